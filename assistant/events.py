@@ -1,0 +1,404 @@
+"""Every fact and request that crosses a process, and their one JSON form.
+
+Facts are named in the past tense, requests are verbs.  An event is one JSON object on one line,
+`{"type": "Heard", ...}`; unknown fields are ignored, so that a newer child can speak to an older
+core, an unknown type or a missing field is an `EventError`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from uuid import uuid4
+
+from cattrs import BaseValidationError
+from cattrs.preconf.json import make_converter
+
+MAX_LINE_BYTES: Final = 1_048_576
+"""The longest event that a process accepts; 10 minutes of words with their times are 100 kB."""
+
+
+class EventError(ValueError):
+    """What came over the socket is not an event; the line is dropped and the rest goes on."""
+
+
+class Urgency(StrEnum):
+    """How much something to say matters; a higher one interrupts a lower one."""
+
+    CHAT = "chat"
+    ANSWER = "answer"
+    REMINDER = "reminder"
+    ALARM = "alarm"
+
+    @property
+    def rank(self) -> int:
+        """0 for chat up to 3 for an alarm."""
+        return list(Urgency).index(self)
+
+
+class Capability(StrEnum):
+    """What a child gives to the home."""
+
+    EAR = "ear"
+    MOUTH = "mouth"
+    DIALOGUE = "dialogue"
+    SKILLS = "skills"
+
+
+def new_id() -> str:
+    """A fresh identity for an utterance, a sentence or a request."""
+    return uuid4().hex
+
+
+# ------------------------------------------------------------------------------- hearing
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word."""
+
+    text: str
+    start_seconds: float
+    """From the start of the utterance."""
+    end_seconds: float
+    confidence: float
+    """0 to 1, as the recogniser gave it; not to be trusted alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Somebody began to speak (voice activity, before any word)."""
+
+    utterance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The utterance was over: its pause had passed, or it grew too long."""
+
+    utterance_id: str
+    duration_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the recogniser made of an utterance, so far or finally."""
+
+    utterance_id: str
+    text: str
+    """Without the wake phrase; Han text without spaces; may be empty in a final one."""
+    lang: str
+    is_final: bool
+    addressed: bool
+    """True after a wake phrase, in a follow-up window, or where no wake phrase is asked for."""
+    confidence: float | None = None
+    """Mean word confidence, 0 to 1; None in a partial one."""
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    """Other readings, best first; filled for a final one of low confidence."""
+    raw_text: str = ""
+    """With the wake phrase, for the safety lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """The wake phrase was heard."""
+
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """No sound comes in any more; the ear keeps trying to open the microphone again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneBack:
+    """Sound comes in (again)."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Ear: take the next words without a wake phrase."""
+
+    window_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CryForHelpHeard:
+    """The safety lane recognised a cry for help."""
+
+    phrase: str
+    """The phrase of the list that matched, not the elder's words."""
+    reason: str
+    """Which kind of help: fall, chest_pain, stroke, fire, gas, intruder, overdose, other."""
+    at: float
+    """Unix time, seconds."""
+
+
+# ------------------------------------------------------------------------------- speaking
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Mouth: speak a text, sentence by sentence."""
+
+    text: str
+    lang: str
+    urgency: Urgency = Urgency.ANSWER
+    say_id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """Mouth: be silent now; drop what waits."""
+
+    keep: Urgency = Urgency.ALARM
+    """What is at least this urgent stays in the queue and is said again from its sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSpeech:
+    """Mouth: somebody speaks; begin no new sentence until `ResumeSpeech`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSpeech:
+    """Mouth: nobody speaks any more; go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetVoice:
+    """Mouth: speak with this volume and rate from the next sentence on."""
+
+    volume: float
+    """0 to 1, of full scale."""
+    rate_words_per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStarted:
+    """A piece of speech begins to sound; the ear is deaf until it stopped."""
+
+    say_id: str
+    duration_seconds: float
+    """So that the ear opens by itself should the mouth die."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStopped:
+    """The piece of speech is over, to its end or broken off."""
+
+    say_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A `Say` came to its end."""
+
+    say_id: str
+    completed: bool
+    """False where it was stopped, replaced by something more urgent, or could not sound."""
+    spoken_text: str
+    """The sentences that sounded to their end."""
+    error: str = ""
+    """Why it could not sound; empty where it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerLost:
+    """No sound goes out any more; the mouth keeps trying to open the speaker again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerBack:
+    """Sound goes out (again)."""
+
+    device: str
+
+
+# ---------------------------------------------------------------------------- conversation
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTaken:
+    """One turn of the conversation was answered."""
+
+    text: str
+    intent: str
+    confidence: float
+    skill: str
+    reply: str
+    entities: tuple[dict[str, Any], ...] = ()
+    lane: str = "dialogue"
+    """Who decided: safety, reflex, question, dialogue, or honest (nobody could)."""
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AskElder:
+    """Core: put a question to the elder and hold it open."""
+
+    text: str
+    question_id: str = field(default_factory=new_id)
+    urgency: Urgency = Urgency.ANSWER
+    asker: str = ""
+    open_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ElderAnswered:
+    """The open question was answered, or nobody answered in time."""
+
+    question_id: str
+    answer: str
+    """yes, no, other or silence."""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLanguage:
+    """Core: go on in another language of the home."""
+
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """The home speaks another language now; every child follows."""
+
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """A field of the elder's profile was written."""
+
+    field: str
+
+
+# ----------------------------------------------------------------------------- housekeeping
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first line of every child: who it is and which events it wants."""
+
+    name: str
+    wants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A child's pulse, at least once a second."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A child can do its work now."""
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStarted:
+    """The supervisor started a child."""
+
+    name: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChildDied:
+    """A child ended or was put down; it is started again after a pause."""
+
+    name: str
+    reason: str
+    restart_in_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Every child: finish what you hold and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A child asks a service of the core; answered by a `Response` with the same id."""
+
+    service: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    request_id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The core's answer to a `Request`."""
+
+    request_id: str
+    ok: bool
+    value: Any = None
+    error: str = ""
+
+
+_converter = make_converter()
+
+EVENTS: Final[dict[str, type]] = {}
+"""Every event by the name of its type; a later part of the house adds its own with `register`."""
+
+
+def register(*types: type) -> None:
+    """Make event types known by name."""
+    for kind in types:
+        EVENTS[kind.__name__] = kind
+
+
+register(
+    *(SpeechStarted, SpeechEnded, Heard, Woken, MicrophoneLost, MicrophoneBack, Listen),
+    *(CryForHelpHeard, Say, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, SoundStarted),
+    *(SoundStopped, Said, SpeakerLost, SpeakerBack, TurnTaken, AskElder, ElderAnswered),
+    *(SwitchLanguage, LanguageChanged, ProfileChanged, Hello, Alive, Ready, ChildStarted),
+    *(ChildDied, Shutdown, Request, Response),
+)
+
+
+def to_dict(event: object) -> dict[str, Any]:
+    """The event as JSON values, its type included."""
+    return {"type": type(event).__name__, **_converter.unstructure(event)}
+
+
+def to_line(event: object) -> bytes:
+    """The event as one line of JSON in UTF-8, with its line end."""
+    return json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def from_line(line: bytes) -> object:
+    """The event of one line.
+
+    Raises:
+        EventError: not JSON, not an object, of unknown type, or with a wrong or missing field.
+    """
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise EventError(f"not JSON: {error}") from error
+    name = data.pop("type", None) if isinstance(data, dict) else None
+    kind = EVENTS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise EventError(f"no event of type {name!r}")
+    try:
+        return _converter.structure(data, kind)
+    except (BaseValidationError, ValueError, TypeError, KeyError) as error:
+        # The values are left out: they may be the elder's words, and this text is logged.
+        raise EventError(f"a {name} with a wrong or missing field") from error

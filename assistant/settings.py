@@ -1,0 +1,251 @@
+"""anban.toml: every setting with its unit, default and bounds, checked when it is read.
+
+The dataclasses below are the one description: `anban.example.toml` and `anban setup` are made
+from them, and an error names file, line and field.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+import platformdirs
+from cattrs import BaseValidationError, Converter, transform_error
+
+HOME_VARIABLE: Final = "ANBAN_HOME"
+LANGUAGES: Final = ("zh", "en")
+
+
+class SettingsError(ValueError):
+    """anban.toml cannot be used as it is; the message names file, line, field and the way out."""
+
+
+def _setting(default: Any, help_text: str, **bounds: Any) -> Any:
+    """A field with its explanation and bounds (`low`, `high`, `choices`)."""
+    metadata = {"help": help_text, **bounds}
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class EarSettings:
+    """Hearing."""
+
+    device: str = _setting("", "Microphone: part of its name or its number; empty: the default one")
+    wake_required: bool = _setting(True, "Ask for the wake phrase before a sentence")
+    wake_phrases: dict[str, list[str]] = _setting(
+        {"zh": ["小安小安", "你好小安"], "en": ["hey anban", "hello anban"]},
+        "What wakes Anban, by language",
+    )
+    follow_up_seconds: float = _setting(
+        10.0, "After an answer, how long the wake phrase is not needed", low=0, high=120
+    )
+    pause_seconds: float = _setting(
+        1.2, "Silence that ends a sentence; elders pause long within one", low=0.3, high=5
+    )
+    preroll_seconds: float = _setting(
+        0.6, "Sound kept from before speech was noticed", low=0.1, high=3
+    )
+    utterance_limit_seconds: float = _setting(
+        30.0, "A longer sentence is cut and understood as it stands", low=5, high=120
+    )
+    low_confidence: float = _setting(
+        0.6, "Below this mean word confidence other readings are sought", low=0, high=1
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MouthSettings:
+    """Speaking."""
+
+    device: str = _setting("", "Speaker: part of its name or its number; empty: the default one")
+    volume: float = _setting(0.8, "First volume, 0 to 1; later by voice", low=0.1, high=1)
+    rate_words_per_minute: int = _setting(
+        160, "First rate; elders follow 150 to 200 best; later by voice", low=80, high=300
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueSettings:
+    """Understanding."""
+
+    confidence: float = _setting(
+        0.5, "Below this the sentence is taken as not understood", low=0.1, high=0.95
+    )
+    conversation_silence_seconds: float = _setting(
+        120.0, "After this silence a new conversation begins", low=30, high=3600
+    )
+    answer_deadline_seconds: float = _setting(
+        6.0, "An answer that takes longer is given up, honestly", low=1, high=30
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Where speech models lie."""
+
+    vosk: dict[str, str] = _setting(
+        {"zh": "", "en": ""},
+        "Folder of a Vosk model of your own, by language; empty: the pulled one, else the tiny one",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of anban.toml."""
+
+    language: str = _setting("zh", "The language of the home", choices=LANGUAGES)
+    elder_name: str = _setting("", "What Anban calls the elder until told otherwise by voice")
+    log_level: str = _setting(
+        "info", "How much is logged", choices=("debug", "info", "warning", "error")
+    )
+    ear: EarSettings = field(default_factory=EarSettings)
+    mouth: MouthSettings = field(default_factory=MouthSettings)
+    dialogue: DialogueSettings = field(default_factory=DialogueSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+
+
+def home_folder() -> Path:
+    """The data folder: `$ANBAN_HOME`, else the platform's place for this user's data."""
+    return Path(os.environ.get(HOME_VARIABLE) or platformdirs.user_data_path("anban")).absolute()
+
+
+def settings_file(home: Path) -> Path:
+    """Where the settings of a home lie."""
+    return home / "anban.toml"
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file; a missing one means all defaults.
+
+    Raises:
+        SettingsError: not readable, not TOML, an unknown field, a wrong type, out of bounds.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    try:
+        settings = _converter().structure(data, Settings)
+    except BaseValidationError as error:
+        first = transform_error(error, path="")[0]
+        message, _, where = first.partition(" @ ")
+        dotted = where.lstrip(".")
+        unknown = re.search(r"extra fields found \(([\w, -]+)\)", message)
+        if unknown:
+            name = unknown.group(1).split(",")[0].strip()
+            dotted = f"{dotted}.{name}".lstrip(".")
+            message = "no such setting; `anban setup --example` shows them all"
+        raise SettingsError(_place(path, text, dotted, message)) from error
+    for dotted, problem in _out_of_bounds(settings):
+        raise SettingsError(_place(path, text, dotted, problem))
+    return settings
+
+
+def example() -> str:
+    """The whole of anban.example.toml: every setting, its meaning and its default."""
+    lines = ["# Settings of Anban. Every line is optional; these are the defaults.", ""]
+    plain = [f for f in fields(Settings) if not is_dataclass(get_type_hints(Settings)[f.name])]
+    tables = [f for f in fields(Settings) if f not in plain]
+    defaults = Settings()
+    for item in plain:
+        lines += _example_lines(item, getattr(defaults, item.name))
+    for table in tables:
+        section = getattr(defaults, table.name)
+        lines += ["", f"# {type(section).__doc__}", f"[{table.name}]"]
+        for item in fields(section):
+            lines += _example_lines(item, getattr(section, item.name))
+    return "\n".join(lines) + "\n"
+
+
+def to_json(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON values, for a child."""
+    return asdict(settings)
+
+
+def from_json(data: dict[str, Any]) -> Settings:
+    """The settings that `to_json` gave."""
+    return _converter().structure(data, Settings)
+
+
+def toml_value(value: Any) -> str:
+    """A setting's value as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _example_lines(item: Any, default: Any) -> list[str]:
+    bounds = item.metadata
+    limits = ""
+    if "choices" in bounds:
+        limits = f" ({', '.join(bounds['choices'])})"
+    elif "low" in bounds:
+        limits = f" ({bounds['low']} to {bounds['high']})"
+    return [f"# {bounds['help']}{limits}", f"{item.name} = {toml_value(default)}"]
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+
+    def strict(kind: type) -> Any:
+        def check(value: Any, _: type) -> Any:
+            # TOML has types of its own: "1" is no number, and true is not 1.
+            allowed = (int, float) if kind is float else (kind,)
+            if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
+                raise TypeError(f"expected {kind.__name__}, found {value!r}")
+            return kind(value)
+
+        return check
+
+    for kind in (str, int, float, bool):
+        converter.register_structure_hook(kind, strict(kind))
+    return converter
+
+
+def _out_of_bounds(section: Any, prefix: str = "") -> list[tuple[str, str]]:
+    problems = []
+    for item in fields(section):
+        value = getattr(section, item.name)
+        dotted = f"{prefix}{item.name}"
+        if is_dataclass(value):
+            problems += _out_of_bounds(value, f"{dotted}.")
+        elif "choices" in item.metadata and value not in item.metadata["choices"]:
+            problems.append((dotted, f"must be one of {', '.join(item.metadata['choices'])}"))
+        elif "low" in item.metadata:
+            low, high = item.metadata["low"], item.metadata["high"]
+            if not low <= value <= high:  # also refuses nan
+                problems.append((dotted, f"must lie between {low} and {high}, found {value}"))
+    return problems
+
+
+def _place(path: Path, text: str, dotted: str, problem: str) -> str:
+    """`file:line: field: problem`; the line is found by section and name."""
+    *sections, name = dotted.split(".")
+    wanted, current = ".".join(sections), ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([\w.]+)\]", line):
+            current = header.group(1)
+            if current == dotted:
+                return f"{path}:{number}: {dotted}: {problem}"
+        elif current == wanted and re.match(rf"\s*\"?{re.escape(name)}\b", line):
+            return f"{path}:{number}: {dotted}: {problem}"
+    return f"{path}: {dotted}: {problem}"
