@@ -1,0 +1,190 @@
+"""Child processes: start, health, restart with back-off, end.
+
+A child that speaks on the socket is healthy while its pulse (`Alive`) comes; one that does not
+(the Rasa server) while its probe answers.  A child may die at any time: it is started again,
+after 0.2 s at first and at most 30 s later; a minute of good health forgives what was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from assistant.bus import Bus
+from assistant.events import Alive, ChildDied, ChildStarted, Ready
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS: Final = 0.2
+LONGEST_PAUSE_SECONDS: Final = 30.0
+FORGIVE_SECONDS: Final = 60.0
+CHECK_SECONDS: Final = 0.5
+END_SECONDS: Final = 5.0
+"""How long a child may take to end after it was asked; then it is killed."""
+_WITH_PARENT: Final = ("setpriv", "--pdeathsig", "KILL", "--")
+"""When the core dies, even by kill -9, its children die with it."""
+
+Probe = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSpec:
+    """How to run one child."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Added to the core's own environment."""
+    folder: Path | None = None
+    start_limit_seconds: float = 60.0
+    """Without being ready by then it is put down and tried again."""
+    silence_limit_seconds: float = 5.0
+    """Without pulse or a good probe for so long, once ready, it is put down."""
+    probe: Probe | None = None
+    """For a child that does not speak on the socket: true when it is well."""
+
+
+class Supervisor:
+    """Keeps every child running until `stop`."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._keepers: dict[str, _Keeper] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        bus.subscribe(Alive, lambda alive: self._pulse(alive.name))
+        bus.subscribe(Ready, lambda ready: self._ready(ready.name))
+
+    def start(self, spec: ChildSpec) -> None:
+        """Run a child from now on, and again whenever it ends."""
+        keeper = _Keeper(spec, self._bus)
+        self._keepers[spec.name] = keeper
+        self._tasks[spec.name] = asyncio.create_task(keeper.keep(), name=f"keep {spec.name}")
+
+    def is_ready(self, name: str) -> bool:
+        """Whether the child can do its work now."""
+        return name in self._keepers and self._keepers[name].ready
+
+    def pid(self, name: str) -> int | None:
+        """The running child's process id."""
+        process = self._keepers[name].process if name in self._keepers else None
+        return process.pid if process is not None and process.returncode is None else None
+
+    def names(self) -> tuple[str, ...]:
+        """Every child that is kept."""
+        return tuple(self._keepers)
+
+    async def drop(self, name: str) -> None:
+        """End one child for good."""
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self._keepers.pop(name).end()
+
+    async def stop(self) -> None:
+        """End all children, all at once."""
+        await asyncio.gather(*(self.drop(name) for name in list(self._tasks)))
+
+    def _pulse(self, name: str) -> None:
+        if keeper := self._keepers.get(name):
+            keeper.last_sign = time.monotonic()
+
+    def _ready(self, name: str) -> None:
+        if keeper := self._keepers.get(name):
+            keeper.ready = True
+            keeper.last_sign = time.monotonic()
+
+
+class _Keeper:
+    """One child's life."""
+
+    def __init__(self, spec: ChildSpec, bus: Bus) -> None:
+        self.spec = spec
+        self.process: asyncio.subprocess.Process | None = None
+        self.ready = False
+        self.last_sign = 0.0
+        self._bus = bus
+
+    async def keep(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            began = time.monotonic()
+            reason = await self._run_once()
+            if time.monotonic() - began > FORGIVE_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            self.ready = False
+            log.warning("%s %s; again in %.1f s", self.spec.name, reason, pause)
+            self._bus.publish(ChildDied(self.spec.name, reason, pause))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def end(self) -> None:
+        """Ask, wait, then kill the child and all that it started."""
+        process = self.process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            log.warning("%s did not end by itself", self.spec.name)
+        await self._kill(process)
+
+    async def _run_once(self) -> str:
+        """Run until the child ends or must be put down; returns why."""
+        spec = self.spec
+        try:
+            self.process = process = await asyncio.create_subprocess_exec(
+                *_WITH_PARENT,
+                *spec.command,
+                cwd=spec.folder,
+                env={**os.environ, **spec.environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return f"could not be started: {error}"
+        self._bus.publish(ChildStarted(spec.name, process.pid))
+        self.last_sign = time.monotonic()
+        watch = asyncio.create_task(self._watch())
+        ended = asyncio.create_task(process.wait())
+        try:
+            await asyncio.wait({watch, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                return f"ended with status {ended.result()}"
+            return watch.result()
+        finally:
+            watch.cancel()
+            ended.cancel()
+            if watch.done() and not watch.cancelled():
+                await self._kill(process)
+
+    async def _watch(self) -> str:
+        """Return the reason to put the child down, should there ever be one."""
+        started = time.monotonic()
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            if self.spec.probe is not None and await self.spec.probe():
+                if not self.ready:
+                    self._bus.publish(Ready(self.spec.name))
+                self.last_sign = time.monotonic()
+            now = time.monotonic()
+            if not self.ready and now - started > self.spec.start_limit_seconds:
+                return f"was not ready within {self.spec.start_limit_seconds:.0f} s"
+            if self.ready and now - self.last_sign > self.spec.silence_limit_seconds:
+                return f"gave no sign for {self.spec.silence_limit_seconds:.0f} s"
+
+    async def _kill(self, process: asyncio.subprocess.Process) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
