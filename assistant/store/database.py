@@ -70,7 +70,7 @@ class Database:
     async def _run(self, work: Callable[[], Result]) -> Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"{self._path}: {error}; nothing of this step was kept, "
                 "check the disk's space and rights"

@@ -1,0 +1,54 @@
+"""The safety lane: cries for help and "stop", decided in the core before anything else.
+
+It works on partial and final hypotheses alike and needs no other process.  A phrase that could
+begin a harmless sentence ("help …") is held until the sentence is over or the hypothesis rested
+for `REST_SECONDS`; every other fires at once, and once in an utterance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.phrases import load, tokens_of
+
+REST_SECONDS: Final = 0.6
+"""A partial hypothesis that did not change for so long is taken as all that was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cry:
+    """A cry for help."""
+
+    phrase: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a hypothesis asks for."""
+
+    cry: Cry | None = None
+    waits: bool = False
+    """A cry, should nothing follow: judge again as final after `REST_SECONDS` without change."""
+    reflex: str | None = None
+    """stop, repeat, louder, quieter, slower, faster, affirm, deny: all that was said."""
+
+
+def judge(text: str, *, is_final: bool) -> Judgement:
+    """Judge a hypothesis; pure, so that the core decides when and how often."""
+    phrases = load()
+    tokens = tokens_of(text)
+    for phrase, name in phrases.reflexes:
+        if phrase.is_all_of(tokens):
+            return Judgement(reflex=name)
+    if any(phrase.is_in(tokens) for phrase in phrases.near_misses):
+        return Judgement()
+    for phrase, reason in phrases.anywhere:
+        if phrase.is_in(tokens):
+            return Judgement(cry=Cry(phrase.text, reason))
+    for phrase, reason in phrases.whole:
+        if phrase.is_all_of(tokens):
+            cry = Cry(phrase.text, reason)
+            return Judgement(cry=cry) if is_final else Judgement(waits=True)
+    return Judgement()
