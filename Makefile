@@ -1,0 +1,66 @@
+# Everything from a fresh Debian 12 machine: `make demo` shows Anban at work, `make test` tests it.
+# What is missing is installed first; the second time that takes no time.
+
+SHELL := /bin/bash -o pipefail
+LANGUAGE ?= zh
+MADE := .cache/make
+PYTHON := .venv/bin/python
+TRAIN_PYTHON := .cache/train/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint soak bench lock models clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(MADE)/runtime $(MADE)/dialogue ## install what Anban needs to run
+setup-dev: $(MADE)/dev $(MADE)/dialogue ## the same, and the tools of its developers
+
+demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or en)
+	.venv/bin/anban demo --lang $(LANGUAGE)
+
+test: setup-dev lint ## all tests, fast ones first
+	$(PYTHON) -m pytest -m "not soak"
+
+lint: setup-dev ## style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+soak: setup-dev ## long runs: hours
+	$(PYTHON) -m pytest -m soak --timeout 14400 -rA
+
+bench: setup-dev ## measure, and write benchmarks/RESULTS.md
+	$(PYTHON) -m benchmarks
+
+lock: ## resolve the dependencies anew
+	tools/lock.sh
+
+clean: ## remove what was installed and built
+	rm -rf .venv dialogue/.venv .cache .tools
+
+# ---------------------------------------------------------------------------- set-up steps
+
+$(MADE)/debian: tools/debian-packages.txt tools/install-debian.sh
+	@mkdir -p $(@D)
+	tools/install-debian.sh
+	@touch $@
+
+$(MADE)/uv: $(MADE)/debian tools/install-uv.sh
+	tools/install-uv.sh > $@.new
+	@mv $@.new $@
+
+$(MADE)/runtime: requirements.lock pyproject.toml $(MADE)/uv
+	@echo "== Anban's own environment (.venv)"
+	tools/environment.sh requirements.lock
+	@touch $@
+
+$(MADE)/dev: requirements-dev.lock $(MADE)/runtime
+	@echo "== the developers' tools"
+	tools/environment.sh requirements-dev.lock
+	@touch $@
+
+$(MADE)/dialogue: dialogue/requirements.lock dialogue/.python-version $(MADE)/uv
+	@echo "== the environment of Rasa (dialogue/.venv, Python 3.10, about 2.5 GB)"
+	tools/dialogue-environment.sh
+	@touch $@
