@@ -1,0 +1,1 @@
+"""The drivers that come with Anban; others join through the entry point group `anban.robots`."""
