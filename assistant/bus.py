@@ -173,6 +173,8 @@ class Bus:
 def _private_socket(path: Path) -> socket.socket:
     """A bound socket of mode 0600 in a folder of mode 0700."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.parent.stat().st_uid != os.getuid():
+        raise PermissionError(f"{path.parent} belongs to somebody else; remove it")
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     # Bound with a tight mask: between bind and chmod nobody else may slip in.

@@ -1,0 +1,196 @@
+"""The `anban` command: parses, and hands over to `assistant/commands`.
+
+Everything heavy is imported by the command that needs it, so that `anban --help` is quick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from models.cli import app as models_app
+from skills.cli import app as skills_app
+
+_USAGE_ERROR: Final = 2
+_INTERNAL_ERROR: Final = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+app = typer.Typer(
+    name="anban",
+    help="Anban 安伴: an offline, voice-first assistant for elderly people, in two languages.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(models_app, name="models", help="Speech models: list, pull, verify.")
+app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
+
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", help="zh or en; else the language of the home.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Live = Annotated[bool, typer.Option("--live", help="Hand it to the Anban that runs here.")]
+
+
+@app.callback()
+def _options(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Log everything, show tracebacks.")
+    ] = False,
+) -> None:
+    os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")  # the sidecars are never far away
+    if debug:
+        os.environ["ANBAN_DEBUG"] = "1"
+
+
+@app.command()
+def run(lang: Lang = None) -> None:
+    """Run Anban: hear, understand, speak, until SIGTERM or Ctrl-C."""
+    from assistant.commands.run import run_anban  # noqa: PLC0415
+
+    _finish(asyncio.run(run_anban(_known(lang))))
+
+
+@app.command()
+def ask(
+    text: Annotated[list[str], typer.Argument(help="What to say; - reads lines from input.")],
+    lang: Lang = None,
+    *,
+    json: Json = False,
+    live: Live = False,
+) -> None:
+    """Answer text, each argument (or line of input) a conversation of its own."""
+    from assistant.commands.ask import ask as answer  # noqa: PLC0415
+
+    _quiet()
+    texts = _lines() if text == ["-"] else [" ".join(text)]
+    _finish(asyncio.run(answer(texts, _known(lang), as_json=json, live=live)))
+
+
+@app.command()
+def chat(lang: Lang = None, *, live: Live = False) -> None:
+    """Talk by keyboard."""
+    from assistant.commands.ask import chat as converse  # noqa: PLC0415
+
+    _quiet()
+    _finish(asyncio.run(converse(_known(lang), live=live)))
+
+
+@app.command()
+def hear(
+    file: Annotated[Path, typer.Argument(help="A recording: WAV, FLAC or OGG of any rate.")],
+    lang: Lang = None,
+    *,
+    json: Json = False,
+    reply: Annotated[
+        Path | None, typer.Option(help="Write the spoken answer there, as WAV.")
+    ] = None,
+) -> None:
+    """Answer a recording, through the real ear and mouth."""
+    from assistant.commands.hear import hear_file  # noqa: PLC0415
+
+    _quiet()
+    _finish(asyncio.run(hear_file(file, _known(lang), as_json=json, reply=reply)))
+
+
+@app.command()
+def demo(
+    lang: Lang = None,
+    *,
+    fast: Annotated[bool, typer.Option("--fast", help="Do not wait for real time.")] = False,
+    out: Annotated[Path, typer.Option(help="Where the WAV and the events go.")] = Path("demo-out"),
+) -> None:
+    """A synthetic elder talks with Anban: no hardware, the real pipeline."""
+    from assistant.demo import run_demo  # noqa: PLC0415
+
+    _quiet()
+    _finish(asyncio.run(run_demo(_known(lang), out, fast=fast)))
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything that Anban needs, and say what is wrong and what to do."""
+    from assistant.commands.doctor import examine  # noqa: PLC0415
+
+    _quiet()
+    _finish(asyncio.run(examine()))
+
+
+@app.command()
+def setup(
+    *,
+    example: Annotated[bool, typer.Option("--example", help="Print all settings.")] = False,
+) -> None:
+    """Ask a few questions and write anban.toml."""
+    from assistant.commands.setup import print_example, set_up  # noqa: PLC0415
+
+    _finish(print_example() if example else set_up())
+
+
+@app.command()
+def train(lang: Lang = None) -> None:
+    """Train the dialogue models now rather than at the first start."""
+    from assistant.commands.train import train_models  # noqa: PLC0415
+
+    _quiet()
+    _finish(asyncio.run(train_models(_known(lang))))
+
+
+def main() -> None:
+    """Run the command line: errors are one plain line, the exit status says how it went."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  (the last line of defence: told, never a traceback)
+        sys.exit(_tell(error))
+
+
+def _tell(error: Exception) -> int:
+    if os.environ.get("ANBAN_DEBUG"):
+        logging.getLogger(__name__).error("anban failed", exc_info=error)
+    show = getattr(error, "show", None)  # click's own usage errors know how to show themselves
+    if callable(show):
+        show()
+        return _USAGE_ERROR
+    from assistant.errors import EXPECTED  # noqa: PLC0415
+
+    if isinstance(error, EXPECTED):
+        print(f"anban: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(  # noqa: T201
+        f"anban: something unforeseen: {type(error).__name__}: {error} "
+        "(anban --debug shows where; please report it)",
+        file=sys.stderr,
+    )
+    return _INTERNAL_ERROR
+
+
+def _known(lang: str | None) -> str | None:
+    from assistant.settings import LANGUAGES  # noqa: PLC0415
+
+    if lang is not None and lang not in LANGUAGES:
+        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {' or '.join(LANGUAGES)}")
+    return lang
+
+
+def _finish(status: int | None) -> None:
+    raise typer.Exit(status or 0)
+
+
+def _quiet() -> None:
+    """Only what went wrong: these commands print answers."""
+    level = logging.DEBUG if os.environ.get("ANBAN_DEBUG") else logging.ERROR
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+
+
+def _lines() -> Iterable[str]:
+    return (line.strip() for line in sys.stdin if line.strip())

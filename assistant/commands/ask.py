@@ -1,0 +1,125 @@
+"""`anban ask` and `anban chat`: text in, answers out, through the real dialogue."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from rich.console import Console
+
+from assistant.commands.scratch import scratch_options
+from assistant.core import TEXT_ONLY, Core, running, socket_path
+from assistant.events import TurnTaken, to_dict
+from assistant.language import LanguageError, clean
+from assistant.link import Link
+from assistant.settings import home_folder
+
+_TURN_SECONDS = 30.0
+
+Asker = Callable[[str], Awaitable[dict[str, Any]]]
+
+
+async def ask(texts: Iterable[str], lang: str | None, *, as_json: bool, live: bool) -> int:
+    """Answer each text as a conversation of its own; the exit status.
+
+    Raises what `_asker` raises.
+    """
+    refused = 0
+    async with _asker(lang, live=live) as (asker, forget):
+        for text in texts:
+            answer = await _answer(asker, text)
+            refused += "error" in answer
+            _print(answer, as_json=as_json)
+            await forget()
+    return 1 if refused else 0
+
+
+async def chat(lang: str | None, *, live: bool) -> int:
+    """One conversation by keyboard, until end of input; the exit status."""
+    console = Console()
+    async with _asker(lang, live=live) as (asker, _):
+        console.print("[dim]Type a sentence; Ctrl-D ends.[/dim]")
+        loop = asyncio.get_running_loop()
+        while text := await loop.run_in_executor(None, sys.stdin.readline):
+            if text.strip():
+                answer = await _answer(asker, text.strip())
+                console.print(answer["reply"] or f"({answer['intent']})", markup=False)
+    return 0
+
+
+async def _answer(asker: Asker, text: str) -> dict[str, Any]:
+    try:
+        clean(text)  # refused here with its reason; spoken text is answered for instead
+    except LanguageError as error:
+        return {**_turn_json(TurnTaken(text, "nlu_fallback", 0.0, "", "")), "error": str(error)}
+    return await asker(text)
+
+
+@asynccontextmanager
+async def _asker(
+    lang: str | None, *, live: bool
+) -> AsyncIterator[tuple[Asker, Callable[[], Awaitable[None]]]]:
+    """Something that answers: a scratch core, or with `live` the one that runs.
+
+    Raises:
+        LinkError: `live`, and none runs.
+        DialogueError: no model could be trained, or the dialogue did not start.
+    """
+    if live:
+        async with Link("ask", (), socket_path(home_folder())) as link:
+
+            async def ask_live(text: str) -> dict[str, Any]:
+                turn = await link.request("turn", _TURN_SECONDS, text=text)
+                return {**_turn_json(TurnTaken(**turn)), "events": []}
+
+            async def forget_live() -> None:
+                await link.request("conversation.forget")
+
+            yield ask_live, forget_live
+        return
+    status = Console(stderr=True).status("Anban wakes up")
+    with status, scratch_options(lang, TEXT_ONLY, status.update) as options:
+        async with running(options) as core:
+            await core.dialogue_ready()
+            status.stop()
+
+            async def forget() -> None:
+                core.mind.forget()
+
+            yield lambda text: _ask_core(core, text), forget
+
+
+async def _ask_core(core: Core, text: str) -> dict[str, Any]:
+    events: list[object] = []
+    core.bus.listen(events.append)
+    try:
+        turn = await core.turns.take(text)
+    finally:
+        core.bus.unlisten(events.append)
+    told = [to_dict(event) for event in events if not isinstance(event, TurnTaken)]
+    return {**_turn_json(turn), "events": told}
+
+
+def _turn_json(turn: TurnTaken) -> dict[str, Any]:
+    return {
+        "text": turn.text,
+        "intent": turn.intent,
+        "confidence": turn.confidence,
+        "skill": turn.skill,
+        "entities": list(turn.entities),
+        "reply": turn.reply,
+        "events": [],
+    }
+
+
+def _print(answer: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False), flush=True)  # noqa: T201
+    elif "error" in answer:
+        print(f"anban: {answer['error']}", file=sys.stderr)  # noqa: T201
+    else:
+        print(answer["reply"], flush=True)  # noqa: T201

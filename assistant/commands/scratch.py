@@ -1,0 +1,48 @@
+"""A home for one command: nothing of the real one is touched, nobody outside is called."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.core import CoreOptions
+from assistant.events import Capability
+from assistant.mind import Progress
+from assistant.settings import Settings, home_folder, load, settings_file
+
+
+@contextlib.contextmanager
+def scratch_options(
+    lang: str | None,
+    capabilities: frozenset[Capability],
+    progress: Progress | None = None,
+) -> Iterator[CoreOptions]:
+    """Options of a core in a folder that is gone afterwards; trained models are shared.
+
+    Raises:
+        SettingsError: the real home's anban.toml is broken.
+    """
+    home = home_folder()
+    settings = load(settings_file(home))
+    with tempfile.TemporaryDirectory(prefix="anban-") as folder:
+        yield CoreOptions(
+            home=Path(folder),
+            settings=without_wake_phrase(settings),
+            cache=cache_folder(home),
+            lang=lang or settings.language,
+            capabilities=capabilities,
+            progress=progress,
+        )
+
+
+def cache_folder(home: Path) -> Path:
+    """Where trained dialogue models are kept."""
+    return home / "cache"
+
+
+def without_wake_phrase(settings: Settings) -> Settings:
+    """A file or a keyboard is always meant for Anban."""
+    return replace(settings, ear=replace(settings.ear, wake_required=False))

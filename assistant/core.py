@@ -1,0 +1,225 @@
+"""Builds the core from the settings, wires it and runs it; the one place that knows every part."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import sdnotify
+
+from assistant.bus import Bus, Refused
+from assistant.events import Capability, LanguageChanged, Ready, Shutdown
+from assistant.home import HomeMemory
+from assistant.language import Replies
+from assistant.link import SOCKET_VARIABLE
+from assistant.mind import Mind, Progress
+from assistant.services import Services
+from assistant.settings import HOME_VARIABLE, Settings, to_json
+from assistant.speech import Speech
+from assistant.store import Database, KeyedValues, StoreError
+from assistant.supervisor import ChildSpec, Supervisor
+from assistant.turn import Turns
+
+log = logging.getLogger(__name__)
+
+ALL: Final = frozenset(Capability)
+TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
+WATCHDOG_SECONDS: Final = 5.0
+_SOCKET_PATH_LIMIT: Final = 100
+"""Linux takes 107 bytes; a deeper data folder gets its socket in a folder of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreOptions:
+    """How one core is to run."""
+
+    home: Path
+    settings: Settings
+    cache: Path
+    """Trained dialogue models, shared by scratch homes."""
+    lang: str | None = None
+    """Spoken instead of what the home remembers."""
+    capabilities: frozenset[Capability] = ALL
+    environment: dict[str, str] = field(default_factory=dict)
+    """For the children, beside the core's own."""
+    progress: Progress | None = None
+
+
+class Core:
+    """One running Anban."""
+
+    def __init__(self, options: CoreOptions) -> None:
+        self.options = options
+        self.bus = Bus()
+        self.supervisor = Supervisor(self.bus)
+        self.database = Database(options.home / "anban.sqlite")
+        self.memory = HomeMemory(KeyedValues.home(self.database), options.settings, options.lang)
+        self.services = Services(self.bus, self.database, self.memory)
+        self.speech = Speech(
+            self.bus,
+            self.memory,
+            options.settings.ear.follow_up_seconds,
+            has_mouth=Capability.MOUTH in options.capabilities,
+        )
+        self.mind = Mind(
+            self.supervisor, self.memory, options.settings, options.cache, options.progress
+        )
+        self.turns = Turns(
+            self.bus,
+            self.memory,
+            self.speech,
+            Replies.load(Path(str(files("assistant") / "replies"))),
+            self.mind,
+            self.services.adjust_voice,
+        )
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        """Open the database and the socket, then start the children; returns before they are ready.
+
+        Raises:
+            StoreError: the database cannot be used at all.
+            OSError: the socket cannot be made.
+        """
+        try:
+            await self.database.open()
+            await self.memory.recall()
+        except StoreError as error:
+            # The safety lane must live even where nothing can be remembered.
+            log.error("going on without a memory: %s", error)
+        self.services.register()
+        self.bus.serve("home.state", self._home_state)
+        self.bus.serve("language.switch", self._switch_language)
+        await self.bus.open(socket_path(self.options.home))
+        self._start_children()
+
+    async def stop(self) -> None:
+        """End the children, then what the core holds."""
+        self.bus.publish(Shutdown())
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.turns.finish()
+        await self.supervisor.stop()
+        await self.mind.close()
+        await self.bus.close()
+        with contextlib.suppress(StoreError):
+            await self.database.close()
+
+    async def ready(self, *names: str) -> None:
+        """Wait until these children are ready; no limit of its own."""
+        for name in names:
+            if not self.supervisor.is_ready(name):
+                await self._until_ready(name)
+
+    async def _until_ready(self, name: str) -> None:
+        came = asyncio.Event()
+
+        def look(event: object) -> None:
+            if isinstance(event, Ready) and event.name == name:
+                came.set()
+
+        self.bus.listen(look)
+        try:
+            await came.wait()
+        finally:
+            self.bus.unlisten(look)
+
+    def _start_children(self) -> None:
+        capabilities = self.options.capabilities
+        modules = {
+            Capability.EAR: "assistant.ear",
+            Capability.MOUTH: "assistant.mouth",
+            Capability.SKILLS: "skills.host",
+        }
+        for capability, module in modules.items():
+            if capability in capabilities:
+                extra = self.mind.host_environment() if capability is Capability.SKILLS else {}
+                self.supervisor.start(self._child(capability.value, module, extra))
+        if Capability.DIALOGUE in capabilities:
+            self._tasks.append(asyncio.create_task(self.mind.bring_up()))
+
+    def _child(self, name: str, module: str, environment: dict[str, str]) -> ChildSpec:
+        return ChildSpec(
+            name,
+            (sys.executable, "-m", module),
+            {
+                SOCKET_VARIABLE: str(self.bus.path),
+                HOME_VARIABLE: str(self.options.home),
+                **self.options.environment,
+                **environment,
+            },
+        )
+
+    async def _home_state(self) -> dict[str, Any]:
+        return {
+            "lang": self.memory.lang,
+            "volume": self.memory.volume,
+            "rate_words_per_minute": self.memory.rate_words_per_minute,
+            "home": str(self.options.home),
+            "settings": to_json(self.options.settings),
+        }
+
+    async def _switch_language(self, lang: str) -> None:
+        try:
+            self.memory.speak(lang)
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        self.bus.publish(LanguageChanged(lang))
+        self._tasks.append(asyncio.create_task(self.mind.follow(lang)))
+        await self.memory.keep()
+
+
+def socket_path(home: Path) -> Path:
+    """Where the core of a home listens."""
+    path = home / "run" / "core.sock"
+    if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
+        return path
+    name = f"anban-{os.getuid()}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"
+    return Path(tempfile.gettempdir()) / name / "core.sock"
+
+
+@contextlib.asynccontextmanager
+async def running(options: CoreOptions) -> AsyncIterator[Core]:
+    """A core that runs as long as the block."""
+    core = Core(options)
+    await core.start()
+    try:
+        yield core
+    finally:
+        await core.stop()
+
+
+async def run_until_told(options: CoreOptions, when_started: Callable[[Core], None]) -> None:
+    """Run until SIGTERM or SIGINT, telling systemd how it goes (Type=notify, watchdog)."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    notifier = sdnotify.SystemdNotifier()
+    async with running(options) as core:
+        when_started(core)
+        notifier.notify("READY=1")
+        while not told.is_set():
+            notifier.notify("WATCHDOG=1")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WATCHDOG_SECONDS):
+                    await told.wait()
+        notifier.notify("STOPPING=1")
+
+
+def new_token() -> str:
+    """A secret for one run, for the loopback servers."""
+    return secrets.token_urlsafe(24)

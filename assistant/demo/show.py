@@ -1,0 +1,89 @@
+"""Shows a conversation as it happens, with the time of every stage, and keeps its events."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+
+from assistant.events import (
+    Alive,
+    CryForHelpHeard,
+    Heard,
+    Said,
+    Say,
+    SoundStarted,
+    SpeechEnded,
+    TurnTaken,
+    to_dict,
+)
+
+_STAGES: Final = (
+    ("recognised", SpeechEnded, Heard),
+    ("understood", Heard, TurnTaken),
+    ("sounding", TurnTaken, SoundStarted),
+)
+
+
+class Show:
+    """Listens to every event of a core."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self._last: dict[type, float] = {}
+        self._sounded: set[str] = set()
+        self.events: list[dict[str, Any]] = []
+        self.stage_seconds: list[dict[str, float]] = []
+
+    def elder(self, text: str, why: str) -> None:
+        """The elder begins a sentence."""
+        self._last.clear()
+        self.stage_seconds.append({})
+        self._console.print(f"\n[bold cyan]👵 {escape(text)}[/]  [dim]{escape(why)}[/]")
+
+    def take(self, event: object) -> None:
+        """One event of the core."""
+        if isinstance(event, Alive):
+            return
+        now = time.monotonic()
+        if not isinstance(event, Heard) or event.is_final:
+            self._last.setdefault(type(event), now)
+        told = to_dict(event)
+        self.events.append({"at_seconds": round(now - self._began, 3), **told})
+        if isinstance(event, Heard) and event.is_final:
+            sure = f"{event.confidence:.2f}" if event.confidence is not None else "-"
+            self._console.print(f"   [dim]heard[/] {escape(event.raw_text or event.text)} "
+                                f"[dim]({sure})[/]")  # fmt: skip
+        elif isinstance(event, CryForHelpHeard):
+            self._console.print(f"   [bold red]CryForHelpHeard[/] {event.reason}: {event.phrase}")
+        elif isinstance(event, TurnTaken):
+            self._console.print(f"   [dim]{event.lane}[/] {event.intent} "
+                                f"[dim]({event.confidence:.2f})[/]")  # fmt: skip
+        elif isinstance(event, Say):
+            self._console.print(f"[bold green]🤖 {escape(event.text)}[/]")
+        elif isinstance(event, SoundStarted) and event.say_id not in self._sounded:
+            self._sounded.add(event.say_id)
+            self._stages()
+        elif isinstance(event, Said) and not event.completed:
+            self._console.print(f"   [yellow]not said to the end[/] {escape(event.error)}")
+
+    def write_events(self, path: Path) -> None:
+        """All events as a JSON list, each with its time since the beginning."""
+        lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in self.events)
+        path.write_text(f"[\n{lines}\n]\n", "utf-8")
+
+    def _stages(self) -> None:
+        found = {
+            name: self._last[after] - self._last[before]
+            for name, before, after in _STAGES
+            if before in self._last and after in self._last
+        }
+        if self.stage_seconds:
+            self.stage_seconds[-1].update(found)
+        text = " · ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in found.items())
+        self._console.print(f"   [dim]{text}[/]")

@@ -1,0 +1,281 @@
+"""The way of one turn: who is speaking, what is expected next, and who answers.
+
+Every hypothesis passes the safety lane at once.  A finished sentence that was meant for Anban
+then waits for its turn: first the open question, then the reflexes (which need no other process
+than the core), then the dialogue; where that is not there, an honest word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assistant.bus import Bus
+from assistant.events import (
+    AskElder,
+    CryForHelpHeard,
+    ElderAnswered,
+    Heard,
+    HoldSpeech,
+    ResumeSpeech,
+    SpeechStarted,
+    TurnTaken,
+    Urgency,
+)
+from assistant.home import DIRECTIONS, HomeMemory
+from assistant.language import NoWords, Replies, TextTooLong, clean
+from assistant.mind import Mind, MindError, Thought
+from assistant.safety import REST_SECONDS, Cry, judge
+from assistant.speech import Speech
+
+log = logging.getLogger(__name__)
+
+_FALLBACK: Final = "nlu_fallback"
+_SKILL: Final = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a turn comes to, before it is told."""
+
+    intent: str
+    reply: str
+    lane: str
+    confidence: float = 1.0
+    skill: str = _SKILL
+    entities: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(slots=True)
+class _Utterance:
+    """What is known of the utterance that is being heard."""
+
+    utterance_id: str = ""
+    cried: bool = False
+    stopped: bool = False
+    rest: asyncio.TimerHandle | None = None
+
+
+@dataclass(slots=True)
+class _OpenQuestion:
+    asked: AskElder
+    until: asyncio.TimerHandle
+
+
+AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
+
+
+class Turns:
+    """Takes what was heard and what skills ask; gives what is to be said."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        memory: HomeMemory,
+        speech: Speech,
+        replies: Replies,
+        mind: Mind,
+        adjust_voice: AdjustVoice,
+    ) -> None:
+        self._bus, self._memory, self._speech = bus, memory, speech
+        self._replies, self._mind = replies, mind
+        self._adjust_voice = adjust_voice
+        self._utterance = _Utterance()
+        self._question: _OpenQuestion | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        bus.subscribe(SpeechStarted, lambda _: bus.publish(HoldSpeech()))
+        bus.subscribe(Heard, self._heard)
+        bus.subscribe(AskElder, self._ask)
+        bus.serve("turn", self._serve_turn)
+
+    async def take(self, text: str, alternatives: tuple[str, ...] = ()) -> TurnTaken:
+        """One turn: understand, answer, tell.
+
+        Text that is no sentence (empty, too long, only signs) is answered for kindly.
+        """
+        async with self._one_at_a_time:
+            began = time.monotonic()
+            stages: dict[str, float] = {}
+            answer = await self._decide(text, alternatives, stages)
+            stages["whole_turn"] = time.monotonic() - began
+            if answer.reply and answer.lane != "safety":  # a cry was answered before all else
+                self._speech.say(answer.reply)
+            return self._tell(text, answer, stages)
+
+    async def finish(self) -> None:
+        """Wait for the turns under way."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ------------------------------------------------------------------------- hearing
+
+    def _heard(self, heard: Heard) -> None:
+        utterance = self._current(heard.utterance_id)
+        judgement = judge(heard.raw_text or heard.text, is_final=heard.is_final)
+        if utterance.rest is not None:
+            utterance.rest.cancel()
+            utterance.rest = None
+        if judgement.cry is not None:
+            self._cry_once(utterance, judgement.cry, heard)
+        elif judgement.waits:
+            loop = asyncio.get_running_loop()
+            utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
+        elif judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
+            utterance.stopped = True
+            self._speech.stop()
+        if heard.is_final:
+            self._finished(heard, utterance, judgement.reflex)
+
+    def _rested(self, utterance: _Utterance, heard: Heard) -> None:
+        cry = judge(heard.raw_text or heard.text, is_final=True).cry
+        if cry is not None:
+            self._cry_once(utterance, cry, heard)
+
+    def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
+        # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
+        meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
+        if utterance.cried or not meant:
+            self._bus.publish(ResumeSpeech())
+        elif not heard.text.strip():
+            self._speech.say_aside(self._render("wake_answer"))
+            self._bus.publish(ResumeSpeech())
+        else:
+            task = asyncio.create_task(self._take_heard(heard, reflex))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _take_heard(self, heard: Heard, reflex: str | None) -> None:
+        try:
+            if reflex in DIRECTIONS and self._speech.is_speaking:
+                await self._adjust_voice(reflex or "")  # and the story goes on, louder
+                return
+            if self._speech.is_speaking:
+                self._speech.stop(keep=Urgency.REMINDER)
+            await self.take(heard.text, heard.alternatives)
+        finally:
+            self._bus.publish(ResumeSpeech())
+
+    def _current(self, utterance_id: str) -> _Utterance:
+        if self._utterance.utterance_id != utterance_id:
+            self._utterance = _Utterance(utterance_id)
+        return self._utterance
+
+    def _cry_once(self, utterance: _Utterance, cry: Cry, heard: Heard) -> None:
+        if utterance.cried:
+            return
+        utterance.cried = True
+        reply = self._cry(cry)
+        self._tell(heard.raw_text or heard.text, _answer_to_cry(reply), {})
+
+    def _cry(self, cry: Cry) -> str:
+        self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
+        reply = self._render("cry_heard")
+        self._speech.say(reply, Urgency.ALARM)
+        return reply
+
+    # ------------------------------------------------------------------------ deciding
+
+    async def _decide(
+        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+    ) -> _Answer:
+        try:
+            plain = clean(text)
+        except TextTooLong:
+            return _Answer(_FALLBACK, self._render("too_long"), "honest", confidence=0.0)
+        except NoWords:
+            return _Answer(_FALLBACK, self._render("no_words"), "honest", confidence=0.0)
+        judgement = judge(plain, is_final=True)
+        if judgement.cry is not None:
+            return _answer_to_cry(self._cry(judgement.cry))
+        if judgement.reflex in {"affirm", "deny"} and self._question is not None:
+            return self._close_question(judgement.reflex or "", plain)
+        try:
+            return await self._think(plain, alternatives, stages)
+        except MindError as error:
+            if judgement.reflex is not None:
+                return await self._reflex(judgement.reflex)
+            log.warning("a sentence could not be understood: %s", error)
+            return _Answer(_FALLBACK, self._render(error.reply_key), "honest", confidence=0.0)
+
+    async def _think(
+        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+    ) -> _Answer:
+        thought: Thought = await self._mind.think(text, alternatives, stages)
+        if thought.intent in {"general_affirm", "general_deny"} and self._question is not None:
+            return self._close_question(thought.intent.removeprefix("general_"), text)
+        reply = await self._mind.answer(thought, stages)
+        skill = _SKILL if thought.intent == _FALLBACK else thought.intent.partition("_")[0]
+        return _Answer(
+            thought.intent,
+            reply,
+            "dialogue",
+            confidence=thought.confidence,
+            skill=skill,
+            entities=thought.entities,
+        )
+
+    async def _reflex(self, name: str) -> _Answer:
+        """What the core can do with the dialogue down."""
+        reply = ""
+        if name in DIRECTIONS:
+            adjusted = await self._adjust_voice(name)
+            reply = self._render("at_limit" if adjusted["at_limit"] else name)
+        elif name == "stop":
+            self._speech.stop()
+            reply = self._render("stopped")
+        elif name == "repeat":
+            reply = self._speech.last_text or self._render("nothing_to_repeat")
+        else:  # a yes or no to nothing
+            reply = self._render(MindError.down().reply_key)
+        return _Answer(f"general_{name}", reply, "reflex")
+
+    # ----------------------------------------------------------------------- questions
+
+    def _ask(self, asked: AskElder) -> None:
+        self._drop_question("silence")
+        loop = asyncio.get_running_loop()
+        until = loop.call_later(asked.open_seconds, self._drop_question, "silence")
+        self._question = _OpenQuestion(asked, until)
+        self._speech.say(asked.text, asked.urgency)
+
+    def _close_question(self, reflex: str, text: str) -> _Answer:
+        self._drop_question({"affirm": "yes", "deny": "no"}[reflex], text)
+        return _Answer(f"general_{reflex}", "", "question")
+
+    def _drop_question(self, answer: str, text: str = "") -> None:
+        if self._question is None:
+            return
+        question, self._question = self._question, None
+        question.until.cancel()
+        self._bus.publish(ElderAnswered(question.asked.question_id, answer, text))
+
+    def _tell(self, text: str, answer: _Answer, stages: dict[str, float]) -> TurnTaken:
+        turn = TurnTaken(
+            text=text,
+            intent=answer.intent,
+            confidence=round(answer.confidence, 4),
+            skill=answer.skill,
+            reply=answer.reply,
+            entities=answer.entities,
+            lane=answer.lane,
+            stage_seconds={name: round(value, 4) for name, value in stages.items()},
+        )
+        self._bus.publish(turn)
+        return turn
+
+    def _render(self, key: str) -> str:
+        return self._replies.render(key, self._memory.lang)
+
+    # ------------------------------------------------------------------------- services
+
+    async def _serve_turn(self, text: str) -> dict[str, Any]:
+        turn = await self.take(text)
+        return {name: getattr(turn, name) for name in TurnTaken.__slots__}
+
+
+def _answer_to_cry(reply: str) -> _Answer:
+    return _Answer("emergency_help", reply, "safety", skill="emergency")
