@@ -1,0 +1,101 @@
+"""The mouth as a child of the core: `python -m assistant.mouth`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from typing import Final
+
+from assistant.events import (
+    HoldSpeech,
+    Ready,
+    ResumeSpeech,
+    Say,
+    SetVoice,
+    Shutdown,
+    StopSpeaking,
+)
+from assistant.language import normalise
+from assistant.link import HomeState, Link, LinkError, ServiceError
+from assistant.mouth.mouth import Mouth
+from assistant.mouth.speaker import SpeakerHungError
+from assistant.mouth.synthesizer import SynthesisError, Synthesizer
+from assistant.mouth.voices import VOICES
+
+NAME: Final = "mouth"
+WANTS: Final = (Say, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, Shutdown)
+ENDING: Final = "Anban's voice is shutting down"
+
+_log = logging.getLogger(__name__)
+
+
+async def _serve(link: Link) -> None:
+    """Say what the core asks, until it goes away or says `Shutdown`.
+
+    Raises:
+        SpeakerHungError: only a new process can sound again; the supervisor starts one.
+        ServiceError, TimeoutError: the core does not say how the home is set.
+    """
+    state = await link.home_state()
+    logging.getLogger().setLevel(state.settings.log_level.upper())
+    synthesizer = Synthesizer()
+    voice = SetVoice(state.volume, state.rate_words_per_minute)
+    mouth = Mouth(state.settings.mouth.device, synthesizer, link.send, voice)
+    running = asyncio.create_task(mouth.run())
+    requests = asyncio.create_task(_take_requests(link, mouth))
+    proof = asyncio.create_task(_prove(link, mouth, synthesizer, state))
+    try:
+        await asyncio.wait({running, requests}, return_when=asyncio.FIRST_COMPLETED)
+        await mouth.finish(ENDING)
+    finally:
+        for task in (running, requests, proof):
+            task.cancel()
+        await asyncio.wait({running, requests, proof})
+        await synthesizer.close()
+    for task in (running, requests, proof):
+        if not task.cancelled():
+            task.result()
+
+
+async def _take_requests(link: Link, mouth: Mouth) -> None:
+    async for event in link:
+        if isinstance(event, Shutdown):
+            return
+        mouth.take(event)
+
+
+async def _prove(link: Link, mouth: Mouth, synthesizer: Synthesizer, state: HomeState) -> None:
+    """Speak once into nothing, so that the first answer finds a warm voice, then tell."""
+    voice = VOICES[state.lang]
+    try:
+        spoken = await asyncio.to_thread(normalise, voice.sample, state.lang)
+        await synthesizer.synthesize(spoken, state.lang, state.rate_words_per_minute)
+        detail = f"voice {voice.engine_id}"
+    except SynthesisError as error:
+        detail = str(error)
+        _log.error("%s", detail)
+    await mouth.player.settled.wait()
+    link.send(Ready(NAME, f"{detail}, {mouth.player.lost_reason or 'the speaker is open'}"))
+
+
+async def _main() -> None:
+    async with Link(NAME, WANTS) as link:
+        await _serve(link)
+
+
+def main() -> None:
+    """Run the child; a hopeless error is one line on stderr and status 1."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    try:
+        asyncio.run(_main())
+    except (LinkError, ServiceError, SpeakerHungError, TimeoutError) as error:
+        sys.stderr.write(f"anban mouth: {error or 'the core does not answer'}\n")
+        sys.stderr.flush()
+        # Not sys.exit: leaving would call the sound system once more, which may hang.
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
