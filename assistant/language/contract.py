@@ -1,0 +1,52 @@
+"""What a language is to the rest of the assistant: a table of facts and functions."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """How a language is written for its voice, and cut into pieces."""
+
+    expand: Callable[[str], str]
+    """Digits, signs and units to words, readable by people."""
+    pronounce: Callable[[str], str]
+    """Words to the spelling the voice reads right; not for people's eyes."""
+    count_sounds: Callable[[str], int]
+    """How many hanzi, or words, an expanded text has."""
+    sounds_per_second: float
+    """Hanzi or words a second at Anban's usual rate."""
+    short_form: re.Pattern[str]
+    """A word whose full stop ends no sentence, such as "Dr."."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """How a language says times, days and lists; every function returns words for a reply."""
+
+    time_of_day: Callable[[time], str]
+    day: Callable[[date], str]
+    full_date: Callable[[date], str]
+    weekday: Callable[[date], str]
+    relative_day: Callable[[date, date], str]
+    """(day, today) to "tomorrow", "next Wednesday", else the date."""
+    duration: Callable[[timedelta], str]
+    number: Callable[[str], str]
+    """A plain decimal number, "-2000.5", to words."""
+    listing: Callable[[Sequence[str]], str]
+    lunar_date: Callable[[date], str]
+    festivals: Callable[[date], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language, as data and functions; `LANGUAGES` has all of them by code."""
+
+    code: str
+    """ISO 639-1: "zh", "en"."""
+    name: str
+    """The language's own name for itself."""
+    speech: Speech
+    spoken: Spoken

@@ -1,0 +1,44 @@
+"""English."""
+
+import re
+
+from assistant.language.contract import Language, Speech, Spoken
+from assistant.language.en import spoken
+from assistant.language.en.numerals import cardinal
+from assistant.language.en.pronounce import pronounce
+from assistant.language.en.speech import expand
+from assistant.language.en.units import SHORT_FORMS
+from assistant.language.text import HAN
+
+# A word of Latin letters; a Chinese name has about one sound a character.
+_SOUND = re.compile(rf"[A-Za-zÀ-ɏ']+|[{HAN}]")
+_SHORT_FORM = re.compile(
+    rf"(?<!\w)(?:{'|'.join(map(re.escape, SHORT_FORMS))}|Prof\.|[A-Z]\.|[Nn]o\.(?=\s?\d)"
+    r"|(?:am|pm|a\.m|p\.m)\.(?!\s+[A-Z]))"
+)
+
+ENGLISH = Language(
+    code="en",
+    name="English",
+    speech=Speech(
+        expand=expand,
+        pronounce=pronounce,
+        count_sounds=lambda text: len(_SOUND.findall(text)),
+        sounds_per_second=2.5,
+        short_form=_SHORT_FORM,
+    ),
+    spoken=Spoken(
+        time_of_day=spoken.time_of_day,
+        day=spoken.day,
+        full_date=spoken.full_date,
+        weekday=spoken.weekday,
+        relative_day=spoken.relative_day,
+        duration=spoken.duration,
+        number=cardinal,
+        listing=spoken.listing,
+        lunar_date=spoken.lunar_date,
+        festivals=spoken.festivals,
+    ),
+)
+
+__all__ = ["ENGLISH"]

@@ -1,0 +1,38 @@
+"""Mandarin Chinese."""
+
+import re
+
+from assistant.language.contract import Language, Speech, Spoken
+from assistant.language.text import HAN
+from assistant.language.zh import spoken
+from assistant.language.zh.numerals import cardinal
+from assistant.language.zh.pronounce import pronounce
+from assistant.language.zh.speech import expand
+
+_SOUND = re.compile(rf"[{HAN}]|[A-Za-z]+\d?")
+
+CHINESE = Language(
+    code="zh",
+    name="中文",
+    speech=Speech(
+        expand=expand,
+        pronounce=pronounce,
+        count_sounds=lambda text: len(_SOUND.findall(text)),
+        sounds_per_second=4.0,
+        short_form=re.compile(r"(?!)"),  # Chinese has none
+    ),
+    spoken=Spoken(
+        time_of_day=spoken.time_of_day,
+        day=spoken.day,
+        full_date=spoken.full_date,
+        weekday=spoken.weekday,
+        relative_day=spoken.relative_day,
+        duration=spoken.duration,
+        number=cardinal,
+        listing=spoken.listing,
+        lunar_date=spoken.lunar_date,
+        festivals=spoken.festivals,
+    ),
+)
+
+__all__ = ["CHINESE"]
