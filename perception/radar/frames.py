@@ -1,0 +1,92 @@
+"""What every radar says, in one form: points, targets, and the module's own verdicts.
+
+A driver turns bytes into `RadarFrame`s.  A field that a device does not speak of stays `None`,
+which is not the same as "nobody": an empty `points` says that the sensor looked and saw nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.radar.limits import FARTHEST_METRES
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointCloud:
+    """The reflections of one frame, in the sensor's own axes: x right, y ahead, z up, metres."""
+
+    xyz: FloatArray
+    """(n, 3), metres; always finite, never farther than `FARTHEST_METRES`."""
+    doppler: FloatArray
+    """(n,), metres a second, positive moving away."""
+    snr: FloatArray
+    """(n,), dB above noise; 0 where the device does not tell."""
+
+    def __len__(self) -> int:
+        """How many points."""
+        return len(self.xyz)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal points in equal order."""
+        return isinstance(other, PointCloud) and all(
+            np.array_equal(mine, theirs)
+            for mine, theirs in (
+                (self.xyz, other.xyz),
+                (self.doppler, other.doppler),
+                (self.snr, other.snr),
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One moving thing that the device itself follows, in the sensor's axes, SI units."""
+
+    number: int
+    """The device's own number for it, reused after it is lost."""
+    position: tuple[float, float, float]
+    velocity: tuple[float, float, float] | None = None
+    radial_speed: float | None = None
+    """Metres a second, positive moving away, where the device gives only that."""
+    height_range: tuple[float, float] | None = None
+    """Lowest and highest reflection, metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class RadarFrame:
+    """One report of one device."""
+
+    number: int | None = None
+    """The device's frame counter, where it has one."""
+    points: PointCloud | None = None
+    targets: tuple[Target, ...] | None = None
+    point_targets: tuple[int, ...] | None = None
+    """TI: each point of the previous frame's target; 253 weak, 254 out of bounds, 255 noise."""
+    present: bool | None = None
+    moving: bool | None = None
+    fallen: bool | None = None
+    """The module's own opinion: one more witness, not the judge."""
+    distance_metres: float | None = None
+    breaths_per_minute: float | None = None
+    heartbeats_per_minute: float | None = None
+    zones: tuple[int, ...] | None = None
+    """xWRL6432 motion/presence detector: one state a zone."""
+
+
+def make_cloud(xyz: FloatArray, doppler: FloatArray, snr: FloatArray | None = None) -> PointCloud:
+    """Points without those that no room can hold (NaN, infinite, 1e10): a broken sensor's words."""
+    if snr is None:
+        snr = np.zeros(len(xyz), np.float32)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sane = (np.abs(xyz) <= FARTHEST_METRES).all(axis=1) & np.isfinite(doppler)
+    sane &= np.isfinite(snr)
+    if not sane.all():
+        xyz, doppler, snr = xyz[sane], doppler[sane], snr[sane]
+    return PointCloud(xyz, doppler, snr)

@@ -1,0 +1,116 @@
+"""Reading a radar through its serial port, again and again when it is unplugged.
+
+`SerialRadar.read` gives the bytes that are there; losing the device or failing to open it is told
+once by a `RadarLost`, its return once by a `RadarFound`, and in between it tries at growing pauses.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import serial
+
+from perception.radar.protocols import TI_COMMAND_BAUD, Protocol
+from perception.radar.ti_config import ANSWER_SECONDS, RadarConfigError, read_config, send_config
+
+READ_SECONDS: Final = 0.1
+FIRST_PAUSE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 30.0
+_READ_BYTES: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class RadarLost:
+    """No bytes can be had; it is tried again."""
+
+    port: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RadarFound:
+    """The port is open (again)."""
+
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortSettings:
+    """Where a radar is plugged in."""
+
+    port: str
+    """Data port, such as /dev/ttyUSB1; for one-port devices the only one."""
+    protocol: Protocol
+    command_port: str | None = None
+    """TI boards: where the configuration goes; the data port itself where there is but one."""
+    config: Path | None = None
+    """TI boards: the `.cfg` to send at each opening."""
+
+
+class SerialRadar:
+    """One device; `read` blocks for at most a tenth of a second and a little."""
+
+    def __init__(self, settings: PortSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._serial: serial.Serial | None = None
+        self._lost_told = False
+        self._pause_seconds = FIRST_PAUSE_SECONDS
+        self._next_try = clock()
+
+    def read(self) -> bytes | RadarLost | RadarFound | None:
+        """Bytes, news of the device, or None where there is nothing new."""
+        if self._serial is None:
+            return self._open()
+        try:
+            data: bytes = self._serial.read(max(1, min(self._serial.in_waiting, _READ_BYTES)))
+        except (serial.SerialException, OSError, TypeError) as error:
+            # pyserial raises TypeError where the descriptor went away between two calls.
+            self.close()
+            return self._lost(str(error))
+        return data or None
+
+    def close(self) -> None:
+        """Give the port back."""
+        if self._serial is not None:
+            self._serial.close()
+            self._serial = None
+
+    def _open(self) -> RadarLost | RadarFound | None:
+        wait = self._next_try - self._clock()
+        if wait > 0:
+            time.sleep(min(wait, READ_SECONDS))
+            return None
+        settings = self._settings
+        try:
+            if settings.config is not None:
+                _configure(settings, settings.config)
+            self._serial = serial.Serial(
+                settings.port, settings.protocol.baud, timeout=READ_SECONDS, exclusive=True
+            )
+        except (serial.SerialException, OSError, ValueError, RadarConfigError) as error:
+            self._next_try = self._clock() + self._pause_seconds
+            self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
+            return self._lost(str(error))
+        self._lost_told = False
+        self._pause_seconds = FIRST_PAUSE_SECONDS
+        return RadarFound(settings.port)
+
+    def _lost(self, reason: str) -> RadarLost | None:
+        if self._lost_told:
+            return None
+        self._lost_told = True
+        return RadarLost(self._settings.port, reason)
+
+
+def _configure(settings: PortSettings, config: Path) -> None:
+    commands = read_config(config)
+    port = settings.command_port or settings.port
+    with serial.Serial(
+        port, TI_COMMAND_BAUD, timeout=ANSWER_SECONDS, write_timeout=ANSWER_SECONDS, exclusive=True
+    ) as command_port:
+        send_config(command_port, commands)

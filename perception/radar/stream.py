@@ -1,0 +1,79 @@
+"""From a stream of bytes, cut anywhere, to whole frames: what all protocols share.
+
+A protocol says where a frame may begin (its magic), and what stands there: a frame, not enough
+bytes yet, or nothing that can be one.  Every decision depends on the bytes alone, never on how they
+were cut, so any split gives the same frames; a decision that needs more bytes waits for them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from perception.radar.frames import RadarFrame
+
+NEED_MORE: Final = 0
+"""`Parser._take`: too few bytes to decide."""
+
+
+@dataclass(slots=True)
+class ParserStatistics:
+    """What a parser has met since it began."""
+
+    frames: int = 0
+    bad_frames: int = 0
+    """Began like one, then had an impossible length, a wrong checksum or a wrong end."""
+    skipped_bytes: int = 0
+    """Bytes that belong to no frame."""
+
+
+class Parser(ABC):
+    """Bytes in, frames out; keeps at most one incomplete frame; never raises, whatever comes."""
+
+    MAGIC: ClassVar[bytes]
+    """How a frame begins."""
+
+    def __init__(self) -> None:
+        self.statistics = ParserStatistics()
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[RadarFrame]:
+        """The frames that these bytes complete, in order."""
+        buffer = self._buffer
+        buffer += data
+        frames: list[RadarFrame] = []
+        statistics = self.statistics
+        position = 0
+        while True:
+            start = buffer.find(self.MAGIC, position)
+            if start < 0:
+                # The last bytes may be the beginning of a magic that is still on its way.
+                start = max(position, len(buffer) - len(self.MAGIC) + 1)
+                statistics.skipped_bytes += start - position
+                position = start
+                break
+            statistics.skipped_bytes += start - position
+            position = start
+            used, frame = self._take(buffer, start)
+            if used == NEED_MORE:
+                break
+            if used < 0:
+                statistics.bad_frames += 1
+                statistics.skipped_bytes += -used
+                position = start - used
+                continue
+            position = start + used
+            statistics.frames += 1
+            if frame is not None:
+                frames.append(frame)
+        del buffer[:position]
+        return frames
+
+    @abstractmethod
+    def _take(self, buffer: bytearray, start: int) -> tuple[int, RadarFrame | None]:
+        """Decide on the bytes from `start`, where the magic stands.
+
+        Returns (length of the frame, frame or None where it says nothing of use), (`NEED_MORE`,
+        None), or (-n, None): no frame, go on n bytes later.
+        """

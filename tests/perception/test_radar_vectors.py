@@ -1,0 +1,176 @@
+"""Every vector of the facts page, and what each driver makes of one good frame."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+from radar_bytes import (
+    CLOUD,
+    FALL,
+    LD2410,
+    LD2450,
+    PRESENT,
+    STREAMS,
+    fda1,
+    ti_compressed,
+    ti_packet,
+    ti_points,
+    tinyframe,
+)
+
+from perception.radar import RadarFrame, Target, UnknownRadarError, protocol_named
+from perception.radar.tinyframe import checksum
+
+
+def parse(name: str, data: bytes) -> list[RadarFrame]:
+    return protocol_named(name).parser().feed(data)
+
+
+def test_fda2_fall_and_presence() -> None:
+    assert parse("mr60fda2", FALL + PRESENT) == [
+        RadarFrame(fallen=True),
+        RadarFrame(present=True),
+    ]
+
+
+def test_fda2_points_and_targets() -> None:
+    cloud = parse("mr60fda2", tinyframe(0x0A08, CLOUD))[0].points
+    assert cloud is not None
+    assert cloud.xyz.tolist() == [[0.5, -0.25, 1.5], [0.25, 0.5, -1.5]]
+    assert np.allclose(cloud.doppler, [0.1, -0.1])
+    (frame,) = parse("mr60fda2", STREAMS["mr60fda2"][len(FALL + PRESENT) :])[1:2]
+    assert frame.targets == (Target(7, (0.5, 1.0, 2.0), radial_speed=pytest.approx(0.3)),)
+
+
+@pytest.mark.parametrize("with_dck", [True, False])
+def test_an_empty_tinyframe_with_or_without_its_checksum(with_dck: bool) -> None:
+    assert parse("mr60fda2", tinyframe(0x0E02, b"", with_dck=with_dck) + FALL) == [
+        RadarFrame(fallen=True)
+    ]
+
+
+@pytest.mark.parametrize("count", [-1, 1, 3, 2**31 - 1])
+def test_a_count_that_does_not_fit_its_data_is_no_cloud(count: int) -> None:
+    assert parse("mr60fda2", tinyframe(0x0A08, struct.pack("<i", count) + CLOUD[4:]) + FALL) == [
+        RadarFrame(fallen=True)
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 7, 8, 9, 31, 32, 33, 500])
+def test_checksum_is_the_inverted_xor(size: int) -> None:
+    data = bytes(range(7, 7 + 200))[:size] * (1 + size // 200)
+    expected = 0
+    for byte in data:
+        expected ^= byte
+    assert checksum(data) == ~expected & 0xFF
+
+
+def test_ld6002_breath_and_heart() -> None:
+    assert parse("ld6002", STREAMS["ld6002"]) == [
+        RadarFrame(breaths_per_minute=16.5),
+        RadarFrame(heartbeats_per_minute=72.0),
+    ]
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf"), -1.0, 1e10])
+def test_ld6002_leaves_out_what_no_body_does(rate: float) -> None:
+    assert parse("ld6002", tinyframe(0x0A14, struct.pack("<f", rate))) == []
+
+
+def test_ld2450_vector() -> None:
+    (frame,) = parse("ld2450", LD2450)
+    assert frame == RadarFrame(
+        targets=(Target(0, (-0.782, 1.713, 0.0), radial_speed=-0.16),), present=True
+    )
+
+
+def test_ld2450_nobody() -> None:
+    (frame,) = parse("ld2450", b"\xaa\xff\x03\x00" + bytes(24) + b"\x55\xcc")
+    assert frame == RadarFrame(targets=(), present=False)
+
+
+def test_ld2410_still_person() -> None:
+    (frame,) = parse("ld2410", LD2410)
+    assert frame == RadarFrame(present=True, moving=False, distance_metres=0.0)
+
+
+def test_ld2410_engineering_frame() -> None:
+    basic = struct.pack("<BBBHBHBH", 1, 0xAA, 3, 150, 60, 140, 50, 150)
+    data = basic + bytes(20) + b"\x55\x00"
+    raw = b"\xf4\xf3\xf2\xf1" + struct.pack("<H", len(data)) + data + b"\xf8\xf7\xf6\xf5"
+    assert parse("ld2410", raw) == [RadarFrame(present=True, moving=True, distance_metres=1.5)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "frame"),
+    [
+        (fda1(0x83, 0x81, b"\x01"), RadarFrame(fallen=True)),
+        (fda1(0x83, 0x01, b"\x01"), RadarFrame(fallen=True)),
+        (fda1(0x83, 0x81, b"\x00"), RadarFrame(fallen=False)),
+        (fda1(0x80, 0x81, b"\x01"), RadarFrame(present=True)),
+        (fda1(0x80, 0x01, b"\x00"), RadarFrame(present=False)),
+        (fda1(0x80, 0x02, b"\x02"), RadarFrame(moving=True, present=True)),
+        (fda1(0x80, 0x02, b"\x01"), RadarFrame(moving=False, present=True)),
+    ],
+)
+def test_fda1_and_c1001(raw: bytes, frame: RadarFrame) -> None:
+    assert parse("mr60fda1", raw) == [frame]
+
+
+def test_ti_points_with_side_info() -> None:
+    frame = parse("xwr68xx", STREAMS["xwr68xx"])[0]
+    assert frame.number == 1
+    assert frame.points is not None
+    assert frame.points.xyz.tolist() == [[0.5, 1.5, -0.25]]
+    assert frame.points.doppler.tolist() == [0.5]
+    assert np.allclose(frame.points.snr, [12.3])
+
+
+def test_ti_people_tracking() -> None:
+    frame = parse("xwr68xx", STREAMS["xwr68xx"])[1]
+    assert frame.points is not None
+    distance, azimuth, elevation = 2.0, -0.2, 0.1
+    expected = [
+        distance * np.cos(elevation) * np.sin(azimuth),
+        distance * np.cos(elevation) * np.cos(azimuth),
+        distance * np.sin(elevation),
+    ]
+    assert np.allclose(frame.points.xyz, [expected])
+    assert np.allclose(frame.points.doppler, [0.5])
+    assert np.allclose(frame.points.snr, [20.0])
+    assert frame.targets is not None
+    assert frame.targets[0].position == pytest.approx((0.1, 2.0, 1.1))
+    assert frame.targets[0].height_range == pytest.approx((0.1, 1.7))
+    assert frame.point_targets == (3, 253, 255)
+    assert frame.present is True
+
+
+def test_xwrl6432() -> None:
+    first, second = parse("xwrl6432", STREAMS["xwrl6432"])
+    assert first.points is not None
+    assert np.allclose(first.points.xyz, [[0.1, 2.0, -0.3]])
+    assert np.allclose(first.points.doppler, [0.05])
+    assert np.allclose(first.points.snr, [10.0])
+    assert first.zones == (4, 4)
+    assert second.targets is not None
+    assert second.point_targets == (1,)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e10, -1e10])
+def test_impossible_points_are_left_out(bad: float) -> None:
+    raw = ti_packet(1, ti_points([(0.0, 1.0, 0.0, 0.0), (bad, 1.0, 0.0, 0.0), (1, 1, 1, bad)]))
+    (frame,) = parse("xwr68xx", raw)
+    assert frame.points is not None
+    assert frame.points.xyz[0].tolist() == [0.0, 1.0, 0.0]
+    assert np.isfinite(frame.points.xyz).all()
+    assert np.isfinite(frame.points.doppler).all()
+    (frame,) = parse("xwr68xx", ti_packet(1, ti_compressed([(1, 1, 1, 1, 1)], (bad,) * 5)))
+    assert frame.points is not None
+    assert len(frame.points) == 0
+
+
+def test_an_unknown_radar_is_named_with_those_there_are() -> None:
+    with pytest.raises(UnknownRadarError, match=r"xwr68xx.*mr60fda1"):
+        protocol_named("ld9999")
