@@ -1,0 +1,1 @@
+"""Care: what may never be lost: people, alarms, call-out, reminders, journal."""

@@ -1,0 +1,143 @@
+r"""What an alarm is and how it may change: one explicit state machine, pure and latched.
+
+    suspected -> confirming -> raised -> delivered -> acknowledged -> closed
+         \___________\__________\-> cancelled
+
+An explicit cry for help is raised at once.  A sensed event is asked about first: one clear "I'm
+fine" cancels it, silence raises it.  A raised alarm goes on through the first "I'm fine", which
+is asked back, and ends at the second; once anybody was reached only a human closes it.  One that
+was acknowledged but where nobody came or spoke is raised again (telecare practice: an alarm ends
+only on a human's word).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+REASONS: Final = (
+    *("fall", "chest_pain", "stroke", "fire", "gas", "intruder", "overdose", "other"),
+)
+"""Kinds of help, kept apart: what the family and a centre are told."""
+
+
+class State(StrEnum):
+    """Where an alarm stands."""
+
+    SUSPECTED = "suspected"
+    CONFIRMING = "confirming"
+    RAISED = "raised"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still need help."""
+        return self not in {State.CLOSED, State.CANCELLED}
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether people are to be called now."""
+        return self in {State.RAISED, State.DELIVERED}
+
+
+class Trigger(StrEnum):
+    """What can happen to an alarm."""
+
+    ASKED = "asked"
+    """The elder was asked whether all is well."""
+    CRIED = "cried"
+    """The elder called for help, in words or by a button."""
+    SILENCE = "silence"
+    """Nobody answered the last question."""
+    SAID_FINE = "said_fine"
+    """The elder said that no help is needed."""
+    REACHED = "reached"
+    """Somebody took a call."""
+    ACKNOWLEDGED = "acknowledged"
+    """A human took the alarm on."""
+    CONFIRMED = "confirmed"
+    """A human arrived, or spoke with the elder, and says that it is over."""
+    NOBODY_CAME = "nobody_came"
+    """Acknowledged, and nobody confirmed in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm, as it stands."""
+
+    alarm_id: str
+    reason: str
+    """One of `REASONS`."""
+    source: str
+    """voice, pendant:<name>, radar, camera, web, test."""
+    place: str
+    """The room, as the family calls it; empty where it is not known."""
+    opened_at: float
+    """Unix time, seconds."""
+    state: State
+    asked_count: int = 0
+    denied_count: int = 0
+    """How often "I'm fine" was said since it was raised."""
+    was_reached: bool = False
+    """Whether anybody ever took a call: from then on only a human closes it."""
+    acknowledged_by: str = ""
+    escalate_at: float | None = None
+    """Unix time at which it is raised again, unless somebody confirmed by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a trigger does: the alarm after it, and whether the state changed."""
+
+    alarm: Alarm
+    asks_back: bool = False
+    """Ask the elder once more whether help is really not needed."""
+
+
+def change(
+    alarm: Alarm, trigger: Trigger, at: float, arrive_seconds: float, who: str = ""
+) -> Change | None:
+    """The alarm after a trigger, or None where the trigger means nothing in this state.
+
+    Args:
+        alarm: as it stands.
+        trigger: what happened.
+        at: when, Unix time in seconds.
+        arrive_seconds: how long after an acknowledgement somebody must have come or spoken.
+        who: who did it, for an acknowledgement.
+    """
+    match alarm.state, trigger:
+        case State.SUSPECTED | State.CONFIRMING, Trigger.ASKED:
+            asked = replace(alarm, state=State.CONFIRMING, asked_count=alarm.asked_count + 1)
+            return Change(asked)
+        case State.SUSPECTED | State.CONFIRMING, Trigger.SAID_FINE:
+            return Change(replace(alarm, state=State.CANCELLED))
+        case State.SUSPECTED | State.CONFIRMING, Trigger.CRIED | Trigger.SILENCE:
+            return Change(replace(alarm, state=State.RAISED))
+        case State.RAISED, Trigger.SAID_FINE if not alarm.was_reached:
+            if alarm.denied_count == 0:
+                return Change(replace(alarm, denied_count=1), asks_back=True)
+            return Change(replace(alarm, state=State.CANCELLED, denied_count=2))
+        case State.RAISED | State.DELIVERED, Trigger.CRIED if alarm.denied_count:
+            return Change(replace(alarm, denied_count=0))  # the "I'm fine" is taken back
+        case State.RAISED, Trigger.REACHED:
+            return Change(replace(alarm, state=State.DELIVERED, was_reached=True))
+        case State.RAISED | State.DELIVERED, Trigger.ACKNOWLEDGED:
+            return Change(
+                replace(
+                    alarm,
+                    state=State.ACKNOWLEDGED,
+                    was_reached=True,
+                    acknowledged_by=who,
+                    escalate_at=at + arrive_seconds,
+                )
+            )
+        case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
+            return Change(replace(alarm, state=State.RAISED, escalate_at=None))
+        case state, Trigger.CONFIRMED if state.is_open:
+            return Change(replace(alarm, state=State.CLOSED, escalate_at=None))
+    return None

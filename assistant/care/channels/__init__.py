@@ -1,0 +1,1 @@
+"""Channels: how one person is reached, one small class each."""

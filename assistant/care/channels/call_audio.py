@@ -1,0 +1,104 @@
+"""The sound of a telephone call: speech at any rate becomes 8 kHz mono 16-bit, said repeatedly.
+
+baresip reads exactly this form and ends the call where the file ends.  Run as a program it
+converts one file (`python -m assistant.care.channels.call_audio IN.wav OUT.wav REPEATS PAUSE`),
+so that the core never loads the native code of the resampler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import struct
+import sys
+import wave
+from pathlib import Path
+from typing import Final
+
+from assistant.care.channels.api import CallScript, ChannelError
+
+RATE_HZ: Final = 8_000
+LEAD_SECONDS: Final = 0.8
+"""Silence first: people lift the phone to the ear after they have answered."""
+CONVERT_SECONDS: Final = 15.0
+STANDBY_SECONDS: Final = 120.0
+MAX_SPEECH_SECONDS: Final = 120.0
+
+
+async def prepare(script: CallScript, target: Path) -> None:
+    """Let the script speak and write the call's sound to `target`.
+
+    Raises:
+        ChannelError: no speech could be made, or it is no sound file.
+    """
+    try:
+        speech = await script.speak()
+    except Exception as error:
+        raise ChannelError(f"the message could not be spoken: {type(error).__name__}") from error
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", __name__, str(speech), str(target)),
+        *(str(script.repeats), str(script.pause_seconds)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(CONVERT_SECONDS):
+            _, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        last = complaint.decode(errors="replace").strip().splitlines()[-1:]
+        raise ChannelError(f"the message's sound could not be converted: {''.join(last)[:200]}")
+
+
+def write_standby(target: Path) -> None:
+    """Write what is heard until the message is ready, or where it cannot be spoken at all.
+
+    Two short tones every three seconds: it is an alarm and no silent nuisance call, and the key
+    that acknowledges works meanwhile.
+    """
+    samples = [0] * (3 * RATE_HZ)
+    for start_seconds in (0.0, 0.35):
+        first = int(start_seconds * RATE_HZ)
+        for number in range(int(0.25 * RATE_HZ)):
+            samples[first + number] = int(6_000 * math.sin(2 * math.pi * 800 * number / RATE_HZ))
+    pattern = struct.pack(f"<{len(samples)}h", *samples)
+    _write(target, pattern * int(STANDBY_SECONDS / 3))
+
+
+def _write(target: Path, pcm: bytes) -> None:
+    """Whole or not at all, and readable by this user alone: it may tell a home's troubles."""
+    draft = target.with_suffix(".part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file, wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE_HZ)
+        sound.writeframes(pcm)
+    draft.replace(target)
+
+
+def _convert(source: Path, target: Path, repeats: int, pause_seconds: float) -> None:
+    import numpy as np  # noqa: PLC0415  (native code: in this process only)
+    import soundfile  # noqa: PLC0415
+    import soxr  # noqa: PLC0415
+
+    speech, rate_hz = soundfile.read(source, dtype="float32", always_2d=True)
+    mono = speech.mean(axis=1)[: int(MAX_SPEECH_SECONDS * rate_hz)]
+    if not len(mono):
+        raise ValueError("the speech is empty")
+    narrow = soxr.resample(mono, rate_hz, RATE_HZ)
+    peak = float(np.abs(narrow).max())
+    # A telephone line is loudest at full scale; quiet speech is lifted, a clipped one lowered.
+    scaled = narrow * (0.9 / peak) if peak > 0 else narrow
+    once = (scaled * 32_767).astype("<i2").tobytes()
+    pause = bytes(2 * int(pause_seconds * RATE_HZ))
+    lead = bytes(2 * int(LEAD_SECONDS * RATE_HZ))
+    _write(target, lead + (once + pause) * repeats)
+
+
+if __name__ == "__main__":
+    _convert(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

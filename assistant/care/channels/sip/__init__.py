@@ -1,0 +1,16 @@
+"""Telephone calls over SIP, through baresip as a process of its own."""
+
+from assistant.care.channels.sip.channel import SipCall, converse
+from assistant.care.channels.sip.config import PhoneProcess, PhoneSettings, SipAccount, write_folder
+from assistant.care.channels.sip.phone import Phone, PhoneCall
+
+__all__ = [
+    "Phone",
+    "PhoneCall",
+    "PhoneProcess",
+    "PhoneSettings",
+    "SipAccount",
+    "SipCall",
+    "converse",
+    "write_folder",
+]

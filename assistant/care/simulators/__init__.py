@@ -1,0 +1,1 @@
+"""The other ends of the channels, simulated: a modem, telephones and receivers on loopback."""
