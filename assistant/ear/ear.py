@@ -1,0 +1,221 @@
+"""The ear as a child of the core: its threads, its models, its events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from assistant.ear.attention import Attention
+from assistant.ear.backlog import Backlog, Begin, Finish, Piece, UseModel
+from assistant.ear.heard import attend
+from assistant.ear.listener import Listener
+from assistant.ear.recognizer import ModelBrokenError, SpeechModel
+from assistant.ear.sound import Gap, SourceHungError
+from assistant.ear.sources import open_source
+from assistant.ear.speech_model import find_and_load
+from assistant.ear.worker import Hypothesis, Recognition, RecognitionThread
+from assistant.events import (
+    LanguageChanged,
+    Listen,
+    MicrophoneBack,
+    MicrophoneLost,
+    Ready,
+    Shutdown,
+    SoundStarted,
+    SoundStopped,
+    SpeechEnded,
+    SpeechStarted,
+    Woken,
+)
+from assistant.link import HomeState, Link
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "ear"
+WANTS: Final = (SoundStarted, SoundStopped, Listen, LanguageChanged, Shutdown)
+
+
+class EarError(RuntimeError):
+    """The ear cannot go on in this process; the message says why."""
+
+
+class Ear:
+    """Hears until told to end.
+
+    Sound runs in one thread (source, mute, voice activity, segmenter), words in another; both only
+    post to the event loop, where everything is told and decided.
+    """
+
+    def __init__(self, link: Link, home: HomeState) -> None:
+        self._link = link
+        self._home = home
+        settings = home.settings.ear
+        self._source = open_source(settings.device)
+        self._backlog = Backlog(may_drop=self._source.live)
+        self._attention = Attention(
+            settings.wake_phrases,
+            wake_required=settings.wake_required,
+            follow_up_seconds=settings.follow_up_seconds,
+        )
+        self._loop = asyncio.get_running_loop()
+        self._listener = Listener(settings, _Poster(self._backlog, self._post, self))
+        self._end = self._loop.create_future()
+        self._lang = home.lang
+        self._switching: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Load the model, open the microphone, hear.
+
+        Raises:
+            EarError: no model can be loaded, or the sound system hangs for good.
+        """
+        try:
+            model = await self._load(self._lang)
+        except ModelBrokenError as error:
+            raise EarError(str(error)) from error
+        recognition = Recognition(
+            model,
+            self._home.settings.ear.low_confidence,
+            lambda hypothesis: self._post(self._recognized, hypothesis),
+        )
+        RecognitionThread(self._backlog, recognition).start()
+        listening = threading.Thread(target=self._listen, name="listening", daemon=True)
+        listening.start()
+        self._tell_ready(model)
+        events = asyncio.create_task(self._follow())
+        try:
+            await asyncio.wait({events, self._end}, return_when=asyncio.FIRST_COMPLETED)
+            if self._end.done():
+                self._end.result()
+        finally:
+            events.cancel()
+            self._source.close()
+            self._backlog.close()
+            await asyncio.to_thread(listening.join, 2.0)
+
+    def stop(self) -> None:
+        """End `run` soon."""
+        if not self._end.done():
+            self._end.set_result(None)
+
+    # ------------------------------------------------------------------- the core speaks
+
+    async def _follow(self) -> None:
+        async for event in self._link:
+            match event:
+                case SoundStarted() | SoundStopped():
+                    self._listener.sounding(event)
+                case Listen():
+                    self._attention.listen(event.window_seconds)
+                case LanguageChanged():
+                    self._switch(event.lang)
+                case Shutdown():
+                    return
+
+    def _switch(self, lang: str) -> None:
+        if lang == self._lang:
+            return
+        self._lang = lang
+        if self._switching is not None:
+            self._switching.cancel()
+        self._switching = asyncio.create_task(self._load_and_use(lang))
+
+    async def _load_and_use(self, lang: str) -> None:
+        try:
+            model = await self._load(lang)
+        except ModelBrokenError as error:
+            log.error("still hearing the language before: %s", error)
+            return
+        self._backlog.put(UseModel(model))
+        self._tell_ready(model)
+
+    async def _load(self, lang: str) -> SpeechModel:
+        configured = self._home.settings.models.vosk.get(lang, "")
+        return await asyncio.to_thread(find_and_load, lang, self._home.home, configured)
+
+    def _tell_ready(self, model: SpeechModel) -> None:
+        log.info("hearing %s with the %s model in %s", model.lang, model.kind, model.path)
+        self._link.send(Ready(NAME, f"{model.lang}: {model.kind} model {model.path.name}"))
+
+    # ------------------------------------------------------------------------- sound
+
+    def _listen(self) -> None:
+        """The thread of sound."""
+        try:
+            for item in self._source.items():
+                match item:
+                    case bytes():
+                        self._listener.feed(item)
+                    case Gap():
+                        self._listener.break_off()
+                    case MicrophoneLost():
+                        self._listener.break_off()
+                        log.warning("no sound comes in: %s", item.reason)
+                        self._post(self._link.send, item)
+                    case MicrophoneBack():
+                        log.info("sound comes in from %s", item.device)
+                        self._post(self._link.send, item)
+        except SourceHungError as error:
+            self._post(self._fail, EarError(f"{error}; a fresh process will open it again"))
+        except Exception as error:
+            log.exception("listening failed")
+            self._post(self._fail, EarError(f"listening failed: {error}"))
+
+    def _post(self, call: Callable[..., object], *arguments: object) -> None:
+        """Have the event loop call this; nothing where it has ended."""
+        try:
+            self._loop.call_soon_threadsafe(call, *arguments)
+        except RuntimeError:
+            log.debug("the event loop has ended")
+
+    def _fail(self, error: EarError) -> None:
+        if not self._end.done():
+            self._end.set_exception(error)
+
+    # ------------------------------------------------------------ on the event loop
+
+    def speech_started(self, utterance_id: str) -> None:
+        """Somebody began to speak."""
+        self._attention.started(utterance_id)
+        self._link.send(SpeechStarted(utterance_id))
+
+    def speech_ended(self, utterance_id: str, duration_seconds: float) -> None:
+        """The utterance is over."""
+        self._attention.ended(utterance_id)
+        self._link.send(SpeechEnded(utterance_id, round(duration_seconds, 3)))
+
+    def listened(self, seconds: float) -> None:
+        """So much sound went by."""
+        self._attention.listened(seconds)
+
+    def _recognized(self, hypothesis: Hypothesis) -> None:
+        heard, woken = attend(self._attention, hypothesis)
+        if woken is not None:
+            self._link.send(Woken(woken))
+        self._link.send(heard)
+
+
+class _Poster:
+    """Hands utterances from the listening thread on: sound to the backlog, edges to the loop."""
+
+    def __init__(self, backlog: Backlog, post: Callable[..., None], ear: Ear) -> None:
+        self._backlog = backlog
+        self._post = post
+        self._ear = ear
+
+    def started(self, utterance_id: str) -> None:
+        self._post(self._ear.speech_started, utterance_id)
+        self._backlog.put(Begin(utterance_id))
+
+    def audio(self, chunk: bytes, *, is_speech: bool) -> None:
+        self._backlog.put(Piece(chunk, is_speech))
+
+    def ended(self, utterance_id: str, duration_seconds: float) -> None:
+        self._post(self._ear.speech_ended, utterance_id, duration_seconds)
+        self._backlog.put(Finish())
+
+    def listened(self, seconds: float) -> None:
+        self._post(self._ear.listened, seconds)
