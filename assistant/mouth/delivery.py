@@ -106,6 +106,8 @@ class Delivery:
             seconds = len(part) / SAMPLE_RATE_HZ
             await self._wait_for_speaker(utterance)
             await self._unless_cut(self._floor.take(seconds))
+            if not self._player.is_open.is_set():
+                return False
             self._tell(SoundStarted(utterance.say.say_id, seconds))
             if utterance.sounded + 1 < len(utterance.sentences):
                 self._prepare(utterance, utterance.sounded + 1)

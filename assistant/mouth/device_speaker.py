@@ -80,6 +80,9 @@ class DeviceSpeaker:
         sd._initialize()
         try:
             found = sd.query_devices(self._device, "output")
+        except (sd.PortAudioError, ValueError) as error:
+            raise SpeakerError(f"there is no speaker {self.name}: {error}") from error
+        try:
             rate_hz, channels = _accepted(sd, found)
             self._stream = sd.OutputStream(
                 samplerate=rate_hz,
@@ -92,7 +95,7 @@ class DeviceSpeaker:
             )
             self._taken_at = time.monotonic()
             self._stream.start()
-        except (sd.PortAudioError, ValueError) as error:
+        except sd.PortAudioError as error:
             raise SpeakerError(f"the speaker {self.name} cannot be opened: {error}") from error
         self.name, self.rate_hz = found["name"], rate_hz
         self.tail_seconds = self._stream.latency

@@ -93,6 +93,11 @@ class Synthesizer:
         """Of the voice process, where one runs."""
         return self._process.pid if self._process else None
 
+    @property
+    def engine_failed(self) -> bool:
+        """Whether the plain espeak-ng speaks for now."""
+        return time.monotonic() < self._rest_until
+
     async def _by_engine(self, text: str, voice: Voice, rate: int) -> Samples:
         limit = LIMIT_SECONDS + LIMIT_SECONDS_PER_CHARACTER * len(text)
         async with asyncio.timeout(limit if self._proved else START_LIMIT_SECONDS + limit):

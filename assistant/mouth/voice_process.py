@@ -42,6 +42,8 @@ class Engine:
         self._finished = threading.Event()
         self._engine = pyttsx3.init("espeak")
         self._engine.connect("finished-utterance", self._on_finished)
+        # Until something was spoken pyttsx3 only queues properties, and loses them.
+        self._render("a")
 
     def synthesize(self, text: str, voice: str, rate: int) -> int:
         """Write the sound of a text into the file and return its frames.
@@ -49,19 +51,16 @@ class Engine:
         Raises:
             EngineError: no such voice, or no sound.
         """
-        self._finished.clear()
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", rate)
-        self._engine.save_to_file(text, self._sound_file)
-        self._engine.runAndWait()
-        # runAndWait may return before the file is written, and the next request would cancel a
-        # synthesis that still runs: wait for both.  The owner's time limit bounds this.
-        self._finished.wait()
-        while self._espeak.IsPlaying():
-            time.sleep(POLL_SECONDS)
-        # An unknown voice is not told, the last one simply stays.
-        if self._engine.getProperty("voice") != voice:
-            raise EngineError(f"the engine has no voice {voice}")
+        # The rate is set by espeak's own thread; without this, runAndWait cancels it half the time
+        # and the text is spoken at the last rate.
+        self._espeak.Synchronize()
+        self._render(text)
+        # What cannot be set is not told, the last one simply stays.
+        used = (self._engine.getProperty("voice"), self._engine.getProperty("rate"))
+        if used != (voice, rate):
+            raise EngineError(f"the engine spoke with {used}, not with {(voice, rate)}")
         try:
             with wave.open(self._sound_file) as sound:
                 frames: int = sound.getnframes()
@@ -70,6 +69,16 @@ class Engine:
         if frames == 0:
             raise EngineError("the engine left an empty sound")
         return frames
+
+    def _render(self, text: str) -> None:
+        self._finished.clear()
+        self._engine.save_to_file(text, self._sound_file)
+        self._engine.runAndWait()
+        # runAndWait may return before the file is written, and the next request would cancel a
+        # synthesis that still runs: wait for both.  The owner's time limit bounds this.
+        self._finished.wait()
+        while self._espeak.IsPlaying():
+            time.sleep(POLL_SECONDS)
 
     def _on_finished(self, **_details: object) -> None:
         self._finished.set()
