@@ -29,7 +29,7 @@ def expand(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = re.sub(r"[ \t]+", " ", text).strip()
-    return re.sub(r" ([,.!?;:])", r"\1", text)
+    return re.sub(r" ?([,.!?;:])(?: ?[,.])*", r"\1", text)
 
 
 def _said(*words: str) -> str:

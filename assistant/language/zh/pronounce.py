@@ -75,12 +75,14 @@ def syllables(han: str) -> list[str]:
     """
     pypinyin = _pypinyin()
     read = pypinyin.lazy_pinyin(
-        han, style=pypinyin.Style.TONE3, neutral_tone_with_five=True, v_to_u=False
+        han,
+        style=pypinyin.Style.TONE3,
+        errors=list,  # unknown characters one by one, so that places agree
+        neutral_tone_with_five=True,
+        v_to_u=False,
     )
-    if len(read) != len(han):  # never seen; then each character by itself
-        read = [syllables(character)[0] for character in han]
     said = [_sandhi(han, read, place) for place in range(len(han))]
-    return [syllable for syllable in said if syllable[-1:].isdigit()]
+    return [syllable for syllable in said if re.fullmatch(r"[a-zêü]+[1-5]", syllable)]
 
 
 def _sandhi(han: str, read: list[str], place: int) -> str:

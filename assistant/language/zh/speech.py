@@ -22,6 +22,7 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _UNIT = rf"(?:{_either(UNITS)})(?![A-Za-z\d^])"
 _COUNTS = rf"\s?(?:{_UNIT}|{COUNTED}|[月日号度多%])"
 _AFTER_AMOUNT_WORD = r"(?<![压率糖约共重高长低价费第是为达到至有近过于每\d.\-/:¥$€£A-Za-z])"
+_CHINESE_PUNCTUATION = str.maketrans(",;:!?()", "，；：！？（）")
 _DAY_PARTS = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|午夜"
 
 
@@ -34,7 +35,7 @@ def expand(text: str) -> str:
         pieces += [_expand(text[end : pinyin.start()]), pinyin[0]]
         end = pinyin.end()
     pieces.append(_expand(text[end:]))
-    return re.sub(r"[ \t]+", " ", "".join(pieces)).strip()
+    return re.sub(r"[ \t]+", " ", "".join(pieces)).strip().translate(_CHINESE_PUNCTUATION)
 
 
 def _expand(text: str) -> str:
