@@ -1,0 +1,3 @@
+from robot_io.cli import app
+
+app(prog_name="anban robot")

@@ -1,0 +1,480 @@
+"""Driver for the iRobot Create 2 (and Roomba 500/600) over its Open Interface.
+
+The interface has no acknowledgement, no checksum on commands, no end time and no dead-man. The
+driver makes up for what it can: it watches the wheel speeds that the robot streams back, repeats
+or corrects until they are what was asked for, ends every motion itself, and stops at a bumper. It
+cannot stop the robot when this program is killed or the cable falls out: the robot then drives on
+until it meets a cliff or is lifted. It is therefore limited to a slow walk and does not claim
+`Part.DEAD_MAN`; docs/robot-drivers.md says what that means.
+"""
+
+import dataclasses
+import math
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Self
+
+from robot_io.driver import (
+    Capabilities,
+    ChimeName,
+    Driver,
+    EndReason,
+    LightPattern,
+    MotionKind,
+    RobotState,
+)
+from robot_io.drivers import create2_interface as oi
+from robot_io.drivers.create2_interface import Bumps, Mode, Opcode, Packet, Sensors
+from robot_io.errors import (
+    LimitError,
+    LinkError,
+    NotAcknowledgedError,
+    NotARobotError,
+    RefusedError,
+    RobotError,
+    StoppedError,
+)
+from robot_io.link import Link
+from robot_io.messages import Part
+from robot_io.session import MOTION_DEADLINE_SECONDS, SILENCE_SECONDS, STOP_REPEATS
+
+SPEED_MAX_MPS = 0.2
+TURN_MAX_RADPS = 1.5
+DRIVE_MAX_SECONDS = 10.0
+DOCK_MAX_SECONDS = 300.0
+LOW_BATTERY = 0.15
+_UNDOCK_MPS = -0.1  # it docks with its face to the charger
+_PATIENCE_SECONDS = 3.0
+# Two stream periods: by then the robot has told what it made of the command.
+_REPEAT_SECONDS = 2 * oi.STREAM_PERIOD_SECONDS
+_STOP = bytes((Opcode.SAFE,)) + oi.drive_direct(0, 0)
+_SONGS = {
+    ChimeName.ATTENTION: (0, [(76, 16), (79, 16), (84, 32)]),
+    ChimeName.ACKNOWLEDGE: (1, [(79, 8), (84, 16)]),
+    ChimeName.ALARM: (2, [(88, 16), (76, 16)] * 4),
+}
+_PARTS = (
+    Part.WHEELS
+    | Part.TEXT
+    | Part.LIGHT
+    | Part.CHIME
+    | Part.BATTERY
+    | Part.BUMPERS
+    | Part.CLIFF_SENSORS
+    | Part.BUTTON
+    | Part.DOCKING
+)
+_CAPABILITIES = Capabilities("iRobot Create 2", _PARTS, SPEED_MAX_MPS, TURN_MAX_RADPS)
+_CLIFFS = (
+    Packet.CLIFF_LEFT,
+    Packet.CLIFF_FRONT_LEFT,
+    Packet.CLIFF_FRONT_RIGHT,
+    Packet.CLIFF_RIGHT,
+)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One motion: wheel speeds (right, left) in mm/s until a time."""
+
+    kind: MotionKind
+    wheels: tuple[int, int]
+    until: float
+    future: "Future[None]"
+    asked_at: float
+    sent_at: float = -1.0
+    confirmed: bool = False
+
+
+class Create2Driver(Driver):
+    """One Create 2 behind one serial port; see `Driver` for the calls."""
+
+    def __init__(self, address: str, baud: int = oi.BAUD) -> None:
+        super().__init__()
+        self._link = Link(address, baud, self)
+        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._decoder = oi.StreamDecoder()
+        self._out: deque[bytes] = deque()
+        self._sensors: Sensors | None = None
+        self._state: RobotState | None = None
+        self._problem: RobotError = LinkError("the robot has not been looked for yet")
+        self._run: _Run | None = None
+        self._stop_sent_at = -1.0
+        self._asked_at = self._opened_at = 0.0
+        self._motion_id = 0
+
+    @classmethod
+    def at(cls, address: str, baud: int | None = None) -> Self:
+        return cls(address, baud or oi.BAUD)
+
+    def open(self) -> None:
+        self._link.start()
+
+    def close(self) -> None:
+        self.stop()
+        self._link.close()
+        self._lose(LinkError("this program has closed the robot's port"))
+
+    def wait_connected(self, timeout_seconds: float) -> Capabilities:
+        with self._changed:
+            self._changed.wait_for(lambda: self._state is not None, timeout_seconds)
+        return self.capabilities
+
+    @property
+    def capabilities(self) -> Capabilities:
+        if self._state is None:
+            raise self._problem
+        return _CAPABILITIES
+
+    @property
+    def state(self) -> RobotState | None:
+        return self._state
+
+    @property
+    def statistics(self) -> dict[str, float | str]:
+        link = self._link.statistics
+        return {
+            "bytes_read": link.bytes_read,
+            "bytes_written": link.bytes_written,
+            "times_opened": link.times_opened,
+            "times_lost": link.times_lost,
+            "frames_good": self._decoder.good,
+            "bytes_skipped": self._decoder.skipped_bytes,
+            "last_error": link.last_error,
+        }
+
+    # Called by the link, from its threads.
+
+    def link_up(self) -> None:
+        with self._lock:
+            self._opened_at = time.monotonic()
+            self._asked_at = -math.inf
+            self._problem = LinkError("the robot has not answered yet; wait until it is connected")
+
+    def link_down(self, error: LinkError) -> None:
+        self._lose(error)
+
+    def received(self, data: bytes) -> None:
+        now = time.monotonic()
+        states = []
+        with self._lock:
+            for sensors in self._decoder.feed(data):
+                self._state = self._understand(sensors, now)
+                self._sensors = sensors
+                self._follow_up(now)
+                states.append(self._state)
+        if states:
+            self._tell_connection(connected=True)
+            for state in states:
+                self._tell_state(state)
+            with self._changed:
+                self._changed.notify_all()
+            self._link.wake()
+
+    def outgoing(self, budget_bytes: int) -> tuple[bytes, float]:
+        now = time.monotonic()
+        state = self._state
+        if state is not None and now - state.received_at >= SILENCE_SECONDS:
+            self._lose(LinkError(f"the robot has been silent for {SILENCE_SECONDS} s"))
+        with self._lock:
+            if self._state is None:
+                return self._ask(now), 0.1
+            self._keep_time(now)
+            data = b"".join(self._out)
+            self._out.clear()
+            return data, _REPEAT_SECONDS / 2 if self._run is not None else 0.1
+
+    def _ask(self, now: float) -> bytes:
+        """Ask for the stream once a second until it comes."""
+        if now - self._opened_at > _PATIENCE_SECONDS:
+            self._problem = NotARobotError(
+                "the device on this port does not answer as a Create 2; check the port, its speed "
+                "(115200), and that the robot is switched on; it is asked again every second"
+            )
+        if now - self._asked_at < 1.0:
+            return b""
+        self._asked_at = now
+        songs = b"".join(oi.song(number, notes) for number, notes in _SONGS.values())
+        return bytes((Opcode.START,)) + songs + oi.stream_of_all()
+
+    def _lose(self, error: RobotError) -> None:
+        with self._lock:
+            self._problem, self._state, self._sensors = error, None, None
+            self._opened_at, self._asked_at = time.monotonic(), -math.inf
+            self._out.clear()
+            run, self._run = self._run, None
+        if run is not None and not run.confirmed:
+            run.future.set_exception(error)
+        self._tell_connection(connected=False, problem=str(error))
+        with self._changed:
+            self._changed.notify_all()
+
+    def _understand(self, sensors: Sensors, now: float) -> RobotState:
+        before = self._state or RobotState(now)
+        x, y, heading, speed, turn = self._odometry(sensors, before, now)
+        bumps = Bumps(sensors[Packet.BUMPS] & 0xF)
+        capacity = sensors[Packet.CAPACITY]
+        battery = min(1.0, sensors[Packet.CHARGE] / capacity) if capacity else None
+        pressed = bool(sensors[Packet.BUTTONS] & oi.CLEAN_BUTTON)
+        was_pressed = self._sensors is not None and bool(
+            self._sensors[Packet.BUTTONS] & oi.CLEAN_BUTTON
+        )
+        return dataclasses.replace(
+            before,
+            received_at=now,
+            x_metres=x,
+            y_metres=y,
+            heading_radians=heading,
+            speed_mps=speed,
+            turn_radps=turn,
+            battery=battery,
+            bumper_left=bool(bumps & Bumps.BUMP_LEFT),
+            bumper_right=bool(bumps & Bumps.BUMP_RIGHT),
+            cliff=any(sensors[packet] for packet in _CLIFFS),
+            lifted=bool(bumps & (Bumps.DROP_LEFT | Bumps.DROP_RIGHT)),
+            docked=bool(sensors[Packet.CHARGING_SOURCES] & oi.HOME_BASE),
+            charging=sensors[Packet.CHARGING_STATE] in (1, 2, 3),
+            low_battery=battery is not None and battery < LOW_BATTERY,
+            button_presses=before.button_presses + (pressed and not was_pressed),
+        )
+
+    def _odometry(
+        self, sensors: Sensors, before: RobotState, now: float
+    ) -> tuple[float, float, float, float, float]:
+        last = self._sensors
+        if last is None:
+            return before.x_metres, before.y_metres, before.heading_radians, 0.0, 0.0
+        left, right = (
+            _wrapped16(sensors[packet] - last[packet]) * oi.MM_PER_COUNT / 1000
+            for packet in (Packet.LEFT_COUNTS, Packet.RIGHT_COUNTS)
+        )
+        forward, turned = (left + right) / 2, (right - left) * 1000 / oi.WHEEL_BASE_MM
+        middle = before.heading_radians + turned / 2
+        seconds = max(now - before.received_at, oi.STREAM_PERIOD_SECONDS)
+        return (
+            before.x_metres + forward * math.cos(middle),
+            before.y_metres + forward * math.sin(middle),
+            before.heading_radians + turned,
+            forward / seconds,
+            turned / seconds,
+        )
+
+    def _follow_up(self, now: float) -> None:
+        """Compare what the robot does with what it should do, and put it right."""
+        state, sensors, run = self._state, self._sensors, self._run
+        if state is None or sensors is None:
+            return
+        wanted = (sensors[Packet.RIGHT_WANTED], sensors[Packet.LEFT_WANTED])
+        if run is None:
+            # A run that is over must be over on the robot too.
+            if wanted != (0, 0) and now - self._stop_sent_at >= _REPEAT_SECONDS:
+                self._send_stop(now)
+            return
+        danger = _danger(state)
+        if danger is not None and (sum(run.wheels) > 0 or danger is EndReason.LIFTED):
+            self._end(danger, now, held=True)
+        elif run.kind is MotionKind.DOCK:
+            self._follow_docking(run, state, sensors, now)
+        elif run.kind is MotionKind.UNDOCK and not state.docked:
+            self._end(EndReason.FINISHED, now)
+        elif wanted == run.wheels:
+            self._confirm(run)
+        elif run.confirmed and sensors[Packet.MODE] == Mode.PASSIVE:
+            self._end(EndReason.LIFTED if state.lifted else EndReason.CLIFF, now, held=True)
+        elif now - run.sent_at >= _REPEAT_SECONDS:
+            self._send_run(run, now)
+
+    def _follow_docking(self, run: _Run, state: RobotState, sensors: Sensors, now: float) -> None:
+        if sensors[Packet.MODE] == Mode.PASSIVE:
+            self._confirm(run)
+        if state.docked:
+            self._end(EndReason.FINISHED, now, quietly=True)
+
+    def _keep_time(self, now: float) -> None:
+        run = self._run
+        if run is None:
+            return
+        if not run.confirmed and now - run.asked_at >= MOTION_DEADLINE_SECONDS:
+            error = NotAcknowledgedError(
+                f"the robot does not do {run.kind}: its wheel speeds are not what was asked for; "
+                "it is told to stop"
+            )
+            run.confirmed = True
+            run.future.set_exception(error)
+            self._end(EndReason.FAILED, now)
+        elif now >= run.until:
+            drove = run.kind is MotionKind.DRIVE
+            self._end(EndReason.FINISHED if drove else EndReason.TIME_UP, now)
+
+    def _confirm(self, run: _Run) -> None:
+        if not run.confirmed:
+            run.confirmed = True
+            run.future.set_result(None)
+
+    def _end(
+        self, reason: EndReason, now: float, *, held: bool = False, quietly: bool = False
+    ) -> None:
+        run, self._run = self._run, None
+        if run is not None and not run.confirmed:
+            run.future.set_exception(StoppedError(f"it ended before it began: {reason}"))
+        if self._state is not None:
+            self._state = dataclasses.replace(
+                self._state,
+                motion=MotionKind.IDLE,
+                end=reason,
+                held=reason if held else self._state.held,
+            )
+        if not quietly:
+            self._send_stop(now)
+
+    def _send_stop(self, now: float) -> None:
+        self._stop_sent_at = now
+        self._out.append(_STOP)
+
+    def _send_run(self, run: _Run, now: float) -> None:
+        run.sent_at = now
+        if run.kind is MotionKind.DOCK:
+            self._out.append(bytes((Opcode.SEEK_DOCK,)))
+            return
+        # On the charger only the full mode lets the wheels turn.
+        mode = Opcode.FULL if run.kind is MotionKind.UNDOCK else Opcode.SAFE
+        self._out.append(bytes((mode,)) + oi.drive_direct(*run.wheels))
+
+    # Commands.
+
+    def stop(self) -> bool:
+        with self._lock:
+            self._out.clear()
+            run, self._run = self._run, None
+            if self._state is not None and run is not None:
+                self._state = dataclasses.replace(
+                    self._state, motion=MotionKind.IDLE, end=EndReason.STOPPED
+                )
+        sent = self._link.send_now(_STOP * STOP_REPEATS)
+        if run is not None and not run.confirmed:
+            run.future.set_exception(StoppedError("overtaken by a stop"))
+        return sent
+
+    def drive(self, speed_mps: float, turn_radps: float, seconds: float) -> "Future[None]":
+        able = self.capabilities
+        able.check("speed", speed_mps, able.speed_max_mps, "m/s")
+        able.check("turning speed", turn_radps, able.turn_max_radps, "rad/s")
+        half = turn_radps * oi.WHEEL_BASE_MM / 2
+        wheels = (round(speed_mps * 1000 + half), round(speed_mps * 1000 - half))
+        return self._begin(MotionKind.DRIVE, wheels, seconds, DRIVE_MAX_SECONDS)
+
+    def release(self) -> "Future[None]":
+        with self._lock:
+            if self._state is not None:
+                self._state = dataclasses.replace(self._state, held=None)
+        return super().release()
+
+    def dock(self, seconds: float) -> "Future[None]":
+        return self._begin(MotionKind.DOCK, (0, 0), seconds, DOCK_MAX_SECONDS)
+
+    def undock(self, seconds: float) -> "Future[None]":
+        back = round(_UNDOCK_MPS * 1000)
+        return self._begin(MotionKind.UNDOCK, (back, back), seconds, DOCK_MAX_SECONDS)
+
+    def text(self, text: str) -> "Future[None]":
+        if len(text) > oi.DIGITS or not text.isascii():
+            raise LimitError(f"text {text!r} refused: the limit is {oi.DIGITS} ASCII characters")
+        digits = text.upper().ljust(oi.DIGITS).encode("ascii")
+        return self._put(bytes((Opcode.DIGIT_LEDS_ASCII,)) + digits)
+
+    def light(self, red: int, green: int, blue: int, pattern: LightPattern) -> "Future[None]":
+        for value in (red, green, blue):
+            if not 0 <= value <= 255:
+                raise LimitError(f"light {value} refused: the limits are 0 and 255")
+        # Its light goes from green (0) to red (255) and has no patterns.
+        colour = 255 * red // (red + green) if red + green else 0
+        return self._put(bytes((Opcode.LEDS, 0, colour, max(red, green, blue))))
+
+    def chime(self, chime: ChimeName) -> "Future[None]":
+        return self._put(bytes((Opcode.PLAY, _SONGS[chime][0])))
+
+    def _put(self, command: bytes) -> "Future[None]":
+        """Send what only the Safe and Full modes carry out; the interface confirms nothing."""
+        with self._lock:
+            if self._sensors is None:
+                raise self._problem
+            # Leaving the passive mode would end charging and docking.
+            passive = self._sensors[Packet.MODE] == Mode.PASSIVE
+            docking = self._run is not None and self._run.kind is MotionKind.DOCK
+            back = docking or (self._state is not None and self._state.docked)
+            if passive:
+                mode = Opcode.FULL if back else Opcode.SAFE
+                command = bytes((mode,)) + command + bytes((Opcode.START,) if back else ())
+            if passive and docking:
+                raise RefusedError(
+                    "it is on its way to the charger; try when it has docked", "BUSY"
+                )
+            self._out.append(command)
+        self._link.wake()
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def _begin(
+        self, kind: MotionKind, wheels: tuple[int, int], seconds: float, limit_seconds: float
+    ) -> "Future[None]":
+        if not math.isfinite(seconds) or not 0.001 <= seconds <= limit_seconds:
+            raise LimitError(
+                f"duration {seconds} s refused: the limits are 0.001 and {limit_seconds} s"
+            )
+        now = time.monotonic()
+        future: Future[None] = Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            if self._state is None:
+                raise self._problem
+            there = self._state.docked == (kind is MotionKind.DOCK)
+            errand_done = kind is not MotionKind.DRIVE and there
+            moves = kind is not MotionKind.DRIVE or wheels != (0, 0)
+            if moves and not errand_done:
+                _check_may_move(self._state, kind, wheels)
+            replaced, self._run = self._run, None
+            self._motion_id = (self._motion_id + 1) & 0xFFFF
+            self._state = dataclasses.replace(
+                self._state,
+                motion=MotionKind.IDLE if errand_done else kind,
+                motion_id=self._motion_id,
+                end=EndReason.FINISHED if errand_done else None,
+            )
+            if not errand_done:
+                self._run = _Run(kind, wheels, now + seconds, future, now)
+                self._send_run(self._run, now)
+        if replaced is not None and not replaced.confirmed:
+            replaced.future.set_exception(StoppedError("replaced by a newer motion"))
+        if errand_done:
+            future.set_result(None)
+        self._link.wake()
+        return future
+
+
+def _danger(state: RobotState) -> EndReason | None:
+    if state.lifted:
+        return EndReason.LIFTED
+    if state.cliff:
+        return EndReason.CLIFF
+    if state.bumper_left or state.bumper_right:
+        return EndReason.BUMPER
+    return None
+
+
+def _check_may_move(state: RobotState, kind: MotionKind, wheels: tuple[int, int]) -> None:
+    danger = _danger(state)
+    if state.held is not None:
+        raise RefusedError(f"it stopped itself ({state.held}) and waits to be released", "HELD")
+    if state.docked and kind is MotionKind.DRIVE:
+        raise RefusedError("it stands on its charger; undock first", "DOCKED")
+    if danger is EndReason.LIFTED or (danger is not None and sum(wheels) > 0):
+        raise RefusedError(f"it reports {danger}; back off or free it", "BLOCKED")
+
+
+def _wrapped16(value: int) -> int:
+    return (value + 0x8000 & 0xFFFF) - 0x8000
