@@ -36,6 +36,11 @@ log = logging.getLogger(__name__)
 
 ALL: Final = frozenset(Capability)
 TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
+_MODULES: Final = {
+    Capability.EAR: "assistant.ear",
+    Capability.MOUTH: "assistant.mouth",
+    Capability.SKILLS: "skills.host",
+}
 WATCHDOG_SECONDS: Final = 5.0
 _SOCKET_PATH_LIMIT: Final = 100
 """Linux takes 107 bytes; a deeper data folder gets its socket in a folder of its own."""
@@ -103,7 +108,8 @@ class Core:
         self.bus.serve("home.state", self._home_state)
         self.bus.serve("language.switch", self._switch_language)
         await self.bus.open(socket_path(self.options.home))
-        self._start_children()
+        for capability in self.options.capabilities:
+            self.start_child(capability)
 
     async def stop(self) -> None:
         """End the children, then what the core holds."""
@@ -137,19 +143,13 @@ class Core:
         finally:
             self.bus.unlisten(look)
 
-    def _start_children(self) -> None:
-        capabilities = self.options.capabilities
-        modules = {
-            Capability.EAR: "assistant.ear",
-            Capability.MOUTH: "assistant.mouth",
-            Capability.SKILLS: "skills.host",
-        }
-        for capability, module in modules.items():
-            if capability in capabilities:
-                extra = self.mind.host_environment() if capability is Capability.SKILLS else {}
-                self.supervisor.start(self._child(capability.value, module, extra))
-        if Capability.DIALOGUE in capabilities:
+    def start_child(self, capability: Capability) -> None:
+        """Run the child that gives this capability, from now on."""
+        if capability is Capability.DIALOGUE:
             self._tasks.append(asyncio.create_task(self.mind.bring_up()))
+            return
+        extra = self.mind.host_environment() if capability is Capability.SKILLS else {}
+        self.supervisor.start(self._child(capability.value, _MODULES[capability], extra))
 
     def _child(self, name: str, module: str, environment: dict[str, str]) -> ChildSpec:
         return ChildSpec(

@@ -124,6 +124,11 @@ class MicrophoneBack:
 
 
 @dataclass(frozen=True, slots=True)
+class InputEnded:
+    """A file that stands in for the microphone was read to its end, and all of it recognised."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listen:
     """Ear: take the next words without a wake phrase."""
 
@@ -365,7 +370,7 @@ def register(*types: type) -> None:
 
 
 register(
-    *(SpeechStarted, SpeechEnded, Heard, Woken, MicrophoneLost, MicrophoneBack, Listen),
+    *(SpeechStarted, SpeechEnded, Heard, Woken, MicrophoneLost, MicrophoneBack, InputEnded, Listen),
     *(CryForHelpHeard, Say, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, SoundStarted),
     *(SoundStopped, Said, SpeakerLost, SpeakerBack, TurnTaken, AskElder, ElderAnswered),
     *(SwitchLanguage, LanguageChanged, ProfileChanged, Hello, Alive, Ready, ChildStarted),

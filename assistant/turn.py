@@ -27,7 +27,7 @@ from assistant.events import (
     Urgency,
 )
 from assistant.home import DIRECTIONS, HomeMemory
-from assistant.language import NoWords, Replies, TextTooLong, clean
+from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
 from assistant.safety import REST_SECONDS, Cry, judge
 from assistant.speech import Speech
@@ -184,9 +184,9 @@ class Turns:
     ) -> _Answer:
         try:
             plain = clean(text)
-        except TextTooLong:
+        except TextTooLongError:
             return _Answer(_FALLBACK, self._render("too_long"), "honest", confidence=0.0)
-        except NoWords:
+        except NoWordsError:
             return _Answer(_FALLBACK, self._render("no_words"), "honest", confidence=0.0)
         judgement = judge(plain, is_final=True)
         if judgement.cry is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +42,14 @@ class UseModel:
     model: SpeechModel
 
 
-Job = Begin | Piece | Finish | UseModel
+@dataclass(frozen=True, slots=True)
+class TellDrained:
+    """All sound before this was recognised: say so."""
+
+    tell: Callable[[], None]
+
+
+Job = Begin | Piece | Finish | UseModel | TellDrained
 
 
 class Backlog:

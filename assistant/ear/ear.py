@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from assistant.ear.attention import Attention
-from assistant.ear.backlog import Backlog, Begin, Finish, Piece, UseModel
+from assistant.ear.backlog import Backlog, Begin, Finish, Piece, TellDrained, UseModel
 from assistant.ear.heard import attend
 from assistant.ear.listener import Listener
 from assistant.ear.recognizer import ModelBrokenError, SpeechModel
@@ -18,6 +18,7 @@ from assistant.ear.sources import open_source
 from assistant.ear.speech_model import find_and_load
 from assistant.ear.worker import Hypothesis, Recognition, RecognitionThread
 from assistant.events import (
+    InputEnded,
     LanguageChanged,
     Listen,
     MicrophoneBack,
@@ -151,6 +152,8 @@ class Ear:
                         self._listener.feed(item)
                     case Gap():
                         self._listener.break_off()
+                        ended = TellDrained(lambda: self._post(self._link.send, InputEnded()))
+                        self._backlog.put(ended)
                     case MicrophoneLost():
                         self._listener.break_off()
                         log.warning("no sound comes in: %s", item.reason)

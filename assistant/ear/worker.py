@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.ear.backlog import Backlog, Begin, Finish, Piece, UseModel
+from assistant.ear.backlog import Backlog, Begin, Finish, Job, Piece, TellDrained, UseModel
 from assistant.ear.recognizer import SpeechModel, Transcript, UtteranceDecoder
 from assistant.events import Word
 
@@ -107,7 +107,7 @@ class RecognitionThread:
                 log.exception("the recogniser failed on an utterance")
                 self._recognition.give_up()
 
-    def _do(self, job: Begin | Piece | Finish | UseModel) -> None:
+    def _do(self, job: Job) -> None:
         match job:
             case Begin():
                 self._recognition.begin(job.utterance_id)
@@ -115,6 +115,8 @@ class RecognitionThread:
                 self._recognition.accept(job.pcm)
             case UseModel():
                 self._recognition.use(job.model)
+            case TellDrained():
+                job.tell()
             case Finish():
                 silence, speech = self._backlog.dropped_seconds()
                 if silence or speech:

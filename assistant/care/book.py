@@ -1,0 +1,249 @@
+"""The alarm book: every alarm and every attempt, written before it is acted on.
+
+The book in memory leads; each change goes to the disk in one transaction, in order.  An alarm
+waits for its transaction at most `DISK_SECONDS`: a full or hanging disk delays no call, what it
+owes is written as soon as it can be.  At the start the book is read back and goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import astuple, dataclass, fields, replace
+from typing import Final
+
+from assistant.care.alarms import REASONS, Alarm, Change, State, Trigger, change
+from assistant.care.channels.api import Outcome
+from assistant.events import new_id
+from assistant.store import Database, StoreError
+
+log = logging.getLogger(__name__)
+
+DISK_SECONDS: Final = 0.1
+"""The longest that an alarm waits for its record."""
+_RETRY_SECONDS: Final = 1.0
+BEGUN: Final = "begun"
+"""The outcome of an attempt that is not known to have ended."""
+
+Work = Callable[[sqlite3.Connection], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to reach one contact over one channel."""
+
+    attempt_id: str
+    alarm_id: str
+    contact_id: str
+    channel: str
+    round: int
+    begun_at: float
+    ended_at: float | None = None
+    outcome: str = BEGUN
+    """`BEGUN`, else an `Outcome`."""
+    detail: str = ""
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it may or may not have reached somebody: to be repeated with the same id."""
+        return self.outcome in {BEGUN, Outcome.UNKNOWN}
+
+
+class AlarmBook:
+    """All open alarms of the home and their attempts."""
+
+    def __init__(self, database: Database, arrive_seconds: float) -> None:
+        self._database = database
+        self._arrive_seconds = arrive_seconds
+        self._alarms: dict[str, Alarm] = {}
+        self._attempts: dict[str, Attempt] = {}
+        self._owed: asyncio.Queue[tuple[Work, asyncio.Event]] = asyncio.Queue()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Read back what was open; where the database cannot be read, begin empty and go on."""
+        with suppress(StoreError):
+            for alarm in await self._database.read(_read_open):
+                self._alarms[alarm.alarm_id] = alarm
+            for attempt in await self._database.read(_read_attempts):
+                self._attempts[attempt.attempt_id] = attempt
+        self._writer = asyncio.create_task(self._write_owed(), name="alarm book")
+
+    async def stop(self) -> None:
+        """Give what is owed a last moment."""
+        if self._writer is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_RETRY_SECONDS):
+                    await self._owed.join()
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+
+    # ---------------------------------------------------------------------------- alarms
+
+    def open_alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm that is not over, oldest first."""
+        alarms = (alarm for alarm in self._alarms.values() if alarm.state.is_open)
+        return tuple(sorted(alarms, key=lambda alarm: alarm.opened_at))
+
+    def alarm(self, alarm_id: str) -> Alarm | None:
+        """One alarm of this run, open or over."""
+        return self._alarms.get(alarm_id)
+
+    async def raise_alarm(self, reason: str, source: str, place: str, why: str) -> Alarm:
+        """A cry for help: a new alarm, or the same one again while it is open.
+
+        Raises:
+            ValueError: no such reason.
+        """
+        return await self._open(reason, source, place, State.RAISED, why)
+
+    async def suspect(self, reason: str, source: str, place: str, why: str) -> Alarm:
+        """Something was sensed: a new alarm to be asked about, or one that is open already."""
+        return await self._open(reason, source, place, State.SUSPECTED, why)
+
+    async def apply(
+        self, alarm_id: str, trigger: Trigger, who: str = "", why: str = ""
+    ) -> Change | None:
+        """Let something happen to an alarm; None where it means nothing to it (but is noted)."""
+        alarm = self._alarms.get(alarm_id)
+        if alarm is None:
+            return None
+        changed = change(alarm, trigger, time.time(), self._arrive_seconds, who)
+        after = changed.alarm if changed else alarm
+        self._alarms[alarm_id] = after
+        note = f"{trigger.value}: {why}" if why else trigger.value
+        await self._write(_save_alarm(after), _journal(after, who, note))
+        return changed
+
+    async def _open(self, reason: str, source: str, place: str, state: State, why: str) -> Alarm:
+        if reason not in REASONS:
+            raise ValueError(f"{reason!r} is not one of {', '.join(REASONS)}")
+        for alarm in self.open_alarms():
+            if alarm.reason == reason or alarm.source == source:
+                if state is State.RAISED:
+                    await self.apply(alarm.alarm_id, Trigger.CRIED, source, f"{reason} again")
+                else:
+                    await self._write(_journal(alarm, source, f"{reason} sensed again"))
+                return self._alarms[alarm.alarm_id]
+        alarm = Alarm(new_id(), reason, source, place, time.time(), state)
+        self._alarms[alarm.alarm_id] = alarm
+        await self._write(_save_alarm(alarm), _journal(alarm, source, why))
+        return alarm
+
+    # -------------------------------------------------------------------------- attempts
+
+    def attempts(self, alarm_id: str) -> tuple[Attempt, ...]:
+        """Every attempt made for an alarm, oldest first."""
+        made = (a for a in self._attempts.values() if a.alarm_id == alarm_id)
+        return tuple(sorted(made, key=lambda attempt: attempt.begun_at))
+
+    async def begin_attempt(
+        self, alarm_id: str, contact_id: str, channel: str, round_number: int
+    ) -> Attempt:
+        """Record an attempt that is about to be made; an unsettled one keeps its id."""
+        for attempt in self.attempts(alarm_id):
+            same = (attempt.contact_id, attempt.channel) == (contact_id, channel)
+            if same and attempt.is_unsettled:
+                begun = replace(attempt, round=round_number, begun_at=time.time(), outcome=BEGUN)
+                break
+        else:
+            begun = Attempt(new_id(), alarm_id, contact_id, channel, round_number, time.time())
+        self._attempts[begun.attempt_id] = begun
+        await self._write(_save_attempt(begun))
+        return begun
+
+    async def end_attempt(self, attempt_id: str, outcome: Outcome, detail: str) -> None:
+        """Record how an attempt ended."""
+        ended = replace(
+            self._attempts[attempt_id],
+            ended_at=time.time(),
+            outcome=outcome.value,
+            detail=detail,
+        )
+        self._attempts[attempt_id] = ended
+        await self._write(_save_attempt(ended))
+
+    # ------------------------------------------------------------------------------ disk
+
+    async def _write(self, *works: Work) -> None:
+        """One transaction; returns when it is on the disk, or after `DISK_SECONDS`."""
+
+        def together(connection: sqlite3.Connection) -> None:
+            for work in works:
+                work(connection)
+
+        written = asyncio.Event()
+        self._owed.put_nowait((together, written))
+        try:
+            async with asyncio.timeout(DISK_SECONDS):
+                await written.wait()
+        except TimeoutError:
+            log.warning("the disk is slow: an alarm goes on before its record")
+
+    async def _write_owed(self) -> None:
+        while True:
+            work, written = await self._owed.get()
+            told = False
+            while True:
+                try:
+                    await self._database.write(work)
+                    break
+                except StoreError as error:
+                    if not told:
+                        log.error("an alarm's record waits for the disk: %s", error)
+                    told = True
+                    await asyncio.sleep(_RETRY_SECONDS)
+            written.set()
+            self._owed.task_done()
+
+
+def _save_alarm(alarm: Alarm) -> Work:
+    return _upsert("alarm", Alarm, alarm)
+
+
+def _save_attempt(attempt: Attempt) -> Work:
+    return _upsert("attempt", Attempt, attempt)
+
+
+def _upsert(table: str, kind: type, row: Alarm | Attempt) -> Work:
+    names = [field.name for field in fields(kind)]
+    key, *others = names
+    updates = ", ".join(f"{name} = excluded.{name}" for name in others)
+    sql = (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
+        f"ON CONFLICT ({key}) DO UPDATE SET {updates}"
+    )
+    return lambda connection: connection.execute(sql, astuple(row))
+
+
+def _journal(alarm: Alarm, who: str, why: str) -> Work:
+    sql = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (?, ?, ?, ?, ?)"
+    row = (time.time(), alarm.alarm_id, alarm.state.value, who, why)
+    return lambda connection: connection.execute(sql, row)
+
+
+def _read_open(connection: sqlite3.Connection) -> list[Alarm]:
+    names = [field.name for field in fields(Alarm)]
+    rows = connection.execute(
+        f"SELECT {', '.join(names)} FROM alarm WHERE state NOT IN ('closed', 'cancelled')"  # noqa: S608
+    )
+    alarms = []
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        values["state"] = State(values["state"])
+        values["was_reached"] = bool(values["was_reached"])
+        alarms.append(Alarm(**values))
+    return alarms
+
+
+def _read_attempts(connection: sqlite3.Connection) -> list[Attempt]:
+    names = [field.name for field in fields(Attempt)]
+    rows = connection.execute(
+        f"SELECT {', '.join(names)} FROM attempt JOIN alarm USING (alarm_id) "  # noqa: S608
+        "WHERE state NOT IN ('closed', 'cancelled')"
+    )
+    return [Attempt(*row) for row in rows]

@@ -1,0 +1,135 @@
+"""`anban hear FILE`: a recording through the real ear, dialogue and mouth."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import soundfile
+from rich.console import Console
+
+from assistant.audiofile import Recording, read
+from assistant.commands.scratch import scratch_options
+from assistant.core import TEXT_ONLY, Core, CoreOptions, running
+from assistant.demo.room import EAR_RATE, FileRoom
+from assistant.events import Capability, Heard, InputEnded, Said, TurnTaken, to_dict
+
+_WITHOUT_MOUTH: Final = TEXT_ONLY | {Capability.EAR}
+_READY_SECONDS: Final = 300.0
+_PER_SECOND_OF_SOUND: Final = 4.0
+"""Decoding may be slower than real time on a small machine, but not by more."""
+_LEAST_SECONDS: Final = 60.0
+
+
+class NothingHeardError(RuntimeError):
+    """No words were found in the recording."""
+
+
+class NotSpokenError(RuntimeError):
+    """The answer did not become sound."""
+
+
+async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path | None) -> int:
+    """Answer every sentence of a recording; the exit status.
+
+    Raises:
+        AudioFileError: the file cannot be used, with the reason.
+        NothingHeardError: it holds no words.
+        NotSpokenError: the answer did not become sound.
+    """
+    recording = read(file)
+    for warning in recording.warnings:
+        print(f"anban: {file}: {warning}", file=sys.stderr)  # noqa: T201
+    with tempfile.TemporaryDirectory(prefix="anban-room-") as folder:
+        room = FileRoom(Path(folder), fast=True)
+        status = Console(stderr=True).status("Anban wakes up")
+        with status, scratch_options(lang, _WITHOUT_MOUTH, status.update) as options:
+            async with running(_in_room(options, room)) as core:
+                async with asyncio.timeout(_READY_SECONDS):
+                    await core.ready("ear", "skills")
+                    await core.dialogue_ready()
+                status.stop()
+                told = await _play(core, room, recording)
+                turns = [event for event in told if isinstance(event, TurnTaken)]
+                if reply is not None:
+                    # Only now: while it speaks, the ear would be deaf to the rest of the file.
+                    await _speak(core, [turn.reply for turn in turns])
+        _, anban = await room.recording()
+    if reply is not None:
+        soundfile.write(reply, anban, EAR_RATE)
+    for turn in turns:
+        print(_line(turn, told, as_json=as_json), flush=True)  # noqa: T201
+    if not turns:
+        raise NothingHeardError(f"{file}: no words were recognised in it")
+    return 0
+
+
+async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object]:
+    """Sound into the ear; everything that was told until the last answer had sounded."""
+    told: list[object] = []
+    ended = asyncio.Event()
+
+    def look(event: object) -> None:
+        told.append(event)
+        if isinstance(event, InputEnded):
+            ended.set()
+
+    core.bus.listen(look)
+    limit = _LEAST_SECONDS + _PER_SECOND_OF_SOUND * recording.seconds
+    try:
+        async with asyncio.timeout(limit):
+            await room.hear(np.frombuffer(recording.pcm, np.int16), 0.0)
+            await room.close()
+            await ended.wait()
+            await core.turns.finish()
+    finally:
+        core.bus.unlisten(look)
+    return told
+
+
+async def _speak(core: Core, replies: list[str]) -> None:
+    """Say the replies through the real mouth."""
+    said: asyncio.Queue[Said] = asyncio.Queue()
+    core.bus.subscribe(Said, said.put_nowait)
+    core.start_child(Capability.MOUTH)
+    async with asyncio.timeout(_READY_SECONDS):
+        await core.ready("mouth")
+        for text in replies:
+            core.speech.say(text)
+            outcome = await said.get()
+            if outcome.error:
+                raise NotSpokenError(f"the answer could not be spoken: {outcome.error}")
+
+
+def _in_room(options: CoreOptions, room: FileRoom) -> CoreOptions:
+    settings = options.settings
+    ear = replace(settings.ear, device=room.ear_device)
+    mouth = replace(settings.mouth, device=room.mouth_device)
+    settings = replace(settings, ear=ear, mouth=mouth)
+    return replace(options, settings=settings, environment=room.environment)
+
+
+def _line(turn: TurnTaken, told: list[object], *, as_json: bool) -> str:
+    if not as_json:
+        return f"{turn.text}\n  {turn.reply}"
+    heard = next(
+        (e for e in told if isinstance(e, Heard) and e.is_final and e.text == turn.text), None
+    )
+    answer: dict[str, Any] = {
+        "text": turn.text,
+        "intent": turn.intent,
+        "confidence": turn.confidence,
+        "skill": turn.skill,
+        "entities": list(turn.entities),
+        "reply": turn.reply,
+        "events": [to_dict(event) for event in told if isinstance(event, Heard) and event.is_final],
+    }
+    if heard is not None:
+        answer["heard_confidence"] = heard.confidence
+    return json.dumps(answer, ensure_ascii=False)
