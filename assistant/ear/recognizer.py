@@ -17,6 +17,8 @@ UNKNOWN_WORD: Final = "[unk]"
 MAX_ALTERNATIVES: Final = 5
 _PARTIAL_BYTES: Final = BYTES_PER_SECOND // 8
 """How much sound is gathered before it is decoded: every eighth of a second is soon enough."""
+_TRIAL_BYTES: Final = BYTES_PER_SECOND
+"""Of silence, after loading: what is wrong with a model comes out with the first frames."""
 _HAN_GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
 
 
@@ -57,7 +59,7 @@ def load(lang: str, kind: str, path: Path) -> SpeechModel:
     try:
         handle = vosk.Model(str(path.absolute()))
         decoder = vosk.KaldiRecognizer(handle, SAMPLE_RATE_HZ)
-        decoder.AcceptWaveform(bytes(_PARTIAL_BYTES))
+        decoder.AcceptWaveform(bytes(_TRIAL_BYTES))
         decoder.FinalResult()
     except Exception as error:  # vosk raises the bare class
         raise ModelBrokenError(
