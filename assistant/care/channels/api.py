@@ -78,6 +78,8 @@ class Message:
     script: CallScript | None = None
     """Needed by a call."""
     acknowledge_url: str | None = None
+    is_automatic: bool = False
+    """Raised by a sensor; else somebody asked for help."""
     is_test: bool = False
     """A drill or a self-test: told as such."""
 
@@ -112,7 +114,7 @@ class Acknowledged:
     """A human took the alarm on."""
 
     by: str
-    """dtmf, sms or centre."""
+    """How: dtmf; an answer by SMS or a link comes in elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,20 @@ async def test_sipp_agrees_about_the_call(tmp_path: Path) -> None:
     scenario = tmp_path / "answer.xml"
     scenario.write_text(_SIPP_ANSWER)
     sipp = await asyncio.create_subprocess_exec(
-        *("sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin"),
+        *(
+            "sipp",
+            "-sf",
+            str(scenario),
+            "-i",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-m",
+            "1",
+            "-nostdin",
+            "-deadcall_wait",
+            "0",
+        ),
         cwd=tmp_path,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
