@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 from typing import Final
 
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 async def _serve(link: Link) -> None:
-    """Say what the core asks, until it goes away or says `Shutdown`.
+    """Say what the core asks, until it goes away, says `Shutdown`, or SIGTERM comes.
 
     Raises:
         SpeakerHungError: only a new process can sound again; the supervisor starts one.
@@ -45,6 +46,7 @@ async def _serve(link: Link) -> None:
     mouth = Mouth(state.settings.mouth.device, synthesizer, link.send, voice)
     running = asyncio.create_task(mouth.run())
     requests = asyncio.create_task(_take_requests(link, mouth))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, requests.cancel)
     proof = asyncio.create_task(_prove(link, mouth, synthesizer, state))
     try:
         await asyncio.wait({running, requests}, return_when=asyncio.FIRST_COMPLETED)

@@ -43,6 +43,10 @@ class DeviceSpeaker:
         """Read the device list afresh, open and start; raises what `Speaker.open` does."""
         await _in_thread(self._open)
 
+    def clock_seconds(self) -> float:
+        """Real time: the device plays silence all the while."""
+        return time.monotonic()
+
     async def play(self, playhead: Playhead) -> None:
         """Hand the playhead to the device's callback and wait for its end."""
         self._over = self._loop.create_future()

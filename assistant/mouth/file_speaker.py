@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ class FileSpeaker:
         self._path = Path(device.removeprefix(PREFIX))
         self._paced = os.environ.get(FAST_VARIABLE) != "1"
         self._fd = -1
+        self._written = 0
         self._lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def open(self) -> None:
@@ -36,10 +38,14 @@ class FileSpeaker:
         except OSError as error:
             raise SpeakerError(f"{self.name} cannot be written: {error.strerror}") from error
 
+    def clock_seconds(self) -> float:
+        """Real time, or where none passes, what was written."""
+        return time.monotonic() if self._paced else self._written / self.rate_hz
+
     async def play(self, playhead: Playhead) -> None:
         """Write block by block; raises `SpeakerError`."""
         loop = asyncio.get_running_loop()
-        start, written = loop.time(), 0
+        start, before = loop.time(), self._written
         while not playhead.over:
             block = playhead.next_block(BLOCK_FRAMES)
             try:
@@ -49,8 +55,9 @@ class FileSpeaker:
                 if not self._lost.done():
                     self._lost.set_result(reason)
                 raise SpeakerError(reason) from error
-            written += len(block)
-            ahead = start + written / self.rate_hz - loop.time() if self._paced else 0.0
+            self._written += len(block)
+            due = start + (self._written - before) / self.rate_hz
+            ahead = due - loop.time() if self._paced else 0.0
             await asyncio.sleep(max(ahead, 0.0))
 
     async def watch(self) -> str:

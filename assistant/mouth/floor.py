@@ -29,7 +29,8 @@ class Floor:
 
     async def take(self, seconds: float) -> None:
         """Wait until a sound of this length may begin."""
-        quiet_seconds = asyncio.get_running_loop().time() - self._quiet_from
+        # The clock of another speaker may lie behind.
+        quiet_seconds = max(self._player.clock_seconds() - self._quiet_from, 0.0)
         if quiet_seconds >= GAP_SECONDS:
             self._since_gap_seconds = 0.0
         if self._since_gap_seconds + PAUSE_SECONDS + seconds > LONGEST_SOUND_SECONDS:
@@ -43,7 +44,7 @@ class Floor:
     def sounded(self, seconds: float) -> None:
         """A sound of this length has just ended."""
         self._since_gap_seconds += seconds
-        self._quiet_from = asyncio.get_running_loop().time()
+        self._quiet_from = self._player.clock_seconds()
 
     def owe_gap(self) -> None:
         """Listen before the next sound, however little sounded."""

@@ -91,6 +91,10 @@ class Player:
         silence = np.zeros(max(round(seconds * speaker.rate_hz), 1), np.int16)
         return await self._run(Playhead(silence, speaker.rate_hz), speaker) is Outcome.WHOLE
 
+    def clock_seconds(self) -> float:
+        """The speaker's own time, to tell how long it has been silent."""
+        return self._speaker.clock_seconds() if self._speaker is not None else 0.0
+
     def stop(self) -> None:
         """Fade out what plays, within 10 ms of sound."""
         if self._playhead is not None:

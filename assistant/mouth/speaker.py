@@ -34,6 +34,9 @@ class Speaker(Protocol):
             SpeakerHungError: the sound system does not answer.
         """
 
+    def clock_seconds(self) -> float:
+        """The time in which it is silent when nothing plays, from any beginning."""
+
     async def play(self, playhead: Playhead) -> None:
         """Play until the playhead is over.
 
