@@ -9,8 +9,9 @@ KEEP_METRES = 1.2
 """Personal distance ends where social distance begins: Hall, The Hidden Dimension, 1966."""
 NEVER_CLOSER_METRES = 0.5
 """Intimate distance (Hall: 0.45 m): the robot never enters it by itself, so it touches nobody."""
-UNSEEN_SPEED_MPS = 0.3
-"""Where nobody tells us where people are, somebody may be behind the next door."""
+AROUND_METRES = 2.5
+AROUND_SPEED_MPS = 0.3
+"""With somebody around, or where nobody tells us: somebody may be behind the next door."""
 NEAR_SPEED_MPS = 0.15
 NEAR_TURN_RADPS = 1.0
 REMEMBERED_SECONDS = 2.0
@@ -66,12 +67,14 @@ def limited(speed_mps: float, turn_radps: float, people: list[Point] | None) -> 
     `people` is None where nobody has looked lately.
     """
     if people is None:
-        return _clamped(speed_mps, UNSEEN_SPEED_MPS), _clamped(turn_radps, NEAR_TURN_RADPS)
+        return _clamped(speed_mps, AROUND_SPEED_MPS), _clamped(turn_radps, NEAR_TURN_RADPS)
     for person in people:
         distance = person.distance_metres
         ahead = math.cos(person.bearing_radians) * math.copysign(1.0, speed_mps)
         if ahead > _IN_THE_WAY_COSINE:
             speed_mps = _clamped(speed_mps, approach_speed_mps(distance))
+        if distance < AROUND_METRES:
+            speed_mps = _clamped(speed_mps, AROUND_SPEED_MPS)
         if distance < KEEP_METRES:
             speed_mps = _clamped(speed_mps, NEAR_SPEED_MPS)
             turn_radps = _clamped(turn_radps, NEAR_TURN_RADPS)

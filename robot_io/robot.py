@@ -5,6 +5,7 @@ time; `stop` may be called from any thread at any time. No command makes the rob
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import threading
@@ -60,6 +61,8 @@ STEER_SECONDS = 0.1
 # What a steering step may outlive the program that gave it.
 STEP_LIFE_SECONDS = 0.3
 ANSWER_SECONDS = 3.0
+# Reports come every 50 ms; a lost one or two must not hide the reason.
+OWN_END_SECONDS = 0.3
 DRIVE_MAX_SECONDS = 60.0
 FOLLOW_MAX_SECONDS = 600.0
 EVENTS_MAX = 256
@@ -352,11 +355,13 @@ class Robot:
             try:
                 await self._answer(self._begin(ticket, partial(self._step, speeds)))
             except StoppedError:
-                return self._ended_by if ticket != self._ticket else EndReason.STOPPED
+                if ticket != self._ticket:
+                    return self._ended_by
+                return await self._own_end() or EndReason.STOPPED
             except RobotError as error:
                 if not begun:
                     raise
-                return self._end_for(error)
+                return await self._end_for(error)
             begun = True
             await asyncio.sleep(STEER_SECONDS)
 
@@ -376,16 +381,31 @@ class Robot:
             return None
         return [from_room(person, state) for person in self._people[1]]
 
-    def _end_for(self, error: RobotError) -> EndReason:
+    async def _end_for(self, error: RobotError) -> EndReason:
         """A motion under way was refused its next step, or the line failed."""
         _log.info("a motion ended: %s", error)
         if isinstance(error, NotAcknowledgedError | LinkError):
             return EndReason.DISCONNECTED
         if isinstance(error, RefusedError):
-            state = self._driver.state
-            held = state.held if state is not None else None
-            return held or _REFUSED_ENDS.get(error.reason, EndReason.FAILED)
+            own = await self._own_end() if error.reason in {"HELD", "BLOCKED"} else None
+            return own or _REFUSED_ENDS.get(error.reason, EndReason.FAILED)
         raise error
+
+    async def _own_end(self) -> EndReason | None:
+        """Why the robot stopped itself; its refusal may have come before the state that says it."""
+        deadline = time.monotonic() + OWN_END_SECONDS
+        while time.monotonic() < deadline:
+            state = self._driver.state
+            if state is None or state.held is not None:
+                return state.held if state is not None else EndReason.DISCONNECTED
+            await self._next_state()
+        return None
+
+    async def _next_state(self) -> None:
+        """Wait for news from the robot, at most one step."""
+        self._state_arrived.clear()
+        with contextlib.suppress(TimeoutError):  # callers look at the clock
+            await asyncio.wait_for(self._state_arrived.wait(), STEER_SECONDS)
 
     async def _errand(self, begin: Callable[[], "Future[None]"], seconds: float) -> MotionEnd:
         """Begin what the robot does by itself, and wait until it has ended."""
@@ -415,11 +435,7 @@ class Robot:
             if any(person.distance_metres < NEVER_CLOSER_METRES for person in ahead):
                 self._driver.stop()
                 return EndReason.PERSON_CLOSE
-            self._state_arrived.clear()
-            try:
-                await asyncio.wait_for(self._state_arrived.wait(), STEER_SECONDS)
-            except TimeoutError:
-                continue  # the loop looks at the clock
+            await self._next_state()
         return EndReason.TIME_UP
 
     async def _answer(self, future: "Future[T]") -> T:
