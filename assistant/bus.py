@@ -69,18 +69,19 @@ class Bus:
         self._services[name] = service
 
     def publish(self, event: object) -> None:
-        """Tell the core's subscribers at once and every child that wants this type."""
-        for handler in (*self._handlers[type(event)], *self._listeners):
-            try:
-                handler(event)
-            except Exception:  # one subscriber's fault must not silence the others
-                log.exception("a subscriber of %s failed", type(event).__name__)
+        """Tell every child that wants this type, then the core's listeners and subscribers."""
         wanted = type(event).__name__
         line = b""
         for writer, hello in list(self._children.items()):
             if wanted in hello.wants:
                 line = line or to_line(event)
                 self._write(writer, line)
+        # Listeners first: what subscribers publish in their turn comes after its cause.
+        for handler in (*self._listeners, *self._handlers[type(event)]):
+            try:
+                handler(event)
+            except Exception:  # one subscriber's fault must not silence the others
+                log.exception("a subscriber of %s failed", wanted)
 
     async def call(self, service: str, **arguments: Any) -> Any:
         """A service's answer, from within the core.

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import logging
 import os
-import secrets
 import signal
 import sys
 import tempfile
@@ -79,7 +78,12 @@ class Core:
             has_mouth=Capability.MOUTH in options.capabilities,
         )
         self.mind = Mind(
-            self.supervisor, self.memory, options.settings, options.cache, options.progress
+            self.bus,
+            self.supervisor,
+            self.memory,
+            options.settings.dialogue,
+            options.cache,
+            options.progress,
         )
         self.turns = Turns(
             self.bus,
@@ -106,6 +110,8 @@ class Core:
             log.error("going on without a memory: %s", error)
         self.services.register()
         self.bus.serve("home.state", self._home_state)
+        self.bus.serve("conversation.forget", self._forget)
+        self.bus.serve("home.children", self._children)
         self.bus.serve("language.switch", self._switch_language)
         await self.bus.open(socket_path(self.options.home))
         for capability in self.options.capabilities:
@@ -123,6 +129,11 @@ class Core:
         await self.bus.close()
         with contextlib.suppress(StoreError):
             await self.database.close()
+
+    async def dialogue_ready(self) -> None:
+        """Wait until sentences are understood and answered; raises DialogueError."""
+        await self.mind.ready()
+        await self.ready(Capability.SKILLS.value)
 
     async def ready(self, *names: str) -> None:
         """Wait until these children are ready; no limit of its own."""
@@ -172,6 +183,12 @@ class Core:
             "settings": to_json(self.options.settings),
         }
 
+    async def _forget(self) -> None:
+        self.mind.forget()
+
+    async def _children(self) -> dict[str, bool]:
+        return {name: self.supervisor.is_ready(name) for name in self.supervisor.names()}
+
     async def _switch_language(self, lang: str) -> None:
         try:
             self.memory.speak(lang)
@@ -218,8 +235,3 @@ async def run_until_told(options: CoreOptions, when_started: Callable[[Core], No
                 async with asyncio.timeout(WATCHDOG_SECONDS):
                     await told.wait()
         notifier.notify("STOPPING=1")
-
-
-def new_token() -> str:
-    """A secret for one run, for the loopback servers."""
-    return secrets.token_urlsafe(24)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from assistant.bus import Bus, Refused
+from assistant.bus import Bus, Refused, Service
 from assistant.events import ProfileChanged, SetVoice
 from assistant.home import HomeMemory
 from assistant.store import Database, KeyedValues
@@ -23,7 +23,7 @@ class Services:
 
     def register(self) -> None:
         """Answer for all of them on the bus."""
-        for name, service in {
+        services: dict[str, Service] = {
             "profile.get": self._profile_get,
             "profile.set": self._profile_set,
             "profile.all": self._profile.all,
@@ -32,7 +32,8 @@ class Services:
             "storage.delete": self._storage_delete,
             "storage.keys": self._storage_keys,
             "voice.adjust": self.adjust_voice,
-        }.items():
+        }
+        for name, service in services.items():
             self._bus.serve(name, service)
 
     async def adjust_voice(self, direction: str) -> dict[str, Any]:

@@ -230,7 +230,7 @@ class Turns:
         elif name == "repeat":
             reply = self._speech.last_text or self._render("nothing_to_repeat")
         else:  # a yes or no to nothing
-            reply = self._render(MindError.down().reply_key)
+            reply = self._render("dialogue_down")
         return _Answer(f"general_{name}", reply, "reflex")
 
     # ----------------------------------------------------------------------- questions

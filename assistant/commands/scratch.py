@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,7 +31,7 @@ def scratch_options(
     with tempfile.TemporaryDirectory(prefix="anban-") as folder:
         yield CoreOptions(
             home=Path(folder),
-            settings=without_wake_phrase(settings),
+            settings=_for_a_command(settings),
             cache=cache_folder(home),
             lang=lang or settings.language,
             capabilities=capabilities,
@@ -43,6 +44,7 @@ def cache_folder(home: Path) -> Path:
     return home / "cache"
 
 
-def without_wake_phrase(settings: Settings) -> Settings:
-    """A file or a keyboard is always meant for Anban."""
-    return replace(settings, ear=replace(settings.ear, wake_required=False))
+def _for_a_command(settings: Settings) -> Settings:
+    """A file or a keyboard is always meant for Anban, and its children speak up only in need."""
+    level = "debug" if os.environ.get("ANBAN_DEBUG") else "error"
+    return replace(settings, log_level=level, ear=replace(settings.ear, wake_required=False))

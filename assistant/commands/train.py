@@ -6,7 +6,7 @@ from rich.console import Console
 
 from assistant.commands.scratch import cache_folder
 from assistant.dialogue import train
-from assistant.settings import LANGUAGES, home_folder
+from assistant.settings import LANGUAGES, home_folder, load, settings_file
 
 
 async def train_models(lang: str | None) -> int:
@@ -16,8 +16,16 @@ async def train_models(lang: str | None) -> int:
         DialogueError: training failed, with the way out.
     """
     console = Console()
-    for each in (lang,) if lang else LANGUAGES:
-        with console.status(f"{each}") as status:
-            model = await train(each, cache_folder(home_folder()), status.update)
-        console.print(f"{each}: {model}")
+    home = home_folder()
+    settings = load(settings_file(home))
+    langs = (lang,) if lang else LANGUAGES
+    with console.status("training") as status:
+        models = await train(
+            cache_folder(home) / "rasa",
+            langs=langs,
+            confidence=settings.dialogue.confidence,
+            progress=lambda step: status.update(f"{step.lang}: {step.step} {step.done:.0%}"),
+        )
+    for trained, model in models.items():
+        console.print(f"{trained}: {model}")
     return 0

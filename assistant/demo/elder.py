@@ -43,4 +43,5 @@ async def speak(text: str, lang: str) -> Samples:
     if not wave:
         raise ElderError(f"espeak-ng gave no sound for the voice {VOICES[lang]}")
     samples, rate = soundfile.read(io.BytesIO(wave), dtype="float32")
-    return (soxr.resample(samples, rate, EAR_RATE).clip(-1, 1) * 32_767).astype(np.int16)
+    resampled: Samples = soxr.resample(samples, rate, EAR_RATE).clip(-1, 1) * 32_767
+    return resampled.astype(np.int16)

@@ -1,0 +1,272 @@
+"""The dialogue as the core sees it: brought up, asked, and honest about when it cannot answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.bus import Bus
+from assistant.dialogue import (
+    DialogueClient,
+    DialogueError,
+    DialogueSlowError,
+    Sidecar,
+    Trained,
+    train,
+)
+from assistant.events import Capability, ChildDied, Ready, new_id
+from assistant.home import HomeMemory
+from assistant.settings import LANGUAGES, DialogueSettings
+from assistant.supervisor import ChildSpec, Supervisor
+
+log = logging.getLogger(__name__)
+
+FALLBACK: Final = "nlu_fallback"
+NAME: Final = Capability.DIALOGUE.value
+_START_LIMIT_SECONDS: Final = 180.0
+"""Rasa takes 20 s on two quick cores, and far longer on a small busy one."""
+_PROBE_SILENCE_SECONDS: Final = 20.0
+
+Progress = Callable[[str], None]
+
+
+class MindError(RuntimeError):
+    """The dialogue cannot answer now; `reply_key` is what the elder is told instead."""
+
+    def __init__(self, reply_key: str, message: str) -> None:
+        super().__init__(message)
+        self.reply_key = reply_key
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a sentence was understood as."""
+
+    text: str
+    """The reading that was understood best: what was heard, or one of its alternatives."""
+    intent: str
+    confidence: float
+    entities: tuple[dict[str, Any], ...]
+
+
+class Mind:
+    """Trains, starts and asks the Rasa sidecar."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        supervisor: Supervisor,
+        memory: HomeMemory,
+        settings: DialogueSettings,
+        cache: Path,
+        progress: Progress | None = None,
+    ) -> None:
+        self._supervisor, self._memory, self._settings = supervisor, memory, settings
+        self._cache = cache / "rasa"
+        self._progress = progress or (lambda text: log.info("%s", text))
+        self._sidecar = Sidecar(
+            model=Path(),
+            port=_free_port(),
+            token=secrets.token_urlsafe(24),
+            skills_port=_free_port(),
+            skills_token=secrets.token_urlsafe(24),
+        )
+        self._client = DialogueClient(
+            self._sidecar.url, self._sidecar.token, settings.answer_deadline_seconds
+        )
+        self._models: dict[str, Path] = {}
+        self._first_model: Path | None = None
+        """What a fresh sidecar begins with."""
+        self._model_in_place: Path | None = None
+        self._conversation = new_id()
+        self._last_turn = time.monotonic()
+        self._form = ""
+        self._settled = asyncio.Event()
+        self._failed: DialogueError | None = None
+        self._asking = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        bus.subscribe(Ready, self._child_ready)
+        bus.subscribe(ChildDied, self._child_died)
+
+    def host_environment(self) -> dict[str, str]:
+        """What the skill host must know to be found by Rasa."""
+        environment = self._sidecar.environment
+        return {name: environment[name] for name in ("ANBAN_SKILLS_PORT", "ANBAN_SKILLS_TOKEN")}
+
+    async def bring_up(self) -> None:
+        """Train what is not in the cache, the home's language first, and start the sidecar.
+
+        Where that fails it is told in the log and by `ready`; the safety lane lives on.
+        """
+        try:
+            await self._train(self._memory.lang)
+            model = self._models[self._memory.lang]
+            sidecar = Sidecar(
+                model,
+                self._sidecar.port,
+                self._sidecar.token,
+                self._sidecar.skills_port,
+                self._sidecar.skills_token,
+            )
+            self._progress("the dialogue starts")
+            self._first_model = model
+            self._supervisor.start(
+                ChildSpec(
+                    NAME,
+                    sidecar.command,
+                    sidecar.environment,
+                    sidecar.folder,
+                    start_limit_seconds=_START_LIMIT_SECONDS,
+                    silence_limit_seconds=_PROBE_SILENCE_SECONDS,
+                    probe=sidecar.probe,
+                )
+            )
+        except DialogueError as error:
+            log.error("there is no dialogue: %s", error)
+            self._failed = error
+            self._settled.set()
+            return
+        # The other language too, so that "speak English" takes a second, not a minute.
+        for lang in LANGUAGES:
+            with suppress(DialogueError):
+                await self._train(lang)
+
+    async def ready(self) -> None:
+        """Wait until sentences are understood; raises DialogueError where they never will be."""
+        await self._settled.wait()
+        if self._failed is not None:
+            raise self._failed
+
+    async def think(
+        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+    ) -> Thought:
+        """Understand a sentence, or the best of its readings; raises MindError."""
+        with _timed(stages, "parse"), self._errors_told():
+            best = await self._parse(text)
+            if best.intent == FALLBACK and not self._form:
+                # What a form asked for is often no intent of its own: only else other readings.
+                for reading in alternatives:
+                    thought = await self._parse(reading)
+                    if thought.intent != FALLBACK:
+                        return thought
+            return best
+
+    async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
+        """Answer within the conversation; raises MindError."""
+        silence = time.monotonic() - self._last_turn
+        if silence > self._settings.conversation_silence_seconds:
+            self.forget()
+        with _timed(stages, "answer"), self._errors_told():
+            async with self._asking:
+                try:
+                    answered = await self._client.turn(self._conversation, thought.text)
+                except DialogueSlowError:
+                    self.forget()  # that turn may still run, and must not answer the next
+                    raise
+        self._form = answered.form
+        self._last_turn = time.monotonic()
+        return " ".join(answered.replies)
+
+    def forget(self) -> None:
+        """Begin a new conversation."""
+        self._conversation = new_id()
+        self._form = ""
+
+    async def follow(self, lang: str) -> None:
+        """Understand another language of the home from the next sentence on."""
+        try:
+            await self._train(lang)
+            async with self._asking:
+                await self._put_in_place(lang)
+        except DialogueError as error:
+            log.error("still understanding the language before: %s", error)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.close()
+
+    async def _train(self, lang: str) -> None:
+        if lang not in self._models:
+            self._models |= await train(
+                self._cache,
+                langs=[lang],
+                confidence=self._settings.confidence,
+                progress=self._tell_training,
+            )
+
+    def _tell_training(self, trained: Trained) -> None:
+        if trained.step != "cached":
+            self._progress(f"learning to understand {trained.lang}: {trained.done:.0%}")
+
+    async def _parse(self, text: str) -> Thought:
+        understood = await self._client.parse(text)
+        return Thought(text, understood.intent, understood.confidence, understood.entities)
+
+    async def _put_in_place(self, lang: str) -> None:
+        model = self._models[lang]
+        if model != self._model_in_place:
+            await self._client.switch(model)
+            self._model_in_place = model
+        self.forget()
+
+    def _child_ready(self, ready: Ready) -> None:
+        if ready.name == NAME:
+            task = asyncio.create_task(self._settle())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _child_died(self, died: ChildDied) -> None:
+        if died.name == NAME:
+            self._settled.clear()
+            self.forget()
+
+    async def _settle(self) -> None:
+        """A fresh sidecar has the model it was started with; the home may have moved on."""
+        try:
+            async with self._asking:
+                self._model_in_place = self._first_model
+                await self._put_in_place(self._memory.lang)
+                await self._client.warm_up()
+        except (DialogueError, KeyError) as error:
+            log.warning("the dialogue is up, but not yet warm: %s", error)
+        self._settled.set()
+
+    @contextmanager
+    def _errors_told(self) -> Iterator[None]:
+        """Errors of the client as what the elder is told."""
+        if not self._settled.is_set():
+            raise MindError("starting", "the dialogue is not ready yet")
+        if self._failed is not None:
+            raise MindError("dialogue_down", str(self._failed))
+        try:
+            yield
+        except DialogueSlowError as error:
+            raise MindError("dialogue_slow", str(error)) from error
+        except DialogueError as error:
+            raise MindError("dialogue_down", str(error)) from error
+
+
+@contextmanager
+def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        stages[name] = time.monotonic() - began
+
+
+def _free_port() -> int:
+    """A port that nobody has now; should somebody take it first, the child is started again."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -1,0 +1,339 @@
+"""Whole turns as lists of events: what is heard goes in, what is told comes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import assistant.replies
+from assistant.bus import Bus
+from assistant.events import (
+    AskElder,
+    CryForHelpHeard,
+    ElderAnswered,
+    Heard,
+    HoldSpeech,
+    Listen,
+    ResumeSpeech,
+    Said,
+    Say,
+    SetVoice,
+    SpeechStarted,
+    StopSpeaking,
+    TurnTaken,
+    Urgency,
+)
+from assistant.home import HomeMemory
+from assistant.language import Replies
+from assistant.mind import MindError, Thought
+from assistant.services import Services
+from assistant.settings import Settings
+from assistant.speech import Speech
+from assistant.store import Database, KeyedValues
+from assistant.turn import Turns
+
+REPLIES = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
+
+
+@dataclass
+class ScriptedMind:
+    """A dialogue that knows three sentences; with `down`, none."""
+
+    down: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    async def think(
+        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+    ) -> Thought:
+        if self.down:
+            raise MindError(self.down, "scripted")
+        intents = {
+            "几点了": "general_time",
+            "对的呀": "general_affirm",
+            "再讲个故事": "general_story",
+        }
+        for reading in (text, *alternatives):
+            if reading in intents:
+                return Thought(reading, intents[reading], 0.9, ())
+        return Thought(text, "nlu_fallback", 0.3, ())
+
+    async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
+        self.asked.append(thought.text)
+        return f"[{thought.intent}]"
+
+
+@dataclass
+class Home:
+    """The core without children."""
+
+    bus: Bus
+    speech: Speech
+    turns: Turns
+    mind: ScriptedMind
+    told: list[object]
+
+    def hear(
+        self,
+        text: str,
+        *,
+        final: bool = True,
+        addressed: bool = True,
+        raw: str = "",
+        uid: str = "u1",
+    ) -> None:
+        self.bus.publish(
+            Heard(uid, text, "zh", is_final=final, addressed=addressed, raw_text=raw or text)
+        )
+
+    async def settle(self) -> list[object]:
+        """Everything told since the last look, without what was put in."""
+        await self.turns.finish()
+        told = [event for event in self.told if not isinstance(event, Heard)]
+        self.told.clear()
+        return told
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    bus = Bus()
+    database = Database(tmp_path / "anban.sqlite")
+    await database.open()
+    memory = HomeMemory(KeyedValues.home(database), Settings())
+    services = Services(bus, database, memory)
+    speech = Speech(bus, memory, 10.0, has_mouth=True)
+    mind = ScriptedMind()
+    turns = Turns(bus, memory, speech, REPLIES, mind, services.adjust_voice)  # type: ignore[arg-type]
+    told: list[object] = []
+    bus.listen(told.append)
+    yield Home(bus, speech, turns, mind, told)
+    await database.close()
+
+
+def kinds(events: list[object]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def only(events: list[object], kind: type) -> Any:
+    found = [event for event in events if isinstance(event, kind)]
+    assert len(found) == 1, events
+    return found[0]
+
+
+def said(home: Home, events: list[object]) -> None:
+    """The mouth came to the end of everything."""
+    for event in events:
+        if isinstance(event, Say):
+            home.bus.publish(Said(event.say_id, completed=True, spoken_text=event.text))
+
+
+async def test_a_question_is_answered_and_the_follow_up_window_opens(home: Home) -> None:
+    home.bus.publish(SpeechStarted("u1"))
+    home.hear("几点", final=False)
+    home.hear("几点了")
+    events = await home.settle()
+    assert kinds(events) == ["SpeechStarted", "HoldSpeech", "Say", "TurnTaken", "ResumeSpeech"]
+    turn = only(events, TurnTaken)
+    assert (turn.intent, turn.skill, turn.lane, turn.reply) == (
+        "general_time",
+        "general",
+        "dialogue",
+        "[general_time]",
+    )
+    assert only(events, Say).text == "[general_time]"
+    said(home, events)
+    assert kinds(await home.settle()) == ["Said", "Listen"]
+
+
+async def test_what_was_not_meant_for_anban_is_not_answered(home: Home) -> None:
+    home.hear("几点了", addressed=False)
+    assert kinds(await home.settle()) == ["ResumeSpeech"]
+    assert home.mind.asked == []
+
+
+async def test_a_bare_wake_phrase_is_answered_but_not_repeated_later(home: Home) -> None:
+    home.hear("", raw="小安小安")
+    events = await home.settle()
+    assert only(events, Say).text in REPLIES.wordings("wake_answer", "zh")
+    assert home.speech.last_text == ""
+
+
+async def test_another_reading_is_taken_where_the_first_is_not_understood(home: Home) -> None:
+    home.bus.publish(
+        Heard("u1", "鸡点了", "zh", is_final=True, addressed=True, alternatives=("几点了",))
+    )
+    events = await home.settle()
+    assert only(events, TurnTaken).intent == "general_time"
+    assert home.mind.asked == ["几点了"]
+
+
+async def test_a_cry_fires_on_the_partial_once_and_before_everything(home: Home) -> None:
+    home.hear("救命", final=False, addressed=False)
+    home.hear("救命我摔倒了", final=False, addressed=False)
+    home.hear("救命我摔倒了", addressed=False)
+    events = await home.settle()
+    assert kinds(events) == ["CryForHelpHeard", "Say", "TurnTaken", "ResumeSpeech"]
+    assert only(events, CryForHelpHeard).reason == "other"
+    assert only(events, Say).urgency is Urgency.ALARM
+    assert only(events, TurnTaken).intent == "emergency_help"
+    assert home.mind.asked == []
+
+
+@pytest.mark.parametrize("down", ["", "starting", "dialogue_down", "dialogue_slow"])
+async def test_a_cry_is_heard_whatever_the_dialogue_does(home: Home, down: str) -> None:
+    home.mind.down = down
+    home.hear("我起不来了", addressed=False)
+    assert only(await home.settle(), CryForHelpHeard).reason == "fall"
+    turn = await home.turns.take("我起不来了")
+    events = await home.settle()
+    assert turn.lane == "safety"
+    assert kinds(events) == ["CryForHelpHeard", "Say", "TurnTaken"]
+
+
+async def test_a_doubtful_cry_waits_for_rest_or_the_end(home: Home) -> None:
+    home.hear("帮帮我", final=False, addressed=False)
+    assert kinds(await home.settle()) == []
+    home.hear("帮帮我选个菜", final=False, addressed=False)
+    home.hear("帮帮我选个菜", addressed=False)
+    assert kinds(await home.settle()) == ["ResumeSpeech"]
+    cried = asyncio.Event()
+    home.bus.subscribe(CryForHelpHeard, lambda _: cried.set())
+    home.hear("帮帮我", final=False, addressed=False, uid="u2")
+    async with asyncio.timeout(10):
+        await cried.wait()
+
+
+async def test_stop_works_on_the_partial_without_a_wake_phrase(home: Home) -> None:
+    home.speech.say("一个很长的故事")
+    await home.settle()
+    home.hear("停", final=False, addressed=False)
+    events = await home.settle()
+    assert kinds(events) == ["StopSpeaking"]
+    assert only(events, StopSpeaking).keep is Urgency.ALARM
+    home.hear("停", addressed=False)
+    assert "TurnTaken" in kinds(await home.settle())
+
+
+async def test_stop_means_nothing_where_nothing_sounds(home: Home) -> None:
+    home.hear("停", addressed=False)
+    assert kinds(await home.settle()) == ["ResumeSpeech"]
+
+
+async def test_louder_in_a_story_lets_the_story_go_on(home: Home) -> None:
+    home.speech.say("一个很长的故事")
+    await home.settle()
+    home.hear("大声点", addressed=False)
+    events = await home.settle()
+    assert kinds(events) == ["SetVoice", "ResumeSpeech"]
+    assert only(events, SetVoice).volume > Settings().mouth.volume
+
+
+async def test_a_new_question_ends_the_old_answer(home: Home) -> None:
+    home.speech.say("一个很长的故事")
+    await home.settle()
+    home.hear("几点了")
+    events = await home.settle()
+    assert kinds(events) == ["StopSpeaking", "Say", "TurnTaken", "ResumeSpeech"]
+    assert only(events, StopSpeaking).keep is Urgency.REMINDER
+
+
+@pytest.mark.parametrize(
+    ("down", "key"),
+    [
+        ("starting", "starting"),
+        ("dialogue_down", "dialogue_down"),
+        ("dialogue_slow", "dialogue_slow"),
+    ],
+)
+async def test_without_the_dialogue_the_answer_is_honest(home: Home, down: str, key: str) -> None:
+    home.mind.down = down
+    turn = await home.turns.take("几点了")
+    assert turn.reply in REPLIES.wordings(key, "zh")
+    assert (turn.intent, turn.lane) == ("nlu_fallback", "honest")
+
+
+@pytest.mark.parametrize("down", ["starting", "dialogue_down"])
+async def test_without_the_dialogue_reflexes_still_work(home: Home, down: str) -> None:
+    home.mind.down = down
+    louder = await home.turns.take("大声点")
+    assert (louder.intent, louder.lane) == ("general_louder", "reflex")
+    await home.turns.take("停")
+    events = await home.settle()
+    assert "SetVoice" in kinds(events)
+    assert "StopSpeaking" in kinds(events)
+
+
+async def test_repeat_without_the_dialogue_repeats_the_last_answer(home: Home) -> None:
+    home.mind.down = "dialogue_down"
+    assert (await home.turns.take("再说一遍")).reply in REPLIES.wordings("nothing_to_repeat", "zh")
+    home.speech.say("降压药在柜子里")
+    assert (await home.turns.take("再说一遍")).reply == "降压药在柜子里"
+
+
+async def test_louder_has_an_end_and_says_so(home: Home) -> None:
+    home.mind.down = "dialogue_down"
+    replies = [(await home.turns.take("大声点")).reply for _ in range(6)]
+    assert replies[-1] in REPLIES.wordings("at_limit", "zh")
+    voices = [event for event in await home.settle() if isinstance(event, SetVoice)]
+    assert voices[-1].volume == 1.0
+
+
+@pytest.mark.parametrize(("text", "answer"), [("好的", "yes"), ("不用了", "no"), ("对的呀", "yes")])
+async def test_the_open_question_comes_before_the_dialogue(
+    home: Home, text: str, answer: str
+) -> None:
+    home.bus.publish(AskElder("要吃药吗？", question_id="q1", urgency=Urgency.REMINDER))
+    home.hear(text)
+    events = await home.settle()
+    assert only(events, ElderAnswered) == ElderAnswered("q1", answer, text)
+    assert home.mind.asked == []
+
+
+async def test_a_new_question_closes_the_old_one_as_unanswered(home: Home) -> None:
+    home.bus.publish(AskElder("一？", question_id="q1"))
+    home.bus.publish(AskElder("二？", question_id="q2"))
+    assert only(await home.settle(), ElderAnswered) == ElderAnswered("q1", "silence")
+
+
+async def test_an_unanswered_question_closes_by_itself(home: Home) -> None:
+    answered: asyncio.Queue[ElderAnswered] = asyncio.Queue()
+    home.bus.subscribe(ElderAnswered, answered.put_nowait)
+    home.bus.publish(AskElder("一？", question_id="q1", open_seconds=0.01))
+    assert await asyncio.wait_for(answered.get(), 10) == ElderAnswered("q1", "silence")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀😀", "\x00\x01", "/", "x" * 10_000, "！？。"])
+async def test_what_is_no_sentence_is_answered_kindly(home: Home, text: str) -> None:
+    turn = await home.turns.take(text)
+    assert turn.intent == "nlu_fallback"
+    assert turn.reply
+    assert home.mind.asked == []
+
+
+async def test_a_slash_never_runs_an_intent(home: Home) -> None:
+    await home.turns.take("/general_stop")
+    assert home.mind.asked == ["general_stop"]
+
+
+async def test_events_of_the_mouth_open_the_window_only_when_all_is_said(home: Home) -> None:
+    for say_id in ("1", "2"):
+        home.bus.publish(Say("好", "zh", say_id=say_id))
+    home.bus.publish(Said("1", completed=True, spoken_text="好"))
+    assert Listen(10.0) not in await home.settle()
+    home.bus.publish(Said("2", completed=True, spoken_text="好"))
+    assert Listen(10.0) in await home.settle()
+
+
+async def test_holding_and_resuming_are_balanced(home: Home) -> None:
+    home.bus.publish(SpeechStarted("u1"))
+    home.hear("")
+    events = await home.settle()
+    assert [e for e in events if isinstance(e, (HoldSpeech, ResumeSpeech))] == [
+        HoldSpeech(),
+        ResumeSpeech(),
+    ]
