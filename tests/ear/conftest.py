@@ -1,0 +1,135 @@
+"""A home of nothing but a bus, with the ear as its child."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from assistant.bus import Bus
+from assistant.events import Alive, Heard, LanguageChanged, Ready
+from assistant.link import SOCKET_VARIABLE
+from assistant.settings import EarSettings, Settings, to_json
+from tests.ear.speech import model
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass
+class Home:
+    """A core of nothing but the bus, and the ear as its child."""
+
+    bus: Bus
+    folder: Path
+    settings: Settings
+    lang: str = "zh"
+    environment: dict[str, str] = field(default_factory=dict)
+    told: list[Any] = field(default_factory=list)
+    process: asyncio.subprocess.Process | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _seen: int = 0
+
+    @property
+    def fifo(self) -> Path:
+        return self.folder / "mic"
+
+    async def open(self) -> None:
+        async def state() -> dict[str, Any]:
+            return {
+                "lang": self.lang,
+                "volume": 0.8,
+                "rate_words_per_minute": 160,
+                "home": str(self.folder),
+                "settings": to_json(self.settings),
+            }
+
+        def note(event: object) -> None:
+            if not isinstance(event, Alive):
+                self.told.append(event)
+                self._news.set()
+
+        self.bus.serve("home.state", state)
+        self.bus.listen(note)
+        await self.bus.open(self.folder / "s")
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "assistant.ear"),
+            env={**os.environ, SOCKET_VARIABLE: str(self.folder / "s"), **self.environment},
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def next(self, kind: type[T], accept: Callable[[T], bool] = lambda _: True) -> T:
+        """The next event of this kind that fits, in the order in which they were told."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                while self._seen < len(self.told):
+                    event = self.told[self._seen]
+                    self._seen += 1
+                    if isinstance(event, kind) and accept(event):
+                        return event
+                self._news.clear()
+                await self._news.wait()
+
+    async def final(self) -> Heard:
+        return await self.next(Heard, lambda heard: heard.is_final)
+
+    async def settle(self) -> None:
+        """Return once the ear has taken every event so far: it takes them in order, and a change
+        of language is answered."""
+        seen, self._seen = self._seen, len(self.told)  # what comes meanwhile is left for others
+        there = {"zh": "en", "en": "zh"}[self.lang]
+        for lang in (there, self.lang):
+            self.bus.publish(LanguageChanged(lang))
+            await self.next(Ready, lambda ready: ready.detail.startswith(lang))  # noqa: B023
+        self._seen = seen
+
+    async def hear(self, pcm: bytes) -> None:
+        """Write sound into the microphone, to its last byte; the writer stays."""
+        await asyncio.to_thread(self._write, pcm)
+
+    def _write(self, pcm: bytes) -> None:
+        with self.fifo.open("wb", buffering=0) as writer:
+            writer.write(pcm)
+
+    async def end(self) -> tuple[int, str]:
+        assert self.process is not None
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            _, errors = await self.process.communicate()
+        assert self.process.returncode is not None
+        return self.process.returncode, errors.decode()
+
+    async def close(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        await self.bus.close()
+
+
+MakeHome = Callable[..., Awaitable[Home]]
+
+
+@pytest.fixture
+async def make_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MakeHome]:
+    homes = []
+
+    async def make(lang: str = "zh", device: str | None = None, **ear: Any) -> Home:
+        model(lang)  # skips where there is none
+        folder = tmp_path_factory.mktemp("h")
+        os.mkfifo(folder / "mic")
+        settings = EarSettings(device=f"file:{folder / 'mic'}" if device is None else device)
+        home = Home(Bus(), folder, Settings(ear=replace(settings, **ear)), lang)
+        homes.append(home)
+        await home.open()
+        return home
+
+    yield make
+    for home in homes:
+        await home.close()
