@@ -85,11 +85,12 @@ class Core:
             options.cache,
             options.progress,
         )
+        self.replies = Replies.load(Path(str(files("assistant") / "replies")))
         self.turns = Turns(
             self.bus,
             self.memory,
             self.speech,
-            Replies.load(Path(str(files("assistant") / "replies"))),
+            self.replies,
             self.mind,
             self.services.adjust_voice,
         )

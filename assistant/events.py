@@ -124,6 +124,13 @@ class MicrophoneBack:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingLimited:
+    """Only the tiny model of our own is there: it understands synthetic voices, not people."""
+
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
 class InputEnded:
     """A file that stands in for the microphone was read to its end, and all of it recognised."""
 
@@ -370,7 +377,17 @@ def register(*types: type) -> None:
 
 
 register(
-    *(SpeechStarted, SpeechEnded, Heard, Woken, MicrophoneLost, MicrophoneBack, InputEnded, Listen),
+    *(
+        SpeechStarted,
+        SpeechEnded,
+        Heard,
+        Woken,
+        MicrophoneLost,
+        MicrophoneBack,
+        HearingLimited,
+        InputEnded,
+        Listen,
+    ),
     *(CryForHelpHeard, Say, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, SoundStarted),
     *(SoundStopped, Said, SpeakerLost, SpeakerBack, TurnTaken, AskElder, ElderAnswered),
     *(SwitchLanguage, LanguageChanged, ProfileChanged, Hello, Alive, Ready, ChildStarted),

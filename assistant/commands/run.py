@@ -8,7 +8,7 @@ import sys
 
 from assistant.commands.scratch import cache_folder
 from assistant.core import ALL, Core, CoreOptions, run_until_told
-from assistant.events import ChildDied, MicrophoneLost, Ready, SpeakerLost
+from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, SpeakerLost
 from assistant.settings import home_folder, load, settings_file
 
 log = logging.getLogger("anban")
@@ -50,4 +50,15 @@ def _report(core: Core) -> None:
     bus.subscribe(Ready, lambda ready: log.info("%s is ready %s", ready.name, ready.detail))
     bus.subscribe(ChildDied, lambda died: log.warning("%s %s", died.name, died.reason))
     bus.subscribe(MicrophoneLost, lambda lost: log.error("no microphone: %s", lost.reason))
+    bus.subscribe(HearingLimited, lambda limited: _tell_limited(core, limited.lang))
     bus.subscribe(SpeakerLost, lambda lost: log.error("no speaker: %s", lost.reason))
+
+
+def _tell_limited(core: Core, lang: str) -> None:
+    """Whoever set it up must know, and so must the elder who wonders why nobody listens."""
+    log.warning(
+        "only the tiny %s model is installed: it understands no people; run `anban models pull %s`",
+        lang,
+        lang,
+    )
+    core.speech.say(core.replies.render("no_speech_model", core.memory.lang))

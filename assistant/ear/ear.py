@@ -18,6 +18,7 @@ from assistant.ear.sources import open_source
 from assistant.ear.speech_model import find_and_load
 from assistant.ear.worker import Hypothesis, Recognition, RecognitionThread
 from assistant.events import (
+    HearingLimited,
     InputEnded,
     LanguageChanged,
     Listen,
@@ -139,6 +140,8 @@ class Ear:
 
     def _tell_ready(self, model: SpeechModel) -> None:
         log.info("hearing %s with the %s model in %s", model.lang, model.kind, model.path)
+        if model.kind == "tiny":
+            self._link.send(HearingLimited(model.lang))
         self._link.send(Ready(NAME, f"{model.lang}: {model.kind} model {model.path.name}"))
 
     # ------------------------------------------------------------------------- sound
