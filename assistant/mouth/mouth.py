@@ -45,6 +45,7 @@ class Mouth:
         self._changed = asyncio.Event()
         self._current: Utterance | None = None
         self._keep_current = True
+        self._ending = ""
 
     def take(self, request: object) -> None:
         """Do what a request of the core asks; returns at once."""
@@ -80,6 +81,7 @@ class Mouth:
 
     async def finish(self, error: str) -> None:
         """Fade out, and end all that was not said with this reason."""
+        self._ending = error
         self._drop(self._queue.drop_all(), error)
         if self._current is not None:
             self._interrupt(keep=False)
@@ -120,7 +122,7 @@ class Mouth:
             self._current = None
             self._changed.set()
             if completed or error or not self._keep_current:
-                self._end(utterance, completed, error)
+                self._end(utterance, completed, error or ("" if completed else self._ending))
             else:
                 self._queue.put(utterance)
 
