@@ -6,6 +6,7 @@ from typing import Annotated
 
 import platformdirs
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from models.errors import ModelError
-from models.folder import ModelFolder, find, installed
+from models.folder import find, installed
 from models.manifest import PACKAGE, entries, languages
 from models.pull import pull
 from models.verify import verify
@@ -38,30 +39,32 @@ Dir = Annotated[
 ]
 
 
-def _fail(error: ModelError) -> typer.Exit:
-    Console(stderr=True).print(str(error), style="red", highlight=False, soft_wrap=True)
-    return typer.Exit(1)
+def _tell(error: ModelError) -> None:
+    Console(stderr=True).print(
+        str(error), style="red", highlight=False, soft_wrap=True, markup=False
+    )
 
 
 @app.command("list")
 def list_models(models_dir: Dir) -> None:
     """Show the models there are, and which one each language uses."""
-    table = Table("Language", "Model", "Size", "State", "Licence", "Figures")
-    used: dict[Path, str] = {}
+    table = Table("Model", "Lang", "MB", "State", "For people", "Licence", box=SIMPLE)
+    table.columns[0].no_wrap = True
+    in_use: dict[Path, str] = {}
     for language in languages():
         try:
-            used[find(language, models_dir).path] = language
+            in_use[find(language, models_dir).path] = language
         except ModelError as error:
-            Console(stderr=True).print(str(error), style="red", highlight=False, soft_wrap=True)
+            _tell(error)
     for entry in entries():
         path = PACKAGE / entry.folder if entry.folder else models_dir / entry.name
-        size = f"{entry.bytes / 1e6:.0f} MB" if entry.bytes else f"{_megabytes(path):.1f} MB"
-        state = "in use" if path in used else "here" if path.is_dir() else "not pulled"
-        used.pop(path, None)
-        table.add_row(entry.language, entry.name, size, state, entry.licence, entry.figures)
-    for path, language in used.items():
-        size = f"{_megabytes(path):.1f} MB"
-        table.add_row(language, path.name, size, "in use", "your own", str(path))
+        megabytes = f"{entry.bytes / 1e6 or _megabytes(path):.1f}"
+        state = "in use" if path in in_use else "here" if path.is_dir() else "not pulled"
+        people = "no" if entry.kind == "tiny" else "yes"
+        in_use.pop(path, None)
+        table.add_row(entry.name, entry.language, megabytes, state, people, entry.licence)
+    for path, language in in_use.items():  # models of the user's own
+        table.add_row(str(path), language, f"{_megabytes(path):.1f}", "in use", "", "")
     Console().print(table)
 
 
@@ -84,15 +87,15 @@ def pull_model(
     )
     try:
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task(f"pulling {name}", total=None)
-            model = pull(
-                name,
-                models_dir,
-                lambda here, total: progress.update(task, completed=here, total=total),
-                source,
-            )
+            task = progress.add_task(f"pulling {name}", total=None, visible=False)
+
+            def show(here: int, total: int | None) -> None:
+                progress.update(task, completed=here, total=total, visible=True)
+
+            model = pull(name, models_dir, show, source)
     except ModelError as error:
-        raise _fail(error) from error
+        _tell(error)
+        raise typer.Exit(1) from error
     except KeyboardInterrupt as interrupt:
         Console(stderr=True).print("Stopped; what came is kept: pull again to go on.")
         raise typer.Exit(130) from interrupt
@@ -111,13 +114,14 @@ def verify_models(
     try:
         folders = _folders(what, models_dir)
     except ModelError as error:
-        raise _fail(error) from error
+        _tell(error)
+        raise typer.Exit(1) from error
     failed = False
     for folder in folders:
         try:
             report = verify(folder)
         except ModelError as error:
-            _fail(error)
+            _tell(error)
             failed = True
             continue
         sums = "sums right, " if report.sums_checked else ""
@@ -136,8 +140,7 @@ def _folders(what: str | None, models_dir: Path) -> list[Path]:
         tiny = [PACKAGE / entry.folder for entry in entries() if entry.folder]
         return [*installed(models_dir), *tiny]
     if what in languages():
-        model: ModelFolder = find(what, models_dir)
-        return [model.path]
+        return [find(what, models_dir).path]
     known = {entry.name: entry for entry in entries()}
     if what in known:
         folder = known[what].folder

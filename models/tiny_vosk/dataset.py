@@ -117,7 +117,7 @@ def _view(
         speech,
         before_seconds=before_seconds,
         after_seconds=float(rng.uniform(0.1, 0.8)),
-        snr_db=None if clean else float(rng.uniform(3, 35)),
+        snr_db=None if clean else float(rng.uniform(0, 32)),
         kind=str(rng.choice(NOISES)),
         peak=float(np.exp(rng.uniform(np.log(0.02), np.log(0.98)))),
         others=others,

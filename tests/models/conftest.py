@@ -2,7 +2,7 @@
 
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from models.manifest import PACKAGE
-
-TINY = {lang: PACKAGE / f"vosk-tiny-{lang}" for lang in ("zh", "en")}
 
 
 @dataclass
@@ -74,15 +72,26 @@ def _no_model_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VOSK_MODEL_PATH", raising=False)
 
 
-def zip_of(folder: Path, target: Path, top: str) -> Path:
-    """Zip a folder under the name `top` ("": its files lie at the top)."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, Path(top) / path.relative_to(folder))
-    return target
+@pytest.fixture(scope="session")
+def tiny() -> dict[str, Path]:
+    """The models that come with Anban, by language."""
+    return {lang: PACKAGE / f"vosk-tiny-{lang}" for lang in ("zh", "en")}
+
+
+@pytest.fixture(scope="session")
+def zip_of() -> Callable[[Path, Path, str], Path]:
+    """Zip a folder under a name ("": its files lie at the top)."""
+
+    def make(folder: Path, target: Path, top: str) -> Path:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    archive.write(path, Path(top) / path.relative_to(folder))
+        return target
+
+    return make
 
 
 @pytest.fixture
-def english_zip(tmp_path: Path) -> Path:
-    return zip_of(TINY["en"], tmp_path / "somebodys-model.zip", "somebodys-model")
+def english_zip(tmp_path: Path, tiny, zip_of) -> Path:
+    return zip_of(tiny["en"], tmp_path / "somebodys-model.zip", "somebodys-model")

@@ -13,7 +13,9 @@ from models import (
     installed,
 )
 from models.folder import language_of
-from tests.models.conftest import TINY
+from models.manifest import PACKAGE
+
+TINY = {lang: PACKAGE / f"vosk-tiny-{lang}" for lang in ("zh", "en")}
 
 OFFICIAL = {"zh": "vosk-model-small-cn-0.22", "en": "vosk-model-small-en-us-0.15"}
 

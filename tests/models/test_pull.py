@@ -16,7 +16,6 @@ from models import (
     find,
     pull,
 )
-from tests.models.conftest import TINY, zip_of
 
 
 @pytest.fixture
@@ -47,14 +46,14 @@ def test_a_model_comes_from_a_zip(home, english_zip):
     assert pull("en", home, ignore, str(english_zip)).path == home / "somebodys-model"
 
 
-def test_a_zip_without_a_folder_gives_its_name(home, tmp_path):
-    flat = zip_of(TINY["en"], tmp_path / "flat-model.zip", "")
+def test_a_zip_without_a_folder_gives_its_name(home, tmp_path, tiny, zip_of):
+    flat = zip_of(tiny["en"], tmp_path / "flat-model.zip", "")
     assert pull("en", home, ignore, str(flat)).path == home / "flat-model"
 
 
-def test_a_model_comes_from_a_folder_that_stays_as_it_is(home, tmp_path):
+def test_a_model_comes_from_a_folder_that_stays_as_it_is(home, tmp_path, tiny):
     mine = tmp_path / "mine"
-    shutil.copytree(TINY["zh"], mine)
+    shutil.copytree(tiny["zh"], mine)
     assert pull("zh", home, ignore, str(mine)).path == home / "mine"
     assert mine.is_dir()
 
@@ -67,19 +66,20 @@ def test_a_second_pull_replaces_the_first(home, english_zip):
     assert left_in(home) == {"somebodys-model"}
 
 
-def broken(zip_path: Path, tmp_path: Path) -> Path:
+@pytest.fixture
+def broken_zip(tmp_path, tiny, zip_of) -> Path:
     model = tmp_path / "unpacked"
-    shutil.copytree(TINY["en"], model)
+    shutil.copytree(tiny["en"], model)
     (model / "SHA256SUMS").unlink()
     network = model / "am/final.mdl"
     network.write_bytes(network.read_bytes()[:100_000])
-    return zip_of(model, zip_path, "somebodys-model")
+    return zip_of(model, tmp_path / "broken.zip", "somebodys-model")
 
 
-def test_a_broken_one_leaves_the_one_that_works(home, english_zip, tmp_path):
+def test_a_broken_one_leaves_the_one_that_works(home, english_zip, broken_zip):
     pull("en", home, ignore, str(english_zip))
     with pytest.raises(CorruptModelError):
-        pull("en", home, ignore, str(broken(english_zip, tmp_path)))
+        pull("en", home, ignore, str(broken_zip))
     assert left_in(home) == {"somebodys-model"}
     assert (home / "somebodys-model/SHA256SUMS").is_file()
 

@@ -4,18 +4,17 @@ from pathlib import Path
 import pytest
 
 from models import CorruptModelError, ModelMissingError, verify
-from tests.models.conftest import TINY
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
-    shutil.copytree(TINY["en"], tmp_path / "model")
+def model(tmp_path: Path, tiny) -> Path:
+    shutil.copytree(tiny["en"], tmp_path / "model")
     return tmp_path / "model"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_models_that_come_with_anban_work(lang):
-    report = verify(TINY[lang])
+def test_the_models_that_come_with_anban_work(lang, tiny):
+    report = verify(tiny[lang])
     assert report.language == lang
     assert report.sums_checked
     assert report.load_seconds > 0
