@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import AsyncGenerator
 from typing import Final
 
@@ -38,6 +39,7 @@ _HERE_ONLY: Final = frozenset({"syslog", "dbus", "gnome", "macosx", "windows", "
 # Apprise's own log lines hold topics, tokens and what was said.
 _apprise_log: Final = logging.getLogger("apprise")
 _apprise_log.propagate = False
+_apprise_log.addHandler(logging.NullHandler())
 
 
 class AppriseMessage(Channel):
@@ -72,8 +74,9 @@ class AppriseMessage(Channel):
                 yield Ended(Outcome.UNKNOWN, f"{self.name} could not be reached or did not answer")
 
     async def check(self) -> Health:
-        """That the URL is complete.  Services have no call that proves more without a message:
-        the drill sends one.
+        """That the URL is complete.
+
+        Services have no call that proves more without a message: the drill sends one.
         """
         return Health(is_well=True, detail=f"{self.name} is configured; the drill sends a message")
 
@@ -101,9 +104,12 @@ class _ErrorCode(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.code = ""
+        self._thread = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by logging."""
+        if record.thread != self._thread:
+            return  # another contact's message, sent at the same time
         if match := re.search(r"error=(\d{3})\b", record.getMessage()):
             self.code = match.group(1)
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final, TypeVar
 
 from assistant.care.channels.api import ChannelError
 
 MAX_HANGING: Final = 64
 """So many threads may hang at once; they end when their own sockets time out."""
+
+# At debug level it writes every path it asks for; the path of a webhook is its password.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 _places = threading.BoundedSemaphore(MAX_HANGING)
 
@@ -31,26 +37,22 @@ async def in_thread(work: Callable[[], Result], seconds: float) -> Result:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
 
-    def finish(result: Result | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(result)  # type: ignore[arg-type]  (no error: there is a result)
-        else:
-            future.set_exception(error)
+    def settle(deliver: Callable[[], None]) -> None:
+        if not future.done():
+            deliver()
 
     def run() -> None:
-        result, error = None, None
         try:
             result = work()
-        except BaseException as caught:  # noqa: BLE001  (handed over to the awaiting side)
-            error = caught
+        except BaseException as error:  # noqa: BLE001  (raised again on the awaiting side)
+            deliver = partial(future.set_exception, error)
+        else:
+            deliver = partial(future.set_result, result)
         finally:
             _places.release()
-        try:
-            loop.call_soon_threadsafe(finish, result, error)
-        except RuntimeError:
-            return  # the loop is closed: nobody waits any more
+        # The loop may be closed by now: nobody waits any more.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, deliver)
 
     threading.Thread(target=run, name="deadline", daemon=True).start()
     async with asyncio.timeout(seconds):
