@@ -48,7 +48,7 @@ def _tell(error: ModelError) -> None:
 @app.command("list")
 def list_models(models_dir: Dir) -> None:
     """Show the models there are, and which one each language uses."""
-    table = Table("Model", "Lang", "MB", "State", "For people", "Licence", box=SIMPLE)
+    table = Table("Model", "Lang", "MB", "State", "People", "Licence", box=SIMPLE)
     table.columns[0].no_wrap = True
     in_use: dict[Path, str] = {}
     for language in languages():
@@ -59,7 +59,7 @@ def list_models(models_dir: Dir) -> None:
     for entry in entries():
         path = PACKAGE / entry.folder if entry.folder else models_dir / entry.name
         megabytes = f"{entry.bytes / 1e6 or _megabytes(path):.1f}"
-        state = "in use" if path in in_use else "here" if path.is_dir() else "not pulled"
+        state = "in use" if path in in_use else "here" if path.is_dir() else "absent"
         people = "no" if entry.kind == "tiny" else "yes"
         in_use.pop(path, None)
         table.add_row(entry.name, entry.language, megabytes, state, people, entry.licence)

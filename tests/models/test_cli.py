@@ -20,7 +20,7 @@ def test_list_shows_every_model_and_which_is_used(invoke):
     assert result.exit_code == 0
     for name in ("vosk-model-small-cn-0.22", "vosk-model-small-en-us-0.15", "vosk-tiny-zh"):
         assert name in result.stdout
-    assert result.stdout.count("not pulled") == 3
+    assert result.stdout.count("absent") == 3
     assert result.stdout.count("in use") == 2
 
 
