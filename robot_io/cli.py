@@ -35,6 +35,7 @@ class _Target:
     port = ""
     driver = "anban"
     baud: int | None = None
+    wait = 5.0
 
 
 _target = _Target()
@@ -46,18 +47,25 @@ PortOption = Annotated[
 ]
 DriverOption = Annotated[str, typer.Option(help="Driver: anban, create2, or an installed one.")]
 BaudOption = Annotated[int | None, typer.Option(help="Baud rate; the driver's own if not given.")]
+WaitOption = Annotated[float, typer.Option(min=0, help="Seconds to wait for the robot.")]
 
 
 @send.callback()
-def _choose(port: PortOption, driver: DriverOption = "anban", baud: BaudOption = None) -> None:
-    _target.port, _target.driver, _target.baud = port, driver, baud
+def _choose(
+    port: PortOption,
+    driver: DriverOption = "anban",
+    baud: BaudOption = None,
+    wait: WaitOption = 5.0,
+) -> None:
+    _target.port, _target.driver, _target.baud, _target.wait = port, driver, baud, wait
 
 
 def _with_robot(use: Callable[[Robot], Awaitable[MotionEnd | None]]) -> None:
     """Connect, do one thing, say how it ended; an interrupt stops the robot first."""
 
     async def run() -> MotionEnd | None:
-        async with await Robot.connect(_target.port, _target.driver, _target.baud) as robot:
+        connecting = Robot.connect(_target.port, _target.driver, _target.baud, _target.wait)
+        async with await connecting as robot:
             for number in (signal.SIGINT, signal.SIGTERM):
                 task = asyncio.current_task()
                 if task is not None:
@@ -85,10 +93,6 @@ def _where(state: RobotState | None) -> str:
         return ""
     heading = math.degrees(state.heading_radians)
     return f" at x {state.x_metres:.2f} m, y {state.y_metres:.2f} m, heading {heading:.0f}°"
-
-
-async def _nothing(done: Awaitable[None]) -> None:
-    await done
 
 
 @send.command("stop")
@@ -194,9 +198,14 @@ def send_volume(percent: int) -> None:
 
 
 @app.command()
-def info(port: PortOption, driver: DriverOption = "anban", baud: BaudOption = None) -> None:
+def info(
+    port: PortOption,
+    driver: DriverOption = "anban",
+    baud: BaudOption = None,
+    wait: WaitOption = 5.0,
+) -> None:
     """Say what robot it is and how it is."""
-    _choose(port, driver, baud)
+    _choose(port, driver, baud, wait)
 
     async def use(robot: Robot) -> None:
         able, state = robot.capabilities, robot.state

@@ -100,16 +100,19 @@ def test_bytes_go_both_ways(plug, link, listener):
     assert (counts.bytes_read, counts.bytes_written, counts.times_opened) == (6, 10, 1)
 
 
-def test_it_comes_back_every_time(plug, link, listener):
-    for times in range(1, 21):
+@pytest.mark.parametrize(
+    "count", [5, pytest.param(1000, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+)
+def test_it_comes_back_every_time(plug, link, listener, count):
+    for times in range(1, count + 1):
         plug.plug()
         listener.wait(lambda times=times: listener.events.count("up") == times)
         os.write(plug.master, b"x")
         listener.wait(lambda times=times: len(listener.data) == times)
         plug.unplug()
         listener.wait(lambda: isinstance(listener.events[-1], LinkError))
-    assert link.statistics.times_opened == 20
-    assert link.statistics.times_lost == 20
+    assert link.statistics.times_opened == count
+    assert link.statistics.times_lost == count
     assert not link.send_now(b"x")
 
 
