@@ -1,0 +1,5 @@
+"""Alarms to a professional alarm receiving centre: SCAIP (SS 91100:2014, CLC/TS 50134-9)."""
+
+from assistant.care.channels.scaip.channel import CentreSettings, ScaipCentre
+
+__all__ = ["CentreSettings", "ScaipCentre"]
