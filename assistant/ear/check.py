@@ -20,7 +20,8 @@ from assistant.ear.sources import open_source
 from assistant.events import MicrophoneBack, MicrophoneLost
 
 LIMIT_SECONDS: Final = 3.0
-_LISTEN_SECONDS: Final = 1.0
+_LISTEN_SECONDS: Final = 0.5
+_NO_ANSWER: Final = "the sound system does not answer; is its server (PulseAudio, PipeWire) well?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,13 @@ class MicrophoneCheck:
     device: str = ""
     """Its name; empty where none was opened."""
     level_dbfs: float | None = None
-    """Of the loudest tenth of a second in one second; None for digital silence or no sound."""
+    """Of the loudest tenth of a second in half a second; None for digital silence or no sound."""
     problem: str = ""
     """In plain words, with what to do; empty where all is well."""
 
 
 def check_microphone(device: str) -> MicrophoneCheck:
-    """Open the microphone of the settings and listen to it for a second; blocks up to 3 s."""
+    """Open the microphone of the settings and listen to it for a moment; blocks up to 3 s."""
     command = [sys.executable, "-m", "assistant.ear.check", device]
     try:
         child = subprocess.run(
@@ -45,7 +46,7 @@ def check_microphone(device: str) -> MicrophoneCheck:
         )
         return MicrophoneCheck(**json.loads(child.stdout))
     except subprocess.TimeoutExpired:
-        problem = "the sound system does not answer; is its server (PulseAudio, PipeWire) well?"
+        problem = _NO_ANSWER
     except ValueError:
         problem = f"asking the sound system ended with status {child.returncode}"
     return MicrophoneCheck(ok=False, problem=problem)
@@ -68,7 +69,7 @@ def _listen(device: str) -> MicrophoneCheck:
         if len(pcm) >= _LISTEN_SECONDS * BYTES_PER_SECOND:
             break
     if not pcm:
-        return MicrophoneCheck(ok=False, device=name, problem="no sound came within 2 seconds")
+        return MicrophoneCheck(ok=False, device=name, problem=_NO_ANSWER)
     samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32_768)
     level_dbfs = loudest_dbfs(samples, SAMPLE_RATE_HZ)
     if level_dbfs == -np.inf:

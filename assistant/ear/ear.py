@@ -90,8 +90,9 @@ class Ear:
         events = asyncio.create_task(self._follow())
         try:
             await asyncio.wait({events, self._end}, return_when=asyncio.FIRST_COMPLETED)
-            if self._end.done():
-                self._end.result()
+            for ended in (events, self._end):
+                if ended.done():
+                    ended.result()
         finally:
             events.cancel()
             self._source.close()

@@ -18,7 +18,6 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
-import sounddevice as sd
 import soxr
 
 from assistant.ear.sound import CHUNK_SAMPLES, SAMPLE_RATE_HZ, Item, SourceHungError
@@ -61,12 +60,23 @@ class InputDevice:
     rate_hz: int
 
 
+def _portaudio() -> Any:
+    """The sound system; importing it asks every device, which may hang, or fail without a library.
+
+    So it happens where any other call into it does, and never in the thread of the event loop.
+    """
+    import sounddevice  # noqa: PLC0415
+
+    return sounddevice
+
+
 def find_device(wanted: str) -> InputDevice:
     """The microphone by part of its name or its number; empty: the default one.
 
     Raises:
         MicrophoneError: there is none.
     """
+    sd = _portaudio()
     devices = [
         InputDevice(
             int(info["index"]),
@@ -107,7 +117,7 @@ class _Recording:
     finished: threading.Event = field(default_factory=threading.Event)
     lost_blocks: int = 0
 
-    def callback(self, data: Any, _frames: int, _time: Any, status: sd.CallbackFlags) -> None:
+    def callback(self, data: Any, _frames: int, _time: Any, status: Any) -> None:
         """Only put the bytes away: this runs in PortAudio's thread."""
         self.last_block_at = time.monotonic()
         self.lost_blocks += bool(status.input_overflow)
@@ -199,6 +209,7 @@ class Microphone:
         raise MicrophoneError(f"the sound system failed: {faults[0]}") from faults[0]
 
     def _open(self) -> _Recording:
+        sd = _portaudio()
         if not self._is_fresh:
             sd._terminate()
             sd._initialize()
@@ -274,9 +285,9 @@ def _converter(recording: _Recording) -> Callable[[bytes], bytes]:
     return convert
 
 
-def _code(error: sd.PortAudioError) -> int:
+def _code(error: Any) -> int:
     return int(error.args[1]) if len(error.args) > 1 else 0
 
 
-def _plain(device: InputDevice, error: sd.PortAudioError) -> str:
+def _plain(device: InputDevice, error: Any) -> str:
     return f"the microphone {device.name!r} cannot be opened: {error.args[0]}"

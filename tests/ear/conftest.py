@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
-
-import pytest
+from typing import Any, Self, TypeVar
 
 from assistant.bus import Bus
 from assistant.events import Alive, Heard, LanguageChanged, Ready
@@ -40,7 +38,9 @@ class Home:
     def fifo(self) -> Path:
         return self.folder / "mic"
 
-    async def open(self) -> None:
+    async def __aenter__(self) -> Self:
+        """Open the bus; the ear is not started."""
+
         async def state() -> dict[str, Any]:
             return {
                 "lang": self.lang,
@@ -58,6 +58,7 @@ class Home:
         self.bus.serve("home.state", state)
         self.bus.listen(note)
         await self.bus.open(self.folder / "s")
+        return self
 
     async def start(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
@@ -80,6 +81,11 @@ class Home:
 
     async def final(self) -> Heard:
         return await self.next(Heard, lambda heard: heard.is_final)
+
+    def forget(self) -> None:
+        """Begin with an empty list."""
+        self.told.clear()
+        self._seen = 0
 
     async def settle(self) -> None:
         """Return once the ear has taken every event so far: it takes them in order, and a change
@@ -106,30 +112,16 @@ class Home:
         assert self.process.returncode is not None
         return self.process.returncode, errors.decode()
 
-    async def close(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
         await self.bus.close()
 
 
-MakeHome = Callable[..., Awaitable[Home]]
-
-
-@pytest.fixture
-async def make_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MakeHome]:
-    homes = []
-
-    async def make(lang: str = "zh", device: str | None = None, **ear: Any) -> Home:
-        model(lang)  # skips where there is none
-        folder = tmp_path_factory.mktemp("h")
-        os.mkfifo(folder / "mic")
-        settings = EarSettings(device=f"file:{folder / 'mic'}" if device is None else device)
-        home = Home(Bus(), folder, Settings(ear=replace(settings, **ear)), lang)
-        homes.append(home)
-        await home.open()
-        return home
-
-    yield make
-    for home in homes:
-        await home.close()
+def make_home(folder: Path, lang: str = "zh", device: str = "") -> Home:
+    """A home whose microphone is a FIFO, or a device; not open yet."""
+    model(lang)  # skips where there is none
+    fifo = folder / "mic"
+    os.mkfifo(fifo)
+    return Home(Bus(), folder, Settings(ear=EarSettings(device=device or f"file:{fifo}")), lang)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import signal
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from assistant.events import (
     Heard,
@@ -22,20 +25,38 @@ from assistant.events import (
     SpeechStarted,
     Woken,
 )
-from assistant.settings import ModelSettings
-from tests.ear.conftest import Home, MakeHome
+from assistant.settings import EarSettings, ModelSettings, Settings
+from tests.ear.conftest import Home, make_home
 from tests.ear.speech import model, noise, say, seconds, silence
 
 QUIET = silence(1.5)
 
 
-@pytest.fixture
-async def home(make_home: MakeHome) -> Home:
-    """A Mandarin home whose ear is ready."""
-    home = await make_home()
-    await home.start()
-    await home.next(Ready)
-    return home
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lasting_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]:
+    async with make_home(tmp_path_factory.mktemp("h")) as home:
+        await home.start()
+        await home.next(Ready)
+        yield home
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def home(lasting_home: Home) -> Home:
+    """A Mandarin home whose ear is ready, and waits for a wake phrase; one for all tests."""
+    lasting_home.bus.publish(Listen(0.0))
+    await lasting_home.settle()
+    lasting_home.forget()
+    return lasting_home
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_home(tmp_path: Path) -> AsyncIterator[Home]:
+    """A Mandarin home for one test; its ear is not started."""
+    async with make_home(tmp_path) as home:
+        yield home
 
 
 async def test_a_sentence_comes_as_events_in_order(home: Home) -> None:
@@ -63,8 +84,9 @@ async def test_a_sentence_comes_as_events_in_order(home: Home) -> None:
     assert ended.duration_seconds == pytest.approx(spoken, abs=0.25)
 
 
-async def test_ready_tells_the_model(make_home: MakeHome) -> None:
-    home = await make_home("en")
+async def test_ready_tells_the_model(own_home: Home) -> None:
+    home = own_home
+    home.lang = "en"
     await home.start()
     ready = await home.next(Ready)
     assert ready == Ready("ear", f"en: {model('en').kind} model {model('en').path.name}")
@@ -141,8 +163,8 @@ async def test_the_other_language(home: Home) -> None:
     assert (final.text, final.lang, final.addressed) == ("what time is it", "en", True)
 
 
-async def test_a_language_whose_model_is_broken_leaves_the_old_one(make_home: MakeHome) -> None:
-    home = await make_home()
+async def test_a_language_whose_model_is_broken_leaves_the_old_one(own_home: Home) -> None:
+    home = own_home
     home.settings = replace(home.settings, models=ModelSettings({"zh": "", "en": "/nowhere"}))
     await home.start()
     await home.next(Ready)
@@ -155,8 +177,8 @@ async def test_a_language_whose_model_is_broken_leaves_the_old_one(make_home: Ma
     assert "/nowhere" in errors
 
 
-async def test_without_a_model_it_ends_with_one_line(make_home: MakeHome) -> None:
-    home = await make_home()
+async def test_without_a_model_it_ends_with_one_line(own_home: Home) -> None:
+    home = own_home
     home.settings = replace(home.settings, models=ModelSettings({"zh": "/nowhere", "en": ""}))
     await home.start()
     status, errors = await home.end()
@@ -165,8 +187,8 @@ async def test_without_a_model_it_ends_with_one_line(make_home: MakeHome) -> Non
     assert "/nowhere" in errors
 
 
-async def test_without_a_core_it_ends_with_one_line(make_home: MakeHome) -> None:
-    home = await make_home()
+async def test_without_a_core_it_ends_with_one_line(own_home: Home) -> None:
+    home = own_home
     await home.bus.close()
     await home.start()
     status, errors = await home.end()
@@ -175,7 +197,10 @@ async def test_without_a_core_it_ends_with_one_line(make_home: MakeHome) -> None
 
 
 @pytest.mark.parametrize("how", ["shutdown", "terminate", "core_gone"])
-async def test_it_ends_when_it_should(home: Home, how: str) -> None:
+async def test_it_ends_when_it_should(own_home: Home, how: str) -> None:
+    home = own_home
+    await home.start()
+    await home.next(Ready)
     if how == "shutdown":
         home.bus.publish(Shutdown())
     elif how == "terminate":
@@ -188,7 +213,10 @@ async def test_it_ends_when_it_should(home: Home, how: str) -> None:
     assert "Traceback" not in errors
 
 
-async def test_the_log_holds_no_word_of_the_elder(home: Home) -> None:
+async def test_the_log_holds_no_word_of_the_elder(own_home: Home) -> None:
+    home = own_home
+    await home.start()
+    await home.next(Ready)
     await home.hear(silence(1) + say("小安小安，现在几点了", "zh") + QUIET)
     await home.final()
     home.bus.publish(Shutdown())
@@ -197,8 +225,9 @@ async def test_the_log_holds_no_word_of_the_elder(home: Home) -> None:
     assert "小安" not in errors
 
 
-async def test_without_a_microphone_it_is_ready_and_keeps_trying(make_home: MakeHome) -> None:
-    home = await make_home(device="no such microphone")
+async def test_without_a_microphone_it_is_ready_and_keeps_trying(own_home: Home) -> None:
+    home = own_home
+    home.settings = Settings(ear=EarSettings(device="no such microphone"))
     home.environment["PULSE_SERVER"] = "unix:/nonexistent"
     await home.start()
     lost = await home.next(MicrophoneLost)

@@ -23,7 +23,7 @@ from assistant.events import (
     SoundStopped,
     SpeechStarted,
 )
-from tests.ear.conftest import Home, MakeHome
+from tests.ear.conftest import Home, make_home
 from tests.ear.speech import noise, say, silence, write_wav
 from tests.headless import DEVICE, PulseServer, needs_pulse
 
@@ -37,15 +37,15 @@ def pulse() -> Iterator[PulseServer]:
 
 
 @pytest.fixture
-async def home(make_home: MakeHome, pulse: PulseServer) -> AsyncIterator[Home]:
+async def home(tmp_path: Path, pulse: PulseServer) -> AsyncIterator[Home]:
     """A home that hears through the server, and does so already."""
-    home = await make_home(device=DEVICE)
-    home.environment = pulse.environment
-    await home.start()
-    await home.next(MicrophoneBack)
-    yield home
-    home.bus.publish(Shutdown())
-    status, errors = await home.end()
+    async with make_home(tmp_path, device=DEVICE) as home:
+        home.environment = pulse.environment
+        await home.start()
+        await home.next(MicrophoneBack)
+        yield home
+        home.bus.publish(Shutdown())
+        status, errors = await home.end()
     assert status == 0
     assert "Traceback" not in errors
 
