@@ -47,13 +47,17 @@ def refuse_controls(text: str, what: str) -> str:
 
 
 def phone_number(text: str) -> str:
-    """Digits with an optional leading plus, from "138 0013 8000" or "+44 (0)…"-free forms.
+    """Digits with an optional leading plus, from forms like "138 0013 8000" and "+44 (0)20 7946".
 
     Raises:
         AddressError: letters, too short or too long, or control characters.
     """
     text = unicodedata.normalize("NFKC", refuse_controls(text, "the telephone number"))
-    number = _DECORATION.sub("", text.removeprefix("tel:").removeprefix("sms:"))
+    text = text.removeprefix("tel:").removeprefix("sms:").strip()
+    if text.startswith("+"):
+        # The trunk prefix in brackets is for callers inside the country only.
+        text = text.replace("(0)", "")
+    number = _DECORATION.sub("", text)
     if not _NUMBER.fullmatch(number):
         raise AddressError(
             "a telephone number has 3 to 15 digits and may begin with +, like +8613800138000"
