@@ -96,4 +96,3 @@ def _points(row: dict[str, str], numbers: list[int]) -> FloatArray:
     points = np.array(found, np.float32).reshape(-1, 3)
     with np.errstate(invalid="ignore"):
         return points[(np.abs(points[:, :2]) <= FARTHEST_METRES).all(axis=1)]
-

@@ -1,0 +1,155 @@
+"""One tracked person over time: falls, lying on the floor, posture, gait, each told once."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from perception.events import (
+    ActivityChanged,
+    Event,
+    FallDetected,
+    GaitSpeed,
+    LyingOnFloor,
+    Rose,
+)
+from perception.fall import FallModel, FallWatch, Slot
+from perception.fall_features import FRAMES_PER_SECOND, LABELS
+from perception.radar.frames import FloatArray
+from perception.radar.room import RESTING, Room
+from perception.radar.tracker import Person
+
+SLOT_SECONDS: Final = 1.0 / FRAMES_PER_SECOND
+MODULE_SUSPECT: Final = 0.25
+"""How sure the model must be to suspect a fall while the module itself says "fall"."""
+
+FLOOR_LEVEL_METRES: Final = 0.5
+"""Below a bed, above a body on its side."""
+FLOOR_SECONDS: Final = 20.0
+FLOOR_MARGIN_METRES: Final = 0.3
+RISEN_METRES: Final = 0.9
+RISEN_SECONDS: Final = 2.0
+
+POSTURES: Final = tuple(label for label in LABELS if label != "falling")
+_POSTURE_WEIGHT: Final = 0.1
+"""Of the newest window in the running mean: about a second."""
+_POSTURE_SURE: Final = 0.6
+_POSTURE_SECONDS: Final = 1.5
+
+WALK_METRES_PER_SECOND: Final = 0.3
+WALK_METRES: Final = 2.0
+_WALK_ENDS_SECONDS: Final = 1.0
+_MAX_SLOTS_AT_ONCE: Final = 12
+"""After a pause the window is emptied rather than filled slot by slot."""
+
+
+class Body:
+    """State and rules of one person; `update` once a frame."""
+
+    def __init__(self, number: int, room: Room, model: FallModel, at: float) -> None:
+        self._number = number
+        self._room = room
+        self._model = model
+        self._watch = FallWatch(model)
+        self._slot_ends = at + SLOT_SECONDS
+        self._collected: list[FloatArray] = []
+        self._on_floor = False
+        """Latched by a fall or by lying on the floor, opened by rising."""
+        self._low_since: float | None = None
+        self._high_since: float | None = None
+        self._posture = np.full(len(LABELS), 1.0 / len(LABELS))
+        self._activity: str | None = None
+        self._candidate: tuple[str, float] | None = None
+        self._walk: list[tuple[float, float, float, float]] = []
+
+    @property
+    def is_on_floor(self) -> bool:
+        """Whether this body fell or was found on the floor, and has not risen."""
+        return self._on_floor
+
+    def update(self, at: float, person: Person, *, module_says_fall: bool) -> Iterator[Event]:
+        """Events of this frame."""
+        if len(person.points):
+            self._collected.append(person.points)
+        if at - self._slot_ends > _MAX_SLOTS_AT_ONCE * SLOT_SECONDS:
+            self._watch = FallWatch(self._model)
+            self._slot_ends = at
+        while at >= self._slot_ends:
+            self._slot_ends += SLOT_SECONDS
+            yield from self._next_slot(at, person, module_says_fall=module_says_fall)
+        yield from self._gait(at, person)
+
+    def _next_slot(self, at: float, person: Person, *, module_says_fall: bool) -> Iterator[Event]:
+        pose = self._room.pose
+        points = np.concatenate([*self._collected, np.zeros((0, 3), np.float32)])
+        self._collected.clear()
+        distances = np.hypot(points[:, 0] - pose.x, points[:, 1] - pose.y)
+        slot = Slot(points[:, 2], distances)
+        suspect = {"suspect": MODULE_SUSPECT} if module_says_fall else {}
+        fall = self._watch.update(slot, **suspect)
+        resting = RESTING & self._room.kinds_at(person.x, person.y)
+        if fall is not None and not self._on_floor and not resting:
+            self._on_floor = True
+            self._high_since = None
+            still = at - person.still_since if person.still_since is not None else 0.0
+            yield FallDetected(
+                at,
+                self._number,
+                fall.confidence,
+                fall.height_drop_metres,
+                still,
+                person.x,
+                person.y,
+                ("points", "module") if module_says_fall else ("points",),
+            )
+        if self._watch.probabilities is not None and len(slot.heights):
+            yield from self._floor(at, person)
+            yield from self._change_posture(at)
+
+    def _floor(self, at: float, person: Person) -> Iterator[Event]:
+        level = self._watch.level_metres
+        if level is None:
+            return
+        resting = RESTING & self._room.kinds_at(person.x, person.y, FLOOR_MARGIN_METRES)
+        if level >= FLOOR_LEVEL_METRES or resting:
+            self._low_since = None
+        elif self._low_since is None:
+            self._low_since = at
+        elif not self._on_floor and at - self._low_since >= FLOOR_SECONDS:
+            self._on_floor = True
+            yield LyingOnFloor(at, self._number, at - self._low_since, person.x, person.y)
+        if level < RISEN_METRES:
+            self._high_since = None
+        elif self._high_since is None:
+            self._high_since = at
+        elif self._on_floor and at - self._high_since >= RISEN_SECONDS:
+            self._on_floor = False
+            yield Rose(at, self._number)
+
+    def _change_posture(self, at: float) -> Iterator[Event]:
+        assert self._watch.probabilities is not None  # noqa: S101  # the caller looked
+        self._posture += _POSTURE_WEIGHT * (self._watch.probabilities - self._posture)
+        best = LABELS[int(self._posture.argmax())]
+        sure = best in POSTURES and self._posture.max() >= _POSTURE_SURE
+        if not sure or best == self._activity:
+            self._candidate = None
+        elif self._candidate is None or self._candidate[0] != best:
+            self._candidate = (best, at)
+        elif at - self._candidate[1] >= _POSTURE_SECONDS:
+            self._activity, self._candidate = best, None
+            yield ActivityChanged(at, self._number, best)
+
+    def _gait(self, at: float, person: Person) -> Iterator[Event]:
+        if person.speed >= WALK_METRES_PER_SECOND and len(person.points):
+            self._walk.append((at, person.x, person.y, person.speed))
+            return
+        if self._walk and at - self._walk[-1][0] > _WALK_ENDS_SECONDS:
+            walk, self._walk = self._walk, []
+            walked = sum(float(np.hypot(b[1] - a[1], b[2] - a[2])) for a, b in pairwise(walk))
+            if walked >= WALK_METRES:
+                speed = statistics.median(step[3] for step in walk)
+                yield GaitSpeed(at, self._number, speed, walked)

@@ -1,0 +1,158 @@
+"""Commands for sensors: `anban radar record`, `anban radar watch`, `anban replay FILE`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from perception.events import Event, to_json
+from perception.fall import FallModel
+from perception.onnx_model import ModelError
+from perception.radar import (
+    PortSettings,
+    RadarFound,
+    RadarLost,
+    RecordingError,
+    RecordingWriter,
+    SerialRadar,
+    UnknownRadarError,
+    open_recording,
+    protocol_named,
+)
+from perception.radar.room import MountingPose, Room, RoomError
+from perception.replay import RAW_FRAME_SECONDS
+from perception.replay import replay as play
+from perception.sensor import RadarSensor
+
+app = typer.Typer(name="radar", help="Millimetre-wave radars.", no_args_is_help=True)
+
+Port = Annotated[str, typer.Option(help="Data port, such as /dev/ttyUSB1.")]
+Radar = Annotated[str, typer.Option("--protocol", help="Which radar: xwr68xx, mr60fda2, …")]
+Config = Annotated[Path | None, typer.Option(help="TI boards: the .cfg to send first.")]
+CommandPort = Annotated[str | None, typer.Option(help="TI boards: where the .cfg goes.")]
+Height = Annotated[float, typer.Option(help="Metres from the floor to the sensor.")]
+Tilt = Annotated[float, typer.Option(help="Degrees that the sensor looks down; 90 on a ceiling.")]
+Seconds = Annotated[float, typer.Option(help="Stop after this long; 0 goes on until Ctrl-C.")]
+
+
+@app.command()
+def record(
+    file: Path,
+    port: Port,
+    protocol: Radar,
+    config: Config = None,
+    command_port: CommandPort = None,
+    seconds: Seconds = 0.0,
+) -> None:
+    """Write what a radar sends to FILE, for `anban replay`."""
+    radar = _open(port, protocol, config, command_port)
+    began = time.monotonic()
+    size = 0
+    try:
+        with file.open("xb") as out:
+            writer = RecordingWriter(out, protocol_named(protocol), time.time())
+            for at, data in _bytes_of(radar, began, seconds):
+                writer.write(at, data)
+                size += len(data)
+    except FileExistsError:
+        _fail(f"{file} is there already; choose another name.")
+    except OSError as error:
+        _fail(f"{file} cannot be written: {error.strerror}.")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        radar.close()
+    typer.echo(f"{file}: {size} bytes in {time.monotonic() - began:.1f} s", err=True)
+
+
+@app.command()
+def watch(
+    port: Port,
+    protocol: Radar,
+    config: Config = None,
+    command_port: CommandPort = None,
+    height: Height = 1.8,
+    tilt: Tilt = 0.0,
+    seconds: Seconds = 0.0,
+) -> None:
+    """Print what happens before a radar, one JSON object a line."""
+    radar = _open(port, protocol, config, command_port)
+    sensor = _sensor(protocol, height, tilt)
+    try:
+        for at, data in _bytes_of(radar, time.monotonic(), seconds, idle=True):
+            _print(sensor.feed(at, data))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        radar.close()
+
+
+def replay(
+    file: Path,
+    protocol: Annotated[
+        str | None, typer.Option(help="Of a raw capture; recordings know their own.")
+    ] = None,
+    height: Height = 1.8,
+    tilt: Tilt = 0.0,
+    real_time: Annotated[bool, typer.Option(help="At the pace it was recorded.")] = False,
+    frame_seconds: Annotated[
+        float, typer.Option(help="Time between the frames of a raw capture.")
+    ] = RAW_FRAME_SECONDS,
+) -> None:
+    """Play a radar recording and print its events, one JSON object a line."""
+    try:
+        recording = open_recording(file, protocol)
+        sensor = _sensor(recording.protocol.name, height, tilt)
+        wait = time.sleep if real_time else None
+        _print(play(recording, sensor, raw_frame_seconds=frame_seconds, wait=wait))
+    except RecordingError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _open(port: str, protocol: str, config: Path | None, command_port: str | None) -> SerialRadar:
+    try:
+        return SerialRadar(PortSettings(port, protocol_named(protocol), command_port, config))
+    except UnknownRadarError as error:
+        _fail(str(error))
+
+
+def _sensor(protocol: str, height: float, tilt: float) -> RadarSensor:
+    try:
+        room = Room(MountingPose(height_metres=height, tilt_degrees=tilt))
+        return RadarSensor(protocol_named(protocol), room, FallModel())
+    except (RoomError, ModelError, UnknownRadarError) as error:
+        _fail(str(error))
+
+
+def _bytes_of(
+    radar: SerialRadar, began: float, seconds: float, *, idle: bool = False
+) -> Iterator[tuple[float, bytes]]:
+    """Bytes with the seconds since `began`; news of the port goes to standard error."""
+    while not seconds or time.monotonic() - began < seconds:
+        got = radar.read()
+        at = time.monotonic() - began
+        if isinstance(got, bytes):
+            yield at, got
+        elif isinstance(got, RadarLost):
+            typer.echo(f"{got.port}: {got.reason}; trying again.", err=True)
+        elif isinstance(got, RadarFound):
+            typer.echo(f"{got.port}: open.", err=True)
+        elif idle:
+            yield at, b""
+
+
+def _print(events: Iterator[Event] | list[Event]) -> None:
+    for event in events:
+        typer.echo(json.dumps(to_json(event), ensure_ascii=False))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,142 @@
+"""What perception tells: facts, past tense, with the clock of the frames (monotonic seconds)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPresent:
+    """The number of people seen in the room changed."""
+
+    at: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FallDetected:
+    """Somebody fell; told once a fall, until that body has risen."""
+
+    at: float
+    person: int
+    """The tracker's number; 0 where a module without points said so."""
+    confidence: float
+    """0 to 1, as the model gave it."""
+    height_drop_metres: float
+    still_seconds: float
+    """How long the body has not moved along the floor when this is told."""
+    x: float
+    y: float
+    evidence: tuple[str, ...]
+    """Of "points" and "module"."""
+
+
+@dataclass(frozen=True, slots=True)
+class LyingOnFloor:
+    """Somebody lies on the floor whose fall nobody saw."""
+
+    at: float
+    person: int
+    lying_seconds: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rose:
+    """Who had fallen or lain on the floor stands again; the latch is open."""
+
+    at: float
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class BedLeft:
+    """Somebody who had been in bed is out of it."""
+
+    at: float
+    person: int
+    in_bed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BathroomLong:
+    """Somebody has been in the bathroom unusually long."""
+
+    at: float
+    person: int
+    inside_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoMotion:
+    """Somebody is there, and nothing has moved for long; told once until something moves."""
+
+    at: float
+    still_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged:
+    """Somebody does something else now."""
+
+    at: float
+    person: int
+    activity: str
+    """lying, sitting, standing, walking; in exercises boxing, jack, jump, squats too."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaitSpeed:
+    """Somebody walked a stretch; slowing over weeks foretells falls."""
+
+    at: float
+    person: int
+    metres_per_second: float
+    walked_metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSigns:
+    """Breath and heart of somebody still, where they are plausible over half a minute."""
+
+    at: float
+    breaths_per_minute: float
+    heartbeats_per_minute: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SensorTroubled:
+    """The sensor cannot be used; told once, nothing is seen until `SensorRecovered`."""
+
+    at: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensorRecovered:
+    """The sensor gives good frames (again)."""
+
+    at: float
+
+
+Event = (
+    PersonPresent
+    | FallDetected
+    | LyingOnFloor
+    | Rose
+    | BedLeft
+    | BathroomLong
+    | NoMotion
+    | ActivityChanged
+    | GaitSpeed
+    | VitalSigns
+    | SensorTroubled
+    | SensorRecovered
+)
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as plain data, its name under "type"."""
+    return {"type": type(event).__name__, **asdict(event)}

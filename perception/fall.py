@@ -1,0 +1,187 @@
+"""Falls and postures of one body, from where its reflections stand over the floor.
+
+The model says of each window (1.2 s, ten times a second) what it looks like; the watch turns that
+into one fall: a suspicion (it looks like a fall, the body came down, it is low) that holds for
+`CONFIRM_SECONDS` in which nobody rises.  Thresholds were chosen on the development recordings
+named in the model card.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from perception.fall_features import (
+    FEATURES,
+    FRAMES_PER_SECOND,
+    LABELS,
+    WINDOW_FRAMES,
+    window_features,
+)
+from perception.onnx_model import MODELS, OnnxModel
+from perception.radar.frames import FloatArray
+
+MODEL: Final = MODELS / "radar_fall" / "model.onnx"
+FALLING: Final = LABELS.index("falling")
+
+SUSPECT: Final = 0.4
+"""Probability of falling from which on a window is a suspicion; what follows decides."""
+BELIEVE: Final = 0.5
+"""Mean of the `_SURE_FRAMES` best windows that a fall needs."""
+LOW_METRES: Final = 1.0
+DOWN_METRES: Final = 0.8
+DROP_METRES: Final = 0.3
+UPRIGHT_METRES: Final = 0.7
+"""A body that was lower than this before did not fall, unless the model is sure."""
+SURE: Final = 0.9
+"""Mean of the `_SURE_FRAMES` best windows from which on the model alone is believed; then the level
+may be up to `GHOST_LEVEL_METRES`, as reflections by way of a wall lift it."""
+GHOST_LEVEL_METRES: Final = 1.2
+MIN_POINTS: Final = 8
+"""In the last `_COUNT_FRAMES`; one or two lonely reflections near the floor are nobody."""
+CONFIRM_SECONDS: Final = 0.8
+_CONFIRM_FRAMES: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
+_LEVEL_FRAMES: Final = 4
+_BEFORE_FRAMES: Final = 2
+_LEVEL_POINTS: Final = 4
+_COUNT_FRAMES: Final = 6
+_SURE_FRAMES: Final = 3
+_UPPER_ALLOWANCE_METRES: Final = 0.3
+_MIN_FRAMES: Final = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """A tenth of a second of one body's reflections."""
+
+    heights: FloatArray
+    """Over the floor, metres."""
+    distances: FloatArray
+    """From the sensor along the floor, metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """Somebody fell."""
+
+    confidence: float
+    height_drop_metres: float
+    level_metres: float
+    """How high the body lies now."""
+
+
+@dataclass(slots=True)
+class _Suspicion:
+    probabilities: list[float]
+    drop_metres: float
+    came_down: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """Mean of the best windows."""
+        best = sorted(self.probabilities)[-_SURE_FRAMES:]
+        return sum(best) / len(best)
+
+
+class FallModel:
+    """Probabilities over `LABELS` of windows of slots."""
+
+    def __init__(self, path: Path = MODEL) -> None:
+        self._model = OnnxModel(path, WINDOW_FRAMES, FEATURES, len(LABELS))
+
+    def probabilities(self, window: list[Slot]) -> FloatArray:
+        """(labels,) of one window, filled up in front with emptiness where it is short."""
+        first = WINDOW_FRAMES - len(window)
+        sizes = [len(slot.heights) for slot in window]
+        slots = np.repeat(np.arange(first, WINDOW_FRAMES), sizes)
+        heights = np.concatenate([slot.heights for slot in window])
+        distances = np.concatenate([slot.distances for slot in window])
+        result: FloatArray = self._model.probabilities(window_features(heights, distances, slots))[
+            0
+        ]
+        return result
+
+
+class FallWatch:
+    """Follows one body; tells each fall once."""
+
+    def __init__(self, model: FallModel) -> None:
+        self._model = model
+        self._window: deque[Slot] = deque(maxlen=WINDOW_FRAMES)
+        self._suspicion: _Suspicion | None = None
+        self.probabilities: FloatArray | None = None
+        """Of the latest window; None before the first."""
+
+    @property
+    def level_metres(self) -> float | None:
+        """How high the body's reflections reach now; None where it gives none."""
+        return _level(list(self._window)[-_LEVEL_FRAMES:])
+
+    def update(self, slot: Slot, *, suspect: float = SUSPECT) -> Fall | None:
+        """Take the next tenth of a second; `suspect` is lower where the module says so too."""
+        self._window.append(slot)
+        if len(self._window) < _MIN_FRAMES:
+            return None
+        window = list(self._window)
+        self.probabilities = self._model.probabilities(window)
+        sure = float(self.probabilities[FALLING])
+        level = self.level_metres
+        suspicion = self._suspicion
+        if suspicion is None:
+            if sure < suspect or level is None or level > GHOST_LEVEL_METRES:
+                return None
+            if not self._is_seen():
+                return None
+            suspicion = self._suspicion = _Suspicion([], 0.0)
+        highest = _highest(window)
+        drop = highest - level if level is not None else 0.0
+        suspicion.probabilities.append(sure)
+        suspicion.drop_metres = max(suspicion.drop_metres, drop)
+        suspicion.came_down |= (
+            sure >= suspect
+            and drop > DROP_METRES
+            and highest > UPRIGHT_METRES
+            and level is not None
+            and level < LOW_METRES
+        )
+        return self._judge() if len(suspicion.probabilities) > _CONFIRM_FRAMES else None
+
+    def finish(self) -> Fall | None:
+        """The stream ends here: judge what is suspected so far, on what was seen."""
+        return self._judge() if self._suspicion is not None else None
+
+    def _judge(self) -> Fall | None:
+        suspicion, self._suspicion = self._suspicion, None
+        assert suspicion is not None  # noqa: S101  # both callers looked
+        level = self.level_metres
+        is_sure = suspicion.confidence >= SURE and len(suspicion.probabilities) >= _SURE_FRAMES
+        stayed_down = level is None or level < (GHOST_LEVEL_METRES if is_sure else DOWN_METRES)
+        likely = suspicion.came_down and suspicion.confidence >= BELIEVE
+        if not stayed_down or not (is_sure or likely) or not self._is_seen():
+            return None
+        return Fall(suspicion.confidence, suspicion.drop_metres, level or 0.0)
+
+    def _is_seen(self) -> bool:
+        recent = list(self._window)[-_COUNT_FRAMES:]
+        return sum(len(slot.heights) for slot in recent) >= MIN_POINTS
+
+
+def _level(slots: list[Slot]) -> float | None:
+    heights = np.concatenate([slot.heights for slot in slots])
+    if not len(heights):
+        return None
+    middle, upper = np.percentile(heights, (50, 75))
+    return float(max(middle, upper - _UPPER_ALLOWANCE_METRES))
+
+
+def _highest(window: list[Slot]) -> float:
+    """How high the body reached in the window before now, metres; 0 where it was not seen."""
+    pairs = (window[at : at + _BEFORE_FRAMES] for at in range(len(window) - _LEVEL_FRAMES))
+    levels = [
+        _level(pair) for pair in pairs if sum(len(slot.heights) for slot in pair) >= _LEVEL_POINTS
+    ]
+    return max((level for level in levels if level is not None), default=0.0)

@@ -1,0 +1,44 @@
+"""Running the small models: one thread, no memory arena, the file checked when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+
+from perception.radar.frames import FloatArray
+
+MODELS: Final = Path(__file__).parents[1] / "models"
+
+
+class ModelError(RuntimeError):
+    """A model file that is missing or is not what it should be."""
+
+
+class OnnxModel:
+    """`features` (n, frames, features) to `probabilities` (n, labels)."""
+
+    def __init__(self, path: Path, frames: int, features: int, labels: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                path, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001  # onnxruntime raises a dozen types without a common base
+            raise ModelError(f"The model {path} cannot be opened: {error}") from None
+        self._expected = (frames, features)
+        self._labels = labels
+        shape = self._session.get_inputs()[0].shape
+        if tuple(shape[1:]) != self._expected:
+            raise ModelError(f"The model {path} takes {shape[1:]}, not {self._expected}.")
+
+    def probabilities(self, features: FloatArray) -> FloatArray:
+        """Probabilities of each window's labels, (n, labels)."""
+        (result,) = self._session.run(["probabilities"], {"features": features})
+        return np.asarray(result, np.float32).reshape(-1, self._labels)

@@ -1,0 +1,228 @@
+"""People from points: who is where, how tall they stand, how fast they go.
+
+Each frame, points near a known person are theirs; what is left is clustered (connected components
+within `CLUSTER_METRES`), and a cluster that comes again becomes a person.  Position and velocity
+are smoothed by an alpha-beta filter (Bar-Shalom, Estimation with Applications, ch. 6).  A still
+body fades from a radar that removes clutter: a person who did not leave by a door or the edge of
+the view is kept where last seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.radar.frames import FloatArray, Target
+from perception.radar.room import Room, ZoneKind
+
+GATE_METRES: Final = 0.9
+"""A person at 2 m/s moves 0.2 m in a frame; arms and noise reach the rest."""
+CLUSTER_METRES: Final = 0.5
+MIN_POINTS: Final = 3
+CONFIRM_HITS: Final = 8
+CONFIRM_SECONDS: Final = 1.5
+"""So many frames with points within this time make a person; a ghost flickers."""
+KEEP_STILL_SECONDS: Final = 600.0
+"""How long somebody unseen is believed to be there still."""
+KEEP_LEAVING_SECONDS: Final = 2.0
+KEEP_UNSURE_SECONDS: Final = 1.0
+DOOR_MARGIN_METRES: Final = 0.5
+STILL_METRES_PER_SECOND: Final = 0.15
+FIXTURE_SECONDS: Final = 120.0
+FIXTURE_METRES: Final = 0.3
+"""What has stayed this near to where it began for this long, never having walked, is a fan."""
+MAX_PEOPLE: Final = 8
+_ALPHA: Final = 0.35
+_BETA: Final = 0.08
+_SHADOW_COSINE: Final = math.cos(math.radians(8))
+_MAX_POINTS: Final = 400
+"""More are thinned: the clustering is quadratic."""
+
+
+@dataclass(slots=True)
+class Person:
+    """One tracked body, in room coordinates."""
+
+    number: int
+    x: float
+    y: float
+    began: float
+    """Monotonic seconds, as all times here."""
+    last_seen: float
+    vx: float = 0.0
+    vy: float = 0.0
+    confirmed: bool = False
+    is_fixture: bool = False
+    walked_metres: float = 0.0
+    """The farthest from where the track began."""
+    still_since: float | None = None
+    points: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    """(n, 3) of the latest frame, room coordinates; none where unseen."""
+    _hits: deque[float] = field(default_factory=lambda: deque(maxlen=CONFIRM_HITS))
+    _origin: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def speed(self) -> float:
+        """Metres a second along the floor."""
+        return math.hypot(self.vx, self.vy)
+
+
+class Tracker:
+    """Follows people through frames of one sensor."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._people: list[Person] = []
+        self._numbers = count(1)
+        self._last: float | None = None
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Those who are taken for persons now."""
+        return tuple(p for p in self._people if p.confirmed and not p.is_fixture)
+
+    def update(
+        self, at: float, points: FloatArray, targets: tuple[Target, ...] | None = None
+    ) -> None:
+        """Take one frame at a monotonic time; `points` (n, 3) in sensor axes."""
+        passed = min(max(at - self._last, 0.0), 1.0) if self._last is not None else 0.0
+        self._last = at
+        room = self._room
+        placed = room.pose.to_room(points[:_MAX_POINTS]) if len(points) else points[:0]
+        placed = placed[room.inside(placed)]
+        seeds = self._seeds_of(targets)
+        for person in self._people:
+            person.x += person.vx * passed
+            person.y += person.vy * passed
+            person.points = placed[:0]
+        owner = self._nearest(placed)
+        for index, person in enumerate(self._people):
+            mine = placed[owner == index]
+            here = self._claim(seeds, person)
+            if len(mine) or here is not None:
+                centre = here if here is not None else np.median(mine[:, :2], axis=0)
+                self._correct(person, at, passed, float(centre[0]), float(centre[1]), mine)
+        self._begin(at, placed[owner < 0], seeds)
+        self._people = [person for person in self._people if self._stays(person, at)]
+
+    def _seeds_of(self, targets: tuple[Target, ...] | None) -> list[FloatArray]:
+        if not targets:
+            return []
+        places = self._room.pose.to_room(
+            np.array([target.position for target in targets], np.float32)
+        )
+        return list(places[self._room.inside(places)])
+
+    def _nearest(self, placed: FloatArray) -> NDArray[np.intp]:
+        """(n,) index of the person each point belongs to, -1 for none."""
+        if not self._people or not len(placed):
+            return np.full(len(placed), -1)
+        where = np.array([(person.x, person.y) for person in self._people])
+        away = np.linalg.norm(placed[:, None, :2] - where[None], axis=2)
+        nearest = away.argmin(axis=1)
+        return np.where(away[np.arange(len(placed)), nearest] < GATE_METRES, nearest, -1)
+
+    @staticmethod
+    def _claim(seeds: list[FloatArray], person: Person) -> FloatArray | None:
+        """Take the device's own target next to this person, if there is one."""
+        for index, seed in enumerate(seeds):
+            if math.hypot(seed[0] - person.x, seed[1] - person.y) < GATE_METRES:
+                return seeds.pop(index)
+        return None
+
+    def _correct(
+        self, person: Person, at: float, passed: float, x: float, y: float, mine: FloatArray
+    ) -> None:
+        error_x, error_y = x - person.x, y - person.y
+        person.x += _ALPHA * error_x
+        person.y += _ALPHA * error_y
+        if passed > 0.0:
+            person.vx += _BETA / passed * error_x
+            person.vy += _BETA / passed * error_y
+        person.points = mine
+        person.last_seen = at
+        person._hits.append(at)
+        origin_x, origin_y = person._origin
+        person.walked_metres = max(
+            person.walked_metres, math.hypot(person.x - origin_x, person.y - origin_y)
+        )
+        if person.speed > STILL_METRES_PER_SECOND:
+            person.still_since = None
+        elif person.still_since is None:
+            person.still_since = at
+        enough = len(person._hits) == CONFIRM_HITS and at - person._hits[0] <= CONFIRM_SECONDS
+        if enough and not person.confirmed:
+            person.confirmed = not self._in_shadow(person)
+        old = at - person.began > FIXTURE_SECONDS
+        person.is_fixture = old and person.walked_metres < FIXTURE_METRES and _is_small(mine)
+
+    def _in_shadow(self, person: Person) -> bool:
+        """Whether this may be a mirror image: right behind somebody else, seen from the sensor."""
+        pose = self._room.pose
+        mine = (person.x - pose.x, person.y - pose.y)
+        for other in self._people:
+            if other is person or not other.confirmed:
+                continue
+            theirs = (other.x - pose.x, other.y - pose.y)
+            far, near = math.hypot(*mine), math.hypot(*theirs)
+            cosine = (mine[0] * theirs[0] + mine[1] * theirs[1]) / max(far * near, 1e-6)
+            if far > near + 0.5 and cosine > _SHADOW_COSINE:
+                return len(person.points) < len(other.points)
+        return False
+
+    def _begin(self, at: float, free: FloatArray, seeds: list[FloatArray]) -> None:
+        places = [(float(seed[0]), float(seed[1]), free[:0]) for seed in seeds]
+        for cluster in _clusters(free):
+            x, y = np.median(cluster[:, :2], axis=0)
+            places.append((float(x), float(y), cluster))
+        for x, y, cluster in places:
+            if len(self._people) >= MAX_PEOPLE:
+                return
+            person = Person(next(self._numbers), x, y, at, at, points=cluster, _origin=(x, y))
+            person._hits.append(at)
+            self._people.append(person)
+
+    def _stays(self, person: Person, at: float) -> bool:
+        unseen = at - person.last_seen
+        if not person.confirmed:
+            return unseen < KEEP_UNSURE_SECONDS
+        if unseen < KEEP_LEAVING_SECONDS:
+            return True
+        room = self._room
+        leaves = ZoneKind.DOOR in room.kinds_at(person.x, person.y, DOOR_MARGIN_METRES)
+        margin = DOOR_MARGIN_METRES
+        leaves |= not (
+            room.x_min + margin < person.x < room.x_max - margin
+            and room.y_min + margin < person.y < room.y_max - margin
+        )
+        if leaves:
+            return False
+        person.vx = person.vy = 0.0
+        return unseen < KEEP_STILL_SECONDS
+
+
+def _is_small(points: FloatArray) -> bool:
+    """Whether all reflections come from a thing smaller than a body."""
+    return len(points) == 0 or bool((np.ptp(points, axis=0) < 0.4).all())
+
+
+def _clusters(points: FloatArray) -> list[FloatArray]:
+    """Connected components along the floor, largest first, of at least `MIN_POINTS` points."""
+    if len(points) < MIN_POINTS:
+        return []
+    away = np.linalg.norm(points[:, None, :2] - points[None, :, :2], axis=2)
+    linked = away < CLUSTER_METRES
+    label = np.arange(len(points))
+    while True:
+        lowest = np.where(linked, label[None, :], len(points)).min(axis=1)
+        if (lowest == label).all():
+            break
+        label = lowest
+    found = [points[label == name] for name in np.unique(label)]
+    return sorted((c for c in found if len(c) >= MIN_POINTS), key=len, reverse=True)

@@ -1,0 +1,50 @@
+"""Playing a recording through the code of a live radar, at its own pace or at full speed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from perception.events import Event
+from perception.radar.recording import Recording
+from perception.sensor import RadarSensor
+
+RAW_FRAME_SECONDS: Final = 0.05
+"""Between frames of raw captures, which hold no times."""
+
+
+def replay(
+    recording: Recording,
+    sensor: RadarSensor,
+    *,
+    raw_frame_seconds: float = RAW_FRAME_SECONDS,
+    wait: Callable[[float], None] | None = None,
+) -> Iterator[Event]:
+    """Events in order; `wait` (such as `time.sleep`) is called to keep the recording's pace.
+
+    Raises:
+        RecordingError: the file is damaged.
+    """
+    began = time.monotonic()
+    for at, data in _timed(recording, raw_frame_seconds):
+        if wait is not None and (ahead := at - (time.monotonic() - began)) > 0:
+            wait(ahead)
+        yield from sensor.feed(at, data)
+
+
+def _timed(recording: Recording, raw_frame_seconds: float) -> Iterator[tuple[float, bytes]]:
+    """Blocks with times; raw captures are cut where a frame may begin."""
+    if recording.timed:
+        for block in recording.blocks():
+            yield block.at_seconds or 0.0, block.data
+        return
+    magic = recording.protocol.parser.MAGIC
+    number = 0
+    rest = b""
+    for block in recording.blocks():
+        rest += block.data
+        while (cut := rest.find(magic, 1)) > 0:
+            yield number * raw_frame_seconds, rest[:cut]
+            number, rest = number + 1, rest[cut:]
+    yield number * raw_frame_seconds, rest

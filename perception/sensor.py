@@ -1,0 +1,86 @@
+"""The bytes of one radar to events: parser and watch together, and trouble said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from perception.events import Event, SensorRecovered, SensorTroubled
+from perception.fall import FallModel
+from perception.radar.protocols import PROTOCOLS, Protocol
+from perception.radar.room import Room
+from perception.watch import Patience, RoomWatch
+
+UNREADABLE_BYTES: Final = 4_096
+UNREADABLE_SECONDS: Final = 5.0
+"""So much, over so long, without one good frame: the bytes are not what they should be."""
+SILENT_SECONDS: Final = 10.0
+_SURE_FRAMES: Final = 3
+"""Good frames in another protocol that make it the likelier one."""
+
+
+class RadarSensor:
+    """One radar in one room."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        room: Room,
+        model: FallModel,
+        patience: Patience | None = None,
+    ) -> None:
+        self._protocol = protocol
+        self._parser = protocol.parser()
+        self._watch = RoomWatch(room, model, patience)
+        self._troubled = False
+        self._last_frame: float | None = None
+        self._unread = bytearray()
+
+    def feed(self, at: float, data: bytes) -> list[Event]:
+        """Take bytes that came at this monotonic time; b"" lets time pass."""
+        events: list[Event] = []
+        if self._last_frame is None or at < self._last_frame:
+            self._last_frame = at
+        frames = self._parser.feed(data)
+        if frames:
+            self._last_frame = at
+            self._unread.clear()
+            if self._troubled:
+                self._troubled = False
+                events.append(SensorRecovered(at))
+            for frame in frames:
+                events += self._watch.update(at, frame)
+        else:
+            self._unread += data
+            events += self._trouble(at, at - self._last_frame)
+        return events
+
+    def lost(self, at: float, reason: str) -> list[Event]:
+        """The device is gone; said once."""
+        if self._troubled:
+            return []
+        self._troubled = True
+        return [SensorTroubled(at, reason)]
+
+    def _trouble(self, at: float, waited: float) -> Iterator[Event]:
+        if len(self._unread) >= UNREADABLE_BYTES and waited >= UNREADABLE_SECONDS:
+            reason = _what_is_wrong(bytes(self._unread), self._protocol)
+            yield from self.lost(at, reason)
+        elif waited >= SILENT_SECONDS:
+            yield from self.lost(at, f"The radar has sent nothing for {SILENT_SECONDS:.0f} s.")
+        del self._unread[: -2 * UNREADABLE_BYTES]
+
+
+def _what_is_wrong(data: bytes, expected: Protocol) -> str:
+    for protocol in PROTOCOLS.values():
+        if protocol.parser is not expected.parser:
+            frames = protocol.parser().feed(data)
+            if len(frames) >= _SURE_FRAMES:
+                return (
+                    f"This is no {expected.name}: it speaks like a {protocol.name}. "
+                    "Are two devices swapped?"
+                )
+    return (
+        f"What comes is not readable as {expected.name}: "
+        f"is the port right, and its rate {expected.baud} baud?"
+    )

@@ -1,0 +1,186 @@
+"""From the frames of one radar to what happened in its room.
+
+The clock is monotonic and comes with each frame; a clock that jumps back, or frames that stay away,
+begin everything anew without an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from perception.body import Body
+from perception.events import (
+    BathroomLong,
+    BedLeft,
+    Event,
+    FallDetected,
+    NoMotion,
+    PersonPresent,
+)
+from perception.fall import FallModel
+from perception.radar.frames import RadarFrame
+from perception.radar.room import Room, ZoneKind
+from perception.radar.tracker import Person, Tracker
+from perception.vitals import VitalsWatch
+
+MODULE_CONFIDENCE: Final = 0.5
+"""Of a fall that only a module without points reports: ask, do not believe."""
+MODULE_WITNESS_SECONDS: Final = 3.0
+MODULE_QUIET_SECONDS: Final = 10.0
+"""After this long without "fall" the module may tell of another one."""
+PRESENCE_SECONDS: Final = 3.0
+GAP_SECONDS: Final = 5.0
+BED_SECONDS: Final = 30.0
+"""In bed this long counts as having been in bed."""
+BED_MARGIN_METRES: Final = 0.5
+OUT_OF_BED_SECONDS: Final = 3.0
+MOVING_METRES_PER_SECOND: Final = 0.2
+_EMPTY: Final = np.zeros((0, 3), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is too long; homes differ."""
+
+    bathroom_seconds: float = 1_800.0
+    no_motion_seconds: float = 7_200.0
+
+
+@dataclass(slots=True)
+class _Stay:
+    """How long somebody has been in a zone of a kind."""
+
+    since: float
+    outside_since: float | None = None
+    told: bool = False
+
+
+class RoomWatch:
+    """Watches one room through one radar."""
+
+    def __init__(self, room: Room, model: FallModel, patience: Patience | None = None) -> None:
+        self._room = room
+        self._model = model
+        self._patience = patience or Patience()
+        self._vitals = VitalsWatch()
+        self._said_count = 0
+        self._module_fell_at: float | None = None
+        self._module_told = False
+        self._last: float | None = None
+        self._has_points = False
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._tracker = Tracker(self._room)
+        self._bodies: dict[int, Body] = {}
+        self._count_since: tuple[int, float] | None = None
+        self._in_bed: dict[int, _Stay] = {}
+        self._in_bathroom: dict[int, _Stay] = {}
+        self._last_motion: float | None = None
+        self._no_motion_told = False
+
+    def update(self, at: float, frame: RadarFrame) -> list[Event]:
+        """What this frame, seen at this monotonic time, adds."""
+        if self._last is not None and not 0.0 <= at - self._last <= GAP_SECONDS:
+            self._begin_anew()
+        self._last = at
+        events: list[Event] = []
+        if frame.fallen is not None:
+            events += self._module_fall(at, fallen=frame.fallen)
+        if frame.points is not None or frame.targets is not None:
+            self._has_points |= frame.points is not None and len(frame.points) > 0
+            xyz = frame.points.xyz if frame.points is not None else _EMPTY
+            self._tracker.update(at, xyz, frame.targets)
+            events += self._people(at)
+        elif frame.present is not None and not self._has_points:
+            events += self._present(at, int(frame.present))
+        if frame.moving:
+            self._moved(at)
+        events += self._vitals.update(at, frame)
+        return events
+
+    def _people(self, at: float) -> Iterator[Event]:
+        people = self._tracker.people
+        numbers = {person.number for person in people}
+        yield from self._present(at, len(people))
+        witness = (
+            self._module_fell_at is not None and at - self._module_fell_at <= MODULE_WITNESS_SECONDS
+        )
+        for person in people:
+            body = self._bodies.get(person.number)
+            if body is None:
+                body = Body(person.number, self._room, self._model, at)
+                self._bodies[person.number] = body
+            if self._room.can_tell_height:
+                yield from body.update(at, person, module_says_fall=witness)
+            yield from self._bed(at, person)
+            yield from self._bathroom(at, person)
+            if person.speed > MOVING_METRES_PER_SECOND and len(person.points):
+                self._moved(at)
+        for table in (self._bodies, self._in_bed, self._in_bathroom):
+            for gone in table.keys() - numbers:
+                del table[gone]
+        if people:
+            yield from self._motionless(at)
+
+    def _moved(self, at: float) -> None:
+        self._last_motion = at
+        self._no_motion_told = False
+
+    def _motionless(self, at: float) -> Iterator[Event]:
+        if self._last_motion is None:
+            self._last_motion = at
+        still = at - self._last_motion
+        if still >= self._patience.no_motion_seconds and not self._no_motion_told:
+            self._no_motion_told = True
+            yield NoMotion(at, still)
+
+    def _present(self, at: float, count: int) -> Iterator[Event]:
+        if count == self._said_count:
+            self._count_since = None
+        elif self._count_since is None or self._count_since[0] != count:
+            self._count_since = (count, at)
+        elif at - self._count_since[1] >= PRESENCE_SECONDS:
+            self._said_count, self._count_since = count, None
+            yield PersonPresent(at, count)
+
+    def _bed(self, at: float, person: Person) -> Iterator[Event]:
+        inside = ZoneKind.BED in self._room.kinds_at(person.x, person.y)
+        near = ZoneKind.BED in self._room.kinds_at(person.x, person.y, BED_MARGIN_METRES)
+        stay = self._in_bed.get(person.number)
+        if stay is None:
+            if inside:
+                self._in_bed[person.number] = _Stay(at)
+        elif near:
+            stay.outside_since = None
+        elif stay.outside_since is None:
+            stay.outside_since = at
+        elif at - stay.outside_since >= OUT_OF_BED_SECONDS:
+            del self._in_bed[person.number]
+            rested = stay.outside_since - stay.since
+            if rested >= BED_SECONDS:
+                yield BedLeft(at, person.number, rested)
+
+    def _bathroom(self, at: float, person: Person) -> Iterator[Event]:
+        if ZoneKind.BATHROOM not in self._room.kinds_at(person.x, person.y):
+            self._in_bathroom.pop(person.number, None)
+            return
+        stay = self._in_bathroom.setdefault(person.number, _Stay(at))
+        if at - stay.since >= self._patience.bathroom_seconds and not stay.told:
+            stay.told = True
+            yield BathroomLong(at, person.number, at - stay.since)
+
+    def _module_fall(self, at: float, *, fallen: bool) -> Iterator[Event]:
+        last = self._module_fell_at
+        if last is not None and not 0.0 <= at - last <= MODULE_QUIET_SECONDS:
+            self._module_fell_at, self._module_told = None, False
+        if not fallen:
+            return
+        self._module_fell_at = at
+        if not self._has_points and not self._module_told:
+            self._module_told = True
+            yield FallDetected(at, 0, MODULE_CONFIDENCE, 0.0, 0.0, 0.0, 0.0, ("module",))
