@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.ear.check import MicrophoneCheck, check_microphone
 from assistant.ear.microphone import STALL_SECONDS
+from assistant.ear.transcribe import transcribe
 from assistant.events import (
     MicrophoneBack,
     MicrophoneLost,
@@ -23,8 +27,9 @@ from assistant.events import (
     SoundStopped,
     SpeechStarted,
 )
+from assistant.settings import EarSettings
 from tests.ear.conftest import Home, make_home
-from tests.ear.speech import noise, say, silence, write_wav
+from tests.ear.speech import model, noise, say, silence, write_wav
 from tests.headless import DEVICE, PulseServer, needs_pulse
 
 pytestmark = [needs_pulse, pytest.mark.e2e]
@@ -131,18 +136,34 @@ sys.stdout.buffer.write(sound)
             break
     sound, errors = child.communicate(timeout=60)
     assert errors.decode().strip() == "['MicrophoneBack']"
-    from assistant.ear.transcribe import transcribe
-    from assistant.settings import EarSettings
-    from tests.ear.speech import model
-
     texts = [heard.text for heard in transcribe(sound + silence(2), model("zh"), EarSettings())]
     assert any("现在几点了" in text for text in texts)
 
 
 def _readable(descriptor: int) -> bool:
-    import select
-
     return bool(select.select([descriptor], [], [], 0)[0])
+
+
+def test_the_test_server_records_what_is_played(pulse: PulseServer, tmp_path: Path) -> None:
+    """The helper that other tests stand on: every sample played is recorded, in order."""
+    spoken = say("现在几点了", "zh")
+    wav = write_wav(tmp_path / "a.wav", spoken)
+    with pulse.recording("speaker") as heard:
+        environment = {**os.environ, **pulse.environment}
+        subprocess.run(["paplay", "-d", "speaker", str(wav)], env=environment, check=True)
+        deadline = time.monotonic() + 20
+        while not _loud_seconds(heard) >= _loud_seconds(spoken) - 0.05:
+            assert time.monotonic() < deadline, "what was played was not recorded whole"
+            time.sleep(0.05)
+    (found,) = transcribe(bytes(heard) + silence(2), model("zh"), EarSettings())
+    assert found.text == "现在几点了"
+
+
+def _loud_seconds(pcm: bytes | bytearray) -> float:
+    """From the first to the last sample that is no silence."""
+    whole = bytes(pcm[: len(pcm) // 2 * 2])
+    loud = np.flatnonzero(np.abs(np.frombuffer(whole, "<i2").astype(np.int32)) > 100)
+    return float(loud[-1] - loud[0]) / 16_000 if len(loud) else 0.0
 
 
 # ------------------------------------------------------------------------------ the doctor

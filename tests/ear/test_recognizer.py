@@ -99,6 +99,25 @@ def test_a_doubtful_sentence_has_other_readings() -> None:
         assert "" not in h.alternatives
 
 
+@pytest.mark.parametrize(("in_haste", "sought"), [(False, True), (True, False)])
+def test_in_haste_no_other_reading_is_sought(
+    in_haste: bool, sought: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = UtteranceDecoder.alternatives
+
+    def noted(decoder: UtteranceDecoder, text: str) -> tuple[str, ...]:
+        asked.append(text)
+        return real(decoder, text)
+
+    monkeypatch.setattr(UtteranceDecoder, "alternatives", noted)
+    recognition = Recognition(model("zh"), low_confidence=1.01, tell=lambda _: None)
+    recognition.begin("u")
+    recognition.accept(silence(0.3) + say("现在几点了", "zh") + silence(0.3))
+    recognition.finish(in_haste=in_haste)
+    assert asked == ["现在几点了"] * sought
+
+
 def test_a_sure_sentence_has_none() -> None:
     heard: list[Hypothesis] = []
     recognition = Recognition(model("en"), low_confidence=0.6, tell=heard.append)
