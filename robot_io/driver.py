@@ -217,7 +217,8 @@ class Driver(ABC):
     def stop(self) -> bool:
         """Send stop three times, now, from this thread, ahead of everything; wait for nothing.
 
-        False: the line takes nothing. A robot with a dead-man then stops by itself in 500 ms.
+        False: the line does not take it now; it is sent as soon as it does, and a robot with a
+        dead-man stops by itself in 500 ms.
         """
 
     @abstractmethod

@@ -21,6 +21,8 @@ from robot_io.errors import LinkError
 REOPEN_SECONDS = 0.2
 READ_TIMEOUT_SECONDS = 0.1
 WRITE_TIMEOUT_SECONDS = 0.05
+# A line that has taken nothing for this long is opened anew, which empties its buffers.
+STUCK_SECONDS = 1.0
 # The line is given at most this much ahead of what it has had time to carry.
 LEAD_SECONDS = 0.004
 _READ_MAX_BYTES = 4096
@@ -139,6 +141,7 @@ class Link:
         self._port: serial.Serial | None = None
         self._write_lock = threading.Lock()
         self._line_free_at = 0.0
+        self._stuck_since: float | None = None
         self._closing = threading.Event()
         self._wakeup = threading.Condition()
         self._woken = False
@@ -195,10 +198,20 @@ class Link:
             return False
         try:
             port.write(data)
+        except serial.SerialTimeoutException as error:
+            # Part of it may be on the line: the protocols find the next frame and repeat this one.
+            now = time.monotonic()
+            if self._stuck_since is None:
+                self._stuck_since = now
+            if now - self._stuck_since >= STUCK_SECONDS:
+                self._broken = _explained(self._address, error)
+                self._cancel_read()
+            return False
         except _FAILURES as error:
             self._broken = _explained(self._address, error)
             self._cancel_read()
             return False
+        self._stuck_since = None
         now = time.monotonic()
         self._line_free_at = max(now, self._line_free_at) + len(data) * 10 / self._baud
         self._count(bytes_written=self._statistics.bytes_written + len(data))
@@ -254,7 +267,7 @@ class Link:
                 continue
             told = ""
             self._count(times_opened=self._statistics.times_opened + 1)
-            self._broken, self._port = None, port
+            self._broken, self._stuck_since, self._port = None, None, port
             self._client.link_up()
             self.wake()
             lost = self._read_until_lost(port)

@@ -192,7 +192,8 @@ class Robot:
     def stop(self) -> bool:
         """Stop now: three times, from this thread, waiting for nothing; every motion ends.
 
-        False: the line takes nothing; a robot with a dead-man stops by itself within 500 ms.
+        It is repeated until the robot confirms it. False: the line does not take it now; it is
+        sent as soon as it does, and a robot with a dead-man stops by itself within 500 ms.
         """
         self._take(EndReason.STOPPED)
         return self._driver.stop()

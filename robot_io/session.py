@@ -7,6 +7,7 @@ refuses one that comes too early (go-back-N). A command that outlives its deadli
 follows RFC 6298 (without its back-off: a serial line has no congestion).
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -68,7 +69,8 @@ class SessionCounts:
 class _Pending:
     message: m.Message
     future: "Future[bytes]"
-    deadline: float
+    patience_seconds: float
+    deadline: float = math.inf
     sequence: int = -1
     payload: bytes = b""
     sent_at: float | None = None
@@ -99,6 +101,9 @@ class Session:
         self.error: RobotError | None = None
         self.counts = SessionCounts()
         self._next_sequence = 0
+        self._stop_sequence: int | None = None
+        """Of the stop that the robot has not confirmed yet."""
+        self._stop_sent_at = 0.0
         self._queue: deque[_Pending] = deque()
         self._sent: deque[_Pending] = deque()
         self._heard_at = now
@@ -115,6 +120,9 @@ class Session:
     def submit(self, message: m.Message, now: float, deadline_seconds: float) -> "Future[bytes]":
         """Queue a command; its future gives the answer's bytes or the error.
 
+        The deadline of a motion runs from now, so that none begins late; that of any other
+        command from when it is sent.
+
         Raises:
             BusyError: the queue is full.
             LinkError: the session is over or not yet open.
@@ -127,15 +135,21 @@ class Session:
         if self.waiting >= QUEUE_MAX:
             raise BusyError(f"{self.waiting} commands wait already; wait for some to finish")
         future: Future[bytes] = Future()
-        pending = _Pending(message, future, now + deadline_seconds)
+        pending = _Pending(message, future, deadline_seconds)
+        if pending.kind in m.MOTIONS:
+            pending.deadline = now + deadline_seconds
         future.set_running_or_notify_cancel()
         self.counts.commands += 1
         self._queue.append(pending)
         return future
 
-    def stop(self) -> tuple[bytes, list[Completion]]:
-        """The bytes of a stop, to be sent before anything else; voids all motions before it."""
+    def stop(self, now: float) -> tuple[bytes, list[Completion]]:
+        """The bytes of a stop, to be sent before anything else; voids all motions before it.
+
+        `poll` repeats it until the robot has confirmed it, and lets no motion pass before that.
+        """
         self.counts.stops += 1
+        self._stop_sequence, self._stop_sent_at = self._next_sequence, now
         done: list[Completion] = []
         kept: deque[_Pending] = deque()
         for pending in self._queue:
@@ -149,10 +163,11 @@ class Session:
             for pending in self._sent
             if pending.kind in m.MOTIONS
         ]
-        stop = framing.DELIMITER + framing.encode(
-            Frame(m.Type.STOP, self.nonce, self._next_sequence)
-        )
-        return stop * STOP_REPEATS, done
+        return self._stop_line() * STOP_REPEATS, done
+
+    def _stop_line(self) -> bytes:
+        stop = Frame(m.Type.STOP, self.nonce, self._stop_sequence or 0)
+        return framing.DELIMITER + framing.encode(stop)
 
     def close(self, error: RobotError) -> list[Completion]:
         """End the session; everything unanswered fails with `error`."""
@@ -180,6 +195,8 @@ class Session:
                 case m.Type.ACKNOWLEDGE:
                     self._heard_at = now
                     return self._acknowledged(frame, now)
+                case m.Type.STOPPED if frame.sequence == self._stop_sequence:
+                    self._stop_sequence = None
                 case m.Type.REFUSAL:
                     return self._refused(m.Refusal.unpack(frame.payload), now)
                 case _:
@@ -203,13 +220,17 @@ class Session:
             )
             return b"", 0.0, self.close(error)
         out = bytearray()
+        if self._stop_sequence is not None and now - self._stop_sent_at >= self._retry_seconds:
+            self._stop_sent_at = now
+            out += self._stop_line()
         done = self._repeat_due(now, out, budget_bytes)
-        self._send_new(now, out, budget_bytes)
-        if now - self._spoke_at >= HEARTBEAT_PERIOD_SECONDS and not out:
+        done += self._send_new(now, out, budget_bytes)
+        if not out and now - self._spoke_at >= HEARTBEAT_PERIOD_SECONDS:
             out += framing.encode(Frame(m.Type.HEARTBEAT, self.nonce, self._next_sequence))
         if out:
             self._spoke_at = now
-        return bytes(out), 0.0 if self._more_to_send() else self._wait_seconds(now), done
+        more = self._more_to_send() or any(pending.sent_at is None for pending in self._sent)
+        return bytes(out), 0.0 if more else self._wait_seconds(now), done
 
     def _hello(self, now: float) -> tuple[bytes, float]:
         wait = self._spoke_at + _HELLO_PERIOD_SECONDS - now
@@ -224,14 +245,18 @@ class Session:
         done: list[Completion] = []
         for pending in self._sent:
             if now >= pending.deadline and not pending.given_up:
-                seconds = MOTION_DEADLINE_SECONDS if pending.kind in m.MOTIONS else None
-                wait = f" within {seconds} s" if seconds else ""
                 error = NotAcknowledgedError(
-                    f"the robot did not acknowledge {pending.kind.name}{wait}; it may or may not "
-                    "have been carried out: read the robot's state before trying again"
+                    f"the robot did not acknowledge {pending.kind.name} within "
+                    f"{pending.patience_seconds:g} s; it may or may not have been carried out: "
+                    "read the robot's state before trying again"
                 )
                 done.append(self._give_up(pending, error))
-            due = pending.sent_at is None or now - pending.sent_at >= self._retry_seconds
+            # The clock repeats only the oldest: if the robot stalls, the line is not filled with
+            # copies, and if more was lost, its answer to this one says where to go on.
+            oldest = pending is self._sent[0]
+            due = pending.sent_at is None or (
+                oldest and now - pending.sent_at >= self._retry_seconds
+            )
             if due and len(out) < budget_bytes:
                 self._transmit(pending, now, out)
                 pending.repeated = True
@@ -239,7 +264,13 @@ class Session:
         return done
 
     def _more_to_send(self) -> bool:
-        return bool(self._queue) and self._window_open()
+        return self._next_may_go() and self._window_open()
+
+    def _next_may_go(self) -> bool:
+        """Whether anything waits that need not wait for a stop to be confirmed."""
+        if not self._queue:
+            return False
+        return self._stop_sequence is None or self._queue[0].kind not in m.MOTIONS
 
     def _window_open(self) -> bool:
         if self.welcome is None:
@@ -249,13 +280,22 @@ class Session:
         ahead = (self._next_sequence - self._sent[0].sequence) & 0xFFFF
         return ahead < max(1, min(self.welcome.window, m.WINDOW_MAX))
 
-    def _send_new(self, now: float, out: bytearray, budget_bytes: int) -> None:
-        while self._queue and self._window_open() and len(out) < budget_bytes:
+    def _send_new(self, now: float, out: bytearray, budget_bytes: int) -> list[Completion]:
+        done: list[Completion] = []
+        while self._next_may_go() and self._window_open() and len(out) < budget_bytes:
             pending = self._queue.popleft()
+            if now >= pending.deadline:
+                error = NotAcknowledgedError(
+                    f"{pending.kind.name} waited too long behind other commands and was not sent"
+                )
+                done.append(_failing(pending, error))
+                continue
+            pending.deadline = min(pending.deadline, now + pending.patience_seconds)
             pending.sequence = self._next_sequence
             self._next_sequence = (self._next_sequence + 1) & 0xFFFF
             self._sent.append(pending)
             self._transmit(pending, now, out)
+        return done
 
     def _transmit(self, pending: _Pending, now: float, out: bytearray) -> None:
         pending.sent_at = now
@@ -264,10 +304,13 @@ class Session:
     def _wait_seconds(self, now: float) -> float:
         """Until the next heartbeat or repeat."""
         until = self._spoke_at + HEARTBEAT_PERIOD_SECONDS
-        for pending in self._sent:
-            if pending.sent_at is None:
+        if self._stop_sequence is not None:
+            until = min(until, self._stop_sent_at + self._retry_seconds)
+        if self._sent:
+            oldest = self._sent[0]
+            if oldest.sent_at is None:
                 return 0.0
-            until = min(until, pending.sent_at + self._retry_seconds)
+            until = min(until, oldest.sent_at + self._retry_seconds)
         return max(0.0, until - now)
 
     def _acknowledged(self, frame: Frame, now: float) -> list[Completion]:

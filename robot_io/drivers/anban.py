@@ -212,7 +212,7 @@ class AnbanDriver(Driver):
         with self._lock:
             if self._session is None:
                 return False
-            data, done = self._session.stop()
+            data, done = self._session.stop(time.monotonic())
         sent = self._link.send_now(data)
         _run(done)
         return sent

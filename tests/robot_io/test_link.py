@@ -287,6 +287,6 @@ def test_a_device_that_is_no_robot_is_named_with_what_it_says(plug, monkeypatch)
 def test_a_line_that_takes_nothing_is_an_error_not_a_hang(plug, link, listener):
     plug.plug()
     listener.wait(lambda: "up" in listener.events)
-    listener.to_send += [bytes(2000)] * 40  # nobody reads the other end
+    listener.to_send += [bytes(2000)] * 400  # nobody reads the other end
     link.wake()
     listener.wait(lambda: any("takes no bytes" in str(event) for event in listener.events))
