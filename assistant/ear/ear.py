@@ -131,6 +131,7 @@ class Ear:
             model = await self._load(lang)
         except ModelBrokenError as error:
             log.error("still hearing the language before: %s", error)
+            self._lang = ""  # asked for again, it is tried again
             return
         self._backlog.put(UseModel(model))
         self._tell_ready(model)
