@@ -67,7 +67,9 @@ class SerialRadar:
         if self._serial is None:
             return self._open()
         try:
-            data: bytes = self._serial.read(max(1, min(self._serial.in_waiting, _READ_BYTES)))
+            data: bytes = self._serial.read(1)  # waits for READ_SECONDS at most
+            if data:
+                data += self._serial.read(min(self._serial.in_waiting, _READ_BYTES))
         except (serial.SerialException, OSError, TypeError) as error:
             # pyserial raises TypeError where the descriptor went away between two calls.
             self.close()

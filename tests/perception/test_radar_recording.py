@@ -1,0 +1,77 @@
+"""Recordings: written, torn, damaged, foreign; and replayed."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from radar_bytes import STREAMS
+
+from perception.radar import RecordingError, RecordingWriter, open_recording, protocol_named
+
+
+def write(path: Path, blocks: list[tuple[float, bytes]]) -> None:
+    with path.open("wb") as file:
+        writer = RecordingWriter(file, protocol_named("ld2450"), 1.7e9)
+        for at, data in blocks:
+            writer.write(at, data)
+
+
+BLOCKS = [(0.0, b"abc"), (0.5, b""), (1.25, STREAMS["ld2450"])]
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.radar"
+    write(path, BLOCKS)
+    recording = open_recording(path)
+    assert recording.protocol.name == "ld2450"
+    assert [(block.at_seconds, block.data) for block in recording.blocks()] == BLOCKS
+
+
+@pytest.mark.parametrize("lost", range(1, 40))
+def test_a_torn_recording_is_read_to_its_last_whole_block(tmp_path: Path, lost: int) -> None:
+    path = tmp_path / "a.radar"
+    write(path, BLOCKS)
+    path.write_bytes(path.read_bytes()[:-lost])
+    read = [(block.at_seconds, block.data) for block in open_recording(path).blocks()]
+    assert read == BLOCKS[: len(read)]
+    assert len(read) >= 2
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "--protocol"),
+        (b"GIF89a", "--protocol"),
+        (b'{"anban_radar": 2, "protocol": "ld2450"}\n', "another version"),
+        (b'{"anban_radar": 1, "protocol": "ld9"}\n', "No radar is called"),
+        (b'{"anban_radar": 1}\n', "damaged"),
+        (b'{"anban_radar": 1,\n', "damaged"),
+    ],
+)
+def test_what_is_no_recording_is_said(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "a.radar"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=says):
+        open_recording(path)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="cannot be read"):
+        open_recording(tmp_path / "none")
+
+
+def test_a_block_of_absurd_size_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.radar"
+    write(path, [])
+    with path.open("ab") as file:
+        file.write(b"\0" * 8 + b"\xff" * 4)
+    with pytest.raises(RecordingError, match="damaged"):
+        list(open_recording(path).blocks())
+
+
+def test_times_before_the_beginning_become_zero() -> None:
+    file = io.BytesIO()
+    RecordingWriter(file, protocol_named("ld2450"), 0.0).write(-5.0, b"x")
+    assert file.getvalue().endswith(bytes(8) + b"\x01\0\0\0x")

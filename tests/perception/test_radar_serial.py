@@ -1,0 +1,176 @@
+"""Ports that vanish, boards that refuse: real pseudo-terminals, no device."""
+
+from __future__ import annotations
+
+import os
+import pty
+import threading
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from radar_bytes import DATA, FALL, PRESENT, needs_data
+
+from perception.radar import (
+    PortSettings,
+    RadarConfigError,
+    RadarFound,
+    RadarLost,
+    SerialRadar,
+    protocol_named,
+    read_config,
+    send_config,
+)
+
+FDA2 = protocol_named("mr60fda2")
+
+
+@pytest.fixture
+def wire() -> Iterator[tuple[int, str]]:
+    """Our end of a serial line, and the name of the other end."""
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    yield ours, os.ttyname(theirs)
+    os.close(theirs)
+    try:
+        os.close(ours)
+    except OSError:
+        return  # the test pulled the plug
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_reads_frames(wire: tuple[int, str]) -> None:
+    ours, name = wire
+    radar = SerialRadar(PortSettings(name, FDA2))
+    assert radar.read() == RadarFound(name)
+    os.write(ours, FALL + PRESENT)
+    got = b""
+    while len(got) < len(FALL + PRESENT):
+        piece = radar.read()
+        assert isinstance(piece, bytes)
+        got += piece
+    assert [frame.fallen for frame in FDA2.parser().feed(got)] == [True, None]
+    assert radar.read() is None
+    radar.close()
+
+
+def test_unplugged_mid_frame_is_told_once_and_comes_back(wire: tuple[int, str]) -> None:
+    ours, name = wire
+    clock = Clock()
+    radar = SerialRadar(PortSettings(name, FDA2), clock)
+    assert radar.read() == RadarFound(name)
+    os.write(ours, FALL[:5])
+    assert radar.read() == FALL[:5]
+    os.close(ours)
+    news = [radar.read() for _ in range(5)]
+    assert [type(n) for n in news if n is not None] == [RadarLost]
+    clock.now = 100.0
+    again, theirs = pty.openpty()
+    tty.setraw(theirs)
+    radar._settings = PortSettings(os.ttyname(theirs), FDA2)
+    assert isinstance(radar.read(), RadarFound)
+    parser = FDA2.parser()
+    parser.feed(FALL[:5])
+    os.write(again, PRESENT)
+    piece = radar.read()
+    assert isinstance(piece, bytes)
+    radar.close()
+    os.close(again)
+    os.close(theirs)
+
+
+def test_a_port_that_is_not_there_is_told_once(tmp_path: Path) -> None:
+    clock = Clock()
+    radar = SerialRadar(PortSettings(str(tmp_path / "none"), FDA2), clock)
+    news = []
+    for _ in range(8):
+        news.append(radar.read())
+        clock.now += 40.0
+    assert [type(n) for n in news if n is not None] == [RadarLost]
+
+
+class Board:
+    """Answers like a TI board."""
+
+    def __init__(self, answers: dict[str, bytes]) -> None:
+        self.answers = answers
+        self.got: list[str] = []
+        self.waiting = b""
+
+    def write(self, data: bytes, /) -> int:
+        command = data.decode().strip()
+        self.got.append(command)
+        self.waiting = self.answers.get(command.split()[0], b"Done\nmmwDemo:/>")
+        return len(data)
+
+    def read(self, size: int = 1, /) -> bytes:
+        piece, self.waiting = self.waiting[:size], self.waiting[size:]
+        return piece
+
+
+def test_config_is_sent_line_by_line() -> None:
+    board = Board({"sensorStop": b"Ignored: Sensor is already stopped\nmmwDemo:/>"})
+    send_config(board, ("sensorStop", "profileCfg 0 60", "sensorStart"))
+    assert board.got == ["sensorStop", "profileCfg 0 60", "sensorStart"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (b"Error -1\nmmwDemo:/>", "refused 'profileCfg 0 60'"),
+        (b"'profileCfg' is not recognized as a CLI command", "refused"),
+        (b"", "did not answer"),
+    ],
+)
+def test_a_refused_or_unanswered_line_is_named(answer: bytes, says: str) -> None:
+    board = Board({"profileCfg": answer})
+    with pytest.raises(RadarConfigError, match=says):
+        send_config(board, ("profileCfg 0 60", "sensorStart"))
+    assert board.got == ["profileCfg 0 60"]
+
+
+@pytest.mark.parametrize("content", [b"", b"% nothing\n", b"\xff\xfe", b"profileCfg 1\n"])
+def test_a_config_that_starts_nothing_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.cfg"
+    path.write_bytes(content)
+    with pytest.raises(RadarConfigError):
+        read_config(path)
+
+
+@needs_data
+def test_config_of_the_captures() -> None:
+    commands = read_config(DATA / "iwr6843_tlv" / "people_tracking_config.cfg")
+    assert commands[0] == "sensorStop"
+    assert commands[-1] == "sensorStart"
+    assert not any("%" in command for command in commands)
+
+
+def test_config_travels_over_a_real_port(wire: tuple[int, str], tmp_path: Path) -> None:
+    ours, name = wire
+    got: list[bytes] = []
+
+    def board() -> None:
+        line = b""
+        while b"sensorStart\n" not in line:
+            line += os.read(ours, 64)
+            for _ in range(line.count(b"\n") - len(got)):
+                got.append(b"")
+                os.write(ours, b"Done\nmmwDemo:/>")
+
+    config = tmp_path / "a.cfg"
+    config.write_text("sensorStop\nchannelCfg 15 7 0 % all\nsensorStart\n", "ascii")
+    thread = threading.Thread(target=board)
+    thread.start()
+    radar = SerialRadar(PortSettings(name, protocol_named("xwr68xx"), name, config))
+    assert radar.read() == RadarFound(name)
+    thread.join(5)
+    assert len(got) == 3
+    radar.close()
