@@ -19,7 +19,7 @@ from typing import Any, Final
 import sdnotify
 
 from assistant.bus import Bus, Refused
-from assistant.events import Capability, LanguageChanged, Ready, Shutdown
+from assistant.events import Capability, LanguageChanged, Ready
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
@@ -120,7 +120,6 @@ class Core:
 
     async def stop(self) -> None:
         """End the children, then what the core holds."""
-        self.bus.publish(Shutdown())
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

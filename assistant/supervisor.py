@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.bus import Bus
-from assistant.events import Alive, ChildDied, ChildStarted, Ready
+from assistant.events import Alive, ChildDied, ChildStarted, Ready, Shutdown
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,10 @@ class Supervisor:
             await self._keepers.pop(name).end()
 
     async def stop(self) -> None:
-        """End all children, all at once."""
+        """End all children, all at once; none is started again."""
+        for task in self._tasks.values():
+            task.cancel()
+        self._bus.publish(Shutdown())
         await asyncio.gather(*(self.drop(name) for name in list(self._tasks)))
 
     def _pulse(self, name: str) -> None:

@@ -13,12 +13,14 @@ from rich.console import Console
 
 from assistant.commands.scratch import scratch_options
 from assistant.core import TEXT_ONLY, Core, running, socket_path
-from assistant.events import TurnTaken, to_dict
+from assistant.events import Alive, ChildDied, ChildStarted, Ready, TurnTaken, to_dict
 from assistant.language import LanguageError, clean
 from assistant.link import Link
 from assistant.settings import home_folder
 
 _TURN_SECONDS = 30.0
+
+_NOT_OF_THE_TURN = (TurnTaken, Alive, Ready, ChildStarted, ChildDied)
 
 Asker = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -100,7 +102,7 @@ async def _ask_core(core: Core, text: str) -> dict[str, Any]:
         turn = await core.turns.take(text)
     finally:
         core.bus.unlisten(events.append)
-    told = [to_dict(event) for event in events if not isinstance(event, TurnTaken)]
+    told = [to_dict(event) for event in events if not isinstance(event, _NOT_OF_THE_TURN)]
     return {**_turn_json(turn), "events": told}
 
 
