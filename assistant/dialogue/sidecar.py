@@ -1,0 +1,63 @@
+"""The Rasa server as a process: what to run, and whether it is well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from assistant.dialogue.layout import QUIET, ROOT, python
+
+PROBE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """One Rasa server on loopback and the skill host it asks; secrets go by environment."""
+
+    model: Path
+    """The model it starts with; later ones by `DialogueClient.switch`."""
+    port: int
+    token: str
+    """Asked of every request to the server."""
+    skills_port: int
+    skills_token: str
+
+    @property
+    def url(self) -> str:
+        """Where the server answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command line; raises DialogueError where the environment was never made."""
+        return (str(python()), "-m", "dialogue.serve", str(self.model))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the process needs beside the parent's environment."""
+        return {
+            **QUIET,
+            "ANBAN_DIALOGUE_PORT": str(self.port),
+            "ANBAN_DIALOGUE_TOKEN": self.token,
+            "ANBAN_SKILLS_PORT": str(self.skills_port),
+            "ANBAN_SKILLS_TOKEN": self.skills_token,
+        }
+
+    @property
+    def folder(self) -> Path:
+        """The working folder: Rasa loads our components by module path from here."""
+        return ROOT
+
+    async def probe(self) -> bool:
+        """Whether the server answers with a model loaded."""
+        try:
+            async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as http:
+                answer = await http.get(
+                    f"{self.url}/status", headers={"Authorization": f"Bearer {self.token}"}
+                )
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == httpx.codes.OK

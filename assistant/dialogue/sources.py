@@ -1,0 +1,136 @@
+"""What a model is made of: the skills' folders and Rasa's project, merged for one language."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from assistant.dialogue.errors import TrainingError
+from assistant.dialogue.layout import PROJECT
+
+log = logging.getLogger(__name__)
+
+GROUP: Final = "anban.skills"
+FALLBACK: Final = "nlu_fallback"
+VERSION: Final = "3.1"
+"""Of Rasa's training data format."""
+_LISTS: Final = ("intents", "entities", "actions")
+_TABLES: Final = ("slots", "forms", "responses")
+_CODE: Final = ("han_tokenizer.py", "intent_classifier.py", "train.py", "requirements.lock")
+"""Files of Rasa's project that decide what a model becomes, beside its data."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillFolder:
+    """A skill as data: domain.yml, rules.yml, zh/nlu.yml, en/nlu.yml."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All inputs of one model, and their fingerprint."""
+
+    lang: str
+    files: dict[str, str]
+    """Path inside the training folder → text."""
+    fingerprint: str
+    """Equal inputs, equal model."""
+
+
+def installed_skills() -> tuple[SkillFolder, ...]:
+    """Every skill of the entry point group; none of their code is run."""
+    found = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            spec = importlib.util.find_spec(point.module)
+        except (ImportError, ValueError):
+            spec = None
+        if spec is None or spec.origin is None:
+            log.error("the skill %s is not there (%s); it is left out", point.name, point.module)
+            continue
+        found.append(SkillFolder(point.name, Path(spec.origin).parent))
+    return tuple(found)
+
+
+def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sources:
+    """Merge the skills' data and the project's own for one language.
+
+    Raises:
+        TrainingError: a file is absent, no YAML, or two skills claim the same name.
+    """
+    skills = sorted(skills, key=lambda skill: skill.name)
+    config = _read(PROJECT / lang / "config.yml")
+    for component in config["pipeline"]:
+        if component["name"] == "FallbackClassifier":
+            component["threshold"] = confidence
+    domain = _read(PROJECT / "domain.yml")
+    rules = list(_read(PROJECT / "rules.yml")["rules"])
+    nlu: list[dict[str, Any]] = [_out_of_scope(lang, {skill.name for skill in skills})]
+    for skill in skills:
+        _merge_domain(domain, _read(skill.path / "domain.yml"), skill)
+        rules += _read(skill.path / "rules.yml").get("rules") or []
+        nlu += _read(skill.path / lang / "nlu.yml").get("nlu") or []
+    files = {
+        "config.yml": _dump(config),
+        "domain.yml": _dump(domain),
+        "data/rules.yml": _dump({"version": VERSION, "rules": rules}),
+        "data/nlu.yml": _dump({"version": VERSION, "nlu": nlu}),
+    }
+    digest = hashlib.sha256()
+    for name in _CODE:
+        digest.update((PROJECT / name).read_bytes())
+    for text in files.values():
+        digest.update(text.encode())
+    return Sources(lang, files, digest.hexdigest()[:20])
+
+
+def _out_of_scope(lang: str, loaded: set[str]) -> dict[str, Any]:
+    topics = _read(PROJECT / lang / "out_of_scope.yml")
+    sentences = [
+        str(sentence)
+        for topic, group in topics.items()
+        if topic not in loaded
+        for sentence in group
+    ]
+    return {"intent": FALLBACK, "examples": "".join(f"- {sentence}\n" for sentence in sentences)}
+
+
+def _merge_domain(domain: dict[str, Any], own: dict[str, Any], skill: SkillFolder) -> None:
+    for part in _LISTS:
+        known = domain.setdefault(part, [])
+        known += [item for item in own.get(part) or [] if item not in known]
+    for part in _TABLES:
+        table = domain.setdefault(part, {})
+        for name, value in (own.get(part) or {}).items():
+            if name in table and table[name] != value:
+                raise TrainingError(
+                    f"{skill.path / 'domain.yml'}: {part}: {name} is taken by another skill; "
+                    f"begin the name with {skill.name}_."
+                )
+            table[name] = value
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text("utf-8"))
+    except OSError as error:
+        raise TrainingError(f"{file}: cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise TrainingError(f"{file}: no valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise TrainingError(f"{file}: must be a table; see docs/skills.md.")
+    return content
+
+
+def _dump(content: dict[str, Any]) -> str:
+    return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000))

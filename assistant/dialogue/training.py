@@ -1,0 +1,177 @@
+"""Models of all languages: trained once from the skills' folders, then taken from the cache."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from assistant.dialogue.errors import DialogueError, TrainingError
+from assistant.dialogue.layout import QUIET, ROOT, python
+from assistant.dialogue.sources import SkillFolder, Sources, collect, installed_skills
+from assistant.settings import LANGUAGES
+
+log = logging.getLogger(__name__)
+
+DEADLINE_SECONDS: Final = 600.0
+"""Training takes 15 s on two quick cores; a small busy one may need minutes."""
+_KEPT_MODELS: Final = 4
+"""Of one language; older ones are of skills that have changed since."""
+_STDERR_TAIL: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """How far a model is."""
+
+    lang: str
+    step: str
+    """The part of the pipeline at work; "cached" where nothing was to be done."""
+    done: float
+    """0 to 1."""
+
+
+Progress = Callable[[Trained], None]
+
+
+async def train(
+    cache: Path,
+    *,
+    langs: Iterable[str] = LANGUAGES,
+    skills: Iterable[SkillFolder] | None = None,
+    confidence: float = 0.5,
+    progress: Progress | None = None,
+    deadline_seconds: float = DEADLINE_SECONDS,
+) -> dict[str, Path]:
+    """The model of every language, by language; only what changed is trained.
+
+    Args:
+        cache: Folder of the models, `<lang>-<fingerprint>.tar.gz`; may be shared by homes.
+        langs: Which languages.
+        skills: Whose data; by default all that are installed.
+        confidence: Below it a sentence is out of scope; part of the model.
+        progress: Told of every step.
+        deadline_seconds: For all of them together.
+
+    Raises:
+        DialogueError: the data cannot be used, or there is no environment to train in.
+    """
+    folders = installed_skills() if skills is None else tuple(skills)
+    if not folders:
+        raise TrainingError("No skill is installed, so there is nothing to understand; run `make`.")
+    tell = progress or (lambda _: None)
+    models: dict[str, Path] = {}
+    missing: list[Sources] = []
+    for lang in langs:
+        sources = collect(folders, lang, confidence)
+        models[lang] = cache / f"{lang}-{sources.fingerprint}.tar.gz"
+        if models[lang].is_file():
+            os.utime(models[lang])
+            tell(Trained(lang, "cached", 1.0))
+        else:
+            missing.append(sources)
+    if missing:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
+                await _train(missing, Path(scratch), models, tell, deadline_seconds)
+        except OSError as error:
+            raise TrainingError(f"{cache} cannot be written: {error.strerror}.") from error
+        _forget_old(cache, set(models.values()))
+    return models
+
+
+async def _train(
+    missing: list[Sources],
+    scratch: Path,
+    models: dict[str, Path],
+    tell: Progress,
+    deadline_seconds: float,
+) -> None:
+    jobs = []
+    for sources in missing:
+        folder = scratch / sources.lang
+        for name, text in sources.files.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+        output = folder / "model.tar.gz"
+        jobs.append({"lang": sources.lang, "folder": str(folder), "output": str(output)})
+        tell(Trained(sources.lang, "waiting", 0.0))
+    process = await asyncio.create_subprocess_exec(
+        *(str(python()), "-m", "dialogue.train"),
+        cwd=ROOT,
+        env={**os.environ, **QUIET},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(deadline_seconds):
+            trained = await _follow(process, jobs, tell)
+    except TimeoutError as error:
+        raise TrainingError(
+            f"Training was not done after {deadline_seconds:.0f} s and was ended. "
+            "Close other programs and run `anban train`."
+        ) from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    for lang, model in trained.items():
+        _sync(model)
+        model.replace(models[lang])
+        tell(Trained(lang, "ready", 1.0))
+
+
+async def _follow(
+    process: asyncio.subprocess.Process, jobs: list[dict[str, str]], tell: Progress
+) -> dict[str, Path]:
+    """Feed the jobs, pass on the progress, return the finished models."""
+    assert process.stdin and process.stdout and process.stderr  # noqa: S101  (pipes were asked for)
+    errors = asyncio.create_task(process.stderr.read())
+    trained: dict[str, Path] = {}
+    failures: list[str] = []
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        process.stdin.write("".join(json.dumps(job) + "\n" for job in jobs).encode())
+        process.stdin.write_eof()
+    async for line in process.stdout:
+        said = json.loads(line)
+        if "model" in said:
+            trained[said["lang"]] = Path(said["model"])
+        elif "error" in said:
+            failures.append(f"{said['lang']}: {said['error']}")
+        else:
+            tell(Trained(said["lang"], said["step"], said["done"]))
+    await process.wait()
+    tail = (await errors).decode(errors="replace")[-_STDERR_TAIL:].strip()
+    if failures or len(trained) < len(jobs):
+        reason = "; ".join(failures) or tail or f"status {process.returncode}"
+        raise TrainingError(
+            f"Rasa could not train: {reason}. Run `anban skills check` to find the mistake; "
+            "a skill can be left out by uninstalling it."
+        )
+    return trained
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+def _forget_old(cache: Path, wanted: set[Path]) -> None:
+    for lang in LANGUAGES:
+        newest = sorted(cache.glob(f"{lang}-*.tar.gz"), key=lambda file: -file.stat().st_mtime)
+        for file in newest[_KEPT_MODELS:]:
+            if file not in wanted:
+                file.unlink(missing_ok=True)
+
+
+__all__ = ["DEADLINE_SECONDS", "DialogueError", "Trained", "train"]

@@ -1,0 +1,32 @@
+"""Rasa without its habits: no telemetry, and no line of log that could hold a word of the elder.
+
+Imported before anything of Rasa.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["LOG_LEVEL"] = "CRITICAL"
+os.environ["LOG_LEVEL_LIBRARIES"] = "CRITICAL"
+warnings.filterwarnings("ignore")
+
+
+def silence(*, keep_info: bool = False) -> None:
+    """Let through only what ends the process; to be called once Rasa is imported.
+
+    With `keep_info` a logger may still be listened to by name (training, where nobody speaks).
+    """
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_logging_and_warnings(logging.CRITICAL, warn_only_once=False)
+    configure_structlog(logging.CRITICAL)
+    if not keep_info:
+        logging.disable(logging.ERROR)
+    warnings.filterwarnings("ignore")

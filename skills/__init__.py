@@ -1,0 +1,1 @@
+"""What Anban can do: one folder per skill, and the child that runs them."""

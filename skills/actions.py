@@ -1,0 +1,240 @@
+"""From Rasa's requests to the skills' functions and back, with every failure answered for."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
+from assistant.language import LANGUAGES, LanguageError, Replies
+from skills.forms import Event, Outcome, read_answer
+from skills.home import Home, Outside
+from skills.loading import Loaded
+from skills.skill import Action, Form
+from skills.turn import FALLBACK, Entity, Reply, Turn
+from skills.worker import BusyError, Worker
+
+log = logging.getLogger(__name__)
+
+FALLBACK_ACTION: Final = "action_default_fallback"
+Run = Callable[[Turn, Tracker], Coroutine[Any, Any, Outcome]]
+
+
+class Skills:
+    """All loaded skills, each on a worker of its own."""
+
+    def __init__(
+        self, loaded: tuple[Loaded, ...], outside: Outside, deadline_seconds: float
+    ) -> None:
+        self._loaded = {item.skill.name: item for item in loaded}
+        self._deadline = deadline_seconds
+        self._outside = outside
+        self._own = Replies.load(Path(__file__).parent / "replies")
+        self._homes = {name: Home(outside, name) for name in self._loaded}
+        self.workers = {name: Worker(name) for name in self._loaded}
+        self._executor = ActionExecutor()
+        self._executor.register_function(FALLBACK_ACTION, self._not_understood)
+        for item in loaded:
+            self._register(item)
+
+    async def act(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer one request of Rasa's action-server protocol.
+
+        Raises:
+            KeyError: not of this protocol.
+            rasa_sdk.interfaces.ActionNotFoundException: no skill has this action.
+        """
+        payload.setdefault("domain", {})  # not sent (selective domain), and nobody reads it
+        result = await self._executor.run(payload)
+        if result is None:
+            raise KeyError("next_action")
+        return dict(result.model_dump())
+
+    def utter(self, payload: Mapping[str, Any]) -> str:
+        """Word one of Rasa's own questions: `utter_ask_tea_kind` is `ask_kind` of the skill tea.
+
+        Raises:
+            KeyError: not of this protocol, or no skill has this reply.
+        """
+        lang = self._lang(payload["tracker"])
+        name, key = self._reply_key(payload["response"])
+        item = self._loaded[name]
+        slots = {
+            item.skill.own(slot): value
+            for slot, value in payload["tracker"]["slots"].items()
+            if slot.startswith(f"{name}_")
+        }
+        try:
+            return item.replies.render(key, lang, **slots)
+        except LanguageError as error:
+            log.error("the skill %s has no wording: %s", name, error)
+            raise KeyError(key) from error
+
+    def react(self, event: object) -> list[Awaitable[None]]:
+        """Start every reaction to an event."""
+        return [
+            self._contain(name, reaction(event, self._homes[name]))
+            for name, item in self._loaded.items()
+            for kind, reaction in item.skill.reactions
+            if isinstance(event, kind)
+        ]
+
+    def stuck(self) -> list[str]:
+        """Skills that hang for good."""
+        return [name for name, worker in self.workers.items() if worker.is_stuck]
+
+    # ---------------------------------------------------------------------- registering
+
+    def _register(self, item: Loaded) -> None:
+        skill = item.skill
+        for name, action in skill.actions.items():
+            self._add(name, item, self._plain(item, action))
+        for form in skill.forms.values():
+            self._add(f"validate_{form.name}", item, self._reader(form))
+            if form.end is not None:
+                done = f"action_{form.name.removesuffix('_form')}_done"
+                self._add(done, item, self._plain(item, form.end))
+
+    def _add(self, name: str, item: Loaded, run: Run) -> None:
+        async def act(
+            dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        ) -> list[Event]:
+            del domain
+            turn = self._turn(item, tracker)
+            outcome = await self._answer(item.skill.name, name, turn.lang, run(turn, tracker))
+            if outcome.text:
+                dispatcher.utter_message(text=outcome.text)
+            return outcome.events
+
+        self._executor.register_function(name, act)
+
+    @staticmethod
+    def _plain(item: Loaded, action: Action) -> Run:
+        async def run(turn: Turn, tracker: Tracker) -> Outcome:
+            del tracker
+            said = await action(turn)
+            reply = said if isinstance(said, Reply) else Reply(said)
+            if not isinstance(reply.text, str):
+                raise TypeError(f"{action.__name__} returned {type(said).__name__}, not text")
+            prefix = item.skill.name
+            return Outcome(
+                [SlotSet(f"{prefix}_{slot}", value) for slot, value in reply.set.items()],
+                reply.text,
+            )
+
+        return run
+
+    def _reader(self, form: Form) -> Run:
+        async def run(turn: Turn, tracker: Tracker) -> Outcome:
+            return await read_answer(
+                form,
+                turn,
+                tracker.current_state(),
+                lambda: self._own.render("unclear", turn.lang),
+            )
+
+        return run
+
+    # ------------------------------------------------------------------------ answering
+
+    async def _answer(
+        self, name: str, action: str, lang: str, work: Coroutine[Any, Any, Outcome]
+    ) -> Outcome:
+        """A skill's outcome, or kind words where it has none; nothing of it reaches Rasa raw."""
+        began = time.monotonic()
+        try:
+            return await self.workers[name].run(work, self._deadline)
+        except TimeoutError:
+            seconds = time.monotonic() - began
+            log.error("%s did not answer within %.1f s and was given up", action, seconds)
+            key = "slow"
+        except BusyError:
+            log.error("%s was not run: the skill %s is blocked", action, name)
+            key = "slow"
+        except Exception as error:  # noqa: BLE001  (a third party's code)
+            # Its place and kind only: the text of an error may hold what the elder said.
+            log.error("%s failed: %s", action, _where(error))
+            key = "failed"
+        return Outcome([], self._own.render(key, lang))
+
+    async def _contain(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await self.workers[name].run(work, REACTION_SECONDS)
+        except (TimeoutError, BusyError) as error:
+            log.error("a reaction of the skill %s was given up: %s", name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001  (a third party's code)
+            log.error("a reaction of the skill %s failed: %s", name, _where(error))
+
+    async def _not_understood(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        del domain
+        lang = self._lang(tracker.current_state())
+        examples = self._outside.told("example", lang)
+        if examples:
+            example = examples[int(time.monotonic()) % len(examples)]
+            dispatcher.utter_message(text=self._own.render("not_understood", lang, example=example))
+        else:
+            dispatcher.utter_message(text=self._own.render("failed", lang))
+        return []
+
+    def _turn(self, item: Loaded, tracker: Tracker) -> Turn:
+        message = tracker.latest_message or {}
+        intent = message.get("intent") or {}
+        prefix = f"{item.skill.name}_"
+        return Turn(
+            text=message.get("text") or "",
+            lang=self._lang(tracker.current_state()),
+            intent=intent.get("name") or FALLBACK,
+            confidence=float(intent.get("confidence") or 0.0),
+            entities=tuple(
+                Entity(str(entity["entity"]), str(entity["value"]))
+                for entity in message.get("entities") or ()
+            ),
+            slots={
+                slot.removeprefix(prefix): value
+                for slot, value in tracker.slots.items()
+                if slot.startswith(prefix)
+            },
+            now=datetime.now().astimezone(),
+            home=self._homes[item.skill.name],
+            wording=item.replies.render,
+            left=bool(tracker.slots.get("form_left")),
+        )
+
+    def _lang(self, tracker: Mapping[str, Any]) -> str:
+        """The language of the model that understood the sentence, else the home's."""
+        for event in reversed(tracker.get("events") or ()):
+            if event.get("event") == "user":
+                lang = (event.get("metadata") or {}).get("lang")
+                return lang if lang in LANGUAGES else self._outside.lang
+        return self._outside.lang
+
+    def _reply_key(self, response: str) -> tuple[str, str]:
+        for name in self._loaded:
+            if response.startswith(f"utter_ask_{name}_"):
+                return name, "ask_" + response.removeprefix(f"utter_ask_{name}_")
+            if response.startswith(f"utter_{name}_"):
+                return name, response.removeprefix(f"utter_{name}_")
+        raise KeyError(response)
+
+
+REACTION_SECONDS: Final = 120.0
+"""A reaction may put a question to the elder and wait for the answer."""
+
+
+def _where(error: BaseException) -> str:
+    """Kind and innermost place of an error, without its words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

@@ -1,0 +1,59 @@
+"""All that a skill may import.
+
+A skill is a folder: `skill.py` with its actions, `domain.yml` and `rules.yml` in Rasa's format,
+and for each language `nlu.yml` (what people say) and `replies.yml` (what Anban says).
+
+    from skills.api import Skill, Turn
+
+    skill = Skill("tea", __file__)
+
+    @skill.action
+    async def brew(turn: Turn) -> str:      # action_tea_brew in domain.yml and rules.yml
+        return turn.render("brewing")
+
+Actions must answer within a few seconds and must not block (no time.sleep, no synchronous
+network); each skill runs on a thread of its own, and one that hangs is answered for and restarted.
+"""
+
+from __future__ import annotations
+
+from assistant.events import (
+    ElderAnswered,
+    LanguageChanged,
+    ProfileChanged,
+    Said,
+    TurnTaken,
+    Urgency,
+)
+from assistant.language import Language, Spoken, language
+from assistant.language.lunar import LunarDay, lunar_day, solar_date
+from assistant.link import ServiceError
+from skills.home import Adjusted, Answer, Home
+from skills.skill import Form, Skill
+from skills.turn import FALLBACK, Entity, Reply, Turn, Unclear
+
+__all__ = [
+    "FALLBACK",
+    "Adjusted",
+    "Answer",
+    "ElderAnswered",
+    "Entity",
+    "Form",
+    "Home",
+    "Language",
+    "LanguageChanged",
+    "LunarDay",
+    "ProfileChanged",
+    "Reply",
+    "Said",
+    "ServiceError",
+    "Skill",
+    "Spoken",
+    "TurnTaken",
+    "Turn",
+    "Unclear",
+    "Urgency",
+    "language",
+    "lunar_day",
+    "solar_date",
+]

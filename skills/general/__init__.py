@@ -1,0 +1,1 @@
+"""The skill `general`: the turns of every conversation, and getting acquainted."""

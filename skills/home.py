@@ -1,0 +1,156 @@
+"""The home as a skill sees it: speech, the elder's profile, storage, voice and language.
+
+Everything goes over the local socket to the core, which answers within seconds or raises
+`ServiceError` (refused, with the reason) or TimeoutError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from assistant.events import Say, Urgency
+
+Direction = Literal["louder", "quieter", "slower", "faster"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the elder answered to a question."""
+
+    kind: Literal["yes", "no", "other", "silence"]
+    text: str
+    """What was said; empty in silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """The voice after a change."""
+
+    volume: float
+    """0 to 1."""
+    rate_words_per_minute: int
+    at_limit: bool
+    """It was as far as it goes already."""
+
+
+class Outside(Protocol):
+    """What the host lends to a home; safe to call from the skill's thread."""
+
+    @property
+    def lang(self) -> str:
+        """The language spoken now."""
+
+    @property
+    def elder_name(self) -> str:
+        """What the settings call the elder; empty where they do not."""
+
+    def request(self, service: str, **arguments: Any) -> Awaitable[Any]:
+        """Ask a service of the core."""
+
+    def send(self, event: object) -> None:
+        """Tell the core."""
+
+    def ask(self, skill: str, text: str, urgency: Urgency, seconds: float) -> Awaitable[Answer]:
+        """Put a question and wait for its answer."""
+
+    def told(self, key: str, lang: str) -> tuple[str, ...]:
+        """A reply key of every loaded skill, one wording each."""
+
+
+class Profile:
+    """What is known of the elder, shared by all skills; fields are JSON values."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+
+    async def get(self, field: str) -> Any:
+        """A field; None where it was never set."""
+        return await self._outside.request("profile.get", field=field)
+
+    async def set(self, field: str, value: Any) -> None:
+        """Write a field; it is on disk when this returns."""
+        await self._outside.request("profile.set", field=field, value=value)
+
+    async def all(self) -> dict[str, Any]:
+        """Every field."""
+        return dict(await self._outside.request("profile.all"))
+
+
+class Storage:
+    """What one skill keeps for itself; JSON values by key."""
+
+    def __init__(self, outside: Outside, skill: str) -> None:
+        self._outside, self._skill = outside, skill
+
+    async def get(self, key: str) -> Any:
+        """A value; None where it was never set."""
+        return await self._outside.request("storage.get", skill=self._skill, key=key)
+
+    async def set(self, key: str, value: Any) -> None:
+        """Write a value; it is on disk when this returns."""
+        await self._outside.request("storage.set", skill=self._skill, key=key, value=value)
+
+    async def delete(self, key: str) -> None:
+        """Forget a value."""
+        await self._outside.request("storage.delete", skill=self._skill, key=key)
+
+    async def keys(self) -> list[str]:
+        """Every key."""
+        return list(await self._outside.request("storage.keys", skill=self._skill))
+
+
+class Home:
+    """The home; one for each skill."""
+
+    def __init__(self, outside: Outside, skill: str) -> None:
+        self._outside, self._skill = outside, skill
+        self.profile = Profile(outside)
+        self.storage = Storage(outside, skill)
+
+    @property
+    def lang(self) -> str:
+        """The language spoken now: for what a skill says unasked."""
+        return self._outside.lang
+
+    def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> str:
+        """Speak at once; an action's answer is returned instead.  Gives the id `Said` will bear."""
+        event = Say(text, self.lang, urgency)
+        self._outside.send(event)
+        return event.say_id
+
+    async def ask(
+        self, text: str, urgency: Urgency = Urgency.ANSWER, open_seconds: float = 60.0
+    ) -> Answer:
+        """Put a question and wait for its answer: for reactions; within a turn use a form."""
+        return await self._outside.ask(self._skill, text, urgency, open_seconds)
+
+    async def adjust_voice(self, direction: Direction) -> Adjusted:
+        """One step louder, quieter, slower or faster."""
+        answer = await self._outside.request("voice.adjust", direction=direction)
+        return Adjusted(**answer)
+
+    async def last_said(self) -> str:
+        """The answer before this one; empty where there was none."""
+        return str((await self._outside.request("speech.last"))["text"])
+
+    async def stop_speaking(self) -> None:
+        """Be silent now; alarms go on."""
+        await self._outside.request("speech.stop")
+
+    async def switch_language(self, lang: str) -> None:
+        """Go on in another language."""
+        await self._outside.request("language.switch", lang=lang)
+
+    async def elder_name(self) -> str:
+        """What the elder wants to be called; empty where nobody said."""
+        return str(await self.profile.get("name") or self._outside.elder_name)
+
+    def capabilities(self, lang: str) -> tuple[str, ...]:
+        """What the loaded skills can do, a phrase each."""
+        return self._outside.told("capability", lang)
+
+    def examples(self, lang: str) -> tuple[str, ...]:
+        """What one may say to the loaded skills, a sentence each."""
+        return self._outside.told("example", lang)

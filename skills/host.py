@@ -1,0 +1,140 @@
+"""The child that runs the skills: `python -m skills.host`.
+
+From the environment: ANBAN_SOCKET (the core), ANBAN_SKILLS_PORT (on loopback) and
+ANBAN_SKILLS_TOKEN (asked of every request).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown
+from assistant.link import Link, LinkError
+from skills.actions import Skills
+from skills.loading import load_skills
+from skills.outside import HostOutside
+from skills.web import application
+
+log = logging.getLogger(__name__)
+
+PORT_VARIABLE: Final = "ANBAN_SKILLS_PORT"
+TOKEN_VARIABLE: Final = "ANBAN_SKILLS_TOKEN"  # noqa: S105  (a name, no secret)
+ACTION_SHARE: Final = 0.75
+"""Of the answer's deadline: Rasa and the way back need the rest."""
+_WATCH_SECONDS: Final = 1.0
+
+
+class HostError(RuntimeError):
+    """The host cannot work; the message says what to do."""
+
+
+async def run() -> None:
+    """Serve until the core goes or says so.
+
+    Raises:
+        HostError: the environment is incomplete, the port is taken, or a skill hangs for good.
+        LinkError: no core listens.
+    """
+    listener, token = _listener(), os.environ.get(TOKEN_VARIABLE, "")
+    if not token:
+        raise HostError(f"{TOKEN_VARIABLE} is not set; the skill host is started by `anban run`")
+    loaded, broken = load_skills()
+    reactions = {kind for item in loaded for kind, _ in item.skill.reactions}
+    wants = {ElderAnswered, LanguageChanged, Shutdown, *reactions}
+    async with Link("skills", tuple(wants)) as link:
+        state = await link.home_state()
+        outside = HostOutside(link, state, loaded)
+        deadline = ACTION_SHARE * state.settings.dialogue.answer_deadline_seconds
+        skills = Skills(loaded, outside, deadline)
+        async with _serving(application(skills, token), listener):
+            left_out = "".join(f", without {item.name}" for item in broken)
+            names = ", ".join(item.skill.name for item in loaded)
+            link.send(Ready("skills", f"{names}{left_out}"))
+            follow = asyncio.create_task(_follow(link, outside, skills))
+            watch = asyncio.create_task(_watch(skills))
+            done, pending = await asyncio.wait({follow, watch}, return_when=asyncio.FIRST_COMPLETED)
+            for task in pending:
+                task.cancel()
+            for task in done:
+                task.result()
+
+
+async def _follow(link: Link, outside: HostOutside, skills: Skills) -> None:
+    running: set[asyncio.Future[None]] = set()
+    async for event in link:
+        if isinstance(event, Shutdown):
+            return
+        if isinstance(event, LanguageChanged):
+            outside.lang = event.lang
+        if isinstance(event, ElderAnswered):
+            outside.answered(event)
+        for reaction in skills.react(event):
+            task = asyncio.ensure_future(reaction)
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+
+async def _watch(skills: Skills) -> None:
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        if stuck := skills.stuck():
+            # A thread cannot be ended from outside; the supervisor starts a clean process.
+            raise HostError(f"the skill {', '.join(stuck)} hangs; all skills begin anew")
+
+
+@contextlib.asynccontextmanager
+async def _serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            await asyncio.sleep(0.01)
+            if task.done():
+                raise HostError("the skill host's web server ended at once") from task.exception()
+        yield
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _listener() -> socket.socket:
+    port = os.environ.get(PORT_VARIABLE, "")
+    if not port.isdecimal() or int(port) > 65535:
+        raise HostError(f"{PORT_VARIABLE} must be a port; the skill host is started by `anban run`")
+    try:
+        return socket.create_server(("127.0.0.1", int(port)))
+    except OSError as error:
+        raise HostError(f"port {port} cannot be used: {error.strerror}") from error
+
+
+def main() -> None:
+    """The child's whole life; a hopeless error is one line and status 1."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("rasa_sdk", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        asyncio.run(run())
+    except (HostError, LinkError) as error:
+        log.error("%s", error)
+        sys.stderr.flush()
+        # Threads of skills that hang would keep an orderly exit waiting.
+        os._exit(1)
+    except KeyboardInterrupt:
+        os._exit(0)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Finding skills: every entry point of the group, one that is broken reported and left out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from assistant.language import Replies
+from skills.skill import Skill
+
+log = logging.getLogger(__name__)
+
+GROUP: Final = "anban.skills"
+REQUIRED_REPLIES: Final = ("capability", "example")
+"""Every skill says what it can do, and one sentence to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A skill ready to work."""
+
+    skill: Skill
+    replies: Replies
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A skill that could not be loaded, and why."""
+
+    name: str
+    reason: str
+
+
+def load_skills(
+    points: Iterable[EntryPoint] | None = None,
+) -> tuple[tuple[Loaded, ...], tuple[Broken, ...]]:
+    """Import every installed skill; the ones that fail do not hinder the others."""
+    found = entry_points(group=GROUP) if points is None else points
+    loaded: list[Loaded] = []
+    broken: list[Broken] = []
+    for point in sorted(found, key=lambda point: point.name):
+        try:
+            loaded.append(_load(point))
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (a third party's code)
+            reason = f"{type(error).__name__}: {error}"
+            log.error("the skill %s is left out: %s", point.name, reason)
+            broken.append(Broken(point.name, reason))
+    return tuple(loaded), tuple(broken)
+
+
+def _load(point: EntryPoint) -> Loaded:
+    skill = point.load()
+    if not isinstance(skill, Skill):
+        raise TypeError(f"{point.value} is no skills.api.Skill")
+    if skill.name != point.name:
+        raise ValueError(f"its entry point is named {point.name}, but the skill {skill.name}")
+    replies = Replies.load(skill.folder)
+    for key in REQUIRED_REPLIES:
+        if key not in replies:
+            raise ValueError(f"{skill.folder}/*/replies.yml: {key}: is absent")
+    return Loaded(skill, replies, point.dist.version if point.dist else "")

@@ -1,0 +1,123 @@
+"""A skill as its author writes it: actions, forms and reactions, collected by decorators."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from skills.home import Home
+from skills.turn import FALLBACK, Reply, Turn
+
+Action = Callable[[Turn], Awaitable[Reply | str]]
+SlotReader = Callable[[Turn], Awaitable[Any]]
+_A = TypeVar("_A", bound=Callable[..., Awaitable[Any]])
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*")
+
+
+class SkillError(ValueError):
+    """A skill is put together wrongly; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """How one slot of a form is read from a sentence."""
+
+    name: str
+    read: SlotReader
+    takes: frozenset[str]
+    """Intents of a sentence that may be the bare answer."""
+
+
+class Form:
+    """Questions over several turns; `<skill>_<name>_form` in domain.yml.
+
+    Slots are asked in the order of domain.yml.  Each reader gets every sentence while the form
+    waits, so that an earlier answer can be corrected; it returns the value, or None where the
+    sentence has none, or raises `Unclear`.
+    """
+
+    def __init__(self, skill: str, name: str) -> None:
+        self.skill = skill
+        self.name = f"{skill}_{name}_form"
+        self.slots: list[Slot] = []
+        self.end: Action | None = None
+
+    def slot(self, *, takes: tuple[str, ...] = (FALLBACK,)) -> Callable[[_A], _A]:
+        """Register the reader of slot `<skill>_<function's name>`.
+
+        Args:
+            takes: Intents whose sentences may be the bare answer (`turn.asked` is true for them);
+                every other command interrupts the form and the question is put again after it.
+        """
+
+        def keep(read: _A) -> _A:
+            _require_async(read)
+            self.slots.append(Slot(f"{self.skill}_{read.__name__}", read, frozenset(takes)))
+            return read
+
+        return keep
+
+    def done(self, action: _A) -> _A:
+        """Register what is said at the end; `turn.left` where the elder left before."""
+        _require_async(action)
+        self.end = action
+        return action
+
+
+class Skill:
+    """A skill: `skill = Skill("tea", __file__)` in its skill.py."""
+
+    def __init__(self, name: str, file: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise SkillError(f"{file}: a skill's name is small letters and digits, not {name!r}")
+        self.name = name
+        self.folder = Path(file).resolve().parent
+        self.actions: dict[str, Action] = {}
+        """By Rasa's name: action_<skill>_<function's name>."""
+        self.forms: dict[str, Form] = {}
+        self.reactions: list[tuple[type, Callable[[Any, Home], Awaitable[None]]]] = []
+
+    def action(self, function: _A, *, name: str = "") -> _A:
+        """Register `action_<skill>_<name>`: takes a Turn, returns text or a Reply.
+
+        Args:
+            function: The action.
+            name: Its name, where the function's own will not do.
+        """
+        _require_async(function)
+        full_name = f"action_{self.name}_{name or function.__name__}"
+        if full_name in self.actions:
+            raise SkillError(f"{self.folder / 'skill.py'}: {full_name} is defined twice")
+        self.actions[full_name] = function
+        return function
+
+    def form(self, name: str) -> Form:
+        """Begin a form; its end is `action_<skill>_<name>_done`."""
+        form = Form(self.name, name)
+        if form.name in self.forms:
+            raise SkillError(f"{self.folder / 'skill.py'}: {form.name} is defined twice")
+        self.forms[form.name] = form
+        return form
+
+    def on(self, *events: type) -> Callable[[_A], _A]:
+        """Register a reaction to events of the home: takes the event and a Home."""
+
+        def keep(function: _A) -> _A:
+            _require_async(function)
+            self.reactions += [(event, function) for event in events]
+            return function
+
+        return keep
+
+    def own(self, slot: str) -> str:
+        """A slot's name without the skill's in front."""
+        return slot.removeprefix(f"{self.name}_")
+
+
+def _require_async(function: Callable[..., Any]) -> None:
+    if not inspect.iscoroutinefunction(function):
+        raise SkillError(f"{function.__qualname__} must be `async def`")

@@ -1,0 +1,72 @@
+"""A thread with an event loop for one skill, so that one that blocks stops nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+STUCK_SECONDS: Final = 10.0
+"""A skill's loop that did not turn for so long hangs; only a new process can end it."""
+_PING_SECONDS: Final = 0.5
+
+
+class BusyError(RuntimeError):
+    """The skill's loop does not turn: something in it blocks."""
+
+
+class Worker:
+    """Runs a skill's coroutines; used from the host's loop."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._loop = asyncio.new_event_loop()
+        self._last_turn = time.monotonic()
+        thread = threading.Thread(target=self._run, name=f"skill {name}", daemon=True)
+        thread.start()
+
+    async def run(self, work: Coroutine[Any, Any, T], deadline_seconds: float) -> T:
+        """The result of a coroutine of the skill.
+
+        Raises:
+            TimeoutError: not done by the deadline; it was cancelled.
+            BusyError: the skill's loop is blocked by something else.
+            Exception: what the coroutine raised.
+        """
+        if self.silent_seconds > 2 * _PING_SECONDS:
+            work.close()
+            raise BusyError(self.name)
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            future.cancel()
+            raise
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago the skill's loop turned last."""
+        return time.monotonic() - self._last_turn
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it hangs for good, as far as can be told."""
+        return self.silent_seconds > STUCK_SECONDS
+
+    def close(self) -> None:
+        """End the loop; one that hangs ends with the process."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._ping()
+        self._loop.run_forever()
+
+    def _ping(self) -> None:
+        self._last_turn = time.monotonic()
+        self._loop.call_later(_PING_SECONDS, self._ping)
