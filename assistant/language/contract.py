@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from assistant.language.amounts import Dose, Number
+from assistant.language.clues import Found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
@@ -50,3 +53,7 @@ class Language:
     """The language's own name for itself."""
     speech: Speech
     spoken: Spoken
+    find_clues: Callable[[str, date], list[Found]]
+    """Find what a sentence says about time; the date is today's."""
+    find_number: Callable[[str], Number | None]
+    find_dose: Callable[[str], Dose | None]

@@ -4,10 +4,12 @@ import re
 
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.en import spoken
+from assistant.language.en.amounts import find_dose, find_number
 from assistant.language.en.numerals import cardinal
 from assistant.language.en.pronounce import pronounce
 from assistant.language.en.speech import expand
 from assistant.language.en.units import SHORT_FORMS
+from assistant.language.en.when import find
 from assistant.language.text import HAN
 
 # A word of Latin letters; a Chinese name has about one sound a character.
@@ -27,6 +29,9 @@ ENGLISH = Language(
         sounds_per_second=2.5,
         short_form=_SHORT_FORM,
     ),
+    find_clues=find,
+    find_number=find_number,
+    find_dose=find_dose,
     spoken=Spoken(
         time_of_day=spoken.time_of_day,
         day=spoken.day,

@@ -5,9 +5,11 @@ import re
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.text import HAN
 from assistant.language.zh import spoken
+from assistant.language.zh.amounts import find_dose, find_number
 from assistant.language.zh.numerals import cardinal
 from assistant.language.zh.pronounce import pronounce
 from assistant.language.zh.speech import expand
+from assistant.language.zh.when import find
 
 _SOUND = re.compile(rf"[{HAN}]|[A-Za-z]+\d?")
 
@@ -21,6 +23,9 @@ CHINESE = Language(
         sounds_per_second=4.0,
         short_form=re.compile(r"(?!)"),  # Chinese has none
     ),
+    find_clues=find,
+    find_number=find_number,
+    find_dose=find_dose,
     spoken=Spoken(
         time_of_day=spoken.time_of_day,
         day=spoken.day,

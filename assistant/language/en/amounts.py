@@ -1,0 +1,113 @@
+"""English numbers and doses."""
+
+import re
+from fractions import Fraction
+
+from assistant.language.amounts import Dose, Number, Unit
+from assistant.language.en.numerals import DIGITS, WHOLE_NUMBER, whole_number
+
+UNITS: dict[str, Unit] = {
+    **dict.fromkeys(("tablet", "tab"), Unit.TABLET),
+    **dict.fromkeys(("capsule", "cap"), Unit.CAPSULE),
+    "pill": Unit.PILL,
+    **dict.fromkeys(("sachet", "packet", "bag"), Unit.SACHET),
+    **dict.fromkeys(("ampoule", "vial", "bottle"), Unit.AMPOULE),
+    "drop": Unit.DROP,
+    **dict.fromkeys(("spoon", "spoonful", "teaspoon", "tablespoon", "teaspoonful"), Unit.SPOON),
+    **dict.fromkeys(("puff", "spray", "inhalation"), Unit.PUFF),
+    "patch": Unit.PATCH,
+    "patche": Unit.PATCH,
+    **dict.fromkeys(("suppository", "suppositorie"), Unit.SUPPOSITORY),
+    **dict.fromkeys(("unit", "international unit", "iu", "u"), Unit.INTERNATIONAL_UNIT),
+    **dict.fromkeys(("microgram", "mcg", "μg", "ug"), Unit.MICROGRAM),
+    **dict.fromkeys(("milligram", "mg"), Unit.MILLIGRAM),
+    **dict.fromkeys(("gram", "g"), Unit.GRAM),
+    **dict.fromkeys(("millilitre", "milliliter", "mil", "ml", "cc"), Unit.MILLILITRE),
+}
+_SCALES = {"thousand": 1_000, "million": 1_000_000}
+_HUNDREDS = rf"(?:{WHOLE_NUMBER})"
+_WHOLE = (
+    rf"(?:(?:a|{_HUNDREDS}) (?:thousand|million)(?:,? (?:and )?{_HUNDREDS}(?: thousand)?)*|"
+    rf"{_HUNDREDS}|a dozen|half a dozen|a couple(?: of)?)"
+)
+_PART = (
+    r"(?:a half|half|one half|a quarter|one quarter|three quarters|a third|one third|two thirds)"
+)
+_PARTS = {
+    "half": Fraction(1, 2),
+    "quarter": Fraction(1, 4),
+    "three quarters": Fraction(3, 4),
+    "third": Fraction(1, 3),
+    "two thirds": Fraction(2, 3),
+}
+_FIXED = {
+    "a dozen": Fraction(12),
+    "half a dozen": Fraction(6),
+    "a couple": Fraction(2),
+    "a couple of": Fraction(2),
+}
+_DIGIT = f"(?:{'|'.join(DIGITS)}|oh)"
+_NUMBER = (
+    r"(?:(?:minus |negative |-)?(?:\d+ \d+/[1-9]\d*|\d+/[1-9]\d*|\d+(?:,\d{3})*\.\d+|"
+    r"\d+(?:,\d{3})+|"
+    rf"{_WHOLE}(?: and {_PART})|(?:{_WHOLE} )?point(?: {_DIGIT})+|half a dozen|{_PART}|{_WHOLE}))"
+)
+_UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_FIND_NUMBER = re.compile(rf"(?<![\w.]){_NUMBER}(?![\w]|\.\d)", re.IGNORECASE)
+_FIND_DOSE = re.compile(
+    rf"(?<![\w.])(?:(?P<from>{_NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}|an?))"
+    rf"(?: ?of)?(?: ?an?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b(?P<more> and {_PART})?",
+    re.IGNORECASE,
+)
+
+
+def find_number(text: str) -> Number | None:
+    """Read the first number of a text."""
+    match = _FIND_NUMBER.search(text)
+    return Number(_value(match[0]), match.start(), match.end()) if match else None
+
+
+def find_dose(text: str) -> Dose | None:
+    """Read the first dose of a text."""
+    match = _FIND_DOSE.search(text)
+    if match is None:
+        return None
+    said = match["from"] or match["amount"]
+    amount = Fraction(1) if said.lower() in {"a", "an"} else _value(said)
+    if match["more"]:
+        amount += _value(match["more"].removeprefix(" and "))
+    most = _value(match["to"]) if match["to"] else None
+    return Dose(amount, UNITS[match["unit"].lower()], most, match.start(), match.end())
+
+
+def _value(said: str) -> Fraction:
+    """Read what `_NUMBER` matches."""
+    said = said.lower().strip()
+    for sign in ("minus ", "negative ", "-"):
+        if said.startswith(sign):
+            return -_value(said.removeprefix(sign))
+    if said in _FIXED:
+        return _FIXED[said]
+    part = re.sub(r"^(?:a|one) ", "", said)
+    if part in _PARTS:
+        return _PARTS[part]
+    if said[0].isdigit():
+        return sum((Fraction(each) for each in said.replace(",", "").split()), Fraction(0))
+    whole, _, rest = said.rpartition(" and ")
+    if whole and re.sub(r"^(?:a|one) ", "", rest) in _PARTS:
+        return _value(whole) + _value(rest)
+    whole, point, digits = said.partition("point")
+    if point:
+        written = "".join("0" if d == "oh" else str(DIGITS.index(d)) for d in digits.split())
+        return (_value(whole) if whole.strip() else 0) + Fraction(f"0.{written}")
+    return Fraction(_whole(said))
+
+
+def _whole(said: str) -> int:
+    for scale in ("million", "thousand"):
+        above, found, below = said.partition(scale)
+        if found:
+            rest = re.sub(r"^,? ?(?:and )?", "", below.strip())
+            count = 1 if above.strip() in {"a", ""} else whole_number(above.strip())
+            return count * _SCALES[scale] + (_whole(rest) if rest else 0)
+    return whole_number(said)

@@ -1,0 +1,289 @@
+"""What English says about days and how often: each rule reads one kind of clue."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from assistant.language.clues import (
+    Clue,
+    Edge,
+    Every,
+    EveryWeekdays,
+    Found,
+    Frequency,
+    Lasting,
+    OnDay,
+    OnLunarDay,
+    OnMonthDay,
+    OnNthWeekday,
+    OnWeekday,
+    PartOfDay,
+    Reader,
+    TimesEvery,
+    always,
+    find_clues,
+)
+from assistant.language.en.numerals import ORDINAL, whole_number
+from assistant.language.en.numerals import WHOLE_NUMBER as N
+from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
+from assistant.language.en.when_words import (
+    ADVERBS,
+    DAYS,
+    FESTIVALS,
+    FREQUENCIES,
+    MONTHS,
+    PARTS,
+    TIMES,
+    WEEKDAYS,
+)
+from assistant.language.errors import ImpossibleTimeError
+
+_WEEKDAY = either(WEEKDAYS)
+_MONTH = either(MONTHS)
+_UNIT = rf"(?P<unit>{either(FREQUENCIES)})s?"
+_MANY = rf"(?P<count>once|twice|thrice|{N} times?)"
+_RELATIVE_DAYS = {
+    "the day before yesterday": -2,
+    "yesterday": -1,
+    "today": 0,
+    "tomorrow": 1,
+    "the day after tomorrow": 2,
+    "day after tomorrow": 2,
+}
+_AHEAD = {"this": 0, "the": None, "next": 1, "last": -1, "coming": None}
+
+
+def find(text: str, today: date) -> list[Found]:
+    """Find every clue about time in an English sentence."""
+    return find_clues(text, today, _RULES)
+
+
+def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
+    said = match["days"].lower()
+    named = [WEEKDAYS[day] for day in re.findall(_WEEKDAY, said)]
+    if re.search(r" (?:to|through|until|till) ", said):
+        named = list(range(named[0], named[-1] + 1))
+    yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
+
+
+def _weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield EveryWeekdays((5, 6) if "end" in match[0].lower() else (0, 1, 2, 3, 4))
+
+
+def _times_every(match: re.Match[str], _: date) -> Iterator[Clue]:
+    said = match["count"].lower()
+    count = TIMES.get(said) or whole_number(said)
+    frequency = FREQUENCIES[match["unit"].lower()] if match["unit"] else Frequency.DAILY
+    interval = whole_number(match["interval"]) if match["interval"] else 1
+    if match["other"]:
+        interval = 2
+    if interval > 1 or frequency in {Frequency.HOURLY, Frequency.MINUTELY}:
+        if count == 1:
+            yield Every(frequency, interval)
+    else:
+        yield TimesEvery(count, frequency)
+
+
+def _every(match: re.Match[str], _: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    interval = whole_number(words["number"]) if words["number"] else 2 if words["other"] else 1
+    yield Every(FREQUENCIES[words["unit"].lower()], interval)
+
+
+def _adverb(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(*ADVERBS[match[0].lower()])
+
+
+def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(Frequency.DAILY, 2 if match["other"] else 1)
+    for part in re.findall(either(PARTS), match[0].lower()):
+        yield PartOfDay(PARTS[part])
+
+
+def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
+    said = match["number"].lower()
+    yield Lasting((1 if said in {"a", "an"} else whole_number(said)) * DAYS[match["unit"].lower()])
+
+
+def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    nth = -1 if match["nth"].lower() == "last" else whole_number(match["nth"])
+    if nth > 5:
+        raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
+    of = (match["of"] or "").lower()
+    months = 1 if "next" in of else 0 if "this" in of else None
+    yield OnNthWeekday(nth, WEEKDAYS[match["day"].lower()], months)
+
+
+def _month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    if match.groupdict().get("every"):
+        yield Every(Frequency.YEARLY)
+    year = match.groupdict().get("year")
+    month = MONTHS[match["month"].lower()]
+    yield OnMonthDay(_day(match["day"]), month, int(year) if year else None)
+
+
+def _every_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(Frequency.MONTHLY)
+    if match["last"]:
+        yield OnMonthDay(-1)
+    for day in re.findall(ORDINAL, match["days"] or "", re.IGNORECASE):
+        yield OnMonthDay(_day(day))
+
+
+def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    which = (words["which"] or "").lower()
+    months = {"next": 1, "this": 0, "the": 0, "last": -1}.get(which)
+    yield OnMonthDay(-1 if words["last"] else _day(words["day"]), None, None, months)
+
+
+def _day(said: str) -> int:
+    day = whole_number(said)
+    if not 1 <= day <= 31:
+        raise ImpossibleTimeError(f"No month has a day {day}.")
+    return day
+
+
+def _lunar(match: re.Match[str], _: date) -> Iterator[Clue]:
+    month = whole_number(match["month"]) if match["month"] else None
+    yield OnLunarDay((_day(match["day"]),), month, each=bool(match["each"]))
+
+
+def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today + timedelta(_RELATIVE_DAYS[match[0].lower()]))
+
+
+def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "a week tomorrow", "a week on Tuesday", "Tuesday week", "two weeks from today"."""
+    said = (match["number"] or "a").lower()
+    weeks = 1 if said in {"a", "one"} else whole_number(said)
+    day = match["day"].lower()
+    if day in WEEKDAYS:
+        ahead = (WEEKDAYS[day] - today.weekday()) % 7 or 7
+        yield OnDay(today + timedelta(ahead + 7 * weeks))
+    else:
+        yield OnDay(today + timedelta(_RELATIVE_DAYS[day] + 7 * weeks))
+
+
+def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    which = (match["which"] or match["week"] or "the").lower()
+    weeks = _AHEAD.get(which)
+    yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks)
+
+
+def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnWeekday(5, _AHEAD[(match["which"] or "the").lower()])
+
+
+def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
+
+
+_DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
+_OTHER = r"(?P<other>other |second |alternate )?"
+_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & ){_WEEKDAY}s?)*"
+_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), reader)
+    for pattern, reader in (
+        *HABIT_RULES,
+        (either(FESTIVALS), lambda match, _: [FESTIVALS[match[0].lower()]]),
+        (
+            rf"(?:on )?(?:the )?(?P<day>{ORDINAL})(?: day)? of (?P<each>every |each )?(?:the )?"
+            rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
+            _lunar,
+        ),
+        # How often.
+        (
+            rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b",
+            _every_weekdays,
+        ),
+        (
+            rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
+            rf"(?P<day>{_WEEKDAY})"
+            r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
+            _nth_weekday,
+        ),
+        (
+            r"(?:every month |each month |monthly )(?:on )?(?:the )?"
+            rf"(?:(?P<last>last day)|(?P<days>{_ORDINALS}))",
+            _every_month_day,
+        ),
+        (
+            rf"(?:on )?the (?:(?P<last>last day)|(?P<days>{_ORDINALS})) of (?:every|each) month",
+            _every_month_day,
+        ),
+        (rf"(?:on )?(?P<days>(?:{_WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
+        (rf"(?:from )?(?P<days>{_WEEKDAY} (?:to|through) {_WEEKDAY})\b", _every_weekdays),
+        (
+            r"\b(?:every|each|at|during) (?:the )?weekends?\b|\bon weekends\b"
+            r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweekdays\b",
+            _weekdays,
+        ),
+        (
+            rf"\b{_MANY}"
+            rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}| daily)\b",
+            _times_every,
+        ),
+        (
+            rf"\b(?:every|each) {_OTHER}{either(PARTS)}(?: and (?:every )?{either(PARTS)})?\b",
+            _every_part,
+        ),
+        (
+            r"\bnightly\b",
+            always(Every(Frequency.DAILY), PartOfDay(PARTS["night"])),
+        ),
+        (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
+        (r"\bevery fortnight\b", always(Every(Frequency.WEEKLY, 2))),
+        (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
+        (either(ADVERBS), _adverb),
+        (
+            r"\b(?:for|lasting) (?:the next |another )?"
+            rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
+            _lasting,
+        ),
+        *LENGTH_RULES,
+        # Days.
+        (
+            rf"\b(?:(?P<number>a|one|{N}) weeks? (?:from |on |after )?)"
+            rf"(?P<day>today|tomorrow|{_WEEKDAY})\b",
+            _week_from,
+        ),
+        (rf"\b(?:on )?(?P<day>{_WEEKDAY}) week\b(?P<number>)", _week_from),
+        (either(_RELATIVE_DAYS), _relative_day),
+        (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
+        (
+            rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
+            r"(?:,? (?P<year>\d{4})\b)?",
+            _month_day,
+        ),
+        (
+            rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{_MONTH})\.? (?:the )?"
+            rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}})\b)?",
+            _month_day,
+        ),
+        (
+            rf"(?:on )?(?:the )?(?:(?P<last>last day|end)|(?P<day>{ORDINAL})) of "
+            r"(?P<which>next|this|the) month",
+            _day_of_month,
+        ),
+        (
+            rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
+            _day_of_month,
+        ),
+        (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
+        (
+            r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
+            rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
+            _weekday,
+        ),
+        (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
+        *CLOCK_RULES,
+        # A masked clue is one or more NUL: starting tomorrow, until Friday.
+        (
+            r"\b(?:starting|beginning|from|as of)(?: from| on)? ?(?=\0)",
+            always(Edge.START_AHEAD),
+        ),
+        (r"\b(?:until|till|up to|through) ?(?=\0)", always(Edge.END_AHEAD)),
+    )
+)

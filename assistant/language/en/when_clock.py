@@ -1,0 +1,203 @@
+"""What English says about times of day, habits and lengths of time."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from assistant.language.clues import After, Anchor, AtAnchor, Clock, Clue, OnDay, Part, PartOfDay
+from assistant.language.en.numerals import WHOLE_NUMBER as N
+from assistant.language.en.numerals import whole_number
+from assistant.language.en.when_words import AM, ANCHORS, DAYS, EACH, NIGHT, PARTS, PM, SECONDS
+
+
+def either(words: Iterable[str]) -> str:
+    """Join words into a regular expression, the longest first."""
+    return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+
+
+_HALF = r"(?P<half>a\.?m\b\.?|p\.?m\b\.?)"
+_PART = (
+    rf"(?:\s?{_HALF}|,? (?:in the |this |at |every |each )(?P<part>{either(PARTS)})\b"
+    r"|,? (?P<tonight>tonight)\b)?"
+)
+_UNIT_AFTER = (
+    r"(?!\s*(?:%|mg|ml|mcg|milli|micro|gram|tablet|pill|capsule|drop|puff|spoon|dose|unit|sachet|"
+    r"of (?:them|these|those)|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|times?\b|"
+    r"people|percent|per cent|more\b|st\b|nd\b|rd\b|th\b))"
+)
+_HOUR_WORD = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty(?:[ -](?:one|two|three|four|five))?|\d{1,2})"
+)
+_MINUTE_WORD = (
+    r"(?:oh?[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|"
+    r"ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
+)
+_AT = r"(?:\b(?:at|by|around|about|from|for|until|till) )"
+_LENGTH_WORDS = "half an?|(?:a |one )?quarter of an?|three quarters of an|an?(?! few)|a couple of"
+_LENGTH_PART = (
+    rf"(?:{_LENGTH_WORDS}|(?:{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
+    r"(?: and a half| and a quarter)?"
+)
+_LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
+
+
+def _clock(match: re.Match[str], today: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    hour, minute = whole_number(words["hour"]), 0
+    said = words.get("minute")
+    if said == "half":
+        minute = 30
+    elif said in {"quarter", "a quarter"}:
+        minute = 15
+    elif said:
+        minute = whole_number(re.sub(r"^oh?[ -]", "", said))
+    if words.get("to") in {"to", "before", "till", "of"}:
+        hour, minute = hour - 1 if hour > 1 else 12, 60 - minute
+    if words.get("tonight"):
+        yield OnDay(today)
+    yield Clock(hour, minute, _said_part(words))
+
+
+def _said_part(words: dict[str, str | None]) -> Part | None:
+    if words.get("tonight"):
+        return NIGHT
+    if half := words.get("half"):
+        return AM if half[0] in "aA" else PM
+    return PARTS[part.lower()] if (part := words.get("part")) else None
+
+
+def _noon(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Clock(24 if "night" in match[0].lower() else 12)
+
+
+def _part_of_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield PartOfDay(PARTS[match["part"].lower()])
+
+
+def _today_part(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today)
+    yield PartOfDay(PARTS[match["part"].lower()] if match["part"] else NIGHT)
+
+
+def _seconds(said: str) -> float:
+    """Read "half an hour", "an hour and a half", "one hour and twenty minutes"."""
+    total = 0.0
+    pattern = (
+        rf"(?P<part>{_LENGTH_WORDS}|{N}|a few)(?P<half> and a half)?[ -]"
+        rf"(?P<unit>{either(SECONDS)})s?(?P<more> and a half| and a quarter)?"
+    )
+    fixed = {"half": 0.5, "quarter": 0.25, "three quarters": 0.75}
+    for each in re.finditer(pattern, said.lower()):
+        part = re.sub(r"( of)? an?$", "", each["part"])
+        part = re.sub(r"^(?:a|one) (?=quarter)", "", part)
+        if part in fixed:
+            amount = fixed[part]
+        elif part in {"a", "an"}:
+            amount = 1.0
+        else:
+            amount = {"a few": 3.0, "a couple of": 2.0}.get(part) or float(whole_number(part))
+        amount += 0.5 if each["half"] or each["more"] == " and a half" else 0.0
+        amount += 0.25 if each["more"] == " and a quarter" else 0.0
+        total += amount * SECONDS[each["unit"]]
+    return total
+
+
+def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield After(timedelta(seconds=_seconds(match["length"])))
+
+
+def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
+    said = match["number"].lower()
+    number = {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said) or whole_number(said)
+    unit = match["unit"].lower()
+    if unit in {"month", "year"}:
+        yield After(months=number * (12 if unit == "year" else 1))
+    else:
+        yield After(days=number * DAYS[unit])
+
+
+def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    side_word, habit = words["side"].lower(), words["habit"].lower()
+    before = side_word in {"before", "prior to"}
+    after = side_word in {"after", "following", "on", "when", "once", "after having"}
+    length = words.get("length")
+    minutes = round(_seconds(length) / 60) if length else None
+    yield AtAnchor(ANCHORS[habit], -1 if before else 1 if after else 0, minutes, habit in EACH)
+
+
+def _first_thing(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield AtAnchor((Anchor.WAKING,))
+
+
+def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield AtAnchor((Anchor.BREAKFAST,), -1)
+
+
+# "With food" is how, not when.
+_HABITS_ALONE = ANCHORS.keys() - {"food", "bed", "sleep", "a meal"}
+# Before all others: "half an hour after lunch" is no half hour from now.
+HABIT_RULES = (
+    (
+        rf"(?:{_LENGTH} )?\b(?P<side>before|after|following|prior to)(?: having| eating)? "
+        rf"(?P<habit>{either(ANCHORS)})\b",
+        _habit,
+    ),
+    (
+        r"\b(?P<side>at|with|during|on|when|once) "
+        rf"(?P<habit>{either(_HABITS_ALONE)})\b",
+        _habit,
+    ),
+    (r"first thing(?: in the morning)?", _first_thing),
+    (r"on an empty stomach", _empty_stomach),
+)
+_CALENDAR_UNIT = "day|week|fortnight|month|year"
+LENGTH_RULES = (
+    (
+        r"\b(?:in|within|wait(?: for)?|snooze(?: for)?|timer for|another) "
+        rf"{_LENGTH}(?:'?s'? time)?",
+        _after,
+    ),
+    (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
+    (rf"^{_LENGTH}$", _after),
+    (
+        rf"\bin (?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?'?(?: time)?\b",
+        _after_days,
+    ),
+    (
+        rf"\b(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s? "
+        r"(?:from (?:now|today)|later)",
+        _after_days,
+    ),
+)
+_MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|{N})(?: minutes?)?"
+CLOCK_RULES = (
+    (rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}{_PART}", _clock),
+    (
+        rf"{_AT}?\b{_MINUTES_SAID} (?P<to>past|after|to|before|till) (?P<hour>{_HOUR_WORD})\b"
+        rf"{_UNIT_AFTER}(?: o'?clock)?{_PART}",
+        _clock,
+    ),
+    (
+        rf"{_AT}?(?<![\d:.])\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?![\d:.]){_UNIT_AFTER}{_PART}",
+        _clock,
+    ),
+    (rf"{_AT}?\b(?P<hour>{N}) ?o'? ?clock{_PART}", _clock),
+    (
+        rf"{_AT}?\b(?P<hour>{_HOUR_WORD}) (?P<minute>{_MINUTE_WORD})\b{_UNIT_AFTER}{_PART}",
+        _clock,
+    ),
+    (rf"{_AT}?\b(?P<hour>{N})\s?{_HALF}", _clock),
+    (
+        rf"{_AT}?\b(?P<hour>{_HOUR_WORD}),? "
+        rf"(?:(?:in the |this |at )(?P<part>{either(PARTS)})\b|(?P<tonight>tonight)\b)",
+        _clock,
+    ),
+    (rf"{_AT}(?P<hour>{N})\b(?![:.]\d){_UNIT_AFTER}{_PART}", _clock),
+    (rf"{_AT}?\b(?:noon|midday|midnight)\b", _noon),
+    (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),
+    (rf"\b(?<!good )(?:in the |at |by )?(?P<part>{either(PARTS)})s?\b", _part_of_day),
+)

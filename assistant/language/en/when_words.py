@@ -1,0 +1,124 @@
+"""English words for parts of the day, days, habits and festivals, as tables."""
+
+from datetime import time
+
+from assistant.language.clues import (
+    MEALS,
+    Anchor,
+    Clue,
+    Frequency,
+    OnLunarDay,
+    OnMonthDay,
+    OnSolarTerm,
+    Part,
+)
+
+MORNING = Part(0, 12, time(8))
+NOON = Part(10, 15, time(12))
+AFTERNOON = Part(12, 20, time(15))
+EVENING = Part(16, 29, time(20))
+NIGHT = Part(17, 30, time(21))
+AM = Part(0, 12, time(8))
+PM = Part(12, 24, time(20))
+
+PARTS: dict[str, Part] = {
+    "morning": MORNING,
+    "lunchtime": NOON,
+    "midday": NOON,
+    "afternoon": AFTERNOON,
+    "evening": EVENING,
+    "night": NIGHT,
+    "nighttime": NIGHT,
+}
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    )
+}
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march",),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sept", "sep"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+ANCHORS: dict[str, tuple[Anchor, ...]] = {
+    "breakfast": (Anchor.BREAKFAST,),
+    "my breakfast": (Anchor.BREAKFAST,),
+    **dict.fromkeys(("lunch", "luncheon", "my lunch"), (Anchor.LUNCH,)),
+    **dict.fromkeys(("dinner", "supper", "my dinner", "my supper"), (Anchor.SUPPER,)),
+    **dict.fromkeys(
+        (
+            *("meals", "my meals", "all meals", "each meal", "every meal", "a meal", "meal"),
+            *("food", "eating", "i eat", "mealtimes", "meal times"),
+        ),
+        MEALS,
+    ),
+    **dict.fromkeys(
+        ("waking", "waking up", "i wake up", "i get up", "getting up", "i wake"), (Anchor.WAKING,)
+    ),
+    **dict.fromkeys(("my nap", "the nap", "nap"), (Anchor.NAP,)),
+    **dict.fromkeys(
+        (
+            *("bed", "bedtime", "going to bed", "i go to bed", "sleep", "sleeping", "i sleep"),
+            *("going to sleep", "i go to sleep", "my bedtime"),
+        ),
+        (Anchor.BEDTIME,),
+    ),
+}
+EACH = frozenset({"each meal", "every meal", "all meals", "mealtimes", "meal times"})
+FESTIVALS: dict[str, Clue] = {
+    **dict.fromkeys(("chinese new year", "lunar new year", "spring festival"), OnLunarDay((1,), 1)),
+    **dict.fromkeys(("chinese new year's eve", "lunar new year's eve"), OnLunarDay((30,), 12)),
+    "lantern festival": OnLunarDay((15,), 1),
+    "dragon boat festival": OnLunarDay((5,), 5),
+    **dict.fromkeys(
+        ("mid-autumn festival", "mid autumn festival", "moon festival", "mid-autumn day"),
+        OnLunarDay((15,), 8),
+    ),
+    "double ninth festival": OnLunarDay((9,), 9),
+    **dict.fromkeys(("qingming", "qingming festival", "tomb sweeping day"), OnSolarTerm("清明")),
+    "winter solstice": OnSolarTerm("冬至"),
+    **dict.fromkeys(("new year's day", "new years day"), OnMonthDay(1, 1)),
+    **dict.fromkeys(("new year's eve", "new years eve"), OnMonthDay(31, 12)),
+    **dict.fromkeys(("valentine's day", "valentines day"), OnMonthDay(14, 2)),
+    "halloween": OnMonthDay(31, 10),
+    **dict.fromkeys(("christmas eve",), OnMonthDay(24, 12)),
+    **dict.fromkeys(("christmas day", "christmas"), OnMonthDay(25, 12)),
+    "boxing day": OnMonthDay(26, 12),
+}
+FREQUENCIES = {
+    "minute": Frequency.MINUTELY,
+    "hour": Frequency.HOURLY,
+    "day": Frequency.DAILY,
+    "week": Frequency.WEEKLY,
+    "month": Frequency.MONTHLY,
+    "year": Frequency.YEARLY,
+}
+ADVERBS = {
+    "hourly": (Frequency.HOURLY, 1),
+    "daily": (Frequency.DAILY, 1),
+    "weekly": (Frequency.WEEKLY, 1),
+    "fortnightly": (Frequency.WEEKLY, 2),
+    "monthly": (Frequency.MONTHLY, 1),
+    "yearly": (Frequency.YEARLY, 1),
+    "annually": (Frequency.YEARLY, 1),
+}
+TIMES = {"once": 1, "twice": 2, "thrice": 3}
+SECONDS = {"second": 1, "minute": 60, "hour": 3_600}
+DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30}

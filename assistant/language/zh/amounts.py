@@ -1,0 +1,84 @@
+"""Chinese numbers and doses."""
+
+import re
+from fractions import Fraction
+
+from assistant.language.amounts import Dose, Number, Unit
+
+UNITS: dict[str, Unit] = {
+    **dict.fromkeys(("片", "片儿"), Unit.TABLET),
+    **dict.fromkeys(("粒", "颗", "粒胶囊", "颗胶囊"), Unit.CAPSULE),
+    **dict.fromkeys(("丸",), Unit.PILL),
+    **dict.fromkeys(("袋", "包"), Unit.SACHET),
+    **dict.fromkeys(("支", "瓶", "安瓿"), Unit.AMPOULE),
+    **dict.fromkeys(("滴",), Unit.DROP),
+    **dict.fromkeys(("勺", "汤匙", "匙", "茶匙"), Unit.SPOON),
+    **dict.fromkeys(("喷", "吸", "揿", "掀"), Unit.PUFF),
+    **dict.fromkeys(("贴", "张贴"), Unit.PATCH),
+    **dict.fromkeys(("枚", "枚栓剂"), Unit.SUPPOSITORY),
+    **dict.fromkeys(("单位", "国际单位", "iu", "u"), Unit.INTERNATIONAL_UNIT),
+    **dict.fromkeys(("微克", "μg", "ug", "mcg"), Unit.MICROGRAM),
+    **dict.fromkeys(("毫克", "mg"), Unit.MILLIGRAM),
+    **dict.fromkeys(("克", "g"), Unit.GRAM),
+    **dict.fromkeys(("毫升", "ml", "cc"), Unit.MILLILITRE),
+}
+_HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿廿"
+_PLAIN = rf"(?:\d+(?:\.\d+)?|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七八九]+)?)"
+_NUMBER = rf"(?:[负-]\s?)?(?:(?:{_PLAIN}又)?{_PLAIN}分之{_PLAIN}|\d+/[1-9]\d*|{_PLAIN}(?:个半)?|半)"
+_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_HUNDREDTHS = {"百": Fraction(100), "千": Fraction(1000), "万": Fraction(10_000)}
+_FIND_NUMBER = re.compile(_NUMBER + "(?!几)")
+# 一两片 and 两三片 are "one or two", "two or three".
+_FIND_DOSE = re.compile(
+    rf"(?:(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])|(?P<from>{_NUMBER})(?:到|至|-|~|或者?)"
+    rf"(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}))\s?个?(?P<unit>{_UNIT})(?![a-z])(?P<half>半)?",
+    re.IGNORECASE,
+)
+
+
+def find_number(text: str) -> Number | None:
+    """Read the first number of a text."""
+    for match in _FIND_NUMBER.finditer(text):
+        value = _value(match[0])
+        if value is not None:
+            return Number(value, match.start(), match.end())
+    return None
+
+
+def find_dose(text: str) -> Dose | None:
+    """Read the first dose of a text."""
+    for match in _FIND_DOSE.finditer(text):
+        least = _value(match["low"] or match["from"] or match["amount"])
+        most = _value(match["high"] or match["to"]) if match["high"] or match["to"] else None
+        if least is None or (match["low"] and most != least + 1):
+            continue
+        if match["half"]:
+            least += Fraction(1, 2)
+        return Dose(least, UNITS[match["unit"].lower()], most, match.start(), match.end())
+    return None
+
+
+def _value(said: str) -> Fraction | None:
+    """Read what `_NUMBER` matches; None for digits in an order that is no number."""
+    if said[0] in "负-":
+        positive = _value(said[1:].strip())
+        return -positive if positive is not None else None
+    if said == "半":
+        return Fraction(1, 2)
+    if "分之" in said:
+        whole, _, part = said.rpartition("又")
+        below, _, above = part.partition("分之")
+        ones, parts = _value(whole or "零"), _value(above)
+        size = _HUNDREDTHS.get(below) or _value(below)
+        return ones + parts / size if ones is not None and parts is not None and size else None
+    if said.endswith("个半"):
+        whole_value = _value(said[:-2])
+        return whole_value + Fraction(1, 2) if whole_value is not None else None
+    if said[0].isdecimal():
+        return Fraction(said)
+    import cn2an  # noqa: PLC0415 (0.2 s: only when a number was really said)
+
+    try:
+        return Fraction(str(cn2an.cn2an(said.replace("廿", "二十"), "normal")))
+    except ValueError:
+        return None

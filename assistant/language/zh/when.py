@@ -1,0 +1,285 @@
+"""What Chinese says about days and how often: each rule reads one kind of clue."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from assistant.language.clues import (
+    Clue,
+    Edge,
+    Every,
+    EveryWeekdays,
+    Found,
+    Frequency,
+    Lasting,
+    OnDay,
+    OnLunarDay,
+    OnMonthDay,
+    OnNthWeekday,
+    OnWeekday,
+    PartOfDay,
+    Reader,
+    TimesEvery,
+    always,
+    find_clues,
+)
+from assistant.language.errors import ImpossibleTimeError
+from assistant.language.zh.numerals import WHOLE_NUMBER as N
+from assistant.language.zh.numerals import whole_number
+from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
+from assistant.language.zh.when_words import (
+    DAYS,
+    FESTIVALS,
+    FREQUENCIES,
+    LUNAR_MONTHS,
+    PARTS,
+    RELATIVE_DAYS,
+    SHORT_PARTS,
+    WEEKDAYS,
+)
+
+_WEEK = "(?:星期|礼拜|周)"
+_A_WEEKDAY = "[一二三四五六日天1-7]"
+_UNIT = either(FREQUENCIES)
+_TIMES = "[次回遍顿趟]"
+_TAKE = "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各)?"
+_MONTHS_AHEAD = r"(?P<months>这个?|本|当|下下个?|下个?|上个?)"
+_WEEKS_AHEAD = r"(?P<weeks>这个?|本|下下个?|下个?|上上个?|上个?)"
+_ONES = "[一二三四五六七八九]"
+_LUNAR_DAY = rf"(?:初(?:{_ONES}|十)|廿{_ONES}|三十|二?十{_ONES}?|{_ONES})"
+# Without 号 these are days of the traditional calendar: Mid-Autumn, Double Third and so on.
+_LUNAR_BY_CUSTOM = frozenset(
+    ("八月十五", "七月十五", "二月二", "三月三", "六月六", "七月七", "九月九")
+)
+_SHORT_DAYS = {"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
+
+
+def find(text: str, today: date) -> list[Found]:
+    """Find every clue about time in a Chinese sentence."""
+    return find_clues(text, today, _RULES)
+
+
+def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    month, day = match["month"], match["day"]
+    told = match["lunar"] or month in LUNAR_MONTHS or day[0] in "初廿"
+    if told or match[0] in _LUNAR_BY_CUSTOM:
+        number = LUNAR_MONTHS.get(month) or whole_number(month[:-1])
+        yield OnLunarDay((_lunar_day(day),), number)
+
+
+def _lunar_day(said: str) -> int:
+    return whole_number(said.lstrip("初"))
+
+
+def _lunar_days(match: re.Match[str], _: date) -> Iterator[Clue]:
+    days = [match["first"]] + ([match["second"]] if match["second"] else [])
+    if match["lunar"] or days[0][0] in "初廿":
+        each = bool(match["each"]) or len(days) > 1
+        yield OnLunarDay(tuple(_lunar_day(day) for day in days), each=each)
+
+
+def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
+    said = match["days"]
+    ends = re.fullmatch(rf"({_A_WEEKDAY})(?:到|至|-){_WEEK}?({_A_WEEKDAY})", said)
+    if ends:
+        first, last = WEEKDAYS[ends[1]], WEEKDAYS[ends[2]]
+        yield EveryWeekdays(tuple(range(first, last + 1)))
+    else:
+        yield EveryWeekdays(tuple(WEEKDAYS[day] for day in re.findall(_A_WEEKDAY, said)))
+
+
+def _times_every(match: re.Match[str], _: date) -> Iterator[Clue]:
+    count = whole_number(match["count"])
+    interval = whole_number(match["interval"]) if match["interval"] else 1
+    frequency = FREQUENCIES[match["unit"]]
+    if interval > 1 or frequency in {Frequency.HOURLY, Frequency.MINUTELY}:
+        if count == 1:
+            yield Every(frequency, interval)
+    else:
+        yield TimesEvery(count, frequency)
+
+
+def _every(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(FREQUENCIES[match["unit"]], whole_number(match["number"] or "一"))
+
+
+def _every_other(match: re.Match[str], _: date) -> Iterator[Clue]:
+    frequency = FREQUENCIES[match["unit"]]
+    number = whole_number(match["number"] or "一")
+    by_the_clock = frequency in {Frequency.HOURLY, Frequency.MINUTELY}
+    yield Every(frequency, number if by_the_clock else number + 1)
+
+
+def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(Frequency.DAILY)
+    yield PartOfDay(PARTS.get(match["part"]) or SHORT_PARTS[match["part"]])
+
+
+def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
+    unit = DAYS[match["unit"]]
+    half = unit // 2 if match["half"] else 0
+    yield Lasting((whole_number(match["number"]) * unit if match["number"] else 0) + half)
+
+
+def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today + timedelta(RELATIVE_DAYS[match[0]]))
+
+
+def _day_and_part(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today + timedelta(_SHORT_DAYS[match[1]]))
+    yield PartOfDay(SHORT_PARTS[match[2]])
+
+
+def _weeks(said: str | None) -> int | None:
+    return said.count("下") - said.count("上") if said else None
+
+
+def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    if match["day"] not in WEEKDAYS:
+        raise ImpossibleTimeError(f"There is no weekday {match['day']}.")
+    yield OnWeekday(WEEKDAYS[match["day"]], _weeks(match["weeks"]))
+
+
+def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnWeekday(5, _weeks(match["weeks"]))
+
+
+def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    nth = -1 if match["last"] else whole_number(match["nth"])
+    if nth > 5:
+        raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
+    months = None if match["each"] else match["months"].count("下") if match["months"] else 0
+    yield OnNthWeekday(nth, WEEKDAYS[match["day"]], months)
+
+
+def _month_day(match: re.Match[str], today: date) -> Iterator[Clue]:
+    year: int | None = None
+    if match["year"]:
+        year = int("".join(str(whole_number(digit)) for digit in match["year"]))
+    elif match["years"]:
+        year = today.year + {"今": 0, "明": 1, "后": 2, "去": -1}[match["years"]]
+    yield OnMonthDay(_day(match["day"]), whole_number(match["month"]), year)
+
+
+def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
+    months = match["months"]
+    ahead = months.count("下") - months.count("上") if months else None
+    yield OnMonthDay(
+        -1 if match["last"] else 1 if match["early"] else _day(match["day"]), None, None, ahead
+    )
+
+
+def _every_month_days(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(Frequency.MONTHLY)
+    if match["last"]:
+        yield OnMonthDay(-1)
+    else:
+        for day in re.finditer(N, match["days"]):
+            yield OnMonthDay(_day(day[0]))
+
+
+def _day(said: str) -> int:
+    day = whole_number(said)
+    if not 1 <= day <= 31:
+        raise ImpossibleTimeError(f"No month has a day {day}.")
+    return day
+
+
+def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
+
+
+_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(pattern), reader)
+    for pattern, reader in (
+        *HABIT_RULES,
+        # Festivals and the traditional calendar.
+        (
+            rf"(?<![零一二三四五六七八九]){either(FESTIVALS)}(?![零一二三四五六七八九])",
+            lambda match, _: [FESTIVALS[match[0]]],
+        ),
+        (
+            rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片])",
+            _lunar_month_day,
+        ),
+        (
+            rf"(?P<each>每个?月的?|每逢|逢|每到)?(?P<lunar>农历|阴历|旧历)?的?(?P<first>{_LUNAR_DAY})"
+            rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
+            _lunar_days,
+        ),
+        # How often.
+        (
+            rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-)))"
+            rf"(?P<days>{_A_WEEKDAY}(?:(?:到|至|-){_WEEK}?{_A_WEEKDAY}"
+            rf"|(?:[、和跟与,，]*{_WEEK}?{_A_WEEKDAY}(?![点片粒个月天年]))*))(?!{_TIMES})",
+            _every_weekdays,
+        ),
+        (r"每个?周末", always(EveryWeekdays((5, 6)))),
+        (r"每半年", always(Every(Frequency.MONTHLY, 6))),
+        (r"每半个月", always(Every(Frequency.DAILY, 15))),
+        (r"(?:每个?)?工作日", always(EveryWeekdays((0, 1, 2, 3, 4)))),
+        (
+            rf"(?:每隔?|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
+            rf"(?P<count>{N}){_TIMES}",
+            _times_every,
+        ),
+        (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
+        (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
+        (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
+        (
+            rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
+            _nth_weekday,
+        ),
+        (
+            rf"每个?月的?(?:(?P<last>月?底|最后一天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
+            _every_month_days,
+        ),
+        (rf"每个?(?P<part>{either([*PARTS, *SHORT_PARTS])})", _every_part),
+        (rf"每(?P<number>{N})?个?(?P<unit>{_UNIT})", _every),
+        (r"天天|日日", always(Every(Frequency.DAILY))),
+        (r"年年", always(Every(Frequency.YEARLY))),
+        *LENGTH_RULES,
+        (
+            rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
+            _lasting,
+        ),
+        (
+            rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+            _lasting,
+        ),
+        (
+            rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
+            _lasting,
+        ),
+        # Days.
+        (
+            rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后一?)个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
+            _nth_weekday,
+        ),
+        (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),
+        (
+            rf"(?:(?P<year>[零〇一二三四五六七八九]{{4}}|\d{{4}})年|(?P<years>[今明后去])年)?的?"
+            rf"(?P<month>{N})月份?的?(?P<day>{N})(?:[号日]|(?![个点片粒颗毫克\d]))",
+            _month_day,
+        ),
+        (
+            rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后一天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
+            _day_of_month,
+        ),
+        (
+            rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子]))",
+            _day_of_month,
+        ),
+        (r"年底|年末", lambda *_: [OnMonthDay(31, 12)]),
+        (either(RELATIVE_DAYS), _relative_day),
+        (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
+        (rf"{_WEEKS_AHEAD}?周末", _weekend),
+        (rf"{_WEEKS_AHEAD}?(?:星期|礼拜)(?P<day>[一二三四五六日天1-9八九])", _weekday),
+        (rf"{_WEEKS_AHEAD}?周(?P<day>{_A_WEEKDAY})(?!{_TIMES})", _weekday),
+        *CLOCK_RULES,
+        # A masked clue is one or more NUL: 从明天起, 吃到月底.
+        ("从(?=\0)", always(Edge.START_AHEAD)),
+        ("(?<=\0)(?:起|开始|以后都)", always(Edge.START_BEHIND)),
+        ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)", always(Edge.END_AHEAD)),
+    )
+)

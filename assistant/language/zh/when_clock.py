@@ -1,0 +1,166 @@
+"""What Chinese says about times of day, habits and lengths of time."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from assistant.language.clues import (
+    After,
+    Anchor,
+    AtAnchor,
+    Clock,
+    Clue,
+    PartOfDay,
+)
+from assistant.language.errors import ImpossibleTimeError
+from assistant.language.zh.numerals import WHOLE_NUMBER as N
+from assistant.language.zh.numerals import whole_number
+from assistant.language.zh.when_words import ANCHORS, DAYS, PARTS, SECONDS
+
+
+def either(words: Iterable[str]) -> str:
+    """Join words into a regular expression, the longest first."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+
+
+_PART = rf"(?:(?P<part>{either(PARTS)})的?)?"
+_MEASURE = "[片粒颗丸支瓶袋包滴勺针贴次遍杯碗口斤克毫升个位]"
+# 大一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
+_NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
+_HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点){N})"
+_POINT = rf"点(?!点|[儿声都也不]|[零〇一二两三四五六七八九\d]+{_MEASURE})钟?"
+_LESS = rf"差(?P<less>{N}分|{N}刻)钟?"
+_ONES = "[一二三四五六七八九]"
+# A bare minute has two digits (八点二十) or a zero before it: 八点一片 is no 8:01.
+_MINUTE = (
+    rf"(?:过|零|〇|又)?(?P<minute>(?:[二三四五六七八九]?十{_ONES}?|\d\d)(?:分钟?)?|{N}分钟?|"
+    rf"(?<=[零〇]){_ONES})"
+)
+_LENGTH_PART = rf"(?:半个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
+_LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
+_SIDE = "(?P<side>之前|以前|之后|以后|过后|前(?!天)|后(?!天)|完|时候?|的时候|中|当中)"
+
+
+def _clock(match: re.Match[str], _: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    hour, minute = whole_number(words["hour"]), 0
+    if words.get("half"):
+        minute = 30
+    elif words.get("quarters"):
+        minute = 15 * whole_number(words["quarters"])
+    elif words.get("minute"):
+        minute = whole_number(words["minute"].rstrip("分钟"))
+    if minute > 59:
+        raise ImpossibleTimeError(f"No hour has a minute {minute}.")
+    if words.get("less"):
+        less = whole_number(words["less"][:-1]) * (15 if words["less"].endswith("刻") else 1)
+        hour, minute = hour - 1 if hour > 1 else 12, 60 - less
+    yield Clock(hour, minute, PARTS[words["part"]] if words["part"] else None)
+
+
+def _part(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield PartOfDay(PARTS[match[0]])
+
+
+def _seconds(said: str) -> float:
+    """Read 一个半小时, 半小时, 两个钟头, 一刻钟, 一小时二十分钟."""
+    total = 0.0
+    pattern = rf"(半)?({N})?个?(半)?({either(SECONDS)})(半)?"
+    for half, number, more, unit, after in re.findall(pattern, said):
+        amount = (whole_number(number) if number else 0) + (0.5 if half or more or after else 0)
+        total += amount * SECONDS[unit]
+    return total
+
+
+def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield After(timedelta(seconds=_seconds(match["length"])))
+
+
+def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
+    number = whole_number(match["number"]) if match["number"] else 0
+    half, unit = bool(match["half"]), match["unit"]
+    if unit == "年":
+        yield After(months=12 * number + (6 if half else 0))
+    elif unit == "月":
+        yield After(months=number, days=15 if half else 0)
+    else:
+        yield After(days=number * DAYS[unit])
+
+
+def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    said = words["side"] or "后"  # 吃完饭
+    side = -1 if "前" in said else 1 if said[-1] in "后完" else 0
+    offset = words.get("length")
+    minutes = round(_seconds(offset) / 60) if offset else None
+    anchors = ANCHORS[words["habit"]]
+    each = bool(words.get("each")) or (len(anchors) > 1 and words["habit"] in _EACH)
+    yield AtAnchor(anchors, side, minutes, each)
+
+
+_EACH = {
+    "一日三餐",
+    "每日三餐",
+    "每天三餐",
+    "三餐",
+    "三顿饭",
+    "三餐饭",
+    "早晚饭",
+    "早晚餐",
+    "早午晚饭",
+    "早中晚饭",
+    "早中晚三餐",
+}
+
+
+def _short_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
+    names = {"早": Anchor.BREAKFAST, "中": Anchor.LUNCH, "午": Anchor.LUNCH, "晚": Anchor.SUPPER}
+    yield AtAnchor(tuple(names[part] for part in match["parts"] if part in names), each=True)
+
+
+def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield AtAnchor((Anchor.BREAKFAST,), -1)
+
+
+# Before all others: 饭后半小时 is no 半小时, 早饭 no 早.
+HABIT_RULES = (
+    (rf"(?P<each>每)(?P<habit>餐){_SIDE}的?(?:{_LENGTH})?", _habit),
+    (
+        rf"(?P<each>每顿|每餐|每次|顿顿|每逢)?(?:在|吃完|用完|吃过|吃)?(?P<habit>{either(ANCHORS)})"
+        rf"{_SIDE}的?(?:{_LENGTH})?",
+        _habit,
+    ),
+    (rf"(?:吃完|用完|吃过)(?P<habit>{either(ANCHORS)})(?P<side>)", _habit),
+    (
+        r"(?P<parts>早[、,，]?[中午][、,，]?晚|早[、,，]?晚)(?=各|都|两次|三次|一次|吃|服|用|$)",
+        _short_parts,
+    ),
+    (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),
+)
+_CALENDAR_LENGTH = rf"(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either([*DAYS, '年'])})"
+LENGTH_RULES = (
+    (
+        rf"(?:再?过|再?等|倒计时|推迟|延后|晚){_CALENDAR_LENGTH}(?:以后|之后|过后|后)?",
+        _after_days,
+    ),
+    (
+        rf"{_CALENDAR_LENGTH}(?:以后|之后|过后|后)",
+        _after_days,
+    ),
+    (
+        rf"(?:再?过|再?等|倒计时|计时|定时|推迟|延后)(?:上|个)?{_LENGTH}(?:以后|之后|过后|后)?",
+        _after,
+    ),
+    (rf"{_LENGTH}(?:以后|之后|过后|后)", _after),
+    (rf"^{_LENGTH}$", _after),
+)
+CLOCK_RULES = (
+    (rf"{_PART}{_LESS}(?:到|就)?{_HOUR}{_POINT}", _clock),
+    (rf"{_PART}{_HOUR}{_POINT}{_LESS}", _clock),
+    (
+        rf"{_PART}{_HOUR}{_POINT}(?:过)?(?:(?P<half>半)|(?P<quarters>[一二两三])刻|整|{_MINUTE}(?!{_MEASURE}))?",
+        _clock,
+    ),
+    (rf"{_PART}(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)", _clock),
+    (rf"{either(PARTS)}(?!好)", _part),
+)
