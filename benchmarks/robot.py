@@ -99,9 +99,14 @@ class RobotProcess:
         self._process.join()
         self._folder.cleanup()
 
-    def ask(self, what: str) -> object:
-        self._pipe.send(what)
-        return self._pipe.recv()
+    def count(self) -> int:
+        self._pipe.send("count")
+        return int(self._pipe.recv())
+
+    def halts(self) -> list[float]:
+        """When the wheels were halted since the last time it was asked (monotonic seconds)."""
+        self._pipe.send("halts")
+        return list(self._pipe.recv())
 
 
 # The same commands through bare pyserial.
@@ -133,6 +138,10 @@ class Bare:
             self._sequence = (self._sequence + 1) & 0xFFFF
         self._port.write(line)
         self._read_until(m.Type.ACKNOWLEDGE, count)
+
+    def stop(self) -> None:
+        self._port.write(b"\0" + encode(Frame(m.Type.STOP, self._session, self._sequence)))
+        self._read_until(m.Type.STOPPED, 1)
 
     def close(self) -> None:
         self._port.close()
@@ -178,7 +187,7 @@ def burst(baud: int) -> Row:
             bare.send(m.WINDOW_MAX)
         bare_rate = BURST / (time.perf_counter() - begun)
         bare.close()
-        before = robot.ask("count")
+        before = robot.count()
         driver = connected(robot.link, baud)
         begun = time.perf_counter()
         for _ in range(BURST // 1000):
@@ -186,7 +195,7 @@ def burst(baud: int) -> Row:
             for answer in answers:
                 answer.result(30)
         rate = BURST / (time.perf_counter() - begun)
-        done = int(str(robot.ask("count"))) - int(str(before))
+        done = robot.count() - before
         driver.close()
     return Row(
         f"commands a second in a burst of {BURST}, {baud} baud (carried out once each)",
@@ -199,29 +208,35 @@ def burst(baud: int) -> Row:
 
 def stops(baud: int) -> Row:
     """From the call of stop to the wheels, while a thousand commands wait."""
-    delays, calls = [], []
+    delays, calls, bare_ms = [], [], []
     with RobotProcess(baud) as robot:
+        bare = Bare(robot.link, baud)
+        for _ in range(STOPS):
+            robot.halts()
+            begun = time.monotonic()
+            bare.stop()
+            bare_ms.append((robot.halts()[0] - begun) * 1000)
+        bare.close()
         driver = connected(robot.link, baud)
         for _ in range(STOPS):
             driver.drive(0.1, 0.0, 5.0).result(5)
             answers = [driver.face(FaceName.HAPPY) for _ in range(1000)]
-            robot.ask("halts")
+            robot.halts()
             begun = time.monotonic()
             driver.stop()
             calls.append((time.monotonic() - begun) * 1000)
             for answer in answers:
                 answer.result(30)
-            halts = robot.ask("halts")
-            if not isinstance(halts, list):
-                raise TypeError(halts)
-            delays.append((halts[0] - begun) * 1000)
+            delays.append((robot.halts()[0] - begun) * 1000)
         driver.close()
+    median, bare_median = statistics.median(delays), statistics.median(bare_ms)
     return Row(
-        f"stop under a full queue, {baud} baud: call → wheels, median (most)",
-        f"{statistics.median(delays):.2f} ms ({max(delays):.2f})",
+        f"stop behind 1,000 commands, {baud} baud: call → wheels, median (95 %, most); "
+        f"the call itself {statistics.median(calls):.2f} ms; bare: on an idle line",
+        f"{median:.2f} ms ({quantile(delays, 0.95):.2f}, {max(delays):.2f})",
         "≤ 10 ms",
-        "",
-        f"the call itself {statistics.median(calls):.2f} ms",
+        f"{bare_median:.2f} ms ({quantile(bare_ms, 0.95):.2f}, {max(bare_ms):.2f})",
+        f"{median / bare_median:.2f}",
     )
 
 

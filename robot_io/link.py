@@ -24,7 +24,7 @@ WRITE_TIMEOUT_SECONDS = 0.05
 # A line that has taken nothing for this long is opened anew, which empties its buffers.
 STUCK_SECONDS = 1.0
 # The line is given at most this much ahead of what it has had time to carry.
-LEAD_SECONDS = 0.004
+LEAD_SECONDS = 0.002
 _READ_MAX_BYTES = 4096
 
 # Measured: a vanished port ends a call in any of these. ValueError: closed under select, bad URL.
