@@ -159,8 +159,8 @@ def test_now_needs_a_time_zone() -> None:
 
 
 ZH_WORDS = """
-每 隔 天 日 周 月 年 一 二 三 五 十 两 百 半 点 分 刻 号 上 下 个 早上 晚上 饭 前 后 睡 初 农历 小时 分钟
-从 起 吃 到 次 明 后天 星期 9 25 : - 差 第 最后 千 零
+每 隔 天 日 周 月 年 一 二 三 五 十 两 百 半 点 分 刻 号 上 下 个 早上 晚上 饭 前 后 睡 初 农历 小时
+分钟 从 起 吃 到 次 明 后天 星期 9 25 : - 差 第 最后 千 零
 """
 EN_WORDS = """
 every other at half past seven quarter to on the of month week day Monday first last in an hour

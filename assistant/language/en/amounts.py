@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import cache
 
 from assistant.language.amounts import Dose, Number, Unit
 from assistant.language.en.numerals import DIGITS, WHOLE_NUMBER, whole_number
@@ -53,23 +54,31 @@ _NUMBER = (
     rf"{_WHOLE}(?: and {_PART})|(?:{_WHOLE} )?point(?: {_DIGIT})+|half a dozen|{_PART}|{_WHOLE}))"
 )
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
-_FIND_NUMBER = re.compile(rf"(?<![\w.]){_NUMBER}(?![\w]|\.\d)", re.IGNORECASE)
-_FIND_DOSE = re.compile(
-    rf"(?<![\w.])(?:(?P<from>{_NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}|an?))"
-    rf"(?: ?of)?(?: ?an?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b(?P<more> and {_PART})?",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _number_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.]){_NUMBER}(?![\w]|\.\d)", re.IGNORECASE)
+
+
+@cache
+def _dose_pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w.])(?:(?P<from>{_NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}|an?))"
+        rf"(?: ?of)?(?: ?an?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b(?P<more> and {_PART})?",
+        re.IGNORECASE,
+    )
 
 
 def find_number(text: str) -> Number | None:
     """Read the first number of a text."""
-    match = _FIND_NUMBER.search(text)
+    match = _number_pattern().search(text)
     return Number(_value(match[0]), match.start(), match.end()) if match else None
 
 
 def find_dose(text: str) -> Dose | None:
     """Read the first dose of a text."""
-    match = _FIND_DOSE.search(text)
+    match = _dose_pattern().search(text)
     if match is None:
         return None
     said = match["from"] or match["amount"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from assistant.language.clues import (
     Clue,
@@ -55,7 +56,7 @@ _AHEAD = {"this": 0, "the": None, "next": 1, "last": -1, "coming": None}
 
 def find(text: str, today: date) -> list[Found]:
     """Find every clue about time in an English sentence."""
-    return find_clues(text, today, _RULES)
+    return find_clues(text, today, _rules())
 
 
 def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -183,107 +184,111 @@ _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
 _OTHER = r"(?P<other>other |second |alternate )?"
 _DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & ){_WEEKDAY}s?)*"
-_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), reader)
-    for pattern, reader in (
-        *HABIT_RULES,
-        (either(FESTIVALS), lambda match, _: [FESTIVALS[match[0].lower()]]),
-        (
-            rf"(?:on )?(?:the )?(?P<day>{ORDINAL})(?: day)? of (?P<each>every |each )?(?:the )?"
-            rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
-            _lunar,
-        ),
-        # How often.
-        (
-            rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b",
-            _every_weekdays,
-        ),
-        (
-            rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
-            rf"(?P<day>{_WEEKDAY})"
-            r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
-            _nth_weekday,
-        ),
-        (
-            r"(?:every month |each month |monthly )(?:on )?(?:the )?"
-            rf"(?:(?P<last>last day)|(?P<days>{_ORDINALS}))",
-            _every_month_day,
-        ),
-        (
-            rf"(?:on )?the (?:(?P<last>last day)|(?P<days>{_ORDINALS})) of (?:every|each) month",
-            _every_month_day,
-        ),
-        (rf"(?:on )?(?P<days>(?:{_WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
-        (rf"(?:from )?(?P<days>{_WEEKDAY} (?:to|through) {_WEEKDAY})\b", _every_weekdays),
-        (
-            r"\b(?:every|each|at|during) (?:the )?weekends?\b|\bon weekends\b"
-            r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweekdays\b",
-            _weekdays,
-        ),
-        (
-            rf"\b{_MANY}"
-            rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}| daily)\b",
-            _times_every,
-        ),
-        (
-            rf"\b(?:every|each) {_OTHER}{either(PARTS)}(?: and (?:every )?{either(PARTS)})?\b",
-            _every_part,
-        ),
-        (
-            r"\bnightly\b",
-            always(Every(Frequency.DAILY), PartOfDay(PARTS["night"])),
-        ),
-        (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
-        (r"\bevery fortnight\b", always(Every(Frequency.WEEKLY, 2))),
-        (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
-        (either(ADVERBS), _adverb),
-        (
-            r"\b(?:for|lasting) (?:the next |another )?"
-            rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
-            _lasting,
-        ),
-        *LENGTH_RULES,
-        # Days.
-        (
-            rf"\b(?:(?P<number>a|one|{N}) weeks? (?:from |on |after )?)"
-            rf"(?P<day>today|tomorrow|{_WEEKDAY})\b",
-            _week_from,
-        ),
-        (rf"\b(?:on )?(?P<day>{_WEEKDAY}) week\b(?P<number>)", _week_from),
-        (either(_RELATIVE_DAYS), _relative_day),
-        (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
-        (
-            rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
-            r"(?:,? (?P<year>\d{4})\b)?",
-            _month_day,
-        ),
-        (
-            rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{_MONTH})\.? (?:the )?"
-            rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}})\b)?",
-            _month_day,
-        ),
-        (
-            rf"(?:on )?(?:the )?(?:(?P<last>last day|end)|(?P<day>{ORDINAL})) of "
-            r"(?P<which>next|this|the) month",
-            _day_of_month,
-        ),
-        (
-            rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
-            _day_of_month,
-        ),
-        (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
-        (
-            r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
-            rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
-            _weekday,
-        ),
-        (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
-        *CLOCK_RULES,
-        # A masked clue is one or more NUL: starting tomorrow, until Friday.
-        (
-            r"\b(?:starting|beginning|from|as of)(?: from| on)? ?(?=\0)",
-            always(Edge.START_AHEAD),
-        ),
-        (r"\b(?:until|till|up to|through) ?(?=\0)", always(Edge.END_AHEAD)),
-    )
+# In this order: what a rule has read is gone for the next.
+_RULES: tuple[tuple[str, Reader], ...] = (
+    *HABIT_RULES,
+    (either(FESTIVALS), lambda match, _: [FESTIVALS[match[0].lower()]]),
+    (
+        rf"(?:on )?(?:the )?(?P<day>{ORDINAL})(?: day)? of (?P<each>every |each )?(?:the )?"
+        rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
+        _lunar,
+    ),
+    # How often.
+    (
+        rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b",
+        _every_weekdays,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
+        rf"(?P<day>{_WEEKDAY})"
+        r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
+        _nth_weekday,
+    ),
+    (
+        r"(?:every month |each month |monthly )(?:on )?(?:the )?"
+        rf"(?:(?P<last>last day)|(?P<days>{_ORDINALS}))",
+        _every_month_day,
+    ),
+    (
+        rf"(?:on )?the (?:(?P<last>last day)|(?P<days>{_ORDINALS})) of (?:every|each) month",
+        _every_month_day,
+    ),
+    (rf"(?:on )?(?P<days>(?:{_WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
+    (rf"(?:from )?(?P<days>{_WEEKDAY} (?:to|through) {_WEEKDAY})\b", _every_weekdays),
+    (
+        r"\b(?:every|each|at|during) (?:the )?weekends?\b|\bon weekends\b"
+        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweekdays\b",
+        _weekdays,
+    ),
+    (
+        rf"\b{_MANY}"
+        rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}| daily)\b",
+        _times_every,
+    ),
+    (
+        rf"\b(?:every|each) {_OTHER}{either(PARTS)}(?: and (?:every )?{either(PARTS)})?\b",
+        _every_part,
+    ),
+    (
+        r"\bnightly\b",
+        always(Every(Frequency.DAILY), PartOfDay(PARTS["night"])),
+    ),
+    (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
+    (r"\bevery fortnight\b", always(Every(Frequency.WEEKLY, 2))),
+    (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
+    (either(ADVERBS), _adverb),
+    (
+        r"\b(?:for|lasting) (?:the next |another )?"
+        rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
+        _lasting,
+    ),
+    *LENGTH_RULES,
+    # Days.
+    (
+        rf"\b(?:(?P<number>a|one|{N}) weeks? (?:from |on |after )?)"
+        rf"(?P<day>today|tomorrow|{_WEEKDAY})\b",
+        _week_from,
+    ),
+    (rf"\b(?:on )?(?P<day>{_WEEKDAY}) week\b(?P<number>)", _week_from),
+    (either(_RELATIVE_DAYS), _relative_day),
+    (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
+    (
+        rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
+        r"(?:,? (?P<year>\d{4})\b)?",
+        _month_day,
+    ),
+    (
+        rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{_MONTH})\.? (?:the )?"
+        rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}})\b)?",
+        _month_day,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?:(?P<last>last day|end)|(?P<day>{ORDINAL})) of "
+        r"(?P<which>next|this|the) month",
+        _day_of_month,
+    ),
+    (
+        rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
+        _day_of_month,
+    ),
+    (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
+    (
+        r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
+        rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
+        _weekday,
+    ),
+    (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
+    *CLOCK_RULES,
+    # A masked clue is one or more NUL: starting tomorrow, until Friday.
+    (
+        r"\b(?:starting|beginning|from|as of)(?: from| on)? ?(?=\0)",
+        always(Edge.START_AHEAD),
+    ),
+    (r"\b(?:until|till|up to|through) ?(?=\0)", always(Edge.END_AHEAD)),
 )
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Compile the rules at the first sentence, not when the assistant starts."""
+    return tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _RULES)

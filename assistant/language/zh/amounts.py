@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import cache
 
 from assistant.language.amounts import Dose, Number, Unit
 
@@ -27,18 +28,26 @@ _PLAIN = rf"(?:\d+(?:\.\d+)?|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七�
 _NUMBER = rf"(?:[负-]\s?)?(?:(?:{_PLAIN}又)?{_PLAIN}分之{_PLAIN}|\d+/[1-9]\d*|{_PLAIN}(?:个半)?|半)"
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _HUNDREDTHS = {"百": Fraction(100), "千": Fraction(1000), "万": Fraction(10_000)}
-_FIND_NUMBER = re.compile(_NUMBER + "(?!几)")
-# 一两片 and 两三片 are "one or two", "two or three".
-_FIND_DOSE = re.compile(
-    rf"(?:(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])|(?P<from>{_NUMBER})(?:到|至|-|~|或者?)"
-    rf"(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}))\s?个?(?P<unit>{_UNIT})(?![a-z])(?P<half>半)?",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _number_pattern() -> re.Pattern[str]:
+    return re.compile(_NUMBER + "(?!几)")
+
+
+@cache
+def _dose_pattern() -> re.Pattern[str]:
+    # 一两片 and 两三片 are "one or two", "two or three".
+    return re.compile(
+        rf"(?:(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])|(?P<from>{_NUMBER})(?:到|至|-|~|或者?)"
+        rf"(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}))\s?个?(?P<unit>{_UNIT})(?![a-z])(?P<half>半)?",
+        re.IGNORECASE,
+    )
 
 
 def find_number(text: str) -> Number | None:
     """Read the first number of a text."""
-    for match in _FIND_NUMBER.finditer(text):
+    for match in _number_pattern().finditer(text):
         value = _value(match[0])
         if value is not None:
             return Number(value, match.start(), match.end())
@@ -47,7 +56,7 @@ def find_number(text: str) -> Number | None:
 
 def find_dose(text: str) -> Dose | None:
     """Read the first dose of a text."""
-    for match in _FIND_DOSE.finditer(text):
+    for match in _dose_pattern().finditer(text):
         least = _value(match["low"] or match["from"] or match["amount"])
         most = _value(match["high"] or match["to"]) if match["high"] or match["to"] else None
         if least is None or (match["low"] and most != least + 1):

@@ -7,7 +7,7 @@ phrase. Measured with espeak-ng 1.51.
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from assistant.language.text import HAN
 
@@ -106,7 +106,7 @@ def _pypinyin():  # type: ignore[no-untyped-def]
     from pypinyin.contrib.tone_convert import to_tone  # noqa: PLC0415
 
     phrases: dict[str, list[list[str]]] = {}
-    for line in files(__package__).joinpath("readings.tsv").read_text("utf-8").splitlines():
+    for line in Path(__file__).with_name("readings.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             word, reading = line.split("\t")
             phrases[word] = [[to_tone(syllable)] for syllable in reading.split()]

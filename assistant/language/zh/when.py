@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from assistant.language.clues import (
     Clue,
@@ -56,7 +57,7 @@ _SHORT_DAYS = {"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 
 def find(text: str, today: date) -> list[Found]:
     """Find every clue about time in a Chinese sentence."""
-    return find_clues(text, today, _RULES)
+    return find_clues(text, today, _rules())
 
 
 def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -189,97 +190,101 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
 
 
-_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern), reader)
-    for pattern, reader in (
-        *HABIT_RULES,
-        # Festivals and the traditional calendar.
-        (
-            rf"(?<![零一二三四五六七八九]){either(FESTIVALS)}(?![零一二三四五六七八九])",
-            lambda match, _: [FESTIVALS[match[0]]],
-        ),
-        (
-            rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片])",
-            _lunar_month_day,
-        ),
-        (
-            rf"(?P<each>每个?月的?|每逢|逢|每到)?(?P<lunar>农历|阴历|旧历)?的?(?P<first>{_LUNAR_DAY})"
-            rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
-            _lunar_days,
-        ),
-        # How often.
-        (
-            rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-)))"
-            rf"(?P<days>{_A_WEEKDAY}(?:(?:到|至|-){_WEEK}?{_A_WEEKDAY}"
-            rf"|(?:[、和跟与,，]*{_WEEK}?{_A_WEEKDAY}(?![点片粒个月天年]))*))(?!{_TIMES})",
-            _every_weekdays,
-        ),
-        (r"每个?周末", always(EveryWeekdays((5, 6)))),
-        (r"每半年", always(Every(Frequency.MONTHLY, 6))),
-        (r"每半个月", always(Every(Frequency.DAILY, 15))),
-        (r"(?:每个?)?工作日", always(EveryWeekdays((0, 1, 2, 3, 4)))),
-        (
-            rf"(?:每隔?|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
-            rf"(?P<count>{N}){_TIMES}",
-            _times_every,
-        ),
-        (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
-        (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
-        (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
-        (
-            rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
-            _nth_weekday,
-        ),
-        (
-            rf"每个?月的?(?:(?P<last>月?底|最后一天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
-            _every_month_days,
-        ),
-        (rf"每个?(?P<part>{either([*PARTS, *SHORT_PARTS])})", _every_part),
-        (rf"每(?P<number>{N})?个?(?P<unit>{_UNIT})", _every),
-        (r"天天|日日", always(Every(Frequency.DAILY))),
-        (r"年年", always(Every(Frequency.YEARLY))),
-        *LENGTH_RULES,
-        (
-            rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
-            _lasting,
-        ),
-        (
-            rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
-            _lasting,
-        ),
-        (
-            rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
-            _lasting,
-        ),
-        # Days.
-        (
-            rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后一?)个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
-            _nth_weekday,
-        ),
-        (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),
-        (
-            rf"(?:(?P<year>[零〇一二三四五六七八九]{{4}}|\d{{4}})年|(?P<years>[今明后去])年)?的?"
-            rf"(?P<month>{N})月份?的?(?P<day>{N})(?:[号日]|(?![个点片粒颗毫克\d]))",
-            _month_day,
-        ),
-        (
-            rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后一天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
-            _day_of_month,
-        ),
-        (
-            rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子]))",
-            _day_of_month,
-        ),
-        (r"年底|年末", lambda *_: [OnMonthDay(31, 12)]),
-        (either(RELATIVE_DAYS), _relative_day),
-        (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
-        (rf"{_WEEKS_AHEAD}?周末", _weekend),
-        (rf"{_WEEKS_AHEAD}?(?:星期|礼拜)(?P<day>[一二三四五六日天1-9八九])", _weekday),
-        (rf"{_WEEKS_AHEAD}?周(?P<day>{_A_WEEKDAY})(?!{_TIMES})", _weekday),
-        *CLOCK_RULES,
-        # A masked clue is one or more NUL: 从明天起, 吃到月底.
-        ("从(?=\0)", always(Edge.START_AHEAD)),
-        ("(?<=\0)(?:起|开始|以后都)", always(Edge.START_BEHIND)),
-        ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)", always(Edge.END_AHEAD)),
-    )
+# In this order: what a rule has read is gone for the next.
+_RULES: tuple[tuple[str, Reader], ...] = (
+    *HABIT_RULES,
+    # Festivals and the traditional calendar.
+    (
+        rf"(?<![零一二三四五六七八九]){either(FESTIVALS)}(?![零一二三四五六七八九])",
+        lambda match, _: [FESTIVALS[match[0]]],
+    ),
+    (
+        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片])",
+        _lunar_month_day,
+    ),
+    (
+        rf"(?P<each>每个?月的?|每逢|逢|每到)?(?P<lunar>农历|阴历|旧历)?的?(?P<first>{_LUNAR_DAY})"
+        rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
+        _lunar_days,
+    ),
+    # How often.
+    (
+        rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-)))"
+        rf"(?P<days>{_A_WEEKDAY}(?:(?:到|至|-){_WEEK}?{_A_WEEKDAY}"
+        rf"|(?:[、和跟与,，]*{_WEEK}?{_A_WEEKDAY}(?![点片粒个月天年]))*))(?!{_TIMES})",
+        _every_weekdays,
+    ),
+    (r"每个?周末", always(EveryWeekdays((5, 6)))),
+    (r"每半年", always(Every(Frequency.MONTHLY, 6))),
+    (r"每半个月", always(Every(Frequency.DAILY, 15))),
+    (r"(?:每个?)?工作日", always(EveryWeekdays((0, 1, 2, 3, 4)))),
+    (
+        rf"(?:每隔?|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
+        rf"(?P<count>{N}){_TIMES}",
+        _times_every,
+    ),
+    (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
+    (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
+    (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
+    (
+        rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
+        _nth_weekday,
+    ),
+    (
+        rf"每个?月的?(?:(?P<last>月?底|最后一天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
+        _every_month_days,
+    ),
+    (rf"每个?(?P<part>{either([*PARTS, *SHORT_PARTS])})", _every_part),
+    (rf"每(?P<number>{N})?个?(?P<unit>{_UNIT})", _every),
+    (r"天天|日日", always(Every(Frequency.DAILY))),
+    (r"年年", always(Every(Frequency.YEARLY))),
+    *LENGTH_RULES,
+    (
+        rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
+        _lasting,
+    ),
+    (
+        rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+        _lasting,
+    ),
+    (
+        rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
+        _lasting,
+    ),
+    # Days.
+    (
+        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后一?)个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
+        _nth_weekday,
+    ),
+    (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),
+    (
+        rf"(?:(?P<year>[零〇一二三四五六七八九]{{4}}|\d{{4}})年|(?P<years>[今明后去])年)?的?"
+        rf"(?P<month>{N})月份?的?(?P<day>{N})(?:[号日]|(?![个点片粒颗毫克\d]))",
+        _month_day,
+    ),
+    (
+        rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后一天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
+        _day_of_month,
+    ),
+    (
+        rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子]))",
+        _day_of_month,
+    ),
+    (r"年底|年末", lambda *_: [OnMonthDay(31, 12)]),
+    (either(RELATIVE_DAYS), _relative_day),
+    (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
+    (rf"{_WEEKS_AHEAD}?周末", _weekend),
+    (rf"{_WEEKS_AHEAD}?(?:星期|礼拜)(?P<day>[一二三四五六日天1-9八九])", _weekday),
+    (rf"{_WEEKS_AHEAD}?周(?P<day>{_A_WEEKDAY})(?!{_TIMES})", _weekday),
+    *CLOCK_RULES,
+    # A masked clue is one or more NUL: 从明天起, 吃到月底.
+    ("从(?=\0)", always(Edge.START_AHEAD)),
+    ("(?<=\0)(?:起|开始|以后都)", always(Edge.START_BEHIND)),
+    ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)", always(Edge.END_AHEAD)),
 )
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Compile the rules at the first sentence, not when the assistant starts."""
+    return tuple((re.compile(pattern), reader) for pattern, reader in _RULES)
