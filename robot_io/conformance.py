@@ -12,7 +12,8 @@ from typing import Any
 from cobs import cobs
 
 from robot_io import messages as m
-from robot_io.device import Device, Nature, Progress, Senses
+from robot_io.body import Nature, Progress, Senses
+from robot_io.device import Device
 from robot_io.frame import DELIMITER, Decoder, Frame, crc16, encode
 
 NATURE = Nature("vectors", m.Part(0x3FFF), 500, 2000, 1500, 700)
@@ -28,7 +29,7 @@ class ScriptedBody:
         self.calls: list[str] = []
 
     def sense(self) -> Senses:
-        """See `device.Body`, here and below."""
+        """See `robot_io.body.Body`, here and below."""
         return self.senses
 
     def drive(self, linear_mm_s: int, angular_mrad_s: int) -> None:

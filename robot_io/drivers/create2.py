@@ -27,7 +27,8 @@ from robot_io.driver import (
     RobotState,
 )
 from robot_io.drivers import create2_interface as oi
-from robot_io.drivers.create2_interface import Bumps, Mode, Opcode, Packet, Sensors
+from robot_io.drivers.create2_interface import Mode, Opcode, Packet, Sensors
+from robot_io.drivers.create2_state import check_may_move, danger, updated
 from robot_io.errors import (
     LimitError,
     LinkError,
@@ -45,7 +46,6 @@ SPEED_MAX_MPS = 0.2
 TURN_MAX_RADPS = 1.5
 DRIVE_MAX_SECONDS = 10.0
 DOCK_MAX_SECONDS = 300.0
-LOW_BATTERY = 0.15
 _UNDOCK_MPS = -0.1  # it docks with its face to the charger
 _PATIENCE_SECONDS = 3.0
 # Two stream periods: by then the robot has told what it made of the command.
@@ -68,12 +68,6 @@ _PARTS = (
     | Part.DOCKING
 )
 _CAPABILITIES = Capabilities("iRobot Create 2", _PARTS, SPEED_MAX_MPS, TURN_MAX_RADPS)
-_CLIFFS = (
-    Packet.CLIFF_LEFT,
-    Packet.CLIFF_FRONT_LEFT,
-    Packet.CLIFF_FRONT_RIGHT,
-    Packet.CLIFF_RIGHT,
-)
 
 
 @dataclass(slots=True)
@@ -163,7 +157,8 @@ class Create2Driver(Driver):
         states = []
         with self._lock:
             for sensors in self._decoder.feed(data):
-                self._state = self._understand(sensors, now)
+                before = self._state or RobotState(now)
+                self._state = updated(before, self._sensors, sensors, now)
                 self._sensors = sensors
                 self._follow_up(now)
                 states.append(self._state)
@@ -213,56 +208,6 @@ class Create2Driver(Driver):
         with self._changed:
             self._changed.notify_all()
 
-    def _understand(self, sensors: Sensors, now: float) -> RobotState:
-        before = self._state or RobotState(now)
-        x, y, heading, speed, turn = self._odometry(sensors, before, now)
-        bumps = Bumps(sensors[Packet.BUMPS] & 0xF)
-        capacity = sensors[Packet.CAPACITY]
-        battery = min(1.0, sensors[Packet.CHARGE] / capacity) if capacity else None
-        pressed = bool(sensors[Packet.BUTTONS] & oi.CLEAN_BUTTON)
-        was_pressed = self._sensors is not None and bool(
-            self._sensors[Packet.BUTTONS] & oi.CLEAN_BUTTON
-        )
-        return dataclasses.replace(
-            before,
-            received_at=now,
-            x_metres=x,
-            y_metres=y,
-            heading_radians=heading,
-            speed_mps=speed,
-            turn_radps=turn,
-            battery=battery,
-            bumper_left=bool(bumps & Bumps.BUMP_LEFT),
-            bumper_right=bool(bumps & Bumps.BUMP_RIGHT),
-            cliff=any(sensors[packet] for packet in _CLIFFS),
-            lifted=bool(bumps & (Bumps.DROP_LEFT | Bumps.DROP_RIGHT)),
-            docked=bool(sensors[Packet.CHARGING_SOURCES] & oi.HOME_BASE),
-            charging=sensors[Packet.CHARGING_STATE] in (1, 2, 3),
-            low_battery=battery is not None and battery < LOW_BATTERY,
-            button_presses=before.button_presses + (pressed and not was_pressed),
-        )
-
-    def _odometry(
-        self, sensors: Sensors, before: RobotState, now: float
-    ) -> tuple[float, float, float, float, float]:
-        last = self._sensors
-        if last is None:
-            return before.x_metres, before.y_metres, before.heading_radians, 0.0, 0.0
-        left, right = (
-            _wrapped16(sensors[packet] - last[packet]) * oi.MM_PER_COUNT / 1000
-            for packet in (Packet.LEFT_COUNTS, Packet.RIGHT_COUNTS)
-        )
-        forward, turned = (left + right) / 2, (right - left) * 1000 / oi.WHEEL_BASE_MM
-        middle = before.heading_radians + turned / 2
-        seconds = max(now - before.received_at, oi.STREAM_PERIOD_SECONDS)
-        return (
-            before.x_metres + forward * math.cos(middle),
-            before.y_metres + forward * math.sin(middle),
-            before.heading_radians + turned,
-            forward / seconds,
-            turned / seconds,
-        )
-
     def _follow_up(self, now: float) -> None:
         """Compare what the robot does with what it should do, and put it right."""
         state, sensors, run = self._state, self._sensors, self._run
@@ -274,9 +219,9 @@ class Create2Driver(Driver):
             if wanted != (0, 0) and now - self._stop_sent_at >= _REPEAT_SECONDS:
                 self._send_stop(now)
             return
-        danger = _danger(state)
-        if danger is not None and (sum(run.wheels) > 0 or danger is EndReason.LIFTED):
-            self._end(danger, now, held=True)
+        wrong = danger(state)
+        if wrong is not None and (sum(run.wheels) > 0 or wrong is EndReason.LIFTED):
+            self._end(wrong, now, held=True)
         elif run.kind is MotionKind.DOCK:
             self._follow_docking(run, state, sensors, now)
         elif run.kind is MotionKind.UNDOCK and not state.docked:
@@ -436,7 +381,7 @@ class Create2Driver(Driver):
             errand_done = kind is not MotionKind.DRIVE and there
             moves = kind is not MotionKind.DRIVE or wheels != (0, 0)
             if moves and not errand_done:
-                _check_may_move(self._state, kind, wheels)
+                check_may_move(self._state, kind, wheels)
             replaced, self._run = self._run, None
             self._motion_id = (self._motion_id + 1) & 0xFFFF
             self._state = dataclasses.replace(
@@ -454,27 +399,3 @@ class Create2Driver(Driver):
             future.set_result(None)
         self._link.wake()
         return future
-
-
-def _danger(state: RobotState) -> EndReason | None:
-    if state.lifted:
-        return EndReason.LIFTED
-    if state.cliff:
-        return EndReason.CLIFF
-    if state.bumper_left or state.bumper_right:
-        return EndReason.BUMPER
-    return None
-
-
-def _check_may_move(state: RobotState, kind: MotionKind, wheels: tuple[int, int]) -> None:
-    danger = _danger(state)
-    if state.held is not None:
-        raise RefusedError(f"it stopped itself ({state.held}) and waits to be released", "HELD")
-    if state.docked and kind is MotionKind.DRIVE:
-        raise RefusedError("it stands on its charger; undock first", "DOCKED")
-    if danger is EndReason.LIFTED or (danger is not None and sum(wheels) > 0):
-        raise RefusedError(f"it reports {danger}; back off or free it", "BLOCKED")
-
-
-def _wrapped16(value: int) -> int:
-    return (value + 0x8000 & 0xFFFF) - 0x8000

@@ -1,10 +1,10 @@
-"""The simulated hardware: wheels, head, battery, sensors; it fulfils `device.Body`."""
+"""The simulated hardware: wheels, head, battery, sensors; it fulfils `robot_io.body.Body`."""
 
 import math
 from collections.abc import Callable
 
 from robot_io import messages as m
-from robot_io.device import Nature, Progress, Senses
+from robot_io.body import Nature, Progress, Senses
 from robot_io.simulator.world import ROBOT_RADIUS_METRES, Room
 
 WHEEL_BASE_METRES = 0.235

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 
 from robot_io import messages as m
-from robot_io.device import Progress
+from robot_io.body import Progress
 from robot_io.drivers import create2_interface as oi
 from robot_io.drivers.create2_interface import Mode, Opcode, Packet
 from robot_io.simulator.body import WHEEL_BASE_METRES, SimulatedBody

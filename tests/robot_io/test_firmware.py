@@ -11,8 +11,8 @@ import pytest
 
 import robot_io
 from robot_io import messages as m
+from robot_io.body import Progress, Senses
 from robot_io.conformance import SESSION, Rehearsal, command
-from robot_io.device import Progress, Senses
 from robot_io.frame import Decoder, Frame, encode
 
 SHORT_MS = (0, 1, 10, 20, 49, 50)

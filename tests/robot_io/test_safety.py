@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robot_io import messages as m
+from robot_io.body import Progress, Senses
 from robot_io.conformance import NATURE, SESSION, Rehearsal, command
-from robot_io.device import Device, Progress, Senses
+from robot_io.device import Device
 from robot_io.frame import Decoder
 
 HELLO = command(m.Hello(1, 1), 0)

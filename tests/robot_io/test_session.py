@@ -6,7 +6,8 @@ from concurrent.futures import Future
 import pytest
 
 from robot_io import messages as m
-from robot_io.device import Device, Nature
+from robot_io.body import Nature
+from robot_io.device import Device
 from robot_io.errors import (
     BusyError,
     LinkError,
