@@ -1,8 +1,6 @@
 """The sound of a telephone call: speech at any rate becomes 8 kHz mono 16-bit, said repeatedly.
 
-baresip reads exactly this form and ends the call where the file ends.  Run as a program it
-converts one file (`python -m assistant.care.channels.call_audio IN.wav OUT.wav REPEATS PAUSE`),
-so that the core never loads the native code of the resampler.
+baresip reads exactly this form and ends the call where the file ends.
 """
 
 from __future__ import annotations
@@ -23,7 +21,8 @@ LEAD_SECONDS: Final = 0.8
 """Silence first: people lift the phone to the ear after they have answered."""
 CONVERT_SECONDS: Final = 15.0
 STANDBY_SECONDS: Final = 120.0
-MAX_SPEECH_SECONDS: Final = 120.0
+
+_CONVERTER: Final = Path(__file__).with_name("convert_sound.py")
 
 
 async def prepare(script: CallScript, target: Path) -> None:
@@ -37,8 +36,8 @@ async def prepare(script: CallScript, target: Path) -> None:
     except Exception as error:
         raise ChannelError(f"the message could not be spoken: {type(error).__name__}") from error
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__, str(speech), str(target)),
-        *(str(script.repeats), str(script.pause_seconds)),
+        *(sys.executable, str(_CONVERTER), str(speech), str(target)),
+        *(str(RATE_HZ), str(LEAD_SECONDS), str(script.repeats), str(script.pause_seconds)),
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -66,39 +65,12 @@ def write_standby(target: Path) -> None:
         for number in range(int(0.25 * RATE_HZ)):
             samples[first + number] = int(6_000 * math.sin(2 * math.pi * 800 * number / RATE_HZ))
     pattern = struct.pack(f"<{len(samples)}h", *samples)
-    _write(target, pattern * int(STANDBY_SECONDS / 3))
-
-
-def _write(target: Path, pcm: bytes) -> None:
-    """Whole or not at all, and readable by this user alone: it may tell a home's troubles."""
+    # Whole or not at all: baresip may read it at any moment.
     draft = target.with_suffix(".part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file, wave.open(file, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(RATE_HZ)
-        sound.writeframes(pcm)
+        sound.writeframes(pattern * int(STANDBY_SECONDS / 3))
     draft.replace(target)
-
-
-def _convert(source: Path, target: Path, repeats: int, pause_seconds: float) -> None:
-    import numpy as np  # noqa: PLC0415  (native code: in this process only)
-    import soundfile  # noqa: PLC0415
-    import soxr  # noqa: PLC0415
-
-    speech, rate_hz = soundfile.read(source, dtype="float32", always_2d=True)
-    mono = speech.mean(axis=1)[: int(MAX_SPEECH_SECONDS * rate_hz)]
-    if not len(mono):
-        raise ValueError("the speech is empty")
-    narrow = soxr.resample(mono, rate_hz, RATE_HZ)
-    peak = float(np.abs(narrow).max())
-    # A telephone line is loudest at full scale; quiet speech is lifted, a clipped one lowered.
-    scaled = narrow * (0.9 / peak) if peak > 0 else narrow
-    once = (scaled * 32_767).astype("<i2").tobytes()
-    pause = bytes(2 * int(pause_seconds * RATE_HZ))
-    lead = bytes(2 * int(LEAD_SECONDS * RATE_HZ))
-    _write(target, lead + (once + pause) * repeats)
-
-
-if __name__ == "__main__":
-    _convert(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

@@ -39,6 +39,8 @@ class Manners:
     """Digits pressed once the call stands."""
     press_after_seconds: float = 0.3
     hang_up_after_seconds: float | None = None
+    register_status: str = "200 OK"
+    """What a telephone that wants to register here is told."""
     speak: bytes = b""
     """16-bit PCM at 8 kHz that the person says, again and again."""
 
@@ -69,6 +71,7 @@ class SipPeer(asyncio.DatagramProtocol):
         self.calls: list[PeerCall] = []
         self.invites = 0
         """INVITE datagrams that came, with those sent again."""
+        self.registrations = 0
         self.called = asyncio.Event()
         self._dialogs: dict[str, _Dialog] = {}
         self._transport: asyncio.DatagramTransport
@@ -138,7 +141,9 @@ class SipPeer(asyncio.DatagramProtocol):
             if dialog is None:
                 self._spawn(self._take_call(message, addr))
         elif message.method == "REGISTER":
-            self.send(response(message, "200 OK", [("Expires", "3600")], "peer"), addr)
+            self.registrations += 1
+            status = self.manners.register_status
+            self.send(response(message, status, [("Expires", "3600")], "peer"), addr)
         elif dialog is not None:
             dialog.take(message, addr)
         elif message.method is not None and message.method != "ACK":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import signal
 import socket
 import stat
 from pathlib import Path
@@ -22,7 +23,15 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
-from assistant.care.channels.sip import Phone, PhoneCall, SipCall, converse
+from assistant.care.channels.sip import (
+    Phone,
+    PhoneCall,
+    PhoneSettings,
+    SipAccount,
+    SipCall,
+    converse,
+    write_folder,
+)
 from assistant.care.simulators.sip_peer import Manners, SipPeer
 from tests.care.channels.parts import (
     free_port,
@@ -158,20 +167,7 @@ async def test_sipp_agrees_about_the_call(tmp_path: Path) -> None:
     scenario = tmp_path / "answer.xml"
     scenario.write_text(_SIPP_ANSWER)
     sipp = await asyncio.create_subprocess_exec(
-        *(
-            "sipp",
-            "-sf",
-            str(scenario),
-            "-i",
-            "127.0.0.1",
-            "-p",
-            str(port),
-            "-m",
-            "1",
-            "-nostdin",
-            "-deadcall_wait",
-            "0",
-        ),
+        *("sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-nostdin"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
@@ -181,12 +177,13 @@ async def test_sipp_agrees_about_the_call(tmp_path: Path) -> None:
         async with running_phone(tmp_path / "phone") as running:
             uri = f"sip:service@127.0.0.1:{port}"
             facts = await run_attempt(SipCall(running.phone, uri), message(script=script))
+            sipp.send_signal(signal.SIGUSR1)  # end once no call is left
+            async with asyncio.timeout(10):
+                assert await sipp.wait() == 0, "sipp saw an unsuccessful call"
         assert facts == [
             *(Dialled(), Ringing(), Answered()),
             Ended(Outcome.ANSWERED, "no key was pressed; end of file"),
         ]
-        async with asyncio.timeout(5):
-            assert await sipp.wait() == 0, "sipp saw an unsuccessful call"
     finally:
         with contextlib.suppress(ProcessLookupError):
             sipp.kill()
@@ -377,9 +374,52 @@ async def test_two_way_voice_after_the_key(tmp_path: Path) -> None:
             await child.wait()
 
 
-def test_the_phones_folder_is_private(tmp_path: Path) -> None:
-    from assistant.care.channels.sip import PhoneSettings, SipAccount, write_folder
+@pytest.mark.parametrize(
+    ("manners", "is_well"),
+    [
+        (Manners(), True),
+        (Manners(register_status="403 Forbidden"), False),
+    ],
+)
+async def test_registration_is_part_of_health(
+    tmp_path: Path, manners: Manners, *, is_well: bool
+) -> None:
+    async with SipPeer(manners) as provider:
+        account = SipAccount(f"sip:anban@127.0.0.1:{provider.port}", register_seconds=60)
+        async with running_phone(tmp_path, account=account) as running:
+            channel = SipCall(running.phone, "sip:a@127.0.0.1")
+            await until(lambda: provider.registrations > 0)
+            health = await channel.check()
+            while health.is_well is not is_well:  # the answer may be on its way to the program
+                health = await channel.check()
+    assert health.detail == (
+        "the telephone program runs" if is_well else "not registered at the SIP provider"
+    )
 
+
+async def test_a_hanging_baresip_holds_nothing_up(tmp_path: Path) -> None:
+    async with running_phone(tmp_path) as running, SipPeer() as peer:
+        assert await running.phone.probe()
+        channel = SipCall(running.phone, peer.uri)
+        facts: list[AttemptEvent] = []
+        async with asyncio.timeout(15):
+            async for fact in channel.attempt(message()):
+                facts.append(fact)
+                if isinstance(fact, Answered):
+                    running.process.send_signal(signal.SIGSTOP)
+                    await channel.hang_up()
+        assert not await running.phone.probe()
+        # The supervisor, whose probe this is, puts it down and starts another.
+        running.process.kill()
+        await running.process.wait()
+        await running.restart()
+        await running.phone.wait_ready()
+        assert await running.phone.probe()
+    assert isinstance(facts[-1], Ended)
+    assert facts[-1].outcome is Outcome.ANSWERED
+
+
+def test_the_phones_folder_is_private(tmp_path: Path) -> None:
     account = SipAccount("sip:anban@provider.example", "anban", "s3cret:!", 300)
     write_folder(tmp_path / "phone", PhoneSettings(account, 4444))
     modes = {

@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 ACKNOWLEDGE_DIGIT: Final = "1"
 LINE_SECONDS: Final = 30.0
 """How long an attempt waits for the line while another call rings."""
+RESTART_SECONDS: Final = 1.5
 UNACKNOWLEDGED_SECONDS: Final = 300.0
 """The longest that a call stands without the key; the sound's end normally comes first."""
 TALK_SECONDS: Final = 3_600.0
@@ -100,15 +101,15 @@ class SipCall(Channel):
         """Whether the telephone program runs and the provider has registered it."""
         try:
             await self._phone.wait_ready()
-            listing = await self._phone.command("reginfo")
+            problem = await self._phone.registration_problem()
         except PhoneError as error:
             return Health(is_well=False, detail=str(error))
-        if "ERR" in listing or (self._phone.registration[:1] in set("456")):
-            return Health(is_well=False, detail=f"not registered: {self._phone.registration[:80]}")
-        return Health(is_well=True, detail="the telephone program runs")
+        return Health(is_well=not problem, detail=problem or "the telephone program runs")
 
     async def _ring(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         try:
+            # A program that was just restarted is ready in a moment.
+            await self._phone.wait_ready(RESTART_SECONDS)
             self._call = call = await self._phone.dial(self.uri)
         except PhoneError as error:
             yield Ended(Outcome.FAILED, str(error))

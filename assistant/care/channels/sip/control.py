@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from assistant.care.channels.api import ChannelError
 
-ANSWER_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 2.0
 MAX_FRAME_BYTES: Final = 1_048_576
 _CONNECT_SECONDS: Final = 2.0
 

@@ -24,6 +24,7 @@ RECONNECT_SECONDS: Final = 0.2
 CLOSE_SECONDS: Final = 3.0
 """How long the end of a call may take after hanging up; then the program counts as hanging."""
 READY_SECONDS: Final = 10.0
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,11 @@ class Phone:
         self.folder = folder
         self.line = asyncio.Lock()
         """Held for an outgoing call: one at a time."""
-        self.registration = ""
-        """The last word of the provider; empty before there was one."""
         self._settings = settings
         self._on_incoming = on_incoming
         self._control: Control | None = None
         self._calls: list[PhoneCall] = []
+        self._last_word = ""
         self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -111,7 +111,7 @@ class Phone:
     async def probe(self) -> bool:
         """For the supervisor: the program answers."""
         try:
-            await self.command("uuid")
+            await self.command("listcalls")
         except PhoneError:
             return False
         return True
@@ -127,6 +127,19 @@ class Phone:
                 await self._ready.wait()
         except TimeoutError as error:
             raise PhoneError("the telephone program does not run") from error
+
+    async def registration_problem(self) -> str:
+        """Why the provider would pass on no call; empty where all is well or none is used.
+
+        Raises:
+            PhoneError: the program does not answer.
+        """
+        if not self._settings.account.register_seconds:
+            return ""
+        # "OK", "ERR", or "zzz" while it has not been answered.
+        if re.search(r"\bOK\b", _COLOUR.sub("", await self.command("reginfo"))):
+            return ""
+        return f"not registered at the SIP provider {self._last_word[:60]}".strip()
 
     async def dial(self, uri: str) -> PhoneCall:
         """Send the INVITE; hold `line` meanwhile.
@@ -232,7 +245,7 @@ class Phone:
             try:
                 await control.open(self._settings.control_port)
                 self._control = control
-                await self._silence()
+                await self._reset_sound()
                 self._ready.set()
                 await control.ended.wait()
             except (OSError, PhoneError) as error:
@@ -248,7 +261,7 @@ class Phone:
     def _take(self, event: dict[str, Any]) -> None:
         kind, parameter = str(event["type"]), str(event.get("param", ""))
         if kind.startswith("REGISTER"):
-            self.registration = parameter or kind
+            self._last_word = parameter or kind
             return
         if kind == "CALL_INCOMING":
             self._take_incoming(str(event.get("peeruri", "")), str(event.get("id", "")))
@@ -310,10 +323,13 @@ class Phone:
     async def _silence(self) -> None:
         """Between calls the speaker is off and the next call would begin with the tones."""
         try:
-            await self.command("auplay", "alsa,null")
-            await self._play(STANDBY_FILE)
+            await self._reset_sound()
         except PhoneError as error:
             log.warning("sound was not reset after a call: %s", error)
+
+    async def _reset_sound(self) -> None:
+        await self.command("auplay", "alsa,null")
+        await self._play(STANDBY_FILE)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -1,0 +1,31 @@
+"""Pendants, cords and buttons: pressed, seen, battery low, lost (docs/channels.md)."""
+
+from assistant.care.pendants.facts import (
+    BatteryLow,
+    ButtonPressed,
+    PendantError,
+    PendantFact,
+    PendantLost,
+    PendantSeen,
+    facts_of,
+)
+from assistant.care.pendants.serial_receiver import SerialReceiver, parse_line
+from assistant.care.pendants.usb_button import UsbButton, presses
+from assistant.care.pendants.watch import PendantWatch
+from assistant.care.pendants.webhook_in import take
+
+__all__ = [
+    "BatteryLow",
+    "ButtonPressed",
+    "PendantError",
+    "PendantFact",
+    "PendantLost",
+    "PendantSeen",
+    "PendantWatch",
+    "SerialReceiver",
+    "UsbButton",
+    "facts_of",
+    "parse_line",
+    "presses",
+    "take",
+]

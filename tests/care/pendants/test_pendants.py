@@ -1,0 +1,283 @@
+"""Buttons, cords and pendants: a press is never missed, junk never is one, silence is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import struct
+import tty
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.care.pendants import (
+    BatteryLow,
+    ButtonPressed,
+    PendantError,
+    PendantFact,
+    PendantLost,
+    PendantSeen,
+    PendantWatch,
+    SerialReceiver,
+    UsbButton,
+    parse_line,
+    presses,
+    take,
+)
+
+pytestmark = pytest.mark.timeout(20)
+TOKEN = "a-token-of-this-home-only"
+BEARER = f"Bearer {TOKEN}"
+
+
+# ---------------------------------------------------------------------- the serial receiver
+
+
+@pytest.mark.parametrize(
+    ("line", "facts"),
+    [
+        (b"PRESS cord", [ButtonPressed("cord"), PendantSeen("cord")]),
+        (b"SEEN pendant-1 64\r\n", [PendantSeen("pendant-1", 64)]),
+        (b"PRESS a 7", [ButtonPressed("a"), PendantSeen("a", 7), BatteryLow("a", 7)]),
+        (b"SEEN p 20", [PendantSeen("p", 20), BatteryLow("p", 20)]),
+        (b"SEEN p*4D", [PendantSeen("p")]),
+    ],
+)
+def test_a_line_of_the_receiver(line: bytes, facts: list[PendantFact]) -> None:
+    assert parse_line(line) == facts
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"", b"PRESS", b"press a", b"PRESS a b", b"PRESS a 101", b"PRESS a 87*FF", b"XPRESS a"),
+        *(b"PRESS a\x00", b"PRESS \xe5\x8f", b"PRESS a*3", b"SEEN a -1", b"PRESS " + b"a" * 41),
+    ],
+)
+def test_a_line_that_is_no_report(line: bytes) -> None:
+    with pytest.raises(PendantError):
+        parse_line(line)
+
+
+@given(st.binary(max_size=60))
+def test_junk_on_the_line_is_no_press(junk: bytes) -> None:
+    try:
+        facts = parse_line(junk)
+    except PendantError:
+        return
+    assert junk.strip().startswith((b"PRESS ", b"SEEN "))
+    assert facts
+
+
+@asynccontextmanager
+async def running(driver: SerialReceiver | UsbButton) -> AsyncIterator[list[PendantFact]]:
+    facts: list[PendantFact] = []
+    task = asyncio.create_task(driver.run(facts.append))
+    yield facts
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(8):
+        while not condition():  # noqa: ASYNC110  (what is awaited comes from a device)
+            await asyncio.sleep(0.02)
+
+
+class _Receiver:
+    """A pseudo-terminal under a name that stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = folder / "receiver"
+        self.plug()
+
+    def plug(self) -> None:
+        self.ends = os.openpty()
+        tty.setraw(self.ends[1])
+        self.port.symlink_to(os.ttyname(self.ends[1]))
+
+    async def is_heard(self, facts: list[PendantFact]) -> None:
+        """Opening a port drops what came before: knock until the driver listens."""
+        async with asyncio.timeout(8):
+            while PendantSeen("test") not in facts:
+                os.write(self.ends[0], b"\nSEEN test\n")
+                await asyncio.sleep(0.1)
+
+    def unplug(self) -> None:
+        self.port.unlink()
+        for end in self.ends:
+            os.close(end)
+
+
+async def test_a_receiver_on_a_real_line_pulled_out_and_back(tmp_path: Path) -> None:
+    receiver = _Receiver(tmp_path)
+    async with running(SerialReceiver("receiver", str(receiver.port))) as facts:
+        await receiver.is_heard(facts)
+        os.write(receiver.ends[0], b"\xff\x00junk\r\nPRESS bath")
+        os.write(receiver.ends[0], b"room-cord 87\r\nSEEN pend")
+        await until(lambda: ButtonPressed("bathroom-cord") in facts)
+        receiver.unplug()
+        await until(lambda: any(isinstance(fact, PendantLost) for fact in facts))
+        facts.clear()
+        receiver.plug()
+        await receiver.is_heard(facts)
+        os.write(receiver.ends[0], b"PRESS pendant-1\n")
+        # What was cut off by the pulling is not joined to what comes after.
+        await until(lambda: ButtonPressed("pendant-1") in facts)
+        receiver.unplug()
+    assert set(facts) == {PendantSeen("test"), ButtonPressed("pendant-1"), PendantSeen("pendant-1")}
+
+
+async def test_a_receiver_that_was_never_there_is_told_once(tmp_path: Path) -> None:
+    async with running(SerialReceiver("receiver", str(tmp_path / "none"))) as facts:
+        await asyncio.sleep(1.3)
+    assert len(facts) == 1
+    assert isinstance(facts[0], PendantLost)
+
+
+# ---------------------------------------------------------------------- the USB button
+
+
+def event(kind: int, code: int, value: int) -> bytes:
+    return struct.pack("llHHi", 1_770_000_000, 0, kind, code, value)
+
+
+PRESS = event(4, 4, 458_792) + event(1, 28, 1) + event(0, 0, 0)
+RELEASE = event(1, 28, 0) + event(0, 0, 0)
+HELD = event(1, 28, 2) + event(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        *((b"", 0), (PRESS, 1), (PRESS + RELEASE, 1), (HELD * 9, 0), (PRESS + RELEASE + PRESS, 2)),
+        *((PRESS[:-1], 1), (event(1, 28, 1)[:-1], 0), (event(2, 28, 1), 0)),
+    ],
+)
+def test_input_events(data: bytes, count: int) -> None:
+    assert presses(data) == count
+    assert presses(data, frozenset({28})) == count
+    assert presses(data, frozenset({57})) == 0
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_counted_without_failing(data: bytes) -> None:
+    assert presses(data) <= len(data) // 24
+
+
+async def test_a_button_pressed_pulled_out_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "event0"
+    os.mkfifo(path)
+    async with running(UsbButton("panic-button", str(path))) as facts:
+        await until(lambda: PendantSeen("panic-button") in facts)
+        writer = os.open(path, os.O_WRONLY)
+        os.write(writer, PRESS + RELEASE)
+        await until(lambda: ButtonPressed("panic-button") in facts)
+        os.close(writer)
+        path.unlink()
+        await until(lambda: any(isinstance(fact, PendantLost) for fact in facts))
+        os.mkfifo(path)
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+        await until(lambda: isinstance(facts[-1], PendantSeen | PendantLost))
+        writer = await _open_when_read(path)
+        os.write(writer, PRESS)
+        await until(lambda: facts.count(ButtonPressed("panic-button")) == 2)
+        os.close(writer)
+
+
+async def _open_when_read(path: Path) -> int:
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                await asyncio.sleep(0.05)
+
+
+# ---------------------------------------------------------------------- over the web
+
+
+def report(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
+def test_a_report_over_the_web() -> None:
+    assert take(BEARER, report(device="p1", event="press", battery=15), TOKEN) == [
+        *(ButtonPressed("p1"), PendantSeen("p1", 15), BatteryLow("p1", 15)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        TOKEN,
+        "Bearer wrong",
+        f"Basic {TOKEN}",
+        f"Bearer {TOKEN}x",
+        "Bearer é",
+    ],
+)
+def test_a_wrong_token_is_refused(authorization: str) -> None:
+    with pytest.raises(PendantError, match="wrong token"):
+        take(authorization, report(device="p1", event="press"), TOKEN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"[]", b"null", b"\xff", b"[" * 4_000, b"{" + b" " * 5_000 + b"}"),
+        report(device="p1"),
+        report(event="press"),
+        report(device=1, event="press"),
+        report(device="p1\nx", event="press"),
+        report(device="p1", event="explode"),
+        report(device="p1", event="press", battery=True),
+        report(device="p1", event="press", battery=101),
+        report(device="p1", event="press", battery="9"),
+    ],
+)
+def test_a_report_that_is_none(body: bytes) -> None:
+    with pytest.raises(PendantError):
+        take(BEARER, body, TOKEN)
+
+
+def test_a_short_token_is_no_token() -> None:
+    with pytest.raises(ValueError, match="20 characters"):
+        take("Bearer x", b"{}", "x")
+
+
+# ---------------------------------------------------------------------- supervision
+
+
+def test_a_silent_pendant_is_told_once_until_it_is_back() -> None:
+    watch = PendantWatch({"pendant-1": 3_600, "cord": 86_400}, now=0)
+    assert watch.overdue(3_600) == []
+    assert [lost.device for lost in watch.overdue(3_700)] == ["pendant-1"]
+    assert watch.overdue(9_000) == []
+    watch.note(PendantSeen("pendant-1", 50), 9_100)
+    assert watch.overdue(9_200) == []
+    assert [lost.device for lost in watch.overdue(13_000)] == ["pendant-1"]
+    watch.note(PendantSeen("a stranger's"), 13_000)
+    assert set(watch.last_seen) == {"pendant-1", "cord"}
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.booleans()), max_size=40))
+def test_nothing_heard_of_in_time_is_ever_lost(steps: list[tuple[float, bool]]) -> None:
+    watch, now, last = PendantWatch({"p": 50.0}, now=0.0), 0.0, 0.0
+    for pause, is_seen in steps:
+        now += pause
+        if is_seen:
+            watch.note(ButtonPressed("p"), now)
+            last = now
+        if watch.overdue(now):
+            assert now - last > 50.0
