@@ -88,7 +88,8 @@ class Mind:
         self._model_in_place: Path | None = None
         self._conversation = new_id()
         self._last_turn = time.monotonic()
-        self._form = ""
+        self.form = ""
+        """The form that waits for the next answer; empty where none does."""
         self._settled = asyncio.Event()
         self._failed: DialogueError | None = None
         self._asking = asyncio.Lock()
@@ -151,7 +152,7 @@ class Mind:
         """Understand a sentence, or the best of its readings; raises MindError."""
         with _timed(stages, "parse"), self._errors_told():
             best = await self._parse(text)
-            if best.intent == FALLBACK and not self._form:
+            if best.intent == FALLBACK and not self.form:
                 # What a form asked for is often no intent of its own: only else other readings.
                 for reading in alternatives:
                     thought = await self._parse(reading)
@@ -171,14 +172,14 @@ class Mind:
                 except DialogueSlowError:
                     self.forget()  # that turn may still run, and must not answer the next
                     raise
-        self._form = answered.form
+        self.form = answered.form
         self._last_turn = time.monotonic()
         return " ".join(answered.replies)
 
     def forget(self) -> None:
         """Begin a new conversation."""
         self._conversation = new_id()
-        self._form = ""
+        self.form = ""
 
     async def follow(self, lang: str) -> None:
         """Understand another language of the home from the next sentence on."""

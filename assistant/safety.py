@@ -12,6 +12,8 @@ from typing import Final
 
 from assistant.phrases import load, tokens_of
 
+UNSPECIFIC: Final = "other"
+"""The reason of a cry that does not say which help is needed."""
 REST_SECONDS: Final = 0.6
 """A partial hypothesis that did not change for so long is taken as all that was said."""
 

@@ -29,11 +29,13 @@ from assistant.events import (
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
-from assistant.safety import REST_SECONDS, Cry, judge
+from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, judge
 from assistant.speech import Speech
 
 log = logging.getLogger(__name__)
 
+CRY_PATIENCE_SECONDS: Final = 2.0
+"""How long an answer to a cry waits for the end of the sentence."""
 _FALLBACK: Final = "nlu_fallback"
 _SKILL: Final = "general"
 
@@ -55,7 +57,7 @@ class _Utterance:
     """What is known of the utterance that is being heard."""
 
     utterance_id: str = ""
-    cried: bool = False
+    cry: Cry | None = None
     stopped: bool = False
     rest: asyncio.TimerHandle | None = None
 
@@ -103,9 +105,10 @@ class Turns:
             stages: dict[str, float] = {}
             answer = await self._decide(text, alternatives, stages)
             stages["whole_turn"] = time.monotonic() - began
+            turn = self._tell(text, answer, stages)
             if answer.reply and answer.lane != "safety":  # a cry was answered before all else
                 self._speech.say(answer.reply)
-            return self._tell(text, answer, stages)
+            return turn
 
     async def finish(self) -> None:
         """Wait for the turns under way."""
@@ -138,11 +141,11 @@ class Turns:
     def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
         # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
         meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
-        if utterance.cried or not meant:
-            self._bus.publish(ResumeSpeech())
+        if utterance.cry is not None or not meant:
+            self._resume()
         elif not heard.text.strip():
             self._speech.say_aside(self._render("wake_answer"))
-            self._bus.publish(ResumeSpeech())
+            self._resume()
         else:
             task = asyncio.create_task(self._take_heard(heard, reflex))
             self._tasks.add(task)
@@ -157,7 +160,7 @@ class Turns:
                 self._speech.stop(keep=Urgency.REMINDER)
             await self.take(heard.text, heard.alternatives)
         finally:
-            self._bus.publish(ResumeSpeech())
+            self._resume()
 
     def _current(self, utterance_id: str) -> _Utterance:
         if self._utterance.utterance_id != utterance_id:
@@ -165,11 +168,18 @@ class Turns:
         return self._utterance
 
     def _cry_once(self, utterance: _Utterance, cry: Cry, heard: Heard) -> None:
-        if utterance.cried:
-            return
-        utterance.cried = True
-        reply = self._cry(cry)
-        self._tell(heard.raw_text or heard.text, _answer_to_cry(reply), {})
+        before, text = utterance.cry, heard.raw_text or heard.text
+        if before is None:
+            utterance.cry = cry
+            self._tell(text, _answer_to_cry(self._cry(cry)), {})
+            # Let the elder speak on for a moment, then answer whatever else sounds.
+            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._resume)
+        elif before.reason == UNSPECIFIC and cry.reason != UNSPECIFIC:
+            utterance.cry = cry  # "救命，我摔倒了": now it is known which help
+            self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
+
+    def _resume(self) -> None:
+        self._bus.publish(ResumeSpeech())
 
     def _cry(self, cry: Cry) -> str:
         self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
@@ -207,10 +217,14 @@ class Turns:
         thought: Thought = await self._mind.think(text, alternatives, stages)
         if thought.intent in {"general_affirm", "general_deny"} and self._question is not None:
             return self._close_question(thought.intent.removeprefix("general_"), text)
+        form = self._mind.form
         reply = await self._mind.answer(thought, stages)
-        skill = _SKILL if thought.intent == _FALLBACK else thought.intent.partition("_")[0]
+        intent = thought.intent
+        if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
+            intent = form.removesuffix("_form")
+        skill = _SKILL if intent == _FALLBACK else intent.partition("_")[0]
         return _Answer(
-            thought.intent,
+            intent,
             reply,
             "dialogue",
             confidence=thought.confidence,

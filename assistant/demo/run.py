@@ -101,8 +101,7 @@ async def _converse(core: Core, room: Room, show: Show) -> bool:
     understood = True
     for line in script(core.memory.lang):
         turn = await _say(core, room, show, line)
-        if line.intent and turn.intent != line.intent:
-            understood = False
+        understood = understood and turn.intent == line.intent
     return understood
 
 

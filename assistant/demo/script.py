@@ -14,7 +14,7 @@ class Line:
     say: str
     why: str
     intent: str
-    """What it is to be understood as; empty where it fills a form."""
+    """What it is to be understood as."""
 
 
 def script(lang: str) -> tuple[Line, ...]:

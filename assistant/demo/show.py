@@ -18,6 +18,7 @@ from assistant.events import (
     Say,
     SoundStarted,
     SpeechEnded,
+    SpeechStarted,
     TurnTaken,
     to_dict,
 )
@@ -25,6 +26,7 @@ from assistant.events import (
 _STAGES: Final = (
     ("recognised", SpeechEnded, Heard),
     ("understood", Heard, TurnTaken),
+    ("cry noticed", SpeechStarted, CryForHelpHeard),
     ("sounding", TurnTaken, SoundStarted),
 )
 
@@ -40,11 +42,14 @@ class Show:
         self.events: list[dict[str, Any]] = []
         self.stage_seconds: list[dict[str, float]] = []
 
+    def _print(self, markup: str) -> None:
+        self._console.print(markup, soft_wrap=True)
+
     def elder(self, text: str, why: str) -> None:
         """The elder begins a sentence."""
         self._last.clear()
         self.stage_seconds.append({})
-        self._console.print(f"\n[bold cyan]👵 {escape(text)}[/]  [dim]{escape(why)}[/]")
+        self._print(f"\n[bold cyan]👵 {escape(text)}[/]  [dim]{escape(why)}[/]")
 
     def take(self, event: object) -> None:
         """One event of the core."""
@@ -57,20 +62,20 @@ class Show:
         self.events.append({"at_seconds": round(now - self._began, 3), **told})
         if isinstance(event, Heard) and event.is_final:
             sure = f"{event.confidence:.2f}" if event.confidence is not None else "-"
-            self._console.print(f"   [dim]heard[/] {escape(event.raw_text or event.text)} "
+            self._print(f"   [dim]heard[/] {escape(event.raw_text or event.text)} "
                                 f"[dim]({sure})[/]")  # fmt: skip
         elif isinstance(event, CryForHelpHeard):
-            self._console.print(f"   [bold red]CryForHelpHeard[/] {event.reason}: {event.phrase}")
+            self._print(f"   [bold red]CryForHelpHeard[/] {event.reason}: {event.phrase}")
         elif isinstance(event, TurnTaken):
-            self._console.print(f"   [dim]{event.lane}[/] {event.intent} "
+            self._print(f"   [dim]{event.lane}[/] {event.intent} "
                                 f"[dim]({event.confidence:.2f})[/]")  # fmt: skip
         elif isinstance(event, Say):
-            self._console.print(f"[bold green]🤖 {escape(event.text)}[/]")
+            self._print(f"[bold green]🤖 {escape(event.text)}[/]")
         elif isinstance(event, SoundStarted) and event.say_id not in self._sounded:
             self._sounded.add(event.say_id)
             self._stages()
         elif isinstance(event, Said) and not event.completed:
-            self._console.print(f"   [yellow]not said to the end[/] {escape(event.error)}")
+            self._print(f"   [yellow]not said to the end[/] {escape(event.error)}")
 
     def write_events(self, path: Path) -> None:
         """All events as a JSON list, each with its time since the beginning."""
@@ -81,9 +86,12 @@ class Show:
         found = {
             name: self._last[after] - self._last[before]
             for name, before, after in _STAGES
-            if before in self._last and after in self._last
+            if before in self._last
+            and after in self._last
+            # A cry is understood before its sentence is over.
+            and self._last[after] >= self._last[before]
         }
         if self.stage_seconds:
             self.stage_seconds[-1].update(found)
         text = " · ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in found.items())
-        self._console.print(f"   [dim]{text}[/]")
+        self._print(f"   [dim]{text}[/]")

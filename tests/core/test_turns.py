@@ -47,6 +47,7 @@ class ScriptedMind:
 
     down: str = ""
     asked: list[str] = field(default_factory=list)
+    form: str = ""
 
     async def think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
@@ -137,7 +138,7 @@ async def test_a_question_is_answered_and_the_follow_up_window_opens(home: Home)
     home.hear("几点", final=False)
     home.hear("几点了")
     events = await home.settle()
-    assert kinds(events) == ["SpeechStarted", "HoldSpeech", "Say", "TurnTaken", "ResumeSpeech"]
+    assert kinds(events) == ["SpeechStarted", "HoldSpeech", "TurnTaken", "Say", "ResumeSpeech"]
     turn = only(events, TurnTaken)
     assert (turn.intent, turn.skill, turn.lane, turn.reply) == (
         "general_time",
@@ -148,6 +149,12 @@ async def test_a_question_is_answered_and_the_follow_up_window_opens(home: Home)
     assert only(events, Say).text == "[general_time]"
     said(home, events)
     assert kinds(await home.settle()) == ["Said", "Listen"]
+
+
+async def test_what_fills_a_form_is_told_as_the_form(home: Home) -> None:
+    home.mind.form = "general_introduce_form"
+    turn = await home.turns.take("三月五号")
+    assert (turn.intent, turn.skill) == ("general_introduce", "general")
 
 
 async def test_what_was_not_meant_for_anban_is_not_answered(home: Home) -> None:
@@ -177,8 +184,16 @@ async def test_a_cry_fires_on_the_partial_once_and_before_everything(home: Home)
     home.hear("救命我摔倒了", final=False, addressed=False)
     home.hear("救命我摔倒了", addressed=False)
     events = await home.settle()
-    assert kinds(events) == ["CryForHelpHeard", "Say", "TurnTaken", "ResumeSpeech"]
-    assert only(events, CryForHelpHeard).reason == "other"
+    # At once, and once more where it becomes known which help is needed.
+    assert kinds(events) == [
+        "CryForHelpHeard",
+        "Say",
+        "TurnTaken",
+        "CryForHelpHeard",
+        "ResumeSpeech",
+    ]
+    cries = [event for event in events if isinstance(event, CryForHelpHeard)]
+    assert [cry.reason for cry in cries] == ["other", "fall"]
     assert only(events, Say).urgency is Urgency.ALARM
     assert only(events, TurnTaken).intent == "emergency_help"
     assert home.mind.asked == []
@@ -238,7 +253,7 @@ async def test_a_new_question_ends_the_old_answer(home: Home) -> None:
     await home.settle()
     home.hear("几点了")
     events = await home.settle()
-    assert kinds(events) == ["StopSpeaking", "Say", "TurnTaken", "ResumeSpeech"]
+    assert kinds(events) == ["StopSpeaking", "TurnTaken", "Say", "ResumeSpeech"]
     assert only(events, StopSpeaking).keep is Urgency.REMINDER
 
 
