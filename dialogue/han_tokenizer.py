@@ -45,9 +45,9 @@ class HanTokenizer(Tokenizer):
     def create(
         cls,
         config: dict[str, Any],
-        model_storage: ModelStorage,  # noqa: ARG003  (Rasa's signature)
-        resource: Resource,  # noqa: ARG003
-        execution_context: ExecutionContext,  # noqa: ARG003
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> HanTokenizer:
         """Rasa's way to build a component."""
         return cls(config)

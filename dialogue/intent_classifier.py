@@ -86,7 +86,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003  (Rasa's signature)
+        execution_context: ExecutionContext,
     ) -> IntentClassifier:
         """Rasa's way to build a component that is not trained."""
         return cls(config, model_storage, resource)
@@ -142,8 +142,8 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-        **kwargs: Any,  # noqa: ARG003
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> IntentClassifier:
         """Rasa's way to build a trained component."""
         component = cls(config, model_storage, resource)
@@ -154,7 +154,8 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         return component
 
     def _restore(self, names: dict[str, Any], numbers: dict[str, np.ndarray]) -> None:
-        for at, (vectorizer, words) in enumerate(zip(self._vectorizers, names["vocabularies"])):
+        for at, vectorizer in enumerate(self._vectorizers):
+            words = names["vocabularies"][at]
             vectorizer.vocabulary = {word: column for column, word in enumerate(words)}
             vectorizer.idf_ = numbers[f"idf_{at}"]
         self._model.classes_ = np.array(names["classes"])

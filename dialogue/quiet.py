@@ -22,8 +22,9 @@ def silence(*, keep_info: bool = False) -> None:
 
     With `keep_info` a logger may still be listened to by name (training, where nobody speaks).
     """
-    from rasa.utils.common import configure_logging_and_warnings
-    from rasa.utils.log_utils import configure_structlog
+    # Only now: importing Rasa reads the variables above.
+    from rasa.utils.common import configure_logging_and_warnings  # noqa: PLC0415
+    from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
 
     configure_logging_and_warnings(logging.CRITICAL, warn_only_once=False)
     configure_structlog(logging.CRITICAL)

@@ -13,7 +13,6 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from dialogue import quiet
 from rasa.core.run import close_resources, configure_app, load_agent_on_start
 from rasa.core.utils import AvailableEndpoints
 from sanic import Sanic, response
@@ -21,6 +20,7 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from dialogue import quiet
 from dialogue.channel import TurnChannel
 
 ENDPOINTS = Path(__file__).with_name("endpoints.yml")

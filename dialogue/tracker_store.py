@@ -20,7 +20,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
     def __init__(
         self,
         domain: Domain,
-        host: Any = None,  # noqa: ARG002  (Rasa hands over its endpoint's fields)
+        host: Any = None,
         event_broker: EventBroker | None = None,
         conversations: int = 16,
         **kwargs: Any,

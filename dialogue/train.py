@@ -17,9 +17,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dialogue import quiet  # noqa: I001  (before anything of Rasa)
 import rasa.shared.utils.io
 from rasa.model_training import train
+
+from dialogue import quiet
 
 _report_to = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
 """Standard output proper; what Rasa prints goes elsewhere."""

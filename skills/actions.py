@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -77,7 +78,7 @@ class Skills:
             log.error("the skill %s has no wording: %s", name, error)
             raise KeyError(key) from error
 
-    def react(self, event: object) -> list[Awaitable[None]]:
+    def react(self, event: object) -> list[Coroutine[Any, Any, None]]:
         """Start every reaction to an event."""
         return [
             self._contain(name, reaction(event, self._homes[name]))
@@ -179,7 +180,7 @@ class Skills:
         lang = self._lang(tracker.current_state())
         examples = self._outside.told("example", lang)
         if examples:
-            example = examples[int(time.monotonic()) % len(examples)]
+            example = random.choice(examples)  # noqa: S311  (no secret)
             dispatcher.utter_message(text=self._own.render("not_understood", lang, example=example))
         else:
             dispatcher.utter_message(text=self._own.render("failed", lang))
@@ -211,11 +212,9 @@ class Skills:
 
     def _lang(self, tracker: Mapping[str, Any]) -> str:
         """The language of the model that understood the sentence, else the home's."""
-        for event in reversed(tracker.get("events") or ()):
-            if event.get("event") == "user":
-                lang = (event.get("metadata") or {}).get("lang")
-                return lang if lang in LANGUAGES else self._outside.lang
-        return self._outside.lang
+        said = (event for event in reversed(tracker["events"]) if event["event"] == "user")
+        lang = (next(said, None) or {}).get("metadata", {}).get("lang")
+        return str(lang) if lang in LANGUAGES else self._outside.lang
 
     def _reply_key(self, response: str) -> tuple[str, str]:
         for name in self._loaded:

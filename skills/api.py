@@ -17,6 +17,8 @@ network); each skill runs on a thread of its own, and one that hangs is answered
 
 from __future__ import annotations
 
+from datetime import date
+
 from assistant.events import (
     ElderAnswered,
     LanguageChanged,
@@ -25,12 +27,23 @@ from assistant.events import (
     TurnTaken,
     Urgency,
 )
-from assistant.language import Language, Spoken, language
+from assistant.language import ImpossibleTimeError, Language, Spoken, language
+from assistant.language.clues import Found, OnDay, OnLunarDay, OnMonthDay
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.link import ServiceError
 from skills.home import Adjusted, Answer, Home
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Reply, Turn, Unclear
+
+
+def find_clues(text: str, lang: str, today: date) -> list[Found]:
+    """What a sentence says about time, a clue each, in its order.
+
+    Raises:
+        ImpossibleTimeError: it names a time that no clock or calendar has.
+    """
+    return language(lang).find_clues(text, today)
+
 
 __all__ = [
     "FALLBACK",
@@ -39,20 +52,26 @@ __all__ = [
     "ElderAnswered",
     "Entity",
     "Form",
+    "Found",
     "Home",
+    "ImpossibleTimeError",
     "Language",
     "LanguageChanged",
     "LunarDay",
+    "OnDay",
+    "OnLunarDay",
+    "OnMonthDay",
     "ProfileChanged",
     "Reply",
     "Said",
     "ServiceError",
     "Skill",
     "Spoken",
-    "TurnTaken",
     "Turn",
+    "TurnTaken",
     "Unclear",
     "Urgency",
+    "find_clues",
     "language",
     "lunar_day",
     "solar_date",

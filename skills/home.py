@@ -6,7 +6,7 @@ Everything goes over the local socket to the core, which answers within seconds 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,8 +13,10 @@ from skills.home import Home
 from skills.turn import FALLBACK, Reply, Turn
 
 Action = Callable[[Turn], Awaitable[Reply | str]]
+Reaction = Callable[[Any, Home], Coroutine[Any, Any, None]]
 SlotReader = Callable[[Turn], Awaitable[Any]]
 _A = TypeVar("_A", bound=Callable[..., Awaitable[Any]])
+_R = TypeVar("_R", bound=Reaction)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*")
 
 
@@ -79,7 +81,7 @@ class Skill:
         self.actions: dict[str, Action] = {}
         """By Rasa's name: action_<skill>_<function's name>."""
         self.forms: dict[str, Form] = {}
-        self.reactions: list[tuple[type, Callable[[Any, Home], Awaitable[None]]]] = []
+        self.reactions: list[tuple[type, Reaction]] = []
 
     def action(self, function: _A, *, name: str = "") -> _A:
         """Register `action_<skill>_<name>`: takes a Turn, returns text or a Reply.
@@ -103,10 +105,10 @@ class Skill:
         self.forms[form.name] = form
         return form
 
-    def on(self, *events: type) -> Callable[[_A], _A]:
+    def on(self, *events: type) -> Callable[[_R], _R]:
         """Register a reaction to events of the home: takes the event and a Home."""
 
-        def keep(function: _A) -> _A:
+        def keep(function: _R) -> _R:
             _require_async(function)
             self.reactions += [(event, function) for event in events]
             return function

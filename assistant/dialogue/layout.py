@@ -33,7 +33,7 @@ def python() -> Path:
     path = PROJECT / ".venv" / "bin" / "python"
     if not path.exists():
         raise DialogueError(
-            f"The dialogue environment is missing ({path}). Run `make setup` in {ROOT} to build it; "
-            "until then calls for help, stop, louder and repeat still work."
+            f"The dialogue environment is missing ({path}); `make setup` builds it. "
+            "Until then calls for help, stop, louder and repeat still work."
         )
     return path

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assistant.dialogue.errors import DialogueError, TrainingError
+from assistant.dialogue.errors import TrainingError
 from assistant.dialogue.layout import QUIET, ROOT, python
 from assistant.dialogue.sources import SkillFolder, Sources, collect, installed_skills
 from assistant.settings import LANGUAGES
@@ -135,14 +135,16 @@ async def _follow(
     process: asyncio.subprocess.Process, jobs: list[dict[str, str]], tell: Progress
 ) -> dict[str, Path]:
     """Feed the jobs, pass on the progress, return the finished models."""
-    assert process.stdin and process.stdout and process.stderr  # noqa: S101  (pipes were asked for)
-    errors = asyncio.create_task(process.stderr.read())
+    feed, lines, complaints = process.stdin, process.stdout, process.stderr
+    if feed is None or lines is None or complaints is None:
+        raise TrainingError("The training process has no pipes; this is a mistake of Anban's.")
+    errors = asyncio.create_task(complaints.read())
     trained: dict[str, Path] = {}
     failures: list[str] = []
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write("".join(json.dumps(job) + "\n" for job in jobs).encode())
-        process.stdin.write_eof()
-    async for line in process.stdout:
+        feed.write("".join(json.dumps(job) + "\n" for job in jobs).encode())
+        feed.write_eof()
+    async for line in lines:
         said = json.loads(line)
         if "model" in said:
             trained[said["lang"]] = Path(said["model"])
@@ -172,6 +174,3 @@ def _forget_old(cache: Path, wanted: set[Path]) -> None:
         for file in newest[_KEPT_MODELS:]:
             if file not in wanted:
                 file.unlink(missing_ok=True)
-
-
-__all__ = ["DEADLINE_SECONDS", "DialogueError", "Trained", "train"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from skills.api import FALLBACK, Skill, Turn, Unclear
+from skills.api import FALLBACK, ImpossibleTimeError, Skill, Turn, Unclear
 from skills.general import birthday as birthdays
-from skills.general.birthday import Birthday, ImpossibleBirthdayError
+from skills.general.birthday import Birthday
 from skills.general.patterns import patterns
 
 GIVING_NAME = "general_name"
@@ -68,8 +68,8 @@ def _name(turn: Turn, *, expected: bool, bare: bool) -> str | None:
 
 def _birthday(turn: Turn) -> Birthday | None:
     try:
-        return birthdays.read(turn.text, patterns(turn.lang))
-    except ImpossibleBirthdayError as error:
+        return birthdays.read(turn.text, turn.lang, turn.now.date())
+    except ImpossibleTimeError as error:
         raise Unclear(turn.render("birthday_impossible")) from error
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import datetime as dt
 
-from skills.api import Skill, Turn, language
+from skills.api import ImpossibleTimeError, OnDay, Skill, Turn, find_clues, language
 from skills.general import birthday
 from skills.general.introduce import register
 from skills.general.patterns import patterns
@@ -75,16 +75,15 @@ async def time(turn: Turn) -> str:
 @skill.action
 async def date(turn: Turn) -> str:
     """The date, of today or the day that was named, with the lunar calendar where it is used."""
-    words = patterns(turn.lang)
     today = turn.now.date()
-    day = today + timedelta(days=words.days_ahead(turn.text))
+    day = _day_named(turn.text, turn.lang, today)
     said = turn.render(
         "date",
         day=turn.spoken.relative_day(day, today),
         date=turn.spoken.full_date(day),
         weekday=turn.spoken.weekday(day),
     )
-    if words.lunar.search(turn.text.lower()):
+    if patterns(turn.lang).lunar.search(turn.text.lower()):
         said += turn.render("lunar_date", lunar=turn.spoken.lunar_date(day))
     if festivals := turn.spoken.festivals(day):
         said += turn.render("festivals", festivals=turn.spoken.listing(festivals))
@@ -142,6 +141,15 @@ skill.action(switch_language, name="language")
 async def who(turn: Turn) -> str:
     """A machine, and says so."""
     return turn.render("who")
+
+
+def _day_named(text: str, lang: str, today: dt.date) -> dt.date:
+    """The day a question is about: today, unless it names "tomorrow" or its like."""
+    try:
+        clues = [found.clue for found in find_clues(text, lang, today)]
+    except ImpossibleTimeError:
+        return today
+    return next((clue.day for clue in clues if isinstance(clue, OnDay)), today)
 
 
 def _part_of_day(hour: int) -> str:

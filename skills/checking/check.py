@@ -1,0 +1,84 @@
+"""A skill's whole folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assistant.language import LANGUAGES, Replies, RepliesInvalidError
+from skills.checking.code import check_actions, check_imports, load
+from skills.checking.data import Domain, check_domain, check_rules, check_sentences
+from skills.checking.lines import Document, UnreadableError
+from skills.checking.problem import Problem
+from skills.loading import REQUIRED_REPLIES
+
+LANGUAGES_FIRST = next(iter(LANGUAGES))
+"""Whose file is named where a key is missing in all."""
+
+
+def check_skill(folder: Path) -> list[Problem]:
+    """Every mistake that can be found without training; none where the skill is sound."""
+    folder = folder.resolve()
+    problems: list[Problem] = []
+    skill, troubles = load(folder)
+    problems += troubles
+    problems += check_imports(folder)
+    name = skill.name if skill else folder.name
+    domain = Domain(*(frozenset[str](),) * 4)
+    documents = _read(folder, problems)
+    if "domain.yml" in documents:
+        domain, troubles = check_domain(name, documents["domain.yml"])
+        problems += troubles
+        if "rules.yml" in documents:
+            problems += check_rules(documents["rules.yml"], domain)
+        sentences = {
+            lang: documents[f"{lang}/nlu.yml"]
+            for lang in LANGUAGES
+            if f"{lang}/nlu.yml" in documents
+        }
+        problems += check_sentences(sentences, domain)
+        if skill is not None:
+            problems += check_actions(skill, domain, folder)
+    problems += _check_replies(name, folder, domain)
+    return sorted(set(problems))
+
+
+def _read(folder: Path, problems: list[Problem]) -> dict[str, Document]:
+    documents = {}
+    for name in ("domain.yml", "rules.yml", *(f"{lang}/nlu.yml" for lang in LANGUAGES)):
+        try:
+            documents[name] = Document(folder / name)
+        except UnreadableError as error:
+            problems.append(error.problem)
+    return documents
+
+
+def _check_replies(name: str, folder: Path, domain: Domain) -> list[Problem]:
+    file = folder / LANGUAGES_FIRST / "replies.yml"
+    try:
+        replies = Replies.load(folder)
+    except RepliesInvalidError as error:
+        return [_place(str(error), file)]
+    wanted = {key: "every skill has it" for key in REQUIRED_REPLIES}
+    for action in sorted(domain.actions):
+        for start, begin in ((f"utter_ask_{name}_", "ask_"), (f"utter_{name}_", "")):
+            if action.startswith(start):
+                wanted[begin + action.removeprefix(start)] = f"{action} of domain.yml says it"
+    return [
+        Problem(file, 0, f"{key}: is missing; {reason}")
+        for key, reason in wanted.items()
+        if key not in replies
+    ]
+
+
+def _place(message: str, fallback: Path) -> Problem:
+    """`<file>: <key>: …` of Replies, with the key's line."""
+    found = re.match(r"(?P<file>.*?\.yml): (?:(?P<key>\w+): )?(?P<rest>.*)", message, re.DOTALL)
+    if found is None:
+        return Problem(fallback, 0, message)
+    file, key = Path(found["file"]), found["key"]
+    line = 0
+    if key and file.exists():
+        lines = file.read_text("utf-8", errors="replace").splitlines()
+        line = next((at for at, text in enumerate(lines, 1) if text.startswith(f"{key}:")), 0)
+    return Problem(file, line, f"{key}: {found['rest']}" if key else found["rest"])

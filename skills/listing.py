@@ -1,0 +1,40 @@
+"""What is installed, for people to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from assistant.language import LANGUAGES
+from skills.loading import Broken, Loaded, load_skills
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One skill."""
+
+    name: str
+    version: str
+    languages: tuple[str, ...]
+    intents: tuple[str, ...]
+    """Without the skill's name in front."""
+    actions: int
+
+
+def installed() -> tuple[list[Row], tuple[Broken, ...]]:
+    """Every skill that loads, and those that do not."""
+    loaded, broken = load_skills()
+    return [_row(item) for item in loaded], broken
+
+
+def _row(item: Loaded) -> Row:
+    folder = item.skill.folder
+    domain = yaml.safe_load((folder / "domain.yml").read_text("utf-8"))
+    return Row(
+        item.skill.name,
+        item.version,
+        tuple(lang for lang in LANGUAGES if (folder / lang / "nlu.yml").exists()),
+        tuple(item.skill.own(intent) for intent in domain.get("intents", ())),
+        len(item.skill.actions) + 2 * len(item.skill.forms),
+    )
