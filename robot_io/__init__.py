@@ -38,8 +38,9 @@ from robot_io.events import (
     RobotStoppedItself,
 )
 from robot_io.messages import Part
+from robot_io.motion import MotionEnd
 from robot_io.people import Point
-from robot_io.robot import MotionEnd, Robot
+from robot_io.robot import Robot
 
 __all__ = [
     "BatteryLow",

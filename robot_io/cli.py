@@ -14,8 +14,9 @@ import typer
 
 from robot_io.driver import ChimeName, FaceName, LightPattern, RobotState
 from robot_io.errors import RobotError
+from robot_io.motion import MotionEnd
 from robot_io.people import KEEP_METRES, Point
-from robot_io.robot import MotionEnd, Robot
+from robot_io.robot import Robot
 from robot_io.simulator import Faults, OrderError, Protocol, Simulator
 from robot_io.simulator.simulator import BAUD, ORDERS
 from robot_io.simulator.view import as_svg, as_text

@@ -56,8 +56,7 @@ class Home:
         for _ in range(200):
             if condition():
                 return
-            self.robot._state_arrived.clear()
-            await asyncio.wait_for(self.robot._state_arrived.wait(), 5)
+            await self.robot._wheels.next_state()
         raise AssertionError(f"{what} did not come about")
 
     def order(self, line):
