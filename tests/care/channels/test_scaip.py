@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import shutil
+import socket
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -116,6 +121,55 @@ async def test_the_heartbeat() -> None:
         assert receiver.requests[0]["mty"] == "PI"
         receiver.manners.statuses = (5,)
         assert not (await centre(receiver.uri).check()).is_well
+
+
+_SIPP = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="centre">
+<recv request="MESSAGE"><action>
+<ereg regexp="&lt;ref>([0-9a-zA-Z]+)" search_in="body" assign_to="whole,ref"/>
+<log message="[$whole]"/>
+</action></recv>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:];tag=[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Type: application/scaip+xml
+Content-Length: [len]
+
+<mrs><ref>[$ref]</ref><snu>0</snu></mrs>]]></send>
+</scenario>
+"""
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_sipp_understands_the_message(tmp_path: Path, transport: str) -> None:
+    """An independent SIP implementation takes the MESSAGE: our parser is not on both sides."""
+    if shutil.which("sipp") is None:
+        pytest.skip("sipp is not installed (apt-get install sip-tester)")
+    scenario = tmp_path / "centre.xml"
+    scenario.write_text(_SIPP)
+    port = free_port(socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM)
+    sipp = await asyncio.create_subprocess_exec(
+        *("sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-nostdin"),
+        *("-t", "t1" if transport == "tcp" else "u1"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        channel = centre(f"sip:alarm@127.0.0.1:{port};transport={transport}")
+        async with asyncio.timeout(15):
+            while (await run_attempt(channel, message()))[-1] != Ended(
+                Outcome.DELIVERED, "handled by route 1 (snu 0)"
+            ):
+                assert sipp.returncode is None, "sipp ended"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            sipp.kill()
+        await sipp.wait()
 
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE mrs [<!ENTITY a "aaaaaaaaaa">
