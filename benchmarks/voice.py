@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -37,13 +36,8 @@ async def measure(lang: str) -> tuple[Times, dict[str, float], dict[str, float]]
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="anban-bench-"))
         options = stack.enter_context(scratch_options(lang, ALL, print))
         async with PulseRoom.open(Path(folder)) as room:
-            settings = options.settings
-            ear = replace(settings.ear, device=room.ear_device, wake_required=False)
-            mouth = replace(settings.mouth, device=room.mouth_device)
-            settings = replace(settings, ear=ear, mouth=mouth)
             began = time.monotonic()
-            options = replace(options, settings=settings, environment=room.environment)
-            async with running(options) as core:
+            async with running(room.furnish(options)) as core:
                 core.bus.subscribe(
                     Ready, lambda event: ready.setdefault(event.name, time.monotonic() - began)
                 )

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from assistant.commands.scratch import cache_folder
 from assistant.core import socket_path
-from assistant.dialogue import is_installed, is_trained
+from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
 from assistant.link import Link, LinkError
 from assistant.mouth.check import check_mouth
@@ -71,7 +71,7 @@ def _checks(
     yield "disk", lambda: _disk(home)
     yield "memory", lambda: _database(home)
     yield "speech models", lambda: _models(home, settings)
-    yield "dialogue", lambda: _dialogue(home)
+    yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
     yield "voice and speaker", lambda: _mouth(settings)
     yield "loopback", _loopback
@@ -114,18 +114,19 @@ def _models(home: Path, settings: Settings) -> Iterator[Finding]:
             yield Finding(part, Verdict.POOR, detail)
 
 
-def _dialogue(home: Path) -> Iterator[Finding]:
-    if not is_installed():
-        yield Finding(
-            "understanding", Verdict.BROKEN, "Rasa's environment is missing; run `make setup`"
-        )
-        return
+def _dialogue(home: Path, settings: Settings) -> Iterator[Finding]:
     for lang in LANGUAGES:
-        if is_trained(lang, cache_folder(home)):
-            yield Finding(f"understanding {lang}", Verdict.WELL, "trained")
+        part = f"understanding {lang}"
+        try:
+            trained = is_trained(cache_folder(home) / "rasa", lang, settings.dialogue.confidence)
+        except DialogueError as error:
+            yield Finding(part, Verdict.BROKEN, str(error))
+            continue
+        if trained:
+            yield Finding(part, Verdict.WELL, "trained")
         else:
             detail = "not trained yet; done at the first start, or now by `anban train`"
-            yield Finding(f"understanding {lang}", Verdict.POOR, detail)
+            yield Finding(part, Verdict.POOR, detail)
 
 
 def _microphone(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from rich.console import Console
 
 from assistant.audiofile import Recording, read
 from assistant.commands.scratch import scratch_options
-from assistant.core import TEXT_ONLY, Core, CoreOptions, running
+from assistant.core import TEXT_ONLY, Core, running
 from assistant.demo.room import EAR_RATE, FileRoom
 from assistant.events import Capability, Heard, InputEnded, Said, TurnTaken, to_dict
 
@@ -50,7 +49,7 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
         room = FileRoom(Path(folder), fast=True)
         status = Console(stderr=True).status("Anban wakes up")
         with status, scratch_options(lang, _WITHOUT_MOUTH, status.update) as options:
-            async with running(_in_room(options, room)) as core:
+            async with running(room.furnish(options)) as core:
                 async with asyncio.timeout(_READY_SECONDS):
                     await core.ready("ear", "skills")
                     await core.dialogue_ready()
@@ -105,14 +104,6 @@ async def _speak(core: Core, replies: list[str]) -> None:
             outcome = await said.get()
             if outcome.error:
                 raise NotSpokenError(f"the answer could not be spoken: {outcome.error}")
-
-
-def _in_room(options: CoreOptions, room: FileRoom) -> CoreOptions:
-    settings = options.settings
-    ear = replace(settings.ear, device=room.ear_device)
-    mouth = replace(settings.mouth, device=room.mouth_device)
-    settings = replace(settings, ear=ear, mouth=mouth)
-    return replace(options, settings=settings, environment=room.environment)
 
 
 def _line(turn: TurnTaken, told: list[object], *, as_json: bool) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from assistant.core import CoreOptions
 from assistant.demo.pulse import pulse_server
 
 Samples = npt.NDArray[np.int16]
@@ -35,6 +37,17 @@ class Room(abc.ABC):
     """What Anban's children need to find it."""
     ear_device: str
     mouth_device: str
+
+    def furnish(self, options: CoreOptions) -> CoreOptions:
+        """The same core, with its ear and mouth in this room."""
+        settings = options.settings
+        ear = replace(settings.ear, device=self.ear_device)
+        mouth = replace(settings.mouth, device=self.mouth_device)
+        return replace(
+            options,
+            settings=replace(settings, ear=ear, mouth=mouth),
+            environment={**options.environment, **self.environment},
+        )
 
     @abc.abstractmethod
     async def hear(self, voice: Samples, quiet_seconds: float) -> None:

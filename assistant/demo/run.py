@@ -46,7 +46,7 @@ async def run_demo(lang: str | None, out: Path, *, fast: bool) -> int:
         async with _room(Path(folder), console, fast=fast) as room:
             status = console.status("Anban wakes up")
             with status, scratch_options(lang, ALL, status.update) as options:
-                async with running(_in_room(options, room)) as core:
+                async with running(room.furnish(_with_wake_phrase(options))) as core:
                     core.bus.listen(show.take)
                     await _ready(core)
                     status.stop()
@@ -79,12 +79,10 @@ async def _room(folder: Path, console: Console, *, fast: bool) -> AsyncIterator[
         yield room
 
 
-def _in_room(options: CoreOptions, room: Room) -> CoreOptions:
+def _with_wake_phrase(options: CoreOptions) -> CoreOptions:
     settings = options.settings
-    ear = replace(settings.ear, device=room.ear_device, wake_required=True)
-    mouth = replace(settings.mouth, device=room.mouth_device)
-    settings = replace(settings, ear=ear, mouth=mouth)
-    return replace(options, settings=settings, environment=room.environment)
+    ear = replace(settings.ear, wake_required=True)
+    return replace(options, settings=replace(settings, ear=ear))
 
 
 async def _ready(core: Core) -> None:

@@ -14,7 +14,7 @@ from assistant.dialogue.errors import (
 )
 from assistant.dialogue.sidecar import Sidecar
 from assistant.dialogue.sources import SkillFolder, installed_skills
-from assistant.dialogue.training import Trained, train
+from assistant.dialogue.training import Trained, is_trained, train
 
 __all__ = [
     "Answered",
@@ -30,5 +30,6 @@ __all__ = [
     "Understood",
     "UnfitTextError",
     "installed_skills",
+    "is_trained",
     "train",
 ]

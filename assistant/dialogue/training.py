@@ -41,6 +41,12 @@ class Trained:
 Progress = Callable[[Trained], None]
 
 
+def is_trained(cache: Path, lang: str, confidence: float) -> bool:
+    """Whether the model of a language is in the cache; raises DialogueError where none can be."""
+    python()  # without Rasa's environment a model is of no use
+    return _model_file(cache, collect(installed_skills(), lang, confidence)).is_file()
+
+
 async def train(
     cache: Path,
     *,
@@ -71,7 +77,7 @@ async def train(
     missing: list[Sources] = []
     for lang in langs:
         sources = collect(folders, lang, confidence)
-        models[lang] = cache / f"{lang}-{sources.fingerprint}.tar.gz"
+        models[lang] = _model_file(cache, sources)
         if models[lang].is_file():
             os.utime(models[lang])
             tell(Trained(lang, "cached", 1.0))
@@ -86,6 +92,10 @@ async def train(
             raise TrainingError(f"{cache} cannot be written: {error.strerror}.") from error
         _forget_old(cache, set(models.values()))
     return models
+
+
+def _model_file(cache: Path, sources: Sources) -> Path:
+    return cache / f"{sources.lang}-{sources.fingerprint}.tar.gz"
 
 
 async def _train(

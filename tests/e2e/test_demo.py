@@ -1,0 +1,63 @@
+"""The demo is the product in small: both languages, in real time and through files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from assistant.demo import run_demo
+from assistant.demo.script import script
+from tests.headless import needs_pulse
+
+LOUD = 200
+"""Of 32,768: far below speech, far above what a null device adds."""
+
+
+def events_of(out: Path) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = json.loads((out / "events.json").read_text("utf-8"))
+    return events
+
+
+def check(out: Path, lang: str) -> None:
+    events = events_of(out)
+    turns = [event for event in events if event["type"] == "TurnTaken"]
+    assert [turn["intent"] for turn in turns] == [line.intent for line in script(lang)]
+    assert all(turn["reply"] for turn in turns)
+    assert [event["reason"] for event in events if event["type"] == "CryForHelpHeard"][-1] == "fall"
+    louder = [event["volume"] for event in events if event["type"] == "SetVoice"]
+    assert louder == [0.95]
+
+    said = [event for event in events if event["type"] == "Said"]
+    assert len(said) == len(turns)
+    assert all(event["completed"] and not event["error"] for event in said)
+
+    sound, rate = soundfile.read(out / "conversation.wav", dtype="int16")
+    elder, anban = sound[:, 0], sound[:, 1]
+    promised = sum(event["duration_seconds"] for event in events if event["type"] == "SoundStarted")
+    # Whole: what sounded is as long as what was to sound, but for pauses within the speech.
+    assert 0.85 * promised <= active_seconds(anban, rate) <= 1.1 * promised
+    assert active_seconds(elder, rate) > len(turns)
+
+
+def active_seconds(samples: np.ndarray, rate: int) -> float:
+    """How long something sounded, gaps of up to 0.3 s within it included."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > LOUD)
+    steps = np.diff(loud)
+    return float(steps[steps <= 0.3 * rate].sum()) / rate
+
+
+@needs_pulse
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_conversation_in_real_time(lang: str, tmp_path: Path) -> None:
+    assert await run_demo(lang, tmp_path, fast=False) == 0
+    check(tmp_path, lang)
+
+
+async def test_a_conversation_through_files_without_a_sound_server(tmp_path: Path) -> None:
+    assert await run_demo("zh", tmp_path, fast=True) == 0
+    check(tmp_path, "zh")
