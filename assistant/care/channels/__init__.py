@@ -9,6 +9,8 @@ from assistant.care.channels.acknowledge import (
 from assistant.care.channels.addresses import (
     AddressError,
     is_emergency_number,
+    is_same_number,
+    is_same_party,
     phone_number,
     sip_uri,
     web_url,
@@ -60,6 +62,8 @@ __all__ = [
     "TokenError",
     "is_acknowledgement",
     "is_emergency_number",
+    "is_same_number",
+    "is_same_party",
     "load_secret",
     "phone_number",
     "sip_uri",

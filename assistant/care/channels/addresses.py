@@ -89,6 +89,36 @@ def sip_uri(text: str) -> str:
     return text
 
 
+def is_same_number(one: str, other: str) -> bool:
+    """Whether two spellings are one telephone, with and without the country's prefix.
+
+    Networks give callers and senders in either; seven digits in common are asked for.
+    """
+    shorter, longer = sorted((_significant(one), _significant(other)), key=len)
+    return longer.endswith(shorter) and (len(shorter) >= 7 or shorter == longer != "")
+
+
+def is_same_party(caller: str, address: str) -> bool:
+    """Whether a caller (`sip:…` or a bare number) is who is reached at `address`.
+
+    A SIP caller's port and parameters change from call to call; name and host do not.
+    """
+    scheme, _, rest = address.partition(":")
+    user, at, host = _party(caller)
+    if scheme in {"tel", "sms"}:
+        return bool(_NUMBER.fullmatch(user)) and is_same_number(user, rest)
+    return scheme in {"sip", "sips"} and bool(at) and (user, at, host) == _party(address)
+
+
+def _party(uri: str) -> tuple[str, str, str]:
+    user, at, host = re.sub(r"^sips?:", "", uri).partition("@")
+    return user, at, re.sub(r"(?<!:)(:\d+)?(;.*)?$", "", host).lower()
+
+
+def _significant(number: str) -> str:
+    return _DECORATION.sub("", number).removeprefix("+").lstrip("0")
+
+
 def is_host(text: str) -> bool:
     """Whether this is a domain name or an IP address (IPv6 in brackets)."""
     try:

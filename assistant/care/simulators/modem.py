@@ -45,7 +45,7 @@ class ModemManners:
 
     call: str = "answer"
     """answer, busy, no answer (by the network), no carrier, decline (after ringing), for ever."""
-    answer_after_seconds: float = 0.8
+    answer_after_seconds: float = 0.6
     sim: str = "READY"
     """What AT+CPIN? says; "SIM PIN" waits for 4321."""
     registration: int = 1
@@ -57,6 +57,7 @@ class ModemManners:
     is_dead: bool = False
     """Reads and never answers."""
     knows_chup: bool = True
+    knows_clcc: bool = True
     noise: bytes = b""
     """Put before every answer: junk of the radio part, or an unsolicited line."""
 
@@ -225,7 +226,7 @@ class SimulatedModem:
 
     def _obey_call(self, command: str) -> None:
         call = self._call
-        if command == "AT+CLCC":
+        if command == "AT+CLCC" and self.manners.knows_clcc:
             lines = [f'+CLCC: 1,0,{call.state},0,0,"{call.number}",129'] if call else []
             self._answer(*lines, "OK")
         elif number := re.fullmatch(r"ATD(\+?\d+);", command):

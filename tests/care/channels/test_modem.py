@@ -201,6 +201,18 @@ async def test_a_call_that_is_not_taken(tmp_path: Path, call: str, outcome: Outc
     assert Answered() not in facts
 
 
+async def test_a_modem_that_cannot_list_its_calls_still_rings(tmp_path: Path) -> None:
+    manners = ModemManners(call="for ever", knows_clcc=False)
+    async with running_modem(tmp_path, manners) as (modem, simulated, _, _):
+        await ready(modem)
+        ended = (await run_attempt(ModemCall(modem, NUMBER, ring_seconds=0.6), message()))[-1]
+        assert not simulated.is_in_call
+        manners.call, manners.answer_after_seconds = "busy", 0.1
+        busy = (await run_attempt(ModemCall(modem, NUMBER), message()))[-1]
+    assert ended == Ended(Outcome.NO_ANSWER, "nobody answered in time")
+    assert busy == Ended(Outcome.BUSY, "BUSY")
+
+
 async def test_the_other_end_hangs_up_without_the_key(tmp_path: Path) -> None:
     async with running_modem(tmp_path) as (modem, simulated, _, _):
         await ready(modem)

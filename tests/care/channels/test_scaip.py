@@ -81,8 +81,9 @@ async def test_the_repeat_of_an_attempt_has_its_reference() -> None:
 async def test_what_a_centre_answers(
     manners: CentreManners, outcome: Outcome, detail: str, asked: int
 ) -> None:
+    seconds = 0.5 if manners.mute or manners.is_silent else 5.0
     async with ScaipReceiver(manners) as receiver:
-        ended = (await run_attempt(centre(receiver.uri, answer_seconds=1.0), message()))[-1]
+        ended = (await run_attempt(centre(receiver.uri, answer_seconds=seconds), message()))[-1]
     assert isinstance(ended, Ended)
     assert ended.outcome is outcome
     assert detail in ended.detail
@@ -193,7 +194,7 @@ OUTSIDE = b"""<!DOCTYPE mrs [<!ENTITY x SYSTEM "file:///etc/passwd">]>
 async def test_a_hostile_answer_is_no_success(document: bytes, *, in_final: bool) -> None:
     manners = CentreManners(document=document or b" ", in_final=in_final)
     async with ScaipReceiver(manners) as receiver:
-        ended = (await run_attempt(centre(receiver.uri, answer_seconds=0.25), message()))[-1]
+        ended = (await run_attempt(centre(receiver.uri, answer_seconds=0.15), message()))[-1]
     assert isinstance(ended, Ended)
     assert ended.outcome is Outcome.UNKNOWN
 

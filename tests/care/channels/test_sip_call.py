@@ -29,6 +29,7 @@ from assistant.care.channels.sip import (
     PhoneSettings,
     SipAccount,
     SipCall,
+    control,
     converse,
     write_folder,
 )
@@ -292,11 +293,14 @@ async def test_a_contact_who_rings_back_is_answered(tmp_path: Path) -> None:
             call = await son.ring(running.uri)
             await call.answered.wait()
             await until(lambda: Acknowledged("dtmf") in facts)
+            # Nothing interrupts the conversation: not our own call-out, not another caller.
+            waiting = await run_attempt(SipCall(running.phone, stranger.uri), message())
             second = await stranger.ring(running.uri)
             await second.ended.wait()
             son.hang_up(call)
             await ringing
             await until(lambda: any(isinstance(fact, Ended) for fact in facts))
+    assert waiting == [Ended(Outcome.FAILED, "a conversation is on the telephone")]
     assert not unknown.answered.is_set()
     assert unknown.refused_with >= 400
     assert not second.answered.is_set()
@@ -397,7 +401,10 @@ async def test_registration_is_part_of_health(
     )
 
 
-async def test_a_hanging_baresip_holds_nothing_up(tmp_path: Path) -> None:
+async def test_a_hanging_baresip_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "ANSWER_SECONDS", 0.5)
     async with running_phone(tmp_path) as running, SipPeer() as peer:
         assert await running.phone.probe()
         channel = SipCall(running.phone, peer.uri)

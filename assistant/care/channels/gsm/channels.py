@@ -103,6 +103,9 @@ class ModemCall(Channel):
             yield Ended(Outcome.FAILED, "the modem's line was in use")
             return
         try:
+            if self._is_given_up.is_set():
+                yield Ended(Outcome.FAILED, "given up before it was dialled")
+                return
             async with contextlib.aclosing(self._call(message.script)) as facts:
                 async for fact in facts:
                     yield fact
@@ -169,8 +172,11 @@ class ModemCall(Channel):
             # The best moment to ask: nothing is on its way.
             try:
                 return _STATES.get(await self._modem.call_state(), "")
-            except ModemError:
+            except ModemSilentError:
                 return _LOST
+            except ModemError:
+                # It cannot list its calls: then only what it says by itself is known.
+                return _LOST if self._modem.problem else ""
 
 
 async def _modem_health(modem: Modem) -> Health:

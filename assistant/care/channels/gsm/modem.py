@@ -195,7 +195,7 @@ class Modem:
         for command in ("AT+CHUP", "ATH", "AT+CHUP"):
             try:
                 await self.ask(command, call_result=True, seconds=5.0)
-                if await self.call_state() is None:
+                if await self._is_free():
                     return
             except ModemSilentError:
                 raise
@@ -204,6 +204,14 @@ class Modem:
         raise problem
 
     # ------------------------------------------------------------------ within
+
+    async def _is_free(self) -> bool:
+        try:
+            return await self.call_state() is None
+        except ModemSilentError:
+            raise
+        except ModemError:
+            return True  # it cannot list its calls: its OK to hanging up must do
 
     async def _keep_open(self) -> None:
         while True:

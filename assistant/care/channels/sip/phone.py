@@ -146,8 +146,11 @@ class Phone:
 
         Raises:
             AddressError: no SIP address.
-            PhoneError: the program does not run or refused.
+            PhoneError: the program does not run or refused, or a caller is on the telephone:
+                baresip would put that conversation on hold.
         """
+        if any(other.is_incoming or other.is_put_through for other in self._calls):
+            raise PhoneError("a conversation is on the telephone")
         call = PhoneCall(sip_uri(uri), is_incoming=False)
         if not self._calls:
             await self._play(STANDBY_FILE)
