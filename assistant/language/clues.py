@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from assistant.language.errors import ImpossibleTimeError
 
@@ -220,6 +220,12 @@ class Lasting:
             raise ImpossibleTimeError("Something cannot last zero days.")
 
 
+class Denied(Enum):
+    """Words about time that are not meant: "not at seven", the end of "from eight to nine"."""
+
+    WORDS = "words"
+
+
 class Edge(StrEnum):
     """Says that a day beside it is where a recurrence starts or ends."""
 
@@ -229,7 +235,18 @@ class Edge(StrEnum):
 
 
 DayClue = OnDay | OnWeekday | OnMonthDay | OnNthWeekday | OnLunarDay | OnSolarTerm | After
-Clue = Clock | PartOfDay | AtAnchor | DayClue | Every | EveryWeekdays | TimesEvery | Lasting | Edge
+Clue = (
+    Clock
+    | PartOfDay
+    | AtAnchor
+    | DayClue
+    | Every
+    | EveryWeekdays
+    | TimesEvery
+    | Lasting
+    | Edge
+    | Denied
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +281,5 @@ def find_clues(
             start, end = match.span()
             found += [Found(clue, start, end) for clue in clues]
             left = left[:start] + "\0" * (end - start) + left[end:]
-    return sorted(found, key=lambda each: each.start)
+    meant = (each for each in found if not isinstance(each.clue, Denied))
+    return sorted(meant, key=lambda each: each.start)

@@ -122,6 +122,7 @@ class _Sentence:
         a_day = count.count if count and count.frequency is Frequency.DAILY else None
         named = sum(len(each.options) if each.is_any_meal else 1 for each in self._times)
         times = times_of_day(self._times, a_day, self._habits)
+        is_placed = ";BY" in rrule if a_day is None else a_day == len(times)
         return Recurrence(
             rrule=None if lunar or term else rrule,
             lunar=LunarDays(days=lunar.days, month=lunar.month) if lunar else None,
@@ -129,7 +130,7 @@ class _Sentence:
             times=times,
             are_times_assumed=(a_day is not None and named != a_day)
             or not all(said.is_exact for said in self._times),
-            count_each=count.count if count and count.count != len(times) else None,
+            count_each=count.count if count and not is_placed else None,
             start=self._start or (resolve(left[0], self._today) if left else None),
             course_days=self._course_days(taken),
             until=self._until,
@@ -141,6 +142,10 @@ class _Sentence:
             return self._course.days
         if self._how_often or self._comes_again or self._start or self._until:
             return None
+        if not self._days and not all(
+            each.is_exact and each.options[0].anchor is None for each in self._times
+        ):
+            return None  # "one in the morning and one at night" goes on
         return 7 if taken else 1  # "on Monday and Friday": each of them once
 
 

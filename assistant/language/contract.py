@@ -38,6 +38,7 @@ class Spoken:
     duration: Callable[[timedelta], str]
     number: Callable[[str], str]
     """A plain decimal number, "-2000.5", to words."""
+    dose: Callable[[Dose], str]
     listing: Callable[[Sequence[str]], str]
     lunar_date: Callable[[date], str]
     festivals: Callable[[date], tuple[str, ...]]

@@ -1,4 +1,10 @@
-"""What was said, understood in the language it was said in: times, numbers and doses."""
+"""What was said, understood in the language it was said in: times, numbers and doses.
+
+The rules are our own. Tried on the same sentences, jionlp 1.5.31 read 25点 as five o'clock and
+每周一三五 as Mondays (and takes 165 MB), dateparser 1.5.0 had 5 of 34 English ones right and read
+"a week from today" as a week ago, and recognizers-text 1.0.2a2 no longer loads. A wrong guess is
+the one thing that a medicine's reminder cannot have: what no rule here reads is asked for.
+"""
 
 from datetime import datetime
 

@@ -171,6 +171,31 @@ def test_number(lang: str, said: str, number: str | None) -> None:
     assert (str(found.value) if found else None) == number
 
 
+@pytest.mark.parametrize(
+    ("amount", "most", "unit", "zh", "en"),
+    [
+        ("3/2", None, Unit.TABLET, "一片半", "one and a half tablets"),
+        ("1/2", None, Unit.TABLET, "半片", "half a tablet"),
+        ("1/4", None, Unit.TABLET, "四分之一片", "a quarter of a tablet"),
+        ("3/4", None, Unit.TABLET, "四分之三片", "three quarters of a tablet"),
+        ("5/4", None, Unit.TABLET, "一又四分之一片", "one and a quarter tablets"),
+        ("1", None, Unit.PATCH, "一贴", "one patch"),
+        ("2", None, Unit.PATCH, "两贴", "two patches"),
+        ("1", "2", Unit.CAPSULE, "一到两粒", "one to two capsules"),
+        ("5/2", None, Unit.MILLIGRAM, "二点五毫克", "two and a half milligrams"),
+        ("250", None, Unit.MILLIGRAM, "两百五十毫克", "two hundred and fifty milligrams"),
+        ("10", None, Unit.INTERNATIONAL_UNIT, "十个单位", "ten units"),
+    ],
+)
+def test_dose_is_said_and_understood_again(
+    amount: str, most: str | None, unit: Unit, zh: str, en: str
+) -> None:
+    dose = Dose(Fraction(amount), unit, Fraction(most) if most else None, 0, 1)
+    for lang, said in (("zh", zh), ("en", en)):
+        assert LANGUAGES[lang].spoken.dose(dose) == said
+        assert told(parse_dose(said, lang)) == told(dose)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @given(number=st.integers(-99_999, 999_999))
 @settings(deadline=None, max_examples=300)

@@ -4,7 +4,7 @@ import re
 
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.en import spoken
-from assistant.language.en.amounts import find_dose, find_number
+from assistant.language.en.amounts import find_dose, find_number, say_dose
 from assistant.language.en.numerals import cardinal
 from assistant.language.en.pronounce import pronounce
 from assistant.language.en.speech import expand
@@ -40,6 +40,7 @@ ENGLISH = Language(
         relative_day=spoken.relative_day,
         duration=spoken.duration,
         number=cardinal,
+        dose=say_dose,
         listing=spoken.listing,
         lunar_date=spoken.lunar_date,
         festivals=spoken.festivals,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import cache
 
 from assistant.language.amounts import Dose, Number, Unit
-from assistant.language.en.numerals import DIGITS, WHOLE_NUMBER, whole_number
+from assistant.language.en.numerals import DIGITS, WHOLE_NUMBER, cardinal, whole_number
 
 UNITS: dict[str, Unit] = {
     **dict.fromkeys(("tablet", "tab"), Unit.TABLET),
@@ -26,6 +26,23 @@ UNITS: dict[str, Unit] = {
     **dict.fromkeys(("millilitre", "milliliter", "mil", "ml", "cc"), Unit.MILLILITRE),
 }
 _SCALES = {"thousand": 1_000, "million": 1_000_000}
+_SAID_UNITS: dict[Unit, tuple[str, str]] = {
+    Unit.TABLET: ("tablet", "tablets"),
+    Unit.CAPSULE: ("capsule", "capsules"),
+    Unit.PILL: ("pill", "pills"),
+    Unit.SACHET: ("sachet", "sachets"),
+    Unit.AMPOULE: ("ampoule", "ampoules"),
+    Unit.DROP: ("drop", "drops"),
+    Unit.SPOON: ("spoonful", "spoonfuls"),
+    Unit.PUFF: ("puff", "puffs"),
+    Unit.PATCH: ("patch", "patches"),
+    Unit.SUPPOSITORY: ("suppository", "suppositories"),
+    Unit.INTERNATIONAL_UNIT: ("unit", "units"),
+    Unit.MICROGRAM: ("microgram", "micrograms"),
+    Unit.MILLIGRAM: ("milligram", "milligrams"),
+    Unit.GRAM: ("gram", "grams"),
+    Unit.MILLILITRE: ("millilitre", "millilitres"),
+}
 _HUNDREDS = rf"(?:{WHOLE_NUMBER})"
 _WHOLE = (
     rf"(?:(?:a|{_HUNDREDS}) (?:thousand|million)(?:,? (?:and )?{_HUNDREDS}(?: thousand)?)*|"
@@ -89,6 +106,28 @@ def find_dose(text: str) -> Dose | None:
     return Dose(amount, UNITS[match["unit"].lower()], most, match.start(), match.end())
 
 
+def say_dose(dose: Dose) -> str:
+    """Say a dose: "one and a half tablets", "half a tablet", "one to two tablets"."""
+    one, many = _SAID_UNITS[dose.unit]
+    if dose.most:
+        return f"{_said(dose.amount)} to {_said(dose.most)} {many}"
+    if dose.amount < 1 and dose.amount in _PARTS.values():
+        of = "" if dose.amount == Fraction(1, 2) else "of "
+        return f"{_said(dose.amount)} {of}a {one}"
+    return f"{_said(dose.amount)} {one if dose.amount == 1 else many}"
+
+
+def _said(amount: Fraction) -> str:
+    whole, part = divmod(amount, 1)
+    for name, value in _PARTS.items():
+        if part == value:
+            article = "" if name in {"half", "three quarters", "two thirds"} else "a "
+            if not whole:
+                return article + name
+            return f"{cardinal(str(whole))} and {article or 'a ' * (name == 'half')}{name}"
+    return cardinal(f"{float(amount):g}")
+
+
 def _value(said: str) -> Fraction:
     """Read what `_NUMBER` matches."""
     said = said.lower().strip()
@@ -100,7 +139,7 @@ def _value(said: str) -> Fraction:
     part = re.sub(r"^(?:a|one) ", "", said)
     if part in _PARTS:
         return _PARTS[part]
-    if said[0].isdigit():
+    if not re.search("[a-z]", said):
         return sum((Fraction(each) for each in said.replace(",", "").split()), Fraction(0))
     whole, _, rest = said.rpartition(" and ")
     if whole and re.sub(r"^(?:a|one) ", "", rest) in _PARTS:

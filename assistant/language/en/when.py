@@ -7,6 +7,7 @@ from functools import cache
 
 from assistant.language.clues import (
     Clue,
+    DayClue,
     Edge,
     Every,
     EveryWeekdays,
@@ -24,6 +25,7 @@ from assistant.language.clues import (
     always,
     find_clues,
 )
+from assistant.language.days import resolve
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
@@ -65,6 +67,20 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     if re.search(r" (?:to|through|until|till) ", said):
         named = list(range(named[0], named[-1] + 1))
     yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
+
+
+def _every_weekday_but(match: re.Match[str], _: date) -> Iterator[Clue]:
+    off = {WEEKDAYS[day] for day in re.findall(_WEEKDAY, match["days"].lower())}
+    yield EveryWeekdays(tuple(day for day in range(7) if day not in off))
+
+
+def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
+    festival = FESTIVALS[match["festival"].lower()]
+    if match["side"] and isinstance(festival, DayClue):
+        days = 1 if match["side"].lower() == "after" else -1
+        yield OnDay(resolve(festival, today) + timedelta(days))
+    else:
+        yield festival
 
 
 def _weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -187,13 +203,17 @@ _DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & ){_WEEKDAY}s
 # In this order: what a rule has read is gone for the next.
 _RULES: tuple[tuple[str, Reader], ...] = (
     *HABIT_RULES,
-    (either(FESTIVALS), lambda match, _: [FESTIVALS[match[0].lower()]]),
+    (rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b", _festival),
     (
         rf"(?:on )?(?:the )?(?P<day>{ORDINAL})(?: day)? of (?P<each>every |each )?(?:the )?"
         rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
         _lunar,
     ),
     # How often.
+    (
+        rf"every day,? (?:except|but)(?: for| not)?(?: on)? (?P<days>{_DAY_LIST})\b",
+        _every_weekday_but,
+    ),
     (
         rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b",
         _every_weekdays,

@@ -4,7 +4,18 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from assistant.language.clues import After, Anchor, AtAnchor, Clock, Clue, OnDay, Part, PartOfDay
+from assistant.language.clues import (
+    After,
+    Anchor,
+    AtAnchor,
+    Clock,
+    Clue,
+    Denied,
+    OnDay,
+    Part,
+    PartOfDay,
+    always,
+)
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
 from assistant.language.en.when_words import AM, ANCHORS, DAYS, EACH, NIGHT, PARTS, PM, SECONDS
@@ -29,6 +40,7 @@ _HOUR_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty(?:[ -](?:one|two|three|four|five))?|\d{1,2})"
 )
+_LATE_HOUR = r"(?:five|six|seven|eight|nine|ten|eleven|twelve|[5-9]|1[0-2])"
 _MINUTE_WORD = (
     r"(?:oh?[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
@@ -121,12 +133,15 @@ def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
     words = match.groupdict()
-    side_word, habit = words["side"].lower(), words["habit"].lower()
+    side_word = words["side"].lower()
+    habits = re.findall(either(ANCHORS), words["habit"].lower())
     before = side_word in {"before", "prior to"}
     after = side_word in {"after", "following", "on", "when", "once", "after having"}
     length = words.get("length")
     minutes = round(_seconds(length) / 60) if length else None
-    yield AtAnchor(ANCHORS[habit], -1 if before else 1 if after else 0, minutes, habit in EACH)
+    anchors = tuple(dict.fromkeys(anchor for habit in habits for anchor in ANCHORS[habit]))
+    each = len(habits) > 1 or habits[0] in EACH
+    yield AtAnchor(anchors, -1 if before else 1 if after else 0, minutes, each)
 
 
 def _first_thing(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -139,16 +154,17 @@ def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 # "With food" is how, not when.
 _HABITS_ALONE = ANCHORS.keys() - {"food", "bed", "sleep", "a meal"}
+_HABIT_LIST = rf"{either(ANCHORS)}(?:(?:,? and |, | or ){either(ANCHORS)})*"
 # Before all others: "half an hour after lunch" is no half hour from now.
 HABIT_RULES = (
     (
         rf"(?:{_LENGTH} )?\b(?P<side>before|after|following|prior to)(?: having| eating)? "
-        rf"(?P<habit>{either(ANCHORS)})\b",
+        rf"(?P<habit>{_HABIT_LIST})\b",
         _habit,
     ),
     (
         r"\b(?P<side>at|with|during|on|when|once) "
-        rf"(?P<habit>{either(_HABITS_ALONE)})\b",
+        rf"(?P<habit>{either(_HABITS_ALONE)}(?:(?:,? and |, | or ){either(_HABITS_ALONE)})*)\b",
         _habit,
     ),
     (r"first thing(?: in the morning)?", _first_thing),
@@ -175,10 +191,17 @@ LENGTH_RULES = (
 )
 _MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|{N})(?: minutes?)?"
 CLOCK_RULES = (
+    # "Not at seven, at eight"; and "twelve noon" is one time.
+    (
+        rf"\bnot (?:at )?(?:half past )?{N}(?: o'?clock)?,? (?:but )?(?=.*\d|.*\b{N})",
+        always(Denied.WORDS),
+    ),
+    (r"\b(?:at )?(?:12|twelve) (?:noon|midday|midnight)\b", _noon),
     (rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}{_PART}", _clock),
     (
-        rf"{_AT}?\b{_MINUTES_SAID} (?P<to>past|after|to|before|till) (?P<hour>{_HOUR_WORD})\b"
-        rf"{_UNIT_AFTER}(?: o'?clock)?{_PART}",
+        rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
+        rf"(?P<to>past|after|to|before|till) (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}"
+        rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
     (
@@ -192,7 +215,8 @@ CLOCK_RULES = (
     ),
     (rf"{_AT}?\b(?P<hour>{N})\s?{_HALF}", _clock),
     (
-        rf"{_AT}?\b(?P<hour>{_HOUR_WORD}),? "
+        # "Take one in the morning" is no hour: only where nothing else could be counted.
+        rf"(?:{_AT}|^|(?<!take )(?<!one )(?={_LATE_HOUR}\b))(?P<hour>{_HOUR_WORD}),? "
         rf"(?:(?:in the |this |at )(?P<part>{either(PARTS)})\b|(?P<tonight>tonight)\b)",
         _clock,
     ),

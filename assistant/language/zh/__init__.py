@@ -5,7 +5,7 @@ import re
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.text import HAN
 from assistant.language.zh import spoken
-from assistant.language.zh.amounts import find_dose, find_number
+from assistant.language.zh.amounts import find_dose, find_number, say_dose
 from assistant.language.zh.numerals import cardinal
 from assistant.language.zh.pronounce import pronounce
 from assistant.language.zh.speech import expand
@@ -34,6 +34,7 @@ CHINESE = Language(
         relative_day=spoken.relative_day,
         duration=spoken.duration,
         number=cardinal,
+        dose=say_dose,
         listing=spoken.listing,
         lunar_date=spoken.lunar_date,
         festivals=spoken.festivals,

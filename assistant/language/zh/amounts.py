@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import cache
 
 from assistant.language.amounts import Dose, Number, Unit
+from assistant.language.zh.numerals import cardinal
 
 UNITS: dict[str, Unit] = {
     **dict.fromkeys(("片", "片儿"), Unit.TABLET),
@@ -22,6 +23,23 @@ UNITS: dict[str, Unit] = {
     **dict.fromkeys(("毫克", "mg"), Unit.MILLIGRAM),
     **dict.fromkeys(("克", "g"), Unit.GRAM),
     **dict.fromkeys(("毫升", "ml", "cc"), Unit.MILLILITRE),
+}
+_SAID_UNITS: dict[Unit, str] = {
+    Unit.TABLET: "片",
+    Unit.CAPSULE: "粒",
+    Unit.PILL: "丸",
+    Unit.SACHET: "袋",
+    Unit.AMPOULE: "支",
+    Unit.DROP: "滴",
+    Unit.SPOON: "勺",
+    Unit.PUFF: "喷",
+    Unit.PATCH: "贴",
+    Unit.SUPPOSITORY: "枚",
+    Unit.INTERNATIONAL_UNIT: "个单位",
+    Unit.MICROGRAM: "微克",
+    Unit.MILLIGRAM: "毫克",
+    Unit.GRAM: "克",
+    Unit.MILLILITRE: "毫升",
 }
 _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿廿"
 _PLAIN = rf"(?:\d+(?:\.\d+)?|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七八九]+)?)"
@@ -67,6 +85,33 @@ def find_dose(text: str) -> Dose | None:
     return None
 
 
+def say_dose(dose: Dose) -> str:
+    """Say a dose: 一片半, 半片, 四分之一片, 一到两片, 两点五毫克."""
+    unit = _SAID_UNITS[dose.unit]
+    if dose.most:
+        return f"{_said(dose.amount)}到{_said(dose.most)}{unit}"
+    whole, part = divmod(dose.amount, 1)
+    # 一片半, but 一点五毫克: what is measured has decimals.
+    if whole and part == Fraction(1, 2) and dose.unit not in _MEASURED:
+        return f"{_said(Fraction(whole))}{unit}半"
+    return _said(dose.amount) + unit
+
+
+_MEASURED = {Unit.MICROGRAM, Unit.MILLIGRAM, Unit.GRAM, Unit.MILLILITRE, Unit.INTERNATIONAL_UNIT}
+
+
+def _said(amount: Fraction) -> str:
+    if amount == 2:
+        return "两"
+    if amount == Fraction(1, 2):
+        return "半"
+    whole, part = divmod(amount, 1)
+    if part.denominator in {3, 4}:
+        said = f"{cardinal(str(part.denominator))}分之{cardinal(str(part.numerator))}"
+        return f"{cardinal(str(whole))}又{said}" if whole else said
+    return cardinal(f"{float(amount):g}")
+
+
 def _value(said: str) -> Fraction | None:
     """Read what `_NUMBER` matches; None for digits in an order that is no number."""
     if said[0] in "负-":
@@ -89,5 +134,5 @@ def _value(said: str) -> Fraction | None:
 
     try:
         return Fraction(str(cn2an.cn2an(said.replace("廿", "二十"), "normal")))
-    except ValueError:
+    except (ValueError, KeyError):  # cn2an's answers to 一十百 and 千亿
         return None

@@ -31,10 +31,10 @@ def by_digit(number: str, one: str = "一") -> str:
 
 
 _COUNT = "一二两三四五六七八九"
-WHOLE_NUMBER = (
-    rf"(?:(?=[零〇十百千廿{_COUNT}])(?:[{_COUNT}]千)?零?(?:[{_COUNT}]百)?零?"
-    rf"(?:[二三四五六七八九一]?十|廿)?[零〇{_COUNT}]?|\d+)"
-)
+_TENS = f"(?:(?:[{_COUNT}]?十|廿)[{_COUNT}]?)"
+_HUNDREDS = f"(?:[{_COUNT}]百(?:零[{_COUNT}]|{_TENS}|[{_COUNT}])?)"
+_THOUSANDS = f"(?:[{_COUNT}]千(?:零{_TENS}|零[{_COUNT}]|{_HUNDREDS}|[{_COUNT}])?)"
+WHOLE_NUMBER = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|[零〇]?[{_COUNT}]|[零〇]|\d+)"
 """A regular expression for a whole number under 10,000 as it is said or written."""
 
 

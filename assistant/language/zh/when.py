@@ -7,6 +7,7 @@ from functools import cache
 
 from assistant.language.clues import (
     Clue,
+    DayClue,
     Edge,
     Every,
     EveryWeekdays,
@@ -24,6 +25,7 @@ from assistant.language.clues import (
     always,
     find_clues,
 )
+from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
@@ -87,6 +89,20 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
         yield EveryWeekdays(tuple(range(first, last + 1)))
     else:
         yield EveryWeekdays(tuple(WEEKDAYS[day] for day in re.findall(_A_WEEKDAY, said)))
+
+
+def _every_weekday_but(match: re.Match[str], _: date) -> Iterator[Clue]:
+    off = {WEEKDAYS[day] for day in re.findall(_A_WEEKDAY, match["days"])}
+    yield EveryWeekdays(tuple(day for day in range(7) if day not in off))
+
+
+def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
+    festival = FESTIVALS[match["festival"]]
+    if match["days"] and isinstance(festival, DayClue):
+        days = whole_number(match["days"]) * (-1 if match["side"] == "前" else 1)
+        yield OnDay(resolve(festival, today) + timedelta(days))
+    else:
+        yield festival
 
 
 def _times_every(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -195,8 +211,9 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     *HABIT_RULES,
     # Festivals and the traditional calendar.
     (
-        rf"(?<![零一二三四五六七八九]){either(FESTIVALS)}(?![零一二三四五六七八九])",
-        lambda match, _: [FESTIVALS[match[0]]],
+        rf"(?<![零一二三四五六七八九])(?P<festival>{either(FESTIVALS)})"
+        rf"(?:的?(?P<side>[前后])(?P<days>{N})天|(?![零一二三四五六七八九]))",
+        _festival,
     ),
     (
         rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片])",
@@ -209,12 +226,17 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     # How often.
     (
-        rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-)))"
+        rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-|{_A_WEEKDAY}+(?!点))))"
         rf"(?P<days>{_A_WEEKDAY}(?:(?:到|至|-){_WEEK}?{_A_WEEKDAY}"
         rf"|(?:[、和跟与,，]*{_WEEK}?{_A_WEEKDAY}(?![点片粒个月天年]))*))(?!{_TIMES})",
         _every_weekdays,
     ),
-    (r"每个?周末", always(EveryWeekdays((5, 6)))),
+    (
+        rf"除了?(?:每个?)?{_WEEK}(?P<days>{_A_WEEKDAY}(?:[、和跟,，]*{_WEEK}?{_A_WEEKDAY})*)"
+        r"(?:以外|之外|外)?[，,]?(?:都|每天|天天)*",
+        _every_weekday_but,
+    ),
+    (r"每个?(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
     (r"(?:每个?)?工作日", always(EveryWeekdays((0, 1, 2, 3, 4)))),
@@ -270,7 +292,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子]))",
         _day_of_month,
     ),
-    (r"年底|年末", lambda *_: [OnMonthDay(31, 12)]),
+    (r"年底|年末", always(OnMonthDay(31, 12))),
     (either(RELATIVE_DAYS), _relative_day),
     (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
     (rf"{_WEEKS_AHEAD}?周末", _weekend),
@@ -280,7 +302,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     # A masked clue is one or more NUL: 从明天起, 吃到月底.
     ("从(?=\0)", always(Edge.START_AHEAD)),
     ("(?<=\0)(?:起|开始|以后都)", always(Edge.START_BEHIND)),
-    ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)", always(Edge.END_AHEAD)),
+    ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)|到(?=\0+(?:为止|截止|结束))", always(Edge.END_AHEAD)),
 )
 
 

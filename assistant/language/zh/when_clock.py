@@ -10,7 +10,9 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     Clue,
+    Denied,
     PartOfDay,
+    always,
 )
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
@@ -93,8 +95,9 @@ def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
     side = -1 if "前" in said else 1 if said[-1] in "后完" else 0
     offset = words.get("length")
     minutes = round(_seconds(offset) / 60) if offset else None
-    anchors = ANCHORS[words["habit"]]
-    each = bool(words.get("each")) or (len(anchors) > 1 and words["habit"] in _EACH)
+    habits = re.findall(either(ANCHORS), words["habit"])
+    anchors = tuple(dict.fromkeys(anchor for habit in habits for anchor in ANCHORS[habit]))
+    each = bool(words.get("each")) or len(habits) > 1 or habits[0] in _EACH
     yield AtAnchor(anchors, side, minutes, each)
 
 
@@ -126,7 +129,8 @@ def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
 HABIT_RULES = (
     (rf"(?P<each>每)(?P<habit>餐){_SIDE}的?(?:{_LENGTH})?", _habit),
     (
-        rf"(?P<each>每顿|每餐|每次|顿顿|每逢)?(?:在|吃完|用完|吃过|吃)?(?P<habit>{either(ANCHORS)})"
+        rf"(?P<each>每顿|每餐|每次|顿顿|每逢)?(?:在|吃完|用完|吃过|吃)?"
+        rf"(?P<habit>{either(ANCHORS)}(?:[、和跟及,，]{either(ANCHORS)})*)"
         rf"{_SIDE}的?(?:{_LENGTH})?",
         _habit,
     ),
@@ -136,6 +140,10 @@ HABIT_RULES = (
         _short_parts,
     ),
     (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),
+    (
+        r"(?:早上|早晨|清早)(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后|时|的时候)?",
+        always(AtAnchor((Anchor.WAKING,), 1)),
+    ),
 )
 _CALENDAR_LENGTH = rf"(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either([*DAYS, '年'])})"
 LENGTH_RULES = (
@@ -155,6 +163,15 @@ LENGTH_RULES = (
     (rf"^{_LENGTH}$", _after),
 )
 CLOCK_RULES = (
+    # 不是七点，是八点; and of 八点到九点 the first is when to begin.
+    (
+        rf"(?:不是|不要|别在?){_PART}{_HOUR}{_POINT}(?:半|{N}刻|{N}分)?[，,]?(?:了|的)?(?=.*点)",
+        always(Denied.WORDS),
+    ),
+    (
+        rf"(?<=[点半刻分整])(?:到|至|-|~){_PART}{_HOUR}{_POINT}(?:半|{N}刻|{N}分)?",
+        always(Denied.WORDS),
+    ),
     (rf"{_PART}{_LESS}(?:到|就)?{_HOUR}{_POINT}", _clock),
     (rf"{_PART}{_HOUR}{_POINT}{_LESS}", _clock),
     (
