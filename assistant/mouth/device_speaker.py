@@ -15,7 +15,7 @@ from assistant.mouth.playhead import Playhead
 from assistant.mouth.speaker import STALL_SECONDS, SpeakerError, SpeakerHungError
 from assistant.mouth.voices import SAMPLE_RATE_HZ
 
-LATENCY_SECONDS: Final = 0.1
+LATENCY_SECONDS: Final = 0.15
 """Asked of PortAudio: a moment later is better than a hole in a word on a busy small board."""
 CALL_LIMIT_SECONDS: Final = 10.0
 """PortAudio's own calls take well under a second where they return at all."""

@@ -74,10 +74,11 @@ class Engine:
         self._finished.clear()
         self._engine.save_to_file(text, self._sound_file)
         self._engine.runAndWait()
-        # runAndWait may return before the file is written, and the next request would cancel a
-        # synthesis that still runs: wait for both.  The owner's time limit bounds this.
+        # runAndWait may return before the file is written, the next request would cancel what still
+        # plays, and while pyttsx3 is busy it would lose the next rate: wait for all three.  The
+        # owner's time limit bounds this.
         self._finished.wait()
-        while self._espeak.IsPlaying():
+        while self._espeak.IsPlaying() or self._engine.isBusy():
             time.sleep(POLL_SECONDS)
 
     def _on_finished(self, **_details: object) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,14 @@ from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ
 
 RATE = 160
+
+
+@pytest.fixture
+async def synthesizer() -> AsyncIterator[Synthesizer]:
+    """A new one for each test, for many of them break it."""
+    made = Synthesizer()
+    yield made
+    await made.close()
 
 
 def alive(pid: int) -> bool:

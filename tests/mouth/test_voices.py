@@ -42,6 +42,7 @@ def test_no_hanzi_is_read_as_english(text: str) -> None:
     assert "(en)" not in told
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("lang", list(VOICES))
 @pytest.mark.parametrize("rate", [120, 160, 220])
 async def test_the_asked_rate_is_the_spoken_rate(
