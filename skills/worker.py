@@ -19,6 +19,10 @@ class BusyError(RuntimeError):
     """The skill's loop does not turn: something in it blocks."""
 
 
+class ExitError(RuntimeError):
+    """The skill tried to end the process."""
+
+
 class Worker:
     """Runs a skill's coroutines; used from the host's loop."""
 
@@ -35,12 +39,13 @@ class Worker:
         Raises:
             TimeoutError: not done by the deadline; it was cancelled.
             BusyError: the skill's loop is blocked by something else.
-            Exception: what the coroutine raised.
+            ExitError: the skill called sys.exit.
+        Exception: what the coroutine raised.
         """
         if self.silent_seconds > 2 * _PING_SECONDS:
             work.close()
             raise BusyError(self.name)
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future = asyncio.run_coroutine_threadsafe(_contained(work), self._loop)
         try:
             async with asyncio.timeout(deadline_seconds):
                 return await asyncio.wrap_future(future)
@@ -70,3 +75,11 @@ class Worker:
     def _ping(self) -> None:
         self._last_turn = time.monotonic()
         self._loop.call_later(_PING_SECONDS, self._ping)
+
+
+async def _contained(work: Coroutine[Any, Any, T]) -> T:
+    """The loop must outlive a `sys.exit` of the skill."""
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise ExitError("sys.exit in a skill") from error

@@ -74,6 +74,10 @@ class DialogueClient:
         """Let go of the connections."""
         await self._http.aclose()
 
+    def move(self, url: str) -> None:
+        """The server answers at another address from now on."""
+        self._http.base_url = httpx.URL(url)
+
     async def parse(self, text: str) -> Understood:
         """What a sentence means, without answering it.
 

@@ -59,7 +59,7 @@ def _check_replies(name: str, folder: Path, domain: Domain) -> list[Problem]:
         replies = Replies.load(folder)
     except RepliesInvalidError as error:
         return [_place(str(error), file)]
-    wanted = {key: "every skill has it" for key in REQUIRED_REPLIES}
+    wanted = dict.fromkeys(REQUIRED_REPLIES, "every skill has it")
     for action in sorted(domain.actions):
         for start, begin in ((f"utter_ask_{name}_", "ask_"), (f"utter_{name}_", "")):
             if action.startswith(start):

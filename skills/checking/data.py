@@ -39,13 +39,12 @@ def check_domain(name: str, document: Document) -> tuple[Domain, list[Problem]]:
         "slots": rf"{name}_[a-z0-9_]+",
         "forms": rf"{name}_[a-z0-9_]+_form",
     }
-    problems = []
-    for part, pattern in patterns.items():
-        for item in document.items(part):
-            if not re.fullmatch(pattern, str(item.value)):
-                shown = pattern.replace("[a-z0-9_]+", "…").replace("(?:", "(")
-                message = f"{part}: {item.value} must be named {shown}"
-                problems.append(Problem(document.file, item.line, message))
+    problems = [
+        Problem(document.file, item.line, f"{part}: {item.value} must be named {_shown(pattern)}")
+        for part, pattern in patterns.items()
+        for item in document.items(part)
+        if not re.fullmatch(pattern, str(item.value))
+    ]
     slots = {item.value for item in document.items("slots")}
     for form in document.items("forms"):
         problems += [
@@ -60,6 +59,10 @@ def check_domain(name: str, document: Document) -> tuple[Domain, list[Problem]]:
     if not document.items("intents"):
         problems.append(Problem(document.file, 1, "intents: there are none"))
     return _domain(document), problems
+
+
+def _shown(pattern: str) -> str:
+    return pattern.replace("[a-z0-9_]+", "…").replace("(?:", "(")
 
 
 def _domain(document: Document) -> Domain:
@@ -83,9 +86,10 @@ def check_rules(document: Document, domain: Domain) -> list[Problem]:
             if name not in known:
                 message = f"{kind}: {name} is not in domain.yml"
                 problems.append(Problem(document.file, step.line, message))
-    for intent in sorted(domain.intents - used):
-        problems.append(Problem(document.file, 1, f"no rule answers the intent {intent}"))
-    return problems
+    return problems + [
+        Problem(document.file, 1, f"no rule answers the intent {intent}")
+        for intent in sorted(domain.intents - used)
+    ]
 
 
 def _steps(document: Document) -> Iterator[Item]:

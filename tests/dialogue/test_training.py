@@ -1,0 +1,133 @@
+"""What goes into a model, and when it is trained anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.dialogue import (
+    SkillFolder,
+    Trained,
+    TrainingError,
+    installed_skills,
+    train,
+)
+from assistant.dialogue.sources import collect
+from assistant.settings import LANGUAGES
+from tests.dialogue.house import CACHE
+
+
+def copy_of_general(folder: Path) -> SkillFolder:
+    (general,) = (skill for skill in installed_skills() if skill.name == "general")
+    shutil.copytree(general.path, folder / "general")
+    return SkillFolder("general", folder / "general")
+
+
+def test_the_built_in_skill_is_found_by_its_entry_point() -> None:
+    assert "general" in {skill.name for skill in installed_skills()}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("file", ["domain.yml", "rules.yml", "{lang}/nlu.yml"])
+def test_the_fingerprint_follows_every_input(tmp_path: Path, lang: str, file: str) -> None:
+    skill = copy_of_general(tmp_path)
+    before = collect([skill], lang, 0.5).fingerprint
+    assert collect([skill], lang, 0.5).fingerprint == before
+    changed = skill.path / file.format(lang=lang)
+    changed.write_text(changed.read_text().replace("general_thanks", "general_gratitude"))
+    assert collect([skill], lang, 0.5).fingerprint != before
+
+
+def test_the_fingerprint_follows_confidence_but_not_wording(tmp_path: Path) -> None:
+    skill = copy_of_general(tmp_path)
+    before = collect([skill], "zh", 0.5).fingerprint
+    replies = skill.path / "zh" / "replies.yml"
+    replies.write_text(replies.read_text().replace("好的", "好"))
+    assert collect([skill], "zh", 0.5).fingerprint == before, "wording changes without training"
+    assert collect([skill], "zh", 0.6).fingerprint != before
+
+
+def test_what_a_loaded_skill_answers_is_not_out_of_scope(tmp_path: Path) -> None:
+    general = copy_of_general(tmp_path)
+    meals = tmp_path / "meals"
+    (meals / "zh").mkdir(parents=True)
+    (meals / "domain.yml").write_text("intents: [meals_menu]\n")
+    (meals / "rules.yml").write_text("rules: []\n")
+    (meals / "zh" / "nlu.yml").write_text("nlu: []\n")
+
+    def out_of_scope(*skills: SkillFolder) -> str:
+        nlu = yaml.safe_load(collect(skills, "zh", 0.5).files["data/nlu.yml"])["nlu"]
+        (block,) = (block for block in nlu if block["intent"] == "nlu_fallback")
+        return str(block["examples"])
+
+    assert "今天食堂有什么菜" in out_of_scope(general)
+    with_meals = out_of_scope(general, SkillFolder("meals", meals))
+    assert "今天食堂有什么菜" not in with_meals
+    assert "明天天气好不好" in with_meals
+
+
+def test_two_skills_cannot_claim_one_slot(tmp_path: Path) -> None:
+    general = copy_of_general(tmp_path)
+    other = tmp_path / "other"
+    (other / "zh").mkdir(parents=True)
+    (other / "domain.yml").write_text("slots: {general_name: {type: text}}\n")
+    (other / "rules.yml").write_text("rules: []\n")
+    (other / "zh" / "nlu.yml").write_text("nlu: []\n")
+    with pytest.raises(TrainingError, match="other_"):
+        collect([general, SkillFolder("other", other)], "zh", 0.5)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- a list", "a: [", "\ttabs: no", "nlu: !!python/object:os.x"]
+)
+def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
+    skill = copy_of_general(tmp_path)
+    file = skill.path / "zh" / "nlu.yml"
+    file.write_text(text)
+    with pytest.raises(TrainingError, match=r"nlu\.yml"):
+        collect([skill], "zh", 0.5)
+    file.unlink()
+    with pytest.raises(TrainingError, match=r"nlu\.yml: cannot be read"):
+        collect([skill], "zh", 0.5)
+
+
+async def test_nothing_installed_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="make"):
+        await train(tmp_path, skills=[])
+
+
+async def test_training_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="anban train"):
+        await train(tmp_path, langs=["zh"], deadline_seconds=0.5)
+    assert list(tmp_path.iterdir()) == [], "nothing half done is left"
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+async def test_trained_once_then_cached() -> None:
+    steps: list[Trained] = []
+    models = await train(CACHE, progress=steps.append)
+    assert set(models) == set(LANGUAGES)
+    assert all(model.is_file() for model in models.values())
+    steps.clear()
+    assert await train(CACHE, progress=steps.append) == models
+    assert {step.step for step in steps} == {"cached"}
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+async def test_rasa_own_complaint_is_passed_on(tmp_path: Path) -> None:
+    skill = copy_of_general(tmp_path)
+    rules = skill.path / "rules.yml"
+    rules.write_text(
+        rules.read_text()
+        + "  - rule: at odds\n    steps:\n    - intent: general_time\n"
+        + "    - action: action_general_date\n"
+    )
+    cache = tmp_path / "cache"
+    with pytest.raises(TrainingError, match=r"skills check"):
+        await train(cache, langs=["en"], skills=[skill])
+    assert list(cache.iterdir()) == []
