@@ -154,6 +154,113 @@ class CryForHelpHeard:
     """Unix time, seconds."""
 
 
+# ------------------------------------------------------------------------------- emergency
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPressed:
+    """A pendant, a cord or a key on the robot was pressed."""
+
+    device: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DangerSensed:
+    """A sensor saw what may be an emergency: the elder is asked first."""
+
+    reason: str
+    """As in `CryForHelpHeard`."""
+    source: str
+    """radar, camera, or the sensor's name."""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    """An alarm calls out now, for the first time or again."""
+
+    alarm_id: str
+    reason: str
+    source: str
+    place: str
+    at: float
+    """When it was opened; Unix time, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBegan:
+    """One try to reach one person."""
+
+    alarm_id: str
+    attempt_id: str
+    contact: str
+    """The person's name."""
+    kind: str
+    """call or message."""
+    channel: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """Somebody, or a machine, took the call; nobody acknowledged yet."""
+
+    alarm_id: str
+    attempt_id: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutThroughChanged:
+    """A contact and the elder can speak with each other now, or no longer."""
+
+    alarm_id: str
+    contact: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """A try was over."""
+
+    alarm_id: str
+    attempt_id: str
+    contact: str
+    kind: str
+    outcome: str
+    """acknowledged, answered, delivered, no_answer, busy, refused, failed or unknown."""
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyReached:
+    """All people were tried, and nobody acknowledged; it goes on after a pause."""
+
+    alarm_id: str
+    round: int
+    had_way: bool
+    """Whether anything went out of the house at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    """A human took the alarm on."""
+
+    alarm_id: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmClosed:
+    """The alarm was over: a human said so, or the elder took it back in time."""
+
+    alarm_id: str
+    how: str
+    """closed or cancelled."""
+    by: str
+
+
 # ------------------------------------------------------------------------------- speaking
 
 
@@ -392,6 +499,8 @@ register(
     *(SoundStopped, Said, SpeakerLost, SpeakerBack, TurnTaken, AskElder, ElderAnswered),
     *(SwitchLanguage, LanguageChanged, ProfileChanged, Hello, Alive, Ready, ChildStarted),
     *(ChildDied, Shutdown, Request, Response),
+    *(HelpPressed, DangerSensed, AlarmRaised, CallBegan, CallAnswered, PutThroughChanged),
+    *(CallEnded, NobodyReached, AlarmAcknowledged, AlarmClosed),
 )
 
 

@@ -35,22 +35,31 @@ class Judgement:
     """A cry, should nothing follow: judge again as final after `REST_SECONDS` without change."""
     reflex: str | None = None
     """stop, repeat, louder, quieter, slower, faster, affirm, deny: all that was said."""
+    fine: bool = False
+    """All that was said is that no help is needed: an answer to an open alarm."""
+    arrived: bool = False
+    """A helper says that he is there."""
 
 
 def judge(text: str, *, is_final: bool) -> Judgement:
     """Judge a hypothesis; pure, so that the core decides when and how often."""
     phrases = load()
     tokens = tokens_of(text)
-    for phrase, name in phrases.reflexes:
-        if phrase.is_all_of(tokens):
-            return Judgement(reflex=name)
-    if any(phrase.is_in(tokens) for phrase in phrases.near_misses):
+    answer = phrases.answers.all_of(tokens)
+    reflex = phrases.reflexes.all_of(tokens)
+    if answer is not None or reflex is not None:
+        return Judgement(
+            reflex=reflex.meaning if reflex else None,
+            fine=answer is not None and answer.meaning == "fine",
+            arrived=answer is not None and answer.meaning == "arrived",
+        )
+    if phrases.near_misses.first_in(tokens):
         return Judgement()
-    for phrase, reason in phrases.anywhere:
-        if phrase.is_in(tokens):
-            return Judgement(cry=Cry(phrase.text, reason))
-    for phrase, reason in phrases.whole:
-        if phrase.is_all_of(tokens):
-            cry = Cry(phrase.text, reason)
-            return Judgement(cry=cry) if is_final else Judgement(waits=True)
+    cry = phrases.anywhere.first_in(tokens)
+    if cry is not None:
+        return Judgement(cry=Cry(cry.text, cry.meaning))
+    cry = phrases.whole.all_of(tokens)
+    if cry is not None:
+        found = Cry(cry.text, cry.meaning)
+        return Judgement(cry=found) if is_final else Judgement(waits=True)
     return Judgement()

@@ -96,6 +96,61 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencySettings:
+    """Calling for help; whom to call: anban contacts."""
+
+    address: str = _setting("", "Where the home is, as a helper must hear it")
+    door_code: str = _setting("", "How a helper gets in: the code, or who has a key")
+    health: str = _setting("", "Conditions, medicines and allergies that a helper must know")
+    number: str = _setting("", "The public emergency number; empty: 120 in Chinese, unnamed else")
+    may_ring_number: bool = _setting(
+        False, "The elder agrees that Anban rings it by itself once nobody else took the alarm"
+    )
+    arrive_minutes: float = _setting(
+        20.0, "After somebody took the alarm, when it goes out again unless closed", low=1, high=180
+    )
+    webhook_secret: str = _setting("", "Signs webhooks; the receiver knows it too")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """Telephone calls over SIP, by baresip."""
+
+    account: str = _setting("", "sip:name@provider.example; empty: no SIP calls")
+    username: str = _setting("", "Of the account; empty: the name in it")
+    password: str = _setting("", "Of the account")
+    register_seconds: int = _setting(
+        600, "How often to register at the provider; 0: never, inside the home", low=0, high=86400
+    )
+    provider: str = _setting("", "Domain of a provider that rings telephone numbers")
+    listen: str = _setting("0.0.0.0:5060", "Address and port for SIP")
+    interface: str = _setting("", "Address to speak from; empty: that of the default route")
+    control_port: int = _setting(4444, "Port on loopback to steer baresip", low=1024, high=65535)
+    microphone: str = _setting("default", "ALSA device in a call")
+    speaker: str = _setting("default", "ALSA device in a call")
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSettings:
+    """Telephone calls and text messages by a GSM modem."""
+
+    port: str = _setting("", "Like /dev/serial/by-id/usb-...; empty: no modem")
+    baud: int = _setting(115200, "Speed of the port", low=1200, high=4000000)
+    pin: str = _setting("", "Of the SIM card; tried once")
+    audio_port: str = _setting("", "Second port that carries the call's sound, where it has one")
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSettings:
+    """An alarm receiving centre, by SCAIP."""
+
+    controller: str = _setting("", "The number of this home at the centre; empty: no centre")
+    routes: str = _setting("", "SIP addresses of the centre, the first one first, blanks between")
+    username: str = _setting("", "As the centre gave it")
+    password: str = _setting("", "As the centre gave it")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of anban.toml."""
 
@@ -108,6 +163,10 @@ class Settings:
     mouth: MouthSettings = field(default_factory=MouthSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
+    emergency: EmergencySettings = field(default_factory=EmergencySettings)
+    phone: PhoneSettings = field(default_factory=PhoneSettings)
+    modem: ModemSettings = field(default_factory=ModemSettings)
+    centre: CentreSettings = field(default_factory=CentreSettings)
 
 
 def home_folder() -> Path:

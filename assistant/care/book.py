@@ -29,6 +29,9 @@ _RETRY_SECONDS: Final = 1.0
 BEGUN: Final = "begun"
 """The outcome of an attempt that is not known to have ended."""
 
+_ANY_HELP: Final = "other"
+"""The reason of a cry that does not say what happened."""
+
 Work = Callable[[sqlite3.Connection], object]
 
 
@@ -119,20 +122,35 @@ class AlarmBook:
         await self._write(_save_alarm(after), _journal(after, who, note))
         return changed
 
+    async def note(self, alarm_id: str, who: str, why: str) -> None:
+        """Write into the journal what changes nothing."""
+        alarm = self._alarms.get(alarm_id)
+        if alarm is not None:
+            await self._write(_journal(alarm, who, why))
+
     async def _open(self, reason: str, source: str, place: str, state: State, why: str) -> Alarm:
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is not one of {', '.join(REASONS)}")
-        for alarm in self.open_alarms():
-            if alarm.reason == reason or alarm.source == source:
-                if state is State.RAISED:
-                    await self.apply(alarm.alarm_id, Trigger.CRIED, source, f"{reason} again")
-                else:
-                    await self._write(_journal(alarm, source, f"{reason} sensed again"))
-                return self._alarms[alarm.alarm_id]
+        alarm = self.same(reason, source)
+        if alarm is not None:
+            if alarm.reason == _ANY_HELP != reason:  # "救命" … "我摔倒了": now it is known what
+                self._alarms[alarm.alarm_id] = replace(alarm, reason=reason)
+            if state is State.RAISED:
+                await self.apply(alarm.alarm_id, Trigger.CRIED, source, f"{reason} again")
+            else:
+                await self._write(
+                    _save_alarm(self._alarms[alarm.alarm_id]),
+                    _journal(alarm, source, f"{reason} sensed again"),
+                )
+            return self._alarms[alarm.alarm_id]
         alarm = Alarm(new_id(), reason, source, place, time.time(), state)
         self._alarms[alarm.alarm_id] = alarm
         await self._write(_save_alarm(alarm), _journal(alarm, source, why))
         return alarm
+
+    def same(self, reason: str, source: str) -> Alarm | None:
+        """The open alarm that such a cry would be told of again."""
+        return next((a for a in self.open_alarms() if _is_same(a, reason, source)), None)
 
     # -------------------------------------------------------------------------- attempts
 
@@ -153,7 +171,7 @@ class AlarmBook:
         else:
             begun = Attempt(new_id(), alarm_id, contact_id, channel, round_number, time.time())
         self._attempts[begun.attempt_id] = begun
-        await self._write(_save_attempt(begun))
+        await self._write(*self._save_with_alarm(begun))
         return begun
 
     async def end_attempt(self, attempt_id: str, outcome: Outcome, detail: str) -> None:
@@ -165,7 +183,11 @@ class AlarmBook:
             detail=detail,
         )
         self._attempts[attempt_id] = ended
-        await self._write(_save_attempt(ended))
+        await self._write(*self._save_with_alarm(ended))
+
+    def _save_with_alarm(self, attempt: Attempt) -> tuple[Work, ...]:
+        """With its alarm: the database may have been begun anew since that was written."""
+        return (_save_alarm(self._alarms[attempt.alarm_id]), _save_attempt(attempt))
 
     # ------------------------------------------------------------------------------ disk
 
@@ -193,12 +215,26 @@ class AlarmBook:
                     await self._database.write(work)
                     break
                 except StoreError as error:
+                    if isinstance(error.__cause__, sqlite3.IntegrityError):
+                        log.exception("a record fits no table; it is left out")
+                        break
                     if not told:
                         log.error("an alarm's record waits for the disk: %s", error)
                     told = True
                     await asyncio.sleep(_RETRY_SECONDS)
             written.set()
             self._owed.task_done()
+
+
+def _is_same(alarm: Alarm, reason: str, source: str) -> bool:
+    """Whether this is the same alarm again.
+
+    The same kind of help is, from wherever it was told; so is a cry without a kind, and the first
+    word on what it is about.  Two kinds are two alarms: a fall may not swallow the fire after it.
+    """
+    return reason in {alarm.reason, _ANY_HELP} or (
+        alarm.reason == _ANY_HELP and alarm.source == source
+    )
 
 
 def _save_alarm(alarm: Alarm) -> Work:

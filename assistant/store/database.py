@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 BUSY_SECONDS: Final = 2.0
 """How long a statement waits for another process's lock."""
+
+_CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 Result = TypeVar("Result")
 
@@ -34,7 +37,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._connection: sqlite3.Connection
+        self._opened: sqlite3.Connection | None = None
         self.set_aside: Path | None = None
         """Where a corrupt database was moved at `open`; a new one was begun."""
 
@@ -56,25 +59,44 @@ class Database:
         """Run a function in one transaction; raises StoreError, and then nothing was written."""
 
         def transact() -> Result:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                return work(self._connection)
+            connection = self._connection
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                return work(connection)
 
         return await self._run(transact)
 
     async def close(self) -> None:
         """Finish what was begun."""
-        await self._run(self._connection.close)
+        if self._opened is not None:
+            await self._run(self._opened.close)
         self._thread.shutdown()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """The open connection; where opening failed before, it is tried again."""
+        if self._opened is None:
+            self._open()
+        assert self._opened is not None  # noqa: S101  (else _open has raised)
+        return self._opened
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", None) in _CORRUPT:
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._renew)
             raise StoreError(
                 f"{self._path}: {error}; nothing of this step was kept, "
                 "check the disk's space and rights"
             ) from error
+
+    def _renew(self) -> None:
+        """Let go of a file that proved corrupt; the next step opens it anew, and sets it aside."""
+        if self._opened is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._opened.close()
+        self._opened = None
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -106,7 +128,7 @@ class Database:
             connection.close()
             raise
         self._path.chmod(0o600)
-        self._connection = connection
+        self._opened = connection
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

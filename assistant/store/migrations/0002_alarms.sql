@@ -1,13 +1,4 @@
--- People, alarms, what was done about them, and the journal of every change.
-CREATE TABLE contact (
-    contact_id TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    called TEXT NOT NULL,          -- JSON list: what the elder calls this person
-    channels TEXT NOT NULL,        -- JSON list of addresses, best first
-    position INTEGER NOT NULL,     -- order of the call-out
-    hours TEXT NOT NULL            -- "" always, else "08:00-22:00"
-) STRICT;
-
+-- Alarms, what was done about them, and the journal of every change (people: contacts.json).
 CREATE TABLE alarm (
     alarm_id TEXT PRIMARY KEY,
     reason TEXT NOT NULL,

@@ -1,0 +1,321 @@
+"""The call-out of one alarm: person after person, round after round, until a human acknowledges.
+
+Every try is written down before it is made.  One of unknown outcome, or that a crash cut off, is
+made again with the same id: a person may be told twice, and never not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from assistant.bus import Bus
+from assistant.care.alarms import Alarm
+from assistant.care.book import AlarmBook, Attempt
+from assistant.care.channels import (
+    Acknowledged,
+    AddressError,
+    Answered,
+    Channel,
+    ChannelError,
+    Dialled,
+    DtmfPressed,
+    Ended,
+    Kind,
+    Message,
+    Outcome,
+    PutThrough,
+)
+from assistant.care.contacts import Contact
+from assistant.events import CallAnswered, CallBegan, CallEnded, NobodyReached, PutThroughChanged
+
+log = logging.getLogger(__name__)
+
+QUICK_ROUNDS: Final = 6
+QUICK_PAUSE_SECONDS: Final = 5.0
+"""Telecare practice: 5 to 10 tries spaced 3 to 7 s, then slower, never given up."""
+SLOW_PAUSES_SECONDS: Final = (15.0, 30.0, 60.0)
+MESSAGE_AGAIN_SECONDS: Final = 600.0
+"""A delivered message nobody reacted to is sent again after so long."""
+UNANSWERED_SECONDS: Final = 90.0
+"""Beyond a channel's own deadlines (ring 25 s, line 30 s): the channel hangs."""
+UNACKNOWLEDGED_SECONDS: Final = 400.0
+TALK_SECONDS: Final = 2 * 3_600.0
+CLOSE_SECONDS: Final = 5.0
+CLOSING_DIGIT: Final = "9"
+"""Pressed by a contact who acknowledged and spoke with the elder: all is well, it is over."""
+
+
+class Opener(Protocol):
+    """What opens channels: `channels.Registry`."""
+
+    def open(self, address: str) -> Channel:
+        """The channel of an address; raises AddressError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One address of one person."""
+
+    contact: Contact
+    address: str
+    channel: Channel
+
+    @property
+    def key(self) -> str:
+        """The channel as the journal names it: apart from another of its kind, without secrets."""
+        digest = hashlib.sha256(self.address.encode()).hexdigest()[:6]
+        return f"{self.channel.name} ({digest})"
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutParts:
+    """What every call-out of the home shares."""
+
+    bus: Bus
+    book: AlarmBook
+    registry: Opener
+    people: Callable[[datetime], tuple[Contact, ...]]
+    """Whom to call, in order, at this hour."""
+    last_resort: Callable[[], Contact | None]
+    """The public emergency number, where the elder agreed to it."""
+    message: Callable[[Alarm, Contact, Attempt], Message]
+    acknowledged: Callable[[str, Contact], None]
+    """Told at once when a contact acknowledged."""
+    confirmed: Callable[[str, Contact], None]
+    """Told when a contact who acknowledged says that it is over."""
+    answered: Callable[[str, Contact], None]
+
+
+class CallOut:
+    """One alarm's; `run` ends when the alarm calls out no more and every try is over."""
+
+    def __init__(self, alarm_id: str, parts: CallOutParts) -> None:
+        self._alarm_id = alarm_id
+        self._parts = parts
+        self._stopped = asyncio.Event()
+        self._running: dict[asyncio.Task[Outcome | None], Way] = {}
+        self._talking: Way | None = None
+        self._went_out = False
+
+    @property
+    def is_talking(self) -> bool:
+        """Whether a contact who acknowledged is still on the line."""
+        return self._talking is not None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it calls nobody any more."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Somebody acknowledged, or the alarm is over: the others are let alone."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Call out until stopped; cancelling it hangs up and leaves the tries unsettled."""
+        try:
+            made = self._parts.book.attempts(self._alarm_id)
+            number = max((attempt.round for attempt in made), default=0)
+            while not self._stopped.is_set():
+                number += 1
+                self._went_out = False
+                await self._round(number)
+                if self._stopped.is_set():
+                    break
+                self._publish(NobodyReached(self._alarm_id, number, self._went_out))
+                await self._wait_stopped(pause_seconds(number))
+            await self._let_others_alone()
+        finally:
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    # ----------------------------------------------------------------------------- a round
+
+    async def _round(self, number: int) -> None:
+        messages: set[asyncio.Task[Outcome | None]] = set()
+        for contact in self._parts.people(datetime.now().astimezone()):
+            await self._reach(contact, number, messages)
+            if self._stopped.is_set():
+                return
+        if messages:
+            await self._wait(messages)
+        resort = self._parts.last_resort()
+        if resort is not None and not self._stopped.is_set():
+            await self._reach(resort, number, messages)
+
+    async def _reach(
+        self, contact: Contact, number: int, messages: set[asyncio.Task[Outcome | None]]
+    ) -> None:
+        """Messages beside the calls; the next call where the one before was not taken."""
+        ways = self._ways(contact)
+        for way in ways:
+            if way.channel.kind is Kind.MESSAGE and self._is_due(way):
+                messages.add(self._begin(way, number))
+        for way in ways:
+            if way.channel.kind is not Kind.CALL or self._stopped.is_set():
+                continue
+            task = self._begin(way, number)
+            await self._wait({task})
+            if task.done() and not task.cancelled() and task.result() is Outcome.ANSWERED:
+                return
+
+    def _ways(self, contact: Contact) -> list[Way]:
+        ways = []
+        for address in contact.channels:
+            try:
+                ways.append(Way(contact, address, self._parts.registry.open(address)))
+            except (AddressError, ChannelError) as error:
+                log.error("a channel of contact %s cannot be used: %s", contact.contact_id, error)
+            except Exception:
+                log.exception("a channel of contact %s cannot be opened", contact.contact_id)
+        return ways
+
+    def _is_due(self, way: Way) -> bool:
+        if any(w.key == way.key and w.contact == way.contact for w in self._running.values()):
+            return False
+        for attempt in self._parts.book.attempts(self._alarm_id):
+            same = (attempt.contact_id, attempt.channel) == (way.contact.contact_id, way.key)
+            if same and attempt.outcome in {Outcome.DELIVERED, Outcome.ACKNOWLEDGED}:
+                # A clock that was set back gives a negative age: better told twice.
+                age_seconds = time.time() - (attempt.ended_at or 0.0)
+                if 0 <= age_seconds < MESSAGE_AGAIN_SECONDS:
+                    return False
+        return True
+
+    # ------------------------------------------------------------------------------- a try
+
+    def _begin(self, way: Way, number: int) -> asyncio.Task[Outcome | None]:
+        task = asyncio.create_task(self._try(way, number), name="try to reach a contact")
+        self._running[task] = way
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+        return task
+
+    async def _try(self, way: Way, number: int) -> Outcome | None:
+        """One attempt from its record to its outcome; never raises but when cancelled."""
+        alarm = self._parts.book.alarm(self._alarm_id)
+        if alarm is None:
+            return None
+        contact, kind = way.contact, way.channel.kind.value
+        attempt = await self._parts.book.begin_attempt(
+            self._alarm_id, contact.contact_id, way.key, number
+        )
+        self._publish(
+            CallBegan(
+                self._alarm_id, attempt.attempt_id, contact.name, kind, way.channel.name, number
+            )
+        )
+        ended = await self._follow(way, attempt, self._parts.message(alarm, contact, attempt))
+        await self._parts.book.end_attempt(attempt.attempt_id, ended.outcome, ended.detail)
+        self._publish(
+            CallEnded(
+                self._alarm_id,
+                attempt.attempt_id,
+                contact.name,
+                kind,
+                ended.outcome.value,
+                number,
+            )
+        )
+        return ended.outcome
+
+    async def _follow(self, way: Way, attempt: Attempt, message: Message) -> Ended:
+        """What a channel tells of an attempt, acted on fact by fact."""
+        facts = way.channel.attempt(message)
+        limit_seconds = UNANSWERED_SECONDS
+        ended: Ended | None = None
+        is_out = is_acknowledged = False
+        try:
+            while ended is None:
+                async with asyncio.timeout(limit_seconds):
+                    fact = await anext(facts)
+                match fact:
+                    case Dialled():
+                        is_out = self._went_out = True
+                    case Answered():
+                        limit_seconds = UNACKNOWLEDGED_SECONDS
+                        self._parts.answered(self._alarm_id, way.contact)
+                        self._publish(
+                            CallAnswered(self._alarm_id, attempt.attempt_id, way.contact.name)
+                        )
+                    case Acknowledged():
+                        limit_seconds = TALK_SECONDS
+                        is_acknowledged = True
+                        self._talking = way
+                        self._parts.acknowledged(self._alarm_id, way.contact)
+                    case PutThrough(is_open=is_open):
+                        self._publish(PutThroughChanged(self._alarm_id, way.contact.name, is_open))
+                    case DtmfPressed(digit=digit):
+                        if is_acknowledged and digit == CLOSING_DIGIT:
+                            self._parts.confirmed(self._alarm_id, way.contact)
+                    case Ended():
+                        ended = fact
+        except TimeoutError:
+            ended = Ended(Outcome.UNKNOWN, "the channel gave no sign")
+        except Exception as error:  # a channel's fault is no reason to call nobody
+            log.exception("%s failed", way.channel.name)
+            known = Outcome.UNKNOWN if is_out else Outcome.FAILED
+            ended = Ended(known, f"the channel failed: {type(error).__name__}")
+        finally:
+            if self._talking is way:
+                self._talking = None
+                self._publish(PutThroughChanged(self._alarm_id, way.contact.name, is_open=False))
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await facts.aclose()
+        if is_acknowledged and ended.outcome is not Outcome.ACKNOWLEDGED:
+            return Ended(Outcome.ACKNOWLEDGED, ended.detail)
+        if ended.outcome is Outcome.DELIVERED:
+            self._went_out = True
+        return ended
+
+    # ------------------------------------------------------------------------------ the end
+
+    async def _wait(self, tasks: set[asyncio.Task[Outcome | None]]) -> None:
+        """Until all of them are over, or the call-out is stopped."""
+        stopped = asyncio.create_task(self._stopped.wait())
+        over = asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await asyncio.wait({stopped, over}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            if not over.done():
+                # The tries themselves go on: gather would cancel them with it.
+                over.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _wait_stopped(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+
+    async def _let_others_alone(self) -> None:
+        """Hang up on all but the one who acknowledged, and wait for what still runs."""
+        for way in list(self._running.values()):
+            if way is self._talking:
+                continue
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await way.channel.hang_up()
+            except Exception:
+                log.exception("%s could not hang up", way.channel.name)
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    def _publish(self, event: object) -> None:
+        self._parts.bus.publish(event)
+
+
+def pause_seconds(round_number: int) -> float:
+    """How long to wait after a round in which nobody acknowledged."""
+    if round_number < QUICK_ROUNDS:
+        return QUICK_PAUSE_SECONDS
+    slow = min(round_number - QUICK_ROUNDS, len(SLOW_PAUSES_SECONDS) - 1)
+    return SLOW_PAUSES_SECONDS[slow]

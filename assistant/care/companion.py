@@ -1,0 +1,199 @@
+"""What Anban says to the elder while an alarm is open: the truth, plain, calm, and again.
+
+It tells who is being called, who answered and who comes; where nothing works it says so at once,
+with the number to dial.  While a contact speaks with the elder it is silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final
+
+from assistant.bus import Bus
+from assistant.care.alarms import Alarm
+from assistant.care.contacts import Contact, People
+from assistant.events import (
+    AlarmAcknowledged,
+    AlarmClosed,
+    AlarmRaised,
+    CallAnswered,
+    CallBegan,
+    NobodyReached,
+    PutThroughChanged,
+    SetVoice,
+    Urgency,
+)
+from assistant.home import HomeMemory
+from assistant.language import Replies
+from assistant.settings import EmergencySettings
+from assistant.speech import Speech
+
+COMFORT_SECONDS: Final = 25.0
+"""After so much silence in a call-out the elder is told again that it goes on."""
+BAD_NEWS_SECONDS: Final = 60.0
+"""That nothing works is repeated no more often than this."""
+NUMBER_CONTACT: Final = "emergency-number"
+
+
+class Companion:
+    """The elder's side of every open alarm."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        speech: Speech,
+        memory: HomeMemory,
+        replies: Replies,
+        people: People,
+        settings: EmergencySettings,
+    ) -> None:
+        self._bus, self._speech, self._memory = bus, speech, memory
+        self._replies, self._people, self._settings = replies, people, settings
+        self._calling: dict[str, str] = {}
+        """By alarm, who is being called."""
+        self._is_open_line = False
+        self._comfort: asyncio.TimerHandle | None = None
+        self._bad_news_at = float("-inf")
+        self._just_replied = False
+        bus.subscribe(AlarmRaised, self._raised)
+        bus.subscribe(CallBegan, self._call_began)
+        bus.subscribe(CallAnswered, self._call_answered)
+        bus.subscribe(PutThroughChanged, self._put_through)
+        bus.subscribe(NobodyReached, self._nobody_reached)
+        bus.subscribe(AlarmAcknowledged, self._acknowledged)
+        bus.subscribe(AlarmClosed, self._closed)
+
+    # ------------------------------------------------------------------------- on request
+
+    def reply_to_cry(self) -> str:
+        """The first words after a cry: whoever calls them says them."""
+        self._just_replied = True
+        people = self._people.in_order(datetime.now().astimezone())
+        if people:
+            return self._render("cry_calling", contact=people[0].name)
+        return self._render("nobody_to_call", number=self._number())
+
+    def pressed(self) -> None:
+        """The button was noticed."""
+        self._say_text(self.reply_to_cry())
+
+    def ask_whether_well(self, *, louder: bool) -> None:
+        """Ask after something was sensed."""
+        if louder:
+            self._bus.publish(SetVoice(1.0, self._memory.rate_words_per_minute))
+        self._say("ask_whether_well")
+
+    def voice_as_before(self) -> None:
+        """After the louder question."""
+        self._bus.publish(SetVoice(self._memory.volume, self._memory.rate_words_per_minute))
+
+    def ask_back(self) -> None:
+        """Said to be fine once, while it calls out."""
+        self._say("ask_back")
+
+    def goes_on(self) -> None:
+        """Help is needed after all."""
+        self._say("call_goes_on")
+
+    def only_a_human_closes(self, alarm: Alarm) -> None:
+        """Said to be fine, but somebody was reached already."""
+        who = alarm.acknowledged_by or self._calling.get(alarm.alarm_id, "")
+        if who:
+            self._say("contact_looks_in", contact=who)
+        else:
+            self._say("call_goes_on")
+
+    def nobody_came(self) -> None:
+        """Acknowledged, and nobody came: it goes out again."""
+        self._say("nobody_came")
+
+    def last_resort(self) -> Contact | None:
+        """The public emergency number as somebody to call, where the elder agreed to that."""
+        number = self._number()
+        if not self._settings.may_ring_number or not number.isdigit():
+            return None
+        name = self._render("emergency_number_name")
+        return Contact(NUMBER_CONTACT, name, (), (f"tel:{number}",))
+
+    # ------------------------------------------------------------------------------ facts
+
+    def _raised(self, raised: AlarmRaised) -> None:
+        if not self._just_replied and raised.source != "voice":
+            self._say_text(self.reply_to_cry())
+        self._just_replied = False
+        self._calling.setdefault(raised.alarm_id, "")
+        self._comfort_later()
+
+    def _call_began(self, began: CallBegan) -> None:
+        if began.kind != "call" or began.alarm_id not in self._calling:
+            return
+        before = self._calling[began.alarm_id]
+        self._calling[began.alarm_id] = began.contact
+        if before and before != began.contact:  # the first one was told with the cry
+            self._say("calling_next", contact=began.contact, before=before)
+
+    def _call_answered(self, answered: CallAnswered) -> None:
+        self._say("contact_answered", contact=answered.contact)
+
+    def _put_through(self, changed: PutThroughChanged) -> None:
+        if changed.is_open:
+            self._say("put_through", contact=changed.contact)
+        self._is_open_line = changed.is_open
+
+    def _nobody_reached(self, reached: NobodyReached) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._bad_news_at < BAD_NEWS_SECONDS:
+            return
+        self._bad_news_at = now
+        if not self._people.all:
+            key = "nobody_to_call"
+        else:
+            key = "nobody_answered" if reached.had_way else "no_way_to_call"
+        self._say(key, number=self._number())
+
+    def _acknowledged(self, acknowledged: AlarmAcknowledged) -> None:
+        self._over(acknowledged.alarm_id)
+        self._say("contact_comes", contact=acknowledged.contact)
+
+    def _closed(self, closed: AlarmClosed) -> None:
+        self._over(closed.alarm_id)
+        self._say("alarm_cancelled" if closed.how == "cancelled" else "alarm_closed")
+
+    # ---------------------------------------------------------------------------- comfort
+
+    def _over(self, alarm_id: str) -> None:
+        self._calling.pop(alarm_id, None)
+        if not self._calling:
+            self._bad_news_at = float("-inf")
+            if self._comfort is not None:
+                self._comfort.cancel()
+                self._comfort = None
+
+    def _comfort_later(self) -> None:
+        if self._comfort is not None:
+            self._comfort.cancel()
+        loop = asyncio.get_running_loop()
+        self._comfort = loop.call_later(COMFORT_SECONDS, self._comfort_now)
+
+    def _comfort_now(self) -> None:
+        if not self._calling:
+            return
+        if not self._speech.is_speaking:
+            self._say("call_goes_on")
+        self._comfort_later()
+
+    def _say(self, key: str, **slots: Any) -> None:
+        self._say_text(self._render(key, **slots))
+
+    def _say_text(self, text: str) -> None:
+        if not self._is_open_line:
+            self._speech.say(text, Urgency.ALARM)
+        if self._calling:
+            self._comfort_later()
+
+    def _render(self, key: str, **slots: Any) -> str:
+        return self._replies.render(key, self._memory.lang, **slots)
+
+    def _number(self) -> str:
+        return self._settings.number or self._render("emergency_number")

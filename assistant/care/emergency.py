@@ -1,0 +1,311 @@
+"""From a cry or a sensed danger to the human who closes it: every open alarm of the home.
+
+The state machine decides (`alarms`), the book keeps (`book`), a call-out calls (`callout`); here
+is what happens next: who is asked, what rings, when it goes out again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from assistant.bus import Bus
+from assistant.care.alarms import Alarm, State, Trigger
+from assistant.care.book import AlarmBook
+from assistant.care.callout import CallOut, CallOutParts, Opener
+from assistant.care.companion import Companion
+from assistant.care.contacts import People
+from assistant.care.wording import Wording
+from assistant.events import (
+    AlarmAcknowledged,
+    AlarmClosed,
+    AlarmRaised,
+    CryForHelpHeard,
+    DangerSensed,
+    HelpPressed,
+)
+from assistant.safety import Judgement
+
+log = logging.getLogger(__name__)
+
+ASKS: Final = 2
+ANSWER_SECONDS: Final = 35.0
+"""For one question, its own 6 s included: two of them leave the call well under 90 s."""
+QUESTION_SECONDS: Final = 20.0
+"""How long a bare "no" counts as an answer to "do you still need help?"."""
+AGAIN_SECONDS: Final = 1.0
+TALK_CHECK_SECONDS: Final = 60.0
+PEOPLE_SECONDS: Final = 30.0
+"""How often the list of people is looked at for changes."""
+BESIDE: Final = "somebody beside the elder"
+
+
+class Emergency:
+    """All alarms of the home."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        book: AlarmBook,
+        people: People,
+        registry: Opener,
+        wording: Wording,
+        companion: Companion,
+        arrive_seconds: float,
+    ) -> None:
+        self._bus, self._book, self._people = bus, book, people
+        self._companion = companion
+        self._arrive_seconds = arrive_seconds
+        self._callouts: dict[str, CallOut] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._answered = asyncio.Event()
+        self._question_until = 0.0
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._parts = CallOutParts(
+            bus=bus,
+            book=book,
+            registry=registry,
+            people=people.in_order,
+            last_resort=companion.last_resort,
+            message=wording.message,
+            acknowledged=lambda alarm_id, c: self._let(alarm_id, Trigger.ACKNOWLEDGED, c.name),
+            confirmed=lambda alarm_id, c: self._let(alarm_id, Trigger.CONFIRMED, c.name),
+            answered=lambda alarm_id, c: self._let(alarm_id, Trigger.REACHED, c.name),
+        )
+        bus.subscribe(CryForHelpHeard, self._cried)
+        bus.subscribe(HelpPressed, self._pressed)
+        bus.subscribe(DangerSensed, self._sensed)
+
+    async def start(self) -> None:
+        """Go on with every alarm that was open when the core last ended."""
+        self._people.read()
+        await self._book.start()
+        for alarm in self._book.open_alarms():
+            log.warning("an alarm of before is still open: it goes on")
+            self._go_on(alarm)
+        self._spawn(self._watch_people())
+
+    async def stop(self) -> None:
+        """End; what is open stays open and goes on at the next start."""
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._book.stop()
+
+    # ---------------------------------------------------------------- what the elder says
+
+    def reply_to_cry(self) -> str:
+        """The truth about who is being called now."""
+        return self._companion.reply_to_cry()
+
+    def is_answered_by(self, judgement: Judgement) -> bool:
+        """Whether such words are about an open alarm, and nothing else shall take them."""
+        if not self._book.open_alarms():
+            return False
+        in_question = asyncio.get_running_loop().time() < self._question_until
+        return (
+            judgement.fine
+            or judgement.arrived
+            or (in_question and judgement.reflex in {"affirm", "deny"})
+        )
+
+    def take_answer(self, judgement: Judgement) -> None:
+        """Act on words for which `is_answered_by` was true."""
+        if judgement.arrived:
+            self._spawn(self._helper_is_here())
+        elif judgement.fine or judgement.reflex == "deny":
+            self._spawn(self._elder_is_fine())
+        else:
+            self._spawn(self._elder_needs_help())
+
+    async def acknowledge(self, alarm_id: str, contact_id: str) -> bool:
+        """A contact took the alarm on outside a call (link, SMS); False where it is over."""
+        contact = self._people.get(contact_id)
+        changed = await self._apply(
+            alarm_id, Trigger.ACKNOWLEDGED, contact.name if contact else contact_id
+        )
+        return changed is not None
+
+    async def close(self, alarm_id: str, who: str) -> bool:
+        """A human says that it is over; False where it is already."""
+        return await self._apply(alarm_id, Trigger.CONFIRMED, who) is not None
+
+    async def _elder_is_fine(self) -> None:
+        for alarm in self._book.open_alarms():
+            changed = await self._apply(alarm.alarm_id, Trigger.SAID_FINE, "elder")
+            if changed is None:
+                self._companion.only_a_human_closes(alarm)
+            elif changed.state.calls_out:
+                self._ask(self._companion.ask_back)
+        self._answered.set()
+
+    async def _elder_needs_help(self) -> None:
+        for alarm in self._book.open_alarms():
+            await self._apply(alarm.alarm_id, Trigger.CRIED, "elder")
+        self._companion.goes_on()
+        self._answered.set()
+
+    async def _helper_is_here(self) -> None:
+        """Said once it stops the calls; said again, when the helper has looked, it closes."""
+        for alarm in self._book.open_alarms():
+            acknowledged = alarm.state is State.ACKNOWLEDGED
+            trigger = Trigger.CONFIRMED if acknowledged else Trigger.ACKNOWLEDGED
+            await self._apply(alarm.alarm_id, trigger, BESIDE)
+
+    def _ask(self, question: Any) -> None:
+        self._question_until = asyncio.get_running_loop().time() + QUESTION_SECONDS
+        question()
+
+    # -------------------------------------------------------------------- what raises one
+
+    def _cried(self, cry: CryForHelpHeard) -> None:
+        self._spawn(self._raise(cry.reason, "voice", "", cry.phrase))
+
+    def _pressed(self, pressed: HelpPressed) -> None:
+        self._companion.pressed()
+        source = f"pendant:{pressed.device}"
+        self._spawn(self._raise("other", source, pressed.place, "pressed"))
+
+    def _sensed(self, sensed: DangerSensed) -> None:
+        self._spawn(self._suspect(sensed))
+
+    async def _raise(self, reason: str, source: str, place: str, why: str) -> None:
+        same = self._book.same(reason, source)
+        callout = self._callouts.get(same.alarm_id) if same else None
+        if same is not None and callout is not None and callout.is_talking:
+            # The contact on the line hears it.
+            await self._book.note(same.alarm_id, source, f"cried in the call: {why}")
+            return
+        self._go_on(await self._book.raise_alarm(reason, source, place, why))
+
+    async def _suspect(self, sensed: DangerSensed) -> None:
+        before = self._book.same(sensed.reason, sensed.source)
+        alarm = await self._book.suspect(sensed.reason, sensed.source, sensed.place, "sensed")
+        if before is None:
+            self._go_on(alarm)
+
+    # --------------------------------------------------------------------- what follows
+
+    def _let(self, alarm_id: str, trigger: Trigger, who: str) -> None:
+        if trigger is Trigger.ACKNOWLEDGED and (callout := self._callouts.get(alarm_id)):
+            callout.stop()
+        self._spawn(self._apply(alarm_id, trigger, who))
+
+    async def _apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
+        """The alarm after it, or None where it meant nothing."""
+        before = self._book.alarm(alarm_id)
+        changed = await self._book.apply(alarm_id, trigger, who)
+        if changed is None or before is None:
+            return None
+        if changed.alarm.state is not before.state:
+            self._go_on(changed.alarm, who)
+        return changed.alarm
+
+    def _go_on(self, alarm: Alarm, who: str = "") -> None:
+        """Do what the state asks for; the same again does nothing twice."""
+        match alarm.state:
+            case State.SUSPECTED | State.CONFIRMING:
+                self._spawn(self._ask_elder(alarm.alarm_id))
+            case State.RAISED | State.DELIVERED:
+                self._call_out(alarm)
+            case State.ACKNOWLEDGED:
+                self._stop_calling(alarm.alarm_id)
+                self._escalate_later(alarm)
+                self._bus.publish(AlarmAcknowledged(alarm.alarm_id, alarm.acknowledged_by))
+            case State.CLOSED | State.CANCELLED:
+                self._stop_calling(alarm.alarm_id)
+                self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
+
+    def _call_out(self, alarm: Alarm) -> None:
+        self._cancel_timer(alarm.alarm_id)
+        running = self._callouts.get(alarm.alarm_id)
+        if running is not None and not running.is_stopped:
+            return
+        callout = CallOut(alarm.alarm_id, self._parts)
+        self._callouts[alarm.alarm_id] = callout
+        self._bus.publish(
+            AlarmRaised(alarm.alarm_id, alarm.reason, alarm.source, alarm.place, alarm.opened_at)
+        )
+        self._spawn(self._keep_calling(callout))
+
+    async def _keep_calling(self, callout: CallOut) -> None:
+        """No fault of a program ends a call-out: it begins again."""
+        while not callout.is_stopped:
+            try:
+                await callout.run()
+            except Exception:
+                log.exception("a call-out failed; it begins again")
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    def _stop_calling(self, alarm_id: str) -> None:
+        self._cancel_timer(alarm_id)
+        if callout := self._callouts.get(alarm_id):
+            callout.stop()
+
+    def _escalate_later(self, alarm: Alarm) -> None:
+        """By the loop's clock; the written time counts only across a restart, and within reason."""
+        remaining = (alarm.escalate_at or 0.0) - time.time()
+        self._set_timer(alarm.alarm_id, min(max(remaining, 0.0), self._arrive_seconds))
+
+    def _set_timer(self, alarm_id: str, seconds: float) -> None:
+        self._cancel_timer(alarm_id)
+        loop = asyncio.get_running_loop()
+        self._timers[alarm_id] = loop.call_later(seconds, self._nobody_came, alarm_id)
+
+    def _cancel_timer(self, alarm_id: str) -> None:
+        if timer := self._timers.pop(alarm_id, None):
+            timer.cancel()
+
+    def _nobody_came(self, alarm_id: str) -> None:
+        callout = self._callouts.get(alarm_id)
+        if callout is not None and callout.is_talking:
+            self._set_timer(alarm_id, TALK_CHECK_SECONDS)
+            return
+        self._companion.nobody_came()
+        self._spawn(self._apply(alarm_id, Trigger.NOBODY_CAME, "timer"))
+
+    async def _ask_elder(self, alarm_id: str) -> None:
+        """Twice, the second time louder; silence raises the alarm."""
+        try:
+            while (alarm := self._book.alarm(alarm_id)) and alarm.asked_count < ASKS:
+                changed = await self._book.apply(alarm_id, Trigger.ASKED)
+                if changed is None:
+                    return
+                self._answered.clear()
+                louder = changed.alarm.asked_count > 1
+                self._ask(lambda louder=louder: self._companion.ask_whether_well(louder=louder))
+                self._question_until += ANSWER_SECONDS
+                await self._wait_answer()
+                alarm = self._book.alarm(alarm_id)
+                if alarm is None or alarm.state is not State.CONFIRMING:
+                    return
+            await self._apply(alarm_id, Trigger.SILENCE, "nobody answered")
+        finally:
+            self._companion.voice_as_before()
+
+    async def _wait_answer(self) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._answered.wait()
+        except TimeoutError:
+            return
+
+    async def _watch_people(self) -> None:
+        while True:
+            await asyncio.sleep(PEOPLE_SECONDS)
+            await asyncio.to_thread(self._people.read)
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a step of an alarm failed", exc_info=task.exception())

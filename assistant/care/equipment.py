@@ -1,0 +1,115 @@
+"""From the settings to what the home reaches people with: baresip, modem, centre, webhooks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from assistant.care.channels import AddressError, Equipment, Registry
+from assistant.care.channels.gsm import IncomingSms, Modem, ModemAudio, ModemSettings
+from assistant.care.channels.scaip import CentreSettings
+from assistant.care.channels.sip import (
+    Phone,
+    PhoneCall,
+    PhoneProcess,
+    PhoneSettings,
+    SipAccount,
+    write_folder,
+)
+from assistant.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PHONE_CHILD: Final = "phone"
+
+
+class HomeEquipment:
+    """Everything that reaches out; a part that cannot be set up leaves the others working."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        home: Path,
+        on_incoming: Callable[[PhoneCall], Awaitable[None]] | None = None,
+        on_sms: Callable[[IncomingSms], Awaitable[None]] | None = None,
+    ) -> None:
+        self.problems: list[str] = []
+        """Why a part of the settings cannot be used."""
+        self.phone_process: PhoneProcess | None = None
+        self._stack = contextlib.AsyncExitStack()
+        self.phone = self._phone(settings, home / "run" / "phone", on_incoming)
+        self.modem = self._modem(settings, on_sms)
+        self.registry = Registry(
+            Equipment(
+                phone=self.phone,
+                trunk_domain=settings.phone.provider,
+                modem=self.modem,
+                centre=_centre(settings),
+                webhook_secret=settings.emergency.webhook_secret.encode(),
+            ),
+            may_ring_emergency=settings.emergency.may_ring_number,
+        )
+
+    async def start(self) -> None:
+        """Connect to baresip and open the modem, both again and again."""
+        for part in (self.phone, self.modem):
+            if part is not None:
+                await self._stack.enter_async_context(part)
+
+    async def stop(self) -> None:
+        """Let go of them."""
+        async with asyncio.timeout(5):
+            await self._stack.aclose()
+
+    def _phone(
+        self,
+        settings: Settings,
+        folder: Path,
+        on_incoming: Callable[[PhoneCall], Awaitable[None]] | None,
+    ) -> Phone | None:
+        wanted = settings.phone
+        if not wanted.account:
+            return None
+        account = SipAccount(
+            wanted.account, wanted.username, wanted.password, wanted.register_seconds
+        )
+        phone = PhoneSettings(
+            account,
+            wanted.control_port,
+            wanted.listen,
+            wanted.interface,
+            wanted.microphone,
+            wanted.speaker,
+        )
+        try:
+            self.phone_process = write_folder(folder, phone)
+        except (AddressError, OSError) as error:
+            self._tell(f"[phone] of anban.toml: {error}")
+            return None
+        return Phone(phone, folder, on_incoming)
+
+    def _modem(
+        self, settings: Settings, on_sms: Callable[[IncomingSms], Awaitable[None]] | None
+    ) -> Modem | None:
+        wanted = settings.modem
+        if not wanted.port:
+            return None
+        audio = ModemAudio(wanted.audio_port) if wanted.audio_port else None
+        return Modem(ModemSettings(wanted.port, wanted.baud, wanted.pin, audio), on_sms)
+
+    def _tell(self, problem: str) -> None:
+        log.error("%s", problem)
+        self.problems.append(problem)
+
+
+def _centre(settings: Settings) -> CentreSettings | None:
+    wanted = settings.centre
+    if not wanted.controller:
+        return None
+    return CentreSettings(
+        wanted.controller, tuple(wanted.routes.split()), wanted.username, wanted.password
+    )

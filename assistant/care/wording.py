@@ -1,0 +1,89 @@
+"""What the family is told of an alarm, in the language of each person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from assistant.care.alarms import Alarm
+from assistant.care.book import Attempt
+from assistant.care.channels import CallScript, Message
+from assistant.care.contacts import Contact
+from assistant.language import Replies
+from assistant.settings import EmergencySettings
+
+SENSED_SOURCES = ("radar", "camera", "sensor")
+"""Sources that are no person; a pendant or a voice is one."""
+
+
+class Voice(Protocol):
+    """Makes the sound of a call: `call_voice.CallVoice`."""
+
+    def script(self, text: str, lang: str) -> CallScript:
+        """What a call says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Makes messages of alarms."""
+
+    replies: Replies
+    settings: EmergencySettings
+    voice: Voice
+    home_lang: Callable[[], str]
+    elder_name: Callable[[], str]
+    """Empty: not known."""
+    rings_number: str
+    """The contact id of the public emergency number: it is told everything a helper needs."""
+
+    def message(self, alarm: Alarm, contact: Contact, attempt: Attempt) -> Message:
+        """What one person is told of one alarm."""
+        lang = contact.lang or self.home_lang()
+        say = self._say(alarm, lang)
+        is_automatic = alarm.source.startswith(SENSED_SOURCES)
+        headline = say("alarm_headline")
+        text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        spoken = text
+        if contact.contact_id == self.rings_number:
+            spoken = f"{spoken} {self.details(lang)}"
+        else:
+            spoken = f"{spoken} {say('alarm_keys')}"
+        return Message(
+            alarm_id=alarm.alarm_id,
+            attempt_id=attempt.attempt_id,
+            contact=contact.name,
+            headline=headline,
+            text=text,
+            lang=lang,
+            reason=alarm.reason,
+            raised_at=alarm.opened_at,
+            script=self.voice.script(spoken, lang),
+            is_automatic=is_automatic,
+            is_test=alarm.source == "test",
+        )
+
+    def details(self, lang: str) -> str:
+        """What a helper needs at the door and beside the elder; empty where nothing is known."""
+        known = {
+            "alarm_door": self.settings.door_code,
+            "alarm_health": self.settings.health,
+        }
+        return " ".join(
+            self.replies.render(key, lang, value=value) for key, value in known.items() if value
+        )
+
+    def _say(self, alarm: Alarm, lang: str) -> Callable[[str], str]:
+        at = datetime.fromtimestamp(alarm.opened_at).astimezone()
+        place = self.replies.render("alarm_place", lang, value=alarm.place) if alarm.place else ""
+        address = self.settings.address
+        values = {
+            "elder": self.elder_name() or self.replies.render("the_elder", lang),
+            "reason": self.replies.render(f"reason_{alarm.reason}", lang),
+            "place": place,
+            "time": f"{at:%H:%M}",
+            "address": self.replies.render("alarm_address", lang, value=address) if address else "",
+        }
+        wordings = self.replies
+        return lambda key: " ".join(wordings.render(key, lang, **values).split())
