@@ -30,9 +30,12 @@ MODULE_SUSPECT: Final = 0.25
 FLOOR_LEVEL_METRES: Final = 0.5
 """Below a bed, above a body on its side."""
 FLOOR_SECONDS: Final = 20.0
+FLOOR_SLOTS: Final = 15
+"""Tenths of a second in which the body was seen low: fewer are chance reflections."""
 FLOOR_MARGIN_METRES: Final = 0.3
-RISEN_METRES: Final = 0.9
-RISEN_SECONDS: Final = 2.0
+RISEN_METRES: Final = 0.7
+"""Sitting on a chair counts: the body is off the floor."""
+RISEN_SECONDS: Final = 3.0
 
 POSTURES: Final = tuple(label for label in LABELS if label != "falling")
 _POSTURE_WEIGHT: Final = 0.1
@@ -43,6 +46,8 @@ _POSTURE_SECONDS: Final = 1.5
 WALK_METRES_PER_SECOND: Final = 0.3
 WALK_METRES: Final = 2.0
 _WALK_ENDS_SECONDS: Final = 1.0
+_EARLY_SECONDS: Final = 0.02
+"""A frame that comes this little before the end of a tenth of a second closes it."""
 _MAX_SLOTS_AT_ONCE: Final = 12
 """After a pause the window is emptied rather than filled slot by slot."""
 
@@ -60,6 +65,7 @@ class Body:
         self._on_floor = False
         """Latched by a fall or by lying on the floor, opened by rising."""
         self._low_since: float | None = None
+        self._low_slots = 0
         self._high_since: float | None = None
         self._posture = np.full(len(LABELS), 1.0 / len(LABELS))
         self._activity: str | None = None
@@ -78,7 +84,7 @@ class Body:
         if at - self._slot_ends > _MAX_SLOTS_AT_ONCE * SLOT_SECONDS:
             self._watch = FallWatch(self._model)
             self._slot_ends = at
-        while at >= self._slot_ends:
+        while at >= self._slot_ends - _EARLY_SECONDS:
             self._slot_ends += SLOT_SECONDS
             yield from self._next_slot(at, person, module_says_fall=module_says_fall)
         yield from self._gait(at, person)
@@ -116,12 +122,15 @@ class Body:
             return
         resting = RESTING & self._room.kinds_at(person.x, person.y, FLOOR_MARGIN_METRES)
         if level >= FLOOR_LEVEL_METRES or resting:
-            self._low_since = None
-        elif self._low_since is None:
-            self._low_since = at
-        elif not self._on_floor and at - self._low_since >= FLOOR_SECONDS:
-            self._on_floor = True
-            yield LyingOnFloor(at, self._number, at - self._low_since, person.x, person.y)
+            self._low_since, self._low_slots = None, 0
+        else:
+            self._low_slots += 1
+            if self._low_since is None:
+                self._low_since = at
+            lying = at - self._low_since
+            if not self._on_floor and lying >= FLOOR_SECONDS and self._low_slots >= FLOOR_SLOTS:
+                self._on_floor = True
+                yield LyingOnFloor(at, self._number, lying, person.x, person.y)
         if level < RISEN_METRES:
             self._high_since = None
         elif self._high_since is None:

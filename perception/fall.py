@@ -30,7 +30,7 @@ FALLING: Final = LABELS.index("falling")
 
 SUSPECT: Final = 0.4
 """Probability of falling from which on a window is a suspicion; what follows decides."""
-BELIEVE: Final = 0.5
+BELIEVE: Final = 0.55
 """Mean of the `_SURE_FRAMES` best windows that a fall needs."""
 LOW_METRES: Final = 1.0
 DOWN_METRES: Final = 0.8
@@ -151,16 +151,22 @@ class FallWatch:
         return self._judge() if len(suspicion.probabilities) > _CONFIRM_FRAMES else None
 
     def finish(self) -> Fall | None:
-        """The stream ends here: judge what is suspected so far, on what was seen."""
-        return self._judge() if self._suspicion is not None else None
+        """The recording ends here: judge what is suspected so far, on what was seen.
 
-    def _judge(self) -> Fall | None:
+        Falls of the published recordings are cut before the body is quite down, so its level need
+        only be low, and the windows are believed as they are suspected.
+        """
+        return self._judge(is_cut_off=True) if self._suspicion is not None else None
+
+    def _judge(self, *, is_cut_off: bool = False) -> Fall | None:
         suspicion, self._suspicion = self._suspicion, None
         assert suspicion is not None  # noqa: S101  # both callers looked
         level = self.level_metres
         is_sure = suspicion.confidence >= SURE and len(suspicion.probabilities) >= _SURE_FRAMES
-        stayed_down = level is None or level < (GHOST_LEVEL_METRES if is_sure else DOWN_METRES)
-        likely = suspicion.came_down and suspicion.confidence >= BELIEVE
+        highest_level = LOW_METRES if is_cut_off else DOWN_METRES
+        stayed_down = level is None or level < (GHOST_LEVEL_METRES if is_sure else highest_level)
+        believed = suspicion.confidence >= (SUSPECT if is_cut_off else BELIEVE)
+        likely = suspicion.came_down and believed
         if not stayed_down or not (is_sure or likely) or not self._is_seen():
             return None
         return Fall(suspicion.confidence, suspicion.drop_metres, level or 0.0)

@@ -84,9 +84,10 @@ def make_cloud(xyz: FloatArray, doppler: FloatArray, snr: FloatArray | None = No
     """Points without those that no room can hold (NaN, infinite, 1e10): a broken sensor's words."""
     if snr is None:
         snr = np.zeros(len(xyz), np.float32)
-    with np.errstate(invalid="ignore", over="ignore"):
-        sane = (np.abs(xyz) <= FARTHEST_METRES).all(axis=1) & np.isfinite(doppler)
-    sane &= np.isfinite(snr)
-    if not sane.all():
-        xyz, doppler, snr = xyz[sane], doppler[sane], snr[sane]
-    return PointCloud(xyz, doppler, snr)
+    # One look at all is enough for a healthy sensor; NaN makes any comparison false.
+    if not len(xyz) or (
+        max(xyz.max(), -xyz.min()) <= FARTHEST_METRES and abs(doppler.sum() + snr.sum()) < np.inf
+    ):
+        return PointCloud(xyz, doppler, snr)
+    sane = (np.abs(xyz) <= FARTHEST_METRES).all(axis=1) & np.isfinite(doppler) & np.isfinite(snr)
+    return PointCloud(xyz[sane], doppler[sane], snr[sane])

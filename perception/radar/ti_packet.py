@@ -72,6 +72,8 @@ class TiParser(Parser):
 
 def _magic_prefix_at_end(buffer: bytearray, end: int) -> int:
     """How many of the last bytes before `end` begin a magic (0 to 7)."""
+    if buffer[end - 1] not in MAGIC:
+        return 0  # the padding, nearly always
     for size in range(len(MAGIC) - 1, 0, -1):
         if buffer[end - size : end] == MAGIC[:size]:
             return size

@@ -25,6 +25,7 @@ _TARGET: Final = np.dtype([("tid", "<u4"), ("state", "<f4", 27)])
 _HEIGHT: Final = np.dtype([("tid", "<u4"), ("z", "<f4", 2)])
 _SIDE: Final = np.dtype([("snr", "<u2"), ("noise", "<u2")])
 _EMPTY: Final = np.zeros((0, 3), np.float32)
+_LARGEST_UNIT: Final = 1e3
 
 
 class Xwr68xxParser(TiParser):
@@ -84,18 +85,22 @@ def _decompress(buffer: bytearray, at: int, size: int) -> PointCloud | None:
         return None
     units = np.frombuffer(buffer, "<f4", 5, at)
     packed = np.frombuffer(buffer, _COMPRESSED, (size - 20) // _COMPRESSED.itemsize, at + 20)
-    with np.errstate(all="ignore"):  # hostile units give NaN, which make_cloud takes out
-        elevation = packed["el"] * units[0]
-        azimuth = packed["az"] * units[1]
-        doppler = packed["doppler"] * units[2]
-        distance = packed["range"] * units[3]
-        snr = packed["snr"] * units[4]
-        flat = distance * np.cos(elevation)
-        xyz = np.empty((len(packed), 3), np.float32)
-        xyz[:, 0] = flat * np.sin(azimuth)
-        xyz[:, 1] = flat * np.cos(azimuth)
-        xyz[:, 2] = distance * np.sin(elevation)
-    return make_cloud(xyz, doppler, snr)
+    if not sane_units(units):
+        return None
+    elevation = packed["el"] * units[0]
+    azimuth = packed["az"] * units[1]
+    distance = packed["range"] * units[3]
+    flat = distance * np.cos(elevation)
+    xyz = np.empty((len(packed), 3), np.float32)
+    xyz[:, 0] = flat * np.sin(azimuth)
+    xyz[:, 1] = flat * np.cos(azimuth)
+    xyz[:, 2] = distance * np.sin(elevation)
+    return make_cloud(xyz, packed["doppler"] * units[2], packed["snr"] * units[4])
+
+
+def sane_units(units: FloatArray) -> bool:
+    """Whether no scaled value can overflow; the boards send steps of some millimetres."""
+    return all(abs(unit) <= _LARGEST_UNIT for unit in units.tolist())  # NaN is never <=
 
 
 def read_targets(buffer: bytearray, at: int, size: int) -> tuple[Target, ...]:

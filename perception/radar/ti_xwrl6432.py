@@ -8,7 +8,7 @@ import numpy as np
 
 from perception.radar.frames import PointCloud, RadarFrame, Target, make_cloud
 from perception.radar.ti_packet import TiParser
-from perception.radar.ti_xwr68xx import read_targets
+from perception.radar.ti_xwr68xx import read_targets, sane_units
 
 POINTS: Final = 301
 TARGETS: Final = 308
@@ -55,7 +55,7 @@ def _read_points(buffer: bytearray, at: int, size: int) -> PointCloud | None:
     packed = np.frombuffer(
         buffer, _POINT, (size - _UNITS_BYTES) // _POINT.itemsize, at + _UNITS_BYTES
     )
-    with np.errstate(all="ignore"):  # hostile units give NaN, which make_cloud takes out
-        scaled = packed["xyzd"] * np.float32(1)
-        xyz = scaled[:, :3] * units[0]
-        return make_cloud(xyz, scaled[:, 3] * units[1], packed["snr"] * units[2])
+    if not sane_units(units):
+        return None
+    scaled = packed["xyzd"].astype(np.float32)
+    return make_cloud(scaled[:, :3] * units[0], scaled[:, 3] * units[1], packed["snr"] * units[2])

@@ -32,7 +32,12 @@ KEEP_STILL_SECONDS: Final = 600.0
 """How long somebody unseen is believed to be there still."""
 KEEP_LEAVING_SECONDS: Final = 2.0
 KEEP_UNSURE_SECONDS: Final = 1.0
+COAST_SECONDS: Final = 0.3
+"""How long somebody unseen is believed to go on walking."""
+FIND_AGAIN_METRES: Final = 1.5
 DOOR_MARGIN_METRES: Final = 0.5
+FADING_METRES_PER_SECOND: Final = 0.35
+"""Who was faster than this when last seen did not fade by being still: the track was lost."""
 STILL_METRES_PER_SECOND: Final = 0.15
 FIXTURE_SECONDS: Final = 120.0
 FIXTURE_METRES: Final = 0.3
@@ -98,8 +103,9 @@ class Tracker:
         placed = placed[room.inside(placed)]
         seeds = self._seeds_of(targets)
         for person in self._people:
-            person.x += person.vx * passed
-            person.y += person.vy * passed
+            if at - person.last_seen < COAST_SECONDS:
+                person.x += person.vx * passed
+                person.y += person.vy * passed
             person.points = placed[:0]
         owner = self._nearest(placed)
         for index, person in enumerate(self._people):
@@ -182,11 +188,23 @@ class Tracker:
             x, y = np.median(cluster[:, :2], axis=0)
             places.append((float(x), float(y), cluster))
         for x, y, cluster in places:
+            if self._find_again(at, x, y):
+                continue
             if len(self._people) >= MAX_PEOPLE:
                 return
             person = Person(next(self._numbers), x, y, at, at, points=cluster, _origin=(x, y))
             person._hits.append(at)
             self._people.append(person)
+
+    def _find_again(self, at: float, x: float, y: float) -> bool:
+        """Whether this is somebody who faded a step away; then the track goes on here."""
+        for person in self._people:
+            unseen = at - person.last_seen
+            near = math.hypot(person.x - x, person.y - y) < FIND_AGAIN_METRES
+            if person.confirmed and unseen > COAST_SECONDS and near:
+                person.x, person.y, person.vx, person.vy = x, y, 0.0, 0.0
+                return True
+        return False
 
     def _stays(self, person: Person, at: float) -> bool:
         unseen = at - person.last_seen
@@ -201,9 +219,8 @@ class Tracker:
             room.x_min + margin < person.x < room.x_max - margin
             and room.y_min + margin < person.y < room.y_max - margin
         )
-        if leaves:
+        if leaves or person.speed > FADING_METRES_PER_SECOND:
             return False
-        person.vx = person.vy = 0.0
         return unseen < KEEP_STILL_SECONDS
 
 

@@ -31,10 +31,7 @@ from perception.radar.frames import FloatArray
 from perception.train import radhar, ti_falls
 from perception.train.bodies import KINDS, simulate
 from perception.train.radhar import ActivityFile
-from perception.train.ti_falls import Clip
-
-SENSOR_HEIGHT_METRES: Final = 1.55
-"""Of the TI recordings: people lying on the floor reflect 1.4 m below the sensor."""
+from perception.train.ti_falls import SENSOR_HEIGHT_METRES, Clip
 
 STEPS: Final = 1_200
 BATCH: Final = 96

@@ -166,7 +166,8 @@ def test_impossible_points_are_left_out(bad: float) -> None:
     assert frame.points.xyz[0].tolist() == [0.0, 1.0, 0.0]
     assert np.isfinite(frame.points.xyz).all()
     assert np.isfinite(frame.points.doppler).all()
-    (frame,) = parse("xwr68xx", ti_packet(1, ti_compressed([(1, 1, 1, 1, 1)], (bad,) * 5)))
+    assert parse("xwr68xx", ti_packet(1, ti_compressed([(1, 1, 1, 1, 1)], (bad,) * 5))) == []
+    (frame,) = parse("xwr68xx", ti_packet(1, ti_compressed([(1, 1, 1, 1, 1)], (1e3,) * 5)))
     assert frame.points is not None
     assert len(frame.points) == 0
 

@@ -1,0 +1,351 @@
+"""Radar figures: activities, falls, parsers, cost. Prints a table and writes results/radar.md.
+
+    python -m benchmarks.radar --data DATA --folds FOLDER [--baselines] [--train]
+
+The models of the folds (one session or one group of subjects left out) are not shipped: `--train`
+makes those that are missing in FOLDER (PyTorch; half an hour on one core). `--baselines` trains
+the trees and the published network in the same run (scikit-learn and PyTorch; ten minutes more).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from perception.activity_features import LABELS, body_points, frame_features
+from perception.events import FallDetected
+from perception.fall import MODEL as FALL_MODEL
+from perception.fall import FallModel, FallWatch, Slot
+from perception.fall_features import FRAMES_PER_SECOND
+from perception.onnx_model import MODELS
+from perception.radar import PROTOCOLS, open_recording
+from perception.radar.room import MountingPose, Room
+from perception.replay import replay
+from perception.sensor import RadarSensor
+from perception.train import evaluate_activity, evaluate_falls, radhar, ti_falls
+from perception.train.bodies import simulate
+from perception.train.evaluate_activity import Predict, Scores, clutter_only, load_model, ours
+from perception.train.evaluate_falls import FallScores
+
+RESULT = Path(__file__).parent / "results" / "radar.md"
+ACTIVITY_MODEL = MODELS / "radar_activity" / "model.onnx"
+GROUPS = tuple(dict.fromkeys(ti_falls.SUBJECT_GROUPS.values()))
+BODY_MIDDLE_METRES = 1.0
+CHUNK_BYTES = 4_096
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *rows)]
+    return [*lines, ""]
+
+
+# --------------------------------------------------------------------------- activities
+
+
+def scored(name: str, scores: Scores) -> list[str]:
+    low, high = scores.interval()
+    worst = ", ".join(map(str, scores.worst()))
+    windows = sum(len(file) for file in scores.right)
+    return [
+        name,
+        percent(scores.accuracy),
+        f"{percent(low)} to {percent(high)}",
+        str(windows),
+        worst,
+    ]
+
+
+def activities(data: Path, folds: Path, *, baselines: bool) -> list[str]:
+    train, test = (radhar.load(data / "radhar", part) for part in ("train", "test"))
+    head = ["RadHAR, given split", "accuracy", "95 % by file", "windows", "most errors a file"]
+    model = load_model(ACTIVITY_MODEL)
+    rows = [scored("ours", evaluate_activity.score(test, ours(model)))]
+    clutter = evaluate_activity.score(test, clutter_only(model))
+    others: dict[str, Callable[[list[radhar.ActivityFile]], Predict]] = {}
+    if baselines:
+        from perception.train import baselines as rivals  # noqa: PLC0415  # needs PyTorch
+
+        others = {"ExtraTrees, hand features": rivals.extra_trees}
+        for name, fit in (*others.items(), ("PointNet + BiLSTM, rewritten", rivals.pointnet_lstm)):
+            rows.append(scored(name, evaluate_activity.score(test, fit(train))))
+            print(rows[-1], flush=True)
+    rows.append(scored("ours, shown the room without the body", clutter))
+    lines = table(head, rows)
+    everything = [*train, *test]
+    head = ["leaving one session out", *(f"session {n}" for n in range(radhar.SESSIONS)),
+            "all windows", "mean of sessions"]  # fmt: skip
+    folds_of = {"ours": lambda left: ours(load_model(folds / f"leave_{left}.onnx"))}
+    rows = [session_row(everything, "ours", folds_of["ours"])]
+    for name, fit in others.items():
+        rows.append(
+            session_row(
+                everything,
+                name,
+                lambda left, fit=fit: fit([f for f in everything if f.session != left]),
+            )
+        )
+    rows.append(
+        session_row(
+            everything,
+            "ours, shown the room without the body",
+            lambda left: clutter_only(load_model(folds / f"leave_{left}.onnx")),
+        )
+    )
+    return lines + table(head, rows)
+
+
+def session_row(
+    files: list[radhar.ActivityFile], name: str, fold: Callable[[int], Predict]
+) -> list[str]:
+    shares, right = [], []
+    for left in range(radhar.SESSIONS):
+        scores = evaluate_activity.score([f for f in files if f.session == left], fold(left))
+        shares.append(scores.accuracy)
+        right += scores.right
+    print(name, shares, flush=True)
+    overall = float(np.concatenate(right).mean())
+    return [name, *map(percent, shares), percent(overall), percent(statistics.mean(shares))]
+
+
+def inference(data: Path) -> list[str]:
+    file = radhar.load(data / "radhar", "test")[0]
+    windows = [evaluate_activity.window(file, start) for start in file.starts()]
+    model = load_model(ACTIVITY_MODEL)
+
+    def once(window: tuple[np.ndarray, ...]) -> None:
+        model.probabilities(frame_features(body_points(*window)))
+
+    rows = [["activity, features and network", milliseconds(once, windows), size(ACTIVITY_MODEL)]]
+    rng = np.random.default_rng(0)
+    slots = [
+        [Slot(rng.uniform(0, 1.8, 8), rng.uniform(2, 3, 8)) for _ in range(12)] for _ in range(50)
+    ]
+    falls = FallModel()
+    rows.append(
+        ["fall, features and network", milliseconds(falls.probabilities, slots), size(FALL_MODEL)]
+    )
+    return table(["one window on one core", "CPU time, median", "size"], rows)
+
+
+def milliseconds(work: Callable[..., object], items: list) -> str:
+    for item in items[:5]:
+        work(item)
+    times = []
+    for item in items:
+        began = time.process_time()
+        work(item)
+        times.append(time.process_time() - began)
+    return f"{1e3 * statistics.median(times):.2f} ms"
+
+
+def size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.2f} MB"
+
+
+# -------------------------------------------------------------------------------- falls
+
+
+def fall_row(name: str, scores: FallScores) -> list[str]:
+    false = ", ".join(f"{k} {v}" for k, v in sorted(scores.false_alarms.items()) if v) or "none"
+    found = f"{scores.found} of {scores.falls}" if scores.falls else "—"
+    return [
+        name,
+        found,
+        percent(scores.found / scores.falls) if scores.falls else "—",
+        percent(scores.precision) if scores.falls else "—",
+        false,
+        f"{60 * scores.hours:.1f} min",
+        f"{scores.short_found} of {scores.short_falls}",
+    ]
+
+
+def falls(data: Path, folds: Path) -> list[str]:
+    clips = ti_falls.load(data / "ti_pose_fall")
+    walking = [c for c in clips if c.group == ti_falls.REPLAY and c.label == "walking"]
+    sitting = [c for c in clips if c.group == ti_falls.REPLAY and c.label == "sitting"]
+    rows, total, cut = [], FallScores(), FallScores()
+    for group in GROUPS:
+        model = FallModel(folds / f"fall_{group}.onnx")
+        mine = [clip for clip in clips if clip.group == group]
+        scores = evaluate_falls.score(mine, model)
+        rows.append(fall_row(f"{group} left out", scores))
+        total.add(scores)
+        cut.add(evaluate_falls.score_cut(mine, model))
+    rows.append(fall_row("**all groups**", total))
+    model = FallModel(folds / f"fall_{ti_falls.REPLAY}.onnx")
+    others = evaluate_falls.score([*walking, *sitting], model)
+    rows.append(fall_row("walking and sitting in replay files, trained on named", others))
+    together = FallScores()
+    together.add(total)
+    together.add(others)
+    rows.append(fall_row("**groups with that walking and sitting**", together))
+    replays = [clip for clip in clips if clip.group == ti_falls.REPLAY]
+    rows.append(fall_row("**named to replay**", evaluate_falls.score(replays, model)))
+    held = [clip for clip in replays if not is_development(clip)]
+    rows.append(fall_row("… of it never used for thresholds", evaluate_falls.score(held, model)))
+    cut.add(evaluate_falls.score_cut(replays, model))
+    rows.append(fall_row("all non-falls cut like falls (1.3 s)", cut))
+    test = radhar.load(data / "radhar", "test")
+    for name, path in (("shipped model", FALL_MODEL), ("named model", folds / "fall_replay.onnx")):
+        exercises = evaluate_falls.score_exercises(test, FallModel(path), BODY_MIDDLE_METRES)
+        rows.append(fall_row(f"RadHAR test files, {name}", exercises))
+    head = ["falls by event", "found", "recall", "precision", "false alarms", "without fall",
+            "falls cut below 0.8 s"]  # fmt: skip
+    return [*table(head, rows), *delay(model)]
+
+
+def is_development(clip: ti_falls.Clip) -> bool:
+    """Replay files on which the thresholds of `perception.fall` were chosen."""
+    names: list[str] = json.loads(DEVELOPMENT.read_text(encoding="utf-8"))
+    return clip.file.split("#")[0] in names
+
+
+DEVELOPMENT = Path(ti_falls.__file__).parent / "splits" / "fall_development.json"
+
+
+def delay(model: FallModel) -> list[str]:
+    """Seconds from a simulated body's last frame of falling to the alarm."""
+    waits, found, count = [], 0, 200
+    for seed in range(count):
+        rng = np.random.default_rng(10_000 + seed)
+        stand, scene = simulate("stand", rng), simulate("fall", rng)
+        watch = FallWatch(model)
+        frames = [*stand.frames, *scene.frames]
+        down = len(stand.frames) + max(k for k, s in enumerate(scene.labels) if s == "falling")
+        for number, frame in enumerate([*frames, *scene.frames[-5:]]):
+            if watch.update(Slot(frame[:, 0], frame[:, 1])) is not None:
+                waits.append((number - down) / FRAMES_PER_SECOND)
+                found += 1
+                break
+    if not waits:
+        return ["No simulated fall was told.", ""]
+    late = np.percentile(waits, (50, 95, 100))
+    return [
+        f"From the body down to told, {count} simulated falls ({found} told): median "
+        f"{late[0]:.1f} s, 95 % {late[1]:.1f} s, longest {late[2]:.1f} s.",
+        "",
+    ]
+
+
+# --------------------------------------------------------------------- parsers and cost
+
+
+def parsers(data: Path) -> list[str]:
+    streams: dict[str, tuple[str, bytes]] = {}
+    for path in sorted((data / "iwr6843_tlv").glob("*.bin")):
+        streams[f"xwr68xx, {path.stem}"] = ("xwr68xx", path.read_bytes())
+    files = sorted((data / "iwrl6432_tlv").glob("*/*/*.bin"))
+    streams["xwrl6432, all captures"] = ("xwrl6432", b"".join(f.read_bytes() for f in files))
+    noise = np.random.default_rng(0).bytes(4_000_000)
+    streams |= {f"{name}, noise": (name, noise) for name in PROTOCOLS}
+    rows = []
+    for title, (name, raw) in streams.items():
+        parser = PROTOCOLS[name].parser()
+        began = time.process_time()
+        frames = sum(
+            len(parser.feed(raw[at : at + CHUNK_BYTES])) for at in range(0, len(raw), CHUNK_BYTES)
+        )
+        took = time.process_time() - began
+        each = f"{1e6 * took / frames:.0f} us" if frames else "—"
+        times = len(raw) / took / (PROTOCOLS[name].baud / 10)
+        rows.append([title, f"{len(raw) / took / 1e6:.1f} MB/s", each, f"{times:.0f}"])
+    return table(["parser", "speed", "a frame", "times its serial line"], rows)
+
+
+def cost(data: Path) -> list[str]:
+    """CPU and memory of one sensor, measured in a process of its own."""
+    command = [sys.executable, __file__, "--data", str(data), "--cost"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
+    measured = json.loads(result.stdout)
+    return [
+        f"One 20 fps sensor (people_tracking_walking played at 50 ms a frame, "
+        f"{measured['seconds']:.0f} s): {percent(measured['core'])} of one core, "
+        f"{measured['megabytes']:.0f} MB resident at most; "
+        f"{measured['falls']} falls told.",
+        "",
+    ]
+
+
+def measure_cost(data: Path) -> None:
+    recording = open_recording(data / "iwr6843_tlv" / "people_tracking_walking.bin", "xwr68xx")
+    sensor = RadarSensor(recording.protocol, Room(MountingPose(2.0, 10)), FallModel())
+    began = time.process_time()
+    events = list(replay(recording, sensor, raw_frame_seconds=0.05))
+    took = time.process_time() - began
+    seconds = 0.05 * 6632
+    told = sum(isinstance(event, FallDetected) for event in events)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(
+        json.dumps({"seconds": seconds, "core": took / seconds, "megabytes": memory, "falls": told})
+    )
+
+
+def train_missing(data: Path, folds: Path) -> None:
+    from perception.train import activity, fall  # noqa: PLC0415  # needs PyTorch
+
+    files = [f for part in ("train", "test") for f in radhar.load(data / "radhar", part)]
+    for left in range(radhar.SESSIONS):
+        path = folds / f"leave_{left}.onnx"
+        if not path.exists():
+            kept = [file for file in files if file.session != left]
+            members = [activity.fit(kept, seed) for seed in range(activity.MEMBERS)]
+            activity.export(activity.Ensemble(members).eval(), path)
+    clips = ti_falls.load(data / "ti_pose_fall")
+    exercises = radhar.load(data / "radhar", "train")
+    for group in (*GROUPS, ti_falls.REPLAY):
+        path = folds / f"fall_{group}.onnx"
+        if not path.exists():
+            kept = [c for c in clips if c.group not in {group, ti_falls.REPLAY}]
+            fall.export(fall.train(kept, exercises, seed=0), path)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--data", type=Path, default=Path("../shared/data/radar"))
+    options.add_argument("--folds", type=Path, default=user_cache_path("anban") / "radar-folds")
+    options.add_argument("--baselines", action="store_true")
+    options.add_argument("--train", action="store_true")
+    options.add_argument("--cost", action="store_true", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.cost:
+        measure_cost(chosen.data)
+        return
+    if chosen.train:
+        chosen.folds.mkdir(parents=True, exist_ok=True)
+        train_missing(chosen.data, chosen.folds)
+    wanted = [f"leave_{n}" for n in range(radhar.SESSIONS)]
+    wanted += [f"fall_{group}" for group in (*GROUPS, ti_falls.REPLAY)]
+    missing = [name for name in wanted if not (chosen.folds / f"{name}.onnx").exists()]
+    if missing or not chosen.data.is_dir():
+        print(
+            f"{RESULT.name} stays as it is: no data at {chosen.data}, or folds missing: {missing}"
+        )
+        return
+    lines = ["# Radar", "", f"`python -m benchmarks.radar` on {platform.machine()}.", ""]
+    lines += falls(chosen.data, chosen.folds)
+    lines += activities(chosen.data, chosen.folds, baselines=chosen.baselines)
+    lines += [f"Labels: {', '.join(LABELS)}.", ""]
+    lines += inference(chosen.data) + parsers(chosen.data) + cost(chosen.data)
+    text = "\n".join(lines)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

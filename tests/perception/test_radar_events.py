@@ -1,0 +1,209 @@
+"""What is told of a room, and what is not: virtual bodies through the whole lane."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from virtual_person import FRAME_SECONDS, POSE, VirtualRoom, scenes
+
+from perception.events import (
+    ActivityChanged,
+    BathroomLong,
+    BedLeft,
+    FallDetected,
+    GaitSpeed,
+    LyingOnFloor,
+    NoMotion,
+    PersonPresent,
+    Rose,
+    to_json,
+)
+from perception.radar import RadarFrame
+from perception.radar.room import Room, Zone, ZoneKind
+from perception.watch import Patience
+
+SEEDS = range(900, 912)
+BED = Zone("bed", ZoneKind.BED, -1, 1, 2, 4)
+
+
+def stand(room: VirtualRoom, seconds: float, x: float = 0.0, y: float = 3.0) -> None:
+    body(room, seconds, x, y, 1.0, 0.4)
+
+
+def lie(
+    room: VirtualRoom, seconds: float, x: float = 0.0, y: float = 3.0, at: float = 0.15
+) -> None:
+    body(room, seconds, x, y, at, 0.05)
+
+
+def body(
+    room: VirtualRoom, seconds: float, x: float, y: float, height: float, spread: float
+) -> None:
+    rng = np.random.default_rng(abs(round(room.now)))
+    for _ in range(round(seconds / FRAME_SECONDS)):
+        points = rng.normal((x, y, height), (0.12, 0.12, spread), (8, 3))
+        points[:, 2] = np.abs(points[:, 2])
+        room.frame(points)
+
+
+def walk(room: VirtualRoom, from_x: float, to_x: float, y: float, speed: float = 0.8) -> None:
+    steps = max(1, round(abs(to_x - from_x) / speed / FRAME_SECONDS))
+    for x in np.linspace(from_x, to_x, steps):
+        stand(room, FRAME_SECONDS, float(x), y)
+
+
+def found(kind: str) -> int:
+    """In how many scenes of this kind a fall is told; the body stands before and lies after."""
+    count = 0
+    for scene in scenes(kind, SEEDS):
+        room = VirtualRoom()
+        stand(room, 2.0)
+        room.play(scene, y=3.0)
+        if kind.startswith("fall"):
+            lie(room, 1.5)
+        falls = room.told(FallDetected)
+        assert len(falls) <= 1
+        count += len(falls)
+    return count
+
+
+@pytest.mark.parametrize("kind", ["fall", "fall_in_steps"])
+def test_falls_are_told_once(kind: str) -> None:
+    assert found(kind) >= 10
+
+
+@pytest.mark.parametrize("kind", ["walk", "stand", "sit", "stand_up"])
+def test_what_is_no_fall_is_not_told(kind: str) -> None:
+    assert found(kind) == 0
+
+
+@pytest.mark.parametrize("kind", ["sit_down", "bend"])
+def test_dropping_on_a_chair_or_a_knee_is_rarely_a_fall(kind: str) -> None:
+    # A third of these scenes drop as fast as a fall does.
+    assert found(kind) <= 2
+
+
+def fallen(room: VirtualRoom) -> FallDetected:
+    stand(room, 2.0)
+    room.play(scenes("fall", [903])[0], y=3.0)
+    lie(room, 2.0)
+    (fall,) = room.told(FallDetected)
+    assert isinstance(fall, FallDetected)
+    return fall
+
+
+def test_a_fall_says_where_and_how_deep() -> None:
+    fall = fallen(VirtualRoom())
+    assert fall.confidence >= 0.5
+    assert fall.height_drop_metres > 0.3
+    assert (fall.x, fall.y) == pytest.approx((0.0, 3.0), abs=0.8)
+    assert fall.evidence == ("points",)
+    assert to_json(fall)["type"] == "FallDetected"
+
+
+def test_a_fall_is_latched_until_the_body_rises() -> None:
+    room = VirtualRoom()
+    fallen(room)
+    lie(room, 40.0)
+    assert len(room.told(FallDetected, LyingOnFloor)) == 1
+    stand(room, 5.0)
+    assert len(room.told(Rose)) == 1
+    lie(room, 25.0)
+    assert len(room.told(FallDetected, LyingOnFloor)) == 2
+
+
+def test_lying_on_the_floor_without_a_fall_is_told() -> None:
+    room = VirtualRoom()
+    lie(room, 30.0)
+    (event,) = room.told(LyingOnFloor)
+    assert isinstance(event, LyingOnFloor)
+    assert event.lying_seconds == pytest.approx(20.0, abs=1.5)
+    assert room.told(FallDetected) == []
+
+
+def test_a_sleeper_is_no_alarm_and_leaving_the_bed_is_told() -> None:
+    room = VirtualRoom(Room(POSE, zones=(BED,)))
+    stand(room, 2.0, 0.0, 3.0)
+    lie(room, 60.0, 0.0, 3.0, at=0.45)
+    assert room.told(FallDetected, LyingOnFloor) == []
+    walk(room, 0.0, 3.0, 3.0)
+    stand(room, 5.0, 3.0, 3.0)
+    (left,) = room.told(BedLeft)
+    assert isinstance(left, BedLeft)
+    assert left.in_bed_seconds > 55
+
+
+def test_a_fall_in_bed_is_no_fall() -> None:
+    room = VirtualRoom(Room(POSE, zones=(BED,)))
+    stand(room, 2.0)
+    room.play(scenes("fall", [903])[0], y=3.0)
+    lie(room, 3.0)
+    assert room.told(FallDetected) == []
+
+
+def test_long_in_the_bathroom() -> None:
+    zone = Zone("bath", ZoneKind.BATHROOM, -1, 1, 2, 4)
+    room = VirtualRoom(Room(POSE, zones=(zone,)), Patience(bathroom_seconds=30.0))
+    stand(room, 60.0)
+    assert len(room.told(BathroomLong)) == 1
+
+
+def test_no_motion_is_told_once_and_again_after_motion() -> None:
+    room = VirtualRoom(patience=Patience(no_motion_seconds=20.0))
+    stand(room, 60.0)
+    assert len(room.told(NoMotion)) == 1
+    walk(room, 0.0, 2.0, 3.0)
+    stand(room, 40.0, 2.0)
+    assert len(room.told(NoMotion)) == 2
+
+
+def test_presence_gait_and_activity() -> None:
+    room = VirtualRoom()
+    walk(room, -3.0, 3.0, 3.0, speed=0.8)
+    stand(room, 6.0, 3.0)
+    assert [event.count for event in room.events if isinstance(event, PersonPresent)] == [1]
+    (gait,) = room.told(GaitSpeed)
+    assert isinstance(gait, GaitSpeed)
+    assert gait.metres_per_second == pytest.approx(0.8, abs=0.15)
+    lie(room, 8.0, 3.0)
+    activities = [event.activity for event in room.events if isinstance(event, ActivityChanged)]
+    assert activities[-1] == "lying"
+
+
+def test_a_module_without_points_is_asked_about_not_believed() -> None:
+    room = VirtualRoom()
+    for k in range(100):
+        room.events += room.watch.update(100 + k, RadarFrame(fallen=True))
+    (fall,) = room.told(FallDetected)
+    assert isinstance(fall, FallDetected)
+    assert fall.evidence == ("module",)
+    assert fall.confidence == 0.5
+
+
+def test_a_module_that_cries_fall_over_a_standing_body_is_not_believed() -> None:
+    room = VirtualRoom()
+    stand(room, 2.0)
+    for _ in range(50):
+        rng = np.random.default_rng(5)
+        room.frame(np.abs(rng.normal((0, 3, 1.0), (0.1, 0.1, 0.4), (8, 3))), fallen=True)
+    assert room.told(FallDetected) == []
+
+
+def test_a_clock_that_jumps_alarms_nobody() -> None:
+    room = VirtualRoom()
+    stand(room, 3.0)
+    room.now -= 1_000.0
+    lie(room, 3.0)
+    room.now += 100_000.0
+    stand(room, 3.0)
+    assert room.told(FallDetected, LyingOnFloor, NoMotion) == []
+    room.events.clear()
+    fallen(room)
+
+
+def test_nobody_for_an_hour_costs_nothing_and_alarms_nobody() -> None:
+    room = VirtualRoom()
+    for _ in range(36_000):
+        room.frame(np.zeros((0, 3)))
+    assert room.events == []
+    fallen(room)

@@ -1,0 +1,163 @@
+"""One radar's bytes to events: wrong rates, noise, swapped devices, said once; and the commands."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from radar_bytes import DATA, FALL, LD2450, STREAMS, needs_data, ti_packet, ti_points
+from typer.testing import CliRunner
+from virtual_person import scenes
+
+from perception import cli
+from perception.events import Event, FallDetected, SensorRecovered, SensorTroubled
+from perception.fall import FallModel
+from perception.radar import RecordingWriter, open_recording, protocol_named
+from perception.radar.room import MountingPose, Room
+from perception.replay import replay
+from perception.sensor import RadarSensor
+
+HEIGHT = 1.6
+
+
+def sensor(name: str) -> RadarSensor:
+    return RadarSensor(protocol_named(name), Room(MountingPose(HEIGHT)), FallModel())
+
+
+def kinds(events: list[Event]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def fall_packets(first: int = 1) -> list[bytes]:
+    """A virtual fall as a TI board would send it, ten packets a second."""
+    rng = np.random.default_rng(0)
+    packets = []
+    before = [scenes("stand", [7])[0].frames[0]] * 20
+    for number, frame in enumerate([*before, *scenes("fall", [903])[0].frames], first):
+        shift = 3.0 - float(np.median(frame[:, 1])) if len(frame) else 0.0
+        points = [(rng.normal(0, 0.1), float(d) + shift, float(h) - HEIGHT, 0.0) for h, d in frame]
+        packets.append(ti_packet(number, ti_points(points)))
+    return packets
+
+
+def test_noise_is_said_once_and_a_good_radar_recovers() -> None:
+    noise = random.Random(3)
+    radar = sensor("xwr68xx")
+    events = [e for at in range(200) for e in radar.feed(at * 0.1, noise.randbytes(50_000))]
+    assert kinds(events) == ["SensorTroubled"]
+    events = [e for k, raw in enumerate(fall_packets()) for e in radar.feed(20 + k * 0.1, raw)]
+    events = [e for e in events if isinstance(e, SensorTroubled | SensorRecovered | FallDetected)]
+    assert kinds(events)[0] == "SensorRecovered"
+    assert "SensorTroubled" not in kinds(events)
+
+
+def test_swapped_devices_are_named() -> None:
+    radar = sensor("xwr68xx")
+    events = [e for at in range(100) for e in radar.feed(at * 0.1, LD2450 * 4)]
+    (trouble,) = events
+    assert isinstance(trouble, SensorTroubled)
+    assert "ld2450" in trouble.reason
+
+
+def test_silence_is_said_once() -> None:
+    radar = sensor("mr60fda2")
+    events = [e for at in range(100) for e in radar.feed(float(at), b"")]
+    assert kinds(events) == ["SensorTroubled"]
+    assert kinds(radar.feed(101.0, FALL))[0] == "SensorRecovered"
+
+
+def test_hostile_points_make_no_fall() -> None:
+    radar = sensor("xwr68xx")
+    values = (float("nan"), float("inf"), 1e10, -1e10, 29.0, 0.0)
+    rng = random.Random(1)
+    events: list[Event] = []
+    for k in range(300):
+        points = [tuple(rng.choice(values) for _ in range(4)) for _ in range(30)]
+        events += radar.feed(k * 0.1, ti_packet(k, ti_points(points)))  # type: ignore[arg-type]
+    assert not any(isinstance(event, FallDetected) for event in events)
+
+
+def record(path: Path, packets: list[bytes]) -> None:
+    with path.open("wb") as file:
+        writer = RecordingWriter(file, protocol_named("xwr68xx"), 0.0)
+        for k, raw in enumerate(packets):
+            writer.write(k * 0.1, raw)
+
+
+def test_a_replay_tells_what_live_told(tmp_path: Path) -> None:
+    packets = fall_packets()
+    radar = sensor("xwr68xx")
+    live = [e for k, raw in enumerate(packets) for e in radar.feed(k * 0.1, raw)]
+    path = tmp_path / "fall.radar"
+    record(path, packets)
+    waits: list[float] = []
+    again = list(replay(open_recording(path), sensor("xwr68xx"), wait=waits.append))
+    assert [(type(e), round(e.at, 2)) for e in again] == [(type(e), round(e.at, 2)) for e in live]
+    assert kinds(live).count("FallDetected") == 1
+    assert waits
+    assert max(waits) <= len(packets) * 0.1
+
+
+def replay_app() -> typer.Typer:
+    app = typer.Typer()
+    app.command()(cli.replay)
+    return app
+
+
+def test_replay_command(tmp_path: Path) -> None:
+    path = tmp_path / "fall.radar"
+    record(path, fall_packets())
+    result = CliRunner().invoke(replay_app(), [str(path), "--height", str(HEIGHT)])
+    assert result.exit_code == 0
+    told = [json.loads(line)["type"] for line in result.stdout.splitlines()]
+    assert "FallDetected" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "says"),
+    [
+        (b"junk", [], "--protocol"),
+        (b"junk", ["--protocol", "sonar"], "No radar is called"),
+        (STREAMS["xwr68xx"], ["--protocol", "xwr68xx", "--height", "-1"], "cannot hang"),
+    ],
+)
+def test_replay_command_says_what_is_wrong(
+    tmp_path: Path, content: bytes, options: list[str], says: str
+) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(content)
+    result = CliRunner().invoke(replay_app(), [str(path), *options])
+    assert result.exit_code == 1
+    assert says in result.stderr
+
+
+def test_record_command_refuses_to_overwrite(tmp_path: Path) -> None:
+    path = tmp_path / "a.radar"
+    path.write_bytes(b"precious")
+    options = ["record", str(path), "--port", "/dev/none", "--protocol", "ld2450"]
+    result = CliRunner().invoke(cli.app, [*options, "--seconds", "0.1"])
+    assert result.exit_code == 1
+    assert "already" in result.stderr
+    assert path.read_bytes() == b"precious"
+
+
+GOLDEN = {
+    "people_tracking_sit_down": {"FallDetected": 0, "LyingOnFloor": 0},
+    "people_tracking_walking": {"FallDetected": 0, "LyingOnFloor": 0},
+}
+
+
+@needs_data
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_captures_of_daily_life_alarm_nobody(name: str) -> None:
+    recording = open_recording(DATA / "iwr6843_tlv" / f"{name}.bin", "xwr68xx")
+    room = Room(MountingPose(2.0, tilt_degrees=10))
+    radar = RadarSensor(recording.protocol, room, FallModel())
+    told = kinds(list(replay(recording, radar, raw_frame_seconds=0.055)))
+    assert {kind: told.count(kind) for kind in GOLDEN[name]} == GOLDEN[name]
+    assert "PersonPresent" in told
+    assert "GaitSpeed" in told

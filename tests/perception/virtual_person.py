@@ -1,0 +1,51 @@
+"""A simulated body in front of a radar: what the rules are tried on, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from perception.events import Event
+from perception.fall import FallModel
+from perception.radar import RadarFrame
+from perception.radar.frames import make_cloud
+from perception.radar.room import MountingPose, Room
+from perception.train.bodies import Scene, simulate
+from perception.watch import Patience, RoomWatch
+
+FRAME_SECONDS = 0.1
+POSE = MountingPose(height_metres=1.6)
+
+
+class VirtualRoom:
+    """Plays scenes to a watch; the body's own distance can be set."""
+
+    def __init__(self, room: Room | None = None, patience: Patience | None = None) -> None:
+        self.watch = RoomWatch(room or Room(POSE), FallModel(), patience)
+        self.now = 100.0
+        self.events: list[Event] = []
+
+    def frame(self, points: np.ndarray, **fields: object) -> None:
+        """Points (n, 3) in room coordinates."""
+        self.now += FRAME_SECONDS
+        xyz = (points - (0, 0, POSE.height_metres)).astype(np.float32)
+        cloud = make_cloud(xyz, np.zeros(len(xyz), np.float32))
+        frame = RadarFrame(points=cloud, **fields)  # type: ignore[arg-type]
+        self.events += self.watch.update(self.now, frame)
+
+    def play(self, scene: Scene, x: float = 0.0, y: float | None = None) -> None:
+        """All frames of a scene, moved to stand at `y`."""
+        rng = np.random.default_rng(1)
+        everything = np.concatenate(scene.frames)
+        shift = 0.0 if y is None else y - float(np.median(everything[:, 1]))
+        for points in scene.frames:
+            side = rng.normal(x, 0.1, len(points))
+            self.frame(np.stack((side, points[:, 1] + shift, points[:, 0]), 1))
+
+    def told(self, *kinds: type) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kinds)]
+
+
+def scenes(kind: str, seeds: Iterable[int]) -> list[Scene]:
+    return [simulate(kind, np.random.default_rng(seed)) for seed in seeds]
