@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+
 from models.cli import app as models_app
 from skills.cli import app as skills_app
 
@@ -68,11 +69,14 @@ def ask(
     live: Live = False,
 ) -> None:
     """Answer text, each argument (or line of input) a conversation of its own."""
-    from assistant.commands.ask import ask as answer  # noqa: PLC0415
+    from assistant.commands import ask as command  # noqa: PLC0415
 
     _quiet()
-    texts = _lines() if text == ["-"] else [" ".join(text)]
-    _finish(asyncio.run(answer(texts, _known(lang), as_json=json, live=live)))
+    if text == ["-"]:
+        answering = command.ask(_lines(), _known(lang), as_json=json, live=live)
+    else:
+        answering = command.ask_once(" ".join(text), _known(lang), as_json=json, live=live)
+    _finish(asyncio.run(answering))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import logging
 import os
@@ -14,12 +15,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import sdnotify
 
 from assistant.bus import Bus, Refused
-from assistant.events import Capability, LanguageChanged, Ready
+from assistant.care.care import Care
+from assistant.events import Capability, ChildDied, LanguageChanged, Ready
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
@@ -40,6 +42,8 @@ _MODULES: Final = {
     Capability.MOUTH: "assistant.mouth",
     Capability.SKILLS: "skills.host",
 }
+_OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre"})
+"""Sections with passwords, the door code, illnesses: no child is told them."""
 WATCHDOG_SECONDS: Final = 5.0
 _SOCKET_PATH_LIMIT: Final = 100
 """Linux takes 107 bytes; a deeper data folder gets its socket in a folder of its own."""
@@ -59,6 +63,10 @@ class CoreOptions:
     environment: dict[str, str] = field(default_factory=dict)
     """For the children, beside the core's own."""
     progress: Progress | None = None
+
+
+class AlreadyRunningError(RuntimeError):
+    """Another core holds this home."""
 
 
 class Core:
@@ -86,6 +94,16 @@ class Core:
             options.progress,
         )
         self.replies = Replies.load(Path(str(files("assistant") / "replies")))
+        self.care = Care(
+            bus=self.bus,
+            supervisor=self.supervisor,
+            database=self.database,
+            memory=self.memory,
+            speech=self.speech,
+            replies=self.replies,
+            settings=options.settings,
+            home=options.home,
+        )
         self.turns = Turns(
             self.bus,
             self.memory,
@@ -93,16 +111,19 @@ class Core:
             self.replies,
             self.mind,
             self.services.adjust_voice,
+            self.care.emergency,
         )
         self._tasks: list[asyncio.Task[Any]] = []
+        self._lock: IO[str]
 
     async def start(self) -> None:
         """Open the database and the socket, then start the children; returns before they are ready.
 
         Raises:
-            StoreError: the database cannot be used at all.
+            AlreadyRunningError: another Anban runs on this home.
             OSError: the socket cannot be made.
         """
+        self._lock = lock_home(self.options.home)
         try:
             await self.database.open()
             await self.memory.recall()
@@ -114,7 +135,9 @@ class Core:
         self.bus.serve("conversation.forget", self._forget)
         self.bus.serve("home.children", self._children)
         self.bus.serve("language.switch", self._switch_language)
+        self.bus.subscribe(ChildDied, self._child_died)
         await self.bus.open(socket_path(self.options.home))
+        await self.care.start()
         for capability in self.options.capabilities:
             self.start_child(capability)
 
@@ -124,11 +147,13 @@ class Core:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.turns.finish()
+        await self.care.stop()
         await self.supervisor.stop()
         await self.mind.close()
         await self.bus.close()
         with contextlib.suppress(StoreError):
             await self.database.close()
+        self._lock.close()
 
     async def dialogue_ready(self) -> None:
         """Wait until sentences are understood and answered; raises DialogueError."""
@@ -159,18 +184,22 @@ class Core:
         if capability is Capability.DIALOGUE:
             self._tasks.append(asyncio.create_task(self.mind.bring_up()))
             return
-        extra = self.mind.host_environment() if capability is Capability.SKILLS else {}
-        self.supervisor.start(self._child(capability.value, _MODULES[capability], extra))
+        self.supervisor.start(self._child(capability))
 
-    def _child(self, name: str, module: str, environment: dict[str, str]) -> ChildSpec:
+    def _child_died(self, died: ChildDied) -> None:
+        if died.name == Capability.SKILLS and self.mind.leave_taken_skills_port():
+            self.supervisor.respecify(self._child(Capability.SKILLS))
+
+    def _child(self, capability: Capability) -> ChildSpec:
+        extra = self.mind.host_environment() if capability is Capability.SKILLS else {}
         return ChildSpec(
-            name,
-            (sys.executable, "-m", module),
+            capability.value,
+            (sys.executable, "-m", _MODULES[capability]),
             {
                 SOCKET_VARIABLE: str(self.bus.path),
                 HOME_VARIABLE: str(self.options.home),
                 **self.options.environment,
-                **environment,
+                **extra,
             },
         )
 
@@ -180,7 +209,11 @@ class Core:
             "volume": self.memory.volume,
             "rate_words_per_minute": self.memory.rate_words_per_minute,
             "home": str(self.options.home),
-            "settings": to_json(self.options.settings),
+            "settings": {
+                name: section
+                for name, section in to_json(self.options.settings).items()
+                if name not in _OURS_ALONE
+            },
         }
 
     async def _forget(self) -> None:
@@ -197,6 +230,24 @@ class Core:
         self.bus.publish(LanguageChanged(lang))
         self._tasks.append(asyncio.create_task(self.mind.follow(lang)))
         await self.memory.keep()
+
+
+def lock_home(home: Path) -> IO[str]:
+    """Hold a home for this process; the lock goes with the file, or with the process.
+
+    Raises:
+        AlreadyRunningError: somebody else holds it.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = (home / "core.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise AlreadyRunningError(
+            f"another Anban runs on {home}; end it first, or ask it with --live"
+        ) from error
+    return file
 
 
 def socket_path(home: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.audiofile import AudioFileError
 from assistant.bus import Refused
 from assistant.commands.hear import NothingHeardError, NotSpokenError
+from assistant.core import AlreadyRunningError
 from assistant.demo import DemoError
 from assistant.demo.elder import ElderError
 from assistant.dialogue import DialogueError
@@ -15,6 +16,7 @@ from assistant.store import StoreError
 from models import ModelError
 
 EXPECTED = (
+    AlreadyRunningError,
     AudioFileError,
     DemoError,
     DialogueError,

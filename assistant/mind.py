@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,27 +109,10 @@ class Mind:
         """
         try:
             await self._train(self._memory.lang)
-            model = self._models[self._memory.lang]
-            sidecar = Sidecar(
-                model,
-                self._sidecar.port,
-                self._sidecar.token,
-                self._sidecar.skills_port,
-                self._sidecar.skills_token,
-            )
             self._progress("the dialogue starts")
-            self._first_model = model
-            self._supervisor.start(
-                ChildSpec(
-                    NAME,
-                    sidecar.command,
-                    sidecar.environment,
-                    sidecar.folder,
-                    start_limit_seconds=_START_LIMIT_SECONDS,
-                    silence_limit_seconds=_PROBE_SILENCE_SECONDS,
-                    probe=sidecar.probe,
-                )
-            )
+            self._first_model = self._models[self._memory.lang]
+            self._sidecar = replace(self._sidecar, model=self._first_model)
+            self._supervisor.start(self._spec())
         except DialogueError as error:
             log.error("there is no dialogue: %s", error)
             self._failed = error
@@ -231,6 +214,33 @@ class Mind:
         if died.name == NAME:
             self._settled.clear()
             self.forget()
+            if not _is_free(self._sidecar.port):
+                log.warning("port %d was taken by another program", self._sidecar.port)
+                self._sidecar = replace(self._sidecar, port=_free_port())
+                self._client.move(self._sidecar.url)
+                self._supervisor.respecify(self._spec())
+
+    def leave_taken_skills_port(self) -> bool:
+        """Whether another program took the skill host's port; then there is a new one."""
+        if _is_free(self._sidecar.skills_port):
+            return False
+        log.warning("port %d was taken by another program", self._sidecar.skills_port)
+        self._sidecar = replace(self._sidecar, skills_port=_free_port())
+        if NAME in self._supervisor.names():
+            self._supervisor.respecify(self._spec())
+        return True
+
+    def _spec(self) -> ChildSpec:
+        sidecar = self._sidecar
+        return ChildSpec(
+            NAME,
+            sidecar.command,
+            sidecar.environment,
+            sidecar.folder,
+            start_limit_seconds=_START_LIMIT_SECONDS,
+            silence_limit_seconds=_PROBE_SILENCE_SECONDS,
+            probe=sidecar.probe,
+        )
 
     async def _settle(self) -> None:
         """A fresh sidecar has the model it was started with; the home may have moved on."""
@@ -267,7 +277,15 @@ def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
         stages[name] = time.monotonic() - began
 
 
+def _is_free(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
+
+
 def _free_port() -> int:
-    """A port that nobody has now; should somebody take it first, the child is started again."""
+    """A port that nobody has now; should somebody take it first, another is chosen."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

@@ -68,6 +68,18 @@ class Supervisor:
         self._keepers[spec.name] = keeper
         self._tasks[spec.name] = asyncio.create_task(keeper.keep(), name=f"keep {spec.name}")
 
+    def respecify(self, spec: ChildSpec) -> None:
+        """Run a child otherwise: at once where it lives, else from its next start on."""
+        self._keepers[spec.name].spec = spec
+        self.restart(spec.name)
+
+    def restart(self, name: str) -> None:
+        """Put a child down; it is started again."""
+        pid = self.pid(name)
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+
     def is_ready(self, name: str) -> bool:
         """Whether the child can do its work now."""
         return name in self._keepers and self._keepers[name].ready

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from assistant.bus import Bus
 from assistant.events import (
@@ -29,7 +29,7 @@ from assistant.events import (
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
-from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, judge
+from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
 from assistant.speech import Speech
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,19 @@ class _Answer:
     entities: tuple[dict[str, Any], ...] = ()
 
 
+class Alarms(Protocol):
+    """What the core knows of alarms: `care.Emergency`."""
+
+    def reply_to_cry(self) -> str:
+        """The truth about who is being called now."""
+
+    def is_answered_by(self, judgement: Judgement) -> bool:
+        """Whether such words are about an open alarm."""
+
+    def take_answer(self, judgement: Judgement) -> None:
+        """Act on them."""
+
+
 @dataclass(slots=True)
 class _Utterance:
     """What is known of the utterance that is being heard."""
@@ -59,6 +72,8 @@ class _Utterance:
     utterance_id: str = ""
     cry: Cry | None = None
     stopped: bool = False
+    answered: bool = False
+    """It was about an open alarm."""
     rest: asyncio.TimerHandle | None = None
 
 
@@ -82,10 +97,12 @@ class Turns:
         replies: Replies,
         mind: Mind,
         adjust_voice: AdjustVoice,
+        alarms: Alarms | None = None,
     ) -> None:
         self._bus, self._memory, self._speech = bus, memory, speech
         self._replies, self._mind = replies, mind
         self._adjust_voice = adjust_voice
+        self._alarms = alarms
         self._utterance = _Utterance()
         self._question: _OpenQuestion | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -124,7 +141,9 @@ class Turns:
             utterance.rest = None
         if judgement.cry is not None:
             self._cry_once(utterance, judgement.cry, heard)
-        elif judgement.waits:
+        elif heard.is_final and self._is_about_alarm(judgement):
+            self._answer_alarm(utterance, judgement)
+        elif judgement.waits or self._is_about_alarm(judgement):
             loop = asyncio.get_running_loop()
             utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
         elif judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
@@ -134,14 +153,25 @@ class Turns:
             self._finished(heard, utterance, judgement.reflex)
 
     def _rested(self, utterance: _Utterance, heard: Heard) -> None:
-        cry = judge(heard.raw_text or heard.text, is_final=True).cry
-        if cry is not None:
-            self._cry_once(utterance, cry, heard)
+        judgement = judge(heard.raw_text or heard.text, is_final=True)
+        if judgement.cry is not None:
+            self._cry_once(utterance, judgement.cry, heard)
+        elif self._is_about_alarm(judgement):
+            self._answer_alarm(utterance, judgement)
+
+    def _is_about_alarm(self, judgement: Judgement) -> bool:
+        return self._alarms is not None and self._alarms.is_answered_by(judgement)
+
+    def _answer_alarm(self, utterance: _Utterance, judgement: Judgement) -> None:
+        """Once in an utterance: "I'm fine" said once may not count as said twice."""
+        if self._alarms is not None and not utterance.answered:
+            utterance.answered = True
+            self._alarms.take_answer(judgement)
 
     def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
         # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
         meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
-        if utterance.cry is not None or not meant:
+        if utterance.cry is not None or utterance.answered or not meant:
             self._resume()
         elif not heard.text.strip():
             self._speech.say_aside(self._render("wake_answer"))
@@ -183,7 +213,7 @@ class Turns:
 
     def _cry(self, cry: Cry) -> str:
         self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
-        reply = self._render("cry_heard")
+        reply = self._alarms.reply_to_cry() if self._alarms else self._render("cry_heard")
         self._speech.say(reply, Urgency.ALARM)
         return reply
 
@@ -201,6 +231,9 @@ class Turns:
         judgement = judge(plain, is_final=True)
         if judgement.cry is not None:
             return _answer_to_cry(self._cry(judgement.cry))
+        if self._alarms is not None and self._alarms.is_answered_by(judgement):
+            self._alarms.take_answer(judgement)
+            return _Answer("emergency_cancel", "", "safety", skill="emergency")
         if judgement.reflex in {"affirm", "deny"} and self._question is not None:
             return self._close_question(judgement.reflex or "", plain)
         try:

@@ -25,8 +25,19 @@ _NOT_OF_THE_TURN = (TurnTaken, Alive, Ready, ChildStarted, ChildDied)
 Asker = Callable[[str], Awaitable[dict[str, Any]]]
 
 
+async def ask_once(text: str, lang: str | None, *, as_json: bool, live: bool) -> int:
+    """Answer one text; the exit status.
+
+    Raises:
+        LanguageError: it is no sentence; nothing was started for it.
+        LinkError, DialogueError: as `_asker`.
+    """
+    clean(text)
+    return await ask([text], lang, as_json=as_json, live=live)
+
+
 async def ask(texts: Iterable[str], lang: str | None, *, as_json: bool, live: bool) -> int:
-    """Answer each text as a conversation of its own; the exit status.
+    """Answer each text as a conversation of its own; the exit status is 1 if one was refused.
 
     Raises what `_asker` raises.
     """

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from assistant.commands.scratch import cache_folder
@@ -182,8 +183,8 @@ async def _running(home: Path) -> Finding:
     try:
         async with Link("doctor", (), socket_path(home)) as link:
             state = await link.request("home.children")
-    except (LinkError, TimeoutError) as error:
-        return Finding("running", Verdict.POOR, str(error))
+    except (LinkError, TimeoutError):
+        return Finding("running", Verdict.POOR, "no; start it with `anban run`")
     broken = [name for name, well in state.items() if not well]
     if broken:
         return Finding("running", Verdict.BROKEN, f"not ready: {', '.join(broken)}; see its log")
@@ -195,5 +196,5 @@ def _table(findings: list[Finding]) -> Table:
     table = Table("part", "", "what was found", title=f"Anban on Python {sys.version.split()[0]}")
     for finding in findings:
         colour = colours[finding.verdict]
-        table.add_row(finding.part, f"[{colour}]{finding.verdict}[/]", finding.detail)
+        table.add_row(finding.part, f"[{colour}]{finding.verdict}[/]", escape(finding.detail))
     return table

@@ -15,9 +15,11 @@ from rich.console import Console
 
 from assistant.audiofile import Recording, read
 from assistant.commands.scratch import scratch_options
-from assistant.core import TEXT_ONLY, Core, running
+from assistant.core import TEXT_ONLY, Core, CoreOptions, running
 from assistant.demo.room import EAR_RATE, FileRoom
 from assistant.events import Capability, Heard, InputEnded, Said, TurnTaken, to_dict
+from assistant.settings import home_folder
+from models import find, verify
 
 _WITHOUT_MOUTH: Final = TEXT_ONLY | {Capability.EAR}
 _READY_SECONDS: Final = 300.0
@@ -39,6 +41,7 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
 
     Raises:
         AudioFileError: the file cannot be used, with the reason.
+        ModelError: there is no sound speech model for this language.
         NothingHeardError: it holds no words.
         NotSpokenError: the answer did not become sound.
     """
@@ -49,6 +52,7 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
         room = FileRoom(Path(folder), fast=True)
         status = Console(stderr=True).status("Anban wakes up")
         with status, scratch_options(lang, _WITHOUT_MOUTH, status.update) as options:
+            await asyncio.to_thread(_check_model, options)
             async with running(room.furnish(options)) as core:
                 async with asyncio.timeout(_READY_SECONDS):
                     await core.ready("ear", "skills")
@@ -67,6 +71,13 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
     if not turns:
         raise NothingHeardError(f"{file}: no words were recognised in it")
     return 0
+
+
+def _check_model(options: CoreOptions) -> None:
+    """Here rather than in the ear: it would be started again and again."""
+    lang = options.lang or options.settings.language
+    chosen = options.settings.models.vosk.get(lang)
+    verify(find(lang, home_folder() / "models", Path(chosen) if chosen else None).path)
 
 
 async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object]:

@@ -19,7 +19,7 @@ async def run_anban(lang: str | None) -> int:
 
     Raises:
         SettingsError: anban.toml is broken.
-        CoreError: another Anban runs on this home already.
+        AlreadyRunningError: another Anban runs on this home.
     """
     home = home_folder()
     settings = load(settings_file(home))
