@@ -18,6 +18,9 @@ RING_SECONDS: Final = 25.0
 20 to 30 s, and a silent SIP peer would else take 32 s (RFC 3261, timer B)."""
 
 
+MAX_DETAIL_CHARACTERS: Final = 300
+
+
 class ChannelError(RuntimeError):
     """A channel cannot do its work; the message says why and what to do, the others go on."""
 
@@ -51,8 +54,8 @@ class CallScript:
     """What a telephone call says."""
 
     speak: Callable[[], Awaitable[Path]]
-    """Gives a WAV file of the words, once; begun with the dialling, it may take as long as the
-    ringing."""
+    """Gives a WAV file of the words, once, at any rate; begun with the dialling, it may take as
+    long as the ringing.  The file stays its maker's."""
     repeats: int = 5
     pause_seconds: float = 2.0
     """Silence between two repeats, in which a key is pressed."""
@@ -132,6 +135,11 @@ class Ended:
     outcome: Outcome
     detail: str = ""
     """For the journal, in English, without secrets and without the message's words."""
+
+    def __post_init__(self) -> None:
+        # Reasons come from the other end of the world: printable ASCII only, and short.
+        plain = "".join(c if " " <= c <= "~" else "?" for c in self.detail[:MAX_DETAIL_CHARACTERS])
+        object.__setattr__(self, "detail", plain)
 
 
 AttemptEvent = Dialled | Ringing | Answered | DtmfPressed | Acknowledged | PutThrough | Ended

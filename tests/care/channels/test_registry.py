@@ -111,3 +111,9 @@ async def test_a_new_channel_is_one_small_class() -> None:
     assert await run_attempt(registry.open("lamp:porch"), message()) == [
         Ended(Outcome.DELIVERED, "on")
     ]
+
+
+def test_a_detail_is_short_and_plain_whatever_the_other_end_says() -> None:
+    detail = Ended(Outcome.FAILED, "\x1b[31m忙\r\n" + "x" * 900).detail
+    assert detail.startswith("?[31m???x")
+    assert len(detail) == 300

@@ -89,12 +89,15 @@ async def test_without_the_key_the_call_ends_where_the_message_ends(tmp_path: Pa
         ("480 Temporarily Unavailable", Outcome.NO_ANSWER),
         ("503 Service Unavailable", Outcome.FAILED),
         ("500 Oops", Outcome.FAILED),
+        ("486 <b>忙</b>", Outcome.BUSY),
     ],
 )
 async def test_a_call_that_is_not_taken(tmp_path: Path, status: str, outcome: Outcome) -> None:
     async with running_phone(tmp_path) as running, SipPeer(Manners(status=status)) as peer:
         facts = await run_attempt(SipCall(running.phone, peer.uri), message())
     assert facts[-1] == Ended(outcome, status)
+    assert facts[-1].detail.isascii()
+    assert facts[-1].detail.isprintable()
     assert Answered() not in facts
 
 

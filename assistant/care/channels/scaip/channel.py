@@ -139,7 +139,7 @@ class ScaipCentre(Channel):
                 # Spread, so that after a power cut a street's homes do not come back together.
                 await asyncio.sleep(random.uniform(*self._settings.hold_seconds))  # noqa: S311
         outcome = Outcome.UNKNOWN if may_have_arrived else Outcome.FAILED
-        return Ended(outcome, "; ".join(tried)[:300])
+        return Ended(outcome, "; ".join(tried))
 
     async def _ask(self, client: MessageClient, request: Request) -> Answer:
         """One MESSAGE and the centre's `<mrs>`, in its final answer or in a MESSAGE of its own."""

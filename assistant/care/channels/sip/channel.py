@@ -131,7 +131,7 @@ class SipCall(Channel):
                     return
                 if isinstance(fact, CallClosed):
                     outcome = Outcome.FAILED if self._is_given_up else _outcome(fact.reason)
-                    yield Ended(outcome, fact.reason[:120])
+                    yield Ended(outcome, fact.reason)
                     return
                 if isinstance(fact, CallRang) and not has_rung:
                     has_rung = True
@@ -175,7 +175,7 @@ async def _tell(phone: Phone, call: PhoneCall, sound: _Sound) -> AsyncGenerator[
                 yield Ended(Outcome.ANSWERED, "nobody pressed the key")
                 return
             if isinstance(fact, CallClosed):
-                yield Ended(Outcome.ANSWERED, f"no key was pressed; {fact.reason[:100]}")
+                yield Ended(Outcome.ANSWERED, f"no key was pressed; {fact.reason}")
                 return
             if isinstance(fact, CallDigit):
                 yield DtmfPressed(fact.digit)
@@ -210,7 +210,7 @@ async def _talk(
             if fact.digit == ACKNOWLEDGE_DIGIT and not has_acknowledged:
                 has_acknowledged = True
                 yield Acknowledged("dtmf")
-    detail = fact.reason[:100] if isinstance(fact, CallClosed) else "the longest talk was over"
+    detail = fact.reason if isinstance(fact, CallClosed) else "the longest talk was over"
     yield Ended(Outcome.ACKNOWLEDGED if has_acknowledged else Outcome.ANSWERED, detail)
 
 
