@@ -1,0 +1,211 @@
+"""Everything that calls for help, built from the settings: the core's one handle on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.bus import Bus
+from assistant.care.alarms import State
+from assistant.care.book import AlarmBook
+from assistant.care.call_voice import CallVoice
+from assistant.care.channels import (
+    Acknowledged,
+    Answered,
+    DtmfPressed,
+    PutThrough,
+    is_acknowledgement,
+)
+from assistant.care.channels.gsm import IncomingSms
+from assistant.care.channels.sip import PhoneCall, converse
+from assistant.care.companion import NUMBER_CONTACT, Companion
+from assistant.care.contacts import Contact, People
+from assistant.care.emergency import Emergency
+from assistant.care.equipment import PHONE_CHILD, HomeEquipment
+from assistant.care.wording import Wording
+from assistant.events import ProfileChanged, PutThroughChanged
+from assistant.home import HomeMemory
+from assistant.language import Replies
+from assistant.settings import Settings
+from assistant.speech import Speech
+from assistant.store import Database, KeyedValues, StoreError
+from assistant.supervisor import ChildSpec, Supervisor
+
+log = logging.getLogger(__name__)
+
+_NUMBER_DIGITS: Final = 7
+"""Numbers that agree in so many last digits are the same: +86 138… and 138…"""
+
+
+class Care:
+    """Alarms, people and everything that reaches them."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        supervisor: Supervisor,
+        database: Database,
+        memory: HomeMemory,
+        speech: Speech,
+        replies: Replies,
+        settings: Settings,
+        home: Path,
+    ) -> None:
+        self._bus, self._supervisor = bus, supervisor
+        self._profile = KeyedValues.profile(database)
+        self._elder_name = settings.elder_name
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.people = People(home)
+        self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
+        self._voice = CallVoice(home / "run" / "voice")
+        wanted = settings.emergency
+        self.book = AlarmBook(database, wanted.arrive_minutes * 60)
+        self.emergency = Emergency(
+            bus,
+            self.book,
+            self.people,
+            self.equipment.registry,
+            Wording(
+                replies,
+                wanted,
+                self._voice,
+                lambda: memory.lang,
+                lambda: self._elder_name,
+                NUMBER_CONTACT,
+            ),
+            Companion(bus, speech, memory, replies, self.people, wanted),
+            wanted.arrive_minutes * 60,
+        )
+        bus.subscribe(ProfileChanged, self._profile_changed)
+        bus.serve("alarms.open", self._serve_open)
+        bus.serve("alarms.acknowledge", self.emergency.acknowledge)
+        bus.serve("alarms.close", self.emergency.close)
+
+    async def start(self) -> None:
+        """Connect, and go on with every alarm that is still open."""
+        process = self.equipment.phone_process
+        if self.equipment.phone is not None and process is not None:
+            self._supervisor.start(
+                ChildSpec(
+                    PHONE_CHILD,
+                    process.command,
+                    folder=process.folder,
+                    probe=self.equipment.phone.probe,
+                )
+            )
+        await self.equipment.start()
+        await self._learn_name()
+        await self.emergency.start()
+
+    async def stop(self) -> None:
+        """Let go; open alarms go on at the next start."""
+        await self.emergency.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await self.equipment.stop()
+        await self._voice.close()
+
+    # ------------------------------------------------------------------------ from outside
+
+    async def _called_back(self, call: PhoneCall) -> None:
+        """A contact who calls during an open alarm is put through; everybody else is refused."""
+        phone = self.equipment.phone
+        if phone is None:
+            return
+        contact = self._caller(call.uri)
+        alarms = self.book.open_alarms()
+        if contact is None or not alarms:
+            await phone.hang_up(call)
+            return
+        async with contextlib.aclosing(converse(phone, call)) as facts:
+            async for fact in facts:
+                for alarm in alarms:
+                    match fact:
+                        case Answered():
+                            await self.book.note(alarm.alarm_id, contact.name, "called back")
+                        case Acknowledged():
+                            await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
+                        case PutThrough(is_open=is_open):
+                            self._put_through(alarm.alarm_id, contact, is_open=is_open)
+                        case DtmfPressed(digit="9") if self._is_taken(alarm.alarm_id):
+                            await self.emergency.close(alarm.alarm_id, contact.name)
+        for alarm in alarms:
+            self._put_through(alarm.alarm_id, contact, is_open=False)
+
+    async def _sms_came(self, sms: IncomingSms) -> None:
+        """An answer to an alarm's text message."""
+        contact = self._caller(sms.sender)
+        if contact is None or not is_acknowledgement(sms.text):
+            return
+        for alarm in self.book.open_alarms():
+            if alarm.state.calls_out:
+                await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
+
+    def _put_through(self, alarm_id: str, contact: Contact, *, is_open: bool) -> None:
+        self._bus.publish(PutThroughChanged(alarm_id, contact.name, is_open))
+
+    def _is_taken(self, alarm_id: str) -> bool:
+        alarm = self.book.alarm(alarm_id)
+        return alarm is not None and alarm.state is State.ACKNOWLEDGED
+
+    def _caller(self, address: str) -> Contact | None:
+        """The contact who has this SIP address or number among the channels."""
+        for contact in self.people.all:
+            for known in contact.channels:
+                if known == address or _same_number(_user(known), _user(address)):
+                    return contact
+        return None
+
+    # --------------------------------------------------------------------------- the elder
+
+    def _profile_changed(self, changed: ProfileChanged) -> None:
+        if changed.field == "name":
+            task = asyncio.create_task(self._learn_name())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _learn_name(self) -> None:
+        try:
+            name = await self._profile.get("name")
+        except StoreError as error:
+            log.warning("the elder's name is not known to calls: %s", error)
+            return
+        if isinstance(name, str) and name:
+            self._elder_name = name
+
+    async def _serve_open(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "alarm_id": alarm.alarm_id,
+                "reason": alarm.reason,
+                "state": alarm.state.value,
+                "place": alarm.place,
+                "opened_at": alarm.opened_at,
+                "acknowledged_by": alarm.acknowledged_by,
+                "outcomes": [attempt.outcome for attempt in self.book.attempts(alarm.alarm_id)],
+            }
+            for alarm in self.book.open_alarms()
+        ]
+
+
+def _user(address: str) -> str:
+    return address.partition(":")[2].partition("@")[0] if ":" in address else address
+
+
+def _same_number(one: str, other: str) -> bool:
+    digits = ["".join(_digits(text)) for text in (one, other)]
+    if min(len(number) for number in digits) < _NUMBER_DIGITS:
+        return False
+    short, long = sorted(digits, key=len)
+    return long.endswith(short.lstrip("0"))
+
+
+def _digits(text: str) -> Iterator[str]:
+    return (character for character in text if character.isdecimal())

@@ -1,0 +1,358 @@
+"""From a cry to the human who closes it, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from assistant.care.alarms import State
+from assistant.care.callout import pause_seconds
+from assistant.events import DangerSensed, HelpPressed
+from assistant.safety import judge
+from assistant.settings import EmergencySettings
+from tests.care.parts import ARRIVE_SECONDS, REPLIES, TALK_SECONDS, World, a_home
+from tests.care.virtual_time import VirtualTime
+
+TWO = {"大女儿": ["call:1", "text:1"], "老李": ["call:2", "text:2"]}
+FINE = judge("我没事", is_final=True)
+NO = judge("不", is_final=True)
+YES = judge("是", is_final=True)
+HERE = judge("我来照顾她", is_final=True)
+
+
+@pytest.fixture(scope="module")
+def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+    return VirtualTime()
+
+
+def among(key: str, said: list[str], **slots: str) -> bool:
+    """Whether one of a reply's wordings was said."""
+    return any(w.format_map(slots) in said for w in REPLIES.wordings(key, "zh"))
+
+
+async def test_people_are_called_and_written_to_in_order_until_one_acknowledges(
+    tmp_path: Path,
+) -> None:
+    world = World({"call:1": ["no_answer"], "call:2": ["busy", "acknowledged"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        began = asyncio.get_running_loop().time()
+        home.cry()
+        await home.after(26)
+        assert world.addresses() == ["text:1", "call:1", "text:2", "call:2"]
+        assert world.tries[0][0] == began, "the first one is reached at once"
+        await home.after(60)
+        assert world.addresses()[4:] == ["call:1", "call:2"], "delivered messages are not doubled"
+        assert home.states() == ["acknowledged"]
+        assert home.book.open_alarms()[0].acknowledged_by == "老李"
+        await home.after(500)
+        assert len(world.tries) == 6, "nobody is called any more"
+
+
+async def test_the_elder_is_told_who_is_called_who_answers_and_who_comes(tmp_path: Path) -> None:
+    world = World({"call:1": ["busy"], "call:2": ["acknowledged"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        home.bus.publish(HelpPressed("red"))
+        await home.after(20)
+        said = home.said()
+        assert among("cry_calling", said, contact="大女儿")
+        assert among("calling_next", said, contact="老李", before="大女儿")
+        assert among("contact_answered", said, contact="老李")
+        assert among("put_through", said, contact="老李")
+        before = len(home.said())
+        await home.after(TALK_SECONDS - 10)
+        assert len(home.said()) == before, "silent while they speak with each other"
+
+
+async def test_it_never_gives_up_and_slows_down(tmp_path: Path) -> None:
+    world = World({"call:1": ["busy"]})
+    async with a_home(tmp_path, world, {"大女儿": ["call:1"]}) as home:
+        home.cry()
+        await home.after(3_600)
+        times = [at for at, _, _ in world.tries]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+        assert all(3 <= gap <= 7 for gap in gaps[:5])
+        assert max(gaps) <= 65
+        assert len(times) > 55
+        assert home.states() == ["raised"]
+        assert sum("120" in text for text in home.said()) > 20, "the number is told again and again"
+
+
+@pytest.mark.parametrize("round_number", range(1, 200))
+def test_pauses_never_shrink_nor_end(round_number: int) -> None:
+    assert 3 <= pause_seconds(round_number) <= pause_seconds(round_number + 1) <= 60
+
+
+@pytest.mark.parametrize("word", ["hangs", "raises", "unknown", "refused", "answered"])
+async def test_whatever_a_channel_does_the_next_person_is_called(tmp_path: Path, word: str) -> None:
+    world = World({"call:1": [word], "text:1": [word], "call:2": ["acknowledged"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        home.cry()
+        await home.after(200)
+        assert home.states() == ["acknowledged"]
+
+
+async def test_an_unknown_outcome_is_tried_again_with_the_same_id(tmp_path: Path) -> None:
+    world = World({"text:1": ["unknown", "unknown", "delivered"], "call:1": ["busy"]})
+    async with a_home(tmp_path, world, {"大女儿": ["call:1", "text:1"]}) as home:
+        home.cry()
+        await home.after(60)
+        ids = [m.attempt_id for _, address, m in world.tries if address == "text:1"]
+        assert len(ids) == 3
+        assert len(set(ids)) == 1
+        calls = [m.attempt_id for _, address, m in world.tries if address == "call:1"]
+        assert len(set(calls)) == len(calls) > 3
+
+
+async def test_one_broken_address_takes_nobody_else_away(tmp_path: Path) -> None:
+    people = {"甲": ["broken:1", "call:1"], "乙": ["broken:2"], "丙": ["call:3"]}
+    world = World({"call:1": ["busy"], "call:3": ["acknowledged"]})
+    async with a_home(tmp_path, world, people) as home:
+        home.cry()
+        await home.after(30)
+        assert home.states() == ["acknowledged"]
+
+
+@pytest.mark.parametrize(
+    ("contacts", "key"),
+    [({}, "nobody_to_call"), ({"甲": ["broken:1"]}, "no_way_to_call")],
+)
+async def test_where_nothing_works_it_says_so_at_once_and_goes_on(
+    tmp_path: Path, contacts: dict[str, list[str]], key: str
+) -> None:
+    async with a_home(tmp_path, World(), contacts) as home:
+        home.cry()
+        await home.after(1)
+        assert among(key, home.said(), number="120")
+        home.people.add(_contact("邻居", "call:9"))
+        home.world.scripts["call:9"] = ["acknowledged"]
+        await home.after(120)
+        assert home.states() == ["acknowledged"], "a contact entered meanwhile is called"
+
+
+def _contact(name: str, address: str):  # type: ignore[no-untyped-def]
+    from assistant.care.contacts import new_contact
+
+    return new_contact(name, [], [address])
+
+
+async def test_fine_is_asked_back_once_and_the_second_no_ends_it(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.cry()
+        await home.after(3)
+        home.emergency.take_answer(FINE)
+        await home.after(3)
+        assert home.states() == ["raised"], "it still calls"
+        assert among("ask_back", home.said())
+        assert home.emergency.is_answered_by(NO)
+        home.emergency.take_answer(NO)
+        await home.after(3)
+        assert home.states() == []
+        assert "call:1" in world_hung_up(home.world)
+        tried = len(home.world.tries)
+        await home.after(1_000)
+        assert len(home.world.tries) == tried
+
+
+def world_hung_up(world: World) -> list[str]:
+    return world.hung_up
+
+
+async def test_a_bare_no_long_after_the_question_means_something_else(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        assert not home.emergency.is_answered_by(FINE), "no alarm is open"
+        home.cry()
+        await home.after(3)
+        assert not home.emergency.is_answered_by(NO)
+        home.emergency.take_answer(FINE)
+        await home.after(30)
+        assert not home.emergency.is_answered_by(NO)
+
+
+async def test_needed_after_all_starts_the_count_again(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.cry()
+        await home.after(1)
+        for words in (FINE, YES, FINE):
+            home.emergency.take_answer(words)
+            await home.after(1)
+        assert home.states() == ["raised"]
+
+
+async def test_once_somebody_was_reached_only_a_human_closes_it(tmp_path: Path) -> None:
+    world = World({"call:1": ["answered"]})
+    async with a_home(tmp_path, world, {"大女儿": ["call:1"]}) as home:
+        home.cry()
+        await home.after(2)
+        for _ in range(3):
+            home.emergency.take_answer(FINE)
+            await home.after(1)
+        assert home.states() == ["delivered"]
+        assert await home.emergency.close(home.book.open_alarms()[0].alarm_id, "大女儿")
+        await home.after(1)
+        assert home.states() == []
+        assert not await home.emergency.close("no such alarm", "x")
+
+
+async def test_acknowledged_but_nobody_came_calls_out_again(tmp_path: Path) -> None:
+    world = World({"call:1": ["acknowledged", "busy"]})
+    async with a_home(tmp_path, world, {"大女儿": ["call:1", "text:1"]}) as home:
+        home.cry()
+        await home.after(ARRIVE_SECONDS - 10)
+        assert world.addresses() == ["text:1", "call:1"]
+        await home.after(60)
+        assert home.states() == ["raised"]
+        assert world.addresses().count("call:1") > 2
+        assert among("nobody_came", home.said())
+
+
+async def test_the_contact_closes_it_after_speaking(tmp_path: Path) -> None:
+    world = World({"call:1": ["closes"]})
+    async with a_home(tmp_path, world, {"大女儿": ["call:1"]}) as home:
+        home.cry()
+        await home.after(TALK_SECONDS + 30)
+        assert home.states() == []
+        await home.after(ARRIVE_SECONDS * 2)
+        assert len(world.tries) == 1
+
+
+async def test_a_helper_beside_the_elder_stops_the_calls_then_closes(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.cry()
+        await home.after(2)
+        home.emergency.take_answer(HERE)
+        await home.after(2)
+        assert home.states() == ["acknowledged"]
+        home.emergency.take_answer(HERE)
+        await home.after(2)
+        assert home.states() == []
+
+
+async def test_a_cry_during_the_talk_with_the_contact_calls_nobody_else(tmp_path: Path) -> None:
+    world = World({"call:1": ["acknowledged"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        home.cry()
+        await home.after(20)
+        home.cry()
+        await home.after(5)
+        assert home.states() == ["acknowledged"]
+        await home.after(TALK_SECONDS)
+        home.cry()
+        await home.after(5)
+        assert home.states() == ["raised"], "after the talk it is a new cry"
+
+
+class TestSensed:
+    """What a sensor saw is asked about first."""
+
+    async def test_silence_calls_within_ninety_seconds_and_asks_twice(self, tmp_path: Path) -> None:
+        async with a_home(tmp_path, World(), TWO) as home:
+            began = asyncio.get_running_loop().time()
+            home.bus.publish(DangerSensed("fall", "radar", "浴室"))
+            await home.after(1)
+            assert home.states() == ["confirming"]
+            await home.after(100)
+            questions = REPLIES.wordings("ask_whether_well", "zh")
+            assert sum(text in questions for text in home.said()) == 2
+            assert home.world.tries[0][0] - began < 90
+            message = home.world.tries[0][2]
+            assert message.is_automatic
+            assert "浴室" in message.text
+            assert home.kinds().count("SetVoice") == 2, "louder, and back again"
+
+    async def test_one_clear_fine_cancels(self, tmp_path: Path) -> None:
+        async with a_home(tmp_path, World(), TWO) as home:
+            home.bus.publish(DangerSensed("fall", "radar"))
+            await home.after(5)
+            home.emergency.take_answer(FINE)
+            await home.after(500)
+            assert home.states() == []
+            assert home.world.tries == []
+
+    async def test_yes_to_needing_help_calls_at_once(self, tmp_path: Path) -> None:
+        async with a_home(tmp_path, World(), TWO) as home:
+            home.bus.publish(DangerSensed("fall", "radar"))
+            await home.after(5)
+            assert home.emergency.is_answered_by(YES)
+            home.emergency.take_answer(YES)
+            await home.after(1)
+            assert home.states() == ["raised"]
+            assert home.world.tries
+
+    async def test_a_cry_meanwhile_raises_the_same_alarm(self, tmp_path: Path) -> None:
+        async with a_home(tmp_path, World(), TWO) as home:
+            home.bus.publish(DangerSensed("fall", "radar"))
+            home.bus.publish(DangerSensed("fall", "radar"))
+            await home.after(5)
+            home.cry("other")
+            await home.after(1)
+            assert home.states() == ["raised"]
+
+
+async def test_a_hundred_cries_at_once_are_one_alarm_of_each_kind_and_none_is_lost(
+    tmp_path: Path,
+) -> None:
+    reasons = ["fall", "fire", "chest_pain", "gas"]
+    async with a_home(tmp_path, World(), TWO) as home:
+        for number in range(100):
+            home.cry(reasons[number % 4])
+        await home.after(2)
+        kept = Counter(alarm.reason for alarm in home.book.open_alarms())
+        assert kept == Counter(reasons)
+        journal = await home.journal()
+        assert len(journal) >= 100
+        called = {m.reason for _, address, m in home.world.tries if address == "call:1"}
+        assert called == set(reasons)
+
+
+async def test_the_kind_of_help_replaces_the_bare_cry(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.cry("other")
+        home.cry("fall")
+        await home.after(1)
+        assert [a.reason for a in home.book.open_alarms()] == ["fall"]
+
+
+async def test_the_emergency_number_is_rung_only_with_consent_and_last(tmp_path: Path) -> None:
+    world = World({"call:1": ["busy"], "tel:120": ["acknowledged"]})
+    consent = EmergencySettings(may_ring_number=True, address="长安街1号", door_code="2580#")
+    async with a_home(tmp_path, world, {"甲": ["call:1"]}, consent) as home:
+        home.cry()
+        await home.after(60)
+        assert world.addresses() == ["call:1", "tel:120"]
+        assert home.states() == ["acknowledged"]
+    other = World({"call:1": ["busy"]})
+    async with a_home(tmp_path / "b", other, {"甲": ["call:1"]}) as home:
+        home.cry()
+        await home.after(600)
+        assert set(other.addresses()) == {"call:1"}
+
+
+async def test_an_open_alarm_goes_on_after_a_restart(tmp_path: Path) -> None:
+    world = World({"call:1": ["no_answer"], "text:1": ["hangs", "delivered"]})
+    async with a_home(tmp_path, world, {"甲": ["call:1", "text:1"]}) as home:
+        home.cry()
+        await home.after(10)
+    async with a_home(tmp_path, world, {}) as home:
+        assert [a.state for a in home.book.open_alarms()] == [State.RAISED]
+        await home.after(1)
+        by_address: dict[str, set[str]] = {}
+        for _, address, message in world.tries:
+            by_address.setdefault(address, set()).add(message.attempt_id)
+        assert world.addresses() == ["text:1", "call:1"] * 2
+        assert all(len(ids) == 1 for ids in by_address.values()), "cut off: the same id again"
+
+
+async def test_the_time_to_arrive_survives_a_restart(tmp_path: Path) -> None:
+    world = World({"call:1": ["acknowledged", "busy"]})
+    async with a_home(tmp_path, world, {"甲": ["call:1"]}) as home:
+        home.cry()
+        await home.after(100)
+    async with a_home(tmp_path, world, {}) as home:
+        await home.after(ARRIVE_SECONDS - 30)
+        assert home.states() == ["acknowledged"]
+        await home.after(60)
+        assert home.states() == ["raised"]
