@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -145,3 +146,20 @@ async def test_the_language_changes_by_voice_and_back(home: Home) -> None:
     turn = await home.core.turns.take("speak chinese")
     assert home.core.memory.lang == "zh"
     assert not turn.reply.isascii()
+
+
+async def test_a_port_that_another_program_took_is_left_to_it(home: Home) -> None:
+    await home.ready()
+    died = home.watch(ChildDied)
+    taken = home.core.mind.host_environment()["ANBAN_SKILLS_PORT"]
+    pid = home.core.supervisor.pid("skills")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await next_of(died)
+    with socket.create_server(("127.0.0.1", int(taken))):
+        await next_of(died)  # the fresh host cannot have its port
+        await home.ready()
+        assert home.core.mind.host_environment()["ANBAN_SKILLS_PORT"] != taken
+        turn = await home.core.turns.take("现在几点了")
+    assert turn.intent == "general_time"
+    assert turn.lane == "dialogue"
