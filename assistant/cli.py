@@ -15,6 +15,7 @@ from typing import Annotated, Final
 
 import typer
 
+from assistant.commands.contacts import app as contacts_app
 from models.cli import app as models_app
 from skills.cli import app as skills_app
 
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(contacts_app, name="contacts", help="Whom to call: list, add, remove, test.")
 app.add_typer(models_app, name="models", help="Speech models: list, pull, verify.")
 app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.audiofile import AudioFileError
 from assistant.bus import Refused
+from assistant.care.contacts import ContactError
 from assistant.commands.hear import NothingHeardError, NotSpokenError
 from assistant.core import AlreadyRunningError
 from assistant.demo import DemoError
@@ -18,6 +19,7 @@ from models import ModelError
 EXPECTED = (
     AlreadyRunningError,
     AudioFileError,
+    ContactError,
     DemoError,
     DialogueError,
     ElderError,

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.bus import Bus
+from assistant.bus import Bus, Refused
 from assistant.care.alarms import State
 from assistant.care.book import AlarmBook
 from assistant.care.call_voice import CallVoice
 from assistant.care.channels import (
     Acknowledged,
+    AddressError,
     Answered,
+    ChannelError,
     DtmfPressed,
+    Health,
     PutThrough,
     is_acknowledgement,
 )
@@ -37,6 +40,8 @@ from assistant.supervisor import ChildSpec, Supervisor
 
 log = logging.getLogger(__name__)
 
+CHECK_SECONDS: Final = 30.0
+"""For one channel to say how it is."""
 _NUMBER_DIGITS: Final = 7
 """Numbers that agree in so many last digits are the same: +86 138… and 138…"""
 
@@ -85,6 +90,7 @@ class Care:
         bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self.emergency.acknowledge)
         bus.serve("alarms.close", self.emergency.close)
+        bus.serve("contacts.check", self._serve_check)
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
@@ -179,6 +185,27 @@ class Care:
             return
         if isinstance(name, str) and name:
             self._elder_name = name
+
+    async def _serve_check(self, contact_id: str) -> list[dict[str, Any]]:
+        """Whether each way to a person could work now; alarms nobody."""
+        await asyncio.to_thread(self.people.read)
+        contact = self.people.get(contact_id)
+        if contact is None:
+            raise Refused("there is no such contact")
+        return [await self._check(address) for address in contact.channels]
+
+    async def _check(self, address: str) -> dict[str, Any]:
+        name = address.partition(":")[0]
+        try:
+            channel = self.equipment.registry.open(address)
+            name = channel.name
+            async with asyncio.timeout(CHECK_SECONDS):
+                health = await channel.check()
+        except TimeoutError:
+            health = Health(is_well=False, detail=f"no sign for {CHECK_SECONDS:.0f} s")
+        except (AddressError, ChannelError) as error:
+            health = Health(is_well=False, detail=str(error))
+        return {"channel": name, "is_well": health.is_well, "detail": health.detail}
 
     async def _serve_open(self) -> list[dict[str, Any]]:
         return [

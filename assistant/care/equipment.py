@@ -28,7 +28,11 @@ PHONE_CHILD: Final = "phone"
 
 
 class HomeEquipment:
-    """Everything that reaches out; a part that cannot be set up leaves the others working."""
+    """Everything that reaches out; a part that cannot be set up leaves the others working.
+
+    Without `runs_phone` nothing is written for baresip: a command beside the running core opens
+    addresses to check them, and leaves the telephone alone.
+    """
 
     def __init__(
         self,
@@ -36,7 +40,10 @@ class HomeEquipment:
         home: Path,
         on_incoming: Callable[[PhoneCall], Awaitable[None]] | None = None,
         on_sms: Callable[[IncomingSms], Awaitable[None]] | None = None,
+        *,
+        runs_phone: bool = True,
     ) -> None:
+        self._runs_phone = runs_phone
         self.problems: list[str] = []
         """Why a part of the settings cannot be used."""
         self.phone_process: PhoneProcess | None = None
@@ -86,7 +93,8 @@ class HomeEquipment:
             wanted.speaker,
         )
         try:
-            self.phone_process = write_folder(folder, phone)
+            if self._runs_phone:
+                self.phone_process = write_folder(folder, phone)
         except (AddressError, OSError) as error:
             self._tell(f"[phone] of anban.toml: {error}")
             return None

@@ -14,19 +14,13 @@ from assistant.care.callout import pause_seconds
 from assistant.events import DangerSensed, HelpPressed
 from assistant.safety import judge
 from assistant.settings import EmergencySettings
-from tests.care.parts import ARRIVE_SECONDS, REPLIES, TALK_SECONDS, World, a_home
-from tests.care.virtual_time import VirtualTime
+from tests.care.alarms.parts import ARRIVE_SECONDS, REPLIES, TALK_SECONDS, World, a_home
 
 TWO = {"大女儿": ["call:1", "text:1"], "老李": ["call:2", "text:2"]}
 FINE = judge("我没事", is_final=True)
 NO = judge("不", is_final=True)
 YES = judge("是", is_final=True)
 HERE = judge("我来照顾她", is_final=True)
-
-
-@pytest.fixture(scope="module")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    return VirtualTime()
 
 
 def among(key: str, said: list[str], **slots: str) -> bool:

@@ -32,13 +32,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.outside -= 1
 
 
-class VirtualTime(asyncio.DefaultEventLoopPolicy):
-    """For the fixture `event_loop_policy`."""
-
-    def new_event_loop(self) -> asyncio.AbstractEventLoop:
-        return VirtualLoop()
-
-
 class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[valid-type, misc]
     def __init__(self, loop: VirtualLoop) -> None:
         super().__init__()
