@@ -8,10 +8,12 @@ rule, no centring, no augmentation.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from torch import nn
 
@@ -26,8 +28,13 @@ _SPECTRUM: Final = 15
 MAX_POINTS: Final = 32
 
 
-def hand_features(file: ActivityFile, start: int) -> FloatArray:
-    """Statistics of one window."""
+@cache
+def hand_features(file: ActivityFile) -> FloatArray:
+    """Statistics of all windows of a file."""
+    return np.stack([_statistics(file, start) for start in file.starts()])
+
+
+def _statistics(file: ActivityFile, start: int) -> FloatArray:
     xyz, doppler, strength, slot = window(file, start)
     distance = np.linalg.norm(xyz, axis=1)
     values = (xyz[:, 2], distance, xyz[:, 0], strength, doppler)
@@ -54,15 +61,15 @@ def hand_features(file: ActivityFile, start: int) -> FloatArray:
     return np.concatenate(out).astype(np.float32)
 
 
-def extra_trees(files: list[ActivityFile], trees: int = 200) -> Predict:
+def extra_trees(files: list[ActivityFile], trees: int = 100) -> Predict:
     """Trained on all windows of these files."""
-    features = np.stack([hand_features(file, start) for file in files for start in file.starts()])
+    features = np.concatenate([hand_features(file) for file in files])
     labels = [file.label for file in files for _ in file.starts()]
     forest = ExtraTreesClassifier(trees, min_samples_leaf=2, random_state=0, n_jobs=1)
     forest.fit(features, labels)
 
-    def predict(file: ActivityFile, start: int) -> int:
-        return int(forest.predict(hand_features(file, start)[None])[0])
+    def predict(file: ActivityFile) -> NDArray[np.intp]:
+        return np.asarray(forest.predict(hand_features(file)), np.intp)
 
     return predict
 
@@ -94,7 +101,7 @@ def _cloud(file: ActivityFile, start: int) -> FloatArray:
     return out
 
 
-def pointnet_lstm(files: list[ActivityFile], steps: int = 600, batch: int = 32) -> Predict:
+def pointnet_lstm(files: list[ActivityFile], steps: int, batch: int = 32) -> Predict:
     """Trained on random windows of these files."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -113,8 +120,9 @@ def pointnet_lstm(files: list[ActivityFile], steps: int = 600, batch: int = 32) 
         schedule.step()
     net.eval()
 
-    def predict(file: ActivityFile, start: int) -> int:
+    def predict(file: ActivityFile) -> NDArray[np.intp]:
+        clouds = np.stack([_cloud(file, start) for start in file.starts()])
         with torch.no_grad():
-            return int(net(torch.from_numpy(_cloud(file, start)[None]))[0].argmax())
+            return np.asarray(net(torch.from_numpy(clouds)).argmax(1), np.intp)
 
     return predict

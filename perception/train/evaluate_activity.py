@@ -23,8 +23,8 @@ from perception.onnx_model import OnnxModel
 from perception.radar.frames import FloatArray
 from perception.train.radhar import ActivityFile
 
-Predict = Callable[[ActivityFile, int], int]
-"""The label of the window of a file that begins at a frame."""
+Predict = Callable[[ActivityFile], NDArray[np.intp]]
+"""The labels told for all windows of a file, in order; each window alone decides on its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ def score(files: list[ActivityFile], predict: Predict) -> Scores:
     confusion = np.zeros((len(LABELS), len(LABELS)), np.intp)
     right = []
     for file in files:
-        told = np.array([predict(file, start) for start in file.starts()])
+        told = predict(file)
         np.add.at(confusion, (np.full(len(told), file.label), told), 1)
         right.append(told == file.label)
     return Scores(tuple(right), confusion)
@@ -82,20 +82,19 @@ def window(
 
 def ours(model: OnnxModel) -> Predict:
     """The shipped way: features, then the network."""
-
-    def predict(file: ActivityFile, start: int) -> int:
-        features = frame_features(body_points(*window(file, start)))
-        return int(model.probabilities(features)[0].argmax())
-
-    return predict
+    return _with(model, body_points)
 
 
 def clutter_only(model: OnnxModel) -> Predict:
     """The same network shown only what the features leave out: the room without the body."""
+    return _with(model, static_points)
 
-    def predict(file: ActivityFile, start: int) -> int:
-        features = frame_features(static_points(*window(file, start)))
-        return int(model.probabilities(features)[0].argmax())
+
+def _with(model: OnnxModel, select: Callable[..., BodyPoints]) -> Predict:
+    def predict(file: ActivityFile) -> NDArray[np.intp]:
+        windows = [frame_features(select(*window(file, start))) for start in file.starts()]
+        told: NDArray[np.intp] = model.probabilities(np.concatenate(windows)).argmax(axis=1)
+        return told
 
     return predict
 

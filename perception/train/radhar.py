@@ -56,8 +56,13 @@ def load(folder: Path, part: str) -> list[ActivityFile]:
     Raises:
         FileNotFoundError: a file of the split is missing.
     """
-    names: list[str] = json.loads(SPLIT.read_text(encoding="utf-8"))[part]
-    return [_read(folder / f"{name}.npz", name) for name in names]
+    return [_read(folder / f"{name}.npz", name) for name in names(part)]
+
+
+def names(part: str) -> list[str]:
+    """The files of a part of the fixed split."""
+    found: list[str] = json.loads(SPLIT.read_text(encoding="utf-8"))[part]
+    return found
 
 
 def _read(path: Path, name: str) -> ActivityFile:
