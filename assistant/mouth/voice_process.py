@@ -23,6 +23,7 @@ from typing import Any, Final, TextIO
 
 PR_SET_PDEATHSIG: Final = 1
 POLL_SECONDS: Final = 0.002
+SETTING_ATTEMPTS: Final = 3
 
 
 class EngineError(RuntimeError):
@@ -51,16 +52,29 @@ class Engine:
         Raises:
             EngineError: no such voice, or no sound.
         """
+        wanted = (voice, rate)
+        for _ in range(SETTING_ATTEMPTS):
+            self._set(voice, rate)
+            self._render(text)
+            # What could not be set is not told, the last one simply stays.
+            used = (self._engine.getProperty("voice"), self._engine.getProperty("rate"))
+            if used == wanted:
+                return self._frames()
+        raise EngineError(f"the engine spoke with {used}, not with {wanted}")
+
+    def _set(self, voice: str, rate: int) -> None:
+        """Set both, and wait until it is true.
+
+        espeak's own thread sets the rate.  While it works, runAndWait cancels whatever it does and
+        puts the last rate back, which happened half the time.
+        """
         self._engine.setProperty("voice", voice)
-        self._engine.setProperty("rate", rate)
-        # The rate is set by espeak's own thread; without this, runAndWait cancels it half the time
-        # and the text is spoken at the last rate.
-        self._espeak.Synchronize()
-        self._render(text)
-        # What cannot be set is not told, the last one simply stays.
-        used = (self._engine.getProperty("voice"), self._engine.getProperty("rate"))
-        if used != (voice, rate):
-            raise EngineError(f"the engine spoke with {used}, not with {(voice, rate)}")
+        while self._engine.getProperty("rate") != rate:
+            self._engine.setProperty("rate", rate)
+            self._espeak.Synchronize()
+        self._wait_until_idle()
+
+    def _frames(self) -> int:
         try:
             with wave.open(self._sound_file) as sound:
                 frames: int = sound.getnframes()
@@ -78,6 +92,9 @@ class Engine:
         # plays, and while pyttsx3 is busy it would lose the next rate: wait for all three.  The
         # owner's time limit bounds this.
         self._finished.wait()
+        self._wait_until_idle()
+
+    def _wait_until_idle(self) -> None:
         while self._espeak.IsPlaying() or self._engine.isBusy():
             time.sleep(POLL_SECONDS)
 
