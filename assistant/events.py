@@ -404,6 +404,99 @@ class ProfileChanged:
     field: str
 
 
+# ------------------------------------------------------------------------------- reminders
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """The elder is being reminded of something, for the first time or again."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    """The medicine, or what is to be done, as the elder said it."""
+    due_at: float
+    """Unix time, seconds."""
+    step: int
+    """1 for the first time."""
+    is_urgent: bool
+    """Louder, and the robot is to come near."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseTaken:
+    """The elder said so; told once for each dose."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    due_at: float | None
+    """None for a medicine taken as needed."""
+    taken_at: float
+    amount: str
+    """A fraction: 1, 3/2; empty where it is not known, or no medicine."""
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseSkipped:
+    """The elder does not want it this time."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSnoozed:
+    """The elder wants to be reminded later."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    until: float
+    """Unix time, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMissed:
+    """Its time is over."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    due_at: float
+    was_announced: bool
+    """True: announced and unanswered, so nobody knows.  False: it could not be announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyToldOfDose:
+    """Somebody was told of doses that nobody confirmed."""
+
+    occurrence_ids: tuple[str, ...]
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockLow:
+    """A medicine will be used up soon; told once until it is refilled."""
+
+    medicine: str
+    left: str
+    """A fraction."""
+    unit: str
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersChanged:
+    """A reminder was added, changed or removed."""
+
+    reminder_id: str
+
+
 # ----------------------------------------------------------------------------- housekeeping
 
 
@@ -501,6 +594,8 @@ register(
     *(ChildDied, Shutdown, Request, Response),
     *(HelpPressed, DangerSensed, AlarmRaised, CallBegan, CallAnswered, PutThroughChanged),
     *(CallEnded, NobodyReached, AlarmAcknowledged, AlarmClosed),
+    *(ReminderDue, DoseTaken, DoseSkipped, ReminderSnoozed, ReminderMissed, FamilyToldOfDose),
+    *(StockLow, RemindersChanged),
 )
 
 
