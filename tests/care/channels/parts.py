@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
+import random
 import shutil
 import socket
 import struct
@@ -23,11 +25,15 @@ needs_baresip = pytest.mark.skipif(
 )
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> int:
+    """Free for TCP and UDP both (baresip takes both), outside of what the system gives away."""
+    while True:
+        port = random.SystemRandom().randrange(20_001, 32_000)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
+                probe.bind(("127.0.0.1", port))
+            return port
 
 
 def write_tone(path: Path, hertz: float, seconds: float, rate_hz: int = 22_050) -> Path:
@@ -114,7 +120,7 @@ async def running_phone(
     environment: dict[str, str] | None = None,
     **changes: object,
 ) -> AsyncIterator[Running]:
-    sip_port = free_port(socket.SOCK_DGRAM)
+    sip_port = free_port()
     uri = f"sip:anban@127.0.0.1:{sip_port}"
     settings = replace(
         PhoneSettings(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,7 +151,7 @@ async def test_sipp_understands_the_message(tmp_path: Path, transport: str) -> N
         pytest.skip("sipp is not installed (apt-get install sip-tester)")
     scenario = tmp_path / "centre.xml"
     scenario.write_text(_SIPP)
-    port = free_port(socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM)
+    port = free_port()
     sipp = await asyncio.create_subprocess_exec(
         *("sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-nostdin"),
         *("-t", "t1" if transport == "tcp" else "u1"),

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import shutil
 import signal
-import socket
 import stat
 from pathlib import Path
 
@@ -122,7 +121,7 @@ async def test_a_peer_that_never_answers_meets_the_ring_timer(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
 async def test_nobody_at_the_address(tmp_path: Path, host: str) -> None:
-    uri = f"sip:daughter@{host}:{free_port(socket.SOCK_DGRAM)}"
+    uri = f"sip:daughter@{host}:{free_port()}"
     async with running_phone(tmp_path) as running:
         facts = await run_attempt(SipCall(running.phone, uri, 1.5), message(), limit=10)
     assert isinstance(facts[-1], Ended)
@@ -167,7 +166,7 @@ async def test_sipp_agrees_about_the_call(tmp_path: Path) -> None:
     """An independent SIP implementation answers: ours on both sides could share a mistake."""
     if shutil.which("sipp") is None:
         pytest.skip("sipp is not installed (apt-get install sip-tester)")
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     scenario = tmp_path / "answer.xml"
     scenario.write_text(_SIPP_ANSWER)
     sipp = await asyncio.create_subprocess_exec(
