@@ -115,7 +115,7 @@ def run_core(home: Path, *, cries: bool, kill_at: int = -1, kill_after_seconds: 
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             await asyncio.sleep(1)
             (home / "cried").touch()
-        while core.care.book.open_alarms():
+        while core.care.book.open_alarms():  # noqa: ASYNC110  (virtual time)
             await asyncio.sleep(1)
         world.note(DONE)
         await core.stop()
