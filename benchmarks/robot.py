@@ -341,29 +341,27 @@ def main() -> None:
     parser.add_argument("--soak-minutes", type=float, default=1.0)
     parser.add_argument("--replugs", type=int, default=20)
     options = parser.parse_args()
-    rows = []
-    for measure in (
-        lambda: round_trips(SLOW),
-        lambda: round_trips(FAST),
-        lambda: burst(FAST),
-        lambda: stops(SLOW),
-        lambda: stops(FAST),
-    ):
-        rows.append(measure())
+    rows: list[Row] = []
+
+    def add(row: Row) -> None:
+        """Write after every row, so that a long run that is broken off leaves what it has."""
+        rows.append(row)
         write(rows, options)
+
+    add(round_trips(SLOW))
+    add(round_trips(FAST))
+    add(burst(FAST))
+    add(stops(SLOW))
+    add(stops(FAST))
     os.nice(10)  # the rest takes long and measures no milliseconds
-    for wanted, long_measure in (
-        (options.replugs, lambda: replugs(options.replugs)),
-        (options.soak_minutes, lambda: soak(options.soak_minutes)),
-    ):
-        if wanted:
-            rows.append(long_measure())
-            write(rows, options)
+    if options.replugs:
+        add(replugs(options.replugs))
+    if options.soak_minutes:
+        add(soak(options.soak_minutes))
     print(RESULTS.read_text())
 
 
 def write(rows: list[Row], options: argparse.Namespace) -> None:
-    """After every row, so that a long run that is broken off leaves what it has."""
     lines = [
         "# Robot link",
         "",

@@ -38,7 +38,7 @@ class World:
         self.body.x = 2.0
         self.shown = []
         self.body.on_show = self.shown.append
-        self.connected = True
+        self.connected = self.hears = True
         self.boot(window)
         self.open()
 
@@ -64,7 +64,7 @@ class World:
             self.device.receive(arrived, now_ms)
         else:
             self.device.tick(now_ms)
-        back = self.carry(self.from_robot)
+        back = self.carry(self.from_robot) if self.hears else b""
         self.from_robot.clear()
         for frame in self.decoder.feed(back):
             done += self.session.received(frame, self.now)
@@ -229,6 +229,19 @@ def test_a_lost_stop_is_repeated_and_no_motion_passes_it(world):
     assert orders[0] == "halt"
     assert orders.index("halt") < orders.index(-100)
     assert "halt" not in orders[orders.index(-100) :]
+
+
+def test_a_motion_waits_until_the_stop_before_it_is_confirmed(world):
+    """Else the next copy of the stop would end it."""
+    world.hears = False
+    world.stop()
+    drive = world.submit(m.Drive(100, 0, 5000))
+    world.run(0.2)
+    assert not world.body.is_moving
+    world.hears = True
+    world.run(0.2)
+    assert drive.result(0) == b""
+    assert world.body.is_moving
 
 
 def test_silence_ends_the_session_and_everything_waiting(world):
