@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from perception.activity import ExerciseWatch
 from perception.events import Event, to_json
 from perception.fall import FallModel
 from perception.onnx_model import ModelError
@@ -37,6 +38,9 @@ Config = Annotated[Path | None, typer.Option(help="TI boards: the .cfg to send f
 CommandPort = Annotated[str | None, typer.Option(help="TI boards: where the .cfg goes.")]
 Height = Annotated[float, typer.Option(help="Metres from the floor to the sensor.")]
 Tilt = Annotated[float, typer.Option(help="Degrees that the sensor looks down; 90 on a ceiling.")]
+Exercise = Annotated[
+    bool, typer.Option(help="Name exercises too: boxing, jack, jump, squats, walk.")
+]
 Seconds = Annotated[float, typer.Option(help="Stop after this long; 0 goes on until Ctrl-C.")]
 
 
@@ -78,11 +82,12 @@ def watch(
     command_port: CommandPort = None,
     height: Height = 1.8,
     tilt: Tilt = 0.0,
+    exercise: Exercise = False,
     seconds: Seconds = 0.0,
 ) -> None:
     """Print what happens before a radar, one JSON object a line."""
     radar = _open(port, protocol, config, command_port)
-    sensor = _sensor(protocol, height, tilt)
+    sensor = _sensor(protocol, height, tilt, exercise=exercise)
     try:
         for at, data in _bytes_of(radar, time.monotonic(), seconds, idle=True):
             _print(sensor.feed(at, data))
@@ -99,6 +104,7 @@ def replay(
     ] = None,
     height: Height = 1.8,
     tilt: Tilt = 0.0,
+    exercise: Exercise = False,
     real_time: Annotated[bool, typer.Option(help="At the pace it was recorded.")] = False,
     frame_seconds: Annotated[
         float, typer.Option(help="Time between the frames of a raw capture.")
@@ -107,7 +113,7 @@ def replay(
     """Play a radar recording and print its events, one JSON object a line."""
     try:
         recording = open_recording(file, protocol)
-        sensor = _sensor(recording.protocol.name, height, tilt)
+        sensor = _sensor(recording.protocol.name, height, tilt, exercise=exercise)
         wait = time.sleep if real_time else None
         _print(play(recording, sensor, raw_frame_seconds=frame_seconds, wait=wait))
     except RecordingError as error:
@@ -123,10 +129,11 @@ def _open(port: str, protocol: str, config: Path | None, command_port: str | Non
         _fail(str(error))
 
 
-def _sensor(protocol: str, height: float, tilt: float) -> RadarSensor:
+def _sensor(protocol: str, height: float, tilt: float, *, exercise: bool) -> RadarSensor:
     try:
         room = Room(MountingPose(height_metres=height, tilt_degrees=tilt))
-        return RadarSensor(protocol_named(protocol), room, FallModel())
+        watch = ExerciseWatch() if exercise else None
+        return RadarSensor(protocol_named(protocol), room, FallModel(), exercise=watch)
     except (RoomError, ModelError, UnknownRadarError) as error:
         _fail(str(error))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from perception.activity import ExerciseWatch
 from perception.events import Event, SensorRecovered, SensorTroubled
 from perception.fall import FallModel
 from perception.radar.protocols import PROTOCOLS, Protocol
@@ -28,10 +29,12 @@ class RadarSensor:
         room: Room,
         model: FallModel,
         patience: Patience | None = None,
+        exercise: ExerciseWatch | None = None,
     ) -> None:
         self._protocol = protocol
         self._parser = protocol.parser()
         self._watch = RoomWatch(room, model, patience)
+        self._exercise = exercise
         self._troubled = False
         self._last_frame: float | None = None
         self._unread = bytearray()
@@ -50,6 +53,8 @@ class RadarSensor:
                 events.append(SensorRecovered(at))
             for frame in frames:
                 events += self._watch.update(at, frame)
+                if self._exercise is not None and frame.points is not None:
+                    events += self._exercise.update(at, frame.points)
         else:
             self._unread += data
             events += self._trouble(at, at - self._last_frame)
