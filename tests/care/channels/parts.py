@@ -128,8 +128,8 @@ async def running_phone(
             control_port=free_port(),
             listen=f"127.0.0.1:{sip_port}",
             interface="127.0.0.1",
-            microphone="null",
-            speaker="null",
+            microphone="",
+            speaker="",
         ),
         **changes,
     )

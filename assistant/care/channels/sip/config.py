@@ -20,7 +20,7 @@ MODULE_FOLDER: Final = Path("/usr/lib/baresip/modules")
 
 _SECRET: Final = re.compile(r"[\x21\x23-\x3a\x3d\x3f-\x7e]{0,64}")
 """Printable ASCII without the blank and `"`, `;`, `<` and `>`, which end a field of an account."""
-_DEVICE: Final = re.compile(r"[A-Za-z0-9_:=.,@/-]{1,100}")
+_DEVICE: Final = re.compile(r"[A-Za-z0-9_:=.,@/-]{0,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class PhoneSettings:
     interface: str = ""
     """The address to speak from; empty: that of the default route."""
     microphone: str = "default"
-    """ALSA device; with PulseAudio or PipeWire "pulse", which shares it with the ear."""
+    """ALSA device; with PulseAudio or PipeWire "pulse", which shares it with the ear.  Empty: none,
+    a contact cannot hear the elder."""
     speaker: str = "default"
 
 

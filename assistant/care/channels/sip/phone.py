@@ -188,11 +188,15 @@ class Phone:
         """From now on the other end hears the microphone and sounds from the speaker.
 
         Raises:
-            PhoneError: no such device, or the program ended; the call stands, without sound.
+            PhoneError: no such device, or the program ended; the call stands, and where only the
+                microphone is missing the elder hears the other end.
         """
         if call.is_established:
             call.is_put_through = True
-            await self.command("auplay", f"alsa,{self._settings.speaker}")
+            await self.command("auplay", f"alsa,{self._settings.speaker or 'null'}")
+            if self._settings.microphone in {"", "null"}:
+                # ALSA's null device gives silence as fast as it is read: a flood of packets.
+                raise PhoneError("no microphone is set up for calls")
             await self.command("ausrc", f"alsa,{self._settings.microphone}")
 
     async def hang_up(self, call: PhoneCall) -> None:
