@@ -14,7 +14,8 @@ os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["LOG_LEVEL"] = "CRITICAL"
 os.environ["LOG_LEVEL_LIBRARIES"] = "CRITICAL"
-warnings.filterwarnings("ignore")
+# Not a filter: what is imported below puts filters of its own in place.
+warnings.showwarning = lambda *_, **__: None
 
 
 def silence(*, keep_info: bool = False) -> None:
@@ -30,4 +31,3 @@ def silence(*, keep_info: bool = False) -> None:
     configure_structlog(logging.CRITICAL)
     if not keep_info:
         logging.disable(logging.ERROR)
-    warnings.filterwarnings("ignore")
