@@ -2,9 +2,10 @@
 
 Rasa's LogisticRegressionClassifier takes raw counts, so long sentences shout, and hides its
 regularisation.  This one takes the tokens itself: n-grams of words with the sentence's two ends,
-and of letters within Latin words, weighed by rarity (TF-IDF, sublinear); then one yes-or-no
-question per intent.  Sentences out of scope are an intent like any other, learned from examples.
-Stored as plain numbers and JSON: nothing is unpickled.
+of letters within Latin words, and of the sounds of Han characters, since recognisers write others
+of the same sound; weighed by rarity (TF-IDF, sublinear); then one yes-or-no question per intent.
+Sentences out of scope are an intent like any other, learned from examples.  Stored as plain
+numbers and JSON: nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 from typing import Any
 
 import numpy as np
+from pypinyin import lazy_pinyin
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -55,6 +57,11 @@ def letter_grams(tokens: list[str]) -> list[str]:
     ]
 
 
+def sound_grams(tokens: list[str]) -> list[str]:
+    """`word_grams` of the sentence as it sounds: Han characters in pinyin without tones."""
+    return word_grams([sound for token in tokens for sound in lazy_pinyin(token)])
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent, RasaIntentClassifier):
     """TF-IDF and one logistic regression per intent."""
@@ -66,16 +73,15 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`C` is the inverse strength of regularisation."""
-        return {"C": 100.0}
+        """`C` is the inverse strength of regularisation; `grams` name the functions above."""
+        return {"C": 100.0, "grams": ["word"]}
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource
     ) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
         self._vectorizers = [
-            TfidfVectorizer(analyzer=grams, sublinear_tf=True)
-            for grams in (word_grams, letter_grams)
+            TfidfVectorizer(analyzer=_GRAMS[name], sublinear_tf=True) for name in config["grams"]
         ]
         # liblinear asks one question per intent, and is ten times as fast here as lbfgs.
         self._model = LogisticRegression(C=config["C"], solver="liblinear", random_state=0)
@@ -96,8 +102,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         examples = [each for each in training_data.intent_examples if each.get(TEXT)]
         tokens = [_tokens(each) for each in examples]
         for vectorizer in self._vectorizers:
-            # A language without Latin words has no letters; one entry keeps the shape.
-            vectorizer.fit([*tokens, ["a"]])
+            vectorizer.fit(tokens)
         self._model.fit(self._vectors(tokens), [each.get(INTENT) for each in examples])
         self._persist()
         return self._resource
@@ -160,6 +165,9 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
             vectorizer.idf_ = numbers[f"idf_{at}"]
         self._model.classes_ = np.array(names["classes"])
         self._model.coef_, self._model.intercept_ = numbers["coefficients"], numbers["intercepts"]
+
+
+_GRAMS = {"word": word_grams, "letter": letter_grams, "sound": sound_grams}
 
 
 def _tokens(message: Message) -> list[str]:

@@ -2,7 +2,8 @@
 
 A job is {"lang", "folder", "output"}: the folder holds config.yml, domain.yml and data/; the model
 is written to `output`.  Progress comes as JSON lines on standard output: {"lang", "step", "done"}
-with `done` from 0 to 1, at last {"lang", "model"} or {"lang", "error"}.  Several languages in one
+with `done` from 0 to 1, at last {"lang", "model"} or {"lang", "error",
+"stale"}: stale where this environment lacks a package.  Several languages in one
 process pay for Rasa's import (5 s) once.
 """
 
@@ -81,7 +82,8 @@ def main() -> None:
                 run(job)
             except (Exception, SystemExit) as error:  # noqa: BLE001  (told, with its text)
                 failed = True
-                report(lang=job["lang"], error=f"{type(error).__name__}: {error}")
+                stale = isinstance(error, ImportError)
+                report(lang=job["lang"], error=f"{type(error).__name__}: {error}", stale=stale)
     sys.exit(1 if failed else 0)
 
 

@@ -158,6 +158,10 @@ async def _follow(
         said = json.loads(line)
         if "model" in said:
             trained[said["lang"]] = Path(said["model"])
+        elif said.get("stale"):
+            raise TrainingError(
+                f"The dialogue environment is out of date ({said['error']}); run `make setup`."
+            )
         elif "error" in said:
             failures.append(f"{said['lang']}: {said['error']}")
         else:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import pytest
 import yaml
+from pypinyin import lazy_pinyin
 
 from assistant.dialogue import installed_skills
 from assistant.dialogue.sources import collect
@@ -61,3 +65,37 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
     print(f"{lang}: in scope {in_scope:.3f} of {count[True]}, out {out_of_scope:.3f}", wrong)
     assert in_scope >= IN_SCOPE_AT_LEAST, wrong[True]
     assert out_of_scope >= OUT_OF_SCOPE_AT_LEAST, wrong[False]
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+def test_characters_of_the_same_sound_are_understood(zh: House) -> None:
+    """Recognisers write other characters of the same sound: one of each sentence is changed."""
+    random = Random(1)
+    sentences = [(intent, text) for intent, text in held_out("zh") if intent != FALLBACK]
+    same_sound = homophones(text for _, text in sentences)
+    right = 0
+    for intent, text in sentences:
+        places = [at for at, each in enumerate(text) if len(same_sound[each]) > 1]
+        if places:
+            at = random.choice(places)
+            other = random.choice(sorted(same_sound[text[at]] - {text[at]}))
+            text = text[:at] + other + text[at + 1 :]  # noqa: PLW2901
+        right += zh.parse(text).intent == intent
+    share = right / len(sentences)
+    print(f"zh, one character changed: {share:.3f} of {len(sentences)}")
+    assert share >= 0.93
+
+
+def homophones(texts: Iterable[str]) -> dict[str, set[str]]:
+    """Which of 3,755 common characters sound like each character of the texts."""
+    sounds: dict[str, set[str]] = defaultdict(set)
+    for character in common_characters():
+        sounds[lazy_pinyin(character)[0]].add(character)
+    return {each: sounds[lazy_pinyin(each)[0]] for text in texts for each in text}
+
+
+def common_characters() -> str:
+    """Level 1 of GB 2312: the 3,755 most common characters."""
+    codes = [bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)]
+    return b"".join(codes).decode("gb2312", errors="ignore")
