@@ -82,7 +82,6 @@ def _with_robot(use: Callable[[Robot], Awaitable[MotionEnd | None]]) -> None:
         typer.echo("interrupted; the robot was told to stop", err=True)
         raise typer.Exit(130) from error
     if end is None:
-        typer.echo("done")
         return
     typer.echo(f"{end.reason}{_where(end.state)}")
     if not end.finished:

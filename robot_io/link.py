@@ -118,6 +118,8 @@ def _explained(name: str, error: BaseException) -> LinkError:
         advice = "it is not plugged in; check the cable and the robot's power"
     elif "Permission denied" in text:
         advice = "this user may not open it; add the user to the group that owns it (dialout)"
+    elif "Inappropriate ioctl" in text:
+        advice = "it is no serial port"
     elif "lock" in text or "busy" in text:
         advice = "another program has it; close that one"
     elif isinstance(error, serial.SerialTimeoutException):

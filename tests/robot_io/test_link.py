@@ -171,7 +171,7 @@ def _gone():
         ("usb:1a86:7523", "no USB serial device 1a86:7523"),
         ("nonsense://x", "serial port nonsense://x"),
         ("socket://127.0.0.1:1", "serial port socket"),
-        ("/dev/null", "serial port /dev/null"),
+        ("/dev/null", "it is no serial port"),
         ("/", "serial port /"),
     ],
 )
