@@ -12,8 +12,10 @@ import serial
 from serial import rfc2217
 
 from robot_io import link as link_module
+from robot_io import messages as m
 from robot_io.drivers.anban import AnbanDriver
-from robot_io.errors import LinkError, NotARobotError
+from robot_io.errors import LinkError, NotARobotError, VersionError
+from robot_io.frame import Decoder, Frame, encode
 from robot_io.link import Link, open_port, resolve
 
 
@@ -281,6 +283,31 @@ def test_a_device_that_is_no_robot_is_named_with_what_it_says(plug, monkeypatch)
         stop.set()
         thread.join()
     finally:
+        driver.close()
+
+
+def test_a_firmware_of_another_version_is_named(plug):
+    plug.plug()
+    driver = AnbanDriver.at(str(plug.path))
+    driver.open()
+    gone = threading.Event()
+
+    def answer():
+        decoder = Decoder()
+        refusal = m.Refusal(m.Reason.VERSION, 2 | 2 << 8).pack()
+        while not gone.is_set():
+            for frame in decoder.feed(os.read(plug.master, 100)):
+                back = Frame(m.Type.REFUSAL, frame.session, frame.sequence, refusal, version=2)
+                os.write(plug.master, encode(back))
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    try:
+        with pytest.raises(VersionError, match=r"protocol 2 to 2, this program 1; update"):
+            driver.wait_connected(1.0)
+    finally:
+        gone.set()
+        thread.join()  # the driver goes on to ask, so the last read ends
         driver.close()
 
 
