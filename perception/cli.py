@@ -116,6 +116,13 @@ def replay(
         sensor = _sensor(recording.protocol.name, height, tilt, exercise=exercise)
         wait = time.sleep if real_time else None
         _print(play(recording, sensor, raw_frame_seconds=frame_seconds, wait=wait))
+        met = sensor.statistics
+        if not met.frames:
+            _fail(f"{file} holds no frame of a {recording.protocol.name}.")
+        typer.echo(
+            f"{met.frames} frames, {met.bad_frames} damaged, {met.skipped_bytes} bytes of no frame.",
+            err=True,
+        )
     except RecordingError as error:
         _fail(str(error))
     except KeyboardInterrupt:

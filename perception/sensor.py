@@ -10,6 +10,7 @@ from perception.events import Event, SensorRecovered, SensorTroubled
 from perception.fall import FallModel
 from perception.radar.protocols import PROTOCOLS, Protocol
 from perception.radar.room import Room
+from perception.radar.stream import ParserStatistics
 from perception.watch import Patience, RoomWatch
 
 UNREADABLE_BYTES: Final = 4_096
@@ -38,6 +39,11 @@ class RadarSensor:
         self._troubled = False
         self._last_frame: float | None = None
         self._unread = bytearray()
+
+    @property
+    def statistics(self) -> ParserStatistics:
+        """What the parser has met so far."""
+        return self._parser.statistics
 
     def feed(self, at: float, data: bytes) -> list[Event]:
         """Take bytes that came at this monotonic time; b"" lets time pass."""

@@ -12,6 +12,7 @@ from perception import activity_features, fall_features
 from perception.fall import FallModel
 from perception.onnx_model import MODELS, ModelError, OnnxModel
 from perception.train import evaluate_activity, evaluate_falls, radhar, ti_falls
+from perception.train.ti_falls import Clip
 
 
 @pytest.mark.parametrize("name", ["radar_activity", "radar_fall"])
@@ -58,17 +59,20 @@ def test_activities_of_a_few_test_files() -> None:
     assert scores.confusion.shape == (len(activity_features.LABELS),) * 2
 
 
+@pytest.fixture(scope="module")
+def clips() -> list[Clip]:
+    return ti_falls.load(DATA / "ti_pose_fall")
+
+
 @needs_data
-def test_shipped_falls_on_the_recordings_of_one_subject() -> None:
-    clips = [c for c in ti_falls.load(DATA / "ti_pose_fall") if c.group == "EMMANUEL"]
-    scores = evaluate_falls.score(clips, FallModel())
+def test_shipped_falls_on_the_recordings_of_one_subject(clips: list[Clip]) -> None:
+    scores = evaluate_falls.score([c for c in clips if c.group == "EMMANUEL"], FallModel())
     assert scores.found >= scores.falls - 1
     assert scores.alarms_without_fall <= 1
 
 
 @needs_data
-def test_the_falls_of_the_facts_page_are_all_there() -> None:
-    clips = ti_falls.load(DATA / "ti_pose_fall")
+def test_the_falls_of_the_facts_page_are_all_there(clips: list[Clip]) -> None:
     falls = [clip for clip in clips if clip.label == "falling"]
     assert sum(clip.group != ti_falls.REPLAY for clip in falls) == 72
     assert {clip.group for clip in clips} == {"DYLAN", "ED", "EMMANUEL", "FAIK", "replay"}
