@@ -1,5 +1,6 @@
 """`python -m models.tiny_vosk --lang zh|en`: make a small model, or only its graph."""
 
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,9 @@ def main(
             else:
                 training = Training(seed, Amount(renderings, random_strings, views), hidden, epochs)
                 build(lang, folder, training, processes, _Bars(progress))
+    except BrokenProcessPool as error:
+        Console(stderr=True).print("espeak-ng crashed in one of the processes", style="red")
+        raise typer.Exit(1) from error
     except (BuildError, EspeakError, LexiconError, PhraseError) as error:
         Console(stderr=True).print(str(error), style="red")
         raise typer.Exit(1) from error

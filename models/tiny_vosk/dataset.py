@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +61,9 @@ def make_dataset(
         sentences.append(tuple(vocabulary[i] for i in picks))
     jobs = [(lang, sentences[k::SHARDS], [seed, k], amount.views) for k in range(SHARDS)]
     utterances: list[Utterance] = []
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for done, shard in enumerate(pool.imap(_speak_shard, jobs), start=1):
+    spawn = multiprocessing.get_context("spawn")  # espeak-ng does not survive a fork
+    with ProcessPoolExecutor(processes, spawn) as pool:
+        for done, shard in enumerate(pool.map(_speak_shard, jobs), start=1):
             utterances += shard
             progress(done / SHARDS)
     return utterances
@@ -81,8 +83,9 @@ def random_voice(rng: np.random.Generator, lang: str) -> Voice:
     return Voice(
         f"{base}+{variant}" if variant else base,
         rate_wpm=int(rng.integers(115, 235)),
-        pitch=int(rng.integers(15, 85)),
-        pitch_range=int(rng.integers(20, 85)),
+        # A lower pitch with a wider range crashes espeak-ng 1.51 in some variants ("rob").
+        pitch=int(rng.integers(25, 85)),
+        pitch_range=int(rng.integers(20, 71)),
         warp=float(rng.uniform(0.88, 1.14)),
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 LIBRARY = "libespeak-ng.so.1"
 # speak_lib.h
-_AUDIO_OUTPUT_RETRIEVAL = 1
+_AUDIO_OUTPUT_SYNCHRONOUS = 2  # events come in this thread, before espeak_Synth returns
 _INITIALIZE_PHONEME_EVENTS = 0x0001
 _INITIALIZE_DONT_EXIT = 0x8000
 _EVENT_LIST_TERMINATED, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
@@ -72,7 +72,7 @@ class Espeak:
                 f"{LIBRARY} is not installed; on Debian: apt install espeak-ng"
             ) from error
         self.sample_rate: int = self._lib.espeak_Initialize(
-            _AUDIO_OUTPUT_RETRIEVAL, 0, None, _INITIALIZE_PHONEME_EVENTS | _INITIALIZE_DONT_EXIT
+            _AUDIO_OUTPUT_SYNCHRONOUS, 0, None, _INITIALIZE_PHONEME_EVENTS | _INITIALIZE_DONT_EXIT
         )
         if self.sample_rate <= 0:
             raise EspeakError("espeak-ng did not start; is its data (espeak-ng-data) installed?")
