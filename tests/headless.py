@@ -25,18 +25,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.demo.pulse import server_script
+
 RATE_HZ = 16_000
 DEVICE = "pulse"
 
-_SCRIPT = """\
-.fail
-load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
-load-module module-null-sink sink_name=speaker norewinds=1 rate=48000 channels=1 channel_map=mono
-load-module module-null-sink sink_name=mic_feed norewinds=1 rate=16000 channels=1 channel_map=mono
-load-module module-remap-source source_name=mic master=mic_feed.monitor
-set-default-sink speaker
-set-default-source mic
-"""
 _START_SECONDS = 15.0
 
 
@@ -84,7 +77,7 @@ class PulseServer:
         for name in ("run", "state"):
             (self.folder / name).mkdir(exist_ok=True, mode=0o700)
         script = self.folder / "pulse.pa"
-        script.write_text(_SCRIPT.format(socket=self.socket))
+        script.write_text(server_script(self.socket))
         environment = {**os.environ, **self.environment, "HOME": str(self.folder)}
         for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "PULSE_SERVER"):
             environment.pop(name, None)

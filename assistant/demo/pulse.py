@@ -45,7 +45,7 @@ async def pulse_server(folder: Path) -> AsyncIterator[dict[str, str]]:
     # Relative paths would be looked for in PulseAudio's own folders.
     folder = folder.absolute()
     socket, script = folder / "pulse.sock", folder / "pulse.pa"
-    script.write_text(_SCRIPT.format(socket=socket), "utf-8")
+    script.write_text(server_script(socket), "utf-8")
     own = {
         "HOME": str(folder),
         "XDG_RUNTIME_DIR": str(folder),
@@ -69,6 +69,11 @@ async def pulse_server(folder: Path) -> AsyncIterator[dict[str, str]]:
         with contextlib.suppress(ProcessLookupError):
             server.terminate()
         await server.wait()
+
+
+def server_script(socket: Path) -> str:
+    """What makes a PulseAudio server a room: its devices and its address."""
+    return _SCRIPT.format(socket=socket)
 
 
 async def _until_it_answers(server: asyncio.subprocess.Process, socket: Path) -> None:
