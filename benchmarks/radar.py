@@ -43,7 +43,6 @@ from perception.train.evaluate_falls import FallScores
 RESULT = Path(__file__).parent / "results" / "radar.md"
 ACTIVITY_MODEL = MODELS / "radar_activity" / "model.onnx"
 GROUPS = tuple(dict.fromkeys(ti_falls.SUBJECT_GROUPS.values()))
-BODY_MIDDLE_METRES = 1.0
 CHUNK_BYTES = 4_096
 PUBLISHED_STEPS = 500
 
@@ -229,7 +228,7 @@ def falls(data: Path, folds: Path) -> list[str]:
     rows.append(fall_row("all non-falls cut like falls (1.3 s)", cut))
     test = radhar.load(data / "radhar", "test")
     for name, path in (("shipped model", FALL_MODEL), ("named model", folds / "fall_replay.onnx")):
-        exercises = evaluate_falls.score_exercises(test, FallModel(path), BODY_MIDDLE_METRES)
+        exercises = evaluate_falls.score_exercises(test, FallModel(path))
         rows.append(fall_row(f"RadHAR test files, {name}", exercises))
     head = ["falls by event", "found", "recall", "precision", "false alarms", "without fall",
             "falls cut below 0.8 s"]  # fmt: skip

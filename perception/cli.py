@@ -120,7 +120,7 @@ def replay(
         if not met.frames:
             _fail(f"{file} holds no frame of a {recording.protocol.name}.")
         typer.echo(
-            f"{met.frames} frames, {met.bad_frames} damaged, {met.skipped_bytes} bytes of no frame.",
+            f"{met.frames} frames, {met.bad_frames} damaged, {met.skipped_bytes} bytes lost.",
             err=True,
         )
     except RecordingError as error:

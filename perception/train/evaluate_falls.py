@@ -11,6 +11,7 @@ from perception import activity_features
 from perception.activity_features import body_points
 from perception.fall import FallModel, FallWatch, Slot
 from perception.fall_features import FRAMES_PER_SECOND
+from perception.train.fall_examples import BODY_MIDDLE_METRES
 from perception.train.radhar import ActivityFile
 from perception.train.ti_falls import SENSOR_HEIGHT_METRES, Clip
 
@@ -89,9 +90,7 @@ def score_cut(clips: list[Clip], model: FallModel, frames: int = 13) -> FallScor
     return score(pieces, model)
 
 
-def score_exercises(
-    files: list[ActivityFile], model: FallModel, body_middle_metres: float
-) -> FallScores:
+def score_exercises(files: list[ActivityFile], model: FallModel) -> FallScores:
     """RadHAR, 30 frames/s made 10: a jumping, squatting body is no fall."""
     together = activity_features.FRAMES_PER_SECOND // FRAMES_PER_SECOND
     window = activity_features.WINDOW_FRAMES
@@ -105,7 +104,7 @@ def score_exercises(
             late = body.slot // together
             for k in range(window // together):
                 place = body.place[late == k]
-                slots.append(Slot(place[:, 2] + np.float32(body_middle_metres), place[:, 0] + 2))
+                slots.append(Slot(place[:, 2] + np.float32(BODY_MIDDLE_METRES), place[:, 0] + 2))
         label = activity_features.LABELS[file.label]
         seconds = len(slots) / FRAMES_PER_SECOND
         alarms = _alarms(slots, model)

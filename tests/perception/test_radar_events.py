@@ -101,6 +101,29 @@ def test_a_fall_says_where_and_how_deep() -> None:
     assert to_json(fall)["type"] == "FallDetected"
 
 
+def test_one_of_two_people_falls() -> None:
+    room = VirtualRoom()
+    rng = np.random.default_rng(2)
+
+    def both(falling: np.ndarray) -> None:
+        upright = np.abs(rng.normal((-2, 3, 1.0), (0.12, 0.12, 0.4), (8, 3)))
+        upright[:, 0] *= -1
+        room.frame(np.concatenate((upright, falling)))
+
+    for _ in range(20):
+        both(np.abs(rng.normal((1.5, 3, 1.0), (0.12, 0.12, 0.4), (8, 3))))
+    scene = scenes("fall", [903])[0]
+    shift = 3.0 - float(np.median(np.concatenate(scene.frames)[:, 1]))
+    for points in scene.frames:
+        side = rng.normal(1.5, 0.1, len(points))
+        both(np.stack((side, points[:, 1] + shift, points[:, 0]), 1))
+    for _ in range(15):
+        both(np.abs(rng.normal((1.5, 3, 0.15), (0.12, 0.12, 0.05), (8, 3))))
+    (fall,) = room.told(FallDetected)
+    assert isinstance(fall, FallDetected)
+    assert fall.x == pytest.approx(1.5, abs=0.6)
+
+
 def test_a_fall_is_latched_until_the_body_rises() -> None:
     room = VirtualRoom()
     fallen(room)

@@ -1,0 +1,67 @@
+"""The simulator and the training windows: what the fall model learns from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from perception.fall_features import FEATURES, LABELS, WINDOW_FRAMES
+from perception.train.bodies import KINDS, simulate
+from perception.train.fall_examples import (
+    Example,
+    Pool,
+    disturbed_features,
+    one_hot,
+    simulated_examples,
+)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_scene_is_whole(kind: str) -> None:
+    for seed in range(5):
+        scene = simulate(kind, np.random.default_rng(seed))
+        assert len(scene.frames) == len(scene.labels) >= WINDOW_FRAMES
+        assert set(scene.labels) <= {*LABELS, "other"}
+        points = np.concatenate(scene.frames)
+        assert np.isfinite(points).all()
+        assert points.shape[1] == 2
+
+
+def level(scene_frames: tuple[np.ndarray, ...]) -> float:
+    return float(np.median(np.concatenate(scene_frames)[:, 0]))
+
+
+def test_falls_end_low_and_sitting_does_not() -> None:
+    seeds = range(20)
+    falls = [simulate("fall", np.random.default_rng(seed)).frames[-10:] for seed in seeds]
+    seats = [simulate("sit_down", np.random.default_rng(seed)).frames[-10:] for seed in seeds]
+    assert np.median([level(frames) for frames in falls]) < 0.35
+    assert np.median([level(frames) for frames in seats]) > 0.5
+
+
+def test_a_scene_is_the_same_for_the_same_seed() -> None:
+    one, two = (simulate("fall", np.random.default_rng(5)) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(one.frames, two.frames, strict=True))
+
+
+def test_targets_are_distributions_and_all_postures_occur() -> None:
+    examples = simulated_examples(150, np.random.default_rng(0))
+    targets = np.array([example.target for example in examples])
+    assert np.allclose(targets.sum(axis=1), 1.0)
+    assert (targets.max(axis=0) == 1.0).all()
+    assert all(len(example.points) == WINDOW_FRAMES for example in examples)
+
+
+def test_a_pool_draws_whole_windows() -> None:
+    frames = tuple(np.full((k % 4, 2), k, np.float32) for k in range(WINDOW_FRAMES))
+    pool = Pool([Example(frames, one_hot("lying"))] * 3)
+    points, slots, targets = pool.draw(8, np.random.default_rng(0))
+    assert len(points) == len(slots)
+    assert slots.max() < 8 * WINDOW_FRAMES
+    assert (np.diff(slots) >= 0).all()
+    assert (targets == one_hot("lying")).all()
+    last = slots % WINDOW_FRAMES == WINDOW_FRAMES - 1
+    assert (points[last] == WINDOW_FRAMES - 1).all()
+    features = disturbed_features(points, slots, 8, np.random.default_rng(1))
+    assert features.shape == (8, WINDOW_FRAMES, FEATURES)
+    assert np.isfinite(features).all()
