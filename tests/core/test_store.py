@@ -1,0 +1,160 @@
+"""The database: what was written is there, whatever happened to file, disk or process."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.store import Database, KeyedValues, StoreError
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(tmp_path / "anban.sqlite")
+    await database.open()
+    yield database
+    await database.close()
+
+
+async def test_values_are_kept_apart_and_outlive_the_process(tmp_path: Path) -> None:
+    first = Database(tmp_path / "anban.sqlite")
+    await first.open()
+    await KeyedValues.of_skill(first, "general").set("name", "王奶奶")
+    await KeyedValues.of_skill(first, "meals").set("name", {"dish": ["粥", 2.5, None]})
+    await KeyedValues.profile(first).set("name", "Mary")
+    await first.close()
+
+    second = Database(tmp_path / "anban.sqlite")
+    await second.open()
+    assert await KeyedValues.of_skill(second, "general").all() == {"name": "王奶奶"}
+    assert await KeyedValues.of_skill(second, "meals").get("name") == {"dish": ["粥", 2.5, None]}
+    assert await KeyedValues.profile(second).get("name") == "Mary"
+    assert await KeyedValues.profile(second).get("birthday") is None
+    await KeyedValues.of_skill(second, "meals").delete("name")
+    assert await KeyedValues.of_skill(second, "meals").get("name") is None
+    assert await KeyedValues.of_skill(second, "general").get("name") == "王奶奶"
+    await second.close()
+
+
+async def test_a_value_that_is_too_long_is_refused(database: Database) -> None:
+    values = KeyedValues.of_skill(database, "general")
+    with pytest.raises(ValueError, match="too long"):
+        await values.set("book", "x" * 100_000)
+    assert await values.all() == {}
+
+
+async def test_a_step_that_fails_is_not_half_written(database: Database) -> None:
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO profile VALUES ('a', '1')")
+        connection.execute("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(StoreError, match="nothing of this step was kept"):
+        await database.write(half)
+    assert await KeyedValues.profile(database).all() == {}
+
+
+@pytest.mark.parametrize("damage", [b"this was never a database" * 100, b"SQLite format 3\0" * 50])
+async def test_a_corrupt_file_is_set_aside_and_told(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "anban.sqlite"
+    path.write_bytes(damage)
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is not None
+    assert database.set_aside.read_bytes() == damage
+    await KeyedValues.profile(database).set("name", "Mary")
+    assert await KeyedValues.profile(database).get("name") == "Mary"
+    await database.close()
+
+
+async def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "anban.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    database = Database(path)
+    with pytest.raises(StoreError, match="newer Anban"):
+        await database.open()
+    await database.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (999,)
+
+
+async def test_a_disk_that_comes_back_is_used_again(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.write_text("a file where the folder should be", "utf-8")
+    database = Database(folder / "anban.sqlite")
+    with pytest.raises(StoreError):
+        await database.open()
+    with pytest.raises(StoreError):
+        await KeyedValues.profile(database).get("name")
+    folder.unlink()
+    await KeyedValues.profile(database).set("name", "Mary")
+    assert await KeyedValues.profile(database).get("name") == "Mary"
+    await database.close()
+
+
+async def test_only_this_user_may_read_it(database: Database, tmp_path: Path) -> None:
+    assert (tmp_path / "anban.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+    code = textwrap.dedent(f"""
+        import asyncio
+        from pathlib import Path
+        from assistant.store import Database, KeyedValues
+        async def main():
+            database = Database(Path({str(tmp_path / "anban.sqlite")!r}))
+            await database.open()
+            values = KeyedValues.profile(database)
+            number = 0
+            while True:
+                await values.set("count", number)
+                print(number, flush=True)
+                number += 1
+        asyncio.run(main())
+    """)
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = -1
+    for line in process.stdout:
+        told = int(line)
+        if told >= 50:
+            process.send_signal(signal.SIGKILL)
+    process.wait()
+    with sqlite3.connect(tmp_path / "anban.sqlite") as connection:
+        (kept,) = connection.execute("SELECT value FROM profile WHERE field = 'count'").fetchone()
+    assert int(kept) in {told, told + 1}  # the last one may have been written but not told
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    values=st.dictionaries(
+        st.text(min_size=1, max_size=20),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+            lambda inner: st.lists(inner, max_size=3),
+            max_leaves=5,
+        ),
+        max_size=5,
+    )
+)
+async def test_any_json_value_under_any_name_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, values: dict[str, object]
+) -> None:
+    database = Database(tmp_path_factory.mktemp("store") / "anban.sqlite")
+    await database.open()
+    table = KeyedValues.of_skill(database, "general")
+    try:
+        for name, value in values.items():
+            await table.set(name, value)
+        assert await table.all() == values
+    finally:
+        await database.close()
