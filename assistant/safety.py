@@ -55,9 +55,13 @@ def judge(text: str, *, is_final: bool) -> Judgement:
         )
     if phrases.near_misses.first_in(tokens):
         return Judgement()
-    cry = phrases.anywhere.first_in(tokens)
+    # "I can't breathe" … "a word about it": what could become a near miss waits.
+    settled = None if is_final else phrases.near_misses.open_from(tokens)
+    cry = phrases.anywhere.first_in(tokens, settled) or phrases.at_once.first_in(tokens)
     if cry is not None:
         return Judgement(cry=Cry(cry.text, cry.meaning))
+    if settled is not None and phrases.anywhere.first_in(tokens):
+        return Judgement(waits=True)
     cry = phrases.whole.all_of(tokens)
     if cry is not None:
         found = Cry(cry.text, cry.meaning)

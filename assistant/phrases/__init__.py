@@ -12,11 +12,12 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from itertools import product
+from typing import Any, Final
 
 from pypinyin import Style, lazy_pinyin
 
@@ -27,6 +28,7 @@ _TONELESS_FROM: Final = 3
 """From this many Han characters on, the tone may differ."""
 _ALIKE_FROM: Final = 4
 """From this many tokens on, sounds that are easily mixed up are one."""
+_PART: Final = re.compile(r"\([^()]*\)|[^()]+")
 _CACHED_TOKENS: Final = 8_192
 
 
@@ -53,16 +55,21 @@ class Phrase:
 
     def stands_at(self, start: int, sentence: tuple[_Token, ...]) -> bool:
         """Whether it stands in the sentence from this token on."""
+        return start + len(self.tokens) <= len(sentence) and self._equals(start, sentence)
+
+    def may_begin_at(self, start: int, sentence: tuple[_Token, ...]) -> bool:
+        """Whether the rest of the sentence is a beginning of it, and no more."""
+        return start + len(self.tokens) > len(sentence) and self._equals(start, sentence)
+
+    def _equals(self, start: int, sentence: tuple[_Token, ...]) -> bool:
         window = sentence[start : start + len(self.tokens)]
-        if len(window) < len(self.tokens):
-            return False
         toneless = len(self.tokens) >= _TONELESS_FROM
         alike = len(self.tokens) >= _ALIKE_FROM
         return all(
             ours.reading == theirs.reading
             or (toneless and ours.toneless == theirs.toneless)
             or (alike and ours.alike == theirs.alike)
-            for ours, theirs in zip(self.tokens, window, strict=True)
+            for ours, theirs in zip(self.tokens, window, strict=False)
         )
 
     def is_all_of(self, sentence: tuple[_Token, ...]) -> bool:
@@ -81,9 +88,18 @@ class PhraseIndex:
         for phrase in phrases:
             self._by_start[phrase.tokens[0].alike].append(phrase)
 
-    def first_in(self, sentence: tuple[_Token, ...]) -> Phrase | None:
-        """The phrase of lowest rank that stands anywhere in the sentence."""
-        return min(self._all_in(sentence), key=lambda phrase: phrase.rank, default=None)
+    def first_in(self, sentence: tuple[_Token, ...], before: int | None = None) -> Phrase | None:
+        """The phrase of lowest rank in the sentence, or in what stands before a token."""
+        part = sentence if before is None else sentence[:before]
+        return min(self._all_in(part), key=lambda phrase: phrase.rank, default=None)
+
+    def open_from(self, sentence: tuple[_Token, ...]) -> int:
+        """From which token on the sentence may become one of these; its length where it may not."""
+        for start, token in enumerate(sentence):
+            for phrase in self._by_start.get(token.alike, ()):
+                if phrase.may_begin_at(start, sentence):
+                    return start
+        return len(sentence)
 
     def all_of(self, sentence: tuple[_Token, ...]) -> Phrase | None:
         """The phrase of lowest rank that is all of the sentence, once or several times over."""
@@ -104,6 +120,7 @@ class PhraseIndex:
 class Phrases:
     """All phrases of all languages; those of one language never match another's script."""
 
+    at_once: PhraseIndex
     anywhere: PhraseIndex
     whole: PhraseIndex
     near_misses: PhraseIndex
@@ -115,6 +132,7 @@ class Phrases:
 def tokens_of(text: str) -> tuple[_Token, ...]:
     """A sentence as tokens; punctuation and everything else falls away."""
     plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    plain = _one_writing()(plain)
     return tuple(_token(written) for written in _TOKEN.findall(plain))
 
 
@@ -127,14 +145,38 @@ def _token(written: str) -> _Token:
     return _Token(written, reading, reading.rstrip("12345"), alike)
 
 
+def expand(text: str) -> list[str]:
+    """Every phrase that a line of the data stands for: "(a|b|)c" is ac, bc and c."""
+    parts = [
+        part[1:-1].split("|") if part.startswith("(") else [part] for part in _PART.findall(text)
+    ]
+    return list(dict.fromkeys(" ".join("".join(choice).split()) for choice in product(*parts)))
+
+
+@lru_cache(maxsize=1)
+def _one_writing() -> Callable[[str], str]:
+    """Makes one writing of several: "i am" and "i'm", "一二零" and "120"."""
+    same: dict[str, str] = {}
+    for data in _data():
+        same |= data["same"]
+    words = sorted(same, key=len, reverse=True)
+    pattern = re.compile(
+        "|".join(rf"\b{re.escape(w)}(?![\w'])" if w.isascii() else re.escape(w) for w in words)
+    )
+    return lambda text: pattern.sub(lambda found: same[found.group()], text)
+
+
+def _data() -> Iterator[dict[str, Any]]:
+    for entry in sorted(files(__name__).iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            yield tomllib.loads(entry.read_text("utf-8"))
+
+
 @lru_cache(maxsize=1)
 def load() -> Phrases:
     """The phrases of every language file beside this one."""
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for entry in sorted(files(__name__).iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".toml"):
-            continue
-        data = tomllib.loads(entry.read_text("utf-8"))
+    for data in _data():
         for reason, lists in data["help"].items():
             for place, texts in lists.items():
                 found[place] += [(text, reason) for text in texts]
@@ -142,7 +184,8 @@ def load() -> Phrases:
         for part in ("reflex", "answer"):
             found[part] += [(text, name) for name, texts in data[part].items() for text in texts]
     return Phrases(
-        anywhere=_index(found["anywhere"]),
+        at_once=_index(found["at_once"]),
+        anywhere=_index(found["anywhere"] + found["at_once"]),
         whole=_index(found["whole"]),
         near_misses=_index(found["near"]),
         reflexes=_index(found["reflex"]),
@@ -154,5 +197,7 @@ def _index(texts: list[tuple[str, str]]) -> PhraseIndex:
     # "我摔倒了，快来人": the kind of help tells more than the call for it.
     ordered = sorted(texts, key=lambda item: item[1] == "other")
     return PhraseIndex(
-        Phrase(text, tokens_of(text), meaning, rank) for rank, (text, meaning) in enumerate(ordered)
+        Phrase(text, tokens_of(text), meaning, rank)
+        for rank, (line, meaning) in enumerate(ordered)
+        for text in expand(line)
     )
