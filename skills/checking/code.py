@@ -68,6 +68,8 @@ def load(folder: Path) -> tuple[Skill | None, list[Problem]]:
 
 
 def _line(error: BaseException, file: Path) -> int:
+    if isinstance(error, SyntaxError):
+        return error.lineno or 0
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(file):

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-_EDGES = " ,.!?;:，。！？；：、"
+_MARKS = re.compile(r"[^\w\s'’.-]|\.(?=\s|$)|_")
+_SPACE_IN_HAN = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Patterns:
     name: tuple[re.Pattern[str], ...]
     name_expected: tuple[re.Pattern[str], ...]
     name_bare: re.Pattern[str]
+    noise: re.Pattern[str]
     not_a_name: re.Pattern[str]
     birthday_year: re.Pattern[str]
 
@@ -43,17 +45,17 @@ class Patterns:
             expected: "I am …" gives one too.
             bare: The whole sentence may be one.
         """
-        plain = text.strip(_EDGES)
-        if bare and self.not_a_name.search(plain.lower()):
-            bare = False
+        plain = _SPACE_IN_HAN.sub("", " ".join(_MARKS.sub(" ", text).split()))
+        if self.noise.search(plain.lower()):
+            return None
         patterns = self.name + (self.name_expected if expected else ())
         for pattern in (*patterns, *((self.name_bare,) if bare else ())):
             found = pattern.search(plain.lower())
             if found is None:
                 continue
             start, end = found.span("name")
-            name = plain[start:end].strip(_EDGES)
-            if name and not self.not_a_name.search(name.lower()):
+            name = plain[start:end].strip()
+            if any(map(str.isalnum, name)) and not self.not_a_name.search(name.lower()):
                 return name.title() if name.isascii() else name
         return None
 
@@ -70,6 +72,7 @@ def patterns(lang: str) -> Patterns:
         name=tuple(re.compile(each) for each in data["name"]),
         name_expected=tuple(re.compile(each) for each in data["name_expected"]),
         name_bare=re.compile(data["name_bare"]),
+        noise=re.compile(data["noise"]),
         not_a_name=re.compile(data["not_a_name"]),
         birthday_year=re.compile(data["birthday_year"]),
     )

@@ -50,6 +50,23 @@ def test_english_turns(en: House) -> None:
         assert answered.replies[0].isascii(), "no Chinese in an English answer"
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "entity"),
+    [
+        ("zh", "以后你叫我佟大爷就行", {"entity": "name", "value": "佟大爷", "start": 5, "end": 8}),
+        ("zh", "我是农历七月二十三的生日", {"value": "农历七月二十三"}),
+        ("en", "you can call me theodora dear", {"entity": "name", "value": "theodora"}),
+        ("en", "i was born on august the sixth", {"value": "august the sixth"}),
+    ],
+)
+def test_entities_have_whole_words(
+    house: House, lang: str, text: str, entity: dict[str, object]
+) -> None:
+    house.speak(lang)
+    (found,) = house.parse(text).entities
+    assert found | entity == found
+
+
 def test_chinese_form_with_interruption_and_correction(zh: House) -> None:
     asked, name, interrupted, corrected, nonsense, done, greeted = zh.talk(
         "我们认识一下吧",

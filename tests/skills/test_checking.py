@@ -1,0 +1,120 @@
+"""`anban skills`: sound skills pass, each mistake is told with file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assistant.dialogue import installed_skills
+from skills.checking import check_skill
+from skills.cli import app
+from skills.skeleton import make
+
+RUN = CliRunner()
+
+# file, what is replaced (a regular expression), by what, where it is told, what is told
+MISTAKES = [
+    ("domain.yml", r"^  - NAME_drunk", "  - tea", "domain.yml:5", "must be named NAME_"),
+    ("domain.yml", r"^  - action_NAME_drunk", "  - brew", "domain.yml:8", "must be named"),
+    ("domain.yml", r"^actions:", "actions: [", "domain.yml:8", "no valid YAML"),
+    ("domain.yml", r"\A[\s\S]*", "- a list", "domain.yml:1", "must be a table"),
+    ("rules.yml", r"intent: NAME_drunk", "intent: NAME_brew", "rules.yml:4", "not in domain"),
+    ("rules.yml", r"action_NAME_drunk", "action_NAME_brew", "rules.yml:4", "not in domain"),
+    ("rules.yml", r"rules:[\s\S]*", "rules: []", "rules.yml:1", "no rule answers"),
+    ("zh/nlu.yml", r"intent: NAME_drunk", "intent: NAME_ate", "zh/nlu.yml:4", "not in domain"),
+    ("zh/nlu.yml", r"    - 刚喝了杯茶\n", "", "", ""),
+    ("zh/nlu.yml", r"(    - .*\n)+", "    - 一句\n", "zh/nlu.yml:4", "at least 10"),
+    ("zh/nlu.yml", r"刚喝了杯茶", "我喝了一杯茶", "zh/nlu.yml:7", "there twice"),
+    ("zh/nlu.yml", r"刚喝了杯茶", "。。。", "zh/nlu.yml:7", "without words"),
+    ("zh/nlu.yml", r"刚喝了杯茶", "刚喝了[杯](kind)茶", "zh/nlu.yml:7", "entity kind"),
+    ("zh/replies.yml", r"capability:\n.*\n", "", "replies.yml", "capability"),
+    ("en/replies.yml", r"\{cups\}", "{mugs}", "replies.yml:", "drunk"),
+    ("en/replies.yml", r"drunk:", "drunk: [", "replies.yml", "YAML"),
+    ("skill.py", r"async def drunk", "async def drank", "skill.py", "nothing here does it"),
+    (
+        "skill.py",
+        r"async def drunk\(turn: Turn\) -> str:[\s\S]*",
+        "def drunk(turn: Turn) -> str:\n    return ''\n",
+        "skill.py:10",
+        "must be `async def`",
+    ),
+    ("skill.py", r"from skills.api", "from assistant.events", "skill.py:5", "only skills.api"),
+    ("skill.py", r'Skill\("NAME"', 'Skill("Tea time"', "skill.py:7", "small letters"),
+    ("skill.py", r"\Z", "\nskill = 5\n", "skill.py", "skills.api.Skill"),
+    ("skill.py", r"^skill = ", "skill = = ", "skill.py:7", "no valid Python"),
+]
+
+
+def project(folder: Path, name: str) -> Path:
+    return make(name, folder) / f"anban_{name}"
+
+
+@pytest.mark.parametrize("skill", installed_skills(), ids=lambda skill: skill.name)
+def test_what_is_installed_is_sound(skill: object) -> None:
+    assert check_skill(skill.path) == []  # type: ignore[attr-defined]
+
+
+def test_a_new_skill_is_sound(tmp_path: Path) -> None:
+    assert check_skill(project(tmp_path, "fresh")) == []
+
+
+@pytest.mark.parametrize(("file", "what", "by", "place", "told"), MISTAKES)
+def test_a_mistake_is_told_with_its_place(
+    tmp_path: Path, file: str, what: str, by: str, place: str, told: str
+) -> None:
+    # Each has a name of its own: Python keeps what it imported.
+    name = f"tea{MISTAKES.index((file, what, by, place, told))}"
+    folder = project(tmp_path, name)
+    text = (folder / file).read_text("utf-8")
+    changed = re.sub(what.replace("NAME", name), by.replace("NAME", name), text, flags=re.MULTILINE)
+    assert changed != text
+    (folder / file).write_text(changed, "utf-8")
+    problems = [str(problem) for problem in check_skill(folder)]
+    if not told:
+        assert problems == []
+        return
+    wanted = told.replace("NAME", name)
+    assert any(place in problem and wanted in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize("file", ["skill.py", "domain.yml", "rules.yml", "en/nlu.yml"])
+def test_a_missing_file_is_told(tmp_path: Path, file: str) -> None:
+    folder = project(tmp_path, f"lacks{file[:2]}")
+    (folder / file).unlink()
+    assert any(
+        str(problem.file).endswith(file) and "missing" in problem.message
+        for problem in check_skill(folder)
+    )
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    listed = RUN.invoke(app, ["list"])
+    assert listed.exit_code == 0
+    assert "general" in listed.output
+    assert "zh en" in listed.output
+
+    made = RUN.invoke(app, ["new", "kettle", "--in", str(tmp_path)])
+    assert made.exit_code == 0
+    folder = tmp_path / "anban-skill-kettle" / "anban_kettle"
+    assert RUN.invoke(app, ["check", str(folder)]).exit_code == 0
+
+    (folder / "rules.yml").unlink()
+    failed = RUN.invoke(app, ["check", str(folder)])
+    assert failed.exit_code == 1
+    assert "rules.yml" in failed.output
+
+    for arguments in (
+        ["new", "kettle", "--in", str(tmp_path)],
+        ["new", "Kettle!", "--in", str(tmp_path)],
+        ["new", "../up", "--in", str(tmp_path)],
+        ["new", "general", "--in", str(tmp_path)],
+        ["new", "pot", "--in", "/proc/nowhere"],
+        ["check", str(tmp_path / "nowhere")],
+    ):
+        refused = RUN.invoke(app, arguments)
+        assert refused.exit_code == 1, arguments
+        assert refused.output.strip()
+        assert "Traceback" not in refused.output
