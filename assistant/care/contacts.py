@@ -13,7 +13,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Final
@@ -80,6 +80,8 @@ class People:
                 continue
             except (OSError, ValueError) as error:
                 log.error("%s cannot be used (%s)", path.name, type(error).__name__)
+                if self._stamp is not None:
+                    return  # what is known is newer than the file before
             else:
                 return
 
@@ -175,6 +177,8 @@ def _plain(text: str) -> str:
 def _read(path: Path) -> tuple[Contact, ...]:
     data = json.loads(path.read_text("utf-8"))
     try:
-        return tuple(Converter().structure(data, list[Contact]))
-    except BaseValidationError as error:
+        contacts = Converter().structure(data, list[Contact])
+    except (BaseValidationError, TypeError) as error:
         raise ValueError(f"{path.name} is not a list of contacts") from error
+    # Edited by hand: hours that are none must not stop an alarm.
+    return tuple(c if _HOURS.fullmatch(c.hours) else replace(c, hours="") for c in contacts)
