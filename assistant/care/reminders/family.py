@@ -1,0 +1,124 @@
+"""Telling the family of doses that nobody confirmed: by message, urgent ones by a call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from assistant.care.channels import (
+    AddressError,
+    CallScript,
+    Channel,
+    ChannelError,
+    Ended,
+    Kind,
+    Message,
+    Outcome,
+    Registry,
+)
+from assistant.care.contacts import Contact, People
+from assistant.care.reminders.model import Item
+from assistant.care.reminders.wording import Wording
+
+log = logging.getLogger(__name__)
+
+ATTEMPT_SECONDS: Final = 90.0
+_REACHED: Final = frozenset({Outcome.ACKNOWLEDGED, Outcome.ANSWERED, Outcome.DELIVERED})
+_CENTRE: Final = "scaip:"
+"""An alarm receiving centre is for alarms."""
+
+
+class Family(Protocol):
+    """Whoever is told."""
+
+    async def tell(self, items: Sequence[Item], now: float) -> str | None:
+        """Tell of these occurrences; the name of who was reached, None where nobody was.
+
+        It may be called again with the same ones.
+        """
+
+
+class Voice(Protocol):
+    """Makes the sound of a call: `call_voice.CallVoice`."""
+
+    def script(self, text: str, lang: str) -> CallScript:
+        """What a call says."""
+
+
+class Messenger:
+    """Reaches the elder's people, in their order, over their own channels."""
+
+    def __init__(
+        self,
+        people: People,
+        registry: Registry,
+        wording: Wording,
+        voice: Voice,
+        home_lang: Callable[[], str],
+        elder_name: Callable[[], str],
+        zone: ZoneInfo,
+    ) -> None:
+        self._people, self._registry, self._wording = people, registry, wording
+        self._voice, self._home_lang, self._elder_name = voice, home_lang, elder_name
+        self._zone = zone
+
+    async def tell(self, items: Sequence[Item], now: float) -> str | None:
+        """As in `Family`."""
+        self._people.read()
+        people = self._people.in_order(datetime.fromtimestamp(now, self._zone))
+        is_call = any(item.reminder.policy.is_strict for item in items)
+        kinds = (Kind.CALL, Kind.MESSAGE) if is_call else (Kind.MESSAGE, Kind.CALL)
+        for kind in kinds:
+            for contact in people:
+                for channel in self._channels(contact, kind):
+                    if await self._reaches(channel, self._message(items, contact, now)):
+                        return contact.name
+        log.warning("nobody of the family could be told of a dose")
+        return None
+
+    def _channels(self, contact: Contact, kind: Kind) -> Iterator[Channel]:
+        for address in contact.channels:
+            if address.startswith(_CENTRE):
+                continue
+            try:
+                channel = self._registry.open(address)
+            except (AddressError, ChannelError) as error:
+                log.warning("a channel of the family cannot be used: %s", error)
+                continue
+            if channel.kind is kind:
+                yield channel
+
+    async def _reaches(self, channel: Channel, message: Message) -> bool:
+        try:
+            async with (
+                asyncio.timeout(ATTEMPT_SECONDS),
+                contextlib.aclosing(channel.attempt(message)) as facts,
+            ):
+                async for fact in facts:
+                    if isinstance(fact, Ended):
+                        return fact.outcome in _REACHED
+        except TimeoutError:
+            log.warning("%s took too long to tell of a dose", channel.name)
+        return False
+
+    def _message(self, items: Sequence[Item], contact: Contact, now: float) -> Message:
+        lang = contact.lang or self._home_lang()
+        headline, text = self._wording.family(items, lang, self._elder_name())
+        first = min(item.occurrence.occurrence_id for item in items)
+        return Message(
+            alarm_id=first,
+            attempt_id=first,
+            contact=contact.name,
+            headline=headline,
+            text=text,
+            lang=lang,
+            reason="other",
+            raised_at=now,
+            script=self._voice.script(text, lang),
+            is_automatic=True,
+        )

@@ -1,0 +1,293 @@
+"""What may be asked of reminders, in Python's own types; `services` offers it on the bus."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Final
+
+from assistant.care.reminders import book, ledger
+from assistant.care.reminders.days import first_day, local_date, moments, next_day
+from assistant.care.reminders.engine import Engine
+from assistant.care.reminders.model import OFFERED, Item, Reminder
+from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
+from assistant.care.reminders.refusals import (
+    ClockWrongRefused,
+    InvalidRefused,
+    NeverComesRefused,
+    NothingOpenRefused,
+    TooManyRefused,
+    UnknownRefused,
+)
+from assistant.care.reminders.stock import StockLeft, left, refill
+from assistant.care.reminders.wishes import ReminderWish, reminder_of
+from assistant.events import DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
+from assistant.language import Unit, best_match
+
+MAX_REMINDERS: Final = 20_000
+EARLIEST_NOW: Final = 1_767_225_600.0
+"""2026-01-01: a clock before it was never set."""
+SNOOZE_MINUTES: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Which doses a sentence is about."""
+
+    ids: tuple[str, ...] = ()
+    as_needed: Reminder | None = None
+
+
+class Keeper:
+    """Adds, changes, removes, lists and answers.
+
+    `which` names a reminder: its id, an occurrence's id, or a title as it was heard; empty means
+    whatever is open.  Every method raises `ReminderRefused` for a plain no, and StoreError where
+    the disk refused; nothing was written then.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._database, self._bus = engine.database, engine.bus
+
+    async def add(self, wish: ReminderWish) -> Reminder:
+        """Keep a new reminder."""
+        (reminder,) = await self.add_all([wish])
+        return reminder
+
+    async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
+        """Keep all of them, or none."""
+        now = self._now()
+        made = [self._made(wish, new_id(), now) for wish in wishes]
+
+        def work(connection: sqlite3.Connection) -> None:
+            if book.count_active(connection) + len(made) > MAX_REMINDERS:
+                raise TooManyRefused(MAX_REMINDERS)
+            for reminder, first in made:
+                book.save_reminder(connection, reminder, first)
+                if first is not None:
+                    at = now.timestamp()
+                    plan_reminder(connection, reminder, first, self._engine.calendar, at)
+
+        await self._database.write(work)
+        for reminder, _ in made:
+            self._changed(reminder)
+        return [reminder for reminder, _ in made]
+
+    async def change(self, which: str, wish: ReminderWish) -> Reminder:
+        """Put a reminder in the place of one that is there; doses already counted stay so."""
+        now = self._now()
+
+        def work(connection: sqlite3.Connection) -> Reminder:
+            before = self._find(connection, which)
+            made, first = self._made(wish, before.reminder_id, now)
+            after = replace(made, added_at=before.added_at)
+            at = now.timestamp()
+            keep_settled_slots(connection, before, after, now.date())
+            if after.schedule == before.schedule:
+                after = replace(after, changed_at=before.changed_at)
+            book.save_reminder(connection, after, first)
+            replan(connection, after, self._engine.calendar, at)
+            return after
+
+        reminder = await self._database.write(work)
+        self._changed(reminder)
+        return reminder
+
+    async def remove(self, which: str) -> Reminder:
+        """Let a reminder come no more."""
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> Reminder:
+            reminder = self._find(connection, which)
+            ledger.remove(connection, reminder.reminder_id, now)
+            return reminder
+
+        reminder = await self._database.write(work)
+        self._changed(reminder)
+        return reminder
+
+    async def all(self) -> list[Reminder]:
+        """Every reminder, oldest first."""
+        return await self._database.read(book.active_reminders)
+
+    async def find(self, which: str) -> Reminder:
+        """One reminder."""
+        return await self._database.read(lambda c: self._find(c, which))
+
+    async def taken(self, which: str = "") -> list[ledger.Taken]:
+        """Count what the elder says was taken; a second time for the same dose is refused."""
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> list[ledger.Taken]:
+            calendar = self._engine.calendar
+            meant = self._meant(connection, which, now)
+            if meant.as_needed is not None:
+                return [ledger.take_as_needed(connection, meant.as_needed, calendar, now)]
+            ledger.refuse_all_taken(connection, meant.ids)
+            return ledger.take(connection, meant.ids, calendar, now)
+
+        taken = await self._database.write(work)
+        self._engine.tell_taken(taken)
+        self._engine.wake()
+        return taken
+
+    async def skip(self, which: str = "", reason: str = "") -> list[Item]:
+        """Leave out what is open or comes next, with the elder's reason."""
+        now = self._engine.clock.now()
+        skipped = await self._database.write(
+            lambda c: ledger.skip(c, self._meant(c, which, now).ids, now, reason)
+        )
+        for item in skipped:
+            self._bus.publish(
+                DoseSkipped(
+                    item.occurrence.occurrence_id,
+                    item.reminder.reminder_id,
+                    item.reminder.title,
+                    reason,
+                )
+            )
+        self._engine.wake()
+        return skipped
+
+    async def snooze(
+        self, which: str = "", minutes: float = SNOOZE_MINUTES, until: datetime | None = None
+    ) -> list[Item]:
+        """Offer what is open again in so many minutes, or at a time."""
+        now = self._engine.clock.now()
+        at = until.timestamp() if until is not None else now + minutes * 60
+        if not now < at < now + 86_400:
+            raise InvalidRefused("minutes", "later is within a day from now")
+        snoozed = await self._database.write(
+            lambda c: ledger.snooze(c, self._offered(c, which, now), at)
+        )
+        for item in snoozed:
+            self._bus.publish(
+                ReminderSnoozed(
+                    item.occurrence.occurrence_id,
+                    item.reminder.reminder_id,
+                    item.reminder.title,
+                    at,
+                )
+            )
+        self._engine.wake()
+        return snoozed
+
+    async def today(self) -> list[Item]:
+        """All of today, in its order; what is left is what is open."""
+        now, zone = self._engine.clock.now(), self._engine.calendar.zone
+        midnight = datetime.combine(local_date(now, zone), datetime.min.time(), zone)
+        end = datetime.combine(midnight.date() + timedelta(1), datetime.min.time(), zone)
+        begin = midnight.timestamp()
+        return await self._database.read(lambda c: book.between(c, begin, end.timestamp()))
+
+    async def left(self, which: str) -> StockLeft | None:
+        """What is left of a medicine; None where it was never counted."""
+        now = self._engine.clock.now()
+        return await self._database.read(
+            lambda c: left(c, self._find(c, which).title, self._engine.calendar, now)
+        )
+
+    async def refill(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
+        """Add to what is left of a medicine, or begin to count it."""
+        if not 0 < amount <= 10_000:
+            raise InvalidRefused("amount", "a refill is more than 0 and at most 10000")
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> StockLeft | None:
+            title = self._find(connection, which).title
+            refill(connection, title, amount, unit)
+            return left(connection, title, self._engine.calendar, now)
+
+        return await self._database.write(work)
+
+    # ------------------------------------------------------------------------- finding
+
+    def _meant(self, connection: sqlite3.Connection, which: str, now: float) -> Meant:
+        if not which:
+            return Meant(_ids(ledger.meant(connection, None, now)))
+        item = book.get(connection, which)
+        if item is not None:
+            return Meant((item.occurrence.occurrence_id,))
+        reminder = self._find(connection, which)
+        if reminder.schedule is None:
+            return Meant(as_needed=reminder)
+        return Meant(_ids(ledger.meant(connection, reminder.reminder_id, now)))
+
+    def _offered(self, connection: sqlite3.Connection, which: str, now: float) -> tuple[str, ...]:
+        """What can be snoozed: only what is offered now."""
+        ids = self._meant(connection, which, now).ids
+        items = [item for each in ids if (item := book.get(connection, each)) is not None]
+        open_ids = [i.occurrence.occurrence_id for i in items if i.occurrence.state in OFFERED]
+        if not open_ids:
+            raise NothingOpenRefused
+        return tuple(open_ids)
+
+    def _find(self, connection: sqlite3.Connection, which: str) -> Reminder:
+        reminder = book.get_reminder(connection, which)
+        if reminder is not None:
+            return reminder
+        reminders = {each.title: each for each in book.active_reminders(connection)}
+        match = best_match(which, reminders) if which.strip() else None
+        if match is None:
+            raise UnknownRefused(which, tuple(reminders)[:20])
+        return reminders[match.name]
+
+    # ------------------------------------------------------------------------- making
+
+    def _now(self) -> datetime:
+        now = self._engine.clock.now()
+        if now < EARLIEST_NOW:
+            raise ClockWrongRefused(now)
+        return datetime.fromtimestamp(now, self._engine.calendar.zone)
+
+    def _made(
+        self, wish: ReminderWish, reminder_id: str, now: datetime
+    ) -> tuple[Reminder, date | None]:
+        """The reminder, and its first day that has not passed."""
+        reminder = reminder_of(wish, reminder_id, now)
+        schedule, asked = reminder.schedule, wish.schedule
+        if schedule is None or asked is None:
+            return reminder, None
+        if wish.wakes is None:
+            reminder = replace(reminder, wakes=self._is_for_the_night(reminder))
+        first = first_day(schedule, now.date())
+        while first is not None and not self._is_ahead(reminder, first, now):
+            first = next_day(schedule, first)
+        if first is None:
+            raise NeverComesRefused("that time is past, or the rule has no day")
+        if asked.start is None and schedule.at is None:
+            # Too late for today: the course and every "other" day are counted from the first dose.
+            end = schedule.until
+            if asked.course_days is not None:
+                end = first + timedelta(asked.course_days - 1)
+            schedule = replace(schedule, start=first, until=end)
+        return replace(reminder, schedule=schedule), first
+
+    def _is_ahead(self, reminder: Reminder, day: date, now: datetime) -> bool:
+        calendar = self._engine.calendar
+        if reminder.schedule is None:
+            return False
+        times = moments(reminder.schedule, day, calendar.zone, calendar.habits)
+        return any(at >= now.timestamp() for _, at in times)
+
+    def _is_for_the_night(self, reminder: Reminder) -> bool:
+        """Whether a time in the night was named: then that is what the elder wants."""
+        schedule = reminder.schedule
+        if schedule is None or schedule.every_minutes is not None:
+            return False
+        presence = self._engine.presence
+        if schedule.at is not None:
+            return presence.is_night_at(schedule.at.timestamp())
+        return any(at.anchor is None and presence.is_night_time(at.at) for at in schedule.times)
+
+    def _changed(self, reminder: Reminder) -> None:
+        self._bus.publish(RemindersChanged(reminder.reminder_id))
+        self._engine.wake()
+
+
+def _ids(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(item.occurrence.occurrence_id for item in items)

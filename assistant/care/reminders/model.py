@@ -1,0 +1,182 @@
+"""What is kept of a reminder and of each of its occurrences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from fractions import Fraction
+from typing import Final
+
+from assistant.care.reminders.escalation import POLICIES, TASK, Policy, Risk
+from assistant.care.reminders.schedule import Schedule
+from assistant.language import Dose, Unit
+
+
+class Kind(StrEnum):
+    """What is reminded of."""
+
+    MEDICINE = "medicine"
+    TASK = "task"
+
+
+class Food(StrEnum):
+    """How a medicine goes with food."""
+
+    ANY = ""
+    BEFORE = "before"
+    WITH = "with"
+    AFTER = "after"
+
+
+class State(StrEnum):
+    """Where an occurrence stands; the database's own names."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    """Its time has come, and it could not be announced yet."""
+    ANNOUNCED = "announced"
+    SNOOZED = "snoozed"
+    TAKEN = "taken"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+    """Announced and unanswered: nobody knows."""
+    MISSED = "missed"
+    """Its offer was over before it could be announced."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still happen to it by itself."""
+        return self in OPEN
+
+
+OPEN: Final = (State.PLANNED, State.DUE, State.ANNOUNCED, State.SNOOZED)
+OFFERED: Final = (State.DUE, State.ANNOUNCED, State.SNOOZED)
+
+
+class Family(IntEnum):
+    """What the family is owed about an occurrence."""
+
+    NOTHING = 0
+    OWED = 1
+    TOLD = 2
+
+
+USUAL_MOST: Final = {
+    Unit.TABLET: 10,
+    Unit.CAPSULE: 10,
+    Unit.PILL: 30,
+    Unit.SACHET: 4,
+    Unit.AMPOULE: 4,
+    Unit.DROP: 40,
+    Unit.SPOON: 4,
+    Unit.PUFF: 8,
+    Unit.PATCH: 4,
+    Unit.SUPPOSITORY: 2,
+    Unit.INTERNATIONAL_UNIT: 100,
+    Unit.MICROGRAM: 1000,
+    Unit.MILLIGRAM: 5000,
+    Unit.GRAM: 30,
+    Unit.MILLILITRE: 60,
+}
+"""More than this at once is asked about before it is kept.  No medical limit: it only catches
+what was misheard, and lies above what leaflets commonly give (concentrated Chinese pills, 浓缩丸,
+are counted by the dozen)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is taken at once."""
+
+    amount: Fraction
+    unit: Unit
+    most: Fraction | None = None
+    """The upper end of "one or two tablets"."""
+
+    def __post_init__(self) -> None:
+        self.as_dose()
+
+    def as_dose(self) -> Dose:
+        """As the languages say it; raises ImpossibleAmountError."""
+        return Dose(self.amount, self.unit, self.most, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeeded:
+    """A medicine without times: what Anban refuses to overstep."""
+
+    least_hours: float
+    """Between two doses."""
+    daily_most: int
+    """Doses within any 24 hours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A reminder as it is kept."""
+
+    reminder_id: str
+    title: str
+    """The medicine, or what is to be done, as the elder said it."""
+    kind: Kind = Kind.TASK
+    schedule: Schedule | None = None
+    """None: a medicine taken as needed."""
+    as_needed: AsNeeded | None = None
+    amount: Amount | None = None
+    route: str = ""
+    food: Food = Food.ANY
+    note: str = ""
+    risk: Risk = Risk.NORMAL
+    own_policy: Policy | None = None
+    """Set for this reminder alone."""
+    wakes: bool = False
+    """Is announced while the elder sleeps."""
+    added_at: float = 0.0
+    changed_at: float = 0.0
+    """Nothing before this is planned; Unix time, seconds."""
+
+    @property
+    def policy(self) -> Policy:
+        """The escalation that holds."""
+        if self.own_policy is not None:
+            return self.own_policy
+        return POLICIES[self.risk] if self.kind is Kind.MEDICINE else TASK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One time that a reminder comes; all times in Unix time, seconds."""
+
+    occurrence_id: str
+    reminder_id: str
+    day: date
+    """Local, as planned."""
+    slot: str
+    """Which time of the day: with the day, what keeps an occurrence the same one."""
+    due_at: float
+    until_at: float
+    """Offered until then: its policy's end, or the next of the same reminder."""
+    state: State = State.PLANNED
+    act_at: float | None = None
+    """When something is to happen to it by itself; None where nothing will."""
+    announced_at: float | None = None
+    """For the first time."""
+    round_at: float | None = None
+    """For the first time since it was snoozed."""
+    step: int = 0
+    """Announcements in this round."""
+    is_told: bool = True
+    """Whether the last announcement is known to have been made: else it is made again."""
+    family: Family = Family.NOTHING
+    settled_at: float | None = None
+    reason: str = ""
+    amount: str = ""
+    """What was taken, a fraction, and its unit: 3/2 tablet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An occurrence with its reminder."""
+
+    occurrence: Occurrence
+    reminder: Reminder = field(compare=False)

@@ -1,0 +1,126 @@
+"""What the keeper of reminders says no to: typed, each with what is still true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class ReminderRefused(Exception):  # noqa: N818  (a plain "no", not a fault; nothing was written)
+    """Nothing was written; the subclass says why and carries what an answer needs."""
+
+    code: ClassVar[str] = "refused"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the services give it: `{"refused": code, ...}`."""
+        details = {name: value for name, value in self._details().items() if value is not None}
+        return {"refused": self.code, **details}
+
+    def _details(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self._details()}"
+
+    def __init_subclass__(cls) -> None:
+        name = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
+        cls.code = name.removeprefix("_").removesuffix("_refused")
+
+
+@dataclass
+class InvalidRefused(ReminderRefused):
+    """A field is missing or cannot be; `field` names it, `why` says it in plain English."""
+
+    field: str
+    why: str
+
+
+@dataclass
+class TimeMissingRefused(ReminderRefused):
+    """No time of day was said: ask for it."""
+
+
+@dataclass
+class DaysMissingRefused(ReminderRefused):
+    """So many times a week or month, but not on which days: ask for them."""
+
+    count: int
+
+
+@dataclass
+class NeverComesRefused(ReminderRefused):
+    """The time has passed, or the rule has no day."""
+
+    why: str
+
+
+@dataclass
+class DoseUnlikelyRefused(ReminderRefused):
+    """More at once than is usual: ask whether it is right, then say `is_confirmed`."""
+
+    amount: str
+    unit: str
+    usual_most: int
+
+
+@dataclass
+class UnknownRefused(ReminderRefused):
+    """No reminder is called so; the names that there are."""
+
+    name: str
+    known: tuple[str, ...]
+
+
+@dataclass
+class NothingOpenRefused(ReminderRefused):
+    """Nothing is due, nor was lately; `next_at` is when something will be."""
+
+    next_at: float | None = None
+
+
+@dataclass
+class AlreadyTakenRefused(ReminderRefused):
+    """This dose was taken before; it is not counted again."""
+
+    title: str
+    taken_at: float
+
+
+@dataclass
+class TooSoonRefused(ReminderRefused):
+    """Taken as needed, and the least interval is not over."""
+
+    title: str
+    last_at: float
+    next_at: float
+
+
+@dataclass
+class DailyMostRefused(ReminderRefused):
+    """Taken as needed, and as often within 24 hours as it may be."""
+
+    title: str
+    most: int
+    next_at: float
+
+
+@dataclass
+class SnoozeTooLongRefused(ReminderRefused):
+    """It would be offered no longer then."""
+
+    title: str
+    offered_until: float
+
+
+@dataclass
+class ClockWrongRefused(ReminderRefused):
+    """The clock of this machine shows a time before Anban was made."""
+
+    now: float
+
+
+@dataclass
+class TooManyRefused(ReminderRefused):
+    """As many reminders as can be kept."""
+
+    most: int

@@ -1,0 +1,89 @@
+"""What Anban says of reminders, in the language of the home; the words are in `replies/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from assistant.care.reminders.model import Food, Item, Kind, Reminder
+from assistant.language import LANGUAGES, Replies
+
+
+class Wording:
+    """Makes sentences."""
+
+    def __init__(self, zone: ZoneInfo, home_lang: Callable[[], str]) -> None:
+        self._zone, self._home_lang = zone, home_lang
+        self._replies = Replies.load(Path(__file__).parent / "replies")
+
+    def announcement(self, items: Sequence[Item], step: int, now: float) -> str:
+        """The question that offers what is due."""
+        medicines = [item for item in items if item.reminder.kind is Kind.MEDICINE]
+        tasks = [item for item in items if item.reminder.kind is Kind.TASK]
+        parts = [self._render("time_is", time=self._time(now))]
+        if medicines:
+            key = "take" if step == 1 else "take_again"
+            parts.append(self._render(key, what=self._list(medicines)))
+        if tasks:
+            parts.append(
+                self._render("task" if step == 1 else "task_again", what=self._list(tasks))
+            )
+        parts.append(self._render("ask_taken" if medicines else "ask_done"))
+        return " ".join(parts)
+
+    def noted(self, items: Sequence[Item]) -> str:
+        """After "yes"."""
+        is_dose = any(item.reminder.kind is Kind.MEDICINE for item in items)
+        return self._render("noted_taken" if is_dose else "noted_done")
+
+    def not_yet(self, items: Sequence[Item]) -> str:
+        """After "no": when it is offered again, if it is."""
+        again = [item.occurrence.act_at for item in items if item.occurrence.act_at is not None]
+        return self._render("not_yet", time=self._time(min(again))) if again else ""
+
+    def missed_while_away(self, count: int) -> str:
+        """After the power was off."""
+        return self._render("missed_while_away", count=count)
+
+    def family(self, items: Sequence[Item], lang: str, elder: str) -> tuple[str, str]:
+        """Headline and text for the family."""
+        who = elder or self._render("the_elder", lang)
+        spoken = LANGUAGES[lang].spoken
+        lines = [
+            self._render(
+                "family_unknown" if item.occurrence.announced_at else "family_missed",
+                lang,
+                what=self._phrase(item.reminder, lang),
+                time=self._time(item.occurrence.due_at, lang),
+                day=spoken.day(datetime.fromtimestamp(item.occurrence.due_at, self._zone).date()),
+            )
+            for item in items
+        ]
+        head = self._render("family_headline", lang, elder=who)
+        return head, " ".join([self._render("family_text", lang, elder=who), *lines])
+
+    def stock_low(self, medicine: str, days_left: int) -> str:
+        """That it will be used up."""
+        return self._render("stock_low", what=medicine, days=days_left)
+
+    def _list(self, items: Sequence[Item]) -> str:
+        lang = self._home_lang()
+        return LANGUAGES[lang].spoken.listing([self._phrase(item.reminder, lang) for item in items])
+
+    def _phrase(self, reminder: Reminder, lang: str) -> str:
+        words = reminder.title
+        if reminder.amount is not None:
+            amount = LANGUAGES[lang].spoken.dose(reminder.amount.as_dose())
+            words = self._render("dose", lang, what=reminder.title, amount=amount)
+        if reminder.food is not Food.ANY:
+            words = self._render(f"food_{reminder.food.value}", lang, what=words)
+        return words
+
+    def _time(self, at: float, lang: str | None = None) -> str:
+        local = datetime.fromtimestamp(at, self._zone)
+        return LANGUAGES[lang or self._home_lang()].spoken.time_of_day(local.time())
+
+    def _render(self, key: str, lang: str | None = None, **slots: str | int) -> str:
+        return self._replies.render(key, lang or self._home_lang(), avoid="", **slots)
