@@ -1,0 +1,109 @@
+"""A cry for help through the whole core: baresip rings a telephone, which answers and presses 1."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.care.contacts import new_contact
+from assistant.care.equipment import PHONE_CHILD
+from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.core import Core, CoreOptions, running
+from assistant.events import AlarmAcknowledged, AlarmClosed, CallBegan, Heard, Say
+from assistant.settings import EmergencySettings, PhoneSettings, Settings
+from tests.care.channels.parts import free_port, needs_baresip, until
+
+pytestmark = needs_baresip
+
+
+@asynccontextmanager
+async def a_core(home: Path, *addresses: str) -> AsyncIterator[tuple[Core, list[object]]]:
+    """A core without ear, mouth and dialogue, with a telephone of its own."""
+    port = free_port()
+    settings = replace(
+        Settings(),
+        elder_name="王奶奶",
+        emergency=EmergencySettings(address="长安街1号"),
+        phone=PhoneSettings(
+            account=f"sip:anban@127.0.0.1:{port}",
+            register_seconds=0,
+            listen=f"127.0.0.1:{port}",
+            interface="127.0.0.1",
+            control_port=free_port(),
+        ),
+    )
+    options = CoreOptions(home, settings, home / "cache", capabilities=frozenset())
+    async with running(options) as core:
+        for number, address in enumerate(addresses):
+            core.care.people.add(new_contact(f"联系人{number}", [], [address]))
+        told: list[object] = []
+        core.bus.listen(told.append)
+        assert core.care.equipment.phone is not None
+        await core.care.equipment.phone.wait_ready(30)
+        yield core, told
+
+
+def hear(core: Core, text: str, uid: str, *, final: bool = False) -> None:
+    core.bus.publish(Heard(uid, text, "zh", is_final=final, addressed=False))
+
+
+def has(told: list[object], kind: type) -> Callable[[], bool]:
+    return lambda: any(isinstance(event, kind) for event in told)
+
+
+async def test_a_cry_rings_the_telephone_and_pressing_one_ends_the_calls(tmp_path: Path) -> None:
+    async with SipPeer(Manners(press="1")) as peer, a_core(tmp_path, peer.uri) as (core, told):
+        hear(core, "我摔倒了", "u1")  # a partial one: the sentence is not over yet
+        assert any(isinstance(e, Say) and "联系人0" in e.text for e in told), "at once"
+        await until(has(told, AlarmAcknowledged), 40)
+        assert peer.invites == 1
+        assert [a.acknowledged_by for a in core.care.book.open_alarms()] == ["联系人0"]
+
+
+async def test_fine_said_twice_in_two_sentences_ends_it_in_the_core(tmp_path: Path) -> None:
+    async with (
+        SipPeer(Manners(answer_after_seconds=None)) as peer,
+        a_core(tmp_path, peer.uri) as (core, told),
+    ):
+        hear(core, "我摔倒了", "u1", final=True)
+        await until(lambda: peer.invites > 0)
+        hear(core, "我没事", "u2")
+        hear(core, "我没事", "u2", final=True)
+        await until(lambda: core.care.book.open_alarms()[0].denied_count == 1)
+        hear(core, "不用了", "u3")  # a partial one that rests
+        await until(has(told, AlarmClosed))
+        assert core.care.book.open_alarms() == ()
+
+
+async def test_a_killed_baresip_is_started_again_and_the_alarm_gets_through(tmp_path: Path) -> None:
+    async with SipPeer(Manners(press="1")) as peer, a_core(tmp_path, peer.uri) as (core, told):
+        pid = core.supervisor.pid(PHONE_CHILD)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        hear(core, "着火了", "u1", final=True)
+        await until(has(told, AlarmAcknowledged), 60)
+        assert peer.calls
+
+
+async def test_a_busy_line_does_not_keep_the_next_one_from_being_called(tmp_path: Path) -> None:
+    busy = Manners(status="486 Busy Here")
+    async with (
+        SipPeer(busy) as first,
+        SipPeer(Manners(press="1")) as second,
+        a_core(tmp_path, first.uri, second.uri) as (core, told),
+    ):
+        hear(core, "救命", "u1", final=True)
+        await until(has(told, AlarmAcknowledged), 40)
+        calls = [e.contact for e in told if isinstance(e, CallBegan)]
+        assert calls[:2] == ["联系人0", "联系人1"]
+
+
+async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:
+    async with a_core(tmp_path) as (core, _):
+        state = await core.bus.call("home.state")
+        assert "emergency" not in state["settings"]
+        assert "phone" not in state["settings"]
