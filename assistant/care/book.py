@@ -66,18 +66,40 @@ class AlarmBook:
         self._attempts: dict[str, Attempt] = {}
         self._owed: asyncio.Queue[tuple[Work, asyncio.Event]] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Read back what was open; where the database cannot be read, begin empty and go on."""
-        with suppress(StoreError):
-            for alarm in await self._database.read(_read_open):
-                self._alarms[alarm.alarm_id] = alarm
-            for attempt in await self._database.read(_read_attempts):
-                self._attempts[attempt.attempt_id] = attempt
+    async def start(self, found_open: Callable[[Alarm], None]) -> None:
+        """Read back what was open, and tell each; where that fails it is tried until it works."""
+        if not await self._read_back(found_open):
+            self._reader = asyncio.create_task(
+                self._read_later(found_open), name="alarms of before"
+            )
         self._writer = asyncio.create_task(self._write_owed(), name="alarm book")
+
+    async def _read_back(self, found_open: Callable[[Alarm], None]) -> bool:
+        try:
+            alarms = await self._database.read(_read_open)
+            attempts = await self._database.read(_read_attempts)
+        except StoreError as error:
+            log.error("alarms of before cannot be read yet: %s", error)
+            return False
+        found = [alarm for alarm in alarms if alarm.alarm_id not in self._alarms]
+        self._attempts = {a.attempt_id: a for a in attempts} | self._attempts
+        self._alarms |= {alarm.alarm_id: alarm for alarm in found}
+        for alarm in found:
+            found_open(alarm)
+        return True
+
+    async def _read_later(self, found_open: Callable[[Alarm], None]) -> None:
+        while True:
+            await asyncio.sleep(_RETRY_SECONDS)
+            if await self._read_back(found_open):
+                return
 
     async def stop(self) -> None:
         """Give what is owed a last moment."""
+        if self._reader is not None:
+            self._reader.cancel()
         if self._writer is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_RETRY_SECONDS):

@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from assistant.bus import Bus
+from assistant.care.afterwards import Afterwards
 from assistant.care.alarms import Alarm, State, Trigger
 from assistant.care.book import AlarmBook
 from assistant.care.callout import CallOut, CallOutParts, Opener
@@ -64,6 +65,7 @@ class Emergency:
         self._answered = asyncio.Event()
         self._question_until = 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._afterwards = Afterwards(book, people, registry, wording)
         self._parts = CallOutParts(
             bus=bus,
             book=book,
@@ -82,11 +84,12 @@ class Emergency:
     async def start(self) -> None:
         """Go on with every alarm that was open when the core last ended."""
         self._people.read()
-        await self._book.start()
-        for alarm in self._book.open_alarms():
-            log.warning("an alarm of before is still open: it goes on")
-            self._go_on(alarm)
+        await self._book.start(self._found_open)
         self._spawn(self._watch_people())
+
+    def _found_open(self, alarm: Alarm) -> None:
+        log.warning("an alarm of before is still open: it goes on")
+        self._go_on(alarm)
 
     async def stop(self) -> None:
         """End; what is open stays open and goes on at the next start."""
@@ -217,9 +220,11 @@ class Emergency:
                 self._stop_calling(alarm.alarm_id)
                 self._escalate_later(alarm)
                 self._bus.publish(AlarmAcknowledged(alarm.alarm_id, alarm.acknowledged_by))
+                self._spawn(self._afterwards.tell_details(alarm))
             case State.CLOSED | State.CANCELLED:
                 self._stop_calling(alarm.alarm_id)
                 self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
+                self._spawn(self._afterwards.tell_over(alarm, who))
 
     def _call_out(self, alarm: Alarm) -> None:
         self._cancel_timer(alarm.alarm_id)

@@ -74,6 +74,11 @@ class Wording:
             self.replies.render(key, lang, value=value) for key, value in known.items() if value
         )
 
+    def over(self, key: str, lang: str, who: str) -> str:
+        """That an alarm is over, and by whom."""
+        elder = self.elder_name() or self.replies.render("the_elder", lang)
+        return self.replies.render(key, lang, elder=elder, who=who)
+
     def _say(self, alarm: Alarm, lang: str) -> Callable[[str], str]:
         at = datetime.fromtimestamp(alarm.opened_at).astimezone()
         place = self.replies.render("alarm_place", lang, value=alarm.place) if alarm.place else ""

@@ -64,6 +64,10 @@ class FileChannel(Channel):
         self._world = world
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
+        if message.text == message.headline:  # afterwards, not of the call-out
+            self._world.note("afterwards", self._person)
+            yield Ended(Outcome.DELIVERED)
+            return
         self._world.step()
         self._world.note(self.name, self._person, message.attempt_id)
         self._world.step()
@@ -117,6 +121,7 @@ def run_core(home: Path, *, cries: bool, kill_at: int = -1, kill_after_seconds: 
             (home / "cried").touch()
         while core.care.book.open_alarms():  # noqa: ASYNC110  (virtual time)
             await asyncio.sleep(1)
+        await asyncio.sleep(2)
         world.note(DONE)
         await core.stop()
 

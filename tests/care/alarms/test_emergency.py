@@ -350,3 +350,29 @@ async def test_the_time_to_arrive_survives_a_restart(tmp_path: Path) -> None:
         assert home.states() == ["acknowledged"]
         await home.after(60)
         assert home.states() == ["raised"]
+
+
+async def test_who_was_written_to_is_told_that_it_is_over(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.cry()
+        await home.after(3)
+        for _ in range(2):
+            home.emergency.take_answer(FINE)
+            await home.after(3)
+        texts = [m.text for _, address, m in home.world.tries if address == "text:1"]
+        assert len(texts) == 2
+        assert "取消" in texts[1]
+        assert "text:2" not in home.world.addresses(), "who was told nothing is told nothing"
+
+
+async def test_who_takes_it_on_is_told_what_a_helper_needs(tmp_path: Path) -> None:
+    known = EmergencySettings(door_code="2580#", health="青霉素过敏")
+    world = World({"call:1": ["acknowledged"]})
+    async with a_home(tmp_path, world, TWO, known) as home:
+        home.cry()
+        await home.after(30)
+        texts = [m.text for _, address, m in world.tries if address == "text:1"]
+        assert "2580#" not in texts[0]
+        assert "2580#" in texts[1]
+        assert "青霉素过敏" in texts[1]
+        assert all("2580#" not in m.text for _, address, m in world.tries if address == "text:2")

@@ -110,7 +110,7 @@ async def test_a_database_that_could_never_be_opened_stops_nothing(tmp_path: Pat
     from assistant.care.book import AlarmBook
 
     book = AlarmBook(database, ARRIVE_SECONDS)
-    await book.start()
+    await book.start(lambda _: None)
     alarm = await book.raise_alarm("fall", "voice", "", "x")
     assert alarm.state is State.RAISED
     (tmp_path / "anban.sqlite").rmdir()
@@ -157,3 +157,28 @@ async def test_a_network_that_is_gone_for_an_hour(tmp_path: Path) -> None:
         home.cry()
         await home.after(3_600 + 600)
         assert home.states() == ["acknowledged"]
+
+
+async def test_alarms_of_before_are_read_once_the_database_lets_them_be(tmp_path: Path) -> None:
+    scripts = World({"call:1": ["busy"]})
+    async with a_home(tmp_path, scripts, ONE) as home:
+        home.cry()
+        await home.after(2)
+    moved = tmp_path / "moved.sqlite"
+    path = tmp_path / "anban.sqlite"
+    path.rename(moved)
+    path.mkdir()  # nothing can be opened there
+    database = Database(path)
+    from assistant.care.book import AlarmBook
+
+    book = AlarmBook(database, ARRIVE_SECONDS)
+    found: list[str] = []
+    await book.start(lambda alarm: found.append(alarm.reason))
+    assert found == []
+    path.rmdir()
+    moved.rename(path)
+    await asyncio.sleep(5)
+    assert found == ["fall"]
+    assert len(book.attempts(book.open_alarms()[0].alarm_id)) > 1
+    await book.stop()
+    await database.close()
