@@ -17,6 +17,9 @@ import typer
 
 from assistant.commands.contacts import app as contacts_app
 from models.cli import app as models_app
+from perception.cli import app as radar_app
+from perception.cli import replay
+from robot_io.cli import app as robot_app
 from skills.cli import app as skills_app
 
 _USAGE_ERROR: Final = 2
@@ -33,6 +36,9 @@ app = typer.Typer(
 app.add_typer(contacts_app, name="contacts", help="Whom to call: list, add, remove, test.")
 app.add_typer(models_app, name="models", help="Speech models: list, pull, verify.")
 app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
+app.add_typer(robot_app, name="robot", help="A robot over serial: simulate, command, ask.")
+app.add_typer(radar_app, name="radar", help="Millimetre-wave radars: watch, record.")
+app.command()(replay)
 
 Lang = Annotated[
     str | None,
