@@ -6,8 +6,10 @@ From the environment: ANBAN_DIALOGUE_PORT, ANBAN_DIALOGUE_TOKEN (asked of every 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
+import socket
 import sys
 from functools import partial
 from http import HTTPStatus
@@ -57,8 +59,17 @@ def build(model: str, token: str) -> Sanic:
     app.register_listener(
         partial(load_agent_on_start, model, endpoints, None), "before_server_start"
     )
+    app.register_listener(end_without_model, "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
     return app
+
+
+async def end_without_model(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+    """Rasa would serve without a model and refuse every sentence; better to end and say so."""
+    if not app.ctx.agent.is_ready():
+        sys.stderr.write("dialogue: the model cannot be loaded; `anban train` makes a new one\n")
+        sys.stderr.flush()
+        os._exit(1)
 
 
 def _kinds(error: BaseException | None) -> str:
@@ -75,18 +86,18 @@ def _kinds(error: BaseException | None) -> str:
 
 
 def main() -> None:
-    """Serve until told to end."""
-    model = sys.argv[1]
-    if not Path(model).is_file():
-        sys.exit(f"dialogue: no model at {model}; train one with `anban train`")
-    app = build(model, os.environ["ANBAN_DIALOGUE_TOKEN"])
-    app.run(
-        host="127.0.0.1",
-        port=int(os.environ["ANBAN_DIALOGUE_PORT"]),
-        workers=1,
-        access_log=False,
-        motd=False,
-    )
+    """Serve until told to end; a hopeless start is one line and status 1."""
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
+        sys.exit(f"dialogue: no model {sys.argv[1:]}; train one with `anban train`")
+    token, port = os.environ.get("ANBAN_DIALOGUE_TOKEN"), os.environ.get("ANBAN_DIALOGUE_PORT", "")
+    if not token or not port.isdecimal():
+        sys.exit("dialogue: ANBAN_DIALOGUE_TOKEN or _PORT is not set; use `anban run`")
+    try:
+        listener = socket.create_server(("127.0.0.1", int(port)))
+    except (OSError, OverflowError) as error:
+        sys.exit(f"dialogue: port {port} cannot be used: {error}")
+    app = build(sys.argv[1], token)
+    app.run(sock=listener, workers=1, access_log=False, motd=False)
 
 
 if __name__ == "__main__":

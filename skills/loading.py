@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
@@ -14,6 +17,7 @@ from skills.skill import Skill
 log = logging.getLogger(__name__)
 
 GROUP: Final = "anban.skills"
+IMPORT_SECONDS: Final = 15.0
 REQUIRED_REPLIES: Final = ("capability", "example")
 """Every skill says what it can do, and one sentence to try."""
 
@@ -44,12 +48,29 @@ def load_skills(
     broken: list[Broken] = []
     for point in sorted(found, key=lambda point: point.name):
         try:
-            loaded.append(_load(point))
+            loaded.append(_within(IMPORT_SECONDS, point))
         except (Exception, SystemExit) as error:  # noqa: BLE001  (a third party's code)
             reason = f"{type(error).__name__}: {error}"
             log.error("the skill %s is left out: %s", point.name, reason)
             broken.append(Broken(point.name, reason))
     return tuple(loaded), tuple(broken)
+
+
+def _within(seconds: float, point: EntryPoint) -> Loaded:
+    """Import on a thread of its own: one that hangs is left behind."""
+    future: Future[Loaded] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(_load(point))
+        except BaseException as error:  # noqa: BLE001  (handed to who waits)
+            future.set_exception(error)
+
+    threading.Thread(target=work, name=f"import {point.name}", daemon=True).start()
+    try:
+        return future.result(seconds)
+    except FutureTimeoutError:
+        raise TimeoutError(f"its import takes longer than {seconds:.0f} s") from None
 
 
 def _load(point: EntryPoint) -> Loaded:

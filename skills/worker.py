@@ -13,6 +13,8 @@ T = TypeVar("T")
 STUCK_SECONDS: Final = 10.0
 """A skill's loop that did not turn for so long hangs; only a new process can end it."""
 _PING_SECONDS: Final = 0.5
+_BUSY_SECONDS: Final = 2.0
+"""Well above the delays of a small machine under load."""
 
 
 class BusyError(RuntimeError):
@@ -42,7 +44,7 @@ class Worker:
             ExitError: the skill called sys.exit.
         Exception: what the coroutine raised.
         """
-        if self.silent_seconds > 2 * _PING_SECONDS:
+        if self.silent_seconds > _BUSY_SECONDS:
             work.close()
             raise BusyError(self.name)
         future = asyncio.run_coroutine_threadsafe(_contained(work), self._loop)

@@ -7,7 +7,9 @@ import contextlib
 import json
 import logging
 import os
+import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +80,7 @@ async def train(
     for lang in langs:
         sources = collect(folders, lang, confidence)
         models[lang] = _model_file(cache, sources)
-        if models[lang].is_file():
+        if _is_whole(models[lang]):
             os.utime(models[lang])
             tell(Trained(lang, "cached", 1.0))
         else:
@@ -175,6 +177,15 @@ async def _follow(
             "a skill can be left out by uninstalling it."
         )
     return trained
+
+
+def _is_whole(model: Path) -> bool:
+    """Whether the archive is there and can be read to its end."""
+    try:
+        with tarfile.open(model, "r:gz") as archive:
+            return len(archive.getmembers()) > 0
+    except (OSError, EOFError, zlib.error, tarfile.TarError):
+        return False
 
 
 def _sync(file: Path) -> None:

@@ -96,6 +96,18 @@ class House:
                 await asyncio.sleep(0.2)
         await self.client.warm_up()
 
+    async def start_rasa(self, sidecar: Sidecar, change: dict[str, str]) -> tuple[int, str]:
+        """Start another server that ends by itself; its status and all it said."""
+        process = await asyncio.create_subprocess_exec(
+            *sidecar.command,
+            cwd=sidecar.folder,
+            env={**os.environ, **sidecar.environment, **change},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        return process.returncode or 0, said.decode()
+
     async def _begin_host(self) -> None:
         self.core.events.clear()
         self.host = Host(self.core, port=self.sidecar.skills_port, token=self.sidecar.skills_token)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from assistant.dialogue import DialogueDownError, DialogueError, UnfitTextError
 from tests.dialogue.house import House
+from tests.skills.hosting import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -209,3 +212,30 @@ def test_old_conversations_are_forgotten(zh: House) -> None:
         zh.turn("谢谢")
     assert asked.form
     assert zh.turn("谢谢", first).form == "", "its form is gone with it"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"ANBAN_DIALOGUE_PORT": ""}, "not set"),
+        ({"ANBAN_DIALOGUE_TOKEN": ""}, "not set"),
+        ({"ANBAN_DIALOGUE_PORT": "1000000"}, "cannot be used"),
+        ({}, "cannot be used"),  # the house's own server has this port
+    ],
+)
+def test_a_hopeless_start_of_rasa_is_one_line(
+    zh: House, change: dict[str, str], reason: str
+) -> None:
+    status, said = zh.do(zh.start_rasa(zh.sidecar, change))
+    assert status == 1
+    assert reason in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
+def test_rasa_ends_at_once_where_its_model_is_broken(zh: House) -> None:
+    broken = zh.core.folder / "broken at start.tar.gz"
+    broken.write_bytes(b"not a model")
+    sidecar = replace(zh.sidecar, model=broken, port=free_port())
+    status, said = zh.do(zh.start_rasa(sidecar, {}))
+    assert status == 1
+    assert "anban train" in said

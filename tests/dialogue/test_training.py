@@ -119,6 +119,20 @@ async def test_trained_once_then_cached() -> None:
 
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("cut", [0, 1, 1000, -2000])
+async def test_a_model_that_is_not_whole_is_trained_again(tmp_path: Path, cut: int) -> None:
+    """Seen by what happens next: training begins, and is ended by its deadline."""
+    model = (await train(CACHE, langs=["zh"]))["zh"]
+    copy = tmp_path / model.name
+    copy.write_bytes(model.read_bytes()[:cut])
+    with pytest.raises(TrainingError, match="anban train"):
+        await train(tmp_path, langs=["zh"], deadline_seconds=0.1)
+    copy.write_bytes(model.read_bytes())
+    assert (await train(tmp_path, langs=["zh"], deadline_seconds=0.1))["zh"] == copy
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
 async def test_rasa_own_complaint_is_passed_on(tmp_path: Path) -> None:
     skill = copy_of_general(tmp_path)
     rules = skill.path / "rules.yml"
