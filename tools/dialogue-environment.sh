@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 uv=$(cat .cache/make/uv)
 cd dialogue
 
-if [ ! -x .venv/bin/python ] && ! "$uv" venv --python 3.10 .venv; then
+if [ ! -x .venv/bin/python ] && ! "$uv" venv --no-project --python 3.10 .venv; then
     cat >&2 <<'END'
 Rasa 3.6 needs Python 3.10, and none was found nor could be fetched. Ways out:
   - online:  uv python install 3.10     (then run make again)
