@@ -81,39 +81,46 @@ class Phrase:
 
 
 class PhraseIndex:
-    """Phrases by the sound of their first token: a sentence is compared with few of them."""
+    """Phrases by the sound of their first two tokens: a sentence is compared with few of them."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._by_start: defaultdict[str, list[Phrase]] = defaultdict(list)
+        self._by_start: defaultdict[tuple[str, ...], list[Phrase]] = defaultdict(list)
+        self._longer: set[str] = set()
+        """First tokens of phrases that have more than one."""
         for phrase in phrases:
-            self._by_start[phrase.tokens[0].alike].append(phrase)
+            self._by_start[tuple(token.alike for token in phrase.tokens[:2])].append(phrase)
+            if len(phrase.tokens) > 1:
+                self._longer.add(phrase.tokens[0].alike)
 
     def first_in(self, sentence: tuple[_Token, ...], before: int | None = None) -> Phrase | None:
         """The phrase of lowest rank in the sentence, or in what stands before a token."""
         part = sentence if before is None else sentence[:before]
-        return min(self._all_in(part), key=lambda phrase: phrase.rank, default=None)
-
-    def open_from(self, sentence: tuple[_Token, ...]) -> int:
-        """From which token on the sentence may become one of these; its length where it may not."""
-        for start, token in enumerate(sentence):
-            for phrase in self._by_start.get(token.alike, ()):
-                if phrase.may_begin_at(start, sentence):
-                    return start
-        return len(sentence)
+        found = (
+            phrase
+            for start in range(len(part))
+            for phrase in self._beginning_at(start, part)
+            if phrase.stands_at(start, part)
+        )
+        return min(found, key=lambda phrase: phrase.rank, default=None)
 
     def all_of(self, sentence: tuple[_Token, ...]) -> Phrase | None:
         """The phrase of lowest rank that is all of the sentence, once or several times over."""
-        if not sentence:
-            return None
-        candidates = self._by_start.get(sentence[0].alike, ())
-        found = (phrase for phrase in candidates if phrase.is_all_of(sentence))
+        found = (p for p in self._beginning_at(0, sentence) if p.is_all_of(sentence))
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
-    def _all_in(self, sentence: tuple[_Token, ...]) -> Iterator[Phrase]:
-        for start, token in enumerate(sentence):
-            for phrase in self._by_start.get(token.alike, ()):
-                if phrase.stands_at(start, sentence):
-                    yield phrase
+    def open_from(self, sentence: tuple[_Token, ...]) -> int:
+        """From which token on the sentence may become one of these; its length where it may not."""
+        for start in range(len(sentence) - 1):
+            for phrase in self._beginning_at(start, sentence):
+                if phrase.may_begin_at(start, sentence):
+                    return start
+        last = len(sentence) - 1
+        return last if sentence and sentence[last].alike in self._longer else len(sentence)
+
+    def _beginning_at(self, start: int, sentence: tuple[_Token, ...]) -> Iterator[Phrase]:
+        sounds = tuple(token.alike for token in sentence[start : start + 2])
+        for size in range(1, len(sounds) + 1):
+            yield from self._by_start.get(sounds[:size], ())
 
 
 @dataclass(frozen=True, slots=True)
