@@ -92,7 +92,8 @@ async def core_with_mouth(
         await core.bus.close()
         if core.child.returncode is None:
             core.child.kill()
-            await core.child.wait()
+        _, errors = await core.child.communicate()
+        print(f"the mouth ended with {core.child.returncode} and wrote {errors.decode()!r}")
 
 
 @pytest.fixture
