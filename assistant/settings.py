@@ -110,6 +110,11 @@ class EmergencySettings:
         20.0, "After somebody took the alarm, when it goes out again unless closed", low=1, high=180
     )
     webhook_secret: str = _setting("", "Signs webhooks; the receiver knows it too")
+    button: str = _setting("", "A USB button: /dev/input/by-id/usb-...; empty: none")
+    receiver: str = _setting("", "A radio receiver of pendants: its serial port; empty: none")
+    pendants: dict[str, str] = _setting(
+        {}, "Pendants and cords by name, with the room of a cord; silent for a day is told"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from assistant.bus import Bus, Refused
 from assistant.care.alarms import State
 from assistant.care.book import AlarmBook
+from assistant.care.buttons import Buttons
 from assistant.care.call_voice import CallVoice
 from assistant.care.channels import (
     Acknowledged,
@@ -69,6 +70,7 @@ class Care:
         self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
         self._voice = CallVoice(home / "run" / "voice")
         wanted = settings.emergency
+        self._buttons = Buttons(bus, speech, memory, replies, wanted)
         self.book = AlarmBook(database, wanted.arrive_minutes * 60)
         self.emergency = Emergency(
             bus,
@@ -107,9 +109,11 @@ class Care:
         await self.equipment.start()
         await self._learn_name()
         await self.emergency.start()
+        await self._buttons.start()
 
     async def stop(self) -> None:
         """Let go; open alarms go on at the next start."""
+        await self._buttons.stop()
         await self.emergency.stop()
         for task in self._tasks:
             task.cancel()

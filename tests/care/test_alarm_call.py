@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +14,7 @@ from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
 from assistant.care.simulators.sip_peer import Manners, SipPeer
 from assistant.core import Core, CoreOptions, running
-from assistant.events import AlarmAcknowledged, AlarmClosed, CallBegan, Heard, Say
+from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmRaised, CallBegan, Heard, Say
 from assistant.settings import EmergencySettings, PhoneSettings, Settings
 from tests.care.channels.parts import free_port, needs_baresip, until
 
@@ -45,6 +46,27 @@ async def a_core(home: Path, *addresses: str) -> AsyncIterator[tuple[Core, list[
         assert core.care.equipment.phone is not None
         await core.care.equipment.phone.wait_ready(30)
         yield core, told
+
+
+async def test_a_cord_on_a_serial_receiver_raises_an_alarm(tmp_path: Path) -> None:
+    radio, line = os.openpty()
+    emergency = EmergencySettings(receiver=os.ttyname(line), pendants={"cord-1": "浴室"})
+    options = CoreOptions(
+        tmp_path,
+        replace(Settings(), emergency=emergency),
+        tmp_path / "cache",
+        capabilities=frozenset(),
+    )
+    async with running(options) as core:
+        told: list[object] = []
+        core.bus.listen(told.append)
+        async with asyncio.timeout(20):
+            while not has(told, AlarmRaised)():  # the receiver is opened in its own time
+                os.write(radio, b"PRESS cord-1 90\r\n")
+                await asyncio.sleep(0.2)
+        assert [a.place for a in core.care.book.open_alarms()] == ["浴室"]
+    os.close(radio)
+    os.close(line)
 
 
 def hear(core: Core, text: str, uid: str, *, final: bool = False) -> None:

@@ -1,0 +1,102 @@
+"""Pendants, cords and the button: each press is a cry for help, and each is supervised."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from assistant.bus import Bus
+from assistant.care.pendants import (
+    BatteryLow,
+    ButtonPressed,
+    PendantFact,
+    PendantLost,
+    PendantSeen,
+    PendantWatch,
+    SerialReceiver,
+    UsbButton,
+)
+from assistant.events import HelpPressed, Urgency
+from assistant.home import HomeMemory
+from assistant.language import Replies
+from assistant.settings import EmergencySettings
+from assistant.speech import Speech
+
+log = logging.getLogger(__name__)
+
+BUTTON: Final = "button"
+RECEIVER: Final = "receiver"
+SILENCE_LIMIT_SECONDS: Final = 24 * 3_600.0
+"""EN 50134-5 asks that a lost trigger device is noticed within 24 h."""
+WATCH_SECONDS: Final = 600.0
+TELL_AGAIN_SECONDS: Final = 24 * 3_600.0
+
+
+class Buttons:
+    """Everything that is pressed."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        speech: Speech,
+        memory: HomeMemory,
+        replies: Replies,
+        settings: EmergencySettings,
+    ) -> None:
+        self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
+        self._settings = settings
+        self._told_at: dict[tuple[str, str], float] = {}
+        self._watch: PendantWatch
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        """Listen to what the settings name, from now on."""
+        now = asyncio.get_running_loop().time()
+        limits = dict.fromkeys(self._settings.pendants, SILENCE_LIMIT_SECONDS)
+        self._watch = PendantWatch(limits, now)
+        if self._settings.button:
+            button = UsbButton(BUTTON, self._settings.button)
+            self._tasks.append(asyncio.create_task(button.run(self.take)))
+        if self._settings.receiver:
+            receiver = SerialReceiver(RECEIVER, self._settings.receiver)
+            self._tasks.append(asyncio.create_task(receiver.run(self.take)))
+        if limits:
+            self._tasks.append(asyncio.create_task(self._look_out()))
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def take(self, fact: PendantFact) -> None:
+        """A fact of a pendant, from wherever it came."""
+        self._watch.note(fact, asyncio.get_running_loop().time())
+        match fact:
+            case ButtonPressed(device=device):
+                place = self._settings.pendants.get(device, "")
+                self._bus.publish(HelpPressed(device, place))
+            case BatteryLow(device=device):
+                self._tell("pendant_battery_low", device)
+            case PendantLost(device=device, reason=reason):
+                log.error("%s: %s", device, reason)
+                self._tell("pendant_lost", device)
+            case PendantSeen():
+                pass
+
+    def _tell(self, key: str, device: str) -> None:
+        """Once a day: it is not urgent, and it must not become noise."""
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at.get((key, device), float("-inf")) < TELL_AGAIN_SECONDS:
+            return
+        self._told_at[key, device] = now
+        place = self._settings.pendants.get(device, "") or device
+        text = self._replies.render(key, self._memory.lang, pendant=place)
+        self._speech.say(text, Urgency.REMINDER)
+
+    async def _look_out(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            for lost in self._watch.overdue(asyncio.get_running_loop().time()):
+                self.take(lost)
