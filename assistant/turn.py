@@ -214,7 +214,8 @@ class Turns:
     def _cry(self, cry: Cry) -> str:
         self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
         reply = self._alarms.reply_to_cry() if self._alarms else self._render("cry_heard")
-        self._speech.say(reply, Urgency.ALARM)
+        if reply:  # none where a contact speaks with the elder already
+            self._speech.say(reply, Urgency.ALARM)
         return reply
 
     # ------------------------------------------------------------------------ deciding

@@ -134,20 +134,22 @@ class Care:
         if contact is None or not alarms:
             await phone.hang_up(call)
             return
-        async with contextlib.aclosing(converse(phone, call)) as facts:
-            async for fact in facts:
-                for alarm in alarms:
-                    match fact:
-                        case Answered():
-                            await self.book.note(alarm.alarm_id, contact.name, "called back")
-                        case Acknowledged():
-                            await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
-                        case PutThrough(is_open=is_open):
-                            self._put_through(alarm.alarm_id, contact, is_open=is_open)
-                        case DtmfPressed(digit="9") if self._is_taken(alarm.alarm_id):
-                            await self.emergency.close(alarm.alarm_id, contact.name)
-        for alarm in alarms:
-            self._put_through(alarm.alarm_id, contact, is_open=False)
+        try:
+            async with contextlib.aclosing(converse(phone, call)) as facts:
+                async for fact in facts:
+                    for alarm in alarms:
+                        match fact:
+                            case Answered():
+                                await self.book.note(alarm.alarm_id, contact.name, "called back")
+                            case Acknowledged():
+                                await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
+                            case PutThrough(is_open=is_open):
+                                self._put_through(alarm.alarm_id, contact, is_open=is_open)
+                            case DtmfPressed(digit="9") if self._is_taken(alarm.alarm_id):
+                                await self.emergency.close(alarm.alarm_id, contact.name)
+        finally:
+            for alarm in alarms:
+                self._put_through(alarm.alarm_id, contact, is_open=False)
 
     async def _sms_came(self, sms: IncomingSms) -> None:
         """An answer to an alarm's text message."""

@@ -67,12 +67,19 @@ class Companion:
     # ------------------------------------------------------------------------- on request
 
     def reply_to_cry(self) -> str:
-        """The first words after a cry: whoever calls them says them."""
+        """The first words after a cry: whoever asks for them says them; empty in a conversation."""
+        if self._is_open_line:
+            return ""
         self._just_replied = True
         people = self._people.in_order(datetime.now().astimezone())
         if people:
             return self._render("cry_calling", contact=people[0].name)
         return self._render("nobody_to_call", number=self._number())
+
+    @property
+    def is_line_open(self) -> bool:
+        """Whether a contact and the elder speak with each other: both are heard in the room."""
+        return self._is_open_line
 
     def pressed(self) -> None:
         """The button was noticed."""
@@ -187,7 +194,7 @@ class Companion:
         self._say_text(self._render(key, **slots))
 
     def _say_text(self, text: str) -> None:
-        if not self._is_open_line:
+        if text and not self._is_open_line:
             self._speech.say(text, Urgency.ALARM)
         if self._calling:
             self._comfort_later()

@@ -107,8 +107,11 @@ class Emergency:
         return self._companion.reply_to_cry()
 
     def is_answered_by(self, judgement: Judgement) -> bool:
-        """Whether such words are about an open alarm, and nothing else shall take them."""
-        if not self._book.open_alarms():
+        """Whether such words are about an open alarm, and nothing else shall take them.
+
+        Not while a contact is on the line: what comes out of the speaker is nobody in the room.
+        """
+        if not self._book.open_alarms() or self._companion.is_line_open:
             return False
         in_question = asyncio.get_running_loop().time() < self._question_until
         return (
@@ -167,6 +170,12 @@ class Emergency:
     # -------------------------------------------------------------------- what raises one
 
     def _cried(self, cry: CryForHelpHeard) -> None:
+        taken = [a for a in self._book.open_alarms() if a.state is State.ACKNOWLEDGED]
+        if taken and self._companion.is_line_open:
+            # "Did you fall?", asks the contact; and what the elder answers, the contact hears.
+            why = f"{cry.phrase}: said in the call"
+            self._spawn(self._book.note(taken[0].alarm_id, "voice", why))
+            return
         self._spawn(self._raise(cry.reason, "voice", "", cry.phrase))
 
     def _pressed(self, pressed: HelpPressed) -> None:
@@ -178,12 +187,6 @@ class Emergency:
         self._spawn(self._suspect(sensed))
 
     async def _raise(self, reason: str, source: str, place: str, why: str) -> None:
-        same = self._book.same(reason, source)
-        callout = self._callouts.get(same.alarm_id) if same else None
-        if same is not None and callout is not None and callout.is_talking:
-            # The contact on the line hears it.
-            await self._book.note(same.alarm_id, source, f"cried in the call: {why}")
-            return
         self._go_on(await self._book.raise_alarm(reason, source, place, why))
 
     async def _suspect(self, sensed: DangerSensed) -> None:

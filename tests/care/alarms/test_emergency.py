@@ -230,9 +230,13 @@ async def test_a_cry_during_the_talk_with_the_contact_calls_nobody_else(tmp_path
     async with a_home(tmp_path, world, TWO) as home:
         home.cry()
         await home.after(20)
-        home.cry()
+        for reason in ("fall", "chest_pain", "other"):  # also what the contact asks
+            home.cry(reason)
+        assert not home.emergency.is_answered_by(HERE), "the contact's voice is not in the room"
+        assert home.emergency.reply_to_cry() == ""
         await home.after(5)
         assert home.states() == ["acknowledged"]
+        assert sum("said in the call" in why for _, why in await home.journal()) == 3
         await home.after(TALK_SECONDS)
         home.cry()
         await home.after(5)
