@@ -124,6 +124,30 @@ async def test_a_busy_line_does_not_keep_the_next_one_from_being_called(tmp_path
         assert calls[:2] == ["联系人0", "联系人1"]
 
 
+async def test_a_contact_who_calls_back_is_answered_and_strangers_are_not(tmp_path: Path) -> None:
+    busy = Manners(status="486 Busy Here")
+    async with (
+        SipPeer(busy) as daughter,
+        SipPeer(user="stranger") as stranger,
+        a_core(tmp_path, daughter.uri) as (core, told),
+    ):
+        account = core.options.settings.phone.account
+        early = await daughter.ring(account)
+        await until(early.ended.is_set)
+        assert not early.answered.is_set(), "no alarm is open"
+        hear(core, "我摔倒了", "u1", final=True)
+        await until(lambda: len(core.care.book.open_alarms()) == 1)
+        refused = await stranger.ring(account)
+        await until(refused.ended.is_set)
+        assert not refused.answered.is_set()
+        call = await daughter.ring(account)
+        await until(call.answered.is_set)
+        daughter.press(call, "1")
+        await until(has(told, AlarmAcknowledged))
+        daughter.press(call, "9")
+        await until(has(told, AlarmClosed))
+
+
 async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:
     async with a_core(tmp_path) as (core, _):
         state = await core.bus.call("home.state")
