@@ -74,6 +74,7 @@ class Companion:
         people = self._people.in_order(datetime.now().astimezone())
         if people:
             return self._render("cry_calling", contact=people[0].name)
+        self._bad_news_at = asyncio.get_running_loop().time()
         return self._render("nobody_to_call", number=self._number())
 
     @property
@@ -100,8 +101,11 @@ class Companion:
         self._say("ask_back")
 
     def goes_on(self) -> None:
-        """Help is needed after all."""
-        self._say("call_goes_on")
+        """Help is needed after all, or still."""
+        if self._people.all:
+            self._say("call_goes_on")
+        else:
+            self._say("nobody_to_call", number=self._number())
 
     def only_a_human_closes(self, alarm: Alarm) -> None:
         """Said to be fine, but somebody was reached already."""
@@ -109,7 +113,7 @@ class Companion:
         if who:
             self._say("contact_looks_in", contact=who)
         else:
-            self._say("call_goes_on")
+            self.goes_on()
 
     def nobody_came(self) -> None:
         """Acknowledged, and nobody came: it goes out again."""
@@ -187,7 +191,7 @@ class Companion:
         if not self._calling:
             return
         if not self._speech.is_speaking:
-            self._say("call_goes_on")
+            self.goes_on()
         self._comfort_later()
 
     def _say(self, key: str, **slots: Any) -> None:
