@@ -137,7 +137,8 @@ def change(
                 )
             )
         case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
-            return Change(replace(alarm, state=State.RAISED, escalate_at=None))
+            again = replace(alarm, state=State.RAISED, escalate_at=None, denied_count=0)
+            return Change(again)
         case state, Trigger.CONFIRMED if state.is_open:
             return Change(replace(alarm, state=State.CLOSED, escalate_at=None))
     return None

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from assistant.bus import Bus
 from assistant.care.alarms import Alarm
@@ -283,8 +283,9 @@ class CallOut:
         """Until all of them are over, or the call-out is stopped."""
         stopped = asyncio.create_task(self._stopped.wait())
         over = asyncio.gather(*tasks, return_exceptions=True)
+        either: set[asyncio.Future[Any]] = {stopped, over}
         try:
-            await asyncio.wait({stopped, over}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
             if not over.done():
