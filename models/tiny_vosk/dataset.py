@@ -15,8 +15,9 @@ from models.tiny_vosk.languages import LANGUAGES, TRAIN_VARIANTS
 from models.tiny_vosk.phrases import PhraseList, Sentence
 from models.tiny_vosk.speaker import Segment, Voice, say
 
-# The work is cut into a fixed number of parts, so that the number of processes changes nothing.
-SHARDS = 64
+# A fixed number of parts, each in a process of its own: espeak-ng carries state from one
+# sentence to the next, and neither timing nor the number of processes may change the result.
+SHARDS = 24
 BABBLE_VOICES = 12
 
 
@@ -62,7 +63,7 @@ def make_dataset(
     jobs = [(lang, sentences[k::SHARDS], [seed, k], amount.views) for k in range(SHARDS)]
     utterances: list[Utterance] = []
     spawn = multiprocessing.get_context("spawn")  # espeak-ng does not survive a fork
-    with ProcessPoolExecutor(processes, spawn) as pool:
+    with ProcessPoolExecutor(processes, spawn, max_tasks_per_child=1) as pool:
         for done, shard in enumerate(pool.map(_speak_shard, jobs), start=1):
             utterances += shard
             progress(done / SHARDS)
