@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_peer import Manners, PeerCall, SipPeer
 from assistant.core import Core, CoreOptions, running
 from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmRaised, CallBegan, Heard, Say
 from assistant.settings import EmergencySettings, PhoneSettings, Settings
@@ -67,6 +67,16 @@ async def test_a_cord_on_a_serial_receiver_raises_an_alarm(tmp_path: Path) -> No
         assert [a.place for a in core.care.book.open_alarms()] == ["浴室"]
     os.close(radio)
     os.close(line)
+
+
+async def press_until(
+    peer: SipPeer, call: PeerCall, digit: str, condition: Callable[[], bool]
+) -> None:
+    """As a person does: a key pressed before the sound flows is pressed again."""
+    async with asyncio.timeout(20):
+        while not condition():
+            peer.press(call, digit)
+            await asyncio.sleep(0.7)
 
 
 def hear(core: Core, text: str, uid: str, *, final: bool = False) -> None:
@@ -142,10 +152,8 @@ async def test_a_contact_who_calls_back_is_answered_and_strangers_are_not(tmp_pa
         assert not refused.answered.is_set()
         call = await daughter.ring(account)
         await until(call.answered.is_set)
-        daughter.press(call, "1")
-        await until(has(told, AlarmAcknowledged))
-        daughter.press(call, "9")
-        await until(has(told, AlarmClosed))
+        await press_until(daughter, call, "1", has(told, AlarmAcknowledged))
+        await press_until(daughter, call, "9", has(told, AlarmClosed))
 
 
 async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:
