@@ -133,15 +133,10 @@ class Mind:
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
     ) -> Thought:
         """Understand a sentence, or the best of its readings; raises MindError."""
+        # Not while another language's model is being put in place.
         with _timed(stages, "parse"), self._errors_told():
-            best = await self._parse(text)
-            if best.intent == FALLBACK and not self.form:
-                # What a form asked for is often no intent of its own: only else other readings.
-                for reading in alternatives:
-                    thought = await self._parse(reading)
-                    if thought.intent != FALLBACK:
-                        return thought
-            return best
+            async with self._asking:
+                return await self._best_of(text, alternatives)
 
     async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
         """Answer within the conversation; raises MindError."""
@@ -192,6 +187,16 @@ class Mind:
     def _tell_training(self, trained: Trained) -> None:
         if trained.step != "cached":
             self._progress(f"learning to understand {trained.lang}: {trained.done:.0%}")
+
+    async def _best_of(self, text: str, alternatives: tuple[str, ...]) -> Thought:
+        best = await self._parse(text)
+        # What a form asked for is often no intent of its own: only else other readings.
+        if best.intent == FALLBACK and not self.form:
+            for reading in alternatives:
+                thought = await self._parse(reading)
+                if thought.intent != FALLBACK:
+                    return thought
+        return best
 
     async def _parse(self, text: str) -> Thought:
         understood = await self._client.parse(text)

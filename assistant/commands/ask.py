@@ -102,6 +102,9 @@ async def _asker(
 
             async def forget() -> None:
                 core.mind.forget()
+                if core.memory.lang != options.lang:  # that line asked for another language
+                    await core.bus.call("language.switch", lang=options.lang)
+                    await core.mind.follow(core.memory.lang)
 
             yield lambda text: _ask_core(core, text), forget
 
