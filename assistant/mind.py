@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from assistant.dialogue import (
     Trained,
     train,
 )
+from assistant.entities import normalized
 from assistant.events import Capability, ChildDied, Ready, new_id
 from assistant.home import HomeMemory
 from assistant.settings import LANGUAGES, DialogueSettings
@@ -200,7 +202,12 @@ class Mind:
 
     async def _parse(self, text: str) -> Thought:
         understood = await self._client.parse(text)
-        return Thought(text, understood.intent, understood.confidence, understood.entities)
+        now = datetime.now().astimezone()
+        entities = tuple(
+            {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
+            for entity in understood.entities
+        )
+        return Thought(text, understood.intent, understood.confidence, entities)
 
     async def _put_in_place(self, lang: str) -> None:
         model = self._models[lang]

@@ -44,12 +44,13 @@ def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 def test_ask_answers_each_line_as_a_conversation_of_its_own() -> None:
     given = (
-        "几点了\n我们认识一下吧\n几点了\n帮我炒股\n救命啊\n"
+        "说英语\n几点了\n我们认识一下吧\n几点了\n帮我炒股\n救命啊\n"
         + "长" * 10_000
         + "\n😀😀\n/general_stop\n"
     )
     done = anban("ask", "--lang", "zh", "--json", "-", given=given)
-    answers = lines(done)
+    language, *answers = lines(done)
+    assert language["intent"] == "general_language"  # and the next lines are Mandarin again
     intents = [answer["intent"] for answer in answers]
     assert intents[:5] == [
         "general_time",
