@@ -10,7 +10,9 @@ from assistant.care.reminders.escalation import Policy
 from assistant.care.reminders.model import Family, Item, Occurrence, State
 
 RECHECK_SECONDS: Final = 20.0
-"""How soon it is looked again whether the elder sleeps or talks."""
+"""How soon it is looked again whether the elder still talks."""
+ASLEEP_SECONDS: Final = 300.0
+"""And whether they still sleep."""
 LEAST_PAUSE_SECONDS: Final = 300.0
 """Between two announcements of one dose, where the first was late."""
 
@@ -50,13 +52,12 @@ def advance(item: Item, now: float, situation: Situation) -> tuple[Occurrence, A
     if occurrence.state is not State.ANNOUNCED:
         occurrence = replace(occurrence, state=State.DUE)
     if not _may_announce(item, now - wanted_at, situation):
-        return replace(
-            occurrence, act_at=_next_act(occurrence, policy, now + RECHECK_SECONDS)
-        ), None
+        pause = ASLEEP_SECONDS if situation.is_asleep else RECHECK_SECONDS
+        return replace(occurrence, act_at=_next_act(occurrence, policy, now + pause)), None
     announced = replace(
         occurrence,
         state=State.ANNOUNCED,
-        announced_at=occurrence.announced_at if occurrence.announced_at is not None else now,
+        announced_at=_first_announced(occurrence, now),
         round_at=now if occurrence.step == 0 else occurrence.round_at,
         step=occurrence.step + 1,
         is_told=False,
@@ -79,10 +80,11 @@ def unsounded(occurrence: Occurrence, now: float) -> Occurrence:
     if occurrence.state is not State.ANNOUNCED:
         return occurrence
     is_first = occurrence.step <= 1
+    was_first = is_first and occurrence.announced_at == occurrence.round_at
     return replace(
         occurrence,
         state=State.DUE if is_first else State.ANNOUNCED,
-        announced_at=None if is_first else occurrence.announced_at,
+        announced_at=None if was_first else occurrence.announced_at,
         round_at=None if is_first else occurrence.round_at,
         step=occurrence.step - 1,
         is_told=True,
@@ -112,12 +114,14 @@ def settled(occurrence: Occurrence, state: State, now: float, reason: str = "") 
 
 
 def taken_back(occurrence: Occurrence) -> Occurrence:
-    """What time alone did, time can take back: the clock had been ahead."""
+    """What time alone did, time can take back: the clock had been ahead, or is behind now.
+
+    That it was announced once stays known: should the clock come back, it is not "missed".
+    """
     return replace(
         occurrence,
         state=State.PLANNED,
         act_at=occurrence.due_at,
-        announced_at=None,
         round_at=None,
         step=0,
         is_told=True,
@@ -135,6 +139,11 @@ def _over(occurrence: Occurrence, policy: Policy, now: float) -> Occurrence:
         settled_at=now,
         family=Family.OWED if is_owed else occurrence.family,
     )
+
+
+def _first_announced(occurrence: Occurrence, now: float) -> float:
+    before = occurrence.announced_at
+    return now if before is None or before > now else before
 
 
 def _family_at(occurrence: Occurrence, policy: Policy) -> float:

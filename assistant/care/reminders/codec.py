@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from datetime import date, datetime, time
+from enum import StrEnum
 from fractions import Fraction
-from functools import partial
-from operator import is_
 from typing import Any, Final, TypeVar
 
 from cattrs import BaseValidationError, Converter, transform_error
@@ -24,9 +24,11 @@ def from_json(value: Any, kind: type[Kind], what: str) -> Kind:
     Raises:
         InvalidRefused: a field is missing, unknown, of the wrong type or out of bounds.
     """
+    if is_dataclass(kind) and not isinstance(value, dict):
+        raise InvalidRefused(what, "an object with fields is needed")
     try:
         return CONVERTER.structure(value, kind)
-    except (BaseValidationError, ValueError, TypeError, KeyError, OverflowError) as error:
+    except (BaseValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
         # transform_error names the field and what is wrong with it.
         raise InvalidRefused(what, "; ".join(transform_error(error, path=what))) from error
 
@@ -74,10 +76,12 @@ def _flag(value: Any, _kind: type) -> bool:
 
 def _make() -> Converter:
     converter = make_converter(forbid_extra_keys=True, omit_if_default=True)
-    # By the exact type: an enumeration of texts is a str, too.
-    exact = {str: _text, float: _number, int: _whole, bool: _flag}
-    for kind, hook in exact.items():
-        converter.register_structure_hook_func(partial(is_, kind), hook)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(int, _whole)
+    converter.register_structure_hook(bool, _flag)
+    # An enumeration of texts is a str, too: this hook is the nearer one.
+    converter.register_structure_hook(StrEnum, lambda value, kind: kind(_text(value, str)))
     converter.register_unstructure_hook(Fraction, str)
     converter.register_structure_hook(Fraction, lambda value, _: fraction_of(_text(value, str)))
     converter.register_unstructure_hook(time, lambda at: f"{at:%H:%M}")

@@ -166,3 +166,21 @@ def _check_amount(amount: Amount) -> None:
     most = USUAL_MOST[amount.unit]
     if max(amount.amount, amount.most or amount.amount) > most:
         raise DoseUnlikelyRefused(str(amount.amount), amount.unit.value, most)
+
+
+def wish_of(reminder: Reminder) -> ReminderWish:
+    """What would have to be asked for to get this reminder."""
+    return ReminderWish(
+        title=reminder.title,
+        kind=reminder.kind,
+        schedule=schedule_wish(reminder.schedule) if reminder.schedule else None,
+        as_needed=reminder.as_needed,
+        amount=reminder.amount,
+        route=reminder.route,
+        food=reminder.food,
+        note=reminder.note,
+        risk=reminder.risk,
+        policy=reminder.own_policy,
+        wakes=reminder.wakes,
+        is_confirmed=True,
+    )

@@ -176,9 +176,11 @@ async def test_four_medicines_of_one_time_are_one_question(home: Home) -> None:
 
 
 async def test_quiet_while_asleep_unless_told_to(home: Home) -> None:
-    hours = ScheduleWish(rrule="FREQ=HOURLY;INTERVAL=6", at=datetime(2026, 11, 23, 7, 0))
+    hours = ScheduleWish(
+        rrule="FREQ=HOURLY;INTERVAL=6", at=datetime(2026, 11, 23, 7, tzinfo=SHANGHAI)
+    )
     await home.keeper.add(ReminderWish(title="drops", kind=Kind.MEDICINE, schedule=hours))
-    night = ScheduleWish(at=datetime(2026, 11, 24, 3, 0))
+    night = ScheduleWish(at=datetime(2026, 11, 24, 3, tzinfo=SHANGHAI))
     wake = await home.keeper.add(ReminderWish(title="wake me", schedule=night))
     assert wake.wakes
     await home.until(at("2026-11-24T05:30"), lambda _: "yes")
@@ -360,7 +362,7 @@ async def test_removed_comes_no_more(home: Home) -> None:
         await home.keeper.taken()
 
 
-NOBODY = ReminderWish(title="x", schedule=ScheduleWish(at=datetime(2020, 1, 1, 8)))
+NOBODY = ReminderWish(title="x", schedule=ScheduleWish(at=datetime(2020, 1, 1, 8, tzinfo=SHANGHAI)))
 
 
 @pytest.mark.parametrize(

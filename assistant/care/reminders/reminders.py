@@ -1,0 +1,57 @@
+"""All of reminders, built for one home: the core's one handle on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tzlocal
+
+from assistant.bus import Bus
+from assistant.care.call_voice import CallVoice
+from assistant.care.channels import Registry
+from assistant.care.contacts import People
+from assistant.care.reminders.engine import Engine
+from assistant.care.reminders.family import Messenger
+from assistant.care.reminders.keeper import Keeper
+from assistant.care.reminders.services import ReminderServices
+from assistant.home import HomeMemory
+from assistant.store import Database
+
+
+class Reminders:
+    """Started after the database was opened and the services of the home stand."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        database: Database,
+        memory: HomeMemory,
+        people: People,
+        registry: Registry,
+        elder_name: str,
+        voice_folder: Path,
+    ) -> None:
+        zone = tzlocal.get_localzone()
+        self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone)
+        self.keeper = Keeper(self.engine)
+        self._voice = CallVoice(voice_folder)
+        self.engine.outbox.family = Messenger(
+            people,
+            registry,
+            self.engine.wording,
+            self._voice,
+            lambda: memory.lang,
+            lambda: elder_name,
+            zone,
+        )
+        ReminderServices(self.keeper).register(bus)
+
+    async def start(self) -> None:
+        """Go on with everything that was open."""
+        await self.engine.start()
+
+    async def stop(self) -> None:
+        """Let go; all of it goes on at the next start."""
+        await self.engine.stop()
+        await self._voice.close()

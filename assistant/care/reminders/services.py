@@ -1,0 +1,135 @@
+"""Reminders offered on the bus, in JSON: `reminders.add`, `.list`, `.taken` and their like.
+
+A plain no is an answer, not an error: `{"refused": code, ...}` with what a reply needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from assistant.bus import Bus
+from assistant.care.reminders.codec import from_json, to_json
+from assistant.care.reminders.keeper import SNOOZE_MINUTES, Keeper
+from assistant.care.reminders.ledger import Taken
+from assistant.care.reminders.model import Amount, Item, Reminder
+from assistant.care.reminders.refusals import InvalidRefused, ReminderRefused
+from assistant.care.reminders.stock import StockLeft
+from assistant.care.reminders.wishes import ReminderWish, wish_of
+
+Answer = Callable[..., Awaitable[Any]]
+
+
+class ReminderServices:
+    """The services of one keeper."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def register(self, bus: Bus) -> None:
+        """Answer for all of them."""
+        services: dict[str, Answer] = {
+            "reminders.add": self._add,
+            "reminders.change": self._change,
+            "reminders.remove": self._remove,
+            "reminders.list": self._list,
+            "reminders.taken": self._taken,
+            "reminders.snooze": self._snooze,
+            "reminders.skip": self._skip,
+            "reminders.today": self._today,
+            "reminders.left": self._left,
+            "reminders.refill": self._refill,
+        }
+        for name, service in services.items():
+            bus.serve(name, _typed(service))
+
+    async def _add(self, reminder: dict[str, Any]) -> dict[str, Any]:
+        """`reminder`: the fields of `wishes.ReminderWish`."""
+        wish = from_json(reminder, ReminderWish, "reminder")
+        return _reminder(await self._keeper.add(wish))
+
+    async def _change(self, which: str, changes: dict[str, Any]) -> dict[str, Any]:
+        """`changes`: those fields of `wishes.ReminderWish` that are to be others."""
+        before = to_json(wish_of(await self._keeper.find(_text(which))))
+        if not isinstance(changes, dict):
+            raise InvalidRefused("changes", "an object with the fields to change")
+        wish = from_json({**before, **changes}, ReminderWish, "changes")
+        return _reminder(await self._keeper.change(which, wish))
+
+    async def _remove(self, which: str) -> dict[str, Any]:
+        return _reminder(await self._keeper.remove(_text(which)))
+
+    async def _list(self) -> list[dict[str, Any]]:
+        return [_reminder(reminder) for reminder in await self._keeper.all()]
+
+    async def _taken(self, which: str = "") -> dict[str, Any]:
+        return {"taken": [_taken(dose) for dose in await self._keeper.taken(_text(which))]}
+
+    async def _snooze(
+        self, which: str = "", minutes: float = SNOOZE_MINUTES, until: str | None = None
+    ) -> dict[str, Any]:
+        at = from_json(until, datetime, "until").astimezone() if until is not None else None
+        items = await self._keeper.snooze(_text(which), from_json(minutes, float, "minutes"), at)
+        return {"snoozed": [_item(item) for item in items]}
+
+    async def _skip(self, which: str = "", reason: str = "") -> dict[str, Any]:
+        items = await self._keeper.skip(_text(which), from_json(reason, str, "reason"))
+        return {"skipped": [_item(item) for item in items]}
+
+    async def _today(self) -> list[dict[str, Any]]:
+        return [_item(item) for item in await self._keeper.today()]
+
+    async def _left(self, which: str) -> dict[str, Any]:
+        return {"left": _stock(await self._keeper.left(_text(which)))}
+
+    async def _refill(self, which: str, amount: dict[str, Any]) -> dict[str, Any]:
+        """`amount`: {"amount": "30", "unit": "tablet"}."""
+        wanted = from_json(amount, Amount, "amount")
+        return {"left": _stock(await self._keeper.refill(which, wanted.amount, wanted.unit))}
+
+
+def _typed(service: Answer) -> Answer:
+    @wraps(service)
+    async def answer(**arguments: Any) -> Any:
+        try:
+            return await service(**arguments)
+        except ReminderRefused as refusal:
+            return refusal.to_dict()
+
+    return answer
+
+
+def _text(which: Any) -> str:
+    return from_json(which, str, "which")
+
+
+def _reminder(reminder: Reminder) -> dict[str, Any]:
+    value: dict[str, Any] = to_json(reminder)
+    return value
+
+
+def _item(item: Item) -> dict[str, Any]:
+    occurrence = item.occurrence
+    return {
+        "occurrence_id": occurrence.occurrence_id,
+        "reminder_id": occurrence.reminder_id,
+        "title": item.reminder.title,
+        "kind": item.reminder.kind.value,
+        "due_at": occurrence.due_at,
+        "state": occurrence.state.value,
+        "is_left": occurrence.state.is_open,
+        "settled_at": occurrence.settled_at,
+        "reason": occurrence.reason,
+    }
+
+
+def _taken(dose: Taken) -> dict[str, Any]:
+    return {**_item(dose.item), "amount": dose.item.occurrence.amount, "left": _stock(dose.stock)}
+
+
+def _stock(stock: StockLeft | None) -> dict[str, Any] | None:
+    if stock is None:
+        return None
+    return {"amount": str(stock.amount), "unit": stock.unit.value, "days": stock.days}
