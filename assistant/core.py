@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import sdnotify
 
@@ -32,6 +32,9 @@ from assistant.speech import Speech
 from assistant.store import Database, KeyedValues, StoreError
 from assistant.supervisor import ChildSpec, Supervisor
 from assistant.turn import Turns
+
+if TYPE_CHECKING:
+    from assistant.care.reminders import Reminders
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +107,7 @@ class Core:
             settings=options.settings,
             home=options.home,
         )
+        self.reminders: Reminders | None = None
         self.turns = Turns(
             self.bus,
             self.memory,
@@ -140,6 +144,7 @@ class Core:
         await self.care.start()
         for capability in self.options.capabilities:
             self.start_child(capability)
+        await self._start_reminders()
 
     async def stop(self) -> None:
         """End the children, then what the core holds."""
@@ -147,6 +152,8 @@ class Core:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.turns.finish()
+        if self.reminders is not None:
+            await self.reminders.stop()
         await self.care.stop()
         await self.supervisor.stop()
         await self.mind.close()
@@ -154,6 +161,21 @@ class Core:
         with contextlib.suppress(StoreError):
             await self.database.close()
         self._lock.close()
+
+    async def _start_reminders(self) -> None:
+        # Imported while the children start, so that nothing waits for it.
+        from assistant.care.reminders import Reminders  # noqa: PLC0415
+
+        self.reminders = Reminders(
+            bus=self.bus,
+            database=self.database,
+            memory=self.memory,
+            people=self.care.people,
+            registry=self.care.equipment.registry,
+            elder_name=self.options.settings.elder_name,
+            voice_folder=self.options.home / "run" / "reminder-voice",
+        )
+        await self.reminders.start()
 
     async def dialogue_ready(self) -> None:
         """Wait until sentences are understood and answered; raises DialogueError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ class Wording:
                 self._render("task" if step == 1 else "task_again", what=self._list(tasks))
             )
         parts.append(self._render("ask_taken" if medicines else "ask_done"))
-        return " ".join(parts)
+        return self._joined(parts)
 
     def noted(self, items: Sequence[Item]) -> str:
         """After "yes"."""
@@ -62,11 +63,16 @@ class Wording:
             for item in items
         ]
         head = self._render("family_headline", lang, elder=who)
-        return head, " ".join([self._render("family_text", lang, elder=who), *lines])
+        return head, self._joined([self._render("family_text", lang, elder=who), *lines], lang)
 
     def stock_low(self, medicine: str, days_left: int) -> str:
         """That it will be used up."""
         return self._render("stock_low", what=medicine, days=days_left)
+
+    def _joined(self, sentences: Sequence[str], lang: str | None = None) -> str:
+        return reduce(
+            lambda first, second: self._render("join", lang, first=first, second=second), sentences
+        )
 
     def _list(self, items: Sequence[Item]) -> str:
         lang = self._home_lang()
