@@ -1,7 +1,4 @@
-"""Rasa without its habits: no telemetry, and no line of log that could hold a word of the elder.
-
-Imported before anything of Rasa.
-"""
+"""Rasa without its habits: no telemetry, and no line of log that could hold a word of the elder."""
 
 from __future__ import annotations
 
@@ -9,13 +6,15 @@ import logging
 import os
 import warnings
 
-os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["LOG_LEVEL"] = "CRITICAL"
-os.environ["LOG_LEVEL_LIBRARIES"] = "CRITICAL"
-# Not a filter: what is imported below puts filters of its own in place.
-warnings.showwarning = lambda *_, **__: None
+
+def prepare() -> None:
+    """What Rasa reads when it is imported; to be called before."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["LOG_LEVEL"] = "CRITICAL"
+    os.environ["LOG_LEVEL_LIBRARIES"] = "CRITICAL"
+    warnings.filterwarnings("ignore")
 
 
 def silence(*, keep_info: bool = False) -> None:
@@ -23,7 +22,7 @@ def silence(*, keep_info: bool = False) -> None:
 
     With `keep_info` a logger may still be listened to by name (training, where nobody speaks).
     """
-    # Only now: importing Rasa reads the variables above.
+    # Only now: importing Rasa reads what `prepare` sets.
     from rasa.utils.common import configure_logging_and_warnings  # noqa: PLC0415
     from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415
 

@@ -18,10 +18,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import rasa.shared.utils.io
-from rasa.model_training import train
-
 from dialogue import quiet
+
+quiet.prepare()
+
+import rasa.shared.utils.io  # noqa: E402  (what `prepare` sets is read here)
+from rasa.model_training import train  # noqa: E402
 
 _report_to = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
 """Standard output proper; what Rasa prints goes elsewhere."""

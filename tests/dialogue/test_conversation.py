@@ -214,6 +214,20 @@ def test_old_conversations_are_forgotten(zh: House) -> None:
     assert zh.turn("谢谢", first).form == "", "its form is gone with it"
 
 
+def test_a_long_conversation_stays_short_inside(zh: House) -> None:
+    conversation = "a-long-one"
+    zh.turn("我们认识一下吧", conversation)
+    zh.turn("叫我李奶奶", conversation)
+    zh.turn("三月初八", conversation)
+    for _ in range(60):
+        assert zh.turn("谢谢", conversation).understood.intent == "general_thanks"
+    headers = {"Authorization": f"Bearer {zh.sidecar.token}"}
+    url = f"{zh.sidecar.url}/conversations/{conversation}/tracker"
+    tracker = httpx.get(url, headers=headers, timeout=30).json()
+    assert len(tracker["events"]) < 320
+    assert tracker["slots"]["general_name"] == "李奶奶", "what was told is remembered"
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
