@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +11,12 @@ from fractions import Fraction
 from typing import Final
 
 from assistant.care.reminders import book, ledger
+from assistant.care.reminders.adherence import WeekOfMedicine, by_week
+from assistant.care.reminders.csv_list import read_list, write_list
 from assistant.care.reminders.days import first_day, local_date, moments, next_day
 from assistant.care.reminders.engine import Engine
+from assistant.care.reminders.export_calendar import calendar_file
+from assistant.care.reminders.export_fhir import bundle
 from assistant.care.reminders.model import OFFERED, Item, Reminder
 from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
 from assistant.care.reminders.refusals import (
@@ -203,6 +208,34 @@ class Keeper:
             return left(connection, title, self._engine.calendar, now)
 
         return await self._database.write(work)
+
+    async def adherence(self, weeks: int) -> list[WeekOfMedicine]:
+        """How regularly each medicine was taken in the last weeks, this one included."""
+        if not 1 <= weeks <= 520:
+            raise InvalidRefused("weeks", "1 to 520 weeks")
+        now = self._engine.clock.now()
+        return by_week(
+            await self._database.read(lambda c: book.between(c, now - weeks * 7 * 86_400, now))
+        )
+
+    async def export(self, form: str) -> str:
+        """All reminders as `fhir` (R4B, with every dose), `calendar` (iCalendar) or `csv`."""
+        now = self._engine.clock.now()
+        match form:
+            case "fhir":
+                reminders = await self._database.read(book.all_reminders)
+                items = await self._database.read(lambda c: book.between(c, 0, now))
+                return json.dumps(bundle(reminders, items, now), ensure_ascii=False)
+            case "calendar":
+                reminders = await self.all()
+                return calendar_file(reminders, self._engine.calendar, now).decode()
+            case "csv":
+                return write_list(await self.all())
+        raise InvalidRefused("form", "one of fhir, calendar, csv")
+
+    async def import_list(self, text: str) -> list[Reminder]:
+        """Add the reminders of a CSV file, all of them or none."""
+        return await self.add_all(read_list(text, self._now()))
 
     # ------------------------------------------------------------------------- finding
 

@@ -6,6 +6,7 @@ A plain no is an answer, not an error: `{"refused": code, ...}` with what a repl
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -41,6 +42,9 @@ class ReminderServices:
             "reminders.today": self._today,
             "reminders.left": self._left,
             "reminders.refill": self._refill,
+            "reminders.adherence": self._adherence,
+            "reminders.export": self._export,
+            "reminders.import": self._import,
         }
         for name, service in services.items():
             bus.serve(name, _typed(service))
@@ -88,6 +92,18 @@ class ReminderServices:
         """`amount`: {"amount": "30", "unit": "tablet"}."""
         wanted = from_json(amount, Amount, "amount")
         return {"left": _stock(await self._keeper.refill(which, wanted.amount, wanted.unit))}
+
+    async def _adherence(self, weeks: int = 4) -> list[dict[str, Any]]:
+        found = await self._keeper.adherence(from_json(weeks, int, "weeks"))
+        return [asdict(week) | {"monday": week.monday.isoformat()} for week in found]
+
+    async def _export(self, form: str) -> dict[str, str]:
+        return {"text": await self._keeper.export(from_json(form, str, "form"))}
+
+    async def _import(self, text: str) -> dict[str, Any]:
+        if not isinstance(text, str):
+            raise InvalidRefused("text", "the CSV file's text")
+        return {"added": [_reminder(each) for each in await self._keeper.import_list(text)]}
 
 
 def _typed(service: Answer) -> Answer:

@@ -1,0 +1,118 @@
+"""A list of reminders as CSV: written, and read with every bad line named."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from assistant.care.reminders.codec import from_json, to_json
+from assistant.care.reminders.model import Reminder
+from assistant.care.reminders.refusals import ReminderRefused
+from assistant.care.reminders.wishes import ReminderWish, reminder_of, wish_of
+
+COLUMNS: Final = (
+    *("title", "kind", "amount", "unit", "times", "rrule", "at", "start", "until"),
+    *("least_hours", "daily_most", "route", "food", "risk", "note", "more"),
+)
+"""`more` is JSON: what has no column of its own, such as lunar days, or times at meals."""
+MAX_LINES: Final = 1000
+
+
+@dataclass
+class ListRefused(ReminderRefused):
+    """Nothing was read in: these lines are wrong, each with its number and why."""
+
+    lines: tuple[str, ...]
+
+
+def write_list(reminders: Sequence[Reminder]) -> str:
+    """Write reminders so that `read_list` gives the same ones."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for reminder in reminders:
+        writer.writerow(_row(to_json(wish_of(reminder))))
+    return out.getvalue()
+
+
+def read_list(text: str, now: datetime) -> list[ReminderWish]:
+    """Read a list; all of it, or nothing.
+
+    Raises:
+        ListRefused: lines are wrong; every one of them is named.
+    """
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    wishes: list[ReminderWish] = []
+    wrong: list[str] = []
+    try:
+        header = set(reader.fieldnames or ())
+        if "title" not in header or header - set(COLUMNS):
+            raise ListRefused((f"line 1: the columns are {', '.join(COLUMNS)}",))
+        for row in reader:
+            if len(wishes) + len(wrong) >= MAX_LINES:
+                wrong.append(f"line {reader.line_num}: a list has at most {MAX_LINES} lines")
+                break
+            try:
+                wish = from_json(_fields(row), ReminderWish, "reminder")
+                reminder_of(wish, "", now)
+            except (ReminderRefused, ValueError) as error:
+                wrong.append(f"line {reader.line_num}: {error}")
+            else:
+                wishes.append(wish)
+    except csv.Error as error:
+        wrong.append(f"line {reader.line_num}: {error}")
+    if wrong:
+        raise ListRefused(tuple(wrong))
+    return wishes
+
+
+def _row(wish: dict[str, Any]) -> dict[str, str]:
+    schedule = dict(wish.pop("schedule", None) or {})
+    row: dict[str, str] = {n: str(wish.pop(n)) for n in ("title", "kind") if n in wish}
+    amount = wish.get("amount")
+    if amount and set(amount) == {"amount", "unit"}:
+        row |= {"amount": amount["amount"], "unit": amount["unit"]}
+        del wish["amount"]
+    as_needed = wish.pop("as_needed", None) or {}
+    row |= {name: str(value) for name, value in as_needed.items()}
+    for name in ("route", "food", "risk", "note"):
+        row[name] = str(wish.pop(name, ""))
+    times = schedule.get("times") or []
+    if times and all(set(each) == {"at"} for each in times):
+        row["times"] = " ".join(each["at"] for each in schedule.pop("times"))
+    for name in ("rrule", "at", "start", "until"):
+        row[name] = str(schedule.pop(name, "") or "")
+    schedule = {name: value for name, value in schedule.items() if value}
+    wish.pop("is_confirmed", None)
+    more = {**wish, **({"schedule": schedule} if schedule else {})}
+    row["more"] = json.dumps(more, ensure_ascii=False) if more else ""
+    return row
+
+
+def _fields(row: dict[str | None, Any]) -> dict[str, Any]:
+    """The JSON of a wish; raises ValueError."""
+    if None in row or None in row.values():
+        raise ValueError("more or fewer fields than there are columns")
+    filled = {str(name): value.strip() for name, value in row.items() if value.strip()}
+    fields: dict[str, Any] = json.loads(filled.pop("more", "{}"))
+    if not isinstance(fields, dict) or not isinstance(fields.get("schedule", {}), dict):
+        raise ValueError("`more` is a JSON object")  # noqa: TRY004  (told as one line)
+    schedule: dict[str, Any] = fields.pop("schedule", {})
+    if "times" in filled:
+        schedule["times"] = [{"at": at} for at in filled.pop("times").split()]
+    schedule |= {n: filled.pop(n) for n in ("rrule", "at", "start", "until") if n in filled}
+    if "amount" in filled or "unit" in filled:
+        fields["amount"] = {n: filled.pop(n) for n in ("amount", "unit") if n in filled}
+    if "least_hours" in filled or "daily_most" in filled:
+        fields["as_needed"] = {
+            "least_hours": float(filled.pop("least_hours", "0")),
+            "daily_most": int(filled.pop("daily_most", "1")),
+        }
+    if schedule:
+        fields["schedule"] = schedule
+    return {**fields, **filled}

@@ -1,0 +1,135 @@
+"""Medicines and doses as FHIR R4B: one Bundle of MedicationRequest and MedicationAdministration.
+
+Statuses follow the standard's meaning: nobody knows of a dose that was announced and unanswered,
+nor of one that could not be announced, so both are "unknown", never "not-done".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from assistant.care.reminders.model import Amount, Item, Kind, Reminder, State
+from assistant.language import Unit
+
+_STATUS: Final = {
+    State.TAKEN: "completed",
+    State.SKIPPED: "not-done",
+    State.UNKNOWN: "unknown",
+    State.MISSED: "unknown",
+}
+_UCUM: Final = {
+    Unit.MICROGRAM: "ug",
+    Unit.MILLIGRAM: "mg",
+    Unit.GRAM: "g",
+    Unit.MILLILITRE: "mL",
+    Unit.INTERNATIONAL_UNIT: "[iU]",
+}
+_PATIENT: Final = {"display": "elder"}
+
+
+def bundle(reminders: Sequence[Reminder], items: Sequence[Item], now: float) -> dict[str, Any]:
+    """Write all medicines and their settled doses as a collection Bundle, JSON values only."""
+    medicines = [each for each in reminders if each.kind is Kind.MEDICINE]
+    known = {each.reminder_id for each in medicines}
+    doses = [
+        item
+        for item in items
+        if item.occurrence.state in _STATUS and item.reminder.reminder_id in known
+    ]
+    resources = [_request(each) for each in medicines] + [_administration(each) for each in doses]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": _instant(now),
+        "entry": [
+            {"fullUrl": f"{each['resourceType']}/{each['id']}", "resource": each}
+            for each in resources
+        ],
+    }
+
+
+def _request(reminder: Reminder) -> dict[str, Any]:
+    dosage: dict[str, Any] = {"text": _dosage_text(reminder)}
+    if reminder.as_needed is not None:
+        dosage["asNeededBoolean"] = True
+        dosage["maxDosePerPeriod"] = {
+            "numerator": {"value": reminder.as_needed.daily_most},
+            "denominator": {"value": 1, "unit": "d"},
+        }
+    schedule = reminder.schedule
+    if schedule is not None:
+        bounds = {"start": schedule.start.isoformat()}
+        if schedule.until is not None:
+            bounds["end"] = schedule.until.isoformat()
+        repeat: dict[str, Any] = {"boundsPeriod": bounds}
+        if schedule.rrule == "FREQ=DAILY" and not any(each.anchor for each in schedule.times):
+            repeat |= {"frequency": len(schedule.times), "period": 1, "periodUnit": "d"}
+            repeat["timeOfDay"] = [f"{each.at:%H:%M:%S}" for each in schedule.times]
+        elif schedule.every_minutes is not None:
+            repeat |= {"frequency": 1, "period": schedule.every_minutes, "periodUnit": "min"}
+        dosage["timing"] = {"repeat": repeat}
+    if reminder.amount is not None:
+        dosage["doseAndRate"] = [_dose_and_rate(reminder.amount)]
+    if reminder.route:
+        dosage["route"] = {"text": reminder.route}
+    return {
+        "resourceType": "MedicationRequest",
+        "id": reminder.reminder_id,
+        "status": "active",
+        "intent": "order",
+        "reportedBoolean": True,
+        "medicationCodeableConcept": {"text": reminder.title},
+        "subject": _PATIENT,
+        "authoredOn": _instant(reminder.added_at),
+        "dosageInstruction": [dosage],
+    }
+
+
+def _administration(item: Item) -> dict[str, Any]:
+    occurrence, reminder = item.occurrence, item.reminder
+    taken = occurrence.state is State.TAKEN
+    at = occurrence.settled_at if taken and occurrence.settled_at else occurrence.due_at
+    resource: dict[str, Any] = {
+        "resourceType": "MedicationAdministration",
+        "id": occurrence.occurrence_id,
+        "status": _STATUS[occurrence.state],
+        "medicationCodeableConcept": {"text": reminder.title},
+        "subject": _PATIENT,
+        "effectiveDateTime": _instant(at),
+        "request": {"reference": f"MedicationRequest/{reminder.reminder_id}"},
+    }
+    if occurrence.reason:
+        resource["statusReason"] = [{"text": occurrence.reason}]
+    if taken and reminder.amount is not None:
+        resource["dosage"] = {"dose": _quantity(reminder.amount, reminder.amount.amount)}
+    return resource
+
+
+def _dose_and_rate(amount: Amount) -> dict[str, Any]:
+    if amount.most is None:
+        return {"doseQuantity": _quantity(amount, amount.amount)}
+    low, high = _quantity(amount, amount.amount), _quantity(amount, amount.most)
+    return {"doseRange": {"low": low, "high": high}}
+
+
+def _quantity(amount: Amount, value: Any) -> dict[str, Any]:
+    quantity: dict[str, Any] = {"value": round(float(value), 4), "unit": amount.unit.value}
+    if amount.unit in _UCUM:
+        quantity |= {"system": "http://unitsofmeasure.org", "code": _UCUM[amount.unit]}
+    return quantity
+
+
+def _dosage_text(reminder: Reminder) -> str:
+    schedule = reminder.schedule
+    if schedule is None:
+        return "as needed"
+    rule = schedule.rrule or schedule.solar_term or ("lunar" if schedule.lunar else "")
+    times = " ".join(f"{each.at:%H:%M}" for each in schedule.times)
+    words = (rule, times, f"{reminder.food.value} food" if reminder.food else "", reminder.note)
+    return " ".join(word for word in words if word) or "once"
+
+
+def _instant(at: float) -> str:
+    return datetime.fromtimestamp(round(at), UTC).isoformat()

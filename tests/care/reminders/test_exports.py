@@ -1,0 +1,148 @@
+"""What leaves the house: read back by the libraries of the field."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time
+from fractions import Fraction
+
+import icalendar
+import pytest
+from dateutil.rrule import rrulestr
+from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.medicationadministration import MedicationAdministration
+from fhir.resources.R4B.medicationrequest import MedicationRequest
+
+from assistant.care.reminders.csv_list import COLUMNS, ListRefused
+from assistant.care.reminders.escalation import Risk
+from assistant.care.reminders.model import Amount, AsNeeded, Food, Kind
+from assistant.care.reminders.wishes import ReminderWish, ScheduleWish, wish_of
+from assistant.events import RemindersChanged
+from assistant.language import DayTime, LunarDays, Unit
+from assistant.language.clues import Anchor
+from tests.care.reminders.home import SHANGHAI, Home
+from tests.care.reminders.test_engine import TABLET, at, daily
+
+MANY = [
+    daily("08:00", "20:00", food=Food.AFTER, note="with water, not tea"),
+    daily("12:00", title="insulin", risk=Risk.INSULIN, amount=Amount(Fraction(8), Unit("unit"))),
+    ReminderWish(
+        title="止痛药", kind=Kind.MEDICINE, amount=TABLET, as_needed=AsNeeded(4, 3), route="oral"
+    ),
+    ReminderWish(
+        title="grave of grandfather",
+        schedule=ScheduleWish(lunar=LunarDays(days=(15,), month=8), times=(DayTime(time(9)),)),
+    ),
+    ReminderWish(
+        title="sweep", schedule=ScheduleWish(solar_term="清明", times=(DayTime(time(9)),))
+    ),
+    ReminderWish(
+        title="statin",
+        kind=Kind.MEDICINE,
+        amount=Amount(Fraction(1, 2), Unit.TABLET, Fraction(1)),
+        schedule=ScheduleWish(
+            rrule="FREQ=WEEKLY;BYDAY=MO,FR",
+            times=(DayTime(time(18, 30), Anchor.SUPPER, 30),),
+            until=date(2027, 1, 31),
+        ),
+    ),
+    ReminderWish(
+        title="drink",
+        schedule=ScheduleWish(
+            rrule="FREQ=HOURLY;INTERVAL=2", at=datetime(2026, 11, 23, 8, tzinfo=SHANGHAI)
+        ),
+    ),
+    ReminderWish(
+        title="ring Li, twice",
+        schedule=ScheduleWish(at=datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)),
+    ),
+]
+
+
+@pytest.fixture
+async def lived(home: Home) -> Home:
+    await home.keeper.add_all(MANY)
+    answers = iter(["yes", "yes", None, None, None, None, "yes", "yes"] * 100)
+    await home.until(at("2026-11-26T06:00"), lambda _: next(answers))
+    return home
+
+
+async def test_fhir_is_valid_r4b(lived: Home) -> None:
+    text = await lived.keeper.export("fhir")
+    bundle = Bundle.model_validate_json(text)
+    resources = [entry.resource for entry in bundle.entry]
+    requests = [each for each in resources if isinstance(each, MedicationRequest)]
+    doses = [each for each in resources if isinstance(each, MedicationAdministration)]
+    assert len(requests) == 4
+    assert len(requests) + len(doses) == len(resources)
+    assert {dose.status for dose in doses} == {"completed", "unknown"}
+    twice = next(each for each in requests if each.medicationCodeableConcept.text == "metformin")
+    assert twice.dosageInstruction[0].timing.repeat.frequency == 2
+    assert "ring Li" not in text  # no medicine
+
+
+async def test_calendar_gives_the_same_moments(lived: Home) -> None:
+    made = icalendar.Calendar.from_ical(await lived.keeper.export("calendar"))
+    events = {str(e["summary"]): e for e in made.walk("VEVENT")}
+    assert set(events) == {wish.title for wish in MANY if wish.schedule}
+    statin = events["statin"]
+    rule = rrulestr(
+        statin["rrule"].to_ical().decode(), dtstart=statin.decoded("dtstart").astimezone()
+    )
+    assert [f"{each.astimezone(SHANGHAI):%d %H:%M}" for each in rule[:2]] == [
+        "23 18:30",
+        "27 18:30",
+    ]
+    assert f"{events['ring Li, twice'].decoded('dtstart').astimezone(SHANGHAI):%d %H:%M}" == (
+        "25 09:00"
+    )
+    assert events["sweep"].decoded("dtstart").date() == date(2027, 4, 5)
+
+
+async def test_csv_comes_back_as_it_was(lived: Home) -> None:
+    text = await lived.keeper.export("csv")
+    before = [wish_of(reminder) for reminder in await lived.keeper.all()]
+    for reminder in await lived.keeper.all():
+        if reminder.title == "ring Li, twice":
+            await lived.keeper.remove(reminder.reminder_id)
+            lines = [line for line in text.splitlines() if "ring Li" not in line]
+    for reminder in await lived.keeper.all():
+        await lived.keeper.remove(reminder.reminder_id)
+    await lived.keeper.import_list("\n".join(lines))
+    after = [wish_of(reminder) for reminder in await lived.keeper.all()]
+    assert after == [wish for wish in before if wish.title != "ring Li, twice"]
+
+
+async def test_every_bad_line_is_named_and_nothing_kept(home: Home) -> None:
+    good = "aspirin,medicine,1,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
+    bad = [
+        good.replace("08:00", "25:00"),
+        good.replace(",1,", ",-3,"),
+        good.replace(",1,", ",24,"),
+        good.replace("FREQ=DAILY", "FREQ=NEVER"),
+        good.replace("aspirin", ""),
+        good + ",too many",
+        good.replace("medicine", "sweets"),
+        good[:-1] + "{",
+    ]
+    text = "\n".join([",".join(COLUMNS), good, *bad])
+    with pytest.raises(ListRefused) as refused:
+        await home.keeper.import_list(text)
+    named = [line.partition(":")[0] for line in refused.value.lines]
+    assert named == [f"line {number}" for number in range(3, 3 + len(bad))]
+    assert await home.keeper.all() == []
+    assert home.seen(RemindersChanged) == []
+    for broken in ("", "a,b\n1,2", "\x00", '"'):
+        with pytest.raises(ListRefused):
+            await home.keeper.import_list(broken)
+
+
+async def test_adherence_counts_the_unanswered_as_unknown(lived: Home) -> None:
+    weeks = {week.title: week for week in await lived.keeper.adherence(4)}
+    metformin = weeks["metformin"]
+    assert metformin.monday == date(2026, 11, 23)
+    assert metformin.planned == 6
+    assert metformin.unknown > 0
+    assert metformin.taken + metformin.unknown == 6
+    assert "drink" not in weeks
+    json.dumps(await lived.keeper.export("csv"))
