@@ -1,0 +1,124 @@
+"""10,000 reminders: finding the next that is due, an idle step, a day of them, and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from datetime import datetime
+from datetime import time as clock_time
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psutil
+
+from assistant.bus import Bus
+from assistant.care.reminders import Engine, Keeper, book
+from assistant.care.reminders.model import Amount, Kind
+from assistant.care.reminders.wishes import ReminderWish, ScheduleWish
+from assistant.events import AskElder, ElderAnswered
+from assistant.home import HomeMemory
+from assistant.language import DayTime, Unit
+from assistant.settings import Settings
+from assistant.store import Database, KeyedValues
+from benchmarks import table, write_result
+
+REMINDERS = 10_000
+BATCH = 500
+LOOKS = 200
+STEPS = 300
+ZONE = ZoneInfo("Asia/Shanghai")
+BEGIN = datetime(2026, 11, 23, 5, tzinfo=ZONE).timestamp()
+
+
+class Clock:
+    """Moved by hand."""
+
+    at = BEGIN
+
+    def now(self) -> float:
+        return self.at
+
+    async def wait(self, until: float | None, woken: asyncio.Event) -> None:
+        raise NotImplementedError
+
+
+def wish(number: int) -> ReminderWish:
+    minutes = 6 * 60 + 45 + number % 840
+    at = DayTime(clock_time(minutes // 60, minutes % 60))
+    rule = ("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=DAILY;INTERVAL=2")[number % 3]
+    return ReminderWish(
+        title=f"medicine {number}",
+        kind=Kind.MEDICINE,
+        amount=Amount(Fraction(1), Unit.TABLET),
+        schedule=ScheduleWish(rrule=rule, times=(at,)),
+    )
+
+
+def megabytes() -> float:
+    return float(psutil.Process().memory_info().rss / 1e6)
+
+
+async def measure(folder: Path) -> list[list[str]]:
+    bus, database, clock = Bus(), Database(folder / "anban.sqlite"), Clock()
+    await database.open()
+    memory = HomeMemory(KeyedValues.home(database), Settings(), "en")
+    engine = Engine(bus=bus, database=database, memory=memory, zone=ZONE, clock=clock)
+    keeper = Keeper(engine)
+    began = time.perf_counter()
+    for start in range(0, REMINDERS, BATCH):
+        await keeper.add_all([wish(start + number) for number in range(BATCH)])
+    added = time.perf_counter() - began
+    await engine.step()
+
+    looks = []
+    for _ in range(LOOKS):
+        began = time.perf_counter()
+        await database.read(book.next_act_at)
+        looks.append(time.perf_counter() - began)
+    idle = []
+    for _ in range(LOOKS):
+        began = time.perf_counter()
+        await engine.step()
+        idle.append(time.perf_counter() - began)
+
+    asked: list[AskElder] = []
+    bus.subscribe(AskElder, asked.append)
+    before = megabytes()
+    steps = []
+    for _ in range(STEPS):
+        began = time.perf_counter()
+        next_at = await engine.step()
+        steps.append(time.perf_counter() - began)
+        while asked:
+            bus.publish(ElderAnswered(asked.pop().question_id, "yes"))
+        clock.at = max(clock.at + 1, next_at or 0.0)
+    grown = megabytes() - before
+    await database.close()
+    return [
+        [f"adding one of {REMINDERS}", f"{added / REMINDERS * 1000:.2f}", ""],
+        row("next that is due, with the hop to the disk's thread", looks),
+        row("a step in which nothing is due", idle),
+        row("a step with up to 5 announced and answered", steps),
+        [f"memory grown over {STEPS} busy steps, MB", f"{grown:.1f}", ""],
+    ]
+
+
+def row(name: str, seconds: list[float]) -> list[str]:
+    worst = sorted(seconds)[int(len(seconds) * 0.95)]
+    return [name, f"{statistics.median(seconds) * 1000:.2f}", f"{worst * 1000:.2f}"]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="anban-bench-") as folder:
+        rows = asyncio.run(measure(Path(folder)))
+    columns = [f"{REMINDERS} reminders", "median ms", "95 % ms"]
+    body = table(columns, rows)
+    write_result("reminders", "Reminders", "python -m benchmarks.reminders", body)
+    print(body)
+
+
+if __name__ == "__main__":
+    main()
