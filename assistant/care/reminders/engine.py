@@ -150,7 +150,12 @@ class Engine:
             self._is_recovered = True
         self._forget_stale_question(now)
         while self._outcomes:
-            await self._settle(self._outcomes[0])
+            try:
+                await self._settle(self._outcomes[0])
+            except StoreError:
+                raise
+            except Exception:  # what cannot be answered must not hold up all reminders
+                log.exception("an answer could not be taken to its end")
             self._outcomes.popleft()
         missed: list[Item] = []
         while True:

@@ -1,0 +1,194 @@
+"""The states by hypothesis: whatever time and the elder do, in any order, the laws hold."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime, time
+from fractions import Fraction
+from importlib.resources import files
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from assistant.care.reminders import book, ledger, planning, stock
+from assistant.care.reminders.advance import Situation
+from assistant.care.reminders.escalation import Risk
+from assistant.care.reminders.model import Family, Item, Kind, Reminder, State
+from assistant.care.reminders.planning import Calendar
+from assistant.care.reminders.refusals import ReminderRefused
+from assistant.care.reminders.schedule import Schedule
+from assistant.language import DayTime, Habits, Unit
+from tests.care.reminders.home import SHANGHAI
+from tests.care.reminders.test_engine import TABLET, at
+
+CALENDAR = Calendar(SHANGHAI, Habits())
+BEGIN = at("2026-11-23T06:00")
+HOURS = ("07:00", "08:00", "12:00", "18:00", "23:00")
+
+
+class Machine(RuleBasedStateMachine):
+    """One medicine; `tick` is time, the rest is the elder; a clock may be set either way."""
+
+    @initialize(
+        hours=st.sets(st.sampled_from(HOURS), min_size=1),
+        risk=st.sampled_from(list(Risk)),
+        wakes=st.booleans(),
+    )
+    def begin(self, hours: set[str], risk: Risk, wakes: bool) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        scripts = files("assistant.store").joinpath("migrations")
+        self.connection.executescript(scripts.joinpath("0003_reminders.sql").read_text())
+        times = tuple(DayTime(time.fromisoformat(each)) for each in sorted(hours))
+        self.now = BEGIN
+        self.reminder = Reminder(
+            reminder_id="m",
+            title="metformin",
+            kind=Kind.MEDICINE,
+            amount=TABLET,
+            risk=risk,
+            wakes=wakes,
+            schedule=Schedule(start=_day(BEGIN), rrule="FREQ=DAILY", times=times),
+            changed_at=BEGIN,
+        )
+        book.save_reminder(self.connection, self.reminder, _day(BEGIN))
+        stock.refill(self.connection, "metformin", Fraction(1000), Unit.TABLET)
+        self.counted: set[str] = set()
+        self.latest = BEGIN
+
+    @rule(
+        minutes=st.sampled_from([1, 5, 14, 15, 31, 60, 119, 240, 1500, 10_000]),
+        asleep=st.booleans(),
+        talking=st.booleans(),
+    )
+    def time_goes_by(self, minutes: int, asleep: bool, talking: bool) -> None:
+        self.now += minutes * 60
+        self._tick(Situation(is_asleep=asleep, is_talking=talking))
+
+    @rule(hours=st.integers(-30, 30))
+    def the_clock_is_set(self, hours: int) -> None:
+        self.now += hours * 3600
+        self._tick(Situation())
+
+    def _tick(self, situation: Situation) -> None:
+        self.latest = max(self.latest, self.now)
+        progress = ledger.tick(self.connection, CALENDAR, self.now, situation)
+        assert progress.is_done
+        for item in progress.announced:
+            occurrence = item.occurrence
+            assert occurrence.due_at <= self.now < occurrence.until_at
+            assert not situation.is_asleep or item.reminder.wakes
+            assert occurrence.occurrence_id not in self.counted
+        reminders = [item.reminder.reminder_id for item in progress.announced]
+        assert len(set(reminders)) == len(reminders)  # never two doses of one medicine at once
+        if progress.next_at is not None:
+            assert progress.next_at > self.now - 1
+
+    @rule()
+    def power_fails(self) -> None:
+        ledger.recover(self.connection, self.now)
+
+    @rule(heard=st.booleans())
+    def it_was_heard(self, heard: bool) -> None:
+        ids = [i.occurrence.occurrence_id for i in self._in(State.ANNOUNCED)]
+        if heard:
+            ledger.mark_told(self.connection, ids)
+        else:
+            ledger.mark_unsounded(self.connection, ids, self.now)
+
+    @rule()
+    def says_taken(self) -> None:
+        try:
+            items = ledger.meant(self.connection, "m", self.now)
+            taken = ledger.take(
+                self.connection,
+                [i.occurrence.occurrence_id for i in items],
+                CALENDAR,
+                self.now,
+            )
+        except ReminderRefused:
+            return
+        assert len(taken) == 1
+        fresh = {dose.item.occurrence.occurrence_id for dose in taken}
+        assert not fresh & self.counted
+        self.counted |= fresh
+
+    @rule(minutes=st.integers(1, 300))
+    def says_later(self, minutes: int) -> None:
+        ids = [i.occurrence.occurrence_id for i in self._in(State.ANNOUNCED)]
+        try:
+            items = ledger.snooze(self.connection, ids, self.now + minutes * 60)
+        except ReminderRefused:
+            return
+        assert all(item.occurrence.state is State.SNOOZED for item in items)
+
+    @rule()
+    def says_not_this_one(self) -> None:
+        ids = [i.occurrence.occurrence_id for i in self._in(State.ANNOUNCED, State.SNOOZED)]
+        ledger.skip(self.connection, ids, self.now, "not today")
+
+    @rule()
+    def the_family_is_told(self) -> None:
+        owed = book.owed_to_family(self.connection, 100)
+        ledger.mark_family_told(self.connection, [i.occurrence.occurrence_id for i in owed])
+        assert book.owed_to_family(self.connection, 100) == []
+
+    @invariant()
+    def every_dose_is_counted_exactly_once(self) -> None:
+        if not hasattr(self, "counted"):
+            return
+        taken = {i.occurrence.occurrence_id for i in self._in(State.TAKEN)}
+        assert taken == self.counted
+        found = stock.left(self.connection, "metformin", CALENDAR, self.now)
+        assert found is not None
+        assert found.amount == 1000 - len(taken)
+
+    @invariant()
+    def what_is_open_will_go_on_and_what_is_settled_rests(self) -> None:
+        if not hasattr(self, "counted"):
+            return
+        for item in book.select(self.connection, "1"):
+            occurrence = item.occurrence
+            assert (occurrence.act_at is None) == (not occurrence.state.is_open)
+            if occurrence.state in {State.TAKEN, State.SKIPPED}:
+                assert occurrence.family is not Family.OWED
+
+    @invariant()
+    def none_is_lost_and_none_is_doubled(self) -> None:
+        if not hasattr(self, "counted"):
+            return
+        due = [
+            item.occurrence.due_at
+            for item in book.select(self.connection, "1", tail="ORDER BY o.due_at")
+        ]
+        assert len(set(due)) == len(due)
+        last = max(due, default=BEGIN)
+        if last - BEGIN > (planning.CATCH_UP_DAYS - 3) * 86_400:
+            return  # what lay further back than is caught up with is left out
+        day = _day(BEGIN)
+        schedule = self.reminder.schedule
+        assert schedule is not None
+        expected = []
+        while day <= _day(last):
+            for _, moment in planning.moments(schedule, day, SHANGHAI, CALENDAR.habits):
+                if BEGIN <= moment <= last:
+                    expected.append(moment)
+            day = day.fromordinal(day.toordinal() + 1)
+        assert due == expected
+
+    def _in(self, *states: State) -> list[Item]:
+        return [
+            item for item in book.select(self.connection, "1") if item.occurrence.state in states
+        ]
+
+    def teardown(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+
+def _day(moment: float) -> date:
+    return datetime.fromtimestamp(moment, SHANGHAI).date()
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)

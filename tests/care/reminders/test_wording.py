@@ -1,0 +1,62 @@
+"""What is said: every unit and every way with food, in every language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from assistant.care.reminders.model import Amount, Food, Item, Kind, Occurrence, Reminder, State
+from assistant.care.reminders.wording import Wording
+from assistant.language import LANGUAGES, Unit, normalise
+from tests.care.reminders.home import SHANGHAI
+from tests.care.reminders.test_engine import at
+
+DUE = at("2026-11-23T08:00")
+OCCURRENCE = Occurrence(
+    occurrence_id="o",
+    reminder_id="r",
+    day=date(2026, 11, 23),
+    slot="08:00",
+    due_at=DUE,
+    until_at=DUE + 3600,
+    state=State.ANNOUNCED,
+    act_at=DUE + 900,
+)
+REMINDER = Reminder(reminder_id="r", title="阿司匹林 aspirin", kind=Kind.MEDICINE)
+TASK = Item(OCCURRENCE, replace(REMINDER, kind=Kind.TASK, title="water the flowers"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("unit", Unit)
+def test_every_unit_can_be_said(lang: str, unit: Unit) -> None:
+    wording = Wording(SHANGHAI, lambda: lang)
+    for amount in (Amount(Fraction(1, 2), unit), Amount(Fraction(1), unit, Fraction(2))):
+        for food in Food:
+            item = Item(OCCURRENCE, replace(REMINDER, amount=amount, food=food))
+            texts = [
+                wording.announcement([item, TASK], 1, DUE),
+                wording.announcement([TASK], 2, DUE),
+                wording.announcement([item], 2, DUE),
+                *wording.family([item], lang, ""),
+            ]
+            assert all(REMINDER.title in text for text in (texts[0], texts[2], texts[4]))
+            assert all("{" not in text and normalise(text, lang) for text in texts)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_rest_can_be_said(lang: str) -> None:
+    wording = Wording(SHANGHAI, lambda: lang)
+    item = Item(OCCURRENCE, REMINDER)
+    texts = [
+        wording.noted([item]),
+        wording.noted([TASK]),
+        wording.not_yet([item]),
+        wording.missed_while_away(28),
+        wording.stock_low("aspirin", 3),
+    ]
+    assert all(normalise(text, lang) for text in texts)
+    settled = Item(replace(OCCURRENCE, act_at=None), REMINDER)
+    assert wording.not_yet([settled]) == ""
