@@ -127,6 +127,7 @@ def _messages() -> list[m.Message]:
         m.Welcome(1, 32, 7, 0x3FFF, 500, 2000, 1500, 700, 500, 1, 0, "robot"),
         m.Refusal(3, 9),
         m.State(123, -1, 2, -3, 4, -5, 900, 3, 15, 31, 1, 0, 0, 65535, 0, 2, -100, 100),
+        m.Alive(),
         m.Stopped(),
     ]
 

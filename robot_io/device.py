@@ -153,6 +153,8 @@ class Device:
             self._heard_ms = self._now_ms
             if frame.type >= m.Type.NOTHING:
                 self._command(frame)
+            elif frame.type == m.Type.HEARTBEAT:
+                self._reply(frame, m.Alive())
 
     def _hello(self, frame: Frame) -> None:
         try:

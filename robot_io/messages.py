@@ -46,6 +46,7 @@ class Type(IntEnum):
     ACKNOWLEDGE = 0x82
     REFUSAL = 0x83
     STATE = 0x84
+    ALIVE = 0x85
     STOPPED = 0x86
 
 
@@ -398,6 +399,13 @@ class State(Message):
         """Refuse codes that this version of the protocol does not have."""
         if self.motion > max(Motion) or max(self.end, self.hold_reason) > max(End):
             raise ProtocolError(f"a state with an unknown motion or reason: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Alive(Message):
+    """The answer to a heartbeat; short, so that it gets through where a state does not."""
+
+    TYPE = Type.ALIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,8 @@ class Session:
                 case m.Type.WELCOME:
                     self._heard_at = now
                     self.welcome = m.Welcome.unpack(frame.payload)
+                case m.Type.ALIVE:
+                    self._heard_at = now
                 case m.Type.STATE:
                     self._heard_at = now
                     self.state = m.State.unpack(frame.payload)

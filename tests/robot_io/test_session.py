@@ -351,12 +351,13 @@ def soak(seconds, seed):
 
 
 def test_a_minute_on_a_bad_line():
-    sent, unknown, _ = soak(60, seed=3)
-    assert unknown <= sent // 100
+    sent, unknown, breaks = soak(60, seed=3)
+    assert (unknown, breaks) == (0, 0), sent
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_an_hour_on_a_bad_line():
-    sent, unknown, _ = soak(3600, seed=4)
-    assert unknown <= sent // 100
+    # Ten heartbeats in a row may be lost: once in hours, told as unknown, and the robot stops.
+    sent, unknown, breaks = soak(3600, seed=4)
+    assert unknown <= breaks <= 5, sent

@@ -182,7 +182,11 @@ void Device::Handle(const Frame& frame) {
     Refuse(frame, kNoSession, 0);
   } else {
     heard_ms_ = now_ms_;
-    if (frame.type >= kNothing) Command(frame);
+    if (frame.type >= kNothing) {
+      Command(frame);
+    } else if (frame.type == kHeartbeat) {
+      Transmit(kAlive, frame.session, frame.sequence, nullptr, 0);
+    }
   }
 }
 

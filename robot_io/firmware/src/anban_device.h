@@ -43,6 +43,7 @@ enum Type : uint8_t {
   kAcknowledge = 0x82,
   kRefusal = 0x83,
   kState = 0x84,
+  kAlive = 0x85,
   kStopped = 0x86,
 };
 
