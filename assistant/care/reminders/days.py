@@ -106,6 +106,8 @@ def _by_clock(schedule: Schedule, day: date, *, inclusive: bool) -> date | None:
 
 
 def _by_rule(text: str, day: date, *, inclusive: bool) -> date | None:
+    if text == "FREQ=DAILY":  # most of all medicines
+        return day if inclusive else day + _ONE_DAY
     # dateutil looks for a day that never comes until the year 9999: so begin as near to that as
     # the calendar's cycle allows.
     shift = (9999 - day.year) // _CYCLE_YEARS * _CYCLE_YEARS

@@ -53,7 +53,9 @@ RULES = st.one_of(
         st.sampled_from([1, 2, 4, -1]),
         st.sampled_from(["MO", "TH", "SU"]),
     ),
-    st.sampled_from(["FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY", "FREQ=YEARLY;INTERVAL=2"]),
+    st.sampled_from(
+        ["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY", "FREQ=YEARLY;INTERVAL=2"]
+    ),
 )
 
 

@@ -351,6 +351,16 @@ async def test_a_course_ends(home: Home) -> None:
     assert len(home.seen(DoseTaken)) == 7
 
 
+async def test_a_dose_is_offered_no_longer_once_the_next_is_due(home: Home) -> None:
+    await home.keeper.add(daily("07:00", "08:00", "09:00"))
+    await home.until(at("2026-11-23T07:10"), lambda _: None)
+    home.clock.move(at("2026-11-23T09:05"))  # busy until now
+    await home.step()
+    assert await states(home) == [State.UNKNOWN, State.MISSED, State.ANNOUNCED]
+    taken = await home.keeper.taken()
+    assert [dose.item.occurrence.due_at for dose in taken] == [at("2026-11-23T09:00")]
+
+
 async def test_removed_comes_no_more(home: Home) -> None:
     await home.keeper.add(daily("08:00"))
     assert (await home.keeper.remove("met formin")).title == "metformin"
