@@ -192,8 +192,7 @@ class Mind:
 
     async def _best_of(self, text: str, alternatives: tuple[str, ...]) -> Thought:
         best = await self._parse(text)
-        # What a form asked for is often no intent of its own: only else other readings.
-        if best.intent == FALLBACK and not self.form:
+        if best.intent == FALLBACK:
             for reading in alternatives:
                 thought = await self._parse(reading)
                 if thought.intent != FALLBACK:

@@ -3,6 +3,3 @@
 Nothing here imports the assistant, and the assistant imports nothing from here: they share a
 command line (`python -m dialogue.train`, `python -m dialogue.serve`) and HTTP on loopback.
 """
-
-# First of all: Rasa reads its environment while it is imported, and so does TensorFlow.
-from dialogue import quiet as quiet

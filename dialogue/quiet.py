@@ -14,7 +14,8 @@ def prepare() -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["LOG_LEVEL"] = "CRITICAL"
     os.environ["LOG_LEVEL_LIBRARIES"] = "CRITICAL"
-    warnings.filterwarnings("ignore")
+    # Not a filter: what is imported after this puts filters of its own in place.
+    warnings.showwarning = lambda *_, **__: None
 
 
 def silence(*, keep_info: bool = False) -> None:

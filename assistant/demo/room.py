@@ -27,6 +27,8 @@ Samples = npt.NDArray[np.int16]
 EAR_RATE: Final = 16_000
 """Samples a second of all that a room takes and keeps."""
 MOUTH_FILE_RATE: Final = 22_050
+_BREATH_SECONDS: Final = 0.5
+"""Before a sentence: for a moment after Anban spoke the ear is still deaf, to its echo."""
 _BLOCK_SECONDS: Final = 0.03
 
 
@@ -152,8 +154,11 @@ class FileRoom(Room):
     async def hear(self, voice: Samples, quiet_seconds: float) -> None:
         """Written into the ear's pipe, at the clock's pace unless `fast`."""
         self._take_anbans_part()
-        quiet = np.zeros(round(quiet_seconds * EAR_RATE), np.int16)
-        samples = np.concatenate([voice, quiet])
+        before, after = (
+            np.zeros(round(seconds * EAR_RATE), np.int16)
+            for seconds in (_BREATH_SECONDS, quiet_seconds)
+        )
+        samples = np.concatenate([before, voice, after])
         writer = self._writer = self._writer or await self._open_pipe()
         block = round(_BLOCK_SECONDS * EAR_RATE)
         for start in range(0, len(samples), block):
