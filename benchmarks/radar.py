@@ -386,7 +386,7 @@ def main() -> None:
 
 
 def report(data: Path, folds: Path, rivals: Rivals) -> None:
-    lines = ["# Radar", "", f"`python -m benchmarks.radar` on {platform.machine()}.", ""]
+    lines = ["## Radar", "", f"`python -m benchmarks.radar` on {platform.machine()}.", ""]
     lines += falls(data, folds) + activities(data, folds, rivals)
     lines += [f"Labels: {', '.join(LABELS)}.", ""]
     lines += inference(data) + parsers(data) + cost(data)

@@ -364,7 +364,7 @@ def main() -> None:
 
 def write(rows: list[Row], options: argparse.Namespace) -> None:
     lines = [
-        "# Robot link",
+        "## Robot link",
         "",
         f"`python benchmarks/robot.py --soak-minutes {options.soak_minutes:g} "
         f"--replugs {options.replugs}` on {platform.machine()} with {os.cpu_count()} cores, Python "
