@@ -78,8 +78,9 @@ def run_robot(link: Path, baud: int, pipe: Connection) -> None:
             if asked == "count":
                 pipe.send(sum(shown.values()))
             elif asked == "halts":
-                pipe.send(list(halts))
-                halts.clear()
+                # Cleared before it is sent: the asker's next stop may come at once.
+                seen = [halts.pop(0) for _ in range(len(halts))]
+                pipe.send(seen)
 
 
 class RobotProcess:
