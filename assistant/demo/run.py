@@ -26,6 +26,7 @@ from assistant.events import Heard, TurnTaken
 _READY_SECONDS: Final = 300.0
 """Training the dialogue for the first time takes most of it."""
 _TURN_SECONDS: Final = 60.0
+_PATIENCE_SECONDS: Final = 15.0
 _QUIET_SECONDS: Final = 2.2
 """After a sentence: the pause that ends it, and some."""
 
@@ -116,8 +117,12 @@ async def _say(core: Core, room: Room, show: Show, line: Line) -> TurnTaken:
     core.bus.listen(look)
     try:
         async with asyncio.timeout(_TURN_SECONDS):
-            await room.hear(voice, _QUIET_SECONDS)
-            turn = await turns.get()
+            turn = None
+            while turn is None:  # as anybody does who got no answer, say it again
+                await room.hear(voice, _QUIET_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE_SECONDS):
+                        turn = await turns.get()
             await core.speech.silence()
     except TimeoutError as error:
         heard = any(event["type"] == Heard.__name__ for event in show.events)
