@@ -34,6 +34,7 @@ from assistant.supervisor import ChildSpec, Supervisor
 from assistant.turn import Turns
 
 if TYPE_CHECKING:
+    from assistant.care.medicines import MedicineWatch
     from assistant.care.reminders import Reminders
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class Core:
             home=options.home,
         )
         self.reminders: Reminders | None = None
+        self.medicine_watch: MedicineWatch | None = None
         self.turns = Turns(
             self.bus,
             self.memory,
@@ -152,6 +154,8 @@ class Core:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.turns.finish()
+        if self.medicine_watch is not None:
+            await self.medicine_watch.stop()
         if self.reminders is not None:
             await self.reminders.stop()
         await self.care.stop()
@@ -164,18 +168,35 @@ class Core:
 
     async def _start_reminders(self) -> None:
         # Imported while the children start, so that nothing waits for it.
+        from assistant.care.medicines import Medicines, MedicineWatch, Wording  # noqa: PLC0415
         from assistant.care.reminders import Reminders  # noqa: PLC0415
 
+        medicines = Medicines(self.database)
+        medicines.register(self.bus)
+        elder_name = self.options.settings.elder_name
         self.reminders = Reminders(
             bus=self.bus,
             database=self.database,
             memory=self.memory,
             people=self.care.people,
             registry=self.care.equipment.registry,
-            elder_name=self.options.settings.elder_name,
+            elder_name=elder_name,
             voice_folder=self.options.home / "run" / "reminder-voice",
+            risk_of=medicines.risk_of,
         )
         await self.reminders.start()
+        engine = self.reminders.engine
+        self.medicine_watch = MedicineWatch(
+            bus=self.bus,
+            database=self.database,
+            medicines=medicines,
+            keeper=self.reminders.keeper,
+            wording=Wording(lambda: self.memory.lang, lambda: elder_name),
+            family=self.reminders.messenger,
+            clock=engine.clock,
+            is_asleep=lambda: engine.presence.situation(is_asking=False).is_asleep,
+        )
+        await self.medicine_watch.start()
 
     async def dialogue_ready(self) -> None:
         """Wait until sentences are understood and answered; raises DialogueError."""

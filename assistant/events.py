@@ -497,6 +497,19 @@ class RemindersChanged:
     reminder_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class MedicineWarned:
+    """A doctor or pharmacist should be asked about a medicine; told once."""
+
+    medicine: str
+    other: str
+    """The other medicine, or the allergy."""
+    kind: str
+    """interaction, allergy or duplicate."""
+    why: str
+    """A key of care/medicines/replies, without `why_`."""
+
+
 # ----------------------------------------------------------------------------- housekeeping
 
 
@@ -595,7 +608,7 @@ register(
     *(HelpPressed, DangerSensed, AlarmRaised, CallBegan, CallAnswered, PutThroughChanged),
     *(CallEnded, NobodyReached, AlarmAcknowledged, AlarmClosed),
     *(ReminderDue, DoseTaken, DoseSkipped, ReminderSnoozed, ReminderMissed, FamilyToldOfDose),
-    *(StockLow, RemindersChanged),
+    *(StockLow, RemindersChanged, MedicineWarned),
 )
 
 

@@ -2,8 +2,8 @@
 
 Sources: again at +15 min and offered for 4 h as Hero's dispenser does, the family at +60 min as
 Medisafe does.  What must be taken in a narrow time, or harms where it is taken twice (insulin,
-opiates, medicines against Parkinson's, anticoagulants), is followed up within 30 min to 2 h, by a
-call.
+opiates, medicines against Parkinson's, anticoagulants, and others of ISMP's list of high-alert
+medicines), is followed up within 30 min to 2 h, by a call.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ class Risk(StrEnum):
     OPIATE = "opiate"
     PARKINSON = "parkinson"
     ANTICOAGULANT = "anticoagulant"
+    NARROW = "narrow"
+    """A little too much or a dose too few harms: digoxin, methotrexate, epilepsy, transplants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,13 @@ POLICIES: Final = {
         is_strict=True,
     ),
     Risk.ANTICOAGULANT: Policy(
+        repeat_minutes=(15, 30),
+        family_minutes=60,
+        offer_minutes=120,
+        patience_minutes=3,
+        is_strict=True,
+    ),
+    Risk.NARROW: Policy(
         repeat_minutes=(15, 30),
         family_minutes=60,
         offer_minutes=120,

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 ATTEMPT_SECONDS: Final = 90.0
 _REACHED: Final = frozenset({Outcome.ACKNOWLEDGED, Outcome.ANSWERED, Outcome.DELIVERED})
+Texts = Callable[[str], tuple[str, str]]
+"""Headline and text in a language."""
 _CENTRE: Final = "scaip:"
 """An alarm receiving centre is for alarms."""
 
@@ -69,16 +71,29 @@ class Messenger:
 
     async def tell(self, items: Sequence[Item], now: float) -> str | None:
         """As in `Family`."""
+        is_call = any(item.reminder.policy.is_strict for item in items)
+        first = min(item.occurrence.occurrence_id for item in items)
+
+        def texts(lang: str) -> tuple[str, str]:
+            return self._wording.family(items, lang, self._elder_name())
+
+        return await self._send(first, texts, now, is_call=is_call)
+
+    async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
+        """Tell something that can wait; the name of who was reached, None where nobody was."""
+        return await self._send(notice_id, texts, now, is_call=False)
+
+    async def _send(self, notice_id: str, texts: Texts, now: float, *, is_call: bool) -> str | None:
         self._people.read()
         people = self._people.in_order(datetime.fromtimestamp(now, self._zone))
-        is_call = any(item.reminder.policy.is_strict for item in items)
         kinds = (Kind.CALL, Kind.MESSAGE) if is_call else (Kind.MESSAGE, Kind.CALL)
         for kind in kinds:
             for contact in people:
                 for channel in self._channels(contact, kind):
-                    if await self._reaches(channel, self._message(items, contact, now)):
+                    message = self._message(notice_id, texts, contact, now)
+                    if await self._reaches(channel, message):
                         return contact.name
-        log.warning("nobody of the family could be told of a dose")
+        log.warning("nobody of the family could be told of a medicine")
         return None
 
     def _channels(self, contact: Contact, kind: Kind) -> Iterator[Channel]:
@@ -106,13 +121,12 @@ class Messenger:
             log.warning("%s took too long to tell of a dose", channel.name)
         return False
 
-    def _message(self, items: Sequence[Item], contact: Contact, now: float) -> Message:
+    def _message(self, notice_id: str, texts: Texts, contact: Contact, now: float) -> Message:
         lang = contact.lang or self._home_lang()
-        headline, text = self._wording.family(items, lang, self._elder_name())
-        first = min(item.occurrence.occurrence_id for item in items)
+        headline, text = texts(lang)
         return Message(
-            alarm_id=first,
-            attempt_id=first,
+            alarm_id=notice_id,
+            attempt_id=notice_id,
             contact=contact.name,
             headline=headline,
             text=text,

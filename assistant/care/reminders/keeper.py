@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -15,9 +15,10 @@ from assistant.care.reminders.adherence import WeekOfMedicine, by_week
 from assistant.care.reminders.csv_list import read_list, write_list
 from assistant.care.reminders.days import first_day, local_date, moments, next_day
 from assistant.care.reminders.engine import Engine
+from assistant.care.reminders.escalation import Risk
 from assistant.care.reminders.export_calendar import calendar_file
 from assistant.care.reminders.export_fhir import bundle
-from assistant.care.reminders.model import OFFERED, Item, Reminder
+from assistant.care.reminders.model import OFFERED, Item, Kind, Reminder
 from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
 from assistant.care.reminders.refusals import (
     ClockWrongRefused,
@@ -38,6 +39,10 @@ EARLIEST_NOW: Final = 1_767_225_600.0
 SNOOZE_MINUTES: Final = 10.0
 
 
+RiskOf = Callable[[str], Awaitable[Risk]]
+"""What hangs on a medicine of this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
     """Which doses a sentence is about."""
@@ -54,8 +59,8 @@ class Keeper:
     the disk refused; nothing was written then.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, risk_of: RiskOf | None = None) -> None:
+        self._engine, self._risk_of = engine, risk_of
         self._database, self._bus = engine.database, engine.bus
 
     async def add(self, wish: ReminderWish) -> Reminder:
@@ -66,7 +71,8 @@ class Keeper:
     async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
         """Keep all of them, or none."""
         now = self._now()
-        made = [self._made(wish, new_id(), now) for wish in wishes]
+        known = [await self._with_risk(wish) for wish in wishes]
+        made = [self._made(wish, new_id(), now) for wish in known]
 
         def work(connection: sqlite3.Connection) -> None:
             if book.count_active(connection) + len(made) > MAX_REMINDERS:
@@ -85,6 +91,7 @@ class Keeper:
     async def change(self, which: str, wish: ReminderWish) -> Reminder:
         """Put a reminder in the place of one that is there; doses already counted stay so."""
         now = self._now()
+        wish = await self._with_risk(wish)
 
         def work(connection: sqlite3.Connection) -> Reminder:
             before = self._find(connection, which)
@@ -276,6 +283,12 @@ class Keeper:
         if now < EARLIEST_NOW:
             raise ClockWrongRefused(now)
         return datetime.fromtimestamp(now, self._engine.calendar.zone)
+
+    async def _with_risk(self, wish: ReminderWish) -> ReminderWish:
+        """The risk that its name is known for, where none was asked for."""
+        if self._risk_of is None or wish.kind is Kind.TASK or wish.risk is not Risk.NORMAL:
+            return wish
+        return replace(wish, risk=await self._risk_of(wish.title))
 
     def _made(
         self, wish: ReminderWish, reminder_id: str, now: datetime

@@ -12,7 +12,7 @@ from assistant.care.channels import Registry
 from assistant.care.contacts import People
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.family import Messenger
-from assistant.care.reminders.keeper import Keeper
+from assistant.care.reminders.keeper import Keeper, RiskOf
 from assistant.care.reminders.services import ReminderServices
 from assistant.home import HomeMemory
 from assistant.store import Database
@@ -31,12 +31,13 @@ class Reminders:
         registry: Registry,
         elder_name: str,
         voice_folder: Path,
+        risk_of: RiskOf | None = None,
     ) -> None:
         zone = tzlocal.get_localzone()
         self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone)
-        self.keeper = Keeper(self.engine)
+        self.keeper = Keeper(self.engine, risk_of)
         self._voice = CallVoice(voice_folder)
-        self.engine.outbox.family = Messenger(
+        self.messenger = self.engine.outbox.family = Messenger(
             people,
             registry,
             self.engine.wording,
