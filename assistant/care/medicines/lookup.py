@@ -79,9 +79,11 @@ class Lookup:
         self._cores: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._sounds: defaultdict[str, list[_Name]] = defaultdict(list)
         self._names: dict[bool, list[_Name]] = {True: [], False: []}
-        for medicine in table.medicines.values():
-            for shown in medicine.every_name():
-                self._add(medicine.key, shown)
+        names = [(m.key, shown) for m in table.medicines.values() for shown in m.every_name()]
+        for key, shown in names:
+            self._exact[plain(shown)][key] = shown
+        for key, shown in names:
+            self._add(key, shown)
         self._mentions = {
             kind: _mention((name.plain for name in names), kind)
             for kind, names in self._names.items()
@@ -125,8 +127,10 @@ class Lookup:
 
     def _add(self, key: str, shown: str) -> None:
         name = plain(shown)
-        self._exact[name][key] = shown
         for form in {name, core(name)}:
+            # Where a core is another's whole name, it means that one: 二甲双胍肠溶片, 二甲双胍.
+            if form != name and key not in self._exact.get(form, {key: ""}):
+                continue
             self._cores[form].setdefault(key, shown)
             entry = _Name(key, shown, form, sound_key(form), is_han(form))
             self._sounds[entry.sound].append(entry)

@@ -111,6 +111,8 @@ def test_risk_goes_with_the_substance(table: Table) -> None:
         ("acarbose", FoodRule.WITH),
         ("repaglinide", FoodRule.BEFORE),
         ("aspirin", FoodRule.UNKNOWN),
+        ("metformin_enteric_coated", FoodRule.UNKNOWN),  # before meals by Chinese leaflets
+        ("rivaroxaban", FoodRule.UNKNOWN),  # by strength
     ],
 )
 def test_food_rules(table: Table, key: str, food: FoodRule) -> None:
