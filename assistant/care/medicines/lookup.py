@@ -79,10 +79,10 @@ class Lookup:
         self._cores: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._sounds: defaultdict[str, list[_Name]] = defaultdict(list)
         self._names: dict[bool, list[_Name]] = {True: [], False: []}
-        names = [(m.key, shown) for m in table.medicines.values() for shown in m.every_name()]
-        for key, shown in names:
+        owned = [(m.key, shown) for m in table.medicines.values() for shown in m.every_name()]
+        for key, shown in owned:
             self._exact[plain(shown)][key] = shown
-        for key, shown in names:
+        for key, shown in owned:
             self._add(key, shown)
         self._mentions = {
             kind: _mention((name.plain for name in names), kind)

@@ -69,7 +69,11 @@ class Medicines:
         """What the elder does not tolerate, as it was said; raises StoreError."""
         value = await self._profile.get(ALLERGIES_FIELD)
         known = value if isinstance(value, list) else [value]
-        return tuple(each[:_LONGEST_NAME] for each in known if isinstance(each, str) and each)
+        return tuple(
+            each[:_LONGEST_NAME]
+            for each in known[:MOST_TITLES]
+            if isinstance(each, str) and each.strip()
+        )
 
     async def _ready(self) -> _Loaded:
         async with self._loading:

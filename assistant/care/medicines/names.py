@@ -15,7 +15,10 @@ from assistant.language.text import HAN, unify
 _HAN: Final = re.compile(f"[{HAN}]")
 _SIGNS: Final = re.compile(r"[^\w.]+|_|\.(?!\d)")
 _GAP_BESIDE_HAN: Final = re.compile(rf"(?<=[{HAN}]) | (?=[{HAN}])")
-_STRENGTH: Final = re.compile(r"\b\d+(\.\d+)? ?(mg|mcg|g|ml|milligrams?|micrograms?|iu|units?)\b")
+_STRENGTH: Final = re.compile(
+    r"\b\d+(\.\d+)? ?(mg|mcg|g|ml|milligrams?|micrograms?|iu|units?)\b"
+    r"|\d+(\.\d+)?(毫克|微克|克|毫升|单位)"
+)
 _LEAST_HAN: Final = 2
 """What is left of a Chinese name; one character names nothing."""
 
@@ -38,6 +41,7 @@ def is_han(name: str) -> bool:
 
 def _han_core(name: str) -> str:
     affixes = _affixes()["zh"]
+    name = _STRENGTH.sub("", name) or name
     for endings in affixes["endings"]:
         name = _without_end(name, endings)
     for before in affixes["before"]:

@@ -222,6 +222,7 @@ def test_two_in_one_sentence_are_both_found(lookup: Lookup) -> None:
     [
         ("阿托伐他汀钙片", "阿托伐他汀"),
         ("盐酸二甲双胍缓释片", "二甲双胍"),
+        ("阿司匹林肠溶片100毫克", "阿司匹林"),
         ("碳酸钙", "碳酸钙"),
         ("氯化钾", "氯化钾"),
         ("losartan potassium 50 mg tablets", "losartan"),
