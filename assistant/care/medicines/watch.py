@@ -83,8 +83,12 @@ class MedicineWatch:
             StoreError: the disk refused.
         """
         self._woken.clear()
-        titles = await self._titles()
-        digest = _digest([data_digest(), *titles, *await self._medicines.allergies()])
+        reminders = [r for r in await self._keeper.all() if r.kind is Kind.MEDICINE]
+        titles = list(dict.fromkeys(reminder.title for reminder in reminders))
+        # With the ids: a medicine that was removed and comes again makes a message of its own.
+        ids = [reminder.reminder_id for reminder in reminders]
+        allergies = await self._medicines.allergies()
+        digest = _digest([data_digest(), *ids, *titles, *allergies])
         told = await self._home.get(_TOLD) or {}
         if told.get(_LIST) == digest or (not titles and not told):
             return True
@@ -118,10 +122,6 @@ class MedicineWatch:
             until = None if is_done else self._clock.now() + LOOK_AGAIN_SECONDS
             while not self._woken.is_set() and (until is None or self._clock.now() < until):
                 await self._clock.wait(until, self._woken)
-
-    async def _titles(self) -> list[str]:
-        reminders = await self._keeper.all()
-        return list(dict.fromkeys(r.title for r in reminders if r.kind is Kind.MEDICINE))
 
     def _tell_elder(self, found: Sequence[tuple[str, Warned]]) -> None:
         for title, warned in found:

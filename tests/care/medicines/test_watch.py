@@ -32,11 +32,13 @@ class Reader:
     def __init__(self) -> None:
         self.is_out = False
         self.read: list[str] = []
+        self.ids: set[str] = set()
 
     async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
         if self.is_out:
             return None
         self.read.append("\n".join(texts("en")))
+        self.ids.add(notice_id)
         return "Mei"
 
 
@@ -133,7 +135,7 @@ async def test_what_was_removed_and_comes_again_is_told_again(house: House) -> N
     await house.watch.look()
     await house.add("ibuprofen")
     await house.watch.look()
-    assert len(house.reader.read) == len(house.said()) == 2
+    assert len(house.reader.read) == len(house.said()) == len(house.reader.ids) == 2
 
 
 async def test_nobody_is_woken(house: House) -> None:
