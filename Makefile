@@ -19,8 +19,8 @@ setup-dev: $(MADE)/dev $(MADE)/dialogue ## the same, and the tools of its develo
 demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or en)
 	.venv/bin/anban demo --lang $(LANGUAGE)
 
-test: setup-dev lint ## all tests, fast ones first
-	$(PYTHON) -m pytest -m "not soak"
+test: setup-dev lint ## all tests; those with real parts end to end beside the quick ones
+	$(PYTHON) -m pytest -m "not soak" -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: setup-dev ## style and types
 	.venv/bin/ruff check .

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import logging
 import os
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from assistant.dialogue.errors import TrainingError
 from assistant.dialogue.layout import QUIET, ROOT, python
@@ -27,6 +28,7 @@ DEADLINE_SECONDS: Final = 600.0
 _KEPT_MODELS: Final = 4
 """Of one language; older ones are of skills that have changed since."""
 _STDERR_TAIL: Final = 2000
+_LOCK_LOOK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,39 @@ async def train(
     if missing:
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
-                await _train(missing, Path(scratch), models, tell, deadline_seconds)
+            async with _alone_in(cache, deadline_seconds):
+                # What another Anban trained while this one waited is there now.
+                if missing := [each for each in missing if not _is_whole(models[each.lang])]:
+                    with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
+                        await _train(missing, Path(scratch), models, tell, deadline_seconds)
         except OSError as error:
             raise TrainingError(f"{cache} cannot be written: {error.strerror}.") from error
         _forget_old(cache, set(models.values()))
     return models
+
+
+@contextlib.asynccontextmanager
+async def _alone_in(cache: Path, deadline_seconds: float) -> AsyncIterator[None]:
+    """Of several processes that share a cache, one trains at a time."""
+    with (cache / ".lock").open("a") as file:
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                while not _locked(file):  # noqa: ASYNC110 - it is held by another process
+                    await asyncio.sleep(_LOCK_LOOK_SECONDS)
+        except TimeoutError as error:
+            raise TrainingError(
+                f"Another Anban has been training in {cache} for {deadline_seconds:.0f} s; "
+                "end it, or wait and try again."
+            ) from error
+        yield  # the lock goes with the file
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _model_file(cache: Path, sources: Sources) -> Path:

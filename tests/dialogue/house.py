@@ -20,7 +20,8 @@ from tests.skills.hosting import Core, Host, free_port
 
 T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[2]
-CACHE: Final = ROOT / ".cache" / "rasa"
+CACHE: Final = ROOT / ".cache" / "test-home" / "cache" / "rasa"
+"""Shared with the tests in tests/e2e, so that each model is trained once."""
 START_SECONDS: Final = 150.0
 
 

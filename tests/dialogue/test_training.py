@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from pathlib import Path
 
@@ -102,7 +103,14 @@ async def test_nothing_installed_is_told(tmp_path: Path) -> None:
 async def test_training_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="anban train"):
         await train(tmp_path, langs=["zh"], deadline_seconds=0.5)
-    assert list(tmp_path.iterdir()) == [], "nothing half done is left"
+    assert [file.name for file in tmp_path.iterdir()] == [".lock"], "nothing half done is left"
+
+
+async def test_of_two_that_want_to_train_one_waits(tmp_path: Path) -> None:
+    with (tmp_path / ".lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(TrainingError, match="Another Anban has been training"):
+            await train(tmp_path, langs=["zh"], deadline_seconds=0.1)
 
 
 @pytest.mark.e2e
@@ -144,4 +152,4 @@ async def test_rasa_own_complaint_is_passed_on(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     with pytest.raises(TrainingError, match=r"skills check"):
         await train(cache, langs=["en"], skills=[skill])
-    assert list(cache.iterdir()) == []
+    assert [file.name for file in cache.iterdir()] == [".lock"]

@@ -12,16 +12,17 @@ import pytest
 from assistant.settings import HOME_VARIABLE
 
 ROOT = Path(__file__).parents[2]
-HOME = ROOT / ".cache" / "test-home"
+SHARED = ROOT / ".cache" / "test-home" / "cache"
+HOME = SHARED.with_name(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def anban_home() -> Iterator[Path]:
     """A home for all these tests, with nothing in it but the cache of models."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    for entry in HOME.iterdir():
-        if entry.name != "cache":
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True)
+    SHARED.mkdir(exist_ok=True)
+    (HOME / "cache").symlink_to(SHARED)
     before = os.environ.get(HOME_VARIABLE)
     os.environ[HOME_VARIABLE] = str(HOME)
     yield HOME
