@@ -151,10 +151,11 @@ def _family_at(occurrence: Occurrence, policy: Policy) -> float:
         return float("inf")
     if policy.is_strict:
         return occurrence.due_at + policy.family_minutes * 60
-    # "Later" is an answer: whoever gave it is not worried about before the offer ends.
+    # "Later" is an answer: whoever gave it is asked again, and has as long as at first.
     if occurrence.announced_at is None or occurrence.state is State.SNOOZED:
         return float("inf")
-    return occurrence.announced_at + policy.family_minutes * 60
+    asked_at = occurrence.announced_at if occurrence.round_at is None else occurrence.round_at
+    return asked_at + policy.family_minutes * 60
 
 
 def _wanted_at(occurrence: Occurrence, policy: Policy) -> float:

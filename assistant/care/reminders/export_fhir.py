@@ -6,7 +6,7 @@ nor of one that could not be announced, so both are "unknown", never "not-done".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -29,8 +29,17 @@ _UCUM: Final = {
 _PATIENT: Final = {"display": "elder"}
 
 
-def bundle(reminders: Sequence[Reminder], items: Sequence[Item], now: float) -> dict[str, Any]:
-    """Write all medicines and their settled doses as a collection Bundle, JSON values only."""
+def bundle(
+    reminders: Sequence[Reminder], items: Sequence[Item], now: float, active: Collection[str]
+) -> dict[str, Any]:
+    """Write all medicines and their settled doses as a collection Bundle, JSON values only.
+
+    Args:
+        reminders: Also those that were removed.
+        items: Their occurrences.
+        now: Unix time.
+        active: The ids of those that were not removed.
+    """
     medicines = [each for each in reminders if each.kind is Kind.MEDICINE]
     known = {each.reminder_id for each in medicines}
     doses = [
@@ -38,7 +47,9 @@ def bundle(reminders: Sequence[Reminder], items: Sequence[Item], now: float) -> 
         for item in items
         if item.occurrence.state in _STATUS and item.reminder.reminder_id in known
     ]
-    resources = [_request(each) for each in medicines] + [_administration(each) for each in doses]
+    given = {item.reminder.reminder_id for item in doses}
+    requests = [_request(each, _request_status(each, now, active, given)) for each in medicines]
+    resources = requests + [_administration(each) for each in doses]
     return {
         "resourceType": "Bundle",
         "type": "collection",
@@ -50,7 +61,21 @@ def bundle(reminders: Sequence[Reminder], items: Sequence[Item], now: float) -> 
     }
 
 
-def _request(reminder: Reminder) -> dict[str, Any]:
+def _request_status(
+    reminder: Reminder, now: float, active: Collection[str], given: Collection[str]
+) -> str:
+    """What was removed before any dose was offered had been entered by mistake."""
+    if reminder.reminder_id not in active:
+        return "stopped" if reminder.reminder_id in given else "entered-in-error"
+    schedule = reminder.schedule
+    if schedule is None or schedule.until is None:
+        return "active"
+    # The last day is over everywhere a day later.
+    is_over = (datetime.fromtimestamp(now, UTC).date() - schedule.until).days > 1
+    return "completed" if is_over else "active"
+
+
+def _request(reminder: Reminder, status: str) -> dict[str, Any]:
     dosage: dict[str, Any] = {"text": _dosage_text(reminder)}
     if reminder.as_needed is not None:
         dosage["asNeededBoolean"] = True
@@ -77,7 +102,7 @@ def _request(reminder: Reminder) -> dict[str, Any]:
     return {
         "resourceType": "MedicationRequest",
         "id": reminder.reminder_id,
-        "status": "active",
+        "status": status,
         "intent": "order",
         "reportedBoolean": True,
         "medicationCodeableConcept": {"text": reminder.title},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,7 +29,8 @@ from assistant.care.reminders.refusals import (
     TooManyRefused,
     UnknownRefused,
 )
-from assistant.care.reminders.stock import StockLeft, left, refill
+from assistant.care.reminders.stock import StockLeft, left, refill, set_stock
+from assistant.care.reminders.understanding import Understood, understand
 from assistant.care.reminders.wishes import ReminderWish, reminder_of
 from assistant.events import DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
 from assistant.language import Unit, best_match
@@ -87,6 +89,22 @@ class Keeper:
         for reminder, _ in made:
             self._changed(reminder)
         return [reminder for reminder, _ in made]
+
+    async def check(self, wish: ReminderWish) -> tuple[Reminder, float | None]:
+        """What `add` would make of a wish, and when it would first come; nothing is written."""
+        now = self._now()
+        reminder, first = self._made(await self._with_risk(wish), "", now)
+        if first is None or reminder.schedule is None:
+            return reminder, None
+        calendar = self._engine.calendar
+        times = moments(reminder.schedule, first, calendar.zone, calendar.habits)
+        return reminder, min(at for _, at in times if at >= now.timestamp())
+
+    async def understand(self, texts: Sequence[str], lang: str, *, is_daily: bool) -> Understood:
+        """When sentences mean, the later ones correcting the earlier."""
+        habits, now = self._engine.calendar.habits, self._now()
+        # The first Chinese number takes 0.2 s.
+        return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
 
     async def change(self, which: str, wish: ReminderWish) -> Reminder:
         """Put a reminder in the place of one that is there; doses already counted stay so."""
@@ -216,6 +234,19 @@ class Keeper:
 
         return await self._database.write(work)
 
+    async def count(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
+        """Take what is in the house for so much, whatever was counted before."""
+        if not 0 <= amount <= 10_000:
+            raise InvalidRefused("amount", "a stock is 0 to 10000")
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> StockLeft | None:
+            title = self._find(connection, which).title
+            set_stock(connection, title, amount, unit)
+            return left(connection, title, self._engine.calendar, now)
+
+        return await self._database.write(work)
+
     async def adherence(self, weeks: int) -> list[WeekOfMedicine]:
         """How regularly each medicine was taken in the last weeks, this one included."""
         if not 1 <= weeks <= 520:
@@ -231,8 +262,9 @@ class Keeper:
         match form:
             case "fhir":
                 reminders = await self._database.read(book.all_reminders)
+                active = {each.reminder_id for each in await self.all()}
                 items = await self._database.read(lambda c: book.between(c, 0, now))
-                return json.dumps(bundle(reminders, items, now), ensure_ascii=False)
+                return json.dumps(bundle(reminders, items, now, active), ensure_ascii=False)
             case "calendar":
                 reminders = await self.all()
                 return calendar_file(reminders, self._engine.calendar, now).decode()

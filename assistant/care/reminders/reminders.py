@@ -10,10 +10,12 @@ from assistant.bus import Bus
 from assistant.care.call_voice import CallVoice
 from assistant.care.channels import Registry
 from assistant.care.contacts import People
+from assistant.care.reminders.clock import Clock
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.family import Messenger
 from assistant.care.reminders.keeper import Keeper, RiskOf
 from assistant.care.reminders.services import ReminderServices
+from assistant.care.reminders.stock_watch import StockWatch
 from assistant.home import HomeMemory
 from assistant.store import Database
 
@@ -32,9 +34,10 @@ class Reminders:
         elder_name: str,
         voice_folder: Path,
         risk_of: RiskOf | None = None,
+        clock: Clock | None = None,
     ) -> None:
         zone = tzlocal.get_localzone()
-        self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone)
+        self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone, clock=clock)
         self.keeper = Keeper(self.engine, risk_of)
         self._voice = CallVoice(voice_folder)
         self.messenger = self.engine.outbox.family = Messenger(
@@ -46,13 +49,16 @@ class Reminders:
             lambda: elder_name,
             zone,
         )
+        self._stock = StockWatch(self.engine, self.messenger, elder_name)
         ReminderServices(self.keeper).register(bus)
 
     async def start(self) -> None:
         """Go on with everything that was open."""
         await self.engine.start()
+        self._stock.start()
 
     async def stop(self) -> None:
         """Let go; all of it goes on at the next start."""
+        await self._stock.stop()
         await self.engine.stop()
         await self._voice.close()

@@ -6,10 +6,11 @@ A plain no is an answer, not an error: `{"refused": code, ...}` with what a repl
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from fractions import Fraction
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from assistant.bus import Bus
 from assistant.care.reminders.codec import from_json, to_json
@@ -19,8 +20,19 @@ from assistant.care.reminders.model import Amount, Item, Reminder
 from assistant.care.reminders.refusals import InvalidRefused, ReminderRefused
 from assistant.care.reminders.stock import StockLeft
 from assistant.care.reminders.wishes import ReminderWish, wish_of
+from assistant.language import LANGUAGES, Unit
 
 Answer = Callable[..., Awaitable[Any]]
+MOST_TEXTS: Final = 20
+MOST_AT_ONCE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """So much of a medicine; none at all, too."""
+
+    amount: Fraction
+    unit: Unit
 
 
 class ReminderServices:
@@ -32,7 +44,10 @@ class ReminderServices:
     def register(self, bus: Bus) -> None:
         """Answer for all of them."""
         services: dict[str, Answer] = {
+            "reminders.understand": self._understand,
+            "reminders.check": self._check,
             "reminders.add": self._add,
+            "reminders.add_all": self._add_all,
             "reminders.change": self._change,
             "reminders.remove": self._remove,
             "reminders.list": self._list,
@@ -42,12 +57,36 @@ class ReminderServices:
             "reminders.today": self._today,
             "reminders.left": self._left,
             "reminders.refill": self._refill,
+            "reminders.count": self._count,
             "reminders.adherence": self._adherence,
             "reminders.export": self._export,
             "reminders.import": self._import,
         }
         for name, service in services.items():
             bus.serve(name, _typed(service))
+
+    async def _understand(
+        self, texts: list[str], lang: str, is_daily: bool = False
+    ) -> dict[str, Any]:
+        """`understanding.Understood`; `texts` are a conversation's sentences, earliest first."""
+        if lang not in LANGUAGES:
+            raise InvalidRefused("lang", f"one of {', '.join(LANGUAGES)}")
+        if not isinstance(texts, list) or len(texts) > MOST_TEXTS:
+            raise InvalidRefused("texts", f"a list of at most {MOST_TEXTS} sentences")
+        said = [from_json(text, str, "texts") for text in texts]
+        return asdict(await self._keeper.understand(said, lang, is_daily=is_daily))
+
+    async def _check(self, reminder: dict[str, Any]) -> dict[str, Any]:
+        """What `reminders.add` would keep, and when it first comes; nothing is written."""
+        made, first_at = await self._keeper.check(from_json(reminder, ReminderWish, "reminder"))
+        return {"reminder": _reminder(made), "first_at": first_at}
+
+    async def _add_all(self, reminders: list[dict[str, Any]]) -> dict[str, Any]:
+        """All of them or none."""
+        if not isinstance(reminders, list) or not 0 < len(reminders) <= MOST_AT_ONCE:
+            raise InvalidRefused("reminders", f"a list of 1 to {MOST_AT_ONCE}")
+        wishes = [from_json(each, ReminderWish, "reminders") for each in reminders]
+        return {"added": [_reminder(each) for each in await self._keeper.add_all(wishes)]}
 
     async def _add(self, reminder: dict[str, Any]) -> dict[str, Any]:
         """`reminder`: the fields of `wishes.ReminderWish`."""
@@ -92,6 +131,11 @@ class ReminderServices:
         """`amount`: {"amount": "30", "unit": "tablet"}."""
         wanted = from_json(amount, Amount, "amount")
         return {"left": _stock(await self._keeper.refill(which, wanted.amount, wanted.unit))}
+
+    async def _count(self, which: str, amount: dict[str, Any]) -> dict[str, Any]:
+        """As `reminders.refill`, but this is all there is."""
+        wanted = from_json(amount, Stock, "amount")
+        return {"left": _stock(await self._keeper.count(which, wanted.amount, wanted.unit))}
 
     async def _adherence(self, weeks: int = 4) -> list[dict[str, Any]]:
         found = await self._keeper.adherence(from_json(weeks, int, "weeks"))

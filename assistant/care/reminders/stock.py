@@ -43,10 +43,28 @@ def refill(
     row = _row(connection, medicine)
     if row is not None and row[1] == unit.value:
         amount += Fraction(row[0])
+    set_stock(connection, medicine, amount, unit, warn_days)
+
+
+def set_stock(
+    connection: sqlite3.Connection,
+    medicine: str,
+    amount: Fraction,
+    unit: Unit,
+    warn_days: int = WARN_DAYS,
+) -> None:
+    """Take what is there for so much: the elder has counted."""
     connection.execute(
         "INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?, ?, 0)",
         (medicine.casefold(), medicine, str(amount), unit.value, warn_days),
     )
+
+
+def warned_of(connection: sqlite3.Connection, calendar: Calendar, now: float) -> list[StockLeft]:
+    """What the elder was told runs out, and was not refilled since; only medicines still taken."""
+    titles = connection.execute("SELECT title FROM stock WHERE is_warned ORDER BY medicine")
+    found = (left(connection, title, calendar, now) for (title,) in titles.fetchall())
+    return [stock for stock in found if stock is not None and stock.days is not None]
 
 
 def left(

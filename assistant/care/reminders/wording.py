@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from assistant.care.reminders.model import Food, Item, Kind, Reminder
+from assistant.care.reminders.stock import StockLeft
 from assistant.language import LANGUAGES, Replies
 
 
@@ -68,6 +69,18 @@ class Wording:
     def stock_low(self, medicine: str, days_left: int) -> str:
         """That it will be used up."""
         return self._render("stock_low", what=medicine, days=days_left)
+
+    def family_stock(self, low: Sequence[StockLeft], lang: str, elder: str) -> tuple[str, str]:
+        """Headline and text for the family: what runs out."""
+        who = elder or self._render("the_elder", lang)
+        lines = [
+            self._render("family_stock", lang, what=stock.medicine, days=stock.days or 0)
+            for stock in low
+        ]
+        head = self._render("family_stock_headline", lang, elder=who)
+        return head, self._joined(
+            [self._render("family_stock_text", lang, elder=who), *lines], lang
+        )
 
     def _joined(self, sentences: Sequence[str], lang: str | None = None) -> str:
         return reduce(
