@@ -99,6 +99,8 @@ class Skills:
             self._add(name, item, self._plain(item, action))
         for form in skill.forms.values():
             self._add(f"validate_{form.name}", item, self._reader(form))
+            for slot, question in form.questions.items():
+                self._add(f"action_ask_{slot}", item, self._plain(item, question))
             if form.end is not None:
                 done = f"action_{form.name.removesuffix('_form')}_done"
                 self._add(done, item, self._plain(item, form.end))

@@ -27,11 +27,24 @@ from assistant.events import (
     TurnTaken,
     Urgency,
 )
-from assistant.language import ImpossibleTimeError, Language, Spoken, language
-from assistant.language.clues import Found, OnDay, OnLunarDay, OnMonthDay
+from assistant.language import (
+    Dose,
+    ImpossibleAmountError,
+    ImpossibleTimeError,
+    Language,
+    Match,
+    Number,
+    Spoken,
+    Unit,
+    language,
+    parse_dose,
+    parse_number,
+    rank_matches,
+)
+from assistant.language.clues import Anchor, Clock, Found, OnDay, OnLunarDay, OnMonthDay
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.link import ServiceError
-from skills.home import Adjusted, Answer, Home
+from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Reply, Turn, Unclear
 
@@ -48,16 +61,23 @@ def find_clues(text: str, lang: str, today: date) -> list[Found]:
 __all__ = [
     "FALLBACK",
     "Adjusted",
+    "Anchor",
     "Answer",
+    "Clock",
+    "Dose",
     "ElderAnswered",
     "Entity",
     "Form",
     "Found",
     "Home",
+    "ImpossibleAmountError",
     "ImpossibleTimeError",
     "Language",
     "LanguageChanged",
     "LunarDay",
+    "Match",
+    "NotStartedError",
+    "Number",
     "OnDay",
     "OnLunarDay",
     "OnMonthDay",
@@ -70,9 +90,13 @@ __all__ = [
     "Turn",
     "TurnTaken",
     "Unclear",
+    "Unit",
     "Urgency",
     "find_clues",
     "language",
     "lunar_day",
+    "parse_dose",
+    "parse_number",
+    "rank_matches",
     "solar_date",
 ]

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from assistant.events import Say, Urgency
+from assistant.link import ServiceError
+
+
+class NotStartedError(ServiceError):
+    """A service is not there yet: the core starts some of them after the skills."""
+
 
 Direction = Literal["louder", "quieter", "slower", "faster"]
 
@@ -146,6 +152,21 @@ class Home:
     async def elder_name(self) -> str:
         """What the elder wants to be called; empty where nobody said."""
         return str(await self.profile.get("name") or self._outside.elder_name)
+
+    async def request(self, service: str, **arguments: Any) -> Any:
+        """Ask a service of the core by its name; docs/ has what each takes and gives.
+
+        Raises:
+            NotStartedError: nobody serves it yet, or in this home.
+            ServiceError: refused, with the reason.
+            TimeoutError: no answer in time.
+        """
+        try:
+            return await self._outside.request(service, **arguments)
+        except ServiceError as error:
+            if str(error) == f"no service {service!r}":
+                raise NotStartedError(str(error)) from error
+            raise
 
     def capabilities(self, lang: str) -> tuple[str, ...]:
         """What the loaded skills can do, a phrase each."""

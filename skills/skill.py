@@ -46,6 +46,8 @@ class Form:
         self.skill = skill
         self.name = f"{skill}_{name}_form"
         self.slots: list[Slot] = []
+        self.questions: dict[str, Action] = {}
+        """By slot: how it is asked for, where that is no reply of replies.yml."""
         self.end: Action | None = None
 
     def slot(self, *, takes: tuple[str, ...] = (FALLBACK,)) -> Callable[[_A], _A]:
@@ -60,6 +62,19 @@ class Form:
             _require_async(read)
             self.slots.append(Slot(f"{self.skill}_{read.__name__}", read, frozenset(takes)))
             return read
+
+        return keep
+
+    def question(self, slot: str) -> Callable[[_A], _A]:
+        """Register what asks for a slot; `action_ask_<skill>_<slot>` in domain.yml.
+
+        For questions that depend on what is known; others are `ask_<slot>` of replies.yml.
+        """
+
+        def keep(action: _A) -> _A:
+            _require_async(action)
+            self.questions[f"{self.skill}_{slot}"] = action
+            return action
 
         return keep
 

@@ -82,7 +82,8 @@ def check_actions(skill: Skill, domain: Domain, folder: Path) -> Iterator[Proble
     """Domain and code name the same actions and forms."""
     file, domain_file = folder / "skill.py", folder / "domain.yml"
     done = {f"action_{name.removesuffix('_form')}_done" for name in skill.forms}
-    written = set(skill.actions) | done | {f"validate_{name}" for name in skill.forms}
+    asked = {f"action_ask_{slot}" for form in skill.forms.values() for slot in form.questions}
+    written = set(skill.actions) | done | asked | {f"validate_{name}" for name in skill.forms}
     declared = {name for name in domain.actions if not name.startswith("utter_")}
     for name in sorted(declared - written):
         yield Problem(file, 0, f"{name} is in domain.yml, but nothing here does it")

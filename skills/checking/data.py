@@ -35,7 +35,7 @@ def check_domain(name: str, document: Document) -> tuple[Domain, list[Problem]]:
     """Names that begin with the skill's, and forms whose slots exist."""
     patterns = {
         "intents": rf"{name}_[a-z0-9_]+",
-        "actions": rf"(?:action_{name}|validate_{name}|utter_ask_{name}|utter_{name})_[a-z0-9_]+",
+        "actions": rf"(?:action(?:_ask)?|validate|utter(?:_ask)?)_{name}_[a-z0-9_]+",
         "slots": rf"{name}_[a-z0-9_]+",
         "forms": rf"{name}_[a-z0-9_]+_form",
     }
