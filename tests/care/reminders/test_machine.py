@@ -157,22 +157,22 @@ class Machine(RuleBasedStateMachine):
     def none_is_lost_and_none_is_doubled(self) -> None:
         if not hasattr(self, "counted"):
             return
-        due = [
-            item.occurrence.due_at
-            for item in book.select(self.connection, "1", tail="ORDER BY o.due_at")
-        ]
-        assert len(set(due)) == len(due)
-        last = max(due, default=BEGIN)
-        if last - BEGIN > (planning.CATCH_UP_DAYS - 3) * 86_400:
+        rows = list(book.select(self.connection, "1", tail="ORDER BY o.due_at"))
+        assert len({item.occurrence.due_at for item in rows}) == len(rows)
+        if self.latest - BEGIN > (planning.CATCH_UP_DAYS - 3) * 86_400:
             return  # what lay further back than is caught up with is left out
+        # From this day on it is still to be planned, but for what the elder settled on a clock
+        # that was ahead.
+        (next_day,) = self.connection.execute("SELECT next_day FROM reminder").fetchone()
+        unplanned = date.fromisoformat(next_day)
+        due = [item.occurrence.due_at for item in rows if item.occurrence.day < unplanned]
         day = _day(BEGIN)
         schedule = self.reminder.schedule
         assert schedule is not None
         expected = []
-        while day <= _day(last):
-            for _, moment in planning.moments(schedule, day, SHANGHAI, CALENDAR.habits):
-                if BEGIN <= moment <= last:
-                    expected.append(moment)
+        while day < unplanned:
+            moments = planning.moments(schedule, day, SHANGHAI, CALENDAR.habits)
+            expected += [moment for _, moment in moments if moment >= BEGIN]
             day = day.fromordinal(day.toordinal() + 1)
         assert due == expected
 
