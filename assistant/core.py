@@ -35,7 +35,7 @@ from assistant.turn import Turns
 
 if TYPE_CHECKING:
     from assistant.care.medicines import MedicineWatch
-    from assistant.care.reminders import Reminders
+    from assistant.care.reminders import Clock, Reminders
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,8 @@ class CoreOptions:
     environment: dict[str, str] = field(default_factory=dict)
     """For the children, beside the core's own."""
     progress: Progress | None = None
+    clock: Clock | None = None
+    """Of the reminders; None: the machine's."""
 
 
 class AlreadyRunningError(RuntimeError):
@@ -183,6 +185,7 @@ class Core:
             elder_name=elder_name,
             voice_folder=self.options.home / "run" / "reminder-voice",
             risk_of=medicines.risk_of,
+            clock=self.options.clock,
         )
         await self.reminders.start()
         engine = self.reminders.engine

@@ -50,6 +50,8 @@ class ChildSpec:
     """Without pulse or a good probe for so long, once ready, it is put down."""
     probe: Probe | None = None
     """For a child that does not speak on the socket: true when it is well."""
+    output: Path | None = None
+    """Where its chatter goes, from its last start on; None: where the core's own goes."""
 
 
 class Supervisor:
@@ -159,14 +161,18 @@ class _Keeper:
         """Run until the child ends or must be put down; returns why."""
         spec = self.spec
         try:
-            self.process = process = await asyncio.create_subprocess_exec(
-                *_WITH_PARENT,
-                *spec.command,
-                cwd=spec.folder,
-                env={**os.environ, **spec.environment},
-                stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            with contextlib.ExitStack() as stack:
+                output = stack.enter_context(spec.output.open("wb")) if spec.output else None
+                self.process = process = await asyncio.create_subprocess_exec(
+                    *_WITH_PARENT,
+                    *spec.command,
+                    cwd=spec.folder,
+                    env={**os.environ, **spec.environment},
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
         except OSError as error:
             return f"could not be started: {error}"
         self._bus.publish(ChildStarted(spec.name, process.pid))

@@ -103,6 +103,7 @@ class Care:
                     PHONE_CHILD,
                     process.command,
                     folder=process.folder,
+                    output=process.folder / "baresip.log",
                     probe=self.equipment.phone.probe,
                 )
             )

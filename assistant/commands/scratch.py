@@ -45,6 +45,17 @@ def cache_folder(home: Path) -> Path:
 
 
 def _for_a_command(settings: Settings) -> Settings:
-    """A file or a keyboard is always meant for Anban, and its children speak up only in need."""
-    level = "debug" if os.environ.get("ANBAN_DEBUG") else "error"
-    return replace(settings, log_level=level, ear=replace(settings.ear, wake_required=False))
+    """A file or a keyboard is always meant for Anban, and its children speak up only in need.
+
+    Only what hearing, understanding and speaking need is taken over: a command beside the running
+    Anban must not take its telephone, modem, pendants or robot away, nor ring anybody.
+    """
+    return Settings(
+        language=settings.language,
+        elder_name=settings.elder_name,
+        log_level="debug" if os.environ.get("ANBAN_DEBUG") else "error",
+        ear=replace(settings.ear, wake_required=False),
+        mouth=settings.mouth,
+        dialogue=settings.dialogue,
+        models=settings.models,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,9 +12,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from assistant.events import (
+    AlarmAcknowledged,
     Alive,
+    CallAnswered,
+    CallBegan,
+    CallEnded,
     CryForHelpHeard,
+    DoseTaken,
     Heard,
+    ReminderMissed,
+    ReminderSnoozed,
     Said,
     Say,
     SoundStarted,
@@ -40,7 +48,7 @@ class Show:
         self._last: dict[type, float] = {}
         self._sounded: set[str] = set()
         self.events: list[dict[str, Any]] = []
-        self.stage_seconds: list[dict[str, float]] = []
+        self._stage_seconds: dict[str, float] = {}
 
     def _print(self, markup: str) -> None:
         self._console.print(markup, soft_wrap=True)
@@ -48,7 +56,7 @@ class Show:
     def elder(self, text: str, why: str) -> None:
         """The elder begins a sentence."""
         self._last.clear()
-        self.stage_seconds.append({})
+        self._stage_seconds = {}
         self._print(f"\n[bold cyan]👵 {escape(text)}[/]  [dim]{escape(why)}[/]")
 
     def take(self, event: object) -> None:
@@ -69,6 +77,10 @@ class Show:
         elif isinstance(event, TurnTaken):
             self._print(f"   [dim]{event.lane}[/] {event.intent} "
                                 f"[dim]({event.confidence:.2f})[/]")  # fmt: skip
+        elif isinstance(event, CallBegan | CallAnswered | CallEnded | AlarmAcknowledged):
+            self._print(f"   [bold]☎[/] {_of_call(event)}")
+        elif isinstance(event, DoseTaken | ReminderSnoozed | ReminderMissed):
+            self._print(f"   [bold]{type(event).__name__}[/] {escape(event.title)}")
         elif isinstance(event, Say):
             self._print(f"[bold green]🤖 {escape(event.text)}[/]")
         elif isinstance(event, SoundStarted) and event.say_id not in self._sounded:
@@ -76,6 +88,28 @@ class Show:
             self._stages()
         elif isinstance(event, Said) and not event.completed:
             self._print(f"   [yellow]not said to the end[/] {escape(event.error)}")
+
+    def note(self, text: str) -> None:
+        """Something to know."""
+        self._print(f"[yellow]{escape(text)}[/]")
+
+    def time_passes(self, at: float, why: str) -> None:
+        """The clock jumps."""
+        clock = datetime.fromtimestamp(at).astimezone()
+        self._print(f"\n[bold magenta]⏩ {clock:%a %H:%M}[/]  [dim]{escape(why)}[/]")
+
+    def letter(self, text: str) -> None:
+        """Somebody of the family was written to."""
+        self._print(f"   [bold]✉[/] {escape(text)}")
+
+    def end(self, out: Path, call_seconds: float) -> None:
+        """Say what was kept, and where."""
+        self._print(
+            f"\nBoth voices: {out / 'conversation.wav'} (left the elder, right Anban); "
+            f"events: {out / 'events.json'}"
+        )
+        if call_seconds:
+            self._print(f"What the daughter heard, {call_seconds:.0f} s: {out / 'call.wav'}")
 
     def write_events(self, path: Path) -> None:
         """All events as a JSON list, each with its time since the beginning."""
@@ -91,7 +125,21 @@ class Show:
             # A cry is understood before its sentence is over.
             and self._last[after] >= self._last[before]
         }
-        if self.stage_seconds:
-            self.stage_seconds[-1].update(found)
+        if found in ({}, self._stage_seconds):
+            return  # a further sentence of the same answer
+        self._stage_seconds = found
         text = " · ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in found.items())
         self._print(f"   [dim]{text}[/]")
+
+
+def _of_call(event: CallBegan | CallAnswered | CallEnded | AlarmAcknowledged) -> str:
+    who = escape(event.contact)
+    match event:
+        case CallBegan():
+            return f"{event.kind} to {who}"
+        case CallAnswered():
+            return f"{who} took the call"
+        case CallEnded():
+            return f"{event.kind} to {who}: {event.outcome}"
+        case AlarmAcknowledged():
+            return f"[bold]{who} pressed 1 and takes the alarm[/]"

@@ -117,6 +117,8 @@ def _config(settings: PhoneSettings) -> str:
         f"audio_source aufile,{STANDBY_FILE}",
         "audio_alert alsa,null",
         "audio_level no",
+        # Else it prints where the call stands five times a second.
+        "statmode_default off",
         *(f"{name}_format s16" for name in ("ausrc", "auplay", "auenc", "audec")),
         *(f"{name}_srate 8000" for name in ("ausrc", "auplay")),
         *(f"{name}_channels 1" for name in ("ausrc", "auplay")),
