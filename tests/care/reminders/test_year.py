@@ -192,9 +192,12 @@ class Life:
     def was_excused(self, item: Item) -> bool:
         """Whether a dose that was never announced could not be: the power, or the night."""
         due, until = item.occurrence.due_at, item.occurrence.until_at
-        local = datetime.fromtimestamp(due, ZONE).time()
-        if not time(6, 30) <= local < time(22) and not item.reminder.wakes:
-            return True
+        local = datetime.fromtimestamp(due, ZONE)
+        if not item.reminder.wakes:
+            if not time(6, 30) <= local.time() < time(22):
+                return True
+            night = datetime.combine(local, time(22), ZONE).timestamp()
+            until = min(until, night)  # the power came back when the elder slept
         slack = 1800  # others were asked about first
         return any(begin - slack < due and until < end + slack for begin, end in self.off)
 
