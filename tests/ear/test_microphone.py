@@ -117,7 +117,7 @@ for item in source.items():
         sound += item
     else:
         events.append(type(item).__name__)
-    if len(sound) >= 4 * BYTES_PER_SECOND:
+    if len(sound) >= 8 * BYTES_PER_SECOND:
         source.close()
 print(events, file=sys.stderr)
 sys.stdout.buffer.write(sound)
@@ -129,9 +129,9 @@ sys.stdout.buffer.write(sound)
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    feeding = write_wav(tmp_path / "a.wav", spoken)
+    feeding = write_wav(tmp_path / "a.wav", spoken + silence(1))
     while child.poll() is None and child.stderr is not None:
-        pulse.feed(feeding)  # again and again until four seconds were taken
+        pulse.feed(feeding)  # again and again until eight seconds were taken
         if child.stdout is not None and _readable(child.stdout.fileno()):
             break
     sound, errors = child.communicate(timeout=60)
