@@ -46,7 +46,7 @@ from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.link import ServiceError
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
-from skills.turn import FALLBACK, Entity, Reply, Turn, Unclear
+from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
 
 
 def find_clues(text: str, lang: str, today: date) -> list[Found]:
@@ -74,6 +74,7 @@ __all__ = [
     "ImpossibleTimeError",
     "Language",
     "LanguageChanged",
+    "Leave",
     "LunarDay",
     "Match",
     "NotStartedError",

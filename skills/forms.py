@@ -14,7 +14,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.types import TrackerState
 
 from skills.skill import Form
-from skills.turn import FALLBACK, Turn, Unclear
+from skills.turn import FALLBACK, Leave, Turn, Unclear
 
 Event = dict[str, Any]
 
@@ -51,8 +51,12 @@ async def read_answer(
     if not waits:  # it begins: nothing of an earlier round counts
         events += [SlotSet(slot.name, None) for slot in form.slots]
         events += [SlotSet("form_misses", 0), SlotSet("form_left", False)]
+        own = {slot.name.removeprefix(f"{form.skill}_") for slot in form.slots}
+        turn = replace(turn, slots={n: v for n, v in turn.slots.items() if n not in own})
     try:
         found = await _read_slots(form, turn, requested)
+    except Leave:
+        return _leave()
     except Unclear as problem:
         return Outcome([*events, SlotSet("form_misses", 0)], str(problem))
     if found:

@@ -35,6 +35,10 @@ class Unclear(Exception):  # noqa: N818  (an answer that cannot be used, not a f
     """A form's answer was understood but cannot be; its text is said before asking again."""
 
 
+class Leave(Exception):  # noqa: N818  (as above)
+    """A form's answer means that the elder wants to leave it; `turn.left` at its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What was said, and everything needed to answer it."""

@@ -165,6 +165,13 @@ class Keeper:
         self._engine.wake()
         return taken
 
+    async def allowed(self, which: str) -> None:
+        """Refuse where a medicine as needed may not be taken now."""
+        now = self._engine.clock.now()
+        await self._database.read(
+            lambda c: ledger.refuse_overstepping(c, self._find(c, which), now)
+        )
+
     async def skip(self, which: str = "", reason: str = "") -> list[Item]:
         """Leave out what is open or comes next, with the elder's reason."""
         now = self._engine.clock.now()

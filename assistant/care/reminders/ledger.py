@@ -222,10 +222,26 @@ def refuse_all_taken(connection: sqlite3.Connection, ids: Sequence[str]) -> None
 def take_as_needed(
     connection: sqlite3.Connection, reminder: Reminder, calendar: Calendar, now: float
 ) -> Taken:
-    """Count a dose of a medicine without times.
+    """Count a dose of a medicine without times; raises what `refuse_overstepping` raises."""
+    refuse_overstepping(connection, reminder, now)
+    occurrence = Occurrence(
+        occurrence_id=new_id(),
+        reminder_id=reminder.reminder_id,
+        day=local_date(now, calendar.zone),
+        slot=f"as needed {now:.3f}",
+        due_at=now,
+        until_at=now,
+    )
+    book.insert(connection, [occurrence])
+    return take(connection, [occurrence.occurrence_id], calendar, now)[0]
+
+
+def refuse_overstepping(connection: sqlite3.Connection, reminder: Reminder, now: float) -> None:
+    """See that a dose as needed may be taken now.
 
     Raises:
-        TooSoonRefused, DailyMostRefused: it would overstep what was set; nothing is counted.
+        NothingOpenRefused: it has times.
+        TooSoonRefused, DailyMostRefused: it would overstep what was set.
     """
     rule = reminder.as_needed
     if rule is None:
@@ -247,16 +263,6 @@ def take_as_needed(
     if len(within_day) >= rule.daily_most:
         first = within_day[-rule.daily_most]
         raise DailyMostRefused(reminder.title, rule.daily_most, first + _DAY_SECONDS)
-    occurrence = Occurrence(
-        occurrence_id=new_id(),
-        reminder_id=reminder.reminder_id,
-        day=local_date(now, calendar.zone),
-        slot=f"as needed {now:.3f}",
-        due_at=now,
-        until_at=now,
-    )
-    book.insert(connection, [occurrence])
-    return take(connection, [occurrence.occurrence_id], calendar, now)[0]
 
 
 def skip(connection: sqlite3.Connection, ids: Sequence[str], now: float, reason: str) -> list[Item]:

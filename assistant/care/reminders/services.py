@@ -52,6 +52,7 @@ class ReminderServices:
             "reminders.remove": self._remove,
             "reminders.list": self._list,
             "reminders.taken": self._taken,
+            "reminders.allowed": self._allowed,
             "reminders.snooze": self._snooze,
             "reminders.skip": self._skip,
             "reminders.today": self._today,
@@ -109,6 +110,11 @@ class ReminderServices:
 
     async def _taken(self, which: str = "") -> dict[str, Any]:
         return {"taken": [_taken(dose) for dose in await self._keeper.taken(_text(which))]}
+
+    async def _allowed(self, which: str) -> dict[str, Any]:
+        """Nothing, where a medicine as needed may be taken now; else the refusal."""
+        await self._keeper.allowed(_text(which))
+        return {}
 
     async def _snooze(
         self, which: str = "", minutes: float = SNOOZE_MINUTES, until: str | None = None

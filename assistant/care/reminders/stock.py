@@ -121,9 +121,9 @@ def _use_a_day(reminder: Reminder, unit: Unit, calendar: Calendar, now: float) -
     if reminder.schedule is None or dose is None or dose.unit is not unit:
         return Fraction(0)
     today = local_date(now, calendar.zone)
-    day = first_day(reminder.schedule, today)
+    begin = day = first_day(reminder.schedule, today)
     doses = 0
-    while day is not None and day < today + timedelta(_LOOK_AHEAD_DAYS):
+    while day is not None and begin is not None and day < begin + timedelta(_LOOK_AHEAD_DAYS):
         doses += len(list(moments(reminder.schedule, day, calendar.zone, calendar.habits)))
         day = next_day(reminder.schedule, day)
     return dose.amount * doses / _LOOK_AHEAD_DAYS

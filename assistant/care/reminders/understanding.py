@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,7 +20,16 @@ from assistant.language import (
     language,
 )
 from assistant.language.amend import amend
-from assistant.language.clues import AtAnchor, Clock, Edge, Found, PartOfDay
+from assistant.language.clues import (
+    AtAnchor,
+    Clock,
+    Edge,
+    Every,
+    Found,
+    Frequency,
+    PartOfDay,
+    TimesEvery,
+)
 from assistant.language.combine import combine
 
 _ANY_DAY: Final = (Clock, PartOfDay, AtAnchor)
@@ -40,6 +49,8 @@ class Understood:
     """The moment, where it is one."""
     is_assumed: bool = False
     """The times are the usual ones for "three times a day", and were not said."""
+    days: dict[str, Any] | None = None
+    """Which days, where some were said: rrule, lunar or solar_term of a schedule."""
     spans: tuple[tuple[int, int], ...] = field(default=())
     """Where in the last sentence its words stand."""
 
@@ -62,29 +73,45 @@ def understand(
         for text in texts:
             own = language(lang).find_clues(text, now.date())
             clues = amend(clues, own)
-        when = combine(_without_food(clues), now, habits)
+        when = combine(_counted_once(_without_food(clues), own), now, habits)
     except ImpossibleTimeError:
         return Understood(says=True, problem={"refused": "impossible_time"})
     says = any(not isinstance(each.clue, Edge) for each in own)
-    spans = tuple(sorted({(each.start, each.end) for each in own})) if says else ()
+    found = Understood(
+        says=says, spans=tuple(sorted({(each.start, each.end) for each in own})) if says else ()
+    )
     if when is None:
-        return Understood(says=says, problem={"refused": "time_missing"}, spans=spans)
+        return replace(found, problem={"refused": "time_missing"})
     if is_daily and isinstance(when, Moment):
         when = _every_day(when, clues)
-    moment = when.at.isoformat() if isinstance(when, Moment) else None
-    is_assumed = isinstance(when, Recurrence) and when.are_times_assumed
+    if isinstance(when, Moment):
+        found = replace(found, at=when.at.isoformat())
+    else:
+        days = _days(when) if any(not isinstance(each.clue, _ANY_DAY) for each in own) else None
+        found = replace(found, is_assumed=when.are_times_assumed, days=days)
     try:
         schedule = to_json(schedule_wish(schedule_of(when, now)))
     except ReminderRefused as refusal:
-        return Understood(says, refusal.to_dict(), None, moment, is_assumed, spans)
-    course = when.course_days if isinstance(when, Recurrence) else None
-    if course is not None and isinstance(when, Recurrence) and when.start is None:
-        # Counted from the first dose, which may be tomorrow's: see `Keeper`.
-        schedule = {**schedule, "course_days": course}
-        schedule.pop("until", None)
-    if not isinstance(when, Recurrence) or when.start is None:
-        schedule.pop("start", None)
-    return Understood(says, None, schedule, moment, is_assumed, spans)
+        return replace(found, problem=refusal.to_dict())
+    return replace(found, schedule=_counted_from_first(schedule, when))
+
+
+def _days(when: Recurrence) -> dict[str, Any] | None:
+    days = {"rrule": when.rrule, "lunar": to_json(when.lunar), "solar_term": when.solar_term}
+    return {name: value for name, value in days.items() if value is not None} or None
+
+
+def _counted_from_first(schedule: dict[str, Any], when: When) -> dict[str, Any]:
+    """Where no start was said, it is the first dose, which may be tomorrow's: see `Keeper`."""
+    if isinstance(when, Moment) and "times" in schedule:
+        return schedule  # bound to a habit of that day
+    if isinstance(when, Recurrence) and when.start is not None:
+        return schedule
+    counted = {name: value for name, value in schedule.items() if name != "start"}
+    if isinstance(when, Recurrence) and when.course_days is not None:
+        counted.pop("until", None)
+        counted["course_days"] = when.course_days
+    return counted
 
 
 def _every_day(when: Moment, clues: Sequence[Found]) -> When:
@@ -97,6 +124,22 @@ def _every_day(when: Moment, clues: Sequence[Found]) -> When:
         are_times_assumed=not when.is_time_said,
         spans=when.spans,
     )
+
+
+def _counted_once(clues: Sequence[Found], own: Sequence[Found]) -> list[Found]:
+    """Where hours are named, they count, and not "three times a day" of an earlier sentence."""
+    is_counted = any(isinstance(each.clue, TimesEvery) for each in own)
+    has_hours = any(isinstance(each.clue, Clock) for each in own)
+    daily = Every(Frequency.DAILY)
+    return [
+        Found(daily, each.start, each.end)
+        if has_hours
+        and not is_counted
+        and isinstance(each.clue, TimesEvery)
+        and each.clue.frequency is Frequency.DAILY
+        else each
+        for each in clues
+    ]
 
 
 def _without_food(clues: Sequence[Found]) -> list[Found]:

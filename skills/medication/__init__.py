@@ -1,0 +1,1 @@
+"""The skill `medication`: medicines and reminders of anything, by voice."""

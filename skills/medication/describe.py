@@ -1,0 +1,160 @@
+"""Schedules, doses and medicines in words: `replies.yml` has them, this puts them together."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any, Final
+
+from skills.api import Dose, Turn, Unit
+from skills.medication.draft import Draft, Item
+
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
+_ANY_MONDAY: Final = date(2026, 1, 5)
+
+
+def clock(turn: Turn, at: float | datetime | str) -> str:
+    """A moment: its day, unless that is today, and its time."""
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at)
+    local = at if isinstance(at, datetime) else datetime.fromtimestamp(at, turn.now.tzinfo)
+    said = turn.spoken.time_of_day(local.time())
+    if local.date() == turn.now.date():
+        return turn.render("at_time", time=said)
+    day = turn.spoken.relative_day(local.date(), turn.now.date())
+    return turn.render("day_time", day=day, time=said)
+
+
+def amount(turn: Turn, value: dict[str, Any]) -> str:
+    """A dose of the services."""
+    most = Fraction(value["most"]) if value.get("most") else None
+    said = Fraction(value["amount"])
+    if said == 0:
+        return turn.render("none_left")
+    return turn.spoken.dose(Dose(said, Unit(value["unit"]), most, 0, 0))
+
+
+def thing(turn: Turn, title: str, dose: dict[str, Any] | None = None, food: str = "") -> str:
+    """A medicine or a thing to do, with its dose and how it goes with food."""
+    said = turn.render("dose", what=title, amount=amount(turn, dose)) if dose else title
+    return turn.render(f"food_{food}", what=said) if food else said
+
+
+def item(turn: Turn, one: Item, draft: Draft) -> str:
+    """An item of a draft as it is read back."""
+    title = turn.render("with_class", what=one.title, group=one.plain_class)
+    said = thing(turn, title if one.plain_class else one.title, one.amount)
+    meals = {each.get("anchor") for each in (draft.schedule or {}).get("times", ())} & _MEALS
+    if draft.food and one.is_medicine and not meals:
+        said = turn.render(f"food_{draft.food}", what=said)
+    return turn.render("route", what=said, route=draft.route) if draft.route else said
+
+
+def reminder(turn: Turn, kept: dict[str, Any]) -> str:
+    """A kept reminder in one phrase: when and what."""
+    what = thing(turn, kept["title"], kept.get("amount"), kept.get("food", ""))
+    if kept.get("as_needed"):
+        return turn.render("as_needed", what=what, **limits(turn, kept["as_needed"]))
+    return turn.render("when_what", when=when(turn, kept["schedule"]), what=what)
+
+
+def number(value: str) -> Fraction:
+    """An amount of the services."""
+    return Fraction(value)
+
+
+def limits(turn: Turn, rule: dict[str, Any]) -> dict[str, str]:
+    """The slots of a rule as needed."""
+    hours = timedelta(hours=float(rule["least_hours"]))
+    return {
+        "hours": turn.spoken.duration(hours),
+        "most": turn.spoken.number(str(int(rule.get("daily_most", 0)))),
+    }
+
+
+def when(turn: Turn, schedule: dict[str, Any]) -> str:
+    """A schedule: on which days, at what times, for how long."""
+    rule = _rule(schedule.get("rrule"))
+    minutes = schedule.get("every_minutes")
+    if rule.get("FREQ") in {"MINUTELY", "HOURLY"}:
+        unit = 60 if rule["FREQ"] == "HOURLY" else 1
+        minutes = int(rule.get("INTERVAL", "1")) * unit
+    if minutes is not None:
+        return turn.render("every", length=turn.spoken.duration(timedelta(minutes=int(minutes))))
+    if schedule.get("at"):
+        at = datetime.fromisoformat(schedule["at"])
+        day = turn.spoken.relative_day(at.date(), turn.now.date())
+        return turn.render("day_time", day=day, time=turn.spoken.time_of_day(at.time()))
+    times = turn.spoken.listing([_time(turn, each) for each in schedule["times"]])
+    said = turn.render("day_time", day=_days(turn, schedule, rule), time=times)
+    if schedule.get("course_days"):
+        said = turn.render("course", when=said, days=_number(turn, schedule["course_days"]))
+    elif schedule.get("until") and schedule.get("until") != schedule.get("start"):
+        until = date.fromisoformat(schedule["until"])
+        said = turn.render("until", when=said, day=turn.spoken.day(until))
+    return said
+
+
+def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:
+    start, until = schedule.get("start"), schedule.get("until")
+    if start and start == until:
+        return turn.spoken.relative_day(date.fromisoformat(start), turn.now.date())
+    if schedule.get("lunar"):
+        lunar = schedule["lunar"]
+        days = turn.spoken.listing([_number(turn, day) for day in lunar["days"]])
+        if lunar.get("month") is None:
+            return turn.render("each_lunar_month", days=days)
+        return turn.render("each_lunar_year", month=_number(turn, lunar["month"]), days=days)
+    if schedule.get("solar_term"):
+        return turn.render("each_term", term=schedule["solar_term"])
+    every = int(rule.get("INTERVAL", "1"))
+    names = [_weekday(turn, name) for name in rule.get("BYDAY", "").split(",") if name]
+    month_days = [_month_day(turn, day) for day in rule.get("BYMONTHDAY", "").split(",") if day]
+    key = {"DAILY": "days", "WEEKLY": "weeks", "MONTHLY": "months", "YEARLY": "years"}[rule["FREQ"]]
+    listed = turn.spoken.listing(names or month_days)
+    if rule.get("BYMONTH") and month_days:
+        day = date(2024, int(rule["BYMONTH"].split(",")[0]), max(1, int(rule["BYMONTHDAY"])))
+        return turn.render("each_years", on=turn.spoken.day(day))
+    if every == 1:
+        return turn.render(f"each_{key}", on=listed) if listed else turn.render(f"every_{key}")
+    number = _number(turn, every)
+    if listed:
+        return turn.render(f"each_n_{key}", count=number, on=listed)
+    return turn.render(f"every_n_{key}", count=number)
+
+
+def _time(turn: Turn, each: dict[str, Any]) -> str:
+    said = turn.spoken.time_of_day(time.fromisoformat(each["at"]))
+    anchor = each.get("anchor")
+    if not anchor:
+        return said
+    offset = int(each.get("offset_minutes", 0))
+    side = "before" if offset < 0 else "after" if offset > 0 else "at"
+    return turn.render(f"{side}_anchor", anchor=turn.render(f"anchor_{anchor}"), time=said)
+
+
+def _weekday(turn: Turn, name: str) -> str:
+    """MO, 1MO, -1FR."""
+    said = turn.spoken.weekday(_ANY_MONDAY + timedelta(_WEEKDAYS.index(name[-2:])))
+    nth = name[:-2]
+    if not nth:
+        return said
+    if nth == "-1":
+        return turn.render("last_weekday", weekday=said)
+    return turn.render("nth_weekday", nth=turn.render(f"nth_{nth.lstrip('+')}"), weekday=said)
+
+
+def _month_day(turn: Turn, day: str) -> str:
+    if day == "-1":
+        return turn.render("last_day")
+    return turn.render("month_day", day=_number(turn, int(day)))
+
+
+def _number(turn: Turn, number: int) -> str:
+    return turn.spoken.number(str(number))
+
+
+def _rule(rrule: str | None) -> dict[str, str]:
+    pairs = (part.partition("=") for part in (rrule or "").upper().split(";") if part)
+    return {name: value for name, _, value in pairs}

@@ -1,0 +1,222 @@
+"""Doses: taken, later, left out; and what of today is taken or still to come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skills.api import ImpossibleAmountError, Skill, Turn, parse_dose
+from skills.medication import describe
+from skills.medication.plainly import plainly, refusal, unknown
+from skills.medication.reading import amount_of
+from skills.medication.which import Meant, meant, reminders
+from skills.medication.words import words
+
+
+def register(skill: Skill) -> None:
+    """Add the actions."""
+
+    @plainly
+    async def taken(turn: Turn) -> str:
+        kept = await reminders(turn)
+        named = await meant(turn, kept, turn.text)
+        if named.stranger:
+            return unknown(turn, named.stranger, [each["title"] for each in kept])
+        told = [
+            await turn.home.request("reminders.taken", which=which)
+            for which in await _ids(turn, named)
+        ]
+        counted = [dose for answer in told for dose in answer.get("taken", ())]
+        if not counted:
+            return refusal(turn, told[0])
+        return _counted(turn, counted, kept)
+
+    @plainly
+    async def snooze(turn: Turn) -> str:
+        named = await meant(turn, await reminders(turn), turn.text)
+        when = await turn.home.request(
+            "reminders.understand", texts=[turn.text], lang=turn.lang, is_daily=False
+        )
+        if (when.get("problem") or {}).get("refused") in {"impossible_time", "never_comes"}:
+            return turn.render("snooze_when")
+        more = {"until": when["at"]} if when.get("at") else {}
+        ids = await _ids(turn, named)
+        answers = [
+            await turn.home.request("reminders.snooze", which=which, **more) for which in ids
+        ]
+        snoozed = [item for answer in answers for item in answer.get("snoozed", ())]
+        if not snoozed:
+            return refusal(turn, answers[0])
+        what = turn.spoken.listing([item["title"] for item in snoozed])
+        if more:
+            return turn.render("snoozed_until", what=what, time=describe.clock(turn, when["at"]))
+        return turn.render("snoozed", what=what)
+
+    @plainly
+    async def skip(turn: Turn) -> str:
+        kept = await reminders(turn)
+        named = await meant(turn, kept, turn.text)
+        reason = _reason(turn, named)
+        answers = [
+            await turn.home.request("reminders.skip", which=which, reason=reason)
+            for which in await _ids(turn, named)
+        ]
+        skipped = [item for answer in answers for item in answer.get("skipped", ())]
+        if not skipped:
+            return refusal(turn, answers[0])
+        said = turn.render("skipped", what=turn.spoken.listing([item["title"] for item in skipped]))
+        risky = {each["reminder_id"] for each in kept if each.get("risk", "normal") != "normal"}
+        if any(item["reminder_id"] in risky for item in skipped):
+            return turn.render("join", first=said, second=turn.render("skipped_high_risk"))
+        return said
+
+    for action in (taken, snooze, skip, plainly(query)):
+        skill.action(action)
+
+
+async def _ids(turn: Turn, named: Meant) -> list[str]:
+    """Which doses are meant: those offered now, where several reminders bear the name."""
+    if not named.reminders:
+        return [""]
+    ids = [each["reminder_id"] for each in named.reminders]
+    if len(ids) == 1:
+        return ids
+    today = await turn.home.request("reminders.today")
+    offered = {
+        item["reminder_id"] for item in today if item["state"] in {"due", "announced", "snoozed"}
+    }
+    return [each for each in ids if each in offered] or ids[:1]
+
+
+def _counted(turn: Turn, doses: list[dict[str, Any]], kept: list[dict[str, Any]]) -> str:
+    by_id = {each["reminder_id"]: each for each in kept}
+    phrases = []
+    for dose in doses:
+        reminder = by_id.get(dose["reminder_id"], {})
+        phrases.append(describe.thing(turn, dose["title"], reminder.get("amount")))
+    said = turn.render("taken", what=turn.spoken.listing(phrases))
+    left = [dose for dose in doses if dose.get("left")]
+    if left:
+        rest = turn.spoken.listing(
+            [
+                turn.render(
+                    "left_of", what=dose["title"], amount=describe.amount(turn, dose["left"])
+                )
+                for dose in left
+            ]
+        )
+        said = turn.render("join", first=said, second=turn.render("left_now", what=rest))
+    if len(doses) == 1 and _is_more(turn, by_id.get(doses[0]["reminder_id"], {})):
+        planned = describe.amount(turn, by_id[doses[0]["reminder_id"]]["amount"])
+        said = turn.render(
+            "join", first=said, second=turn.render("more_than_planned", planned=planned)
+        )
+    return said
+
+
+def _is_more(turn: Turn, reminder: dict[str, Any]) -> bool:
+    """Whether the elder says to have taken more than was planned."""
+    try:
+        dose = parse_dose(turn.text, turn.lang)
+    except ImpossibleAmountError:
+        return False
+    planned = reminder.get("amount")
+    if dose is None or planned is None:
+        return False
+    said = amount_of(dose)
+    most = describe.number(planned.get("most") or planned["amount"])
+    return said["unit"] == planned["unit"] and describe.number(said["amount"]) > most
+
+
+def _reason(turn: Turn, named: Meant) -> str:
+    """Why it is left out, as it was said."""
+    rest = turn.text
+    for each in named.reminders:
+        rest = rest.replace(each["title"], " ")
+    own = words(turn.lang)
+    rest = own.without("skip_words", rest)
+    reason = own.patterns["reason_words"].sub(" ", rest) if len(rest) < 4 else rest
+    return " ".join(reason.strip(" ,，。.").split())[:120]
+
+
+async def query(turn: Turn) -> str:
+    """What is taken, what of today is left, whether it was taken, whether it may be taken."""
+    own = words(turn.lang)
+    kept = await reminders(turn)
+    named = await meant(turn, kept, turn.text)
+    if named.stranger:
+        return unknown(turn, named.stranger, [each["title"] for each in kept])
+    ids = {each["reminder_id"] for each in named.reminders}
+    needed = [each for each in named.reminders if each.get("as_needed")]
+    if needed and own.has("asks_may", turn.text):
+        return await _may(turn, needed[0])
+    today = [
+        item
+        for item in await turn.home.request("reminders.today")
+        if not ids or item["reminder_id"] in ids
+    ]
+    if own.has("asks_taken", turn.text):
+        return _were_taken(turn, [item for item in today if item["kind"] == "medicine"], kept)
+    if own.has("asks_left", turn.text):
+        return _what_is_left(turn, today, kept)
+    if not kept:
+        return turn.render("nothing_kept")
+    listed = [each for each in kept if not ids or each["reminder_id"] in ids]
+    shown = [describe.reminder(turn, each) for each in listed[:8]]
+    return turn.render("list", what=turn.render("list_join").join(shown))
+
+
+async def _may(turn: Turn, reminder: dict[str, Any]) -> str:
+    allowed = await turn.home.request("reminders.allowed", which=reminder["reminder_id"])
+    if "refused" in allowed:
+        return refusal(turn, allowed)
+    rule = describe.limits(turn, reminder["as_needed"])
+    return turn.render("may_take", what=reminder["title"], **rule)
+
+
+def _were_taken(turn: Turn, items: list[dict[str, Any]], kept: list[dict[str, Any]]) -> str:
+    now = turn.now.timestamp()
+    due = [item for item in items if item["due_at"] <= now or item["state"] != "planned"]
+    if not due:
+        coming = [item for item in items if item["state"] == "planned"]
+        if coming:
+            first = min(coming, key=lambda item: item["due_at"])
+            time = describe.clock(turn, first["due_at"])
+            return turn.render("not_due", what=first["title"], time=time)
+        return turn.render("none_today" if kept else "nothing_kept")
+    return " ".join(_state(turn, item) for item in due[-6:])
+
+
+def _state(turn: Turn, item: dict[str, Any]) -> str:
+    """What is known of one dose; unanswered is not "not taken"."""
+    due = describe.clock(turn, item["due_at"])
+    settled = item.get("settled_at")
+    match item["state"]:
+        case "taken":
+            at = describe.clock(turn, settled) if settled else due
+            return turn.render("was_taken", what=item["title"], due=due, time=at)
+        case "skipped":
+            return turn.render("was_skipped", what=item["title"], due=due)
+        case "unknown" | "missed":
+            return turn.render("was_unknown", what=item["title"], due=due)
+        case _:
+            return turn.render("is_open", what=item["title"], due=due)
+
+
+def _what_is_left(turn: Turn, items: list[dict[str, Any]], kept: list[dict[str, Any]]) -> str:
+    left = [item for item in items if item["is_left"]]
+    if left:
+        by_id = {each["reminder_id"]: each for each in kept}
+        said = [
+            turn.render(
+                "when_what",
+                when=describe.clock(turn, item["due_at"]),
+                what=describe.thing(
+                    turn, item["title"], by_id.get(item["reminder_id"], {}).get("amount")
+                ),
+            )
+            for item in left
+        ]
+        return turn.render("left_today", what=turn.spoken.listing(said))
+    if not kept:
+        return turn.render("nothing_kept")
+    return turn.render("nothing_left" if items else "none_today")
