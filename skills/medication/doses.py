@@ -44,6 +44,8 @@ def register(skill: Skill) -> None:
             await turn.home.request("reminders.snooze", which=which, **more) for which in ids
         ]
         snoozed = [item for answer in answers for item in answer.get("snoozed", ())]
+        if not snoozed and answers[0].get("refused") == "invalid":
+            return turn.render("snooze_when")
         if not snoozed:
             return refusal(turn, answers[0])
         what = turn.spoken.listing([item["title"] for item in snoozed])

@@ -57,6 +57,10 @@ async def _begin(turn: Turn) -> Draft:
     if act == "add":
         return await _settled(turn, await _absorb(turn, Draft()))
     kept = await reminders(turn)
+    if act == "change" and not (await meant(turn, kept, turn.text)).reminders:
+        fresh = await _absorb(turn, Draft())  # "metformin, two after supper" may be a new one
+        if any(item.is_medicine and item.title for item in fresh.items):
+            return await _settled(turn, fresh)
     if not kept:
         return replace(Draft(), notes=(("nothing_kept", {}),))
     return await _chosen_one(turn, Draft(act=act), kept, turn.text)
@@ -116,8 +120,9 @@ async def _yes_or_no(turn: Turn, draft: Draft, *, is_yes: bool) -> Draft | None:
 async def _absorb(turn: Turn, draft: Draft) -> Draft:
     """Take in what a sentence says; of what it takes back itself, the last counts."""
     own = words(turn.lang)
-    pieces = own.patterns["correction"].split(turn.text)
-    for piece in [piece for piece in pieces if any(map(str.isalnum, piece))] or [turn.text]:
+    text = own.patterns["breaks"].sub("，", turn.text)
+    pieces = own.patterns["correction"].split(text)
+    for piece in [piece for piece in pieces if any(map(str.isalnum, piece))] or [text]:
         draft = await _absorb_piece(turn, draft, piece)
     return draft
 

@@ -117,7 +117,8 @@ async def food(turn: Turn) -> str:
     """Before or after food: what was told, else what every leaflet says."""
     kept = medicines(await reminders(turn))
     named = await meant(turn, kept, turn.text)
-    reminder = named.reminders[0] if named.reminders else kept[0] if len(kept) == 1 else None
+    only = kept[0] if len(kept) == 1 and not named.stranger else None
+    reminder = named.reminders[0] if named.reminders else only
     if reminder is not None and reminder.get("food"):
         return turn.render(f"food_told_{reminder['food']}", what=reminder["title"])
     title = reminder["title"] if reminder is not None else named.stranger or turn.text

@@ -14,7 +14,7 @@ from assistant.home import HomeMemory
 from assistant.link import ServiceError
 from assistant.services import Services
 from assistant.settings import Settings
-from assistant.store import KeyedValues
+from assistant.store import KeyedValues, StoreError
 from skills.actions import Replies
 from skills.api import FALLBACK, Turn
 from skills.forms import read_answer
@@ -40,6 +40,8 @@ class Socket:
             return await self._bus.call(service, **arguments)
         except Refused as refusal:
             raise ServiceError(str(refusal)) from refusal
+        except StoreError as error:  # as the bus answers a child
+            raise ServiceError(f"{service} failed inside the core; see its log") from error
 
     def send(self, event: object) -> None:
         self._bus.publish(event)

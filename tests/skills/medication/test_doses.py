@@ -1,0 +1,212 @@
+"""Taken, later, not this one; what is left; how the week went: over the real keeper."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.events import DoseSkipped, DoseTaken, ElderAnswered
+from assistant.language import LANGUAGES
+from skills.medication.reading import read
+from tests.skills.medication.talk import Talk
+
+
+async def keep(talk: Talk, title: str, *times: str, amount: str = "1") -> str:
+    added = await talk.home.bus.call(
+        "reminders.add",
+        reminder={
+            "title": title,
+            "kind": "medicine",
+            "amount": {"amount": amount, "unit": "tablet"},
+            "schedule": {"rrule": "FREQ=DAILY", "times": [{"at": at} for at in times]},
+        },
+    )
+    return str(added["reminder_id"])
+
+
+async def pass_minutes(talk: Talk, minutes: float) -> None:
+    talk.home.clock.move(talk.home.clock.at + minutes * 60)
+    await talk.home.step()
+
+
+async def test_taken_is_counted_once(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    await pass_minutes(zh, 31)
+    assert "降压药一片" in await zh.say("吃了", "taken")
+    again = await zh.say("药吃过了", "taken")
+    assert "早上六点半" in again or "早上六点三十一分" in again
+    assert len(zh.home.seen(DoseTaken)) == 1
+
+
+async def test_taken_by_another_name_of_it(en: Talk) -> None:
+    await keep(en, "Norvasc", "06:30")
+    await keep(en, "metformin", "06:30")
+    await pass_minutes(en, 31)
+    assert "Norvasc" in await en.say("i took my amlodipine", "taken")
+    assert [event.title for event in en.home.seen(DoseTaken)] == ["Norvasc"]
+
+
+async def test_a_similar_name_is_not_counted(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    await pass_minutes(zh, 31)
+    assert "没有" in await zh.say("降糖药吃了", "taken")
+    assert zh.home.seen(DoseTaken) == []
+
+
+async def test_more_than_planned_is_not_passed_over(en: Talk) -> None:
+    await keep(en, "aspirin", "06:30")
+    await pass_minutes(en, 31)
+    said = await en.say("i took two tablets of aspirin", "taken")
+    assert "doctor" in said
+    assert "one tablet" in said
+
+
+async def test_later_and_at_a_time(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    await pass_minutes(zh, 31)
+    assert "十分钟" in await zh.say("等会儿再吃", "snooze")
+    assert "七点半" in await zh.say("七点半再叫我", "snooze")
+    (item,) = await zh.home.bus.call("reminders.today")
+    assert item["state"] == "snoozed"
+    assert "十分钟后" in await zh.say("明天早上再吃", "snooze"), "too long: what may be said"
+
+
+async def test_not_this_one_with_its_reason(zh: Talk) -> None:
+    await keep(zh, "华法林", "06:30")
+    await pass_minutes(zh, 31)
+    said = await zh.say("这顿华法林不吃了，胃难受", "skip")
+    assert "双份" in said or "补" in said
+    assert "医生" in said, "it matters"
+    (skipped,) = zh.home.seen(DoseSkipped)
+    assert "胃难受" in skipped.reason
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+async def test_nothing_is_due(zh: Talk, en: Talk, lang: str) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    for act in ("taken", "snooze", "skip"):
+        assert await talk.say("…", act)
+    assert talk.home.seen(DoseTaken) == []
+
+
+async def test_did_i_take_it(en: Talk) -> None:
+    await keep(en, "aspirin", "06:30", "20:00")
+    assert "isn't due yet" in await en.say("did i take my aspirin", "query")
+    await pass_minutes(en, 31)
+    assert "haven't told me" in await en.say("did i take my aspirin", "query")
+    await en.say("i took it", "taken")
+    assert "taken" in await en.say("did i take it", "query")
+    left = await en.say("what is left today", "query")
+    assert "eight o'clock in the evening" in left
+    assert "half past six" not in left
+
+
+async def test_unanswered_is_unknown_not_missed(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    await zh.home.until(zh.home.clock.at + 6 * 3600, lambda _: None)
+    assert "不知道" in await zh.say("我吃降压药了吗", "query")
+    week = await zh.say("我这周吃药怎么样", "adherence")
+    assert "不清楚" in week
+    assert "没吃" not in week
+
+
+async def test_the_list_and_an_empty_one(zh: Talk) -> None:
+    assert "还没有" in await zh.say("我都吃什么药", "query")
+    await keep(zh, "降压药", "06:30")
+    await keep(zh, "阿司匹林", "20:00")
+    said = await zh.say("我都吃什么药", "query")
+    assert said.index("降压药") < said.index("阿司匹林")
+
+
+async def test_as_needed_is_refused_too_soon_and_too_often(en: Talk) -> None:
+    await en.say("one tablet of paracetamol when i have a headache", "add")
+    await en.yes()
+    assert "may take" in await en.say("can i take paracetamol now", "query")
+    assert "tablet" in await en.say("i took a paracetamol", "taken")
+    assert "too soon" in await en.say("i took another paracetamol", "taken")
+    assert "too soon" in await en.say("can i take paracetamol now", "query")
+    for _ in range(3):
+        await pass_minutes(en, 241)
+        await en.say("i took a paracetamol", "taken")
+    await pass_minutes(en, 241)
+    assert "four times" in await en.say("can i have another paracetamol", "query")
+    assert len(en.home.seen(DoseTaken)) == 4
+
+
+async def test_stock_is_told_counted_down_and_refilled(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    assert "告诉" in await zh.say("降压药还剩几片", "stock")
+    assert "三十片" in await zh.say("我还有三十片", "refill")
+    assert "九十片" in await zh.say("我买了两盒，一盒三十片", "refill")
+    await pass_minutes(zh, 31)
+    assert "八十九片" in await zh.say("吃了", "taken")
+    assert "多少" in await zh.say("降压药买了两盒", "refill"), "how many are in a box?"
+    assert "零" in await zh.say("降压药吃完了", "refill")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("i bought two boxes of aspirin thirty in each", "sixty"),
+        ("i have forty aspirin left", "forty"),
+        ("two boxes of thirty", "sixty"),
+        ("i've run out of aspirin", "none"),
+        ("i have minus three aspirin left", "can't be"),
+    ],
+)
+async def test_stock_in_english(en: Talk, text: str, amount: str) -> None:
+    await keep(en, "aspirin", "06:30")
+    assert amount in await en.say(text, "refill")
+
+
+async def test_food_is_what_was_told_else_the_leaflet_else_unsure(en: Talk) -> None:
+    await keep(en, "aspirin", "06:30")
+    assert "not sure" in await en.say("before or after food", "food")
+    await en.say("change aspirin to after food", "change")
+    await en.yes()
+    assert "after food" in await en.say("before or after food", "food")
+    assert "doctor" in await en.say("do i take amlodipine with food", "food")
+
+
+async def test_allergies_are_kept_for_the_warnings(zh: Talk, en: Talk) -> None:
+    assert "青霉素" in await zh.say("我对青霉素过敏", "allergy")
+    assert "codeine" in await en.say("i'm allergic to codeine", "allergy")
+    assert await zh.profile("allergies") == ["青霉素", "codeine"]
+    assert "青霉素" in await zh.say("我对哪些药过敏", "allergy")
+    assert "doctor" in await en.say("i'm no longer allergic to codeine", "allergy")
+    assert await zh.profile("allergies") == ["青霉素", "codeine"]
+
+
+async def test_the_elders_own_times(zh: Talk, en: Talk) -> None:
+    assert "六点" in await zh.say("我晚饭一般六点吃", "habit")
+    assert "half past nine" in await en.say("i go to bed at half past nine", "habit")
+    assert await zh.profile("habits") == {"supper": "18:00", "bedtime": "21:30"}
+    assert "六点" in await zh.say("我吃晚饭", "habit"), "how it may be said"
+
+
+async def test_an_answer_to_the_announcement_comes_first(zh: Talk) -> None:
+    """The core closes its question with a yes; a second word about it counts nothing."""
+    await keep(zh, "降压药", "06:30")
+    await pass_minutes(zh, 31)
+    question = next(e for e in zh.home.events if type(e).__name__ == "AskElder")
+    zh.home.bus.publish(ElderAnswered(question.question_id, "yes"))  # type: ignore[attr-defined]
+    await zh.home.step()
+    assert await zh.say("吃了", "taken")
+    assert len(zh.home.seen(DoseTaken)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "title", "dose"),
+    [
+        ("zh", "帮我加个药，络活喜，一片", "络活喜", "1"),
+        ("zh", "阿莫西林一次两粒", "阿莫西林", "2"),
+        ("zh", "打十个单位胰岛素", "胰岛素", "10"),
+        ("en", "half a tablet of bisoprolol", "bisoprolol", "1/2"),
+        ("en", "put eye drops on my list two drops", "eye drops", "2"),
+        ("en", "i need to take two tablets of warfarin", "warfarin", "2"),
+    ],
+)
+def test_a_name_and_its_dose(lang: str, text: str, title: str, dose: str) -> None:
+    said = read(text, lang, (), bare_number=False)
+    assert said.whole.title == title
+    assert said.whole.dose is not None
+    assert said.whole.dose["amount"] == dose
