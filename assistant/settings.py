@@ -110,6 +110,9 @@ class EmergencySettings:
         20.0, "After somebody took the alarm, when it goes out again unless closed", low=1, high=180
     )
     webhook_secret: str = _setting("", "Signs webhooks; the receiver knows it too")
+    pendant_token: str = _setting(
+        "", "Of hubs whose pendants report over the web, 20 characters or more; empty: none do"
+    )
     button: str = _setting("", "A USB button: /dev/input/by-id/usb-...; empty: none")
     receiver: str = _setting("", "A radio receiver of pendants: its serial port; empty: none")
     pendants: dict[str, str] = _setting(
@@ -156,6 +159,18 @@ class CentreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """The family's web page, and pendants that report over the web; docs/console.md."""
+
+    listen: str = _setting("", "Address and port, like 0.0.0.0:8095; empty: no page")
+    url: str = _setting(
+        "", "What the family's phones open, like https://anban.example; empty: no links in messages"
+    )
+    certificate: str = _setting("", "PEM file with the chain; empty: a proxy in front does TLS")
+    key: str = _setting("", "PEM file; empty: it is in the certificate's")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of anban.toml."""
 
@@ -172,6 +187,7 @@ class Settings:
     phone: PhoneSettings = field(default_factory=PhoneSettings)
     modem: ModemSettings = field(default_factory=ModemSettings)
     centre: CentreSettings = field(default_factory=CentreSettings)
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
 
 
 def home_folder() -> Path:

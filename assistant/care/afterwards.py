@@ -66,6 +66,8 @@ class Afterwards:
             alarm.alarm_id, way.contact.contact_id, f"{what}: {way.key}", 0
         )
         message = self._wording.message(alarm, way.contact, attempt)
+        if not alarm.state.is_open:
+            message = replace(message, acknowledge_url=None)
         text = words(message.lang)
         ended = Ended(Outcome.UNKNOWN, "the channel gave no sign")
         if not text:

@@ -6,16 +6,18 @@ import asyncio
 import logging
 from typing import Any, Final
 
-from assistant.bus import Bus
+from assistant.bus import Bus, Refused
 from assistant.care.pendants import (
     BatteryLow,
     ButtonPressed,
+    PendantError,
     PendantFact,
     PendantLost,
     PendantSeen,
     PendantWatch,
     SerialReceiver,
     UsbButton,
+    facts_of,
 )
 from assistant.events import HelpPressed, Urgency
 from assistant.home import HomeMemory
@@ -84,6 +86,15 @@ class Buttons:
                 self._tell("pendant_lost", device)
             case PendantSeen():
                 pass
+
+    async def report(self, device: str, event: str, battery_percent: int | None = None) -> None:
+        """A report that came over the web; raises Refused for what is none."""
+        try:
+            facts = facts_of(event, device, battery_percent)
+        except PendantError as error:
+            raise Refused(str(error)) from error
+        for fact in facts:
+            self.take(fact)
 
     def _tell(self, key: str, device: str) -> None:
         """Once a day: it is not urgent, and it must not become noise."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -30,17 +31,21 @@ from assistant.care.companion import NUMBER_CONTACT, Companion
 from assistant.care.contacts import Contact, People
 from assistant.care.emergency import Emergency
 from assistant.care.equipment import PHONE_CHILD, HomeEquipment
+from assistant.care.links import LinkMaker, Links
+from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.care.wording import Wording
 from assistant.events import ProfileChanged, PutThroughChanged
 from assistant.home import HomeMemory
 from assistant.language import Replies
-from assistant.settings import Settings
+from assistant.link import SOCKET_VARIABLE
+from assistant.settings import HOME_VARIABLE, Settings
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues, StoreError
 from assistant.supervisor import ChildSpec, Supervisor
 
 log = logging.getLogger(__name__)
 
+CONSOLE_CHILD: Final = "console"
 CHECK_SECONDS: Final = 30.0
 """For one channel to say how it is."""
 _NUMBER_DIGITS: Final = 7
@@ -72,19 +77,28 @@ class Care:
         wanted = settings.emergency
         self._buttons = Buttons(bus, speech, memory, replies, wanted)
         self.book = AlarmBook(database, wanted.arrive_minutes * 60)
+        self._console = settings.console
+        self._pendant_token = wanted.pendant_token
+        self._home = home
+        links = LinkMaker(settings.console.url, home)
+        wording = Wording(
+            replies,
+            wanted,
+            self._voice,
+            lambda: memory.lang,
+            lambda: self._elder_name,
+            NUMBER_CONTACT,
+            links.url,
+        )
+        self._links = Links(
+            links, bus, database, self.book, self.people, wording, lambda: memory.lang
+        )
         self.emergency = Emergency(
             bus,
             self.book,
             self.people,
             self.equipment.registry,
-            Wording(
-                replies,
-                wanted,
-                self._voice,
-                lambda: memory.lang,
-                lambda: self._elder_name,
-                NUMBER_CONTACT,
-            ),
+            wording,
             Companion(bus, speech, memory, replies, self.people, wanted),
             wanted.arrive_minutes * 60,
         )
@@ -93,6 +107,7 @@ class Care:
         bus.serve("alarms.acknowledge", self.emergency.acknowledge)
         bus.serve("alarms.close", self.emergency.close)
         bus.serve("contacts.check", self._serve_check)
+        bus.serve("pendants.report", self._buttons.report)
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
@@ -111,6 +126,8 @@ class Care:
         await self._learn_name()
         await self.emergency.start()
         await self._buttons.start()
+        if self._console.listen:
+            self._supervisor.start(self._console_child())
 
     async def stop(self) -> None:
         """Let go; open alarms go on at the next start."""
@@ -122,6 +139,14 @@ class Care:
         with contextlib.suppress(TimeoutError):
             await self.equipment.stop()
         await self._voice.close()
+
+    def _console_child(self) -> ChildSpec:
+        environment = {SOCKET_VARIABLE: str(self._bus.path), HOME_VARIABLE: str(self._home)}
+        # By the environment, which only this user can read; `home.state` tells it to no child.
+        if self._pendant_token:
+            environment[TOKEN_VARIABLE] = self._pendant_token
+        command = (sys.executable, "-m", "assistant.console")
+        return ChildSpec(CONSOLE_CHILD, command, environment)
 
     # ------------------------------------------------------------------------ from outside
 

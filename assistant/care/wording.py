@@ -37,6 +37,8 @@ class Wording:
     """Empty: not known."""
     rings_number: str
     """The contact id of the public emergency number: it is told everything a helper needs."""
+    link: Callable[[Alarm, Contact], str | None] = lambda *_: None
+    """Where a message's reader can take the alarm on; None: nowhere."""
 
     def message(self, alarm: Alarm, contact: Contact, attempt: Attempt) -> Message:
         """What one person is told of one alarm."""
@@ -62,7 +64,22 @@ class Wording:
             script=self.voice.script(spoken, lang),
             is_automatic=is_automatic,
             is_test=alarm.source == "test",
+            acknowledge_url=self.link(alarm, contact),
         )
+
+    def page(self, alarm: Alarm, lang: str, *, is_helper: bool) -> dict[str, str]:
+        """What a page shows of an alarm; to a helper also what is needed at the door."""
+        values = {
+            "elder": self._elder(lang),
+            "reason": self.replies.render(f"reason_{alarm.reason}", lang),
+            "place": alarm.place,
+            "address": self.settings.address,
+            "number": self.settings.number or self.replies.render("emergency_number", lang),
+            "minutes": f"{self.settings.arrive_minutes:g}",
+        }
+        if is_helper:
+            values |= {"door": self.settings.door_code, "health": self.settings.health}
+        return values
 
     def details(self, lang: str) -> str:
         """What a helper needs at the door and beside the elder; empty where nothing is known."""
@@ -76,15 +93,17 @@ class Wording:
 
     def over(self, key: str, lang: str, who: str) -> str:
         """That an alarm is over, and by whom."""
-        elder = self.elder_name() or self.replies.render("the_elder", lang)
-        return self.replies.render(key, lang, elder=elder, who=who)
+        return self.replies.render(key, lang, elder=self._elder(lang), who=who)
+
+    def _elder(self, lang: str) -> str:
+        return self.elder_name() or self.replies.render("the_elder", lang)
 
     def _say(self, alarm: Alarm, lang: str) -> Callable[[str], str]:
         at = datetime.fromtimestamp(alarm.opened_at).astimezone()
         place = self.replies.render("alarm_place", lang, value=alarm.place) if alarm.place else ""
         address = self.settings.address
         values = {
-            "elder": self.elder_name() or self.replies.render("the_elder", lang),
+            "elder": self._elder(lang),
             "reason": self.replies.render(f"reason_{alarm.reason}", lang),
             "place": place,
             "time": f"{at:%H:%M}",

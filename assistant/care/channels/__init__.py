@@ -4,6 +4,7 @@ from assistant.care.channels.acknowledge import (
     Acknowledgement,
     Acknowledger,
     TokenError,
+    TokenExpiredError,
     load_secret,
 )
 from assistant.care.channels.addresses import (
@@ -60,6 +61,7 @@ __all__ = [
     "Registry",
     "Ringing",
     "TokenError",
+    "TokenExpiredError",
     "is_acknowledgement",
     "is_emergency_number",
     "is_same_number",

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+KEY_FILE: Final = "link.key"
+"""In the data folder."""
 SECRET_BYTES: Final = 32
 VALID_SECONDS: Final = 24 * 3600.0
 MAX_TOKEN_CHARACTERS: Final = 400
@@ -28,6 +30,10 @@ _DIGEST_BYTES: Final = 16
 
 class TokenError(ValueError):
     """The link is not good; the message may be shown to whoever pressed it."""
+
+
+class TokenExpiredError(TokenError):
+    """This home made it, too long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Acknowledger:
         """What the token acknowledges; the caller records its `token_id` as spent.
 
         Raises:
-            TokenError: forged, damaged, expired, or spent.
+            TokenError: forged, damaged, expired (`TokenExpiredError`), or spent.
         """
         raw = _decode(token)
         signature, body = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
@@ -68,7 +74,7 @@ class Acknowledger:
             raise TokenError("this link was not made by this home")
         alarm_id, contact_id, token_id, expires_at = json.loads(body)
         if now > expires_at:
-            raise TokenError("this link is too old; please telephone")
+            raise TokenExpiredError("this link is too old; please telephone")
         if token_id in spent:
             raise TokenError("this link was used already")
         return Acknowledgement(alarm_id, contact_id, token_id, float(expires_at))

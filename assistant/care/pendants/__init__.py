@@ -12,20 +12,28 @@ from assistant.care.pendants.facts import (
 from assistant.care.pendants.serial_receiver import SerialReceiver, parse_line
 from assistant.care.pendants.usb_button import UsbButton, presses
 from assistant.care.pendants.watch import PendantWatch
-from assistant.care.pendants.webhook_in import take
+from assistant.care.pendants.webhook_in import (
+    PendantClockError,
+    PendantDoor,
+    PendantRefusedError,
+    Report,
+)
 
 __all__ = [
     "BatteryLow",
     "ButtonPressed",
+    "PendantClockError",
+    "PendantDoor",
     "PendantError",
     "PendantFact",
     "PendantLost",
+    "PendantRefusedError",
     "PendantSeen",
     "PendantWatch",
+    "Report",
     "SerialReceiver",
     "UsbButton",
     "facts_of",
     "parse_line",
     "presses",
-    "take",
 ]

@@ -16,24 +16,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.care.channels.webhook import signed_headers
 from assistant.care.pendants import (
     BatteryLow,
     ButtonPressed,
+    PendantClockError,
+    PendantDoor,
     PendantError,
     PendantFact,
     PendantLost,
+    PendantRefusedError,
     PendantSeen,
     PendantWatch,
+    Report,
     SerialReceiver,
     UsbButton,
     parse_line,
     presses,
-    take,
 )
 
 pytestmark = pytest.mark.timeout(20)
 TOKEN = "a-token-of-this-home-only"
-BEARER = f"Bearer {TOKEN}"
+NOW = 1_800_000_000.0
 
 
 # ---------------------------------------------------------------------- the serial receiver
@@ -208,10 +212,21 @@ def report(**fields: object) -> bytes:
     return json.dumps(fields).encode()
 
 
+def bearer(token: str = TOKEN) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def signed(body: bytes, at: float = NOW, uid: str = "r1", token: str = TOKEN) -> dict[str, str]:
+    """As `channels.webhook` signs what goes out, so that one hub can use one way for both."""
+    headers = signed_headers(token.encode(), uid, int(at), body)
+    return {name.lower(): value for name, value in headers.items()}
+
+
 def test_a_report_over_the_web() -> None:
-    assert take(BEARER, report(device="p1", event="press", battery=15), TOKEN) == [
-        *(ButtonPressed("p1"), PendantSeen("p1", 15), BatteryLow("p1", 15)),
-    ]
+    body = report(event="press", battery=15)
+    assert PendantDoor(TOKEN).check(bearer(), "p1", body, NOW) == Report("p1", "press", 15)
+    named = report(device="p1", event="seen")
+    assert PendantDoor(TOKEN).check(bearer(), "p1", named, NOW) == Report("p1", "seen")
 
 
 @pytest.mark.parametrize(
@@ -228,32 +243,78 @@ def test_a_report_over_the_web() -> None:
     ],
 )
 def test_a_wrong_token_is_refused(authorization: str) -> None:
-    with pytest.raises(PendantError, match="wrong token"):
-        take(authorization, report(device="p1", event="press"), TOKEN)
+    with pytest.raises(PendantRefusedError, match="wrong token"):
+        PendantDoor(TOKEN).check({"authorization": authorization}, "p1", report(event="press"), NOW)
+
+
+def test_a_signed_report_is_taken_once() -> None:
+    door, body = PendantDoor(TOKEN), report(device="p1", event="press")
+    assert door.check(signed(body), "p1", body, NOW) == Report("p1", "press")
+    # Not passed on yet: the hub tries again, and is not turned away.
+    assert door.check(signed(body), "p1", body, NOW + 3) == Report("p1", "press")
+    door.took(signed(body), NOW + 3)
+    assert door.check(signed(body), "p1", body, NOW + 5) is None
+    assert door.check(signed(body, uid="r2"), "p1", body, NOW + 5) == Report("p1", "press")
 
 
 @pytest.mark.parametrize(
-    "body",
+    "changes",
     [
-        *(b"", b"[]", b"null", b"\xff", b"[" * 4_000, b"{" + b" " * 5_000 + b"}"),
-        report(device="p1"),
-        report(event="press"),
-        report(device=1, event="press"),
-        report(device="p1\nx", event="press"),
-        report(device="p1", event="explode"),
-        report(device="p1", event="press", battery=True),
-        report(device="p1", event="press", battery=101),
-        report(device="p1", event="press", battery="9"),
+        {"webhook-id": "r2"},
+        {"webhook-id": ""},
+        {"webhook-timestamp": str(int(NOW) + 1)},
+        {"webhook-timestamp": "٣"},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v1,"},
+        {"webhook-signature": "v2,é"},
     ],
 )
-def test_a_report_that_is_none(body: bytes) -> None:
+def test_a_changed_signed_report_is_refused(changes: dict[str, str]) -> None:
+    body = report(device="p1", event="press")
+    with pytest.raises(PendantRefusedError):
+        PendantDoor(TOKEN).check({**signed(body), **changes}, "p1", body, NOW)
+
+
+@pytest.mark.parametrize("late_seconds", [-301, 301, 86_400 * 365 * 50])
+def test_a_signed_report_of_another_time_is_a_replay(late_seconds: float) -> None:
+    body = report(device="p1", event="press")
+    with pytest.raises(PendantClockError, match="clock"):
+        PendantDoor(TOKEN).check(signed(body), "p1", body, NOW + late_seconds)
+
+
+def test_a_signed_report_is_good_for_its_own_pendant_alone() -> None:
+    body = report(event="press")
+    with pytest.raises(PendantError, match="names"):
+        PendantDoor(TOKEN).check(signed(body), "p1", body, NOW)
+    body = report(device="p1", event="press")
+    with pytest.raises(PendantError, match="names"):
+        PendantDoor(TOKEN).check(signed(body), "p2", body, NOW)
+
+
+@pytest.mark.parametrize(
+    ("device", "body"),
+    [
+        *(("p1", body) for body in (b"", b"[]", b"null", b"\xff", b"[" * 4_000)),
+        ("p1", b"{" + b" " * 5_000 + b"}"),
+        ("p1", report(device="p1")),
+        ("p1", report(device=1, event="press")),
+        ("p1", report(device="p2", event="press")),
+        ("p1\nx", report(event="press")),
+        ("", report(event="press")),
+        ("p1", report(event="explode")),
+        ("p1", report(event="press", battery=True)),
+        ("p1", report(event="press", battery=101)),
+        ("p1", report(event="press", battery="9")),
+    ],
+)
+def test_a_report_that_is_none(device: str, body: bytes) -> None:
     with pytest.raises(PendantError):
-        take(BEARER, body, TOKEN)
+        PendantDoor(TOKEN).check(bearer(), device, body, NOW)
 
 
 def test_a_short_token_is_no_token() -> None:
     with pytest.raises(ValueError, match="20 characters"):
-        take("Bearer x", b"{}", "x")
+        PendantDoor("x")
 
 
 # ---------------------------------------------------------------------- supervision

@@ -1,0 +1,171 @@
+"""The page's child: `python -m assistant.console` serves the address of the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from assistant.care.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
+from assistant.care.pendants import PendantDoor
+from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.console.connection import BriefConnection
+from assistant.console.web import Door, application
+from assistant.events import Ready, Shutdown
+from assistant.link import Link, LinkError, ServiceError
+from assistant.settings import ConsoleSettings
+
+NAME: Final = "console"
+HEAD_BYTES: Final = 16_384
+CERTIFICATE_SECONDS: Final = 600.0
+"""How often a renewed certificate is looked for: they last 90 days and less."""
+
+log = logging.getLogger(__name__)
+
+
+class ConsoleError(RuntimeError):
+    """The page cannot be served; the message says what to do."""
+
+
+async def run() -> None:
+    """Serve until the core goes or says so.
+
+    Raises:
+        ConsoleError: the address, the certificate or the token of the settings cannot be used.
+        LinkError: no core listens.
+    """
+    async with Link(NAME, (Shutdown,)) as link:
+        state = await link.home_state()
+        logging.getLogger().setLevel(state.settings.log_level.upper())
+        wanted = state.settings.console
+        door = Door(link, _acknowledger(state.home, wanted), _pendants())
+        async with _serving(door, wanted) as config:
+            link.send(Ready(NAME, f"serves {wanted.listen}"))
+            until_told = asyncio.create_task(_until_shutdown(link))
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, until_told.cancel)
+            renewing = asyncio.create_task(_renew_certificate(config, wanted))
+            await asyncio.wait({until_told, renewing}, return_when=asyncio.FIRST_COMPLETED)
+            renewing.cancel()
+
+
+async def _until_shutdown(link: Link) -> None:
+    async for event in link:
+        if isinstance(event, Shutdown):
+            return
+
+
+def _acknowledger(home: Path, wanted: ConsoleSettings) -> Acknowledger | None:
+    if not wanted.url:
+        return None
+    try:
+        return Acknowledger(load_secret(home / KEY_FILE))
+    except OSError as error:
+        raise ConsoleError(f"{home / KEY_FILE} cannot be read: {error.strerror}") from error
+
+
+def _pendants() -> PendantDoor | None:
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    if not token:
+        return None
+    try:
+        return PendantDoor(token)
+    except ValueError as error:
+        raise ConsoleError(f"[emergency] pendant_token of anban.toml: {error}") from error
+
+
+@contextlib.asynccontextmanager
+async def _serving(door: Door, wanted: ConsoleSettings) -> AsyncIterator[uvicorn.Config]:
+    config = _config(door, wanted)
+    server = uvicorn.Server(config)
+    with _listener(wanted.listen) as listener:
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started:
+                await asyncio.sleep(0.01)
+                if task.done():
+                    raise ConsoleError("the web server ended at once") from task.exception()
+            yield config
+        finally:
+            server.should_exit = server.force_exit = True
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def _config(door: Door, wanted: ConsoleSettings) -> uvicorn.Config:
+    config = uvicorn.Config(
+        application(door),
+        http=BriefConnection,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,  # links are in the paths
+        server_header=False,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        forwarded_allow_ips="127.0.0.1,::1",
+        ssl_certfile=wanted.certificate or None,
+        ssl_keyfile=wanted.key or None,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise ConsoleError(f"[console] certificate or key of anban.toml: {error}") from error
+    return config
+
+
+async def _renew_certificate(config: uvicorn.Config, wanted: ConsoleSettings) -> None:
+    """A certificate that was renewed is used from the next connection on."""
+    before = _stamp(wanted.certificate)
+    while True:
+        await asyncio.sleep(CERTIFICATE_SECONDS)
+        now = _stamp(wanted.certificate)
+        if config.ssl is None or now == before:
+            continue
+        try:
+            config.ssl.load_cert_chain(wanted.certificate, wanted.key or None)
+        except (OSError, ssl.SSLError) as error:
+            log.error("the renewed certificate cannot be used yet: %s", error)
+        else:
+            before = now
+
+
+def _stamp(path: str) -> float:
+    try:
+        return Path(path).stat().st_mtime if path else 0.0
+    except OSError:
+        return 0.0
+
+
+def _listener(listen: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family, backlog=128)
+    except (OSError, OverflowError, ValueError) as error:
+        raise ConsoleError(
+            f"[console] listen = {listen!r} of anban.toml cannot be used: {error}; "
+            "write it like 0.0.0.0:8095"
+        ) from error
+
+
+def main() -> None:
+    """Run the child; a hopeless error is one line and status 1."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    try:
+        asyncio.run(run())
+    except (ConsoleError, LinkError, ServiceError, TimeoutError) as error:
+        sys.exit(f"anban console: {error or 'the core does not answer'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The pages, as HTML that needs no script, no picture and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.language import Replies
+from assistant.settings import LANGUAGES
+
+REFRESH_SECONDS: Final = 15
+WORDS: Final = Replies.load(Path(str(files("assistant.console") / "replies")))
+STYLE: Final = (files("assistant.console") / "page.css").read_text("utf-8")
+STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+_FACTS: Final = ("reason", "place", "since", "address", "door", "health")
+_CALM: Final = frozenset({"mine", "over"})
+_CAN_CLOSE: Final = frozenset({"mine", "taken"})
+
+
+def alarm_page(view: Mapping[str, Any], path: str) -> str:
+    """What is known of an alarm and what can be done now.
+
+    Args:
+        view: as the core's `links.look` gives it.
+        path: of the page itself.
+    """
+    lang, stage = view["lang"], view["stage"]
+    say = _speaker(lang, view)
+    if stage == "over":
+        return _document(lang, say("over_title"), [_status(say("over_status"), stage)])
+    parts = [_status(say(f"{stage}_status"), stage), _facts(view, say)]
+    if stage == "open":
+        parts.append(_button(f"{path}/take", say("open_button"), "take"))
+    parts.append(_paragraph(say(f"{stage}_hint")))
+    if stage in _CAN_CLOSE:
+        parts.append(_link(f"{path}/close", say("well_button")))
+    parts.append(_paragraph(say("danger")))
+    parts.append(_paragraph(say("refreshed"), "small"))
+    return _document(lang, say("help_title"), parts, refreshes=True)
+
+
+def close_page(view: Mapping[str, Any], path: str) -> str:
+    """Asks whether it is really over; where that is no question any more, the alarm's page."""
+    if view["stage"] not in _CAN_CLOSE:
+        return alarm_page(view, path)
+    say = _speaker(view["lang"], view)
+    parts = [
+        _paragraph(say("well_question")),
+        _button(f"{path}/close", say("well_yes"), "close"),
+        _link(path, say("well_no")),
+    ]
+    return _document(view["lang"], say("well_title"), parts)
+
+
+def problem_page(problem: str) -> str:
+    """Why it cannot be shown, in every language: whose it is, is not known."""
+    parts = []
+    for lang in LANGUAGES:
+        say = _speaker(lang, {})
+        parts.append(
+            f'<section lang="{lang}"><h2>{say(f"{problem}_title")}</h2>'
+            f"{_paragraph(say(problem))}</section>"
+        )
+    return _document(LANGUAGES[0], "安伴 Anban", parts)
+
+
+def _speaker(lang: str, view: Mapping[str, Any]) -> Callable[[str], str]:
+    """Words of a language with the view's values, ready for HTML."""
+    now = datetime.now().astimezone()
+    values = {name: value for name, value in view.items() if name != "lang"}
+    slots = {**values, "seconds": REFRESH_SECONDS, "time": f"{now:%H:%M:%S}"}
+    return lambda key: escape(WORDS.render(key, lang, **slots))
+
+
+def _status(text: str, stage: str) -> str:
+    calm = "calm" if stage in _CALM else "urgent"
+    return f'<p role="status" class="status {calm}">{text}</p>'
+
+
+def _facts(view: Mapping[str, Any], say: Callable[[str], str]) -> str:
+    rows = (
+        f"<dt>{say(f'label_{name}')}</dt><dd>{escape(str(view[name]))}</dd>"
+        for name in _FACTS
+        if view.get(name)
+    )
+    return f"<dl>{''.join(rows)}</dl>"
+
+
+def _paragraph(text: str, kind: str = "") -> str:
+    return f'<p class="{kind}">{text}</p>' if kind else f"<p>{text}</p>"
+
+
+def _button(path: str, text: str, does: str) -> str:
+    return (
+        f'<form method="post" action="{escape(path)}">'
+        f'<button name="do" value="{does}">{text}</button></form>'
+    )
+
+
+def _link(path: str, text: str) -> str:
+    return f'<p><a class="button" href="{escape(path)}">{text}</a></p>'
+
+
+def _document(lang: str, title: str, parts: Iterable[str], *, refreshes: bool = False) -> str:
+    refresh = f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}">' if refreshes else ""
+    return (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="robots" content="noindex, nofollow">{refresh}'
+        f"<title>{title}</title><style>{STYLE}</style></head>"
+        f"<body><main><h1>{title}</h1>{''.join(parts)}</main></body></html>"
+    )

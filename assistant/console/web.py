@@ -1,0 +1,250 @@
+"""What the server answers: the page of a link, its buttons, and the reports of pendants.
+
+A GET only shows: messengers and mail scanners fetch links by themselves.  Only the POST of a
+button acts.  What bears no valid signature is refused here, and the core never hears of it; what
+bears one is never refused for what others do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from assistant.care.channels.acknowledge import Acknowledger, TokenError, TokenExpiredError
+from assistant.care.pendants import (
+    PendantClockError,
+    PendantDoor,
+    PendantError,
+    PendantRefusedError,
+)
+from assistant.care.pendants.webhook_in import MAX_BODY_BYTES
+from assistant.console.pace import Pace, neighbourhood
+from assistant.console.pages import STYLE_HASH, alarm_page, close_page, problem_page
+from assistant.link import LinkError, ServiceError
+
+log = logging.getLogger(__name__)
+
+BODY_SECONDS: Final = 8.0
+FORM_BYTES: Final = 1_024
+CORE_SECONDS: Final = 5.0
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Connection": "close",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "interest-cohort=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_PROBLEMS: Final = {
+    "bad_link": HTTPStatus.NOT_FOUND,
+    "old_link": HTTPStatus.GONE,
+    "slow_down": HTTPStatus.TOO_MANY_REQUESTS,
+    "down": HTTPStatus.SERVICE_UNAVAILABLE,
+    "bad_form": HTTPStatus.BAD_REQUEST,
+}
+
+
+class Core(Protocol):
+    """The core's services: `link.Link`."""
+
+    async def request(self, service: str, deadline_seconds: float = 5.0, **arguments: Any) -> Any:
+        """A service's value; raises ServiceError, TimeoutError, LinkError."""
+
+
+class _ProblemError(Exception):
+    """Answered with a page that says so in plain words."""
+
+
+class Door:
+    """Who may come in, and how often."""
+
+    def __init__(
+        self, core: Core, acknowledger: Acknowledger | None, pendants: PendantDoor | None
+    ) -> None:
+        self._core, self._acknowledger, self._pendants = core, acknowledger, pendants
+        self._strangers = Pace(burst=20, seconds_each=3.0)
+        self._looks = Pace(burst=60, seconds_each=1.0)
+        self._presses = Pace(burst=10, seconds_each=2.0)
+
+    async def look(self, request: Request) -> Response:
+        """The page of a link."""
+        view = await self._ask("links.look", self._token(request, self._looks))
+        return _page(alarm_page(view, _path(request)))
+
+    async def ask_to_close(self, request: Request) -> Response:
+        """Whether it is really over."""
+        view = await self._ask("links.look", self._token(request, self._looks))
+        return _page(close_page(view, _path(request)))
+
+    async def take(self, request: Request) -> Response:
+        """The button that acknowledges."""
+        return await self._press(request, "take")
+
+    async def close(self, request: Request) -> Response:
+        """The button that ends the alarm."""
+        return await self._press(request, "close")
+
+    async def report(self, request: Request) -> Response:
+        """A pendant."""
+        if self._pendants is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        device, now = request.path_params["device"], time.time()
+        try:
+            body = await _body(request, MAX_BODY_BYTES)
+            said = self._pendants.check(request.headers, device, body, now)
+        except PendantError as error:
+            return self._refuse_report(request, error)
+        if said is None:
+            return JSONResponse({"taken": True, "again": True}, headers=HEADERS)
+        try:
+            await self._core.request(
+                "pendants.report",
+                CORE_SECONDS,
+                device=said.device,
+                event=said.event,
+                battery_percent=said.battery_percent,
+            )
+        except (LinkError, ServiceError, TimeoutError) as error:
+            log.error("a pendant's report did not reach the core (%s)", type(error).__name__)
+            return JSONResponse(
+                {"taken": False, "error": "send it again"},
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                HEADERS | {"Retry-After": "1"},
+            )
+        self._pendants.took(request.headers, now)
+        return JSONResponse({"taken": True}, headers=HEADERS)
+
+    def _refuse_report(self, request: Request, error: PendantError) -> Response:
+        if isinstance(error, PendantRefusedError):
+            status = HTTPStatus.UNAUTHORIZED
+        elif isinstance(error, PendantClockError):
+            status = HTTPStatus.CONFLICT
+        else:
+            status = HTTPStatus.BAD_REQUEST
+        if not self._strangers.allows(_caller(request), time.monotonic()):
+            status = HTTPStatus.TOO_MANY_REQUESTS
+        else:
+            log.warning("dropped: %s", error)
+        return JSONResponse({"taken": False, "error": str(error)}, status, HEADERS)
+
+    async def _press(self, request: Request, does: str) -> Response:
+        token = self._token(request, self._presses)
+        # A scanner that follows every form sends none of the fields; a foreign page's form is not
+        # pressed by whoever got the message.
+        form = parse_qs((await _body(request, FORM_BYTES)).decode("ascii", "replace"))
+        is_foreign = request.headers.get("sec-fetch-site", "same-origin") not in {
+            "same-origin",
+            "none",
+        }
+        if form.get("do") != [does] or is_foreign:
+            raise _ProblemError("bad_form")
+        await self._ask(f"links.{does}", token)
+        # Seen anew by a GET: loading the page again presses nothing again.
+        return RedirectResponse(_path(request), HTTPStatus.SEE_OTHER, HEADERS)
+
+    def _token(self, request: Request, pace: Pace) -> str:
+        token = str(request.path_params["token"])
+        try:
+            if self._acknowledger is None:
+                raise TokenError("this home makes no links")
+            self._acknowledger.check(token, time.time())
+        except TokenError as error:
+            if not self._strangers.allows(_caller(request), time.monotonic()):
+                raise _ProblemError("slow_down") from error
+            is_old = isinstance(error, TokenExpiredError)
+            raise _ProblemError("old_link" if is_old else "bad_link") from error
+        if not pace.allows(token, time.monotonic()):
+            raise _ProblemError("slow_down")
+        return token
+
+    async def _ask(self, service: str, token: str) -> Any:
+        try:
+            return await self._core.request(service, CORE_SECONDS, token=token)
+        except ServiceError as error:
+            log.warning("%s: %s", service, error)
+            raise _ProblemError("bad_link") from error
+        except (LinkError, TimeoutError) as error:
+            log.error("%s: the core does not answer", service)
+            raise _ProblemError("down") from error
+
+
+def application(door: Door) -> Starlette:
+    """The ASGI application."""
+    get, post = ["GET"], ["POST"]
+    return Starlette(
+        routes=[
+            Route("/a/{token}", door.look, methods=get),
+            Route("/a/{token}/take", door.take, methods=post),
+            Route("/a/{token}/close", door.ask_to_close, methods=get),
+            Route("/a/{token}/close", door.close, methods=post),
+            Route("/pendant/{device}", door.report, methods=post),
+        ],
+        exception_handlers={
+            _ProblemError: _problem,
+            HTTPException: _refused,
+            ClientDisconnect: _gone,
+            Exception: _failed,
+        },
+    )
+
+
+def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return HTMLResponse(html, status, HEADERS)
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    problem = str(error)
+    return _page(problem_page(problem), _PROBLEMS[problem])
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+    return Response(status_code=status, headers=HEADERS)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=HTTPStatus.BAD_REQUEST, headers=HEADERS)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    log.error("the page failed", exc_info=error)
+    return _page(problem_page("down"), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _body(request: Request, limit_bytes: int) -> bytes:
+    """What was sent; raises HTTPException where it is too long or comes too slowly."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit_bytes:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError as error:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from error
+    return bytes(body)
+
+
+def _path(request: Request) -> str:
+    return f"/a/{request.path_params['token']}"
+
+
+def _caller(request: Request) -> str:
+    return neighbourhood(request.client.host if request.client else "")

@@ -1,0 +1,214 @@
+"""From the message to the page to the elder, through a real core, its child and a real channel."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from assistant.care.channels import Acknowledger
+from assistant.care.contacts import new_contact
+from assistant.core import CoreOptions, running
+from assistant.events import AlarmAcknowledged, AlarmClosed, ChildDied, CryForHelpHeard
+from assistant.settings import ConsoleSettings, Settings
+from tests.care.channels.parts import free_port, until
+from tests.console.parts import ADDRESS, DOOR, HEALTH, Home, a_home, link_of, receiver
+
+TAKE, CLOSE = {"do": "take"}, {"do": "close"}
+
+
+async def test_a_link_in_a_message_is_opened_pressed_and_the_elder_hears_who_comes(
+    tmp_path: Path,
+) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            assert link.startswith(f"{home.url}/a/")
+            page = await home.web.get(link)
+            assert page.status_code == 200
+            for shown in ("王奶奶需要帮助", "摔", ADDRESS, "我来接手", "还没有人接手"):
+                assert shown in page.text
+            assert DOOR not in page.text
+            assert HEALTH not in page.text
+            await home.web.get(link)  # a messenger's preview, a scanner of mails
+            assert home.state() == "raised"
+
+            taken = await home.web.post(f"{link}/take", data=TAKE)
+            assert (taken.status_code, taken.headers["location"]) == (303, httpx.URL(link).path)
+            assert home.state() == "acknowledged"
+            assert home.has(AlarmAcknowledged)()
+            assert any("大女儿" in text for text in home.said()[-1:]), home.said()
+            mine = await home.web.get(link)
+            for shown in ("谢谢您，大女儿", DOOR, HEALTH, "20分钟"):
+                assert shown in mine.text
+            assert "我来接手" not in mine.text
+
+            asked = await home.web.get(f"{link}/close")
+            assert "确定平安" in asked.text
+            assert home.state() == "acknowledged", "asking closes nothing"
+            await home.web.post(f"{link}/close", data=CLOSE)
+            await until(home.has(AlarmClosed))
+            over = await home.web.get(link)
+            assert "已经结束" in over.text
+            for hidden in (DOOR, HEALTH, ADDRESS, "王奶奶"):
+                assert hidden not in over.text
+
+
+async def test_a_second_person_sees_who_took_it_and_may_close(tmp_path: Path) -> None:
+    with receiver() as one, receiver() as other:
+        async with a_home(tmp_path, {"Anna": one.url, "Ben": other.url}, lang="en") as home:
+            home.cry("fire")
+            first, second = await link_of(one), await link_of(other)
+            pressed = await asyncio.gather(
+                *(home.web.post(f"{link}/take", data=TAKE) for link in (first, first, first))
+            )
+            assert {answer.status_code for answer in pressed} == {303}
+            await home.web.post(f"{second}/take", data=TAKE)
+            assert [a.acknowledged_by for a in home.core.care.book.open_alarms()] == ["Anna"]
+            page = await home.web.get(second)
+            assert "Anna has taken this on" in page.text
+            assert DOOR not in page.text
+            assert "a fire in the home" in page.text
+            await home.web.post(f"{second}/close", data=CLOSE)
+            assert home.state() == "none"
+
+
+async def test_a_used_link_does_not_acknowledge_again_also_after_a_restart(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            await home.web.post(f"{link}/take", data=TAKE)
+            home.cry()  # again: it is raised anew
+            await until(lambda: home.state() == "raised")
+            await home.web.post(f"{link}/take", data=TAKE)
+            assert home.state() == "raised"
+            assert "用过一次" in (await home.web.get(link)).text
+        async with a_home(tmp_path, {}) as home:
+            path = httpx.URL(link).path
+            await home.web.post(f"{home.url}{path}/take", data=TAKE)
+            assert home.state() == "raised"
+
+
+async def test_a_link_can_close_nothing_that_nobody_took(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            await home.web.post(f"{link}/close", data=CLOSE)
+            assert home.state() == "raised"
+
+
+@pytest.mark.parametrize("does", [{}, {"do": "close"}, {"do": ["take", "close"]}, {"x": "take"}])
+async def test_a_post_without_the_button_does_nothing(tmp_path: Path, does: dict[str, str]) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            answer = await home.web.post(f"{link}/take", data=does)
+            assert answer.status_code == 400
+            foreign = {"Sec-Fetch-Site": "cross-site"}
+            answer = await home.web.post(f"{link}/take", data=TAKE, headers=foreign)
+            assert answer.status_code == 400
+            assert home.state() == "raised"
+
+
+async def refused(home: Home, token: str, status: int) -> str:
+    """The answer to a link that is not good: the same for every way to use it."""
+    url = f"{home.url}/a/{token}"
+    answers = [
+        await home.web.get(url),
+        await home.web.get(f"{url}/close"),
+        await home.web.post(f"{url}/take", data=TAKE),
+        await home.web.post(f"{url}/close", data=CLOSE),
+    ]
+    assert {answer.status_code for answer in answers} == {status}
+    assert len({answer.text for answer in answers}) == 1
+    return answers[0].text
+
+
+async def test_links_that_are_not_good_are_refused_and_tell_nothing(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            token = httpx.URL(link).path.rpartition("/")[2]
+            ours = Acknowledger((tmp_path / "link.key").read_bytes())
+            others = Acknowledger(bytes(32))
+            (alarm,) = home.core.care.book.open_alarms()
+            (contact,) = home.core.care.people.all
+            claims = (alarm.alarm_id, contact.contact_id)
+            bad = [
+                await refused(home, one, 404)
+                for one in (
+                    token[:-1],
+                    token[:-1] + ("A" if token[-1] != "A" else "B"),
+                    others.token(*claims, time.time()),
+                    ours.token(alarm.alarm_id, "nobody", time.time()),
+                )
+            ]
+            assert len(set(bad)) == 1
+            assert "链接不完整" in bad[0]
+            assert "It is not complete" in bad[0]
+            old = await refused(home, ours.token(*claims, time.time() - 90_000), 410)
+            for hidden in ("王奶奶", ADDRESS, "大女儿", "摔"):
+                assert hidden not in bad[0] + old
+            foreign = await home.web.get(f"{home.url}/a/{ours.token('x', claims[1], time.time())}")
+            assert "已经结束" in foreign.text, "of an alarm that is not open"
+            assert home.state() == "raised"
+
+
+async def test_the_page_can_do_nothing_but_show_itself(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {'<b>大"女儿&': daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            await home.web.post(f"{link}/take", data=TAKE)
+            page = await home.web.get(link)
+            assert "&lt;b&gt;大&quot;女儿&amp;" in page.text
+            assert "<b>" not in page.text
+            for foreign in ("<script", "<img", "http://", "https://", "url("):
+                assert foreign not in page.text
+            assert "default-src 'none'" in page.headers["content-security-policy"]
+            assert page.headers["cache-control"] == "no-store"
+            assert page.headers["referrer-policy"] == "no-referrer"
+            assert page.headers["x-frame-options"] == "DENY"
+            assert "server" not in page.headers
+
+
+async def test_a_killed_page_comes_back_and_the_same_link_works(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            pid = home.core.supervisor.pid("console")
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            await until(home.has(ChildDied), 20)
+            await until(lambda: home.core.supervisor.pid("console") not in {None, pid}, 20)
+            async with asyncio.timeout(60):
+                await home.core.ready("console")
+            await home.web.post(f"{link}/take", data=TAKE)
+            assert home.state() == "acknowledged"
+
+
+async def test_an_address_that_is_taken_leaves_the_alarm_alone(tmp_path: Path) -> None:
+    port = free_port()
+    settings = replace(Settings(), console=ConsoleSettings(f"127.0.0.1:{port}", "http://x"))
+    options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
+    with receiver() as daughter, socket.create_server(("127.0.0.1", port)):
+        async with running(options) as core:
+            told: list[object] = []
+            core.bus.listen(told.append)
+            await until(lambda: any(isinstance(event, ChildDied) for event in told), 30)
+            core.care.people.add(new_contact("甲", [], [daughter.url.replace("http", "ntfy")]))
+            core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
+            await until(lambda: daughter.posts > 0, 20)
