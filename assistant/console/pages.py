@@ -40,7 +40,7 @@ def alarm_page(view: Mapping[str, Any], path: str) -> str:
     parts.append(_paragraph(say(f"{stage}_hint")))
     if stage in _CAN_CLOSE:
         parts.append(_link(f"{path}/close", say("well_button")))
-    parts.append(_paragraph(say("danger")))
+    parts.append(_paragraph(_with_call(say("danger"), str(view["number"]))))
     parts.append(_paragraph(say("refreshed"), "small"))
     return _document(lang, say("help_title"), parts, refreshes=True)
 
@@ -94,6 +94,13 @@ def _facts(view: Mapping[str, Any], say: Callable[[str], str]) -> str:
 
 def _paragraph(text: str, kind: str = "") -> str:
     return f'<p class="{kind}">{text}</p>' if kind else f"<p>{text}</p>"
+
+
+def _with_call(text: str, number: str) -> str:
+    """A number that can be rung is rung by touching it; "the emergency number" is none."""
+    if not (number.isascii() and number.isdigit()):
+        return text
+    return text.replace(number, f'<a href="tel:{number}">{number}</a>')
 
 
 def _button(path: str, text: str, does: str) -> str:

@@ -1,0 +1,315 @@
+"""What the world sends to an open port: nothing of it shuts the family out."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.care.channels import Acknowledger
+from assistant.care.pendants import PendantDoor
+from assistant.console import connection
+from assistant.console.__main__ import ConsoleError, _listener, _serving
+from assistant.console.pace import MAX_KNOWN, Pace, neighbourhood
+from assistant.console.pages import alarm_page, close_page, problem_page
+from assistant.console.web import Door
+from assistant.link import LinkError, ServiceError
+from assistant.settings import LANGUAGES, ConsoleSettings
+from tests.care.channels.parts import free_port, until
+from tests.console.parts import PENDANT_TOKEN, a_home, link_of, receiver
+
+KEY = Acknowledger(bytes(range(32)))
+VIEW = {
+    "stage": "open",
+    "lang": "zh",
+    "contact": "大女儿",
+    "by": "",
+    "since": "08:30",
+    "elder": "王奶奶",
+    "reason": "摔倒",
+    "place": "浴室",
+    "address": "",
+    "number": "120",
+    "minutes": "20",
+}
+BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}
+
+
+class Listening:
+    """Stands where the link to the core does, and remembers what it was asked."""
+
+    def __init__(self, answer: object = None) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answer = answer or VIEW
+
+    async def request(self, service: str, deadline_seconds: float = 5.0, **arguments: Any) -> Any:
+        self.asked.append((service, arguments))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@asynccontextmanager
+async def a_page(
+    core: Listening, **settings: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, str, int]]:
+    """The real server in this process: a client, a good link's path, and the port."""
+    port = free_port()
+    door = Door(core, KEY, PendantDoor(PENDANT_TOKEN))
+    base = f"{'https' if settings else 'http'}://127.0.0.1:{port}"
+    async with (
+        _serving(door, ConsoleSettings(listen=f"127.0.0.1:{port}", **settings)),
+        httpx.AsyncClient(base_url=base, verify=False, timeout=20) as web,
+    ):
+        yield web, f"/a/{KEY.token('alarm', 'contact', time.time())}", port
+
+
+async def raw(port: int, data: bytes) -> bytes:
+    """Everything that comes back for these bytes, until the server hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(data)
+        async with asyncio.timeout(30):
+            return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_slow_callers_are_cut_and_others_are_served_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "LIFE_SECONDS", 1.5)
+    async with a_page(Listening()) as (web, link, port):
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+        for _, writer in slow[:30]:
+            writer.write(b"GET /a/x HTTP/1.1\r\nHost: x\r\nX-Drip: ")
+        for _, writer in slow[30:]:
+            head = f"POST {link}/take HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\ndo"
+            writer.write(head.encode())
+        assert (await web.get(link)).status_code == 200
+        for reader, writer in slow:
+            async with asyncio.timeout(20):
+                with suppress(ConnectionResetError):
+                    await reader.read()
+            writer.close()
+        assert (await web.get(link)).status_code == 200
+    assert connection._held == {}
+
+
+async def test_more_connections_than_there_is_room_for_are_closed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 10)
+    async with a_page(Listening()) as (web, link, port):
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(10)]
+        assert await raw(port, b"") == b""
+        for _, writer in held:
+            writer.close()
+        await until(lambda: not connection._held)
+        assert (await web.get(link)).status_code == 200
+
+
+def test_a_proxy_on_this_machine_is_not_counted_as_one_caller() -> None:
+    assert connection._is_here("127.0.0.1")
+    assert connection._is_here("::1")
+    assert not connection._is_here("192.168.1.7")
+    assert not connection._is_here("")
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00", b"400"),
+        (b"GET /\r\n\r\n", b"400"),
+        (b"GET /a/x HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 200_000, b"400"),
+        (
+            b"POST /pendant/p HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"
+            + b"x" * 9_000,
+            b"413",
+        ),
+        (b"GET /a/%00%0d%0aX:y HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
+        (b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
+        (b"DELETE /a/x HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
+    ],
+)
+async def test_what_is_no_request_is_refused(data: bytes, status: bytes) -> None:
+    core = Listening()
+    async with a_page(core) as (_, _link, port):
+        answer = await raw(port, data)
+    assert answer.startswith(b"HTTP/1.1 " + status), answer[:80]
+    assert core.asked == []
+
+
+async def test_a_form_that_is_too_long_is_refused() -> None:
+    core = Listening()
+    async with a_page(core) as (web, link, _):
+        answer = await web.post(f"{link}/take", content=b"do=take&x=" + b"y" * 2_000)
+    assert answer.status_code == 413
+    assert core.asked == []
+
+
+async def test_guessers_are_slowed_down_and_a_good_link_is_not() -> None:
+    core = Listening()
+    async with a_page(core) as (web, link, _):
+        guesses = [(await web.get(f"/a/{number}")).status_code for number in range(40)]
+        assert set(guesses) == {404, 429}
+        assert guesses[0] == 404
+        assert guesses[-1] == 429
+        assert core.asked == [], "the core never hears of them"
+        assert (await web.get(link)).status_code == 200
+        pressed = await web.post(f"{link}/take", data={"do": "take"})
+        assert pressed.status_code == 303
+        report = await web.post("/pendant/p", json={"event": "press"}, headers=BEARER)
+        assert report.json() == {"taken": True}
+
+
+async def test_a_first_press_is_taken_whoever_knocks_beside_it() -> None:
+    core = Listening()
+    async with a_page(core) as (web, _, _port):
+
+        async def knock(number: int) -> int:
+            wrong = {"Authorization": f"Bearer {number:040d}"}
+            return (
+                await web.post("/pendant/p", json={"event": "press"}, headers=wrong)
+            ).status_code
+
+        knocks = [asyncio.create_task(knock(number)) for number in range(60)]
+        report = await web.post("/pendant/cord", json={"event": "press"}, headers=BEARER)
+        assert report.status_code == 200
+        assert {await task for task in knocks} == {401, 429}
+    pressed = [arguments["device"] for service, arguments in core.asked]
+    assert pressed == ["cord"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(LinkError("gone"), 503), (TimeoutError(), 503), (ServiceError("no"), 404)],
+)
+async def test_a_core_that_does_not_answer_is_said_so(fault: Exception, status: int) -> None:
+    async with a_page(Listening(fault)) as (web, link, _):
+        answer = await web.post(f"{link}/take", data={"do": "take"})
+        assert answer.status_code == status
+        if status == 503:
+            assert "继续联系大家" in answer.text
+            assert "goes on calling" in answer.text
+            report = await web.post("/pendant/p", json={"event": "press"}, headers=BEARER)
+            assert report.status_code == 503
+            assert report.headers["retry-after"] == "1"
+
+
+async def test_a_view_that_makes_no_page_is_a_plain_refusal() -> None:
+    async with a_page(Listening({"stage": "unheard of"})) as (web, link, _):
+        answer = await web.get(link)
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+
+
+# --------------------------------------------------------------------------------- TLS
+
+
+def certificate(folder: Path, name: str = "page") -> tuple[Path, Path]:
+    pem, key = folder / f"{name}.pem", folder / f"{name}.key"
+    wanted = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name}"
+    wanted += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {pem}"
+    subprocess.run(["openssl", *wanted.split()], check=True, capture_output=True)
+    return pem, key
+
+
+async def test_the_page_speaks_tls_with_a_certificate_of_the_settings(tmp_path: Path) -> None:
+    pem, key = certificate(tmp_path)
+    with receiver() as daughter:
+        async with a_home(
+            tmp_path / "home",
+            {"大女儿": daughter.url},
+            scheme="https",
+            certificate=str(pem),
+            key=str(key),
+        ) as home:
+            home.cry()
+            link = await link_of(daughter)
+            assert link.startswith("https://")
+            trusted = ssl.create_default_context(cafile=str(pem))
+            async with httpx.AsyncClient(verify=trusted) as web:
+                assert (await web.post(f"{link}/take", data={"do": "take"})).status_code == 303
+            assert home.state() == "acknowledged"
+            with pytest.raises(httpx.HTTPError):
+                await home.web.get(link.replace("https", "http"))
+
+
+@pytest.mark.parametrize("broken", ["missing", "junk", "no key"])
+async def test_a_certificate_that_cannot_be_used_is_said_so(tmp_path: Path, broken: str) -> None:
+    pem, key = tmp_path / "a.pem", tmp_path / "a.key"
+    if broken == "junk":
+        pem.write_text("junk")
+        key.write_text("junk")
+    elif broken == "no key":
+        pem, _ = certificate(tmp_path)
+    with pytest.raises(ConsoleError, match="certificate or key"):
+        async with a_page(Listening(), certificate=str(pem), key=str(key)):
+            pass
+
+
+@pytest.mark.parametrize("listen", ["x", "127.0.0.1:", "127.0.0.1:99999", "300.0.0.1:80", ":-1"])
+def test_an_address_that_is_none_is_said_so(listen: str) -> None:
+    with pytest.raises(ConsoleError, match="write it like"):
+        _listener(listen)
+
+
+# ------------------------------------------------------------------------- pure parts
+
+
+def test_a_pace_allows_a_burst_and_then_one_after_another() -> None:
+    pace = Pace(burst=3, seconds_each=10)
+    assert [pace.allows("a", 0) for _ in range(4)] == [True, True, True, False]
+    assert pace.allows("b", 0)
+    assert [pace.allows("a", 11) for _ in range(2)] == [True, False]
+    assert not pace.allows("a", 5), "a clock that runs backwards gives nothing"
+    assert [pace.allows("a", 1_000) for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_pace_remembers_no_more_than_it_has_room_for() -> None:
+    pace = Pace(burst=1, seconds_each=10)
+    for number in range(3 * MAX_KNOWN):
+        assert pace.allows(str(number), 0)
+    assert len(pace._buckets) == MAX_KNOWN
+
+
+def test_an_ipv6_network_is_one_caller() -> None:
+    assert neighbourhood("2001:db8::1") == neighbourhood("2001:db8::ffff:1")
+    assert neighbourhood("2001:db8::1") != neighbourhood("2001:db8:0:1::1")
+    assert neighbourhood("192.0.2.1") == "192.0.2.1"
+    assert neighbourhood("") == ""
+
+
+@given(st.text(max_size=30), st.sampled_from(["open", "again", "mine", "taken", "over"]))
+def test_no_name_becomes_markup(name: str, stage: str) -> None:
+    for lang in LANGUAGES:
+        view = {**VIEW, "stage": stage, "lang": lang}
+        hostile = {**view, "elder": name, "by": name, "contact": name, "place": name or "x"}
+        for page in (alarm_page, close_page):
+            assert page(hostile, "/a/x").count("<") == page(view, "/a/x").count("<")
+
+
+@pytest.mark.parametrize("problem", ["bad_link", "old_link", "slow_down", "down", "bad_form"])
+def test_every_problem_is_told_in_both_languages(problem: str) -> None:
+    page = problem_page(problem)
+    assert 'lang="zh"' in page
+    assert 'lang="en"' in page
+
+
+def test_the_emergency_number_can_be_touched_where_it_is_one() -> None:
+    assert '<a href="tel:120">120</a>' in alarm_page(VIEW, "/a/x")
+    english = {**VIEW, "lang": "en", "number": "the emergency number"}
+    assert "tel:" not in alarm_page(english, "/a/x")
