@@ -163,10 +163,8 @@ class CallOut:
         for way in ways:
             if way.channel.kind is not Kind.CALL or self._stopped.is_set():
                 continue
-            task = self._begin(way, number)
-            await self._wait({task})
-            if task.done() and not task.cancelled() and task.result() is Outcome.ANSWERED:
-                return
+            # One that was answered may have been answered by a machine: the next one rings too.
+            await self._wait({self._begin(way, number)})
 
     def _ways(self, contact: Contact) -> list[Way]:
         ways = []

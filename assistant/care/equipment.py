@@ -11,7 +11,7 @@ from typing import Final
 
 from assistant.care.channels import AddressError, Equipment, Registry
 from assistant.care.channels.gsm import IncomingSms, Modem, ModemAudio, ModemSettings
-from assistant.care.channels.scaip import CentreSettings
+from assistant.care.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.care.channels.sip import (
     Phone,
     PhoneCall,
@@ -118,6 +118,12 @@ def _centre(settings: Settings) -> CentreSettings | None:
     wanted = settings.centre
     if not wanted.controller:
         return None
+    # The operator rings the home there, and takes the alarm on with the key 1.
+    callback = settings.phone.account.partition(";")[0]
     return CentreSettings(
-        wanted.controller, tuple(wanted.routes.split()), wanted.username, wanted.password
+        wanted.controller,
+        tuple(wanted.routes.split()),
+        wanted.username,
+        wanted.password,
+        callback if CALLBACK.fullmatch(callback) else NO_CALLBACK,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -91,3 +92,12 @@ async def link_of(people: WebhookReceiver, number: int = 0) -> str:
     """The link in a message that came."""
     await until(lambda: len(people.events) > number, 20)
     return str(list(people.events.values())[number]["data"]["acknowledge_url"])
+
+
+def certificate(folder: Path, name: str = "page") -> tuple[Path, Path]:
+    """Signed by itself, for the loopback address, with its key."""
+    pem, key = folder / f"{name}.pem", folder / f"{name}.key"
+    wanted = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name}"
+    wanted += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {pem}"
+    subprocess.run(["openssl", *wanted.split()], check=True, capture_output=True)
+    return pem, key

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -26,7 +25,7 @@ from assistant.console.web import Door
 from assistant.link import LinkError, ServiceError
 from assistant.settings import LANGUAGES, ConsoleSettings
 from tests.care.channels.parts import free_port, until
-from tests.console.parts import PENDANT_TOKEN, a_home, link_of, receiver
+from tests.console.parts import PENDANT_TOKEN, a_home, certificate, link_of, receiver
 
 KEY = Acknowledger(bytes(range(32)))
 VIEW = {
@@ -217,14 +216,6 @@ async def test_a_view_that_makes_no_page_is_a_plain_refusal() -> None:
 
 
 # --------------------------------------------------------------------------------- TLS
-
-
-def certificate(folder: Path, name: str = "page") -> tuple[Path, Path]:
-    pem, key = folder / f"{name}.pem", folder / f"{name}.key"
-    wanted = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name}"
-    wanted += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {pem}"
-    subprocess.run(["openssl", *wanted.split()], check=True, capture_output=True)
-    return pem, key
 
 
 async def test_the_page_speaks_tls_with_a_certificate_of_the_settings(tmp_path: Path) -> None:

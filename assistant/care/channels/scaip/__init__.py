@@ -1,5 +1,10 @@
 """Alarms to a professional alarm receiving centre: SCAIP (SS 91100:2014, CLC/TS 50134-9)."""
 
-from assistant.care.channels.scaip.channel import CentreSettings, ScaipCentre
+from assistant.care.channels.scaip.channel import (
+    CALLBACK,
+    NO_CALLBACK,
+    CentreSettings,
+    ScaipCentre,
+)
 
-__all__ = ["CentreSettings", "ScaipCentre"]
+__all__ = ["CALLBACK", "NO_CALLBACK", "CentreSettings", "ScaipCentre"]

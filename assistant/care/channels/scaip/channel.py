@@ -48,6 +48,8 @@ DEVICES: Final = {"fall": "0005", "fire": "0023"}
 """`dty` by reason; SS 91100:2014, the table of device types."""
 PERSONAL_TRIGGER: Final = "0003"
 BY_PERSON, BY_SENSOR = "0010", "0009"
+NO_CALLBACK: Final = "no-voice:"
+CALLBACK: Final = re.compile(r"no-voice:|(?:sips?|tel|gsm):[A-Za-z0-9+@.:_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class CentreSettings:
     """SIP addresses, the first one first."""
     username: str = ""
     password: str = field(default="", repr=False)
-    callback: str = "no-voice:"
+    callback: str = NO_CALLBACK
     """How the centre may speak with the elder: "sip:anban@…" or "tel:+86…"."""
     answer_seconds: float = 12.0
     """For one try at one route."""
@@ -80,7 +82,7 @@ class ScaipCentre(Channel):
             raise AddressError("the controller's number is 1 to 16 digits, given by the centre")
         if not settings.routes:
             raise AddressError("an alarm receiving centre needs at least one SIP address")
-        if not re.fullmatch(r"no-voice:|(?:sips?|tel|gsm):[A-Za-z0-9+@.:_-]+", settings.callback):
+        if not CALLBACK.fullmatch(settings.callback):
             raise AddressError("the centre calls back to sip:…, tel:… or nowhere (no-voice:)")
         self._targets = [target_of(sip_uri(route)) for route in settings.routes]
         self._sender = Sender(settings.controller, settings.username, settings.password)

@@ -205,6 +205,8 @@ class Phone:
             return
         try:
             await self._select(call)
+            if call.closed.is_set():
+                return  # "hangup" would end whichever call is the current one now
             await self.command("hangup")
             async with asyncio.timeout(CLOSE_SECONDS):
                 await call.closed.wait()
