@@ -80,7 +80,8 @@ class Care:
         self._console = settings.console
         self._pendant_token = wanted.pendant_token
         self._home = home
-        links = LinkMaker(settings.console.url, home)
+        # A link to a page that nobody serves would be worse than none.
+        links = LinkMaker(settings.console.url if settings.console.listen else "", home)
         wording = Wording(
             replies,
             wanted,

@@ -41,7 +41,7 @@ async def run() -> None:
     """Serve until the core goes or says so.
 
     Raises:
-        ConsoleError: the address, the certificate or the token of the settings cannot be used.
+        ConsoleError: the address or the certificate of the settings cannot be used.
         LinkError: no core listens.
     """
     async with Link(NAME, (Shutdown,)) as link:
@@ -80,7 +80,9 @@ def _pendants() -> PendantDoor | None:
     try:
         return PendantDoor(token)
     except ValueError as error:
-        raise ConsoleError(f"[emergency] pendant_token of anban.toml: {error}") from error
+        # The family's page is served all the same.
+        log.error("pendants cannot report: [emergency] pendant_token of anban.toml: %s", error)
+        return None
 
 
 @contextlib.asynccontextmanager
@@ -107,7 +109,7 @@ def _config(door: Door, wanted: ConsoleSettings) -> uvicorn.Config:
         loop="asyncio",
         ws="none",
         lifespan="off",
-        log_level="warning",
+        log_level="error",  # what is no request is no news on an open port
         access_log=False,  # links are in the paths
         server_header=False,
         h11_max_incomplete_event_size=HEAD_BYTES,

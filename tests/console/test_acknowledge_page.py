@@ -17,9 +17,18 @@ from assistant.care.channels import Acknowledger
 from assistant.care.contacts import new_contact
 from assistant.core import CoreOptions, running
 from assistant.events import AlarmAcknowledged, AlarmClosed, ChildDied, CryForHelpHeard
-from assistant.settings import ConsoleSettings, Settings
+from assistant.settings import ConsoleSettings, EmergencySettings, Settings
 from tests.care.channels.parts import free_port, until
-from tests.console.parts import ADDRESS, DOOR, HEALTH, Home, a_home, link_of, receiver
+from tests.console.parts import (
+    ADDRESS,
+    DOOR,
+    HEALTH,
+    WEBHOOK_SECRET,
+    Home,
+    a_home,
+    link_of,
+    receiver,
+)
 
 TAKE, CLOSE = {"do": "take"}, {"do": "close"}
 
@@ -212,3 +221,42 @@ async def test_an_address_that_is_taken_leaves_the_alarm_alone(tmp_path: Path) -
             core.care.people.add(new_contact("甲", [], [daughter.url.replace("http", "ntfy")]))
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             await until(lambda: daughter.posts > 0, 20)
+
+
+async def test_what_is_wrong_with_the_pendants_takes_no_page_away(tmp_path: Path) -> None:
+    port = free_port()
+    page = ConsoleSettings(f"127.0.0.1:{port}", f"http://127.0.0.1:{port}")
+    settings = replace(
+        Settings(), console=page, emergency=EmergencySettings(pendant_token="too short")
+    )
+    options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
+    async with running(options) as core, httpx.AsyncClient() as web:
+        async with asyncio.timeout(60):
+            await core.ready("console")
+        assert (await web.get(f"{page.url}/a/x")).status_code == 404
+        answer = await web.post(f"{page.url}/pendant/p", json={"event": "press"})
+        assert answer.status_code == 404
+
+
+async def test_without_a_server_no_message_carries_a_link(tmp_path: Path) -> None:
+    page = ConsoleSettings(url="https://home.example")
+    emergency = EmergencySettings(webhook_secret=WEBHOOK_SECRET)
+    settings = replace(Settings(), console=page, emergency=emergency)
+    options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
+    with receiver() as daughter:
+        async with running(options) as core:
+            core.care.people.add(new_contact("甲", [], [daughter.url]))
+            core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
+            assert await link_of(daughter) == "None"
+            assert "console" not in core.supervisor.names()
+
+
+async def test_a_contact_is_spoken_to_in_the_own_language(tmp_path: Path) -> None:
+    with receiver() as nurse:
+        async with a_home(tmp_path, {}) as home:
+            home.core.care.people.add(new_contact("Ann", [], [nurse.url], lang="en"))
+            home.cry("stroke")
+            page = (await home.web.get(await link_of(nurse))).text
+            assert 'lang="en"' in page
+            assert "I take this on" in page
+            assert "signs of a stroke" in page

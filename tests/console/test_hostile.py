@@ -174,6 +174,35 @@ async def test_guessers_are_slowed_down_and_a_good_link_is_not() -> None:
         assert report.json() == {"taken": True}
 
 
+async def test_behind_a_proxy_each_guesser_is_counted_alone() -> None:
+    async with a_page(Listening()) as (web, _, _port):
+        first, second = ({"X-Forwarded-For": f"203.0.113.{n}"} for n in (1, 2))
+        for number in range(30):
+            last = await web.get(f"/a/{number}", headers=first)
+        assert last.status_code == 429
+        assert (await web.get("/a/x", headers=second)).status_code == 404
+
+
+async def test_a_page_that_a_phone_renews_all_day_is_shown_and_a_flood_is_not() -> None:
+    core = Listening()
+    async with a_page(core) as (web, link, _):
+        answers = [(await web.get(link)).status_code for _ in range(90)]
+        assert set(answers) == {200, 429}
+        pressed = await web.post(f"{link}/take", data={"do": "take"})
+        assert pressed.status_code == 303, "the button still works"
+
+
+async def test_without_links_and_pendants_there_is_nothing_to_find() -> None:
+    port = free_port()
+    settings = ConsoleSettings(listen=f"127.0.0.1:{port}")
+    async with _serving(Door(Listening(), None, None), settings), httpx.AsyncClient() as web:
+        token = KEY.token("alarm", "contact", time.time())
+        assert (await web.get(f"http://127.0.0.1:{port}/a/{token}")).status_code == 404
+        report = f"http://127.0.0.1:{port}/pendant/p"
+        answer = await web.post(report, json={"event": "press"}, headers=BEARER)
+        assert answer.status_code == 404
+
+
 async def test_a_first_press_is_taken_whoever_knocks_beside_it() -> None:
     core = Listening()
     async with a_page(core) as (web, _, _port):
