@@ -76,6 +76,7 @@ class Wording:
             "address": self.settings.address,
             "number": self.settings.number or self.replies.render("emergency_number", lang),
             "minutes": f"{self.settings.arrive_minutes:g}",
+            "drill": "yes" if alarm.source == "test" else "",
         }
         if is_helper:
             values |= {"door": self.settings.door_code, "health": self.settings.health}

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from assistant.care.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.care.pendants import PendantDoor
 from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.console import connection
 from assistant.console.connection import BriefConnection
 from assistant.console.web import Door, application
 from assistant.events import Ready, Shutdown
@@ -87,19 +89,21 @@ def _pendants() -> PendantDoor | None:
 
 @contextlib.asynccontextmanager
 async def _serving(door: Door, wanted: ConsoleSettings) -> AsyncIterator[uvicorn.Config]:
-    config = _config(door, wanted)
-    server = uvicorn.Server(config)
+    """uvicorn's protocol without its server, which sets no limit to a TLS handshake."""
+    config, state = _config(door, wanted), ServerState()
     with _listener(wanted.listen) as listener:
-        task = asyncio.create_task(server.serve(sockets=[listener]))
+        server = await asyncio.get_running_loop().create_server(
+            lambda: BriefConnection(config, state, {}),
+            sock=listener,
+            ssl=config.ssl,
+            ssl_handshake_timeout=connection.LIFE_SECONDS if config.ssl else None,
+        )
         try:
-            while not server.started:
-                await asyncio.sleep(0.01)
-                if task.done():
-                    raise ConsoleError("the web server ended at once") from task.exception()
             yield config
         finally:
-            server.should_exit = server.force_exit = True
-            await asyncio.gather(task, return_exceptions=True)
+            server.close()
+            for open_one in list(state.connections):
+                open_one.transport.abort()
 
 
 def _config(door: Door, wanted: ConsoleSettings) -> uvicorn.Config:
@@ -111,7 +115,6 @@ def _config(door: Door, wanted: ConsoleSettings) -> uvicorn.Config:
         lifespan="off",
         log_level="error",  # what is no request is no news on an open port
         access_log=False,  # links are in the paths
-        server_header=False,
         h11_max_incomplete_event_size=HEAD_BYTES,
         forwarded_allow_ips="127.0.0.1,::1",
         ssl_certfile=wanted.certificate or None,

@@ -19,7 +19,7 @@ WORDS: Final = Replies.load(Path(str(files("assistant.console") / "replies")))
 STYLE: Final = (files("assistant.console") / "page.css").read_text("utf-8")
 STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _FACTS: Final = ("reason", "place", "since", "address", "door", "health")
-_CALM: Final = frozenset({"mine", "over"})
+_CALM: Final = frozenset({"mine", "over", "drill"})
 _CAN_CLOSE: Final = frozenset({"mine", "taken"})
 
 
@@ -35,6 +35,8 @@ def alarm_page(view: Mapping[str, Any], path: str) -> str:
     if stage == "over":
         return _document(lang, say("over_title"), [_status(say("over_status"), stage)])
     parts = [_status(say(f"{stage}_status"), stage), _facts(view, say)]
+    if view["drill"]:
+        parts.insert(0, _status(say("drill"), "drill"))
     if stage == "open":
         parts.append(_button(f"{path}/take", say("open_button"), "take"))
     parts.append(_paragraph(say(f"{stage}_hint")))

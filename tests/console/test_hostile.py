@@ -40,6 +40,7 @@ VIEW = {
     "address": "",
     "number": "120",
     "minutes": "20",
+    "drill": "",
 }
 BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}
 
@@ -105,6 +106,17 @@ async def test_slow_callers_are_cut_and_others_are_served_meanwhile(
             writer.close()
         assert (await web.get(link)).status_code == 200
     assert connection._held == {}
+
+
+async def test_a_handshake_that_never_ends_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LIFE_SECONDS", 1.5)
+    pem, key = certificate(tmp_path)
+    async with a_page(Listening(), certificate=str(pem), key=str(key)) as (web, link, port):
+        cut = [asyncio.create_task(raw(port, b"\x16\x03\x01")) for _ in range(20)]
+        assert (await web.get(link)).status_code == 200
+        assert await asyncio.gather(*cut) == [b""] * 20
 
 
 async def test_more_connections_than_there_is_room_for_are_closed_at_once(
@@ -327,6 +339,11 @@ def test_every_problem_is_told_in_both_languages(problem: str) -> None:
     page = problem_page(problem)
     assert 'lang="zh"' in page
     assert 'lang="en"' in page
+
+
+def test_a_drill_is_told_as_one() -> None:
+    assert "演习" not in alarm_page(VIEW, "/a/x")
+    assert "演习" in alarm_page({**VIEW, "drill": "yes"}, "/a/x")
 
 
 def test_the_emergency_number_can_be_touched_where_it_is_one() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import httpx
 
 from assistant.care.simulators.modem import ModemManners, SimulatedModem
 from assistant.care.simulators.scaip_centre import ScaipReceiver
 from assistant.care.simulators.sip_peer import Manners, SipPeer
 from assistant.events import AlarmAcknowledged, CallAnswered
-from assistant.settings import CentreSettings, ModemSettings
-from tests.care.channels.parts import needs_baresip, until
+from assistant.settings import CentreSettings, ConsoleSettings, ModemSettings
+from tests.care.channels.parts import free_port, needs_baresip, until
 from tests.care.faults.parts import a_home, a_phone, receiver
 from tests.care.test_alarm_call import press_until
 
@@ -116,3 +119,29 @@ async def test_whatever_a_webhook_answers_is_no_acknowledgement(tmp_path: Path) 
             states = {alarm.state.value for alarm in home.core.care.book.open_alarms()}
             assert states == {"raised"}
             assert home.taken_by() == []
+
+
+@needs_baresip
+async def test_the_button_of_a_link_stops_the_telephones(tmp_path: Path) -> None:
+    port = free_port()
+    page = ConsoleSettings(f"127.0.0.1:{port}", f"http://127.0.0.1:{port}")
+    with receiver() as daughter:
+        async with (
+            SipPeer(Manners(answer_after_seconds=None)) as son,
+            a_home(tmp_path, phone=a_phone(), console=page) as home,
+            httpx.AsyncClient() as web,
+        ):
+            assert home.core.care.equipment.phone is not None
+            await home.core.care.equipment.phone.wait_ready(30)
+            home.add("大女儿", daughter.url)
+            home.add("儿子", son.uri)
+            async with asyncio.timeout(60):
+                await home.core.ready("console")
+            home.cry()
+            await until(lambda: bool(son.calls) and bool(daughter.events), 30)
+            link = next(iter(daughter.events.values()))["data"]["acknowledge_url"]
+            answer = await web.post(f"{link}/take", data={"do": "take"})
+            assert answer.status_code == 303
+            assert home.taken_by() == ["大女儿"]
+            await until(son.calls[0].ended.is_set)
+            assert son.calls[0].ended_by == "CANCEL"
