@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.commands.scratch import cache_folder
+from assistant.console.check import check_page
 from assistant.core import socket_path
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
@@ -75,6 +76,7 @@ def _checks(
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
     yield "voice and speaker", lambda: _mouth(settings)
+    yield "the family's page", lambda: _page(settings)
     yield "loopback", _loopback
 
 
@@ -152,6 +154,11 @@ def _mouth(settings: Settings) -> Iterator[Finding]:
         yield Finding("speaking", Verdict.WELL, f"{check.device}; voices: {voices}")
     else:
         yield Finding("speaking", Verdict.BROKEN, "; ".join(check.problems))
+
+
+def _page(settings: Settings) -> Iterator[Finding]:
+    check = check_page(settings.console)
+    yield Finding("family's page", Verdict.WELL if check.is_well else Verdict.POOR, check.detail)
 
 
 def _loopback() -> Iterator[Finding]:
