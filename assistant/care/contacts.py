@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 FILE_NAME: Final = "contacts.json"
 MAX_NAME_CHARACTERS: Final = 40
+_NO_LETTERS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+"""Kinds of characters (Unicode) that control, format or are half of one."""
 _HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -169,7 +171,7 @@ def _plain(text: str) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     if not text or len(text) > MAX_NAME_CHARACTERS:
         raise ContactError(f"a name has 1 to {MAX_NAME_CHARACTERS} characters")
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"} for c in text):
+    if any(unicodedata.category(c) in _NO_LETTERS for c in text):
         raise ContactError("a name has a control character in it; type it again by hand")
     return text
 
@@ -180,5 +182,18 @@ def _read(path: Path) -> tuple[Contact, ...]:
         contacts = Converter().structure(data, list[Contact])
     except (BaseValidationError, TypeError) as error:
         raise ValueError(f"{path.name} is not a list of contacts") from error
-    # Edited by hand: hours that are none must not stop an alarm.
-    return tuple(c if _HOURS.fullmatch(c.hours) else replace(c, hours="") for c in contacts)
+    # Edited by hand: neither hours that are none nor a strange name must stop an alarm.
+    return tuple(
+        replace(
+            contact,
+            name=_readable(contact.name) or "?",
+            called=tuple(name for said in contact.called if (name := _readable(said))),
+            hours=contact.hours if _HOURS.fullmatch(contact.hours) else "",
+        )
+        for contact in contacts
+    )
+
+
+def _readable(name: str) -> str:
+    """Without what no name has: half characters cannot even be sent, others forge lines."""
+    return "".join(c for c in name if unicodedata.category(c) not in _NO_LETTERS).strip()

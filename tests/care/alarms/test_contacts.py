@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
 
 import pytest
 
-from assistant.care.contacts import FILE_NAME, ContactError, People, new_contact
+from assistant.care.contacts import FILE_NAME, Contact, ContactError, People, new_contact
 
 
 @pytest.fixture
@@ -121,3 +123,13 @@ def test_wrong_hours_are_refused(hours: str) -> None:
 def test_forgetting_a_stranger_is_refused(people: People) -> None:
     with pytest.raises(ContactError, match="王小芳"):
         people.remove("谁")
+
+
+def test_a_strange_name_in_the_file_is_made_readable_and_nobody_is_left_out(tmp_path: Path) -> None:
+    names = ["大\ud83d女\r\n儿", "\x00\u202e", "老李"]
+    people = [asdict(Contact(str(n), name, (name,), ("sip:a@b",))) for n, name in enumerate(names)]
+    (tmp_path / FILE_NAME).write_text(json.dumps(people), "utf-8")
+    known = People(tmp_path)
+    known.read()
+    assert [contact.name for contact in known.all] == ["大女儿", "?", "老李"]
+    assert known.all[1].called == ()

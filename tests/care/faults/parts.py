@@ -71,8 +71,11 @@ async def a_home(
 ) -> AsyncIterator[Home]:
     wanted = replace(
         Settings(),
-        elder_name="王奶奶",
-        **{"emergency": EmergencySettings(webhook_secret=SECRET), **settings},  # type: ignore[arg-type]
+        **{  # type: ignore[arg-type]
+            "elder_name": "王奶奶",
+            "emergency": EmergencySettings(webhook_secret=SECRET),
+            **settings,
+        },
     )
     options = CoreOptions(folder, wanted, folder / "cache", capabilities=capabilities)
     async with running(options) as core:
