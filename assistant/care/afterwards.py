@@ -73,7 +73,7 @@ class Afterwards:
         if not text:
             ended = Ended(Outcome.FAILED, "nothing is known to tell")
         else:
-            facts = way.channel.attempt(replace(message, headline=text, text=text))
+            facts = way.channel.attempt(replace(message, headline=text, text=text, answer_hint=""))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(MESSAGE_SECONDS), contextlib.aclosing(facts):
                     async for fact in facts:

@@ -213,6 +213,13 @@ class AlarmBook:
 
     # ------------------------------------------------------------------------------ disk
 
+    async def recorded(self, seconds: float) -> None:
+        """Until what was begun before is on the disk, at most so long."""
+        await asyncio.sleep(0)  # what an event has just set off comes first
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._owed.join()
+
     async def _write(self, *works: Work) -> None:
         """One transaction; returns when it is on the disk, or after `DISK_SECONDS`."""
 

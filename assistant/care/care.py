@@ -46,6 +46,8 @@ from assistant.supervisor import ChildSpec, Supervisor
 log = logging.getLogger(__name__)
 
 CONSOLE_CHILD: Final = "console"
+RECORD_SECONDS: Final = 2.0
+"""For a report's alarm to be on the disk: until then the hub may have to send it again."""
 CHECK_SECONDS: Final = 30.0
 """For one channel to say how it is."""
 _NUMBER_DIGITS: Final = 7
@@ -108,7 +110,7 @@ class Care:
         bus.serve("alarms.acknowledge", self.emergency.acknowledge)
         bus.serve("alarms.close", self.emergency.close)
         bus.serve("contacts.check", self._serve_check)
-        bus.serve("pendants.report", self._buttons.report)
+        bus.serve("pendants.report", self._serve_report)
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
@@ -239,6 +241,13 @@ class Care:
         except (AddressError, ChannelError) as error:
             health = Health(is_well=False, detail=str(error))
         return {"channel": name, "is_well": health.is_well, "detail": health.detail}
+
+    async def _serve_report(
+        self, device: str, event: str, battery_percent: int | None = None
+    ) -> None:
+        """A pendant's report over the web; answered once the alarm is written down."""
+        await self._buttons.report(device, event, battery_percent)
+        await self.book.recorded(RECORD_SECONDS)
 
     async def _serve_open(self) -> list[dict[str, Any]]:
         return [

@@ -47,7 +47,9 @@ class Wording:
         is_automatic = alarm.source.startswith(SENSED_SOURCES)
         headline = say("alarm_headline")
         text = say("alarm_text_sensed" if is_automatic else "alarm_text")
-        spoken = text
+        spoken, link = text, self.link(alarm, contact)
+        if link is not None:
+            text = f"{text} {say('alarm_link')}"
         if contact.contact_id == self.rings_number:
             spoken = f"{spoken} {self.details(lang)}"
         else:
@@ -64,7 +66,8 @@ class Wording:
             script=self.voice.script(spoken, lang),
             is_automatic=is_automatic,
             is_test=alarm.source == "test",
-            acknowledge_url=self.link(alarm, contact),
+            acknowledge_url=link,
+            answer_hint=say("alarm_answer"),
         )
 
     def page(self, alarm: Alarm, lang: str, *, is_helper: bool) -> dict[str, str]:

@@ -41,6 +41,8 @@ async def test_a_link_in_a_message_is_opened_pressed_and_the_elder_hears_who_com
             home.cry()
             link = await link_of(daughter)
             assert link.startswith(f"{home.url}/a/")
+            (event,) = daughter.events.values()
+            assert "我来接手" in event["data"]["text"], "the message tells what the link is for"
             page = await home.web.get(link)
             assert page.status_code == 200
             for shown in ("王奶奶需要帮助", "摔", ADDRESS, "我来接手", "还没有人接手"):

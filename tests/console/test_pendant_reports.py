@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from assistant.care.channels.webhook import signed_headers
@@ -12,6 +14,11 @@ from tests.care.channels.parts import until
 from tests.console.parts import PENDANT_TOKEN, Home, a_home, link_of, receiver
 
 BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}
+
+
+def on_disk(folder: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(folder / "anban.sqlite")) as database:
+        return database.execute("SELECT state, place FROM alarm").fetchall()
 
 
 async def send(home: Home, device: str, body: dict[str, object], **headers: str) -> int:
@@ -24,6 +31,7 @@ async def test_a_press_raises_an_alarm_whose_link_names_the_room(tmp_path: Path)
     with receiver() as daughter:
         async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
             assert await send(home, "cord-1", {"event": "press", "battery": 90}) == 200
+            assert on_disk(tmp_path) == [("raised", "浴室")], "before the hub is answered"
             assert HelpPressed("cord-1", "浴室") in home.told
             page = await home.web.get(await link_of(daughter))
             assert "浴室" in page.text

@@ -81,6 +81,8 @@ class Message:
     script: CallScript | None = None
     """Needed by a call."""
     acknowledge_url: str | None = None
+    answer_hint: str = ""
+    """Tells that an answer takes the alarm on, for a channel that hears answers."""
     is_automatic: bool = False
     """Raised by a sensor; else somebody asked for help."""
     is_test: bool = False

@@ -25,7 +25,9 @@ async def test_an_answer_to_the_text_message(tmp_path: Path) -> None:
             home.add("大女儿", f"sms:{DAUGHTER}")
             home.cry()
             await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
-            assert "王奶奶" in "".join(part.text for part in modem.sent)
+            told = "".join(part.text for part in modem.sent)
+            assert "王奶奶" in told
+            assert "回复1" in told
             modem.receive(STRANGER, "1")
             modem.receive(DAUGHTER, "怎么了？我走不开")
             await until(lambda: not modem.inbox)

@@ -64,6 +64,8 @@ class Sms(Channel):
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         """Hand the message to the network, part by part."""
         text = message.text
+        if message.answer_hint:
+            text += f" {message.answer_hint}"
         if message.acknowledge_url:
             text += f"\n{message.acknowledge_url}"
         try:
