@@ -24,7 +24,8 @@ def told(turn: Turn, draft: Draft, outcome: dict[str, Any]) -> str:
     what = turn.spoken.listing([item.title for item in draft.items])
     result = outcome["result"]
     if result == "remove":
-        return turn.render("removed", what=what)
+        is_medicine = any(item.is_medicine for item in draft.items)
+        return turn.render("removed" if is_medicine else "removed_task", what=what)
     if result == "same":
         return turn.render("already_there", what=what)
     if draft.first_at is None:

@@ -118,7 +118,7 @@ def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:
         return turn.render("each_years", on=turn.spoken.day(day))
     if every == 1:
         return turn.render(f"each_{key}", on=listed) if listed else turn.render(f"every_{key}")
-    number = _number(turn, every)
+    number = turn.render("two") if every == 2 else _number(turn, every)
     if listed:
         return turn.render(f"each_n_{key}", count=number, on=listed)
     return turn.render(f"every_n_{key}", count=number)

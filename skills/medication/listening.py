@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from skills.api import FALLBACK, Anchor, Clock, ImpossibleTimeError, Leave, Turn, find_clues
@@ -128,8 +129,8 @@ async def _absorb(turn: Turn, draft: Draft) -> Draft:
 
 
 async def _absorb_piece(turn: Turn, draft: Draft, text: str) -> Draft:
-    if draft.asks == "habit":
-        return await _habit(turn, draft, text)
+    if draft.asks == "habit" and (known := await _habit(turn, draft, text)) is not None:
+        return known
     text, when = await _understood(turn, draft, text)
     bare = draft.asks in {"amount", "check", "unlikely", "change"}
     said = read(text, turn.lang, when["spans"], bare_number=bare)
@@ -179,10 +180,16 @@ async def _named(
     if asks in {"name", "unknown"}:
         return draft.with_item(at, await _renamed(turn, draft.items[at], found[0])), text
     known = [item for item in found if item.is_medicine and not item.is_unknown and item.title]
-    is_other = len(known) == 1 and known[0].title.casefold() != draft.items[0].title.casefold()
+    is_other = len(known) == 1 and not _is_named(known[0], draft.items[0])
     if is_other and len(draft.items) == 1 and draft.act == "add":
         return draft.with_item(0, _with_dose_of(known[0], draft.items[0])), text
     return draft, text
+
+
+def _is_named(found: Item, item: Item) -> bool:
+    """Whether a name, or what it may have been, is that of an item."""
+    names = {found.title, *(each["title"] for each in found.candidates)}
+    return item.title.casefold() in {name.casefold() for name in names}
 
 
 def _is_open(item: Item) -> bool:
@@ -303,7 +310,15 @@ async def _when(turn: Turn, draft: Draft, texts: list[str]) -> dict[str, Any]:
         is_daily=not is_task and not draft.is_once,
     )
     if "refused" in understood:  # a clock that was never set
-        return {"says": True, "spans": [], "schedule": None, "problem": understood, "days": None}
+        return {
+            "says": True,
+            "spans": [],
+            "schedule": None,
+            "problem": understood,
+            "days": None,
+            "names_day": False,
+            "names_part": False,
+        }
     return understood
 
 
@@ -336,6 +351,9 @@ def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
     kept = {name: before[name] for name in ("times", "start", "until") if name in before}
     if schedule is not None and days is None and "times" in schedule and "times" in before:
         schedule = {**before, "times": schedule["times"]}
+    elif schedule is not None and "at" in schedule and "at" in before and not when["names_day"]:
+        at = _on_the_day_of(before["at"], schedule["at"], is_sure=when["names_part"])
+        schedule = {**schedule, "at": at}
     elif refused == "time_missing" and days is not None and "times" in before:
         schedule = {**kept, **days}
     elif schedule is None:
@@ -343,12 +361,20 @@ def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
     return replace(draft, schedule=schedule, has_changes=True, was_refused=False)
 
 
-async def _habit(turn: Turn, draft: Draft, text: str) -> Draft:
+def _on_the_day_of(before: str, said: str, *, is_sure: bool) -> str:
+    """Another hour of the same day; of the two on the clock the nearer, unless it was said."""
+    old, new = datetime.fromisoformat(before), datetime.fromisoformat(said)
+    at = old.replace(hour=new.hour, minute=new.minute)
+    other = at.replace(hour=(at.hour + 12) % 24)
+    return (at if is_sure or abs(at - old) <= abs(other - old) else other).isoformat()
+
+
+async def _habit(turn: Turn, draft: Draft, text: str) -> Draft | None:
     """The elder's own time of a meal or of going to bed, kept for good."""
     (habit,) = draft.unknown_habits
     at = habit_time(turn, habit, text)
     if at is None:
-        return draft
+        return None
     await keep_habit(turn, habit, at)
     return await _timed(turn, replace(draft, unknown_habits=()), "")
 

@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
+import tzlocal
+
+from assistant.care.medicines import Medicines
+from assistant.care.reminders import Engine, Keeper, ReminderServices
 from assistant.dialogue import Answered, DialogueClient, Sidecar, Understood, train
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
@@ -78,6 +82,7 @@ class House:
         self.models = await train(CACHE)
         self.core = Core(self._folder)
         await self.core.__aenter__()
+        self._keep_reminders()
         self.sidecar = Sidecar(self.models["zh"], free_port(), "rasa's", free_port(), "host's")
         self._lang = "zh"
         self._log = (self._folder / "rasa.log").open("wb")
@@ -96,6 +101,21 @@ class House:
                 assert self.rasa.returncode is None, self.log()
                 await asyncio.sleep(0.2)
         await self.client.warm_up()
+
+    def _keep_reminders(self) -> None:
+        """Medicines and reminders as in the core, but nothing is announced."""
+        bus, database = self.core.bus, self.core.database
+        medicines = Medicines(database)
+        medicines.register(bus)
+        self.engine = Engine(
+            bus=bus, database=database, memory=self.core.memory, zone=tzlocal.get_localzone()
+        )
+        ReminderServices(Keeper(self.engine, medicines.risk_of)).register(bus)
+
+    def reminders(self) -> list[dict[str, Any]]:
+        """All that are kept, in JSON."""
+        kept: list[dict[str, Any]] = self.do(self.core.bus.call("reminders.list"))
+        return kept
 
     async def start_rasa(self, sidecar: Sidecar, change: dict[str, str]) -> tuple[int, str]:
         """Start another server that ends by itself; its status and all it said."""

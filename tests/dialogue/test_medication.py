@@ -58,3 +58,82 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
     share = 1 - len(wrong) / len(held_out(lang))
     print(f"{lang}: {share:.3f} of {len(held_out(lang))}", wrong)
     assert share >= UNDERSTOOD_AT_LEAST, wrong
+
+
+@pytest.fixture
+def kept(house: House) -> list[str]:
+    """Nothing is kept yet; the ids of what the test adds are gone after it."""
+    for reminder in house.reminders():
+        house.do(house.core.bus.call("reminders.remove", which=reminder["reminder_id"]))
+    return []
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+def test_a_chinese_plan_with_interruption_and_correction(zh: House) -> None:
+    asked, named, interrupted, timed, dosed, corrected, done, listed = zh.talk(
+        "提醒我吃药",
+        "降压药",
+        "现在几点了",
+        "每天早上七点半",
+        "一片",
+        "不对，是两片",
+        "对",
+        "我都吃些什么药",
+    )
+    assert asked.form == named.form == interrupted.form == FORM
+    assert len(interrupted.replies) == 2, "answered, and the question put again"
+    assert "多少" in timed.replies[0] or "几片" in timed.replies[0]
+    assert "早上七点半" in dosed.replies[0]
+    assert "两片" in corrected.replies[0]
+    assert zh.reminders(), done.replies
+    assert done.form == ""
+    assert "降压药两片" in listed.replies[0]
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+def test_an_english_plan_changed_and_removed(en: House) -> None:
+    *_, done, changed, _, removed, _, nothing = en.talk(
+        "metformin, two at eight in the evening",
+        "yes",
+        "move my metformin to nine in the evening",
+        "yes",
+        "stop reminding me about the metformin",
+        "yes",
+        "which medicines am i on",
+    )
+    assert "eight o'clock in the evening" in done.replies[0] or "metformin" in done.replies[0]
+    assert "nine o'clock in the evening" in changed.replies[0]
+    assert removed.form == FORM
+    assert en.reminders() == []
+    assert "nothing" in nothing.replies[0].lower()
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("word", ["算了", "不用了", "停"])
+def test_a_plan_is_left_without_a_trace(zh: House, word: str) -> None:
+    asked, left = zh.talk("每天早上八点提醒我吃一片阿司匹林", word)
+    assert asked.form == FORM
+    assert left.form == ""
+    assert len(left.replies) == 1
+    assert zh.reminders() == []
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+def test_bad_input_writes_nothing(zh: House, en: House) -> None:
+    for house, lang, sentences in (
+        (zh, "zh", ["2月30号提醒我去医院", "每天早上八点提醒我吃24片华法林", "每天吃负三片降压药"]),
+        (en, "en", ["remind me to see the doctor on the thirtieth of february"]),
+    ):
+        house.speak(lang)
+        for sentence in sentences:
+            asked, _ = house.talk(sentence, {"zh": "对", "en": "yes"}[lang])
+            assert asked.form == FORM, sentence
+    assert zh.reminders() == []

@@ -311,6 +311,12 @@ class Engine:
 
     # ---------------------------------------------------------------------- the habits
 
+    async def know_habits(self) -> Habits:
+        """The elder's own times as they are now; raises StoreError."""
+        if not self._knows_habits:
+            await self._learn_habits()
+        return self.calendar.habits
+
     def _profile_changed(self, changed: ProfileChanged) -> None:
         if changed.field == HABITS_FIELD:
             self._knows_habits = False

@@ -92,6 +92,7 @@ class Keeper:
 
     async def check(self, wish: ReminderWish) -> tuple[Reminder, float | None]:
         """What `add` would make of a wish, and when it would first come; nothing is written."""
+        await self._engine.know_habits()
         now = self._now()
         reminder, first = self._made(await self._with_risk(wish), "", now)
         if first is None or reminder.schedule is None:
@@ -102,7 +103,7 @@ class Keeper:
 
     async def understand(self, texts: Sequence[str], lang: str, *, is_daily: bool) -> Understood:
         """When sentences mean, the later ones correcting the earlier."""
-        habits, now = self._engine.calendar.habits, self._now()
+        habits, now = await self._engine.know_habits(), self._now()
         # The first Chinese number takes 0.2 s.
         return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
 

@@ -49,6 +49,10 @@ class Understood:
     """The moment, where it is one."""
     is_assumed: bool = False
     """The times are the usual ones for "three times a day", and were not said."""
+    names_day: bool = False
+    """The last sentence names a day, or days, and not only hours."""
+    names_part: bool = False
+    """It names a part of the day: "at eight in the evening"."""
     days: dict[str, Any] | None = None
     """Which days, where some were said: rrule, lunar or solar_term of a schedule."""
     spans: tuple[tuple[int, int], ...] = field(default=())
@@ -77,8 +81,12 @@ def understand(
     except ImpossibleTimeError:
         return Understood(says=True, problem={"refused": "impossible_time"})
     says = any(not isinstance(each.clue, Edge) for each in own)
+    names_day = any(not isinstance(each.clue, _ANY_DAY) for each in own)
     found = Understood(
-        says=says, spans=tuple(sorted({(each.start, each.end) for each in own})) if says else ()
+        says=says,
+        names_day=names_day,
+        names_part=any(_names_part(each) for each in own),
+        spans=tuple(sorted({(each.start, each.end) for each in own})) if says else (),
     )
     if when is None:
         return replace(found, problem={"refused": "time_missing"})
@@ -87,13 +95,18 @@ def understand(
     if isinstance(when, Moment):
         found = replace(found, at=when.at.isoformat())
     else:
-        days = _days(when) if any(not isinstance(each.clue, _ANY_DAY) for each in own) else None
+        days = _days(when) if names_day else None
         found = replace(found, is_assumed=when.are_times_assumed, days=days)
     try:
         schedule = to_json(schedule_wish(schedule_of(when, now)))
     except ReminderRefused as refusal:
         return replace(found, problem=refusal.to_dict())
     return replace(found, schedule=_counted_from_first(schedule, when))
+
+
+def _names_part(found: Found) -> bool:
+    clue = found.clue
+    return isinstance(clue, PartOfDay) or (isinstance(clue, Clock) and clue.part is not None)
 
 
 def _days(when: Recurrence) -> dict[str, Any] | None:
