@@ -81,6 +81,8 @@ class _Utterance:
 class _OpenQuestion:
     asked: AskElder
     until: asyncio.TimerHandle
+    is_overtaken: bool = False
+    """A form of the dialogue has asked since: a bare yes or no is about that."""
 
 
 AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
@@ -235,7 +237,7 @@ class Turns:
         if self._alarms is not None and self._alarms.is_answered_by(judgement):
             self._alarms.take_answer(judgement)
             return _Answer("emergency_cancel", "", "safety", skill="emergency")
-        if judgement.reflex in {"affirm", "deny"} and self._question is not None:
+        if judgement.reflex in {"affirm", "deny"} and self._is_question_next():
             return self._close_question(judgement.reflex or "", plain)
         try:
             return await self._think(plain, alternatives, stages)
@@ -249,10 +251,12 @@ class Turns:
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
-        if thought.intent in {"general_affirm", "general_deny"} and self._question is not None:
+        if thought.intent in {"general_affirm", "general_deny"} and self._is_question_next():
             return self._close_question(thought.intent.removeprefix("general_"), text)
         form = self._mind.form
         reply = await self._mind.answer(thought, stages)
+        if self._question is not None and self._mind.form:
+            self._question.is_overtaken = True
         intent = thought.intent
         if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
             intent = form.removesuffix("_form")
@@ -289,6 +293,11 @@ class Turns:
         until = loop.call_later(asked.open_seconds, self._drop_question, "silence")
         self._question = _OpenQuestion(asked, until)
         self._speech.say(asked.text, asked.urgency)
+
+    def _is_question_next(self) -> bool:
+        """Whether a bare yes or no answers the open question."""
+        question = self._question
+        return question is not None and not (question.is_overtaken and self._mind.form)
 
     def _close_question(self, reflex: str, text: str) -> _Answer:
         self._drop_question({"affirm": "yes", "deny": "no"}[reflex], text)

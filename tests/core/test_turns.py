@@ -309,6 +309,19 @@ async def test_the_open_question_comes_before_the_dialogue(
     assert home.mind.asked == []
 
 
+async def test_a_yes_is_about_whatever_was_asked_last(home: Home) -> None:
+    """A read-back that came after a dose was announced: its yes must not count the dose."""
+    home.bus.publish(AskElder("吃药了吗？", question_id="q1", urgency=Urgency.REMINDER))
+    home.mind.form = "medication_plan_form"
+    assert (await home.turns.take("几点了")).lane == "dialogue"
+    assert (await home.turns.take("对的呀")).lane == "dialogue"
+    assert not any(isinstance(event, ElderAnswered) for event in await home.settle())
+    home.mind.form = ""
+    assert (await home.turns.take("对的呀")).lane == "question"
+    answered = next(e for e in await home.settle() if isinstance(e, ElderAnswered))
+    assert (answered.question_id, answered.answer) == ("q1", "yes")
+
+
 async def test_a_new_question_closes_the_old_one_as_unanswered(home: Home) -> None:
     home.bus.publish(AskElder("一？", question_id="q1"))
     home.bus.publish(AskElder("二？", question_id="q2"))
