@@ -13,11 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+import assistant.replies
 from assistant.care.channels import Acknowledger
 from assistant.care.contacts import new_contact
+from assistant.console.pages import WORDS
 from assistant.core import CoreOptions, running
 from assistant.events import AlarmAcknowledged, AlarmClosed, ChildDied, CryForHelpHeard
-from assistant.settings import ConsoleSettings, EmergencySettings, Settings
+from assistant.language import Replies
+from assistant.settings import LANGUAGES, ConsoleSettings, EmergencySettings, Settings
 from tests.care.channels.parts import free_port, until
 from tests.console.parts import (
     ADDRESS,
@@ -262,3 +265,25 @@ async def test_a_contact_is_spoken_to_in_the_own_language(tmp_path: Path) -> Non
             assert 'lang="en"' in page
             assert "I take this on" in page
             assert "signs of a stroke" in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_message_names_the_button_as_the_page_does(lang: str) -> None:
+    replies = Replies.load(Path(assistant.replies.__path__[0]))
+    button = WORDS.render("open_button", lang)
+    assert all(button in wording for wording in replies.wordings("alarm_link", lang))
+
+
+async def test_a_key_that_cannot_be_kept_takes_the_links_away_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "link.key").mkdir()
+    page = ConsoleSettings(f"127.0.0.1:{free_port()}", "http://127.0.0.1")
+    emergency = EmergencySettings(webhook_secret=WEBHOOK_SECRET)
+    settings = replace(Settings(), console=page, emergency=emergency)
+    options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
+    with receiver() as daughter:
+        async with running(options) as core:
+            core.care.people.add(new_contact("甲", [], [daughter.url]))
+            core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
+            assert await link_of(daughter) == "None"
