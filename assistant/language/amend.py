@@ -33,7 +33,11 @@ def amend(before: Sequence[Found], later: Sequence[Found]) -> list[Found]:
     has_times = any(isinstance(each.clue, _TIMES) for each in later)
     has_count = any(isinstance(each.clue, TimesEvery) for each in later)
     if has_times or has_count:
-        kept = [each for each in kept if not isinstance(each.clue, _TIMES)]
+        kept = [
+            each
+            for each in kept
+            if not isinstance(each.clue, _TIMES) or (not has_times and _is_any_meal(each))
+        ]
     if any(_is_day(each) for each in later):
         kept = [each for each in kept if not _is_day(each)]
     if any(isinstance(each.clue, Lasting) for each in later):
@@ -44,7 +48,7 @@ def amend(before: Sequence[Found], later: Sequence[Found]) -> list[Found]:
     shift = max((each.end for each in before), default=0) + 1
     added = [
         Found(_in_the_same_part(each, before), each.start + shift, each.end + shift)
-        for each in later
+        for each in (_beside_the_same(said, before) for said in later)
     ]
     return [*kept, *added]
 
@@ -57,6 +61,24 @@ def _is_day(found: Found) -> bool:
     return not isinstance(clue, (*_TIMES, Lasting, Edge)) or isinstance(
         clue, Every | EveryWeekdays | TimesEvery
     )
+
+
+def _is_any_meal(found: Found) -> bool:
+    """Whether it is "after food", which "three times a day" completes."""
+    return isinstance(found.clue, AtAnchor) and len(found.clue.anchors) > 1
+
+
+def _beside_the_same(found: Found, before: Sequence[Found]) -> Found:
+    """Give "after supper" the half hour of "half an hour after food"."""
+    clue = found.clue
+    if not isinstance(clue, AtAnchor) or clue.minutes is not None:
+        return found
+    open_meals = [
+        each.clue for each in before if isinstance(each.clue, AtAnchor) and _is_any_meal(each)
+    ]
+    if not open_meals or open_meals[-1].side != clue.side:
+        return found
+    return replace(found, clue=replace(clue, minutes=open_meals[-1].minutes))
 
 
 def _in_the_same_part(found: Found, before: Sequence[Found]) -> Clue:

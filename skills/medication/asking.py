@@ -54,6 +54,8 @@ def _next(turn: Turn, draft: Draft) -> str:
         case "days":
             count = (draft.when_problem or {}).get("count", 1)
             return turn.render("ask_days", count=turn.spoken.number(str(count)))
+        case "meal":
+            return turn.render("ask_meal", what=_titles(turn, draft))
         case "when":
             return turn.render("ask_when", what=_titles(turn, draft))
         case "habit":

@@ -97,6 +97,7 @@ class Draft:
             ("unknown", any(item.is_unknown for item in self.items)),
             ("limits", self.is_as_needed and is_medicine and limits_lack),
             ("days", not self.is_as_needed and when == "days_missing"),
+            ("meal", not self.is_as_needed and when == "meal_missing"),
             ("when", not self.is_as_needed and self.schedule is None),
             ("habit", not self.is_as_needed and len(self.unknown_habits) == 1),
             ("amount", any(item.needs_amount for item in self.items)),

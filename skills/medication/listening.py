@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from skills.api import FALLBACK, Anchor, Clock, ImpossibleTimeError, Leave, Turn, find_clues
+from skills.api import (
+    FALLBACK,
+    Anchor,
+    Clock,
+    ImpossibleTimeError,
+    Leave,
+    Turn,
+    find_clues,
+    parse_number,
+)
 from skills.medication.draft import Draft, Item, draft_of, wishes_of
 from skills.medication.naming import chosen, find, items_of, replace_dose
 from skills.medication.plainly import unknown
@@ -33,6 +42,7 @@ _USUAL_HOURS: Final = {
 }
 """Which of two hours on the clock is meant: the nearer one."""
 _MOST_TEXTS: Final = 12
+_MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
 
 
 async def listen(turn: Turn) -> Draft | None:
@@ -292,9 +302,15 @@ def _whole(value: float | None) -> int | None:
 async def _understood(turn: Turn, draft: Draft, text: str) -> tuple[str, dict[str, Any]]:
     """The sentence's words about time; a number alone answers "at what time"."""
     when = await _when(turn, draft, [*draft.texts, text])
-    if not when["says"] and draft.asks == "when":
-        own = words(turn.lang)
+    own = words(turn.lang)
+    timed = ""
+    if draft.asks == "meal":
+        meals = [pattern.search(text.lower()) for pattern, _ in own.habits]
+        named = [found[0] for found in meals if found is not None]
+        timed = " ".join(own.at_meal[draft.food or "with"].format(each) for each in named)
+    elif not when["says"] and draft.asks == "when":
         timed = own.bare_time.format(own.core(text))
+    if timed:
         again = await _when(turn, draft, [*draft.texts, timed])
         if again["says"] and not again["problem"]:
             return timed, again
@@ -329,6 +345,8 @@ async def _timed(turn: Turn, draft: Draft, text: str) -> Draft:
     problem, schedule = when["problem"], when["schedule"]
     before = draft.schedule
     if draft.act == "change" and before is not None:
+        if (problem or {}).get("refused") == "meal_missing":
+            when = await _at_its_meals(turn, draft, text)
         return _rescheduled(draft, when)
     refused = (problem or {}).get("refused")
     if refused in {"impossible_time", "never_comes", "invalid", "clock_wrong"}:
@@ -344,10 +362,21 @@ async def _timed(turn: Turn, draft: Draft, text: str) -> Draft:
     )
 
 
+async def _at_its_meals(turn: Turn, draft: Draft, text: str) -> dict[str, Any]:
+    """Read "change it to before food" as before the meals that it has been at."""
+    own = words(turn.lang)
+    side = own.at_meal[own.of(own.food, text) or "with"]
+    anchors = [each.get("anchor") for each in (draft.schedule or {}).get("times", ())]
+    meals = [turn.render(f"anchor_{anchor}") for anchor in anchors if anchor in _MEALS]
+    return await _when(turn, draft, [" ".join(side.format(meal) for meal in meals)])
+
+
 def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
     """A reminder that is there with another time, or on other days, and all else as it was."""
     before, schedule, days = draft.schedule or {}, when["schedule"], when["days"]
     refused = (when["problem"] or {}).get("refused")
+    if refused == "time_missing" and days is None:
+        return draft  # "change it to after food": at the hours that it has
     kept = {name: before[name] for name in ("times", "start", "until") if name in before}
     if schedule is not None and days is None and "times" in schedule and "times" in before:
         schedule = {**before, "times": schedule["times"]}
@@ -388,8 +417,7 @@ def habit_time(turn: Turn, habit: str, text: str) -> str | None:
             if isinstance(found.clue, Clock)
         ]
         if not clocks:
-            number = number_in(words(turn.lang).core(text), turn.lang)
-            clocks = [Clock(int(number))] if number is not None and number <= 24 else []
+            clocks = _bare_hour(turn, text)
         if not clocks:
             return None
         said = clocks[-1]
@@ -401,6 +429,14 @@ def habit_time(turn: Turn, habit: str, text: str) -> str | None:
         return None
     hour = min(hours, key=lambda each: abs(each - usual)) % 24
     return f"{hour:02}:{said.minute:02}"
+
+
+def _bare_hour(turn: Turn, text: str) -> list[Clock]:
+    """A number that is the whole answer."""
+    core = words(turn.lang).core(text)
+    number = parse_number(core, turn.lang)
+    is_all = number is not None and (number.start, number.end) == (0, len(core))
+    return [Clock(int(number.value))] if number is not None and is_all else []
 
 
 async def keep_habit(turn: Turn, habit: str, at: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skills.api import FALLBACK, Leave, ServiceError, Skill, Turn, Unclear
+from skills.api import FALLBACK, Leave, Reply, ServiceError, Skill, Turn, Unclear
 from skills.medication import asking
 from skills.medication.draft import Draft, Item, draft_of, wishes_of
 from skills.medication.listening import listen
@@ -45,11 +45,14 @@ def register(skill: Skill) -> None:
         return asking.question(turn, known)
 
     @form.done
-    async def plan_done(turn: Turn) -> str:
+    async def plan_done(turn: Turn) -> Reply:
         known, outcome = draft_of(turn.slots.get("draft")), turn.slots.get("agreed")
         if turn.left or known is None or not isinstance(outcome, dict):
-            return turn.render("left")
-        return asking.told(turn, known, outcome)
+            said = turn.render("left")
+        else:
+            said = asking.told(turn, known, outcome)
+        # A slot that stays filled would end the next plan before it begins.
+        return Reply(said, set={"draft": None, "agreed": None})
 
 
 async def _heard(turn: Turn) -> Draft | None:

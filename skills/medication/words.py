@@ -23,6 +23,7 @@ class Words:
     named: Table
     habits: Table
     bare_time: str
+    at_meal: dict[str, str]
 
     def has(self, name: str, text: str) -> bool:
         """Whether words of this kind are in a text."""
@@ -77,6 +78,7 @@ def words(lang: str) -> Words:
         named=table(data["named"]),
         habits=table(data["habits"]),
         bare_time=data["bare_time"],
+        at_meal=data["at_meal"],
     )
 
 

@@ -43,7 +43,8 @@ class Understood:
     says: bool = False
     """The last sentence says something about it."""
     problem: dict[str, Any] | None = None
-    """Why it is no schedule yet, as a refusal; `impossible_time` for a day that does not exist."""
+    """Why it is no schedule yet, as a refusal; `impossible_time` for a day that does not exist,
+    `meal_missing` where "after food" may be any meal."""
     schedule: dict[str, Any] | None = None
     at: str | None = None
     """The moment, where it is one."""
@@ -77,7 +78,8 @@ def understand(
         for text in texts:
             own = language(lang).find_clues(text, now.date())
             clues = amend(clues, own)
-        when = combine(_counted_once(_without_food(clues), own), now, habits)
+        meant = _counted_once(_without_food(clues), own)
+        when = combine(meant, now, habits)
     except ImpossibleTimeError:
         return Understood(says=True, problem={"refused": "impossible_time"})
     says = any(not isinstance(each.clue, Edge) for each in own)
@@ -91,6 +93,8 @@ def understand(
     if when is None:
         return replace(found, problem={"refused": "time_missing"})
     if is_daily and isinstance(when, Moment):
+        if any(isinstance(each.clue, AtAnchor) and len(each.clue.anchors) > 1 for each in meant):
+            return replace(found, problem={"refused": "meal_missing"})
         when = _every_day(when, clues)
     if isinstance(when, Moment):
         found = replace(found, at=when.at.isoformat())

@@ -16,7 +16,7 @@ from assistant.services import Services
 from assistant.settings import Settings
 from assistant.store import KeyedValues, StoreError
 from skills.actions import Replies
-from skills.api import FALLBACK, Turn
+from skills.api import FALLBACK, Reply, Turn
 from skills.forms import read_answer
 from skills.home import Answer, Home
 from skills.medication.skill import skill
@@ -91,7 +91,10 @@ class Talk:
             return f"{outcome.text} {await self._question(text, intent)}".strip()
         self.is_open = False
         assert FORM.end is not None
-        return str(await FORM.end(self._turn(text, intent)))
+        end = await FORM.end(self._turn(text, intent))
+        assert isinstance(end, Reply)
+        self.slots |= {f"medication_{name}": value for name, value in end.set.items()}
+        return end.text
 
     async def yes(self) -> str:
         return await self.say({"zh": "对", "en": "yes"}[self.lang], "general_affirm")
