@@ -7,7 +7,7 @@ from typing import Any
 
 from skills.api import ImpossibleAmountError, Skill, Turn, Unit, parse_dose
 from skills.medication import describe
-from skills.medication.listening import habit_time, keep_habit
+from skills.medication.habits import habit_time, keep_habit
 from skills.medication.naming import SURE, find
 from skills.medication.plainly import plainly, refusal, unknown
 from skills.medication.reading import amount_of, number_in

@@ -1,0 +1,124 @@
+"""What a sentence says of the time of a reminder that is being talked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from skills.api import Turn
+from skills.medication.draft import Draft
+from skills.medication.habits import habit_time, keep_habit
+from skills.medication.words import words
+
+_MOST_TEXTS: Final = 12
+_MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
+
+
+async def understand(turn: Turn, draft: Draft, text: str) -> tuple[str, dict[str, Any]]:
+    """The sentence's words about time; a number alone answers "at what time"."""
+    when = await _when(turn, draft, [*draft.texts, text])
+    own = words(turn.lang)
+    timed = ""
+    if draft.asks == "meal":
+        meals = [pattern.search(text.lower()) for pattern, _ in own.habits]
+        named = [found[0] for found in meals if found is not None]
+        timed = " ".join(own.at_meal[draft.food or "with"].format(each) for each in named)
+    elif not when["says"] and draft.asks == "when":
+        timed = own.bare_time.format(own.core(text))
+    if timed:
+        again = await _when(turn, draft, [*draft.texts, timed])
+        if again["says"] and not again["problem"]:
+            return timed, again
+    return text, when
+
+
+async def _when(turn: Turn, draft: Draft, texts: list[str]) -> dict[str, Any]:
+    is_task = bool(draft.items) and not any(item.is_medicine for item in draft.items)
+    understood: dict[str, Any] = await turn.home.request(
+        "reminders.understand",
+        texts=texts[-_MOST_TEXTS:],
+        lang=turn.lang,
+        is_daily=not is_task and not draft.is_once,
+    )
+    if "refused" in understood:  # a clock that was never set
+        return {
+            "says": True,
+            "spans": [],
+            "schedule": None,
+            "problem": understood,
+            "days": None,
+            "names_day": False,
+            "names_part": False,
+        }
+    return understood
+
+
+async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
+    """The draft with a sentence about time."""
+    texts = (*draft.texts, text) if text else draft.texts
+    when = await _when(turn, draft, list(texts))
+    problem, schedule = when["problem"], when["schedule"]
+    before = draft.schedule
+    if draft.act == "change" and before is not None:
+        if (problem or {}).get("refused") == "meal_missing":
+            when = await _at_its_meals(turn, draft, text)
+        return _rescheduled(draft, when)
+    refused = (problem or {}).get("refused")
+    if refused in {"impossible_time", "never_comes", "invalid", "clock_wrong"}:
+        note = "too_often" if refused == "invalid" else str(refused)
+        return draft.noting(note)
+    return replace(
+        draft,
+        texts=texts,
+        schedule=schedule,
+        when_problem=problem,
+        has_changes=True,
+        was_refused=False,
+    )
+
+
+async def _at_its_meals(turn: Turn, draft: Draft, text: str) -> dict[str, Any]:
+    """Read "change it to before food" as before the meals that it has been at."""
+    own = words(turn.lang)
+    side = own.at_meal[own.of(own.food, text) or "with"]
+    anchors = [each.get("anchor") for each in (draft.schedule or {}).get("times", ())]
+    meals = [turn.render(f"anchor_{anchor}") for anchor in anchors if anchor in _MEALS]
+    return await _when(turn, draft, [" ".join(side.format(meal) for meal in meals)])
+
+
+def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
+    """A reminder that is there with another time, or on other days, and all else as it was."""
+    before, schedule, days = draft.schedule or {}, when["schedule"], when["days"]
+    refused = (when["problem"] or {}).get("refused")
+    if refused == "time_missing" and days is None:
+        return draft  # "change it to after food": at the hours that it has
+    kept = {name: before[name] for name in ("times", "start", "until") if name in before}
+    if schedule is not None and days is None and "times" in schedule and "times" in before:
+        schedule = {**before, "times": schedule["times"]}
+    elif schedule is not None and "at" in schedule and "at" in before and not when["names_day"]:
+        at = _on_the_day_of(before["at"], schedule["at"], is_sure=when["names_part"])
+        schedule = {**schedule, "at": at}
+    elif refused == "time_missing" and days is not None and "times" in before:
+        schedule = {**kept, **days}
+    elif schedule is None:
+        return draft.noting("too_often" if refused == "invalid" else refused or "time_missing")
+    return replace(draft, schedule=schedule, has_changes=True, was_refused=False)
+
+
+def _on_the_day_of(before: str, said: str, *, is_sure: bool) -> str:
+    """Another hour of the same day; of the two on the clock the nearer, unless it was said."""
+    old, new = datetime.fromisoformat(before), datetime.fromisoformat(said)
+    at = old.replace(hour=new.hour, minute=new.minute)
+    other = at.replace(hour=(at.hour + 12) % 24)
+    return (at if is_sure or abs(at - old) <= abs(other - old) else other).isoformat()
+
+
+async def take_habit(turn: Turn, draft: Draft, text: str) -> Draft | None:
+    """The elder's own time of a meal or of going to bed, kept for good."""
+    (habit,) = draft.unknown_habits
+    at = habit_time(turn, habit, text)
+    if at is None:
+        return None
+    await keep_habit(turn, habit, at)
+    return await take_time(turn, replace(draft, unknown_habits=()), "")
