@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
 
@@ -79,6 +80,33 @@ async def test_fhir_is_valid_r4b(lived: Home) -> None:
     twice = next(each for each in requests if each.medicationCodeableConcept.text == "metformin")
     assert twice.dosageInstruction[0].timing.repeat.frequency == 2
     assert "ring Li" not in text  # no medicine
+
+
+async def test_fhir_tells_what_was_stopped_and_what_was_a_mistake(home: Home) -> None:
+    stopped = await home.keeper.add(daily("06:30", title="stopped"))
+    course = daily("06:30", title="course")
+    assert course.schedule is not None
+    await home.keeper.add(replace(course, schedule=replace(course.schedule, course_days=1)))
+    await home.keeper.add(daily("06:30", title="taken on"))
+    home.clock.move(home.clock.at + 31 * 60)
+    await home.step()
+    await home.keeper.taken(stopped.reminder_id)
+    mistake = await home.keeper.add(daily("20:00", title="mistake"))
+    await home.keeper.remove(stopped.reminder_id)
+    await home.keeper.remove(mistake.reminder_id)
+    home.clock.move(home.clock.at + 3 * 86_400)
+    entries = Bundle.model_validate_json(await home.keeper.export("fhir")).entry or []
+    status = {
+        entry.resource.medicationCodeableConcept.text: entry.resource.status
+        for entry in entries
+        if isinstance(entry.resource, MedicationRequest)
+    }
+    assert status == {
+        "stopped": "stopped",
+        "course": "completed",
+        "taken on": "active",
+        "mistake": "entered-in-error",
+    }
 
 
 async def test_calendar_gives_the_same_moments(lived: Home) -> None:
