@@ -17,6 +17,11 @@ def register(skill: Skill) -> None:
 
     @plainly
     async def taken(turn: Turn) -> str:
+        own = words(turn.lang)
+        if own.has("asks_taken", turn.text):  # however it was understood, nothing is counted
+            return await query(turn)
+        if own.has("not_taken", turn.text):
+            return turn.render("not_counted")
         kept = await reminders(turn)
         named = await meant(turn, kept, turn.text)
         if named.stranger:
@@ -55,6 +60,8 @@ def register(skill: Skill) -> None:
 
     @plainly
     async def skip(turn: Turn) -> str:
+        if not words(turn.lang).has("refuses", turn.text):
+            return turn.render("skip_unclear")
         kept = await reminders(turn)
         named = await meant(turn, kept, turn.text)
         reason = _reason(turn, named)

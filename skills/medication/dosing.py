@@ -49,13 +49,18 @@ def take_limits(turn: Turn, draft: Draft, said: Said, text: str) -> Draft:
     is_medicine = any(item.is_medicine for item in draft.items)
     if not (said.is_as_needed or draft.is_as_needed) or not is_medicine:
         return draft
-    leaflet = draft.items[0].limit or {}
-    hours = hours or draft.least_hours or leaflet.get("min_hours")
-    most = most or draft.daily_most or _whole(leaflet.get("daily_max"))
+    hours, most = hours or draft.least_hours, most or draft.daily_most
     if (hours is not None and not 0 < hours <= 168) or (most is not None and not 1 <= most <= 48):
         return draft.noting("not_possible")
     return replace(draft, is_as_needed=True, least_hours=hours, daily_most=most)
 
 
-def _whole(value: float | None) -> int | None:
-    return int(value) if value is not None else None
+def with_leaflet(draft: Draft) -> Draft:
+    """What the elder did not say of the limits, from the leaflet where it is known."""
+    leaflet = draft.items[0].limit
+    if leaflet is None:
+        return draft
+    hours = draft.least_hours or leaflet["min_hours"]
+    return replace(
+        draft, least_hours=hours, daily_most=draft.daily_most or int(leaflet["daily_max"])
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from skills.api import FALLBACK, Leave, Turn
-from skills.medication.dosing import take_dose, take_limits
+from skills.medication.dosing import take_dose, take_limits, with_leaflet
 from skills.medication.draft import Draft, Item, draft_of, wishes_of
 from skills.medication.plainly import unknown
 from skills.medication.reading import read
@@ -123,7 +123,12 @@ async def _absorb(turn: Turn, draft: Draft) -> Draft:
 async def _absorb_piece(turn: Turn, draft: Draft, text: str) -> Draft:
     if draft.asks == "habit" and (known := await take_habit(turn, draft, text)) is not None:
         return known
+    own = words(turn.lang)
     text, when = await understand(turn, draft, text)
+    if (when["problem"] or {}).get("refused") == "impossible_time":
+        when["spans"] = [
+            found.span() for found in own.patterns["impossible"].finditer(text.lower())
+        ]
     bare = draft.asks in {"amount", "check", "unlikely", "change"}
     said = read(text, turn.lang, when["spans"], bare_number=bare)
     if said.impossible:
@@ -153,6 +158,8 @@ async def _settled(turn: Turn, draft: Draft) -> Draft:
         known = set(habits) if isinstance(habits, dict) else set()
         anchors = {each.get("anchor") for each in draft.schedule.get("times", ())} - {None}
         draft = replace(draft, unknown_habits=tuple(sorted(anchors - known)))
+    if draft.is_as_needed:
+        draft = with_leaflet(draft)
     if draft.asks != "check":
         return draft
     firsts = []

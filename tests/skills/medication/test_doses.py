@@ -52,6 +52,34 @@ async def test_a_similar_name_is_not_counted(zh: Talk) -> None:
     assert zh.home.seen(DoseTaken) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("zh", "我还没吃药"),
+        ("zh", "药没吃"),
+        ("zh", "降压药忘了吃"),
+        ("zh", "我吃药了吗"),
+        ("en", "i haven't taken it yet"),
+        ("en", "i forgot my tablets"),
+        ("en", "did i take it"),
+    ],
+)
+async def test_what_was_not_taken_is_not_counted_however_it_was_understood(
+    zh: Talk, en: Talk, lang: str, text: str
+) -> None:
+    await keep(zh, "降压药", "06:30")
+    await pass_minutes(zh, 31)
+    await {"zh": zh, "en": en}[lang].say(text, "taken")
+    assert zh.home.seen(DoseTaken) == []
+
+
+async def test_a_bare_name_leaves_nothing_out(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    await pass_minutes(zh, 31)
+    assert "等会儿" in await zh.say("降压药", "skip")
+    assert zh.home.seen(DoseSkipped) == []
+
+
 async def test_more_than_planned_is_not_passed_over(en: Talk) -> None:
     await keep(en, "aspirin", "06:30")
     await pass_minutes(en, 31)

@@ -175,6 +175,14 @@ async def test_bad_input_is_told_and_asked_again(
     assert await talk.kept() == []
 
 
+async def test_a_day_that_does_not_exist_is_no_part_of_the_thing_to_do(en: Talk) -> None:
+    await en.say("remind me to see the doctor on the thirtieth of february", "add")
+    said = await en.say("tomorrow at nine")
+    assert "see the doctor." in said
+    await en.yes()
+    assert (await en.kept())[0]["title"] == "see the doctor"
+
+
 async def test_contradictions_end_with_the_last_word(zh: Talk) -> None:
     await zh.say("每天早上八点吃一片降压药", "add")
     assert "十点" in await zh.say("九点，不，十点")
