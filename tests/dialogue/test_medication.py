@@ -127,13 +127,22 @@ def test_a_plan_is_left_without_a_trace(zh: House, word: str) -> None:
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("kept")
-def test_bad_input_writes_nothing(zh: House, en: House) -> None:
-    for house, lang, sentences in (
-        (zh, "zh", ["2月30号提醒我去医院", "每天早上八点提醒我吃24片华法林", "每天吃负三片降压药"]),
-        (en, "en", ["remind me to see the doctor on the thirtieth of february"]),
-    ):
-        house.speak(lang)
-        for sentence in sentences:
-            asked, _ = house.talk(sentence, {"zh": "对", "en": "yes"}[lang])
-            assert asked.form == FORM, sentence
-    assert zh.reminders() == []
+@pytest.mark.parametrize(
+    ("lang", "sentence", "yes"),
+    [
+        ("zh", "提醒我吃药", "对"),
+        ("zh", "2月30号提醒我去医院", "对"),
+        ("zh", "每天早上八点提醒我吃24片华法林", "对"),
+        ("zh", "每天早上提醒我吃负三片降压药", "对"),
+        ("zh", "昨天下午三点提醒我吃降压药", "对"),
+        ("en", "remind me to take my pills", "yes"),
+        ("en", "remind me to see the doctor on the thirtieth of february", "yes"),
+        ("en", "remind me to take minus three tablets of aspirin at eight", "yes"),
+        ("en", "remind me to take 24 tablets of warfarin every morning at eight", "yes"),
+    ],
+)
+def test_bad_input_writes_nothing(house: House, lang: str, sentence: str, yes: str) -> None:
+    house.speak(lang)
+    asked, again = house.talk(sentence, yes)
+    assert asked.form == again.form == FORM
+    assert house.reminders() == []
