@@ -6,7 +6,10 @@ which is not the same as "nobody": an empty `points` says that the sensor looked
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,14 +83,27 @@ class RadarFrame:
     """xWRL6432 motion/presence detector: one state a zone."""
 
 
-def make_cloud(xyz: FloatArray, doppler: FloatArray, snr: FloatArray | None = None) -> PointCloud:
-    """Points without those that no room can hold (NaN, infinite, 1e10): a broken sensor's words."""
-    if snr is None:
-        snr = np.zeros(len(xyz), np.float32)
+NOTHING_SEEN: Final = PointCloud(
+    np.zeros((0, 3), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32)
+)
+"""The sensor looked and saw nothing."""
+
+
+def make_clouds(
+    xyz: FloatArray, doppler: FloatArray, snr: FloatArray, sizes: Sequence[int]
+) -> list[PointCloud]:
+    """Clouds of so many points each, one after the other in arrays of all.
+
+    Points that no room can hold (NaN, infinite, 1e10) are left out: a broken sensor's words.
+    """
+    bounds = pairwise(accumulate(sizes, initial=0))
     # One look at all is enough for a healthy sensor; NaN makes any comparison false.
     if not len(xyz) or (
         max(xyz.max(), -xyz.min()) <= FARTHEST_METRES and abs(doppler.sum() + snr.sum()) < np.inf
     ):
-        return PointCloud(xyz, doppler, snr)
+        return [PointCloud(xyz[a:b], doppler[a:b], snr[a:b]) for a, b in bounds]
     sane = (np.abs(xyz) <= FARTHEST_METRES).all(axis=1) & np.isfinite(doppler) & np.isfinite(snr)
-    return PointCloud(xyz[sane], doppler[sane], snr[sane])
+    return [
+        PointCloud(xyz[a:b][sane[a:b]], doppler[a:b][sane[a:b]], snr[a:b][sane[a:b]])
+        for a, b in bounds
+    ]

@@ -10,7 +10,7 @@ import struct
 from typing import ClassVar, Final
 
 from perception.radar.frames import RadarFrame
-from perception.radar.stream import NEED_MORE, Parser
+from perception.radar.stream import NEED_MORE, FrameParser
 
 BAUD: Final = 256_000
 
@@ -24,7 +24,7 @@ _MOVING: Final = 1
 _STILL: Final = 2
 
 
-class Ld2410Parser(Parser):
+class Ld2410Parser(FrameParser):
     """Presence, movement and distance."""
 
     MAGIC: ClassVar[bytes] = b"\xf4\xf3\xf2\xf1"

@@ -10,7 +10,7 @@ import struct
 from typing import ClassVar, Final
 
 from perception.radar.frames import RadarFrame, Target
-from perception.radar.stream import NEED_MORE, Parser
+from perception.radar.stream import NEED_MORE, FrameParser
 
 BAUD: Final = 256_000
 
@@ -19,7 +19,7 @@ _TARGETS: Final = struct.Struct("<12H")
 _FRAME_BYTES: Final = 4 + _TARGETS.size + len(_TAIL)
 
 
-class Ld2450Parser(Parser):
+class Ld2450Parser(FrameParser):
     """Up to three targets a frame, in a plane: their height is unknown and given as 0."""
 
     MAGIC: ClassVar[bytes] = b"\xaa\xff\x03\x00"

@@ -10,7 +10,7 @@ import struct
 from typing import ClassVar, Final
 
 from perception.radar.frames import RadarFrame
-from perception.radar.stream import NEED_MORE, Parser
+from perception.radar.stream import NEED_MORE, FrameParser
 
 BAUD: Final = 115_200
 
@@ -26,7 +26,7 @@ _TAIL: Final = b"\x54\x43"
 _ACTIVE: Final = 2
 
 
-class Mr60Fda1Parser(Parser):
+class Mr60Fda1Parser(FrameParser):
     """Fall, presence and motion, each in a frame of its own."""
 
     MAGIC: ClassVar[bytes] = b"\x53\x59"

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from perception.radar.frames import RadarFrame, Target, make_cloud
+from perception.radar.frames import RadarFrame, Target, make_clouds
 from perception.radar.limits import FARTHEST_METRES
 from perception.radar.tinyframe import TinyFrameParser
 
@@ -76,4 +76,6 @@ def _read_cloud(data: bytes) -> RadarFrame | None:
     if count is None:
         return None
     points = np.frombuffer(data, _POINT, count, _COUNT.size)
-    return RadarFrame(points=make_cloud(points["xyz"], points["speed"]))
+    unknown = np.zeros(count, np.float32)
+    (cloud,) = make_clouds(points["xyz"], points["speed"], unknown, [count])
+    return RadarFrame(points=cloud)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from perception.radar import hlk_ld2410, hlk_ld2450, hlk_ld6002, mr60fda1, mr60fda2
 from perception.radar.hlk_ld2410 import Ld2410Parser
@@ -30,7 +30,7 @@ class Protocol:
     """One radar: its parser and the rate of its data port."""
 
     name: str
-    parser: type[Parser]
+    parser: type[Parser[Any]]
     baud: int
 
 

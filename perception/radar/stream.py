@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Generic, TypeVar
 
 from perception.radar.frames import RadarFrame
+
+Packet = TypeVar("Packet")
+"""What one frame's bytes hold, before it is made a `RadarFrame`."""
 
 NEED_MORE: Final = 0
 """`Parser._take`: too few bytes to decide."""
@@ -28,7 +31,7 @@ class ParserStatistics:
     """Bytes that belong to no frame."""
 
 
-class Parser(ABC):
+class Parser(ABC, Generic[Packet]):
     """Bytes in, frames out; keeps at most one incomplete frame; never raises, whatever comes."""
 
     MAGIC: ClassVar[bytes]
@@ -42,7 +45,7 @@ class Parser(ABC):
         """The frames that these bytes complete, in order."""
         buffer = self._buffer
         buffer += data
-        frames: list[RadarFrame] = []
+        packets: list[Packet] = []
         statistics = self.statistics
         position = 0
         while True:
@@ -55,25 +58,36 @@ class Parser(ABC):
                 break
             statistics.skipped_bytes += start - position
             position = start
-            used, frame = self._take(buffer, start)
-            if used == NEED_MORE:
+            used, packet = self._take(buffer, start)
+            if used > 0:
+                position += used
+                statistics.frames += 1
+                if packet is not None:
+                    packets.append(packet)
+            elif used == NEED_MORE:
                 break
-            if used < 0:
+            else:
                 statistics.bad_frames += 1
                 statistics.skipped_bytes += -used
-                position = start - used
-                continue
-            position = start + used
-            statistics.frames += 1
-            if frame is not None:
-                frames.append(frame)
+                position -= used
         del buffer[:position]
-        return frames
+        return self._frames(packets)
 
     @abstractmethod
-    def _take(self, buffer: bytearray, start: int) -> tuple[int, RadarFrame | None]:
+    def _take(self, buffer: bytearray, start: int) -> tuple[int, Packet | None]:
         """Decide on the bytes from `start`, where the magic stands.
 
-        Returns (length of the frame, frame or None where it says nothing of use), (`NEED_MORE`,
+        Returns (length of the frame, what it holds or None where that is of no use), (`NEED_MORE`,
         None), or (-n, None): no frame, go on n bytes later.
         """
+
+    @abstractmethod
+    def _frames(self, packets: list[Packet]) -> list[RadarFrame]:
+        """A frame of each; together, since arrays are made faster for many frames at once."""
+
+
+class FrameParser(Parser[RadarFrame]):
+    """A parser of frames so small that each is made where it is found."""
+
+    def _frames(self, packets: list[RadarFrame]) -> list[RadarFrame]:
+        return packets

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from perception.radar.frames import FloatArray, PointCloud, RadarFrame, Target, make_cloud
+from perception.radar.frames import FloatArray
 from perception.radar.limits import FARTHEST_METRES
-from perception.radar.ti_packet import TiParser
+from perception.radar.ti_packet import (
+    TARGET_BYTES,
+    TiPacket,
+    TiParser,
+    read_targets,
+    sane_units,
+)
 
 POINTS: Final = 1
 SIDE_INFO: Final = 7
@@ -18,14 +28,14 @@ TARGET_HEIGHT: Final = 1012
 COMPRESSED_POINTS: Final = 1020
 PRESENCE: Final = 1021
 
+_POINT_BYTES: Final = 16
+_UNITS_BYTES: Final = 20
 _COMPRESSED: Final = np.dtype(
-    [("el", "i1"), ("az", "i1"), ("doppler", "<i2"), ("range", "<u2"), ("snr", "<u2")]
+    [("el", "u1"), ("az", "u1"), ("doppler", "<i2"), ("range", "<u2"), ("snr", "<u2")]
 )
-_TARGET: Final = np.dtype([("tid", "<u4"), ("state", "<f4", 27)])
-_HEIGHT: Final = np.dtype([("tid", "<u4"), ("z", "<f4", 2)])
+"""The angles are signed; as unsigned they index a table of all 256."""
+_HEIGHT: Final = struct.Struct("<I2f")
 _SIDE: Final = np.dtype([("snr", "<u2"), ("noise", "<u2")])
-_EMPTY: Final = np.zeros((0, 3), np.float32)
-_LARGEST_UNIT: Final = 1e3
 
 
 class Xwr68xxParser(TiParser):
@@ -33,91 +43,103 @@ class Xwr68xxParser(TiParser):
 
     def _read(
         self, buffer: bytearray, number: int, sections: list[tuple[int, int, int]]
-    ) -> RadarFrame | None:
-        cloud: PointCloud | None = None
-        snr: FloatArray | None = None
-        raw: FloatArray | None = None
-        targets: tuple[Target, ...] | None = None
+    ) -> TiPacket | None:
+        units = points = side = b""
+        targets: bytearray | None = None
         heights: dict[int, tuple[float, float]] = {}
         index: tuple[int, ...] | None = None
         present: bool | None = None
         for kind, at, size in sections:
             if kind == COMPRESSED_POINTS:
-                cloud = _decompress(buffer, at, size)
-                if cloud is None:
+                if size < _UNITS_BYTES or (size - _UNITS_BYTES) % _COMPRESSED.itemsize:
                     return None
+                units = bytes(buffer[at : at + _UNITS_BYTES])
+                if _scale(units) is None:
+                    return None
+                points = bytes(buffer[at + _UNITS_BYTES : at + size])
             elif kind == POINTS:
-                if size % 16:
+                if size % _POINT_BYTES:
                     return None
-                raw = np.frombuffer(buffer, "<f4", size // 4, at).reshape(-1, 4).copy()
+                units, points = b"", bytes(buffer[at : at + size])
             elif kind == SIDE_INFO:
-                if size % 4:
+                if size % _SIDE.itemsize:
                     return None
-                snr = np.frombuffer(buffer, _SIDE, size // 4, at)["snr"] * np.float32(0.1)
+                side = bytes(buffer[at : at + size])
             elif kind == TARGETS:
-                if size % _TARGET.itemsize:
+                if size % TARGET_BYTES:
                     return None
-                targets = read_targets(buffer, at, size)
+                targets = buffer[at : at + size]
             elif kind == TARGET_INDEX:
                 index = tuple(buffer[at : at + size])
             elif kind == TARGET_HEIGHT:
-                if size % _HEIGHT.itemsize:
+                if size % _HEIGHT.size:
                     return None
-                heights = _read_heights(buffer, at, size)
+                heights = _read_heights(buffer[at : at + size])
             elif kind == PRESENCE and size == 4:
                 present = any(buffer[at : at + 4])
-        if raw is not None:
-            fits = snr is not None and len(snr) == len(raw)
-            cloud = make_cloud(raw[:, :3], raw[:, 3], snr if fits else None)
-        if targets is not None and heights:
-            targets = tuple(
-                Target(t.number, t.position, t.velocity, height_range=heights.get(t.number))
-                for t in targets
-            )
-        if cloud is None:
-            cloud = make_cloud(_EMPTY, _EMPTY[:, 0])  # no points section: nothing was seen
-        return RadarFrame(number, cloud, targets, index, present)
+        side_bytes = 0 if units else len(points) // _POINT_BYTES * _SIDE.itemsize
+        return TiPacket(
+            number,
+            units,
+            points,
+            side if len(side) == side_bytes else bytes(side_bytes),
+            read_targets(targets, heights) if targets is not None else None,
+            index,
+            present,
+        )
+
+    def _unpack(
+        self, units: bytes, points: bytes, strength: bytes
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        scale = _scale(units)
+        if scale is not None:
+            return _decompress(scale, np.frombuffer(points, _COMPRESSED))
+        plain = np.frombuffer(points, "<f4").reshape(-1, 4)
+        snr = np.frombuffer(strength, _SIDE)["snr"] * np.float32(0.1)
+        return plain[:, :3], plain[:, 3], snr
 
 
-def _decompress(buffer: bytearray, at: int, size: int) -> PointCloud | None:
-    """TLV 1020: five f32 units, then eight bytes a point in polar form."""
-    if size < 20 or (size - 20) % _COMPRESSED.itemsize:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scale:
+    """The units of a TLV 1020, the angles as the sine and cosine of each of their 256 values."""
+
+    elevation: tuple[FloatArray, FloatArray]
+    azimuth: tuple[FloatArray, FloatArray]
+    doppler: np.float32
+    distance: np.float32
+    snr: np.float32
+
+
+@lru_cache(maxsize=16)
+def _scale(units: bytes) -> _Scale | None:
+    """Five f32: elevation, azimuth, doppler, range, snr a step; None where they cannot be."""
+    values = np.frombuffer(units, "<f4")
+    if len(values) != 5 or not sane_units(values):
         return None
-    units = np.frombuffer(buffer, "<f4", 5, at)
-    packed = np.frombuffer(buffer, _COMPRESSED, (size - 20) // _COMPRESSED.itemsize, at + 20)
-    if not sane_units(units):
-        return None
-    elevation = packed["el"] * units[0]
-    azimuth = packed["az"] * units[1]
-    distance = packed["range"] * units[3]
-    flat = distance * np.cos(elevation)
+    angles = np.arange(256, dtype=np.uint8).view(np.int8)[:, None] * values[:2]
+    sines, cosines = np.sin(angles), np.cos(angles)
+    elevation, azimuth = ((sines[:, k].copy(), cosines[:, k].copy()) for k in (0, 1))
+    return _Scale(elevation, azimuth, *values[2:])
+
+
+def _decompress(
+    scale: _Scale, packed: NDArray[np.void]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Eight bytes a point in polar form."""
+    distance = packed["range"] * scale.distance
+    elevation, azimuth = packed["el"], packed["az"]
+    flat = distance * scale.elevation[1][elevation]
     xyz = np.empty((len(packed), 3), np.float32)
-    xyz[:, 0] = flat * np.sin(azimuth)
-    xyz[:, 1] = flat * np.cos(azimuth)
-    xyz[:, 2] = distance * np.sin(elevation)
-    return make_cloud(xyz, packed["doppler"] * units[2], packed["snr"] * units[4])
+    xyz[:, 0] = flat * scale.azimuth[0][azimuth]
+    xyz[:, 1] = flat * scale.azimuth[1][azimuth]
+    xyz[:, 2] = distance * scale.elevation[0][elevation]
+    return xyz, packed["doppler"] * scale.doppler, packed["snr"] * scale.snr
 
 
-def sane_units(units: FloatArray) -> bool:
-    """Whether no scaled value can overflow; the boards send steps of some millimetres."""
-    return all(abs(unit) <= _LARGEST_UNIT for unit in units.tolist())  # NaN is never <=
-
-
-def read_targets(buffer: bytearray, at: int, size: int) -> tuple[Target, ...]:
-    """TLV 1010 and 308: 112 B each (id, position, velocity, acceleration, covariance, gain)."""
-    found = np.frombuffer(buffer, _TARGET, size // _TARGET.itemsize, at)
-    targets = []
-    for tid, state in zip(found["tid"].tolist(), found["state"].tolist(), strict=True):
-        if all(abs(value) <= FARTHEST_METRES for value in state[:6]):
-            targets.append(Target(tid, tuple(state[:3]), tuple(state[3:6])))
-    return tuple(targets)
-
-
-def _read_heights(buffer: bytearray, at: int, size: int) -> dict[int, tuple[float, float]]:
+def _read_heights(data: bytearray) -> dict[int, tuple[float, float]]:
     """TLV 1012: the highest, then the lowest reflection of each target."""
-    found = np.frombuffer(buffer, _HEIGHT, size // _HEIGHT.itemsize, at)
     return {
-        tid: (low, high)
-        for tid, (high, low) in zip(found["tid"].tolist(), found["z"].tolist(), strict=True)
+        number: (low, high)
+        for number, high, low in _HEIGHT.iter_unpack(data)
         if abs(high) <= FARTHEST_METRES and abs(low) <= FARTHEST_METRES
     }

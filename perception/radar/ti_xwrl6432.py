@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from perception.radar.frames import PointCloud, RadarFrame, Target, make_cloud
-from perception.radar.ti_packet import TiParser
-from perception.radar.ti_xwr68xx import read_targets, sane_units
+from perception.radar.frames import FloatArray
+from perception.radar.ti_packet import (
+    TARGET_BYTES,
+    TiPacket,
+    TiParser,
+    read_targets,
+    sane_units,
+)
 
 POINTS: Final = 301
 TARGETS: Final = 308
 TARGET_INDEX: Final = 309
 ZONES: Final = 315
 
-TARGET_BYTES: Final = 112
-_UNITS_BYTES: Final = 20
+_UNITS_BYTES: Final = 16
+_HEAD_BYTES: Final = 20
+"""Units, then two u16 counts, which the length tells, too."""
 _POINT: Final = np.dtype([("xyzd", "<i2", 4), ("snr", "u1"), ("noise", "u1")])
-_EMPTY: Final = np.zeros((0, 3), np.float32)
 
 
 class Xwrl6432Parser(TiParser):
@@ -26,36 +32,43 @@ class Xwrl6432Parser(TiParser):
 
     def _read(
         self, buffer: bytearray, number: int, sections: list[tuple[int, int, int]]
-    ) -> RadarFrame | None:
-        cloud: PointCloud | None = make_cloud(_EMPTY, _EMPTY[:, 0])
-        targets: tuple[Target, ...] | None = None
+    ) -> TiPacket | None:
+        units = points = b""
+        targets: bytearray | None = None
         index: tuple[int, ...] | None = None
         zones: tuple[int, ...] | None = None
         for kind, at, size in sections:
             if kind == POINTS:
-                cloud = _read_points(buffer, at, size)
-                if cloud is None:
+                if size < _HEAD_BYTES or (size - _HEAD_BYTES) % _POINT.itemsize:
                     return None
+                units = bytes(buffer[at : at + _UNITS_BYTES])
+                if _scale(units) is None:
+                    return None
+                points = bytes(buffer[at + _HEAD_BYTES : at + size])
             elif kind == TARGETS:
                 if size % TARGET_BYTES:
                     return None
-                targets = read_targets(buffer, at, size)
+                targets = buffer[at : at + size]
             elif kind == TARGET_INDEX:
                 index = tuple(buffer[at : at + size])
             elif kind == ZONES:
                 zones = tuple(buffer[at : at + size])
-        return RadarFrame(number, cloud, targets, index, zones=zones)
+        found = read_targets(targets) if targets is not None else None
+        return TiPacket(number, units, points, b"", found, index, None, zones)
+
+    def _unpack(
+        self, units: bytes, points: bytes, strength: bytes
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """TLV 301: ten bytes a point."""
+        scale = _scale(units)
+        assert scale is not None  # noqa: S101  # `_read` looked
+        packed = np.frombuffer(points, _POINT)
+        scaled = packed["xyzd"].astype(np.float32)
+        return scaled[:, :3] * scale[0], scaled[:, 3] * scale[1], packed["snr"] * scale[2]
 
 
-def _read_points(buffer: bytearray, at: int, size: int) -> PointCloud | None:
-    """TLV 301: f32 units of xyz, doppler, snr, noise, two u16 counts, then ten bytes a point."""
-    if size < _UNITS_BYTES or (size - _UNITS_BYTES) % _POINT.itemsize:
-        return None
-    units = np.frombuffer(buffer, "<f4", 4, at)
-    packed = np.frombuffer(
-        buffer, _POINT, (size - _UNITS_BYTES) // _POINT.itemsize, at + _UNITS_BYTES
-    )
-    if not sane_units(units):
-        return None
-    scaled = packed["xyzd"].astype(np.float32)
-    return make_cloud(scaled[:, :3] * units[0], scaled[:, 3] * units[1], packed["snr"] * units[2])
+@lru_cache(maxsize=16)
+def _scale(units: bytes) -> FloatArray | None:
+    """Four f32: a step of x, y and z, of doppler, of snr, of noise; None where they cannot be."""
+    values = np.frombuffer(units, "<f4")
+    return values if sane_units(values) else None

@@ -14,7 +14,7 @@ from operator import xor
 from typing import ClassVar, Final
 
 from perception.radar.frames import RadarFrame
-from perception.radar.stream import NEED_MORE, Parser
+from perception.radar.stream import NEED_MORE, FrameParser
 
 SOF: Final = 0x01
 HEADER_BYTES: Final = 8
@@ -38,7 +38,7 @@ def checksum(data: bytes | bytearray | memoryview) -> int:
     return ~number & 0xFF
 
 
-class TinyFrameParser(Parser):
+class TinyFrameParser(FrameParser):
     """Frames with right checksums; a subclass reads the types it knows."""
 
     MAGIC: ClassVar[bytes] = bytes((SOF,))

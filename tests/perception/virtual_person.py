@@ -9,7 +9,7 @@ import numpy as np
 from perception.events import Event
 from perception.fall import FallModel
 from perception.radar import RadarFrame
-from perception.radar.frames import make_cloud
+from perception.radar.frames import make_clouds
 from perception.radar.room import MountingPose, Room
 from perception.train.bodies import Scene, simulate
 from perception.watch import Patience, RoomWatch
@@ -30,7 +30,8 @@ class VirtualRoom:
         """Points (n, 3) in room coordinates."""
         self.now += FRAME_SECONDS
         xyz = (points - (0, 0, POSE.height_metres)).astype(np.float32)
-        cloud = make_cloud(xyz, np.zeros(len(xyz), np.float32))
+        unknown = np.zeros(len(xyz), np.float32)
+        (cloud,) = make_clouds(xyz, unknown, unknown, [len(xyz)])
         frame = RadarFrame(points=cloud, **fields)  # type: ignore[arg-type]
         self.events += self.watch.update(self.now, frame)
 
