@@ -137,6 +137,37 @@ def doctor() -> None:
 
 
 @app.command()
+def selftest(
+    *,
+    last: Annotated[bool, typer.Option("--last", help="Show the last one; test nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Without the chime.")] = False,
+) -> None:
+    """Let the Anban that runs test itself now: ears, voice, channels, machine."""
+    from assistant.commands.selftest import show_last, test_now  # noqa: PLC0415
+
+    _quiet()
+    _finish(show_last() if last else asyncio.run(test_now(with_chime=not quiet)))
+
+
+@app.command()
+def drill(
+    rooms: Annotated[
+        list[str] | None, typer.Argument(help="Rooms to cry for help from, in this order.")
+    ] = None,
+    *,
+    rooms_only: Annotated[bool, typer.Option("--rooms-only", help="Call nobody.")] = False,
+    calls_only: Annotated[bool, typer.Option("--calls-only", help="No cries.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Try it all with the Anban that runs: a cry from each room, a call to each contact."""
+    from assistant.commands.drill import lead  # noqa: PLC0415
+
+    _quiet()
+    wanted = lead(rooms or [], with_rooms=not calls_only, with_calls=not rooms_only, is_sure=yes)
+    _finish(asyncio.run(wanted))
+
+
+@app.command()
 def setup(
     *,
     example: Annotated[bool, typer.Option("--example", help="Print all settings.")] = False,

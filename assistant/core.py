@@ -21,6 +21,7 @@ import sdnotify
 
 from assistant.bus import Bus, Refused
 from assistant.care.care import Care
+from assistant.care.selftest.sound import Sound
 from assistant.events import Capability, ChildDied, LanguageChanged, Ready
 from assistant.home import HomeMemory
 from assistant.language import Replies
@@ -36,6 +37,7 @@ from assistant.turn import Turns
 if TYPE_CHECKING:
     from assistant.care.medicines import MedicineWatch
     from assistant.care.reminders import Clock, Reminders
+    from assistant.care.selftest.selftesting import SelfTesting
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +48,8 @@ _MODULES: Final = {
     Capability.MOUTH: "assistant.mouth",
     Capability.SKILLS: "skills.host",
 }
-_OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre"})
-"""Sections with passwords, the door code, illnesses: no child is told them."""
+_OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
+"""Sections with passwords, the door code, illnesses, secret links: no child is told them."""
 WATCHDOG_SECONDS: Final = 5.0
 _SOCKET_PATH_LIMIT: Final = 100
 """Linux takes 107 bytes; a deeper data folder gets its socket in a folder of its own."""
@@ -112,6 +114,8 @@ class Core:
         )
         self.reminders: Reminders | None = None
         self.medicine_watch: MedicineWatch | None = None
+        self.selftest: SelfTesting | None = None
+        self._sound = Sound(self.bus)
         self.turns = Turns(
             self.bus,
             self.memory,
@@ -156,6 +160,8 @@ class Core:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.turns.finish()
+        if self.selftest is not None:
+            await self.selftest.stop()
         if self.medicine_watch is not None:
             await self.medicine_watch.stop()
         if self.reminders is not None:
@@ -200,6 +206,26 @@ class Core:
             is_asleep=lambda: engine.presence.situation(is_asking=False).is_asleep,
         )
         await self.medicine_watch.start()
+        await self._start_selftest(self.reminders)
+
+    async def _start_selftest(self, reminders: Reminders) -> None:
+        from assistant.care.selftest.selftesting import SelfTesting  # noqa: PLC0415
+        from assistant.console.check import page_finding  # noqa: PLC0415
+
+        self.selftest = SelfTesting(
+            bus=self.bus,
+            database=self.database,
+            supervisor=self.supervisor,
+            memory=self.memory,
+            sound=self._sound,
+            care=self.care,
+            reminders=reminders,
+            settings=self.options.settings,
+            home=self.options.home,
+            understand=lambda text: self.mind.think(text, (), {}),
+            check_page=lambda: page_finding(self.options.settings.console),
+        )
+        self.selftest.start()
 
     async def dialogue_ready(self) -> None:
         """Wait until sentences are understood and answered; raises DialogueError."""

@@ -344,6 +344,55 @@ class SpeakerBack:
     device: str
 
 
+# ------------------------------------------------------------------------------- self-test
+
+
+@dataclass(frozen=True, slots=True)
+class Chime:
+    """Mouth: sound the chime, ended by `Said` with this id; anything to say breaks it off."""
+
+    say_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenForChime:
+    """Ear: look for the chime in the sound from now on, although deaf to it otherwise."""
+
+    say_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChimeLookedFor:
+    """The ear's answer; the sound itself is forgotten."""
+
+    say_id: str
+    is_heard: bool
+    level_dbfs: float | None
+    """RMS where it best fits; None for digital silence."""
+    share: float
+    """How clearly it was heard: 0 to 1, see `chime.Found`."""
+    delay_seconds: float | None
+    """From `ListenForChime` to where it was heard; None where it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillCryHeard:
+    """A cry was heard in a drill; nobody is called."""
+
+    room: str
+    phrase: str
+    """As in `CryForHelpHeard`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillEnded:
+    """Cries are real again."""
+
+    is_real: bool
+    """Something real ended it: a second cry, a pendant, a sensor."""
+
+
 # ---------------------------------------------------------------------------- conversation
 
 
@@ -609,6 +658,7 @@ register(
     *(CallEnded, NobodyReached, AlarmAcknowledged, AlarmClosed),
     *(ReminderDue, DoseTaken, DoseSkipped, ReminderSnoozed, ReminderMissed, FamilyToldOfDose),
     *(StockLow, RemindersChanged, MedicineWarned),
+    *(Chime, ListenForChime, ChimeLookedFor, DrillCryHeard, DrillEnded),
 )
 
 

@@ -171,6 +171,22 @@ class ConsoleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfTestSettings:
+    """The daily self-test and the sign of life to the outside; docs/selftest.md."""
+
+    chime: bool = _setting(
+        True, "Sound a chime and listen for it; false where the device cancels its own echo"
+    )
+    heartbeat_url: str = _setting(
+        "", "Asked while all is well, like https://hc-ping.com/...; told at .../fail; empty: none"
+    )
+    heartbeat_minutes: int = _setting(5, "Between two of them", low=1, high=1440)
+    centre_minutes: int = _setting(
+        0, "Between two signs of life to the alarm centre; 0: none", low=0, high=1440
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of anban.toml."""
 
@@ -188,6 +204,7 @@ class Settings:
     modem: ModemSettings = field(default_factory=ModemSettings)
     centre: CentreSettings = field(default_factory=CentreSettings)
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    selftest: SelfTestSettings = field(default_factory=SelfTestSettings)
 
 
 def home_folder() -> Path:

@@ -20,6 +20,7 @@ from assistant.care.pendants import (
     facts_of,
 )
 from assistant.events import HelpPressed, Urgency
+from assistant.findings import Finding, found
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.settings import EmergencySettings
@@ -49,6 +50,8 @@ class Buttons:
         self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
         self._settings = settings
         self._told_at: dict[tuple[str, str], float] = {}
+        self._problems: dict[str, str] = {}
+        """By device, what is wrong with it since it was last heard of."""
         self._watch: PendantWatch
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -75,17 +78,37 @@ class Buttons:
     def take(self, fact: PendantFact) -> None:
         """A fact of a pendant, from wherever it came."""
         self._watch.note(fact, asyncio.get_running_loop().time())
+        if isinstance(fact, ButtonPressed | PendantSeen):
+            self._problems.pop(fact.device, None)
         match fact:
             case ButtonPressed(device=device):
                 place = self._settings.pendants.get(device, "")
                 self._bus.publish(HelpPressed(device, place))
-            case BatteryLow(device=device):
+            case BatteryLow(device=device, battery_percent=percent):
+                self._problems[device] = f"battery at {percent} %; change it"
                 self._tell("pendant_battery_low", device)
             case PendantLost(device=device, reason=reason):
                 log.error("%s: %s", device, reason)
+                self._problems[device] = reason
                 self._tell("pendant_lost", device)
             case PendantSeen():
                 pass
+
+    def findings(self) -> list[Finding]:
+        """How every pendant, cord and button is, as far as it said."""
+        settings = self._settings
+        devices = {name: place or name for name, place in settings.pendants.items()}
+        devices |= {BUTTON: BUTTON} if settings.button else {}
+        devices |= {RECEIVER: RECEIVER} if settings.receiver else {}
+        return [
+            found(
+                "pendant",
+                is_well=device not in self._problems,
+                detail=self._problems.get(device, "heard of, or not overdue yet"),
+                subject=shown,
+            )
+            for device, shown in devices.items()
+        ]
 
     async def report(self, device: str, event: str, battery_percent: int | None = None) -> None:
         """A report that came over the web; raises Refused for what is none."""

@@ -33,8 +33,12 @@ from assistant.care.emergency import Emergency
 from assistant.care.equipment import PHONE_CHILD, HomeEquipment
 from assistant.care.links import LinkMaker, Links
 from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.care.selftest.drill import Drill
+from assistant.care.selftest.drill_calls import DrillCalls
+from assistant.care.selftest.wording import Wording as DrillWording
 from assistant.care.wording import Wording
 from assistant.events import ProfileChanged, PutThroughChanged
+from assistant.findings import Finding
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
@@ -96,6 +100,20 @@ class Care:
         self._links = Links(
             links, bus, database, self.book, self.people, wording, lambda: memory.lang
         )
+        drill_wording = DrillWording(lambda: memory.lang, lambda: self._elder_name)
+        self.drill = Drill(
+            bus, database, speech, drill_wording, lambda: bool(self.book.open_alarms())
+        )
+        self.drill_calls = DrillCalls(
+            bus=bus,
+            database=database,
+            people=self.people,
+            registry=self.equipment.registry,
+            wording=drill_wording,
+            voice=self._voice,
+            home_lang=lambda: memory.lang,
+            is_busy=lambda: bool(self.book.open_alarms()) or self.equipment.is_calling,
+        )
         self.emergency = Emergency(
             bus,
             self.book,
@@ -104,12 +122,14 @@ class Care:
             wording,
             Companion(bus, speech, memory, replies, self.people, wanted),
             wanted.arrive_minutes * 60,
+            self.drill,
         )
+        self.drill.reply_to_real = self.emergency.reply_to_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self.emergency.acknowledge)
         bus.serve("alarms.close", self.emergency.close)
-        bus.serve("contacts.check", self._serve_check)
+        bus.serve("contacts.check", self.check_contact)
         bus.serve("pendants.report", self._serve_report)
 
     async def start(self) -> None:
@@ -134,6 +154,8 @@ class Care:
 
     async def stop(self) -> None:
         """Let go; open alarms go on at the next start."""
+        await self.drill_calls.stop()
+        await self.drill.stop()
         await self._buttons.stop()
         await self.emergency.stop()
         for task in self._tasks:
@@ -185,7 +207,10 @@ class Care:
         contact = self._caller(sms.sender)
         if contact is None or not is_acknowledgement(sms.text):
             return
-        for alarm in self.book.open_alarms():
+        alarms = self.book.open_alarms()
+        if not alarms:
+            self.drill_calls.acknowledged(contact)
+        for alarm in alarms:
             if alarm.state.calls_out:
                 await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
 
@@ -221,7 +246,21 @@ class Care:
         if isinstance(name, str) and name:
             self._elder_name = name
 
-    async def _serve_check(self, contact_id: str) -> list[dict[str, Any]]:
+    @property
+    def is_busy(self) -> bool:
+        """Whether an alarm is open, a call stands, or a drill is on."""
+        return bool(
+            self.book.open_alarms()
+            or self.equipment.is_calling
+            or self.drill.drill_id
+            or self.drill_calls.is_calling
+        )
+
+    def pendants(self) -> list[Finding]:
+        """How every pendant, cord and button is."""
+        return self._buttons.findings()
+
+    async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
         """Whether each way to a person could work now; alarms nobody."""
         await asyncio.to_thread(self.people.read)
         contact = self.people.get(contact_id)

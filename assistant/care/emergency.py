@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from assistant.bus import Bus
 from assistant.care.afterwards import Afterwards
@@ -44,6 +44,16 @@ PEOPLE_SECONDS: Final = 30.0
 BESIDE: Final = "somebody beside the elder"
 
 
+class Rehearsal(Protocol):
+    """A drill: `selftest.Drill`."""
+
+    def takes(self, cry: CryForHelpHeard) -> bool:
+        """Whether this cry is the drill's, and calls nobody."""
+
+    def reply(self) -> str | None:
+        """What is said to the cry that it took; None: it took none."""
+
+
 class Emergency:
     """All alarms of the home."""
 
@@ -56,8 +66,10 @@ class Emergency:
         wording: Wording,
         companion: Companion,
         arrive_seconds: float,
+        drill: Rehearsal | None = None,
     ) -> None:
         self._bus, self._book, self._people = bus, book, people
+        self._drill = drill
         self._companion = companion
         self._arrive_seconds = arrive_seconds
         self._callouts: dict[str, CallOut] = {}
@@ -104,7 +116,8 @@ class Emergency:
 
     def reply_to_cry(self) -> str:
         """The truth about who is being called now."""
-        return self._companion.reply_to_cry()
+        reply = self._drill.reply() if self._drill is not None else None
+        return self._companion.reply_to_cry() if reply is None else reply
 
     def is_answered_by(self, judgement: Judgement) -> bool:
         """Whether such words are about an open alarm, and nothing else shall take them.
@@ -170,6 +183,8 @@ class Emergency:
     # -------------------------------------------------------------------- what raises one
 
     def _cried(self, cry: CryForHelpHeard) -> None:
+        if self._drill is not None and self._drill.takes(cry):
+            return
         taken = [a for a in self._book.open_alarms() if a.state is State.ACKNOWLEDGED]
         if taken and self._companion.is_line_open:
             # "Did you fall?", asks the contact; and what the elder answers, the contact hears.

@@ -72,6 +72,12 @@ class HomeEquipment:
         async with asyncio.timeout(5):
             await self._stack.aclose()
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether a call stands or rings."""
+        phone, modem = self.phone, self.modem
+        return (phone is not None and phone.is_busy) or (modem is not None and modem.line.locked())
+
     def _phone(
         self,
         settings: Settings,

@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import shutil
 import socket
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from assistant.care.selftest.machine import look_at_disk, look_at_memory
 from assistant.commands.scratch import cache_folder
+from assistant.commands.selftest import print_last, table_of
 from assistant.console.check import check_page
 from assistant.core import socket_path
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
+from assistant.findings import Finding, Verdict
 from assistant.link import Link, LinkError
 from assistant.mouth.check import check_mouth
 from assistant.settings import LANGUAGES, Settings, SettingsError, home_folder, load, settings_file
 from models import ModelError, find, verify
 
-_LEAST_FREE_BYTES: Final = 500_000_000
 _QUIET_DBFS: Final = -60.0
-
-
-class Verdict(StrEnum):
-    """How a part is."""
-
-    WELL = "well"
-    POOR = "poor"
-    """It works, but not as it should."""
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found of one part."""
-
-    part: str
-    verdict: Verdict
-    detail: str
-    """What is, and where it is not well, what to do."""
 
 
 async def examine() -> int:
@@ -63,15 +39,16 @@ async def examine() -> int:
             status.update(name)
             findings += await asyncio.to_thread(lambda check=check: list(check()))  # type: ignore[misc]
         findings.append(await _running(home))
-    console.print(_table(findings))
+    console.print(table_of(findings, f"Anban on Python {sys.version.split()[0]}"))
+    print_last(console, home)
     return 1 if any(finding.verdict is Verdict.BROKEN for finding in findings) else 0
 
 
 def _checks(
     home: Path, settings: Settings
 ) -> Iterator[tuple[str, Callable[[], Iterator[Finding]]]]:
-    yield "disk", lambda: _disk(home)
-    yield "memory", lambda: _database(home)
+    yield "disk", lambda: iter([look_at_disk(home)])
+    yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
@@ -88,16 +65,6 @@ def _settings(home: Path) -> tuple[Settings, Finding]:
         return Settings(), Finding("settings", Verdict.BROKEN, str(error))
     there = str(path) if path.exists() else f"defaults; `anban setup` writes {path}"
     return settings, Finding("settings", Verdict.WELL, there)
-
-
-def _disk(home: Path) -> Iterator[Finding]:
-    place = next(folder for folder in (home, *home.parents) if folder.exists())
-    free = shutil.disk_usage(place).free
-    detail = f"{free / 1e9:.1f} GB free at {place}"
-    if free < _LEAST_FREE_BYTES:
-        yield Finding("disk", Verdict.BROKEN, f"{detail}; make room, alarms must be recorded")
-    else:
-        yield Finding("disk", Verdict.WELL, detail)
 
 
 def _models(home: Path, settings: Settings) -> Iterator[Finding]:
@@ -169,23 +136,6 @@ def _loopback() -> Iterator[Finding]:
         yield Finding("loopback", Verdict.BROKEN, f"no port can be opened on 127.0.0.1: {error}")
 
 
-def _database(home: Path) -> Iterator[Finding]:
-    path = home / "anban.sqlite"
-    if not path.exists():
-        yield Finding("memory", Verdict.WELL, "none yet; made at the first start")
-        return
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
-            (verdict,) = database.execute("PRAGMA quick_check").fetchone()
-    except sqlite3.Error as error:
-        verdict = str(error)
-    if verdict == "ok":
-        yield Finding("memory", Verdict.WELL, str(path))
-    else:
-        detail = f"{path}: {verdict}; at the next start it is set aside and a new one begun"
-        yield Finding("memory", Verdict.BROKEN, detail)
-
-
 async def _running(home: Path) -> Finding:
     try:
         async with Link("doctor", (), socket_path(home)) as link:
@@ -196,12 +146,3 @@ async def _running(home: Path) -> Finding:
     if broken:
         return Finding("running", Verdict.BROKEN, f"not ready: {', '.join(broken)}; see its log")
     return Finding("running", Verdict.WELL, f"ready: {', '.join(state)}")
-
-
-def _table(findings: list[Finding]) -> Table:
-    colours = {Verdict.WELL: "green", Verdict.POOR: "yellow", Verdict.BROKEN: "red"}
-    table = Table("part", "", "what was found", title=f"Anban on Python {sys.version.split()[0]}")
-    for finding in findings:
-        colour = colours[finding.verdict]
-        table.add_row(finding.part, f"[{colour}]{finding.verdict}[/]", escape(finding.detail))
-    return table

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from assistant.findings import Finding, found
 from assistant.settings import ConsoleSettings
 
 CONNECT_SECONDS: Final = 8.0
@@ -55,6 +56,14 @@ def check_page(wanted: ConsoleSettings) -> PageCheck:
         problem = f"the certificate of {wanted.url} ends in {days_left:.0f} days; renew it"
         return PageCheck(is_well=False, detail=problem)
     return PageCheck(is_well=True, detail=f"{wanted.url}, certificate for {days_left:.0f} days")
+
+
+def page_finding(wanted: ConsoleSettings) -> Finding | None:
+    """As `check_page`, for the self-test; None where there is to be no page."""
+    if not wanted.listen and not wanted.url:
+        return None
+    check = check_page(wanted)
+    return found("page", is_well=check.is_well, detail=check.detail)
 
 
 def _address(text: str) -> SplitResult | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from assistant.ear.attention import Attention
 from assistant.ear.backlog import Backlog, Begin, Finish, Piece, TellDrained, UseModel
+from assistant.ear.chime_ear import ChimeEar
 from assistant.ear.heard import attend
 from assistant.ear.listener import Listener
 from assistant.ear.recognizer import ModelBrokenError, SpeechModel
@@ -22,6 +23,7 @@ from assistant.events import (
     InputEnded,
     LanguageChanged,
     Listen,
+    ListenForChime,
     MicrophoneBack,
     MicrophoneLost,
     Ready,
@@ -37,7 +39,7 @@ from assistant.link import HomeState, Link
 log = logging.getLogger(__name__)
 
 NAME: Final = "ear"
-WANTS: Final = (SoundStarted, SoundStopped, Listen, LanguageChanged, Shutdown)
+WANTS: Final = (SoundStarted, SoundStopped, Listen, ListenForChime, LanguageChanged, Shutdown)
 
 
 class EarError(RuntimeError):
@@ -64,6 +66,7 @@ class Ear:
         )
         self._loop = asyncio.get_running_loop()
         self._listener = Listener(settings, _Poster(self._backlog, self._post, self))
+        self._chime_ear = ChimeEar(lambda found: self._post(self._link.send, found))
         self._end = self._loop.create_future()
         self._lang = home.lang
         self._switching: asyncio.Task[None] | None = None
@@ -111,6 +114,8 @@ class Ear:
             match event:
                 case SoundStarted() | SoundStopped():
                     self._listener.sounding(event)
+                case ListenForChime():
+                    self._chime_ear.listen(event)
                 case Listen():
                     self._attention.listen(event.window_seconds)
                 case LanguageChanged():
@@ -155,6 +160,7 @@ class Ear:
                 match item:
                     case bytes():
                         self._listener.feed(item)
+                        self._chime_ear.feed(item)
                     case Gap():
                         self._listener.break_off()
                         ended = TellDrained(lambda: self._post(self._link.send, InputEnded()))

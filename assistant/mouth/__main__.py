@@ -10,6 +10,7 @@ import sys
 from typing import Final
 
 from assistant.events import (
+    Chime,
     HoldSpeech,
     Ready,
     ResumeSpeech,
@@ -26,7 +27,7 @@ from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import VOICES
 
 NAME: Final = "mouth"
-WANTS: Final = (Say, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, Shutdown)
+WANTS: Final = (Say, Chime, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, Shutdown)
 ENDING: Final = "Anban's voice is shutting down"
 
 _log = logging.getLogger(__name__)

@@ -69,6 +69,8 @@ class Delivery:
         """
         self._cut.clear()
         try:
+            if utterance.sound is not None:
+                return await self._say_sentence(utterance, [utterance.sound])
             if not utterance.sentences:
                 # In a thread: a text of 10,000 characters would stop the pulse.
                 splitting = asyncio.to_thread(self._split, utterance.say)

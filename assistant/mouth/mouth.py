@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from assistant.chime import chime
 from assistant.events import (
+    Chime,
     HoldSpeech,
     ResumeSpeech,
     Said,
@@ -18,13 +20,14 @@ from assistant.events import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Urgency,
 )
 from assistant.mouth.delivery import KEPT, CannotSoundError, Delivery
 from assistant.mouth.floor import Floor
 from assistant.mouth.player import Player
 from assistant.mouth.speech_queue import SpeechQueue, Utterance
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
-from assistant.mouth.voices import VOICES
+from assistant.mouth.voices import SAMPLE_RATE_HZ, VOICES
 
 FADE_OUT_SECONDS: Final = 1.0
 
@@ -51,7 +54,11 @@ class Mouth:
         """Do what a request of the core asks; returns at once."""
         match request:
             case Say():
-                self._say(request)
+                self._say(Utterance(request, time.monotonic()))
+            case Chime(say_id=say_id):
+                nothing = Say("", "", Urgency.CHAT, say_id)
+                sound = chime(SAMPLE_RATE_HZ)
+                self._say(Utterance(nothing, time.monotonic(), sound=sound))
             case StopSpeaking(keep=keep):
                 self._drop(self._queue.drop_below(keep))
                 if self._current is not None:
@@ -93,11 +100,10 @@ class Mouth:
         if self._current is not None:
             self._drop([self._current], error)
 
-    def _say(self, say: Say) -> None:
-        current = self._current
+    def _say(self, utterance: Utterance) -> None:
+        say, current = utterance.say, self._current
         if self._queue.holds(say.say_id) or (current and current.say.say_id == say.say_id):
             return  # the core hands over again what it is not sure of
-        utterance = Utterance(say, time.monotonic())
         if self.player.lost_reason and say.urgency.rank < KEPT.rank:
             self._drop([utterance], self.player.lost_reason)
         else:

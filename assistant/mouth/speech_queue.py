@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from assistant.events import Say, Urgency
 
 
@@ -17,6 +20,8 @@ class Utterance:
     sentences: tuple[str, ...] = ()
     """Empty until it is its turn for the first time."""
     sounded: int = 0
+    sound: npt.NDArray[np.int16] | None = None
+    """What sounds in the place of words."""
 
     @property
     def spoken(self) -> tuple[str, ...]:

@@ -134,6 +134,8 @@ class Phrases:
     reflexes: PhraseIndex
     answers: PhraseIndex
     """To an open alarm: `fine` and `arrived`."""
+    real: PhraseIndex
+    """In a drill: it is none."""
 
 
 def tokens_of(text: str) -> tuple[_Token, ...]:
@@ -188,6 +190,7 @@ def load() -> Phrases:
             for place, texts in lists.items():
                 found[place] += [(text, reason) for text in texts]
         found["near"] += [(text, "") for text in data["near_misses"]["contains"]]
+        found["real"] += [(text, "") for text in data["drill"]["real"]]
         for part in ("reflex", "answer"):
             found[part] += [(text, name) for name, texts in data[part].items() for text in texts]
     return Phrases(
@@ -197,6 +200,7 @@ def load() -> Phrases:
         near_misses=_index(found["near"]),
         reflexes=_index(found["reflex"]),
         answers=_index(found["answer"]),
+        real=_index(found["real"]),
     )
 
 

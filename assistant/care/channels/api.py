@@ -86,7 +86,9 @@ class Message:
     is_automatic: bool = False
     """Raised by a sensor; else somebody asked for help."""
     is_test: bool = False
-    """A drill or a self-test: told as such."""
+    """A drill: told as such."""
+    is_notice: bool = False
+    """Nothing that anybody must run for: a dose, a medicine that runs out, a fault of Anban."""
 
 
 # ------------------------------------------------------------------ facts of an attempt
@@ -161,6 +163,8 @@ class Channel(ABC):
     name: str
     """For the journal and for the family: no secret of the address is in it."""
     kind: Kind
+    server: str = ""
+    """What it speaks to, as `server.look_at` takes it, without any secret; empty: not known."""
 
     @abstractmethod
     def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:

@@ -31,10 +31,15 @@ from assistant.care.channels.api import (
     Outcome,
 )
 from assistant.care.channels.deadline import in_thread
+from assistant.care.channels.server import look_at, server_of
 
 DEADLINE_SECONDS: Final = 30.0
 _HERE_ONLY: Final = frozenset({"syslog", "dbus", "gnome", "macosx", "windows", "gotify-local"})
 """Services that reach this machine and nobody else."""
+
+_MAIL_PORT: Final = 25
+_HOST: Final = re.compile(r"localhost|(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9-]+")
+"""A host that stands where other services have a token."""
 
 # Apprise's own log lines hold topics, tokens and what was said.
 _apprise_log: Final = logging.getLogger("apprise")
@@ -51,6 +56,7 @@ class AppriseMessage(Channel):
         self._service = _service_of(url)
         self._deadline_seconds = deadline_seconds
         self.name = str(self._service.service_name)
+        self.server = _server_of(self._service)
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         """Hand it to the service once."""
@@ -74,11 +80,18 @@ class AppriseMessage(Channel):
                 yield Ended(Outcome.UNKNOWN, f"{self.name} could not be reached or did not answer")
 
     async def check(self) -> Health:
-        """That the URL is complete.
+        """That its server answers, as far as it is known.
 
         Services have no call that proves more without a message: the drill sends one.
         """
-        return Health(is_well=True, detail=f"{self.name} is configured; the drill sends a message")
+        if not self.server:
+            detail = f"{self.name} is configured; the drill sends a message"
+            return Health(is_well=True, detail=detail)
+        try:
+            await look_at(self.server)
+        except ChannelError as error:
+            return Health(is_well=False, detail=f"{self.name}: {error}")
+        return Health(is_well=True, detail=f"the server of {self.name} answers")
 
     def _notify(self, message: Message) -> tuple[bool, str]:
         body = message.text
@@ -90,7 +103,7 @@ class AppriseMessage(Channel):
             taken = self._service.notify(
                 body=body,
                 title=message.headline,
-                notify_type=NotifyType.INFO if message.is_test else NotifyType.FAILURE,
+                notify_type=_notify_type(message),
                 body_format=NotifyFormat.TEXT,
             )
         finally:
@@ -130,3 +143,24 @@ def _service_of(url: str) -> NotifyBase:
     if not isinstance(service, NotifyBase) or not str(service.service_name):
         raise problem
     return service
+
+
+def _notify_type(message: Message) -> NotifyType:
+    if message.is_test:
+        return NotifyType.INFO
+    return NotifyType.WARNING if message.is_notice else NotifyType.FAILURE
+
+
+def _server_of(service: NotifyBase) -> str:
+    """Where the service sends to; Apprise's hundred plugins keep it in one of four places."""
+    mail = str(getattr(service, "smtp_host", "") or "")
+    if mail:
+        return f"smtp://{mail}:{service.port or _MAIL_PORT}"
+    host = str(getattr(service, "host", "") or "")
+    fixed = server_of(str(getattr(service, "notify_url", "") or ""))
+    if fixed:
+        return fixed
+    if _HOST.fullmatch(host):
+        scheme = "https" if service.secure else "http"
+        return server_of(f"{scheme}://{host}{f':{service.port}' if service.port else ''}/")
+    return server_of(str(getattr(service, "cloud_notify_url", "") or ""))

@@ -31,6 +31,7 @@ from assistant.care.channels.api import (
     Outcome,
 )
 from assistant.care.channels.deadline import in_thread
+from assistant.care.channels.server import server_of
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
@@ -49,11 +50,12 @@ class Webhook(Channel):
         self._deadline_seconds = deadline_seconds
         # The path and what follows often are the password.
         self.name = f"webhook at {urlsplit(self._url).hostname}"
+        self.server = server_of(self._url)
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         """Post it once; a taken message is not an acknowledgement, whatever the answer says."""
         payload = {
-            "type": "alarm.test" if message.is_test else "alarm.raised",
+            "type": _event_type(message),
             "timestamp": message.raised_at,
             "data": {
                 "alarm_id": message.alarm_id,
@@ -95,6 +97,12 @@ class Webhook(Channel):
         if 200 <= status < 300:
             return Ended(Outcome.DELIVERED, f"HTTP {status}")
         return Ended(Outcome.FAILED, f"HTTP {status}")
+
+
+def _event_type(message: Message) -> str:
+    if message.is_notice:
+        return "anban.notice"
+    return "alarm.test" if message.is_test else "alarm.raised"
 
 
 def signed_headers(secret: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:

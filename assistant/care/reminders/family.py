@@ -93,7 +93,7 @@ class Messenger:
                     message = self._message(notice_id, texts, contact, now)
                     if await self._reaches(channel, message):
                         return contact.name
-        log.warning("nobody of the family could be told of a medicine")
+        log.warning("nobody of the family could be told")
         return None
 
     def _channels(self, contact: Contact, kind: Kind) -> Iterator[Channel]:
@@ -118,7 +118,7 @@ class Messenger:
                     if isinstance(fact, Ended):
                         return fact.outcome in _REACHED
         except TimeoutError:
-            log.warning("%s took too long to tell of a dose", channel.name)
+            log.warning("%s took too long to tell the family", channel.name)
         return False
 
     def _message(self, notice_id: str, texts: Texts, contact: Contact, now: float) -> Message:
@@ -135,4 +135,5 @@ class Messenger:
             raised_at=now,
             script=self._voice.script(text, lang),
             is_automatic=True,
+            is_notice=True,
         )

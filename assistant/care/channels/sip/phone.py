@@ -108,6 +108,11 @@ class Phone:
         """Whether a call could be made now."""
         return self._ready.is_set()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call stands, rings or is about to."""
+        return bool(self._calls) or self.line.locked()
+
     async def probe(self) -> bool:
         """For the supervisor: the program answers."""
         try:

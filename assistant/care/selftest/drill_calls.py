@@ -1,0 +1,195 @@
+"""The drill's second half: a call and a message to each person, clearly named a drill.
+
+Nothing of it is an alarm: an alarm that begins meanwhile ends it at once and has the lines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+from assistant.bus import Bus, Refused
+from assistant.care.channels import (
+    CENTRE_ADDRESS,
+    Acknowledged,
+    AddressError,
+    Channel,
+    ChannelError,
+    Ended,
+    Kind,
+    Message,
+    Outcome,
+    Registry,
+    is_emergency_number,
+)
+from assistant.care.contacts import Contact, People
+from assistant.care.selftest import drill_book
+from assistant.care.selftest.wording import Wording, render
+from assistant.care.wording import Voice
+from assistant.events import AlarmRaised, new_id
+from assistant.findings import Finding, Verdict, found
+from assistant.store import Database, StoreError
+
+log = logging.getLogger(__name__)
+
+ATTEMPT_SECONDS: Final = 420.0
+"""The ring and all repeats of the message."""
+REPLY_SECONDS: Final = 24 * 3_600.0
+"""How long an answer "1" to a message belongs to the drill."""
+_VERDICTS: Final = {
+    Outcome.ACKNOWLEDGED: (Verdict.WELL, "acknowledged with the key 1"),
+    Outcome.ANSWERED: (Verdict.POOR, "taken, but nobody pressed 1"),
+    Outcome.DELIVERED: (Verdict.WELL, "delivered; nobody answered it yet"),
+    Outcome.NO_ANSWER: (Verdict.BROKEN, "rang, nobody took it"),
+    Outcome.BUSY: (Verdict.BROKEN, "busy"),
+    Outcome.REFUSED: (Verdict.BROKEN, "refused"),
+    Outcome.FAILED: (Verdict.BROKEN, "did not get through"),
+    Outcome.UNKNOWN: (Verdict.BROKEN, "not known to have arrived"),
+}
+
+
+class DrillCalls:
+    """Serves `drill.contact`."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        database: Database,
+        people: People,
+        registry: Registry,
+        wording: Wording,
+        voice: Voice,
+        home_lang: Callable[[], str],
+        is_busy: Callable[[], bool],
+    ) -> None:
+        self._database, self._people, self._registry = database, people, registry
+        self._wording, self._voice, self._home_lang = wording, voice, home_lang
+        self._is_busy = is_busy
+        self._running: asyncio.Task[list[Finding]] | None = None
+        self._told: dict[str, tuple[float, str, str]] = {}
+        """By contact, until when an answer belongs to which drill's which message."""
+        bus.subscribe(AlarmRaised, lambda _: self._break_off())
+        bus.serve("drill.contact", self._serve_contact)
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether a drill's call is out."""
+        return self._running is not None
+
+    async def stop(self) -> None:
+        """Hang up."""
+        running = self._running
+        self._break_off()
+        if running is not None:
+            await asyncio.gather(running, return_exceptions=True)
+
+    def acknowledged(self, contact: Contact) -> bool:
+        """An answer "1" by text message; whether it belongs to a drill."""
+        until, drill_id, subject = self._told.pop(contact.contact_id, (0.0, "", ""))
+        if asyncio.get_running_loop().time() > until:
+            return False
+        finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
+        task = asyncio.create_task(self._note(drill_id, finding))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return True
+
+    async def _serve_contact(self, contact_id: str, drill_id: str) -> list[dict[str, Any]]:
+        if self._is_busy() or self.is_calling:
+            raise Refused("an alarm is open or a call stands: this is no moment for a drill")
+        await asyncio.to_thread(self._people.read)
+        contact = self._people.get(contact_id)
+        if contact is None:
+            raise Refused("there is no such contact")
+        self._running = asyncio.create_task(self._reach(contact, drill_id))
+        try:
+            return [asdict(finding) for finding in await self._running]
+        except asyncio.CancelledError:
+            if self._running.cancelled():
+                raise Refused("broken off: there is a real alarm") from None
+            raise
+        finally:
+            self._running.cancel()
+            self._running = None
+
+    def _break_off(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+
+    async def _reach(self, contact: Contact, drill_id: str) -> list[Finding]:
+        findings = []
+        for number, address in enumerate(contact.channels, 1):
+            subject = f"{contact.name}: {number}"
+            try:
+                channel = self._registry.open(address)
+                subject = f"{contact.name}: {number}. {channel.name}"
+                finding = await self._try(channel, address, contact, subject, drill_id)
+            except (AddressError, ChannelError) as error:
+                finding = found("contact", is_well=False, detail=str(error), subject=subject)
+            await self._note(drill_id, finding)
+            findings.append(finding)
+        return findings
+
+    async def _try(
+        self, channel: Channel, address: str, contact: Contact, subject: str, drill_id: str
+    ) -> Finding:
+        if address == CENTRE_ADDRESS:  # a test alarm is to be agreed with its operators
+            health = await channel.check()
+            detail = f"heartbeat only: {health.detail}"
+            return found("contact", is_well=health.is_well, detail=detail, subject=subject)
+        if is_emergency_number(address.partition(":")[2]):
+            detail = "never called in a drill"
+            return Finding("contact", Verdict.WELL, detail, subject)
+        outcome, detail = Outcome.UNKNOWN, "no end of it for too long"
+        facts = channel.attempt(self._message(channel, contact))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ATTEMPT_SECONDS), contextlib.aclosing(facts):
+                async for fact in facts:
+                    if isinstance(fact, Acknowledged):  # leaving hangs up
+                        outcome, detail = Outcome.ACKNOWLEDGED, ""
+                        break
+                    if isinstance(fact, Ended):
+                        outcome, detail = fact.outcome, fact.detail
+        if channel.kind is Kind.MESSAGE and outcome is Outcome.DELIVERED:
+            until = asyncio.get_running_loop().time() + REPLY_SECONDS
+            self._told[contact.contact_id] = (until, drill_id, subject)
+        verdict, meaning = _VERDICTS[outcome]
+        return Finding("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)
+
+    def _message(self, channel: Channel, contact: Contact) -> Message:
+        lang = contact.lang or self._home_lang()
+        elder = self._wording.elder(lang)
+        text = render("drill_text", lang, elder=elder)
+        spoken = f"{text} {render('drill_keys', lang)}"
+        message_id = new_id()
+        return Message(
+            alarm_id=f"drill-{message_id}",
+            attempt_id=message_id,
+            contact=contact.name,
+            headline=render("drill_headline", lang, elder=elder),
+            text=text,
+            lang=lang,
+            reason="other",
+            raised_at=time.time(),
+            script=self._voice.script(spoken, lang) if channel.kind is Kind.CALL else None,
+            answer_hint=render("drill_reply", lang),
+            is_test=True,
+        )
+
+    async def _note(self, drill_id: str, finding: Finding) -> None:
+        now = time.time()
+
+        def work(connection: Any) -> None:
+            drill_book.begin(connection, drill_id, now)
+            drill_book.note(connection, drill_id, finding, now)
+            drill_book.end(connection, drill_id, now)
+
+        try:
+            await self._database.write(work)
+        except StoreError as error:
+            log.error("a drill could not be written down: %s", error)

@@ -1,0 +1,205 @@
+"""`anban drill`: leads through a drill with the Anban that runs, on the terminal.
+
+First a cry for help from each room, which is answered and calls nobody; then a call and a message
+to each contact, named a drill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+
+from assistant.care.channels import CENTRE_ADDRESS
+from assistant.care.contacts import People
+from assistant.care.selftest.drill import LEASE_SECONDS
+from assistant.commands.selftest import table_of
+from assistant.core import socket_path
+from assistant.events import DrillCryHeard, DrillEnded, new_id
+from assistant.findings import Finding, Verdict
+from assistant.link import Link, ServiceError
+from assistant.settings import home_folder, load, settings_file
+
+ROOM_SECONDS: Final = 120.0
+"""To walk there and cry; then it counts as not heard."""
+WINDOW_SECONDS: Final = 60.0
+CALL_SECONDS: Final = 1_800.0
+"""For all ways to one person: each rings, and repeats its message."""
+STAY_SECONDS: Final = LEASE_SECONDS / 4
+
+
+class _RealError(RuntimeError):
+    """Something real ended the drill, or Anban went away."""
+
+
+async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure: bool) -> int:
+    """Lead through it; 1 where somebody or some room was not reached.
+
+    Raises:
+        LinkError: no Anban runs here.
+        ServiceError: it is no moment for a drill, with the reason.
+    """
+    console = Console()
+    home = home_folder()
+    places = rooms or _rooms(console, load(settings_file(home)).emergency.pendants, is_sure=is_sure)
+    findings: list[Finding] = []
+    wants = (DrillCryHeard, DrillEnded)
+    async with Link("drill", wants, socket_path(home)) as link:
+        drill_id = new_id()
+        try:
+            if with_rooms and places:
+                drill_id = await link.request("drill.begin")
+                async with _staying(link) as told:
+                    findings += await _cries(console, link, told, places)
+                    await link.request("drill.end")
+            if with_calls:
+                findings += await _calls(console, link, drill_id, is_sure=is_sure)
+        except _RealError:
+            console.print(
+                "[red]Something real ended the drill: a second cry, a pendant, a sensor.[/]"
+            )
+            return 1
+    if findings:
+        console.print(table_of(findings, "the drill"))
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _rooms(console: Console, pendants: dict[str, str], *, is_sure: bool) -> list[str]:
+    known = list(dict.fromkeys(filter(None, pendants.values())))
+    if is_sure or not sys.stdin.isatty():
+        return known
+    console.print("Rooms to cry from, with commas between", end="")
+    console.print(f" (Enter: {escape(', '.join(known))})" if known else "", end=": ")
+    said = sys.stdin.readline().replace("，", ",").replace("、", ",")
+    return [room for part in said.split(",") if (room := part.strip())] or known
+
+
+@contextlib.asynccontextmanager
+async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
+    """The drill goes on as long as the block: should this program die, it ends by itself.
+
+    Yields what the drill tells; None where Anban went away.
+    """
+    told: asyncio.Queue[object] = asyncio.Queue()
+
+    async def listen() -> None:
+        async for event in link:
+            told.put_nowait(event)
+        told.put_nowait(None)
+
+    async def stay() -> None:
+        with contextlib.suppress(ServiceError):  # it is over
+            while True:
+                await asyncio.sleep(STAY_SECONDS)
+                await link.request("drill.stay")
+
+    tasks = [asyncio.create_task(stay()), asyncio.create_task(listen())]
+    try:
+        yield told
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _cries(
+    console: Console, link: Link, told: asyncio.Queue[object], rooms: list[str]
+) -> list[Finding]:
+    console.print(
+        "A drill begins: cries are answered and call nobody. "
+        "[bold]A second cry after the answer is a real one[/], and so is a pendant.\n"
+    )
+    findings: list[Finding] = []
+    for room in rooms:
+        try:
+            with console.status("a second cry would still be a real one; please wait"):
+                await link.request("drill.room", deadline_seconds=WINDOW_SECONDS, room=room)
+        except ServiceError as error:
+            raise _RealError from error
+        console.print(
+            f"[bold]{escape(room)}[/]: go there and cry for help, once "
+            f"(at most {ROOM_SECONDS:.0f} s; Enter: it was not heard)"
+        )
+        heard = await _wait_cry(told)
+        verdict = Verdict.BROKEN if heard is None else Verdict.WELL
+        detail = "no cry was heard from there" if heard is None else f"heard: {heard.phrase}"
+        findings.append(Finding("room", verdict, detail, room))
+        console.print(f"   {escape(detail)}\n")
+    return findings
+
+
+async def _wait_cry(told: asyncio.Queue[object]) -> DrillCryHeard | None:
+    """The next cry; None where none came in time, or Enter was pressed."""
+    given_up = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        sys.stdin.readline()
+        given_up.set()
+
+    if sys.stdin.isatty():
+        loop.add_reader(sys.stdin, read)
+    waiting = asyncio.create_task(told.get())
+    enter = asyncio.create_task(given_up.wait())
+    try:
+        await asyncio.wait(
+            {waiting, enter}, timeout=ROOM_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not waiting.done():
+            return None
+        event = waiting.result()
+        if isinstance(event, DrillCryHeard):
+            return event
+        raise _RealError
+    finally:
+        if sys.stdin.isatty():
+            loop.remove_reader(sys.stdin)
+        for task in (waiting, enter):
+            task.cancel()
+        await asyncio.gather(waiting, enter, return_exceptions=True)
+
+
+async def _calls(console: Console, link: Link, drill_id: str, *, is_sure: bool) -> list[Finding]:
+    people = People(home_folder())
+    people.read()
+    if not people.all:
+        detail = "nobody to call: anban contacts add NAME ADDRESS"
+        return [Finding("contact", Verdict.BROKEN, detail)]
+    names = ", ".join(contact.name for contact in people.all)
+    console.print(f"Now a call and a message, named a drill, to: {escape(names)}.")
+    if any(CENTRE_ADDRESS in contact.channels for contact in people.all):
+        console.print("The alarm centre gets a heartbeat only: agree a test alarm with it.")
+    if not is_sure and not _agrees(console):
+        return []
+    findings: list[Finding] = []
+    for contact in people.all:
+        with console.status(f"{contact.name}: please press 1 there"):
+            try:
+                answer = await link.request(
+                    "drill.contact",
+                    deadline_seconds=CALL_SECONDS,
+                    contact_id=contact.contact_id,
+                    drill_id=drill_id,
+                )
+            except ServiceError as error:
+                return [*findings, Finding("contact", Verdict.BROKEN, str(error), contact.name)]
+        for found in answer:
+            finding = Finding(
+                found["part"], Verdict(found["verdict"]), found["detail"], found["subject"]
+            )
+            findings.append(finding)
+            console.print(f"   {escape(finding.subject)}: {escape(finding.detail)}")
+    return findings
+
+
+def _agrees(console: Console) -> bool:
+    if not sys.stdin.isatty():
+        console.print("Not asked for here: say --yes to call them.")
+        return False
+    console.print("Go on? [y/N] ", end="", markup=False)
+    return sys.stdin.readline().strip().lower() in {"y", "yes", "是", "好"}

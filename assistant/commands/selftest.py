@@ -1,0 +1,87 @@
+"""`anban selftest`: the running Anban tests itself now; and what the last test and drill found."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assistant.care.selftest.book import last_run
+from assistant.care.selftest.drill_book import last_drill
+from assistant.core import socket_path
+from assistant.findings import Finding, Verdict
+from assistant.link import Link
+from assistant.settings import home_folder
+
+TEST_SECONDS: Final = 180.0
+_COLOURS: Final = {Verdict.WELL: "green", Verdict.POOR: "yellow", Verdict.BROKEN: "red"}
+
+
+async def test_now(*, with_chime: bool) -> int:
+    """Test now; 1 where something is not well.
+
+    Raises:
+        LinkError: no Anban runs here.
+        ServiceError: it is no moment for it, with the reason.
+    """
+    console = Console()
+    async with Link("selftest", (), socket_path(home_folder())) as link:
+        with console.status("Anban tests itself"):
+            answer = await link.request(
+                "selftest.run", deadline_seconds=TEST_SECONDS, with_chime=with_chime
+            )
+    findings = [
+        Finding(f["part"], Verdict(f["verdict"]), f["detail"], f["subject"]) for f in answer
+    ]
+    console.print(table_of(findings, "Anban's self-test"))
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def show_last() -> int:
+    """Show what was found last; 1 where something is not well, or there was no test yet."""
+    return 0 if print_last(Console(), home_folder()) else 1
+
+
+def print_last(console: Console, home: Path) -> bool:
+    """Show the last self-test and the last drill; whether the test found all well."""
+    path = home / "anban.sqlite"
+    run = drill = None
+    if path.exists():
+        # A home that was never started with this version has no such tables.
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database,
+        ):
+            run, drill = last_run(database), last_drill(database)
+    if run is None:
+        console.print("No self-test yet: made every day mid-morning, or now by `anban selftest`.")
+    else:
+        console.print(table_of(run.findings, f"last self-test, {_when(run.ended_at)}"))
+    if drill is None:
+        console.print("No drill yet: `anban drill` tries a cry from each room and each call.")
+    else:
+        cut_off = "" if drill.ended_at is not None else ", not ended"
+        title = f"last drill, {_when(drill.begun_at)}{cut_off}"
+        console.print(table_of(drill.findings, title))
+    return run is not None and all(finding.is_well for finding in run.findings)
+
+
+def table_of(findings: Iterable[Finding], title: str) -> Table:
+    """Findings as a table."""
+    table = Table("part", "", "what was found", title=title)
+    for finding in findings:
+        part = f"{finding.part} {finding.subject}".strip()
+        verdict = f"[{_COLOURS[finding.verdict]}]{finding.verdict}[/]"
+        table.add_row(escape(part), verdict, escape(finding.detail))
+    return table
+
+
+def _when(at: float | None) -> str:
+    return f"{datetime.fromtimestamp(at or 0.0).astimezone():%Y-%m-%d %H:%M}"
