@@ -71,7 +71,7 @@ class BathroomLong:
 
 @dataclass(frozen=True, slots=True)
 class NoMotion:
-    """Somebody is there, and nothing has moved for long; told once until something moves."""
+    """Somebody is there, and nothing has moved for long; told again after as long once more."""
 
     at: float
     still_seconds: float

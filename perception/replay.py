@@ -26,11 +26,21 @@ def replay(
     Raises:
         RecordingError: the file is damaged.
     """
+    for at, data in played(recording, raw_frame_seconds, wait):
+        yield from sensor.feed(at, data)
+
+
+def played(
+    recording: Recording,
+    raw_frame_seconds: float = RAW_FRAME_SECONDS,
+    wait: Callable[[float], None] | None = None,
+) -> Iterator[tuple[float, bytes]]:
+    """The bytes with the seconds since the beginning, as in `replay`; raises RecordingError."""
     began = time.monotonic()
     for at, data in _timed(recording, raw_frame_seconds):
         if wait is not None and (ahead := at - (time.monotonic() - began)) > 0:
             wait(ahead)
-        yield from sensor.feed(at, data)
+        yield at, data
 
 
 def _timed(recording: Recording, raw_frame_seconds: float) -> Iterator[tuple[float, bytes]]:

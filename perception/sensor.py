@@ -45,6 +45,11 @@ class RadarSensor:
         """What the parser has met so far."""
         return self._parser.statistics
 
+    @property
+    def people(self) -> list[tuple[float, float]]:
+        """Where everybody is, x and y in the room's metres."""
+        return self._watch.people
+
     def feed(self, at: float, data: bytes) -> list[Event]:
         """Take bytes that came at this monotonic time; b"" lets time pass."""
         events: list[Event] = []

@@ -81,7 +81,13 @@ class RoomWatch:
         self._in_bed: dict[int, _Stay] = {}
         self._in_bathroom: dict[int, _Stay] = {}
         self._last_motion: float | None = None
-        self._no_motion_told = False
+        self._still_told = 0
+        """How often, since something moved."""
+
+    @property
+    def people(self) -> list[tuple[float, float]]:
+        """Where everybody is, x and y in the room's metres."""
+        return [(float(person.x), float(person.y)) for person in self._tracker.people]
 
     def update(self, at: float, frame: RadarFrame) -> list[Event]:
         """What this frame, seen at this monotonic time, adds."""
@@ -129,14 +135,14 @@ class RoomWatch:
 
     def _moved(self, at: float) -> None:
         self._last_motion = at
-        self._no_motion_told = False
+        self._still_told = 0
 
     def _motionless(self, at: float) -> Iterator[Event]:
         if self._last_motion is None:
             self._last_motion = at
         still = at - self._last_motion
-        if still >= self._patience.no_motion_seconds and not self._no_motion_told:
-            self._no_motion_told = True
+        if still >= self._patience.no_motion_seconds * (self._still_told + 1):
+            self._still_told += 1
             yield NoMotion(at, still)
 
     def _present(self, at: float, count: int) -> Iterator[Event]:

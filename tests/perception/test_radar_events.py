@@ -171,13 +171,15 @@ def test_long_in_the_bathroom() -> None:
     assert len(room.told(BathroomLong)) == 1
 
 
-def test_no_motion_is_told_once_and_again_after_motion() -> None:
+def test_no_motion_is_told_again_while_it_lasts_and_after_motion() -> None:
     room = VirtualRoom(patience=Patience(no_motion_seconds=20.0))
-    stand(room, 60.0)
+    stand(room, 30.0)
     assert len(room.told(NoMotion)) == 1
-    walk(room, 0.0, 2.0, 3.0)
-    stand(room, 40.0, 2.0)
+    stand(room, 20.0)
     assert len(room.told(NoMotion)) == 2
+    walk(room, 0.0, 2.0, 3.0)
+    stand(room, 30.0, 2.0)
+    assert len(room.told(NoMotion)) == 3
 
 
 def test_presence_gait_and_activity() -> None:

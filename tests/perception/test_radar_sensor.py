@@ -6,22 +6,19 @@ import json
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
 import typer
 from radar_bytes import DATA, FALL, LD2450, STREAMS, needs_data, ti_packet, ti_points
 from typer.testing import CliRunner
-from virtual_person import scenes
 
 from perception import cli
 from perception.events import ActivityChanged, Event, FallDetected, SensorRecovered, SensorTroubled
 from perception.fall import FallModel
-from perception.radar import RecordingWriter, open_recording, protocol_named
+from perception.radar import open_recording, protocol_named
 from perception.radar.room import MountingPose, Room
 from perception.replay import replay
 from perception.sensor import RadarSensor
-
-HEIGHT = 1.6
+from tests.perception.fall_recording import HEIGHT, fall_packets, record
 
 
 def sensor(name: str) -> RadarSensor:
@@ -30,18 +27,6 @@ def sensor(name: str) -> RadarSensor:
 
 def kinds(events: list[Event]) -> list[str]:
     return [type(event).__name__ for event in events]
-
-
-def fall_packets(first: int = 1) -> list[bytes]:
-    """A virtual fall as a TI board would send it, ten packets a second."""
-    rng = np.random.default_rng(0)
-    packets = []
-    before = [scenes("stand", [7])[0].frames[0]] * 20
-    for number, frame in enumerate([*before, *scenes("fall", [903])[0].frames], first):
-        shift = 3.0 - float(np.median(frame[:, 1])) if len(frame) else 0.0
-        points = [(rng.normal(0, 0.1), float(d) + shift, float(h) - HEIGHT, 0.0) for h, d in frame]
-        packets.append(ti_packet(number, ti_points(points)))
-    return packets
 
 
 def test_noise_is_said_once_and_a_good_radar_recovers() -> None:
@@ -79,13 +64,6 @@ def test_hostile_points_make_no_fall() -> None:
         points = [tuple(rng.choice(values) for _ in range(4)) for _ in range(30)]
         events += radar.feed(k * 0.1, ti_packet(k, ti_points(points)))  # type: ignore[arg-type]
     assert not any(isinstance(event, FallDetected) for event in events)
-
-
-def record(path: Path, packets: list[bytes]) -> None:
-    with path.open("wb") as file:
-        writer = RecordingWriter(file, protocol_named("xwr68xx"), 0.0)
-        for k, raw in enumerate(packets):
-            writer.write(k * 0.1, raw)
 
 
 def test_a_replay_tells_what_live_told(tmp_path: Path) -> None:
