@@ -19,9 +19,12 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import sdnotify
 
+from assistant.body import Body
 from assistant.bus import Bus, Refused
 from assistant.care.care import Care
 from assistant.care.selftest.sound import Sound
+from assistant.care.sensing import Sensing
+from assistant.errands import Errands
 from assistant.events import Capability, ChildDied, LanguageChanged, Ready
 from assistant.home import HomeMemory
 from assistant.language import Replies
@@ -47,6 +50,8 @@ _MODULES: Final = {
     Capability.EAR: "assistant.ear",
     Capability.MOUTH: "assistant.mouth",
     Capability.SKILLS: "skills.host",
+    Capability.ROBOT: "assistant.robot",
+    Capability.SENSES: "assistant.senses",
 }
 _OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
 """Sections with passwords, the door code, illnesses, secret links: no child is told them."""
@@ -112,6 +117,19 @@ class Core:
             settings=options.settings,
             home=options.home,
         )
+        self.body = Body(
+            bus=self.bus,
+            database=self.database,
+            speech=self.speech,
+            memory=self.memory,
+            replies=self.replies,
+            has_robot=Capability.ROBOT in options.capabilities
+            and bool(options.settings.robot.port),
+        )
+        Errands(self.body)
+        self.sensing = Sensing(
+            self.bus, self.speech, self.memory, self.replies, self._is_elder_asleep
+        )
         self.reminders: Reminders | None = None
         self.medicine_watch: MedicineWatch | None = None
         self.selftest: SelfTesting | None = None
@@ -150,7 +168,7 @@ class Core:
         self.bus.subscribe(ChildDied, self._child_died)
         await self.bus.open(socket_path(self.options.home))
         await self.care.start()
-        for capability in self.options.capabilities:
+        for capability in self.options.capabilities - _left_out(self.options.settings):
             self.start_child(capability)
         await self._start_reminders()
 
@@ -166,6 +184,8 @@ class Core:
             await self.medicine_watch.stop()
         if self.reminders is not None:
             await self.reminders.stop()
+        self.sensing.stop()
+        await self.body.stop()
         await self.care.stop()
         await self.supervisor.stop()
         await self.mind.close()
@@ -194,7 +214,6 @@ class Core:
             clock=self.options.clock,
         )
         await self.reminders.start()
-        engine = self.reminders.engine
         self.medicine_watch = MedicineWatch(
             bus=self.bus,
             database=self.database,
@@ -202,8 +221,8 @@ class Core:
             keeper=self.reminders.keeper,
             wording=Wording(lambda: self.memory.lang, lambda: elder_name),
             family=self.reminders.messenger,
-            clock=engine.clock,
-            is_asleep=lambda: engine.presence.situation(is_asking=False).is_asleep,
+            clock=self.reminders.engine.clock,
+            is_asleep=self._is_elder_asleep,
         )
         await self.medicine_watch.start()
         await self._start_selftest(self.reminders)
@@ -226,6 +245,11 @@ class Core:
             check_page=lambda: page_finding(self.options.settings.console),
         )
         self.selftest.start()
+
+    def _is_elder_asleep(self) -> bool:
+        if self.reminders is None:  # it starts: nobody knows yet
+            return False
+        return self.reminders.engine.presence.situation(is_asking=False).is_asleep
 
     async def dialogue_ready(self) -> None:
         """Wait until sentences are understood and answered; raises DialogueError."""
@@ -302,6 +326,12 @@ class Core:
         self.bus.publish(LanguageChanged(lang))
         self._tasks.append(asyncio.create_task(self.mind.follow(lang)))
         await self.memory.keep()
+
+
+def _left_out(settings: Settings) -> frozenset[Capability]:
+    """Children for which this home has no device."""
+    ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
+    return frozenset(capability for capability, port in ports.items() if not port)
 
 
 def lock_home(home: Path) -> IO[str]:

@@ -45,6 +45,8 @@ class Capability(StrEnum):
     MOUTH = "mouth"
     DIALOGUE = "dialogue"
     SKILLS = "skills"
+    ROBOT = "robot"
+    SENSES = "senses"
 
 
 def new_id() -> str:
@@ -559,6 +561,106 @@ class MedicineWarned:
     """A key of care/medicines/replies, without `why_`."""
 
 
+# ---------------------------------------------------------------------- senses and the robot
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """Perception told something of a room."""
+
+    kind: str
+    """The name of perception's event: FallDetected, BedLeft, SensorTroubled …"""
+    sensor: str
+    place: str
+    """The sensor's room, as the elder calls it; empty where the settings do not say."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """The event's own fields; places in metres, in the room's coordinates."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLocated:
+    """Where people are now, twice a second while anybody is seen."""
+
+    places_metres: tuple[tuple[float, float], ...]
+    """x and y of each, in the room's coordinates."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotReady:
+    """The robot answers."""
+
+    name: str
+    places: tuple[str, ...] = ()
+    """Where it knows the way to."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotDocked:
+    """The robot stands on its charger, of which the place is known."""
+
+    x_metres: float
+    y_metres: float
+    heading_radians: float
+    """By the robot's own reckoning."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotGone:
+    """The robot does not answer any more; one with a dead-man has stopped."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobotTold:
+    """Something about the robot changed."""
+
+    what: str
+    """docked, undocked, battery_low, emergency_stop, released, or what stopped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRobot:
+    """Robot: move; how it ended comes as `RobotMoved` with the same id."""
+
+    motion: str
+    """approach, follow, face, go or dock."""
+    place: str = ""
+    """Where to go, by a name that the robot knows."""
+    at_metres: tuple[float, float] | None = None
+    """Whom to approach or face; None: whoever is nearest."""
+    is_asked: bool = False
+    """The elder asked for it: a robot that stopped itself at something may go on."""
+    motion_id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RobotMoved:
+    """A motion was over, or did not even begin."""
+
+    motion_id: str
+    motion: str
+    outcome: str
+    """finished, stopped, replaced, nobody_located, unable, or what ended it."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRobot:
+    """Robot: stand still, now, ahead of everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressRobot:
+    """Robot: show how things stand; a part it has not got is left out."""
+
+    face: str
+    light: tuple[int, int, int]
+    """Red, green and blue, 0 to 255."""
+    is_blinking: bool = False
+    chime: str = ""
+
+
 # ----------------------------------------------------------------------------- housekeeping
 
 
@@ -659,6 +761,8 @@ register(
     *(ReminderDue, DoseTaken, DoseSkipped, ReminderSnoozed, ReminderMissed, FamilyToldOfDose),
     *(StockLow, RemindersChanged, MedicineWarned),
     *(Chime, ListenForChime, ChimeLookedFor, DrillCryHeard, DrillEnded),
+    *(Sensed, PeopleLocated, RobotReady, RobotDocked, RobotGone, RobotTold, MoveRobot),
+    *(RobotMoved, StopRobot, ExpressRobot),
 )
 
 

@@ -187,6 +187,46 @@ class SelfTestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RadarSettings:
+    """A millimetre-wave radar that sees falls; docs/radar.md."""
+
+    port: str = _setting("", "Its data port, or file: and a recording; empty: no radar")
+    protocol: str = _setting("", "Which radar: xwr68xx, xwrl6432, mr60fda2, ld2450 …")
+    config: str = _setting("", "TI boards: the .cfg that is sent at each start")
+    command_port: str = _setting("", "TI boards: where the .cfg goes; empty: the data port")
+    place: str = _setting("", "Its room, as the family is to hear it")
+    height_metres: float = _setting(1.8, "Of the sensor over the floor", low=0.1, high=6)
+    tilt_degrees: float = _setting(
+        0.0, "Looking down is positive, 90 hangs on the ceiling", low=-45, high=90
+    )
+    yaw_degrees: float = _setting(
+        0.0, "Where it looks, counter-clockwise from the room's y axis", low=-360, high=360
+    )
+    zones: dict[str, str] = _setting(
+        {}, "Places by name: kind (bed, sofa, bathroom, door, ignored), x from, to, y from, to"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RobotSettings:
+    """A robot over a serial line; docs/robot.md."""
+
+    port: str = _setting(
+        "", "Like /dev/serial/by-id/usb-..., usb:1a86:7523 or socket://host:port; empty: none"
+    )
+    driver: str = _setting("anban", "anban, create2, or an installed one")
+    dock_x_metres: float = _setting(
+        0.0, "Where its charger is, in the radar's room", low=-50, high=50
+    )
+    dock_y_metres: float = _setting(
+        0.0, "Where its charger is, in the radar's room", low=-50, high=50
+    )
+    dock_heading_degrees: float = _setting(
+        90.0, "Where it looks on its charger, counter-clockwise from the x axis", low=-360, high=360
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of anban.toml."""
 
@@ -205,6 +245,8 @@ class Settings:
     centre: CentreSettings = field(default_factory=CentreSettings)
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     selftest: SelfTestSettings = field(default_factory=SelfTestSettings)
+    radar: RadarSettings = field(default_factory=RadarSettings)
+    robot: RobotSettings = field(default_factory=RobotSettings)
 
 
 def home_folder() -> Path:

@@ -23,6 +23,7 @@ from assistant.events import (
     HoldSpeech,
     ResumeSpeech,
     SpeechStarted,
+    StopRobot,
     TurnTaken,
     Urgency,
 )
@@ -72,6 +73,8 @@ class _Utterance:
     utterance_id: str = ""
     cry: Cry | None = None
     stopped: bool = False
+    halted: bool = False
+    """The robot was told to stand still: a stop needs no wake phrase, and no end of sentence."""
     answered: bool = False
     """It was about an open alarm."""
     rest: asyncio.TimerHandle | None = None
@@ -141,6 +144,9 @@ class Turns:
         if utterance.rest is not None:
             utterance.rest.cancel()
             utterance.rest = None
+        if judgement.reflex == "stop" and not utterance.halted:
+            utterance.halted = True
+            self._bus.publish(StopRobot())
         if judgement.cry is not None:
             self._cry_once(utterance, judgement.cry, heard)
         elif heard.is_final and self._is_about_alarm(judgement):
@@ -232,6 +238,8 @@ class Turns:
         except NoWordsError:
             return _Answer(_FALLBACK, self._render("no_words"), "honest", confidence=0.0)
         judgement = judge(plain, is_final=True)
+        if judgement.reflex == "stop":  # typed: what was heard did it long before
+            self._bus.publish(StopRobot())
         if judgement.cry is not None:
             return _answer_to_cry(self._cry(judgement.cry))
         if self._alarms is not None and self._alarms.is_answered_by(judgement):

@@ -18,6 +18,7 @@ from typing import Final
 
 REASONS: Final = (
     *("fall", "chest_pain", "stroke", "fire", "gas", "intruder", "overdose", "other"),
+    *("no_motion", "bathroom"),
 )
 """Kinds of help, kept apart: what the family and a centre are told."""
 

@@ -228,15 +228,22 @@ async def test_stop_works_on_the_partial_without_a_wake_phrase(home: Home) -> No
     await home.settle()
     home.hear("停", final=False, addressed=False)
     events = await home.settle()
-    assert kinds(events) == ["StopSpeaking"]
+    assert kinds(events) == ["StopRobot", "StopSpeaking"]
     assert only(events, StopSpeaking).keep is Urgency.ALARM
     home.hear("停", addressed=False)
     assert "TurnTaken" in kinds(await home.settle())
 
 
-async def test_stop_means_nothing_where_nothing_sounds(home: Home) -> None:
+async def test_where_nothing_sounds_a_stop_is_for_the_robot_alone(home: Home) -> None:
+    home.hear("停", final=False, addressed=False)
     home.hear("停", addressed=False)
-    assert kinds(await home.settle()) == ["ResumeSpeech"]
+    assert kinds(await home.settle()) == ["StopRobot", "ResumeSpeech"], "once"
+
+
+@pytest.mark.parametrize("words", ["别动", "站住", "别过来", "don't move", "stop right there"])
+async def test_words_that_mean_only_the_robot_stop_it(home: Home, words: str) -> None:
+    home.hear(words, final=False, addressed=False)
+    assert kinds(await home.settle()) == ["StopRobot"]
 
 
 async def test_louder_in_a_story_lets_the_story_go_on(home: Home) -> None:

@@ -17,6 +17,7 @@ from assistant.events import (
     Heard,
     Said,
     Say,
+    Sensed,
     SpeechEnded,
     SpeechStarted,
     TurnTaken,
@@ -30,6 +31,12 @@ TALK_LIMIT_SECONDS: Final = 120.0
 """A beginning whose end never came (its child died) is forgotten by then."""
 AWAKE_SECONDS: Final = 900.0
 """Who spoke to Anban so lately is awake, whatever the hour."""
+EARLY_SECONDS: Final = 7200.0
+"""Who is on their feet so short a time before they usually wake is up; before that, on an errand
+of the night, on which nobody should be startled."""
+_ON_FEET: Final = frozenset({"BedLeft", "GaitSpeed"})
+"""What perception tells of somebody who walks.  It cannot tell who sleeps: lying is not sleeping,
+and a medicine must not wait because of a nap.  Nor who is out: it sees one room."""
 FALLING_ASLEEP_MINUTES: Final = 30
 """After bedtime."""
 
@@ -40,8 +47,6 @@ class Presence:
     def __init__(self, bus: Bus, clock: Clock, zone: ZoneInfo, habits: Habits) -> None:
         self._clock, self._zone = clock, zone
         self.habits = habits
-        self.senses_sleep: bool | None = None
-        """What perception says; None: it says nothing, and the habits count."""
         self._voice_until = self._talk_until = self._awake_until = float("-inf")
         self._sounding: dict[str, float] = {}
         self._asking: set[str] = set()
@@ -55,6 +60,7 @@ class Presence:
         bus.subscribe(Said, self._said)
         bus.subscribe(AskElder, self._asked)
         bus.subscribe(ElderAnswered, lambda answer: self._asking.discard(answer.question_id))
+        bus.subscribe(Sensed, self._sensed)
         bus.subscribe(AlarmRaised, lambda raised: self._alarms.add(raised.alarm_id))
         bus.subscribe(AlarmClosed, lambda closed: self._alarms.discard(closed.alarm_id))
 
@@ -88,11 +94,12 @@ class Presence:
         return _is_night(datetime.fromtimestamp(now, self._zone).time(), self.habits)
 
     def _is_asleep(self, now: float) -> bool:
-        if now < self._awake_until:
-            return False
-        if self.senses_sleep is not None:
-            return self.senses_sleep
-        return self.is_night_at(now)
+        return now >= self._awake_until and self.is_night_at(now)
+
+    def _sensed(self, sensed: Sensed) -> None:
+        now = self._clock.now()
+        if sensed.kind in _ON_FEET and not self.is_night_at(now + EARLY_SECONDS):
+            self._awake_until = now + AWAKE_SECONDS
 
     def _voice(self, seconds: float) -> None:
         self._voice_until = self._clock.now() + seconds

@@ -1,0 +1,250 @@
+"""The robot as the core uses it: asked, allowed, and told of in words.
+
+Nothing moves without the elder's consent.  A stop does not pass here: whoever hears it tells the
+robot itself, and what was about to begin does not begin.  What the robot does without being asked
+is `errands`.  Without a robot all of it is silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from dataclasses import asdict
+from typing import Any, Final
+
+from assistant.bus import Bus, Refused
+from assistant.events import (
+    AlarmClosed,
+    AlarmRaised,
+    AskElder,
+    ChildDied,
+    ElderAnswered,
+    MoveRobot,
+    ProfileChanged,
+    RobotDocked,
+    RobotGone,
+    RobotMoved,
+    RobotReady,
+    StopRobot,
+    Urgency,
+)
+from assistant.home import HomeMemory
+from assistant.language import Replies
+from assistant.speech import Speech
+from assistant.store import Database, KeyedValues, StoreError
+
+log = logging.getLogger(__name__)
+
+CONSENT_FIELD: Final = "robot_may_move"
+"""In the profile: true or false once the elder was asked."""
+MOTIONS: Final = ("approach", "follow", "face", "go", "dock")
+_CHILD: Final = "robot"
+_ENDS: Final = {
+    **dict.fromkeys(("bumper", "cliff", "lifted", "held", "blocked"), "in_the_way"),
+    **dict.fromkeys(("nobody_located", "person_lost"), "nobody_located"),
+    **dict.fromkeys(("disconnected", "heartbeat"), "gone"),
+    **dict.fromkeys(("unable", "failed"), "unable"),
+    **{name: name for name in ("stuck", "person_close", "emergency_stop", "time_up")},
+}
+"""What is said of a motion that the elder asked for and that came to no good end."""
+
+
+class Body:
+    """One robot, or none."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        database: Database,
+        speech: Speech,
+        memory: HomeMemory,
+        replies: Replies,
+        has_robot: bool,
+    ) -> None:
+        self.bus = bus
+        self.has_robot = has_robot
+        self._speech, self._memory, self._replies = speech, memory, replies
+        self._profile = KeyedValues.profile(database)
+        self._ready: RobotReady | None = None
+        self._docked: RobotDocked | None = None
+        self._asked: tuple[str, MoveRobot] | None = None
+        """The question for consent that is open, and what waits for it."""
+        self._wanted: MoveRobot | None = None
+        """What the elder asked for last."""
+        self.stops = 0
+        self._stopped_at = float("-inf")
+        self.alarms: set[str] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
+        bus.serve("robot.move", self._serve_move)
+        bus.serve("robot.stop", self._serve_stop)
+        bus.serve("robot.consent", self._serve_consent)
+        bus.serve("robot.state", self._serve_state)
+        bus.serve("robot.docked", self._serve_docked)
+        if has_robot:
+            self._listen()
+
+    async def stop(self) -> None:
+        """Begin nothing any more; the child stops the robot when it ends."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _listen(self) -> None:
+        bus = self.bus
+        bus.subscribe(RobotReady, self._found)
+        bus.subscribe(RobotDocked, self._stands_docked)
+        bus.subscribe(RobotGone, lambda _: self._lost())
+        bus.subscribe(ChildDied, lambda died: self._lost() if died.name == _CHILD else None)
+        bus.subscribe(RobotMoved, self._moved)
+        bus.subscribe(StopRobot, lambda _: self._obey())
+        bus.subscribe(ElderAnswered, self._answered)
+        bus.subscribe(AlarmRaised, lambda raised: self.alarms.add(raised.alarm_id))
+        bus.subscribe(AlarmClosed, lambda closed: self.alarms.discard(closed.alarm_id))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the robot answers."""
+        return self._ready is not None
+
+    @property
+    def stopped_seconds_ago(self) -> float:
+        """Since the elder last said stop, and has not asked for a motion after it."""
+        return time.monotonic() - self._stopped_at
+
+    async def may_move(self) -> bool:
+        """Whether the elder agreed; what cannot be read is no."""
+        try:
+            return await self._profile.get(CONSENT_FIELD) is True
+        except StoreError as error:
+            log.warning("whether the robot may move is not known, so it may not: %s", error)
+            return False
+
+    def say(self, key: str) -> None:
+        """Tell the elder; in an alarm only what is about the alarm is said."""
+        if not self.alarms:
+            self._speech.say(self._words(key), Urgency.ANSWER)
+
+    def spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do something beside the event that asked for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    # ------------------------------------------------------------------- what is asked for
+
+    async def _serve_move(self, motion: str, place: str = "") -> dict[str, Any]:
+        """Begin a motion; `state`: moving, asked (for consent), stopped, or why it cannot be."""
+        if motion not in MOTIONS:
+            raise Refused(f"{motion!r} is not one of {', '.join(MOTIONS)}")
+        if not self.has_robot:
+            return {"state": "no_robot"}
+        if self._ready is None:
+            return {"state": "gone"}
+        if motion == "go" and place not in self._ready.places:
+            return {"state": "unknown_place", "places": list(self._ready.places)}
+        wanted, stops = MoveRobot(motion, place, is_asked=True), self.stops
+        may_move = await self.may_move()
+        if stops != self.stops:  # while the disk was read
+            return {"state": "stopped"}
+        if may_move:
+            self._begin(wanted)
+            return {"state": "moving"}
+        asked = AskElder(self._words("may_move"), asker=_CHILD)
+        self._asked = (asked.question_id, wanted)
+        self.bus.publish(asked)
+        return {"state": "asked"}
+
+    async def _serve_stop(self) -> dict[str, Any]:
+        self.bus.publish(StopRobot())
+        return {"state": "stopped" if self.has_robot else "no_robot"}
+
+    async def _serve_consent(self, may_move: bool) -> dict[str, Any]:
+        if not may_move:
+            self.bus.publish(StopRobot())
+        if not self.has_robot:
+            return {"state": "no_robot"}
+        await self._keep_consent(may_move=may_move)
+        return {"state": "kept"}
+
+    async def _serve_state(self) -> dict[str, Any]:
+        return {
+            "has_robot": self.has_robot,
+            "name": self._ready.name if self._ready else "",
+            "places": list(self._ready.places) if self._ready else [],
+            "may_move": self.has_robot and await self.may_move(),
+        }
+
+    async def _serve_docked(self) -> dict[str, float] | None:
+        """For a child that was started while the robot was on its way."""
+        return asdict(self._docked) if self._docked else None
+
+    def _answered(self, answered: ElderAnswered) -> None:
+        if self._asked is None or answered.question_id != self._asked[0]:
+            return
+        wanted, self._asked = self._asked[1], None
+        if answered.answer == "yes":
+            self.spawn(self._consented(wanted))
+        elif answered.answer == "no":
+            self.spawn(self._keep_consent(may_move=False))
+            self.say("may_not_move")
+
+    async def _consented(self, wanted: MoveRobot) -> None:
+        stops = self.stops
+        await self._keep_consent(may_move=True)
+        self.say("may_move_thanks")
+        if stops == self.stops:
+            self._begin(wanted)
+
+    async def _keep_consent(self, *, may_move: bool) -> None:
+        await self._profile.set(CONSENT_FIELD, may_move)
+        self.bus.publish(ProfileChanged(CONSENT_FIELD))
+
+    def _begin(self, wanted: MoveRobot) -> None:
+        self._wanted = wanted
+        self._stopped_at = float("-inf")
+        self.bus.publish(wanted)
+
+    # --------------------------------------------------------------------- what it tells
+
+    def _found(self, ready: RobotReady) -> None:
+        self._ready = ready
+
+    def _stands_docked(self, docked: RobotDocked) -> None:
+        self._docked = docked
+
+    def _lost(self) -> None:
+        if self._ready is not None:
+            log.warning("the robot is gone; it is looked for")
+        self._ready = None
+        if self._wanted is not None:
+            self._wanted = None
+            self.say("gone")
+
+    def _moved(self, moved: RobotMoved) -> None:
+        if self._wanted is None or moved.motion_id != self._wanted.motion_id:
+            return
+        self._wanted = None
+        if moved.outcome == "finished":
+            self.say(f"end_{moved.motion}")
+        elif moved.motion == "follow" and moved.outcome == "time_up":
+            self.say("end_follow")
+        elif key := _ENDS.get(moved.outcome):
+            self.say(key)
+
+    def _obey(self) -> None:
+        self.stops += 1
+        self._stopped_at = time.monotonic()
+        self._asked = None  # a yes to something else, later, must not set it rolling
+
+    # ------------------------------------------------------------------------------ words
+
+    def _words(self, key: str) -> str:
+        return self._replies.render(f"robot_{key}", self._memory.lang)
+
+    def _done(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("the robot was not used", exc_info=task.exception())

@@ -1,0 +1,1 @@
+"""The robot as a child of the core: `python -m assistant.robot`."""

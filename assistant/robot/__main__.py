@@ -1,0 +1,76 @@
+"""The robot's child: `python -m assistant.robot`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from typing import Final
+
+from assistant.events import (
+    ExpressRobot,
+    MoveRobot,
+    PeopleLocated,
+    Ready,
+    Shutdown,
+    StopRobot,
+)
+from assistant.link import Link, LinkError, ServiceError
+from assistant.robot.hands import Hands
+from assistant.robot.whereabouts import Whereabouts
+from robot_io import Robot, RobotError, load_driver
+
+NAME: Final = "robot"
+WANTS: Final = (StopRobot, MoveRobot, ExpressRobot, PeopleLocated, Shutdown)
+
+
+async def _serve(link: Link) -> None:
+    """Do what the core asks, until it goes away, says `Shutdown`, or SIGTERM comes."""
+    state = await link.home_state()
+    logging.getLogger().setLevel(state.settings.log_level.upper())
+    wanted = state.settings.robot
+    whereabouts = Whereabouts(wanted)
+    if docked := await link.request("robot.docked"):
+        whereabouts.stood_docked(**docked)
+    async with Robot(load_driver(wanted.driver).at(wanted.port)) as robot:
+        hands = Hands(robot, whereabouts, link.send)
+        watching = asyncio.create_task(hands.watch())
+        await asyncio.sleep(0)  # it listens before the robot is looked for
+        robot.open()
+        link.send(Ready(NAME, f"looks for a robot at {wanted.port}"))
+        requests = asyncio.create_task(_take_requests(link, hands))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, requests.cancel)
+        try:
+            await asyncio.wait({requests, watching}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (requests, watching):
+                task.cancel()
+            await hands.finish()
+        if watching.done() and not watching.cancelled():
+            watching.result()
+
+
+async def _take_requests(link: Link, hands: Hands) -> None:
+    async for event in link:
+        if isinstance(event, Shutdown):
+            return
+        hands.take(event)
+
+
+async def _main() -> None:
+    async with Link(NAME, WANTS) as link:
+        await _serve(link)
+
+
+def main() -> None:
+    """Run the child; a hopeless error is one line on stderr and status 1."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    try:
+        asyncio.run(_main())
+    except (LinkError, ServiceError, RobotError, TimeoutError) as error:
+        sys.exit(f"anban robot: {error or 'the core does not answer'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Perception as a child of the core: `python -m assistant.senses`."""
