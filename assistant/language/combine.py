@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from assistant.language.clues import (
     After,
@@ -34,7 +35,7 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     """
     if all(isinstance(each.clue, Edge) for each in found):
         return None
-    sentence = _Sentence(found, now, habits)
+    sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
 
 
@@ -168,6 +169,27 @@ def _names_many(day: DayClue) -> bool:
             return day.each
         case _:
             return False
+
+
+def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
+    """Read "Friday the fourth of December" as one day; its words keep their place.
+
+    Raises:
+        ImpossibleTimeError: that day is no Friday.
+    """
+    left = list(found)
+    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay)]
+    for first, second in pairwise(days):
+        weekday, dated = sorted((first, second), key=lambda each: isinstance(each.clue, OnMonthDay))
+        if not (isinstance(weekday.clue, OnWeekday) and isinstance(dated.clue, OnMonthDay)):
+            continue
+        gap = second.start - first.end
+        if resolve(dated.clue, today).weekday() == weekday.clue.weekday and gap <= len(", "):
+            left[left.index(weekday)] = Found(dated.clue, first.start, second.end)
+            left.remove(dated)
+        elif gap <= len(" "):
+            raise ImpossibleTimeError("That day of the month is another day of the week.")
+    return left
 
 
 def _edges(found: Sequence[Found]) -> tuple[DayClue | None, DayClue | None, list[DayClue]]:

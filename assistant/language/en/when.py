@@ -53,7 +53,8 @@ _RELATIVE_DAYS = {
     "the day after tomorrow": 2,
     "day after tomorrow": 2,
 }
-_AHEAD = {"this": 0, "the": None, "next": 1, "last": -1, "coming": None}
+_AHEAD = {"this": None, "the": None, "next": 1, "last": -1, "coming": None}
+"""Calendar weeks; "this Thursday", said on a Saturday, is the coming one."""
 
 
 def find(text: str, today: date) -> list[Found]:
@@ -173,7 +174,7 @@ def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
 def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
     """Read "a week tomorrow", "a week on Tuesday", "Tuesday week", "two weeks from today"."""
     said = (match["number"] or "a").lower()
-    weeks = 1 if said in {"a", "one"} else whole_number(said)
+    weeks = {"a": 1, "one": 1, "a fortnight": 2}.get(said) or whole_number(said)
     day = match["day"].lower()
     if day in WEEKDAYS:
         ahead = (WEEKDAYS[day] - today.weekday()) % 7 or 7
@@ -183,8 +184,8 @@ def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
 
 
 def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
-    which = (match["which"] or match["week"] or "the").lower()
-    weeks = _AHEAD.get(which)
+    week = (match["week"] or "").lower()
+    weeks = 0 if week == "this" else _AHEAD[week or (match["which"] or "the").lower()]
     yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks)
 
 
@@ -236,8 +237,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (rf"(?:on )?(?P<days>(?:{_WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
     (rf"(?:from )?(?P<days>{_WEEKDAY} (?:to|through) {_WEEKDAY})\b", _every_weekdays),
     (
-        r"\b(?:every|each|at|during) (?:the )?weekends?\b|\bon weekends\b"
-        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweekdays\b",
+        r"\b(?:every|each|at|during) (?:the )?weekends?\b|\b(?:on )weekends\b"
+        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweek(?:day|end)s\b",
         _weekdays,
     ),
     (
@@ -255,6 +256,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
     (r"\bevery fortnight\b", always(Every(Frequency.WEEKLY, 2))),
+    (r"\b(?:on )?alternate days\b", always(Every(Frequency.DAILY, 2))),
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (either(ADVERBS), _adverb),
     (
@@ -265,7 +267,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     *LENGTH_RULES,
     # Days.
     (
-        rf"\b(?:(?P<number>a|one|{N}) weeks? (?:from |on |after )?)"
+        rf"\b(?P<number>a fortnight|(?:a|one|{N})(?= weeks?))(?: weeks?)? (?:from |on |after )?"
         rf"(?P<day>today|tomorrow|{_WEEKDAY})\b",
         _week_from,
     ),

@@ -200,7 +200,7 @@ CLOCK_RULES = (
     (rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}{_PART}", _clock),
     (
         rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
-        rf"(?P<to>past|after|to|before|till) (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}"
+        rf"(?P<to>past|after|to|before|till|(?<=quarter )of) (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}"
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),

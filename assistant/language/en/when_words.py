@@ -60,8 +60,13 @@ MONTHS = {
 ANCHORS: dict[str, tuple[Anchor, ...]] = {
     "breakfast": (Anchor.BREAKFAST,),
     "my breakfast": (Anchor.BREAKFAST,),
-    **dict.fromkeys(("lunch", "luncheon", "my lunch"), (Anchor.LUNCH,)),
-    **dict.fromkeys(("dinner", "supper", "my dinner", "my supper"), (Anchor.SUPPER,)),
+    **dict.fromkeys(
+        ("lunch", "luncheon", "my lunch", "midday meal", "my midday meal"), (Anchor.LUNCH,)
+    ),
+    **dict.fromkeys(
+        ("dinner", "supper", "my dinner", "my supper", "evening meal", "my evening meal"),
+        (Anchor.SUPPER,),
+    ),
     **dict.fromkeys(
         (
             *("meals", "my meals", "all meals", "each meal", "every meal", "a meal", "meal"),

@@ -54,6 +54,8 @@ _LUNAR_DAY = rf"(?:初(?:{_ONES}|十)|廿{_ONES}|三十|二?十{_ONES}?|{_ONES})
 _LUNAR_BY_CUSTOM = frozenset(
     ("八月十五", "七月十五", "二月二", "三月三", "六月六", "七月七", "九月九")
 )
+_WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
+_DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
 _SHORT_DAYS = {"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 
 
@@ -89,6 +91,10 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
         yield EveryWeekdays(tuple(range(first, last + 1)))
     else:
         yield EveryWeekdays(tuple(WEEKDAYS[day] for day in re.findall(_A_WEEKDAY, said)))
+
+
+def _treatment_days(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield EveryWeekdays((0, 2, 4) if match["odd"] else (1, 3, 5))
 
 
 def _every_weekday_but(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -236,14 +242,24 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"(?:以外|之外|外)?[，,]?(?:都|每天|天天)*",
         _every_weekday_but,
     ),
+    (r"除了?(?:周末|双休日)(?:以外|之外|外)?[，,]?(?:都|每天|天天)*", always(_WORKDAYS)),
+    (r"(?:每天|天天)除了?(?:周末|双休日)", always(_WORKDAYS)),
+    # Days of treatment as everybody says them, and never a number.
+    (rf"(?<!{_ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})", _treatment_days),
     (r"每个?(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
-    (r"(?:每个?)?工作日", always(EveryWeekdays((0, 1, 2, 3, 4)))),
+    (r"(?:每个?)?工作日", always(_WORKDAYS)),
+    (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT}){_TAKE}一{_TIMES}", _every_other),
     (
-        rf"(?:每隔?|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
+        rf"(?:每|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
         rf"(?P<count>{N}){_TIMES}",
         _times_every,
+    ),
+    # 三个月复查一次; of a single unit 一个月去一次 says the same.
+    (
+        rf"(?P<number>{N})个?(?P<unit>{_UNIT})(?:要|得|去|做)*[一-龥]{{2}}一{_TIMES}",
+        _every,
     ),
     (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
     (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),

@@ -135,15 +135,18 @@ HABIT_RULES = (
         _habit,
     ),
     (rf"(?:吃完|用完|吃过)(?P<habit>{either(ANCHORS)})(?P<side>)", _habit),
+    (r"(?P<parts>早一次[、,，]?(?:[中午]一次[、,，]?)?晚一次)", _short_parts),
     (
         r"(?P<parts>早[、,，]?[中午][、,，]?晚|早[、,，]?晚)(?=各|都|两次|三次|一次|吃|服|用|$)",
         _short_parts,
     ),
-    (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),
     (
         r"(?:早上|早晨|清早)(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后|时|的时候)?",
         always(AtAnchor((Anchor.WAKING,), 1)),
     ),
+    # Last: with a time of its own, 早饭前空腹, it says nothing more.
+    (r"(?<=\0)空腹|空腹(?=\0)", always(Denied.WORDS)),
+    (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),
 )
 _CALENDAR_LENGTH = rf"(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either([*DAYS, '年'])})"
 LENGTH_RULES = (
