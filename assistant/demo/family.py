@@ -90,7 +90,7 @@ class Daughter:
 
     def letters(self) -> list[str]:
         """What was written to her, in its order."""
-        return [str(event["message"]["text"]) for event in self._letters.events.values()]
+        return [str(event["data"]["text"]) for event in self._letters.events.values()]
 
     def keep_call(self, path: Path) -> float:
         """Write what she heard on the telephone; its seconds, 0 where it never rang."""

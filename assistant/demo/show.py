@@ -19,7 +19,9 @@ from assistant.events import (
     CallEnded,
     CryForHelpHeard,
     DoseTaken,
+    FamilyToldOfDose,
     Heard,
+    ReminderDue,
     ReminderMissed,
     ReminderSnoozed,
     Said,
@@ -79,8 +81,10 @@ class Show:
                                 f"[dim]({event.confidence:.2f})[/]")  # fmt: skip
         elif isinstance(event, CallBegan | CallAnswered | CallEnded | AlarmAcknowledged):
             self._print(f"   [bold]☎[/] {_of_call(event)}")
-        elif isinstance(event, DoseTaken | ReminderSnoozed | ReminderMissed):
+        elif isinstance(event, ReminderDue | DoseTaken | ReminderSnoozed | ReminderMissed):
             self._print(f"   [bold]{type(event).__name__}[/] {escape(event.title)}")
+        elif isinstance(event, FamilyToldOfDose):
+            self._print(f"   [bold]{type(event).__name__}[/] {escape(event.contact)}")
         elif isinstance(event, Say):
             self._print(f"[bold green]🤖 {escape(event.text)}[/]")
         elif isinstance(event, SoundStarted) and event.say_id not in self._sounded:
@@ -96,10 +100,12 @@ class Show:
     def time_passes(self, at: float, why: str) -> None:
         """The clock jumps."""
         clock = datetime.fromtimestamp(at).astimezone()
-        self._print(f"\n[bold magenta]⏩ {clock:%a %H:%M}[/]  [dim]{escape(why)}[/]")
+        self._print(f"\n[bold magenta]⏩ {clock:%m-%d %H:%M}[/]  [dim]{escape(why)}[/]")
 
     def letter(self, text: str) -> None:
-        """Somebody of the family was written to."""
+        """Somebody of the family was written to; kept among the events."""
+        at_seconds = round(time.monotonic() - self._began, 3)
+        self.events.append({"at_seconds": at_seconds, "type": "LetterCame", "text": text})
         self._print(f"   [bold]✉[/] {escape(text)}")
 
     def end(self, out: Path, call_seconds: float) -> None:

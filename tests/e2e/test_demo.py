@@ -33,6 +33,8 @@ def check(out: Path, lang: str) -> None:
     louder = [event["volume"] for event in events if event["type"] == "SetVoice"]
     assert louder == [0.95]
 
+    check_doses(events)
+
     said = [event for event in events if event["type"] == "Said"]
     assert len(said) >= len(turns)
     assert all(event["completed"] and not event["error"] for event in said)
@@ -48,6 +50,25 @@ def check(out: Path, lang: str) -> None:
     # Whole: what sounded is as long as what was to sound, but for pauses within the speech.
     assert 0.85 * promised <= active_seconds(anban, rate) <= 1.1 * promised
     assert active_seconds(elder, rate) > len(turns)
+
+
+def check_doses(events: list[dict[str, Any]]) -> None:
+    """Announced, snoozed, announced again, taken; then missed, told to the family."""
+    kinds = ("ReminderDue", "ReminderSnoozed", "DoseTaken", "ReminderMissed", "FamilyToldOfDose")
+    doses = [event for event in events if event["type"] in kinds]
+    due, snoozed, again, taken, missed, told = doses
+    assert [event["type"] for event in doses] == [
+        *("ReminderDue", "ReminderSnoozed", "ReminderDue", "DoseTaken"),
+        *("ReminderMissed", "FamilyToldOfDose"),
+    ]
+    first = {event["occurrence_id"] for event in (due, snoozed, again, taken)}
+    assert len(first) == 1
+    assert again["due_at"] == due["due_at"] < snoozed["until"]
+    assert missed["occurrence_id"] not in first
+    assert not missed["was_announced"]
+    assert told["occurrence_ids"] == [missed["occurrence_id"]]
+    (letter,) = [event["text"] for event in events if event["type"] == "LetterCame"]
+    assert missed["title"] in letter
 
 
 def active_seconds(samples: np.ndarray, rate: int) -> float:

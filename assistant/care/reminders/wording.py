@@ -47,6 +47,8 @@ class Wording:
 
     def missed_while_away(self, count: int) -> str:
         """After the power was off."""
+        if count == 1:
+            return self._render("missed_one_while_away")
         return self._render("missed_while_away", count=count)
 
     def family(self, items: Sequence[Item], lang: str, elder: str) -> tuple[str, str]:

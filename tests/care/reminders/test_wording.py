@@ -54,6 +54,7 @@ def test_the_rest_can_be_said(lang: str) -> None:
         wording.noted([item]),
         wording.noted([TASK]),
         wording.not_yet([item]),
+        wording.missed_while_away(1),
         wording.missed_while_away(28),
         wording.stock_low("aspirin", 3),
     ]
