@@ -23,6 +23,7 @@ from assistant.language.clues import (
 )
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
+from assistant.language.errors import ImpossibleTimeError
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import Habits, LunarDays, Moment, Recurrence, When
 

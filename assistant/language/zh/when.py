@@ -245,7 +245,10 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (r"除了?(?:周末|双休日)(?:以外|之外|外)?[，,]?(?:都|每天|天天)*", always(_WORKDAYS)),
     (r"(?:每天|天天)除了?(?:周末|双休日)", always(_WORKDAYS)),
     # Days of treatment as everybody says them, and never a number.
-    (rf"(?<!{_ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})", _treatment_days),
+    (
+        rf"(?<!{_ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})",
+        _treatment_days,
+    ),
     (r"每个?(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
@@ -295,6 +298,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekday,
     ),
     (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),
+    # 星期五十二月四号: no month 52.
+    (rf"{_WEEKS_AHEAD}?{_WEEK}(?P<day>{_A_WEEKDAY})(?={N}月)", _weekday),
     (
         rf"(?:(?P<year>[零〇一二三四五六七八九]{{4}}|\d{{4}})年|(?P<years>[今明后去])年)?的?"
         rf"(?P<month>{N})月份?的?(?P<day>{N})(?:[号日]|(?![个点片粒颗毫克\d]))",
