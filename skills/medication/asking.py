@@ -31,7 +31,8 @@ def told(turn: Turn, draft: Draft, outcome: dict[str, Any]) -> str:
     if draft.first_at is None:
         said = turn.render("added_as_needed", what=what)
     else:
-        key = "changed" if result == "change" else "added"
+        is_once = "at" in (draft.schedule or {})
+        key = "changed" if result == "change" else "added_once" if is_once else "added"
         said = turn.render(key, what=what, first=describe.clock(turn, draft.first_at))
     if not draft.later:
         return said
@@ -53,7 +54,7 @@ def _next(turn: Turn, draft: Draft) -> str:
             return _ask_limits(turn, draft)
         case "days":
             count = (draft.when_problem or {}).get("count", 1)
-            return turn.render("ask_days", count=turn.spoken.number(str(count)))
+            return turn.render("ask_days", count=describe.count(turn, int(count)))
         case "meal":
             return turn.render("ask_meal", what=_titles(turn, draft))
         case "when":

@@ -59,6 +59,11 @@ def reminder(turn: Turn, kept: dict[str, Any]) -> str:
     return turn.render("when_what", when=when(turn, kept["schedule"]), what=what)
 
 
+def count(turn: Turn, many: int) -> str:
+    """How many of something: 两个, not 二个."""
+    return turn.render("two") if many == 2 else _number(turn, many)
+
+
 def number(value: str) -> Fraction:
     """An amount of the services."""
     return Fraction(value)
@@ -118,7 +123,7 @@ def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:
         return turn.render("each_years", on=turn.spoken.day(day))
     if every == 1:
         return turn.render(f"each_{key}", on=listed) if listed else turn.render(f"every_{key}")
-    number = turn.render("two") if every == 2 else _number(turn, every)
+    number = count(turn, every)
     if listed:
         return turn.render(f"each_n_{key}", count=number, on=listed)
     return turn.render(f"every_n_{key}", count=number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from skills.api import ImpossibleAmountError, Skill, Turn, parse_dose
 from skills.medication import describe
@@ -10,6 +11,9 @@ from skills.medication.plainly import plainly, refusal, unknown
 from skills.medication.reading import amount_of
 from skills.medication.which import Meant, meant, reminders
 from skills.medication.words import words
+
+_MOST_LISTED: Final = 8
+"""As many as can be listened to."""
 
 
 def register(skill: Skill) -> None:
@@ -166,12 +170,32 @@ async def query(turn: Turn) -> str:
     if own.has("asks_taken", turn.text):
         return _were_taken(turn, [item for item in today if item["kind"] == "medicine"], kept)
     if own.has("asks_left", turn.text):
-        return _what_is_left(turn, today, kept)
+        is_of_medicines = own.has("asks_medicine", turn.text)
+        asked = [item for item in today if item["kind"] == "medicine" or not is_of_medicines]
+        return _what_is_left(turn, asked, kept)
     if not kept:
         return turn.render("nothing_kept")
-    listed = [each for each in kept if not ids or each["reminder_id"] in ids]
-    shown = [describe.reminder(turn, each) for each in listed[:8]]
-    return turn.render("list", what=turn.render("list_join").join(shown))
+    listed = [
+        each
+        for each in kept
+        if (not ids or each["reminder_id"] in ids) and not _is_over(turn, each)
+    ]
+    if not listed:
+        return turn.render("nothing_kept")
+    shown = [describe.reminder(turn, each) for each in listed[:_MOST_LISTED]]
+    said = turn.render("list", what=turn.render("list_join").join(shown))
+    if len(listed) == len(shown):
+        return said
+    more = describe.count(turn, len(listed) - len(shown))
+    return turn.render("join", first=said, second=turn.render("list_more", count=more))
+
+
+def _is_over(turn: Turn, reminder: dict[str, Any]) -> bool:
+    schedule = reminder.get("schedule") or {}
+    if schedule.get("at") and not schedule.get("every_minutes"):
+        return datetime.fromisoformat(schedule["at"]) < turn.now
+    until = schedule.get("until")
+    return until is not None and date.fromisoformat(until) < turn.now.date()
 
 
 async def _may(turn: Turn, reminder: dict[str, Any]) -> str:
@@ -205,8 +229,8 @@ def _state(turn: Turn, item: dict[str, Any]) -> str:
             return turn.render("was_taken", what=item["title"], due=due, time=at)
         case "skipped":
             return turn.render("was_skipped", what=item["title"], due=due)
-        case "unknown" | "missed":
-            return turn.render("was_unknown", what=item["title"], due=due)
+        case "unknown" | "missed" as state:
+            return turn.render(f"was_{state}", what=item["title"], due=due)
         case _:
             return turn.render("is_open", what=item["title"], due=due)
 
@@ -215,17 +239,16 @@ def _what_is_left(turn: Turn, items: list[dict[str, Any]], kept: list[dict[str, 
     left = [item for item in items if item["is_left"]]
     if left:
         by_id = {each["reminder_id"]: each for each in kept}
-        said = [
-            turn.render(
-                "when_what",
-                when=describe.clock(turn, item["due_at"]),
-                what=describe.thing(
-                    turn, item["title"], by_id.get(item["reminder_id"], {}).get("amount")
-                ),
-            )
-            for item in left
+        by_time: dict[str, list[str]] = {}
+        for item in left:
+            amount = by_id.get(item["reminder_id"], {}).get("amount")
+            said = describe.thing(turn, item["title"], amount)
+            by_time.setdefault(describe.clock(turn, item["due_at"]), []).append(said)
+        listed = [
+            turn.render("when_what", when=time, what=turn.spoken.listing(said))
+            for time, said in by_time.items()
         ]
-        return turn.render("left_today", what=turn.spoken.listing(said))
+        return turn.render("left_today", what=turn.render("list_join").join(listed))
     if not kept:
         return turn.render("nothing_kept")
     return turn.render("nothing_left" if items else "none_today")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from skills.api import FALLBACK, Leave, Turn
+from skills.api import FALLBACK, ImpossibleAmountError, Leave, Turn, parse_dose
+from skills.medication import describe
 from skills.medication.dosing import take_dose, take_limits, with_leaflet
 from skills.medication.draft import Draft, Item, draft_of, wishes_of
 from skills.medication.plainly import unknown
 from skills.medication.reading import read
-from skills.medication.renaming import as_chosen, take_names
+from skills.medication.renaming import any_medicine, as_chosen, take_names
 from skills.medication.timing import take_habit, take_time, understand
 from skills.medication.which import meant, reminders
 from skills.medication.words import words
@@ -64,6 +65,9 @@ async def _answered(turn: Turn, draft: Draft) -> Draft | None:
         if turn.intent in _NEVER_ANSWERS:
             return None
         return await _chosen_one(turn, draft, await reminders(turn), turn.text)
+    at = next((at for at, item in enumerate(draft.items) if item.is_generic), None)
+    if draft.asks == "what" and at is not None and words(turn.lang).has("nameless", turn.text):
+        return draft.with_item(at, any_medicine(turn, draft.items[at]))
     if draft.act == "remove" or (turn.intent in _NEVER_ANSWERS and draft.asks != "when"):
         return None
     if turn.intent in {AFFIRM, DENY}:
@@ -97,6 +101,8 @@ async def _yes_or_no(turn: Turn, draft: Draft, *, is_yes: bool) -> Draft | None:
     changed = await _absorb(turn, draft)  # "no, it's metformin"
     if changed != draft:
         return changed
+    if _says_dose(turn):  # "no, still two"
+        return draft.noting("unchanged")
     match draft.asks:
         case "name":
             return draft.with_item(at, replace(item, candidates=(), is_unknown=True))
@@ -108,6 +114,13 @@ async def _yes_or_no(turn: Turn, draft: Draft, *, is_yes: bool) -> Draft | None:
         case "check" if not draft.was_refused:
             return replace(draft, was_refused=True).noting("what_is_wrong")
     return None
+
+
+def _says_dose(turn: Turn) -> bool:
+    try:
+        return parse_dose(turn.text, turn.lang) is not None
+    except ImpossibleAmountError:
+        return True
 
 
 async def _absorb(turn: Turn, draft: Draft) -> Draft:
@@ -186,10 +199,10 @@ async def _chosen_one(turn: Turn, draft: Draft, kept: list[dict[str, Any]], text
     if not found:
         if asked.stranger:
             return draft.noting("said", text=unknown(turn, asked.stranger, titles))
-        return draft.noting("you_have", known=turn.spoken.listing(titles[:6]))
+        return draft.noting("you_have", known=turn.spoken.listing(list(dict.fromkeys(titles))[:6]))
     known = _of_reminder(draft, found[0])
     if len(found) > 1:
-        known = known.noting("first_of_several", count=turn.spoken.number(str(len(found))))
+        known = known.noting("first_of_several", count=describe.count(turn, len(found)))
     if draft.act == "remove":
         return known
     rest = text.casefold().replace(found[0]["title"].casefold(), " ")

@@ -78,4 +78,5 @@ def unknown(turn: Turn, name: str, known: list[str]) -> str:
     """No reminder is called so."""
     if not known:
         return turn.render("nothing_kept")
-    return turn.render("not_on_list", what=name, known=turn.spoken.listing(known[:6]))
+    titles = list(dict.fromkeys(known))[:6]
+    return turn.render("not_on_list", what=name, known=turn.spoken.listing(titles))

@@ -9,6 +9,7 @@ from skills.api import Turn
 from skills.medication.draft import Draft, Item
 from skills.medication.naming import chosen, find, items_of
 from skills.medication.reading import Said
+from skills.medication.words import words
 
 
 async def take_names(
@@ -20,15 +21,14 @@ async def take_names(
         return draft, text
     asks = draft.asks
     if not draft.items and draft.act == "add":
-        if len(found) > 1 and (cut := _own_time(text, found, when)) is not None:
+        if len(found) > 1 and (cut := _own_time(turn, text, found, when)) is not None:
             first = replace(draft, items=(), later=tuple(item.title for item in found[1:]))
             return first.noting("one_by_one", what=found[0].title), cut
         return replace(draft, items=found), text
     at = next((at for at, item in enumerate(draft.items) if _is_open(item)), 0)
     if asks == "what":
         if found[0].is_generic:  # asked once: then it is all of them
-            generic = Item(turn.render("any_medicine"), is_generic=True, amount=found[0].amount)
-            return draft.with_item(at, generic), text
+            return draft.with_item(at, any_medicine(turn, found[0])), text
         item = found[0]
         if draft.items[at].is_generic and not item.is_medicine:
             item = Item(item.title, is_unknown=True)
@@ -40,6 +40,11 @@ async def take_names(
     if is_other and len(draft.items) == 1 and draft.act == "add":
         return draft.with_item(0, _with_dose_of(known[0], draft.items[0])), text
     return draft, text
+
+
+def any_medicine(turn: Turn, item: Item) -> Item:
+    """The usual medicines, where the elder names none."""
+    return Item(turn.render("any_medicine"), is_generic=True, amount=item.amount)
 
 
 def _is_named(found: Item, item: Item) -> bool:
@@ -79,13 +84,17 @@ def _with_dose_of(item: Item, before: Item) -> Item:
     return replace(item, amount=before.amount, any_amount=before.any_amount)
 
 
-def _own_time(text: str, found: tuple[Item, ...], when: dict[str, Any]) -> str | None:
+def _own_time(turn: Turn, text: str, found: tuple[Item, ...], when: dict[str, Any]) -> str | None:
     """The part about the first of several medicines, where each has a time of its own."""
     second = text.casefold().find(found[1].title.casefold())
     first = text.casefold().find(found[0].title.casefold())
     if second <= first:
         return None
-    spans = when["spans"]
-    between = any(first < start < second for start, _ in spans)
-    behind = any(start > second for start, _ in spans)
-    return text[:second] if between and behind else None
+    starts = [start for start, _ in when["spans"]]
+    between = [start for start in starts if first < start < second]
+    if between and any(start > second for start in starts):
+        return text[:second]
+    # "One aspirin in the morning, ..." and the times ahead: "in the morning one aspirin, ...".
+    end = first + len(found[0].title)
+    new = [at for at in between if words(turn.lang).has("list", text[end:at])]
+    return text[: new[0]] if new and any(start < first for start in starts) else None

@@ -238,3 +238,34 @@ def test_a_name_and_its_dose(lang: str, text: str, title: str, dose: str) -> Non
     assert said.whole.title == title
     assert said.whole.dose is not None
     assert said.whole.dose["amount"] == dose
+
+
+async def test_what_is_past_is_not_listed_and_a_long_list_is_cut(zh: Talk) -> None:
+    task = {"title": "喝水", "schedule": {"at": "2026-11-23T06:20:00+08:00"}}
+    await zh.home.bus.call("reminders.add", reminder=task)
+    for number in "一二三四五六七八九十":
+        await keep(zh, f"{number}号药", "06:30")
+    assert "喝水" in await zh.say("我都有哪些提醒", "query")
+    await pass_minutes(zh, 25)
+    said = await zh.say("我都有哪些提醒", "query")
+    assert "喝水" not in said
+    assert "八号药" in said
+    assert "九号药" not in said
+    assert "还有两个" in said
+
+
+async def test_what_is_left_today_is_told_time_by_time(zh: Talk) -> None:
+    await keep(zh, "降压药", "08:00")
+    await keep(zh, "阿司匹林", "08:00", "20:00")
+    task = {"title": "给女儿打电话", "schedule": {"at": "2026-11-23T09:00:00+08:00"}}
+    await zh.home.bus.call("reminders.add", reminder=task)
+    said = await zh.say("今天还有什么药没吃", "query")
+    assert said.count("早上八点") == 1
+    assert "打电话" not in said
+    assert "打电话" in await zh.say("今天还有什么事", "query")
+
+
+async def test_a_dose_that_could_not_be_announced_is_told_as_such(en: Talk) -> None:
+    await keep(en, "aspirin", "06:30")
+    await pass_minutes(en, 8 * 60)
+    assert "couldn't remind you" in await en.say("did i take my aspirin", "query")

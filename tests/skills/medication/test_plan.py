@@ -308,3 +308,37 @@ async def test_services_that_are_not_there_yet(en: Talk) -> None:
     said = await en.say("aspirin one tablet every day at eight", "add")
     assert "only just started" in said
     assert "only just started" in await en.say("did i take it", "query")
+
+
+async def test_times_said_ahead_of_two_medicines_are_each_of_its_own(zh: Talk, en: Talk) -> None:
+    said = await zh.say("早上吃一片阿司匹林，晚上吃两片二甲双胍", "add")
+    assert "一个一个" in said
+    assert "晚上" not in said
+    assert "二甲双胍" in await zh.yes()
+    said = await en.say("one aspirin in the morning and two metformin in the evening", "add")
+    assert "one after the other" in said
+    assert "evening" not in said
+    await en.yes()
+    assert [(kept["title"], times(kept)) for kept in await zh.kept()] == [
+        ("阿司匹林", ["08:00"]),
+        ("aspirin", ["08:00"]),
+    ]
+
+
+async def test_a_medicine_whose_name_the_elder_does_not_know(zh: Talk, en: Talk) -> None:
+    for talk, ask, unknown in (
+        (zh, "提醒我吃药", "不知道"),
+        (en, "remind me to take my pills", "i can't remember"),
+    ):
+        await talk.say(ask, "add")
+        await talk.say(unknown, DENY)
+        await talk.say({zh: "早上七点", en: "every morning at seven"}[talk])
+        await talk.yes()
+    assert [times(kept) for kept in await zh.kept()] == [["07:00"], ["07:00"]]
+
+
+async def test_a_no_that_says_the_same_dose_once_more_leaves_nothing(zh: Talk) -> None:
+    await zh.say("每天早上八点吃两片降压药", "add")
+    assert "降压药两片" in await zh.say("不，还是两片", DENY)
+    await zh.yes()
+    assert (await zh.kept())[0]["amount"]["amount"] == "2"
