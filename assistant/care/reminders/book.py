@@ -60,6 +60,18 @@ def active_reminders(connection: sqlite3.Connection) -> list[Reminder]:
     return [_reminder(body) for (body,) in rows]
 
 
+def current_reminders(connection: sqlite3.Connection, since: float) -> list[Reminder]:
+    """Those not removed that may come again, are as needed, or came since then; oldest first."""
+    rows = connection.execute(
+        "SELECT body FROM reminder r WHERE is_active AND (next_day IS NOT NULL "
+        "OR json_extract(body, '$.schedule') IS NULL OR EXISTS (SELECT 1 FROM occurrence o "
+        "WHERE o.reminder_id = r.reminder_id AND (o.act_at IS NOT NULL OR o.due_at > ?))) "
+        "ORDER BY rowid",
+        (since,),
+    )
+    return [_reminder(body) for (body,) in rows]
+
+
 def all_reminders(connection: sqlite3.Connection) -> list[Reminder]:
     """Also those that were removed: for exports of what was taken."""
     return [_reminder(body) for (body,) in connection.execute("SELECT body FROM reminder")]

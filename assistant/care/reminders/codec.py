@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.preconf.json import make_converter
+from cattrs.v import format_exception
 
 from assistant.care.reminders.refusals import InvalidRefused
 
@@ -30,7 +31,15 @@ def from_json(value: Any, kind: type[Kind], what: str) -> Kind:
         return CONVERTER.structure(value, kind)
     except (BaseValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
         # transform_error names the field and what is wrong with it.
-        raise InvalidRefused(what, "; ".join(transform_error(error, path=what))) from error
+        whys = transform_error(error, path=what, format_exception=_why)
+        raise InvalidRefused(what, "; ".join(whys)) from error
+
+
+def _why(error: BaseException, kind: type | None) -> str:
+    """What is wrong with one field, in plain English where a check of ours says it."""
+    if isinstance(error, ValueError) and error.args:
+        return str(error)
+    return format_exception(error, kind)
 
 
 def to_json(value: object) -> Any:

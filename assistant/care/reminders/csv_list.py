@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from assistant.care.reminders.codec import from_json, to_json
 from assistant.care.reminders.model import Reminder
 from assistant.care.reminders.refusals import ReminderRefused
-from assistant.care.reminders.wishes import ReminderWish, reminder_of, wish_of
+from assistant.care.reminders.wishes import ReminderWish, wish_of
 
 COLUMNS: Final = (
     *("title", "kind", "amount", "unit", "times", "rrule", "at", "start", "until"),
@@ -40,8 +39,12 @@ def write_list(reminders: Sequence[Reminder]) -> str:
     return out.getvalue()
 
 
-def read_list(text: str, now: datetime) -> list[ReminderWish]:
+def read_list(text: str, check: Callable[[ReminderWish], object]) -> list[ReminderWish]:
     """Read a list; all of it, or nothing.
+
+    Args:
+        text: The file's text.
+        check: Raises ReminderRefused for what cannot be kept.
 
     Raises:
         ListRefused: lines are wrong; every one of them is named.
@@ -59,7 +62,7 @@ def read_list(text: str, now: datetime) -> list[ReminderWish]:
                 break
             try:
                 wish = from_json(_fields(row), ReminderWish, "reminder")
-                reminder_of(wish, "", now)
+                check(wish)
             except (ReminderRefused, ValueError) as error:
                 wrong.append(f"line {reader.line_num}: {error}")
             else:
@@ -99,7 +102,10 @@ def _fields(row: dict[str | None, Any]) -> dict[str, Any]:
     if None in row or None in row.values():
         raise ValueError("more or fewer fields than there are columns")
     filled = {str(name): value.strip() for name, value in row.items() if value.strip()}
-    fields: dict[str, Any] = json.loads(filled.pop("more", "{}"))
+    try:
+        fields: dict[str, Any] = json.loads(filled.pop("more", "{}"))
+    except ValueError as error:
+        raise ValueError(f"`more` is no JSON ({error})") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("schedule", {}), dict):
         raise ValueError("`more` is a JSON object")  # noqa: TRY004  (told as one line)
     schedule: dict[str, Any] = fields.pop("schedule", {})
@@ -110,9 +116,16 @@ def _fields(row: dict[str | None, Any]) -> dict[str, Any]:
         fields["amount"] = {n: filled.pop(n) for n in ("amount", "unit") if n in filled}
     if "least_hours" in filled or "daily_most" in filled:
         fields["as_needed"] = {
-            "least_hours": float(filled.pop("least_hours", "0")),
-            "daily_most": int(filled.pop("daily_most", "1")),
+            "least_hours": _number(filled.pop("least_hours", "0"), float),
+            "daily_most": _number(filled.pop("daily_most", "1"), int),
         }
     if schedule:
         fields["schedule"] = schedule
     return {**fields, **filled}
+
+
+def _number(text: str, kind: Callable[[str], float]) -> float:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no number") from error

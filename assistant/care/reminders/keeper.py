@@ -13,6 +13,7 @@ from typing import Final
 
 from assistant.care.reminders import book, ledger
 from assistant.care.reminders.adherence import WeekOfMedicine, by_week
+from assistant.care.reminders.codec import to_json
 from assistant.care.reminders.csv_list import read_list, write_list
 from assistant.care.reminders.days import first_day, local_date, moments, next_day
 from assistant.care.reminders.engine import Engine
@@ -31,7 +32,7 @@ from assistant.care.reminders.refusals import (
 )
 from assistant.care.reminders.stock import StockLeft, left, refill, set_stock
 from assistant.care.reminders.understanding import Understood, understand
-from assistant.care.reminders.wishes import ReminderWish, reminder_of
+from assistant.care.reminders.wishes import ReminderWish, reminder_of, wish_of
 from assistant.events import DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
 from assistant.language import Unit, best_match
 
@@ -142,8 +143,9 @@ class Keeper:
         return reminder
 
     async def all(self) -> list[Reminder]:
-        """Every reminder, oldest first."""
-        return await self._database.read(book.active_reminders)
+        """Every reminder that may come again or came within a day, oldest first."""
+        since = self._engine.clock.now() - ledger.LATE_SECONDS
+        return await self._database.read(lambda c: book.current_reminders(c, since))
 
     async def find(self, which: str) -> Reminder:
         """One reminder."""
@@ -264,25 +266,33 @@ class Keeper:
             await self._database.read(lambda c: book.between(c, now - weeks * 7 * 86_400, now))
         )
 
-    async def export(self, form: str) -> str:
-        """All reminders as `fhir` (R4B, with every dose), `calendar` (iCalendar) or `csv`."""
+    async def export(self, form: str, since: float = 0.0) -> str:
+        """All reminders as `fhir` (R4B, with the doses due since then), `calendar` or `csv`."""
         now = self._engine.clock.now()
         match form:
             case "fhir":
                 reminders = await self._database.read(book.all_reminders)
-                active = {each.reminder_id for each in await self.all()}
-                items = await self._database.read(lambda c: book.between(c, 0, now))
+                kept = await self._database.read(book.active_reminders)
+                active = {each.reminder_id for each in kept}
+                items = await self._database.read(lambda c: book.between(c, since, now))
                 return json.dumps(bundle(reminders, items, now, active), ensure_ascii=False)
             case "calendar":
                 reminders = await self.all()
                 return calendar_file(reminders, self._engine.calendar, now).decode()
             case "csv":
-                return write_list(await self.all())
+                return write_list([each for each in await self.all() if self._comes_again(each)])
         raise InvalidRefused("form", "one of fhir, calendar, csv")
 
     async def import_list(self, text: str) -> list[Reminder]:
-        """Add the reminders of a CSV file, all of them or none."""
-        return await self.add_all(read_list(text, self._now()))
+        """Add the reminders of a CSV file, all of them or none; those that are there stay one."""
+        await self._engine.know_habits()
+        now = self._now()
+        there = {_likeness(each) for each in await self.all()}
+        fresh: dict[str, ReminderWish] = {}
+        for wish in read_list(text, lambda wish: self._made(wish, "", now)):
+            made, _ = self._made(await self._with_risk(wish), "", now)
+            fresh.setdefault(_likeness(made), wish)
+        return await self.add_all([wish for key, wish in fresh.items() if key not in there])
 
     # ------------------------------------------------------------------------- finding
 
@@ -353,6 +363,14 @@ class Keeper:
             schedule = replace(schedule, start=first, until=end)
         return replace(reminder, schedule=schedule), first
 
+    def _comes_again(self, reminder: Reminder) -> bool:
+        """Whether it could be kept anew."""
+        try:
+            self._made(wish_of(reminder), "", self._now())
+        except NeverComesRefused:
+            return False
+        return True
+
     def _is_ahead(self, reminder: Reminder, day: date, now: datetime) -> bool:
         calendar = self._engine.calendar
         if reminder.schedule is None:
@@ -373,6 +391,15 @@ class Keeper:
     def _changed(self, reminder: Reminder) -> None:
         self._bus.publish(RemindersChanged(reminder.reminder_id))
         self._engine.wake()
+
+
+def _likeness(reminder: Reminder) -> str:
+    """The same for two reminders that differ only in when they were made."""
+    schedule = reminder.schedule
+    if schedule is not None:
+        schedule = replace(schedule, start=date.min)
+    same = replace(reminder, reminder_id="", added_at=0.0, changed_at=0.0, schedule=schedule)
+    return json.dumps(to_json(same), sort_keys=True)
 
 
 def _ids(items: Sequence[Item]) -> tuple[str, ...]:

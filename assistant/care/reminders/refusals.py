@@ -20,7 +20,8 @@ class ReminderRefused(Exception):  # noqa: N818  (a plain "no", not a fault; not
         return dict(vars(self))
 
     def __str__(self) -> str:
-        return f"{self.code}: {self._details()}"
+        details = ", ".join(f"{name.replace('_', ' ')} {v}" for name, v in self._details().items())
+        return f"{self.code.replace('_', ' ')}: {details}" if details else self.code
 
     def __init_subclass__(cls) -> None:
         name = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
@@ -33,6 +34,9 @@ class InvalidRefused(ReminderRefused):
 
     field: str
     why: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.why}"
 
 
 @dataclass
@@ -53,6 +57,9 @@ class NeverComesRefused(ReminderRefused):
 
     why: str
 
+    def __str__(self) -> str:
+        return f"it never comes: {self.why}"
+
 
 @dataclass
 class DoseUnlikelyRefused(ReminderRefused):
@@ -61,6 +68,12 @@ class DoseUnlikelyRefused(ReminderRefused):
     amount: str
     unit: str
     usual_most: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.amount} {self.unit} at once is more than the usual {self.usual_most}; "
+            'where it is right, write {"is_confirmed": true} in the column `more`'
+        )
 
 
 @dataclass

@@ -20,11 +20,14 @@ from assistant.care.reminders.model import Amount, Item, Reminder
 from assistant.care.reminders.refusals import InvalidRefused, ReminderRefused
 from assistant.care.reminders.stock import StockLeft
 from assistant.care.reminders.wishes import ReminderWish, wish_of
+from assistant.events import MAX_LINE_BYTES
 from assistant.language import LANGUAGES, Unit
 
 Answer = Callable[..., Awaitable[Any]]
 MOST_TEXTS: Final = 20
 MOST_AT_ONCE: Final = 20
+MOST_EXPORTED_BYTES: Final = MAX_LINE_BYTES // 2
+"""An answer is one line, and a character of it may be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,14 @@ class ReminderServices:
         found = await self._keeper.adherence(from_json(weeks, int, "weeks"))
         return [asdict(week) | {"monday": week.monday.isoformat()} for week in found]
 
-    async def _export(self, form: str) -> dict[str, str]:
-        return {"text": await self._keeper.export(from_json(form, str, "form"))}
+    async def _export(self, form: str, since: str | None = None) -> dict[str, str]:
+        """`since`: a date; of the doses only those due from then on."""
+        day = from_json(since, datetime, "since").astimezone() if since is not None else None
+        begin = day.timestamp() if day is not None else 0.0
+        text = await self._keeper.export(from_json(form, str, "form"), begin)
+        if len(text.encode()) > MOST_EXPORTED_BYTES:
+            raise InvalidRefused("since", "too much for one answer; say a later day")
+        return {"text": text}
 
     async def _import(self, text: str) -> dict[str, Any]:
         if not isinstance(text, str):

@@ -131,14 +131,45 @@ async def test_csv_comes_back_as_it_was(lived: Home) -> None:
     text = await lived.keeper.export("csv")
     before = [wish_of(reminder) for reminder in await lived.keeper.all()]
     for reminder in await lived.keeper.all():
-        if reminder.title == "ring Li, twice":
-            await lived.keeper.remove(reminder.reminder_id)
-            lines = [line for line in text.splitlines() if "ring Li" not in line]
-    for reminder in await lived.keeper.all():
         await lived.keeper.remove(reminder.reminder_id)
-    await lived.keeper.import_list("\n".join(lines))
+    await lived.keeper.import_list(text)
     after = [wish_of(reminder) for reminder in await lived.keeper.all()]
     assert after == [wish for wish in before if wish.title != "ring Li, twice"]
+
+
+async def test_a_list_that_is_read_in_twice_doubles_nothing(lived: Home) -> None:
+    text = await lived.keeper.export("csv")
+    assert await lived.keeper.import_list(text) == []
+    new = "aspirin,medicine,1,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
+    added = await lived.keeper.import_list("\n".join([text.rstrip(), new, new]))
+    assert [reminder.title for reminder in added] == ["aspirin"]
+
+
+async def test_what_will_not_come_again_leaves_the_list_a_day_later(lived: Home) -> None:
+    def titles() -> set[str]:
+        return {reminder.title for reminder in reminders}
+
+    reminders = await lived.keeper.all()
+    assert "ring Li, twice" in titles(), "it came less than a day ago"
+    assert "ring Li" not in await lived.keeper.export("csv"), "but it cannot be kept anew"
+    await lived.until(at("2026-11-27T06:00"), lambda _: "yes")
+    reminders = await lived.keeper.all()
+    assert titles() == {wish.title for wish in MANY} - {"ring Li, twice"}
+
+
+async def test_of_a_long_history_a_part_is_given(lived: Home) -> None:
+    def days(text: str) -> set[date]:
+        entries = Bundle.model_validate_json(text).entry or []
+        doses = [each.resource for each in entries]
+        return {
+            each.effectiveDateTime.astimezone(SHANGHAI).date()
+            for each in doses
+            if isinstance(each, MedicationAdministration)
+        }
+
+    whole = days(await lived.keeper.export("fhir"))
+    part = days(await lived.keeper.export("fhir", at("2026-11-25T00:00")))
+    assert part == {day for day in whole if day >= date(2026, 11, 25)} != whole
 
 
 async def test_every_bad_line_is_named_and_nothing_kept(home: Home) -> None:
@@ -152,6 +183,9 @@ async def test_every_bad_line_is_named_and_nothing_kept(home: Home) -> None:
         good + ",too many",
         good.replace("medicine", "sweets"),
         good[:-1] + "{",
+        good.replace("FREQ=DAILY,,,", "FREQ=DAILY,,,2020-01-01"),
+        good.replace("FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
+        good.replace("08:00,FREQ=DAILY,", ",,2020-01-01T08:00"),
     ]
     text = "\n".join([",".join(COLUMNS), good, *bad])
     with pytest.raises(ListRefused) as refused:
