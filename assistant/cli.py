@@ -16,6 +16,7 @@ from typing import Annotated, Final
 import typer
 
 from assistant.commands.contacts import app as contacts_app
+from assistant.commands.reminders import app as reminders_app
 from models.cli import app as models_app
 from perception.cli import app as radar_app
 from perception.cli import replay
@@ -34,6 +35,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(contacts_app, name="contacts", help="Whom to call: list, add, remove, test.")
+app.add_typer(
+    reminders_app,
+    name="reminders",
+    help="Reminders: list, today, adherence, export, import, remove.",
+)
 app.add_typer(models_app, name="models", help="Speech models: list, pull, verify.")
 app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
 app.add_typer(robot_app, name="robot", help="A robot over serial: simulate, command, ask.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from assistant.care.reminders.model import Amount, Item, Kind, Reminder, State
 from assistant.language import Unit
@@ -54,10 +55,7 @@ def bundle(
         "resourceType": "Bundle",
         "type": "collection",
         "timestamp": _instant(now),
-        "entry": [
-            {"fullUrl": f"{each['resourceType']}/{each['id']}", "resource": each}
-            for each in resources
-        ],
+        "entry": [{"fullUrl": _urn(each["id"]), "resource": each} for each in resources],
     }
 
 
@@ -123,7 +121,7 @@ def _administration(item: Item) -> dict[str, Any]:
         "medicationCodeableConcept": {"text": reminder.title},
         "subject": _PATIENT,
         "effectiveDateTime": _instant(at),
-        "request": {"reference": f"MedicationRequest/{reminder.reminder_id}"},
+        "request": {"reference": _urn(reminder.reminder_id)},
     }
     if occurrence.reason:
         resource["statusReason"] = [{"text": occurrence.reason}]
@@ -154,6 +152,11 @@ def _dosage_text(reminder: Reminder) -> str:
     times = " ".join(f"{each.at:%H:%M}" for each in schedule.times)
     words = (rule, times, f"{reminder.food.value} food" if reminder.food else "", reminder.note)
     return " ".join(word for word in words if word) or "once"
+
+
+def _urn(our_id: str) -> str:
+    """An absolute URL, as the standard wants it, of what has no server."""
+    return UUID(our_id).urn
 
 
 def _instant(at: float) -> str:

@@ -80,6 +80,9 @@ async def test_fhir_is_valid_r4b(lived: Home) -> None:
     twice = next(each for each in requests if each.medicationCodeableConcept.text == "metformin")
     assert twice.dosageInstruction[0].timing.repeat.frequency == 2
     assert "ring Li" not in text  # no medicine
+    urls = {entry.fullUrl for entry in bundle.entry}
+    assert {dose.request.reference for dose in doses} <= urls
+    assert all(url.startswith("urn:uuid:") for url in urls)
 
 
 async def test_fhir_tells_what_was_stopped_and_what_was_a_mistake(home: Home) -> None:

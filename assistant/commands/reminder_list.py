@@ -1,0 +1,250 @@
+"""What `anban reminders` does.
+
+It reads from a copy of the database, so that it works beside the Anban that runs and without it;
+it writes through the one that runs, else by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import tzlocal
+
+from assistant.bus import Bus
+from assistant.care.medicines import Medicines
+from assistant.care.reminders import Engine, Keeper, ReminderServices
+from assistant.care.reminders.adherence import WeekOfMedicine
+from assistant.core import AlreadyRunningError, lock_home, socket_path
+from assistant.home import HomeMemory
+from assistant.link import Link
+from assistant.settings import home_folder, load, settings_file
+from assistant.store import Database, KeyedValues, StoreError
+
+_DATABASE: Final = "anban.sqlite"
+_WRITE_SECONDS: Final = 60.0
+"""A list of a thousand reminders is planned and written in one transaction."""
+_FREQUENCIES: Final = {"DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly"}
+
+Caller = Callable[..., Awaitable[Any]]
+
+
+async def show(*, as_json: bool) -> None:
+    """Print every reminder; raises StoreError."""
+    async with _reading() as bus:
+        kept = await bus.call("reminders.list")
+    for reminder in kept:
+        _print(json.dumps(reminder, ensure_ascii=False) if as_json else _line(reminder))
+    if not kept and not as_json:
+        _print("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE")
+
+
+async def show_today(*, as_json: bool) -> None:
+    """Print today's occurrences with their states; raises StoreError."""
+    async with _reading() as bus:
+        items = await bus.call("reminders.today")
+    for item in items:
+        due = datetime.fromtimestamp(item["due_at"]).astimezone()
+        state = item["state"] + (f", {item['reason']}" if item["reason"] else "")
+        line = f"{due:%H:%M}  {item['title']}: {state}"
+        _print(json.dumps(item, ensure_ascii=False) if as_json else line)
+    if not items and not as_json:
+        _print("Nothing is due today.")
+
+
+async def show_adherence(weeks: int, *, as_json: bool) -> None:
+    """Print how each medicine was taken, by week; raises StoreError."""
+    async with _opened(_copy) as (_, keeper):
+        found = await keeper.adherence(weeks)
+    for week in found:
+        if as_json:
+            counts = asdict(week) | {"monday": week.monday.isoformat(), "planned": week.planned}
+            _print(json.dumps(counts, ensure_ascii=False))
+        else:
+            _print(_week_line(week))
+    if not found and not as_json:
+        _print("No dose was due in these weeks.")
+
+
+async def write(form: str, out: Path | None) -> None:
+    """Write all reminders to a file or print them; raises StoreError, OSError."""
+    async with _opened(_copy) as (_, keeper):
+        text = await keeper.export(form)
+    if out is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    else:
+        out.write_text(text, "utf-8")
+
+
+async def read(file: Path) -> int:
+    """Add the reminders of a CSV file; the exit status is 1 where lines are wrong.
+
+    Raises:
+        OSError: the file cannot be read.
+        StoreError: nothing was kept.
+    """
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    answer = await _write("reminders.import", text=_decoded(raw))
+    if "refused" in answer:
+        for line in answer.get("lines") or [answer]:
+            _print(f"{file}: {line}")
+        _print("Nothing was read in: put these right, and try again.")
+        return 1
+    titles = [reminder["title"] for reminder in answer["added"]]
+    _print(f"{len(titles)} added{': ' if titles else ', all of it is there already'}"
+           f"{', '.join(titles)}")  # fmt: skip
+    return 0
+
+
+async def forget(which: str) -> int:
+    """Remove the one reminder of an id or a name; the exit status is 1 where it is not one."""
+    async with _reading() as bus:
+        kept = await bus.call("reminders.list")
+    named = [each for each in kept if which in {each["reminder_id"], each["title"]}]
+    if len(named) != 1:
+        _print(f"{len(named)} reminders are called {which}" + (", say which:" if named else ":"))
+        for each in named or kept:
+            _print(_line(each))
+        return 1
+    answer = await _write("reminders.remove", which=named[0]["reminder_id"])
+    if "refused" in answer:
+        _print(f"Not removed: {answer}")
+        return 1
+    _print(f"{named[0]['title']} comes no more.")
+    return 0
+
+
+# ------------------------------------------------------------------------------- ways in
+
+
+async def _write(service: str, **arguments: Any) -> Any:
+    """Ask the Anban that runs here, else do it in its place."""
+    home = home_folder()
+    try:
+        lock = lock_home(home)
+    except AlreadyRunningError:
+        async with Link("reminders", (), socket_path(home)) as link:
+            return await link.request(service, _WRITE_SECONDS, **arguments)
+    with lock:
+        async with _opened(lambda _: home / _DATABASE) as (bus, _):
+            return await bus.call(service, **arguments)
+
+
+@asynccontextmanager
+async def _reading() -> AsyncIterator[Bus]:
+    async with _opened(_copy) as (bus, _):
+        yield bus
+
+
+@asynccontextmanager
+async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Keeper]]:
+    """The services of reminders over a database; nothing is announced, and nobody told."""
+    home = home_folder()
+    settings = load(settings_file(home))
+    with tempfile.TemporaryDirectory(prefix="anban-") as folder:
+        database, bus = Database(place(Path(folder))), Bus()
+        await database.open()
+        try:
+            memory = HomeMemory(KeyedValues.home(database), settings)
+            engine = Engine(bus=bus, database=database, memory=memory, zone=tzlocal.get_localzone())
+            keeper = Keeper(engine, Medicines(database).risk_of)
+            ReminderServices(keeper).register(bus)
+            yield bus, keeper
+        finally:
+            await database.close()
+
+
+def _copy(folder: Path) -> Path:
+    """A copy of the home's database as it is at this moment; raises StoreError."""
+    home = home_folder() / _DATABASE
+    copied = folder / _DATABASE
+    if not home.exists():
+        return copied  # empty, and the home is not touched
+    try:
+        with (
+            sqlite3.connect(f"{home.as_uri()}?mode=ro", uri=True) as source,
+            sqlite3.connect(copied) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise StoreError(f"{home} cannot be read: {error}") from error
+    return copied
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8, or what spreadsheets in China write."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", errors="replace")
+
+
+# --------------------------------------------------------------------------------- words
+
+
+def _line(reminder: dict[str, Any]) -> str:
+    amount = reminder.get("amount")
+    dose = f", {amount['amount']} {amount['unit']}" if amount else ""
+    food = f", {reminder['food']} food" if reminder.get("food") else ""
+    risk = reminder.get("risk", "normal")
+    mark = f"  ({risk})" if risk != "normal" else ""
+    what = f"{reminder['title']}{dose}{food}"
+    return f"{reminder['reminder_id']}  {what}: {_when(reminder)}{mark}"
+
+
+def _when(reminder: dict[str, Any]) -> str:
+    rule, schedule = reminder.get("as_needed"), reminder.get("schedule") or {}
+    if rule:
+        return (
+            f"as needed, {rule['least_hours']:g} h apart, at most {rule['daily_most']} times a day"
+        )
+    if schedule.get("every_minutes"):
+        return f"every {schedule['every_minutes']} minutes from {schedule['at']}"
+    if schedule.get("at"):
+        return f"once, {schedule['at']}"
+    times = ", ".join(_time(each) for each in schedule.get("times", ()))
+    until = f", until {schedule['until']}" if schedule.get("until") else ""
+    return f"{_days(schedule)} at {times}{until}"
+
+
+def _days(schedule: dict[str, Any]) -> str:
+    if lunar := schedule.get("lunar"):
+        days = ", ".join(str(day) for day in lunar["days"])
+        month = lunar.get("month")
+        return f"lunar month {month}, day {days}" if month else f"lunar days {days}"
+    if term := schedule.get("solar_term"):
+        return str(term)
+    rule = dict(part.partition("=")[::2] for part in str(schedule.get("rrule", "")).split(";"))
+    plain = _FREQUENCIES.get(rule.pop("FREQ", ""))
+    if plain and not rule:
+        return plain
+    if plain == "weekly" and set(rule) == {"BYDAY"}:
+        return f"weekly on {rule['BYDAY']}"
+    return str(schedule.get("rrule"))
+
+
+def _time(each: dict[str, Any]) -> str:
+    offset = each.get("offset_minutes", 0)
+    return f"{each['at'][:5]}" + (f" ({each['anchor']}{offset:+d})" if each.get("anchor") else "")
+
+
+def _week_line(week: WeekOfMedicine) -> str:
+    others: Sequence[tuple[str, int]] = (
+        ("skipped", week.skipped),
+        ("unanswered", week.unknown),
+        ("could not be announced", week.missed),
+    )
+    rest = "".join(f", {count} {name}" for name, count in others if count)
+    return f"{week.monday}  {week.title}: taken {week.taken} of {week.planned}{rest}"
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
