@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.bus import Bus
+from assistant.care.reminders.clock import Clock
 from assistant.events import (
     AlarmRaised,
     AskElder,
@@ -33,9 +34,9 @@ BEFORE_BED_HOURS: Final = 1.0
 class Quiet:
     """Learns from the bus."""
 
-    def __init__(self, bus: Bus, is_busy: Callable[[], bool]) -> None:
+    def __init__(self, bus: Bus, clock: Clock, is_busy: Callable[[], bool]) -> None:
         """`is_busy`: whether an alarm is open, a call stands or a drill is on."""
-        self._is_busy = is_busy
+        self._clock, self._is_busy = clock, is_busy
         self._talk_at = float("-inf")
         self.disturbed = asyncio.Event()
         """Set when something begins that a self-test must give way to."""
@@ -53,11 +54,12 @@ class Quiet:
     @property
     def is_quiet(self) -> bool:
         """Whether nobody speaks with Anban either."""
-        now = asyncio.get_running_loop().time()
-        return not self._is_busy() and now - self._talk_at > PAUSE_SECONDS
+        passed = self._clock.now() - self._talk_at
+        # A clock that was set back says nothing of a pause.
+        return not self._is_busy() and not 0 <= passed < PAUSE_SECONDS
 
     def _talk(self) -> None:
-        self._talk_at = asyncio.get_running_loop().time()
+        self._talk_at = self._clock.now()
         self.disturbed.set()
 
     def _heard(self, heard: Heard) -> None:

@@ -73,7 +73,7 @@ class SelfTesting:
             bus=bus,
             database=database,
             checks=checks,
-            quiet=Quiet(bus, lambda: care.is_busy),
+            quiet=Quiet(bus, engine.clock, lambda: care.is_busy),
             wording=Wording(lambda: memory.lang, lambda: settings.elder_name),
             family=reminders.messenger,
             home_lang=lambda: memory.lang,
