@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -71,23 +71,20 @@ class DrillCalls:
         self._database, self._people, self._registry = database, people, registry
         self._wording, self._voice, self._home_lang = wording, voice, home_lang
         self._is_busy = is_busy
-        self._running: asyncio.Task[list[Finding]] | None = None
+        self.is_calling = False
+        """Whether a drill's call is out."""
+        self._is_broken_off = False
+        self._channel: Channel | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, tuple[float, str, str]] = {}
         """By contact, until when an answer belongs to which drill's which message."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
         bus.serve("drill.contact", self._serve_contact)
 
-    @property
-    def is_calling(self) -> bool:
-        """Whether a drill's call is out."""
-        return self._running is not None
-
     async def stop(self) -> None:
         """Hang up."""
-        running = self._running
         self._break_off()
-        if running is not None:
-            await asyncio.gather(running, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def acknowledged(self, contact: Contact) -> bool:
         """An answer "1" by text message; whether it belongs to a drill."""
@@ -95,8 +92,7 @@ class DrillCalls:
         if asyncio.get_running_loop().time() > until:
             return False
         finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
-        task = asyncio.create_task(self._note(drill_id, finding))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._spawn(self._note(drill_id, finding))
         return True
 
     async def _serve_contact(self, contact_id: str, drill_id: str) -> list[dict[str, Any]]:
@@ -106,31 +102,35 @@ class DrillCalls:
         contact = self._people.get(contact_id)
         if contact is None:
             raise Refused("there is no such contact")
-        self._running = asyncio.create_task(self._reach(contact, drill_id))
+        self.is_calling, self._is_broken_off = True, False
         try:
-            return [asdict(finding) for finding in await self._running]
-        except asyncio.CancelledError:
-            if self._running.cancelled():
-                raise Refused("broken off: there is a real alarm") from None
-            raise
+            return [asdict(finding) for finding in await self._reach(contact, drill_id)]
         finally:
-            self._running.cancel()
-            self._running = None
+            self.is_calling, self._channel = False, None
 
     def _break_off(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
+        """Not by cancelling: a call that is just being dialled would ring on unknown."""
+        self._is_broken_off = True
+        if self._channel is not None:
+            self._spawn(self._channel.hang_up())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _reach(self, contact: Contact, drill_id: str) -> list[Finding]:
         findings = []
         for number, address in enumerate(contact.channels, 1):
             subject = f"{contact.name}: {number}"
             try:
-                channel = self._registry.open(address)
+                channel = self._channel = self._registry.open(address)
                 subject = f"{contact.name}: {number}. {channel.name}"
                 finding = await self._try(channel, address, contact, subject, drill_id)
             except (AddressError, ChannelError) as error:
                 finding = found("contact", is_well=False, detail=str(error), subject=subject)
+            if self._is_broken_off:
+                raise Refused("broken off: there is a real alarm")
             await self._note(drill_id, finding)
             findings.append(finding)
         return findings

@@ -28,6 +28,7 @@ START_SECONDS: Final = 180.0
 GRACE_SECONDS: Final = 60.0
 """A child that is started again within this time is no fault."""
 LOOK_SECONDS: Final = 1.0
+SECONDS_A_MINUTE: Final = 60.0
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 20.0
@@ -116,7 +117,8 @@ class _Beat:
     def __init__(
         self, name: str, minutes: float, send: Send, problems: Callable[[], dict[str, str]]
     ) -> None:
-        self._name, self._seconds = name, minutes * 60
+        self._name, self._minutes = name, minutes
+        self._seconds = minutes * SECONDS_A_MINUTE
         self._send, self._problems = send, problems
         self._failures = 0
         self._problem = ""
@@ -153,7 +155,7 @@ class _Beat:
         if self._problem:
             detail = f"{self._failures} did not arrive: {self._problem}"
             return found("heartbeat", is_well=False, detail=detail, subject=self._name)
-        detail = f"every {self._seconds / 60:g} minutes"
+        detail = f"every {self._minutes:g} minutes"
         return found("heartbeat", is_well=True, detail=detail, subject=self._name)
 
     async def _until_well(self, seconds: float) -> None:
