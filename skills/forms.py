@@ -66,7 +66,8 @@ async def read_answer(
     if turn.intent in LEAVING:
         return _leave()
     misses = int(tracker["slots"].get("form_misses") or 0)
-    if turn.intent == REPEATING:
+    if turn.intent == REPEATING or turn.intent in form.begins:
+        # Let through, what begins the form would begin it again, and Rasa goes round in circles.
         return Outcome([SlotSet("form_misses", misses)])
     if turn.intent not in VAGUE | _taken(form, requested):
         return Outcome()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import yaml
 
 from skills.home import Home
 from skills.turn import FALLBACK, Reply, Turn
@@ -42,9 +45,11 @@ class Form:
     sentence has none, or raises `Unclear`.
     """
 
-    def __init__(self, skill: str, name: str) -> None:
+    def __init__(self, skill: str, name: str, rules: Sequence[Mapping[str, Any]]) -> None:
         self.skill = skill
         self.name = f"{skill}_{name}_form"
+        self.begins = _intents_of(self.name, rules)
+        """Intents with which it begins, by the skill's rules.yml."""
         self.slots: list[Slot] = []
         self.questions: dict[str, Action] = {}
         """By slot: how it is asked for, where that is no reply of replies.yml."""
@@ -114,11 +119,18 @@ class Skill:
 
     def form(self, name: str) -> Form:
         """Begin a form; its end is `action_<skill>_<name>_done`."""
-        form = Form(self.name, name)
+        form = Form(self.name, name, self._rules())
         if form.name in self.forms:
             raise SkillError(f"{self.folder / 'skill.py'}: {form.name} is defined twice")
         self.forms[form.name] = form
         return form
+
+    def _rules(self) -> list[dict[str, Any]]:
+        path = self.folder / "rules.yml"
+        if not path.exists():
+            return []
+        data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8")) or {}
+        return list(data.get("rules") or ())
 
     def on(self, *events: type) -> Callable[[_R], _R]:
         """Register a reaction to events of the home: takes the event and a Home."""
@@ -133,6 +145,16 @@ class Skill:
     def own(self, slot: str) -> str:
         """A slot's name without the skill's in front."""
         return slot.removeprefix(f"{self.name}_")
+
+
+def _intents_of(form: str, rules: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Those that a step of the rules has right before it runs the form."""
+    steps = [pair for rule in rules for pair in pairwise(rule.get("steps") or ())]
+    return frozenset(
+        before["intent"]
+        for before, after in steps
+        if "intent" in before and after.get("action") == form
+    )
 
 
 def _require_async(function: Callable[..., Any]) -> None:

@@ -36,6 +36,10 @@ def register(skill: Skill) -> None:
         ]
         counted = [dose for answer in told for dose in answer.get("taken", ())]
         if not counted:
+            if told[0]["refused"] == "nothing_open" and told[0].get("next_at") is not None:
+                return turn.render(
+                    "nothing_open_taken", time=describe.clock(turn, told[0]["next_at"])
+                )
             return refusal(turn, told[0])
         return _counted(turn, counted, kept)
 

@@ -68,6 +68,8 @@ async def _answered(turn: Turn, draft: Draft) -> Draft | None:
     at = next((at for at, item in enumerate(draft.items) if item.is_generic), None)
     if draft.asks == "what" and at is not None and words(turn.lang).has("nameless", turn.text):
         return draft.with_item(at, any_medicine(turn, draft.items[at]))
+    if turn.intent == "medication_remove":
+        return draft.noting("finish_first") if draft.act != "remove" else None
     if draft.act == "remove" or (turn.intent in _NEVER_ANSWERS and draft.asks != "when"):
         return None
     if turn.intent in {AFFIRM, DENY}:
@@ -75,6 +77,8 @@ async def _answered(turn: Turn, draft: Draft) -> Draft | None:
         if simple is not None:
             return simple
     after = await _absorb(turn, draft)
+    if after == draft and turn.intent in _PLANS:  # "no, still two", or all of it once more
+        return draft.noting("unchanged")
     return after if turn.intent in _ANSWERS or _is_the_answer(draft, after) else None
 
 

@@ -253,3 +253,16 @@ def test_rasa_ends_at_once_where_its_model_is_broken(zh: House) -> None:
     status, said = zh.do(zh.start_rasa(sidecar, {}))
     assert status == 1
     assert "anban train" in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "begins", "answer"),
+    [("zh", "我们认识一下吧", "李奶奶"), ("en", "let's get acquainted", "call me mary")],
+)
+def test_what_began_a_form_may_be_said_again_within_it(
+    house: House, lang: str, begins: str, answer: str
+) -> None:
+    house.speak(lang)
+    asked = house.talk(begins, begins, answer, begins)
+    assert [each.form for each in asked] == ["general_introduce_form"] * 4
+    assert [len(each.replies) for each in asked] == [1] * 4

@@ -146,3 +146,32 @@ def test_bad_input_writes_nothing(house: House, lang: str, sentence: str, yes: s
     asked, again = house.talk(sentence, yes)
     assert asked.form == again.form == FORM
     assert house.reminders() == []
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("lang", "plan", "same", "other", "yes"),
+    [
+        ("zh", "每天早上八点吃三片头孢", "不，还是三片", "不要再提醒我吃华法林了", "对"),
+        (
+            "en",
+            "remind me to take three metformin every morning at eight",
+            "no, still three",
+            "stop reminding me about the warfarin",
+            "yes",
+        ),
+    ],
+)
+def test_what_changes_nothing_is_answered_once(
+    house: House, lang: str, plan: str, same: str, other: str, yes: str
+) -> None:
+    house.speak(lang)
+    *turns, done = house.talk(plan, same, plan, other, yes)
+    assert [turn.form for turn in turns] == [FORM] * 4
+    assert [len(turn.replies) for turn in turns] == [1] * 4
+    assert done.form == ""
+    (kept,) = house.reminders()
+    assert kept["amount"]["amount"] == "3"
+    assert kept["title"] in {"头孢", "metformin"}

@@ -77,16 +77,21 @@ class Messenger:
         def texts(lang: str) -> tuple[str, str]:
             return self._wording.family(items, lang, self._elder_name())
 
-        return await self._send(first, texts, now, is_call=is_call)
+        kinds = (Kind.CALL, Kind.MESSAGE) if is_call else (Kind.MESSAGE, Kind.CALL)
+        return await self._send(first, texts, now, kinds)
 
-    async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
+    async def write(
+        self, notice_id: str, texts: Texts, now: float, *, may_call: bool = True
+    ) -> str | None:
         """Tell something that can wait; the name of who was reached, None where nobody was."""
-        return await self._send(notice_id, texts, now, is_call=False)
+        kinds = (Kind.MESSAGE, Kind.CALL) if may_call else (Kind.MESSAGE,)
+        return await self._send(notice_id, texts, now, kinds)
 
-    async def _send(self, notice_id: str, texts: Texts, now: float, *, is_call: bool) -> str | None:
+    async def _send(
+        self, notice_id: str, texts: Texts, now: float, kinds: Sequence[Kind]
+    ) -> str | None:
         self._people.read()
         people = self._people.in_order(datetime.fromtimestamp(now, self._zone))
-        kinds = (Kind.CALL, Kind.MESSAGE) if is_call else (Kind.MESSAGE, Kind.CALL)
         for kind in kinds:
             for contact in people:
                 for channel in self._channels(contact, kind):

@@ -16,6 +16,7 @@ from assistant.care.reminders.family import Messenger
 from assistant.care.reminders.keeper import Keeper, RiskOf
 from assistant.care.reminders.services import ReminderServices
 from assistant.care.reminders.stock_watch import StockWatch
+from assistant.care.reminders.week_report import WeekReport
 from assistant.home import HomeMemory
 from assistant.store import Database
 
@@ -50,15 +51,18 @@ class Reminders:
             zone,
         )
         self._stock = StockWatch(self.engine, self.messenger, elder_name)
+        self._week = WeekReport(self.engine, self.messenger, elder_name)
         ReminderServices(self.keeper).register(bus)
 
     async def start(self) -> None:
         """Go on with everything that was open."""
         await self.engine.start()
         self._stock.start()
+        self._week.start()
 
     async def stop(self) -> None:
         """Let go; all of it goes on at the next start."""
+        await self._week.stop()
         await self._stock.stop()
         await self.engine.stop()
         await self._voice.close()

@@ -8,6 +8,7 @@ from functools import reduce
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from assistant.care.reminders.adherence import WeekOfMedicine
 from assistant.care.reminders.model import Food, Item, Kind, Reminder
 from assistant.care.reminders.stock import StockLeft
 from assistant.language import LANGUAGES, Replies
@@ -83,6 +84,27 @@ class Wording:
         return head, self._joined(
             [self._render("family_stock_text", lang, elder=who), *lines], lang
         )
+
+    def family_week(
+        self, weeks: Sequence[WeekOfMedicine], lang: str, elder: str
+    ) -> tuple[str, str]:
+        """Headline and text for the family: how regularly each medicine was taken in a week."""
+        who = elder or self._render("the_elder", lang)
+        lines = [self._week_line(week, lang) for week in weeks]
+        head = self._render("family_week_headline", lang, elder=who)
+        return head, self._joined([self._render("family_week_text", lang, elder=who), *lines], lang)
+
+    def _week_line(self, week: WeekOfMedicine, lang: str) -> str:
+        others = (
+            ("family_week_skipped", week.skipped),
+            ("family_week_unknown", week.unknown),
+            ("family_week_missed", week.missed),
+        )
+        taken = self._render(
+            "family_week_line", lang, what=week.title, taken=week.taken, planned=week.planned
+        )
+        rest = [self._render(key, lang, count=count) for key, count in others if count]
+        return self._joined([taken, *rest], lang)
 
     def _joined(self, sentences: Sequence[str], lang: str | None = None) -> str:
         return reduce(
