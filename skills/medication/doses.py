@@ -173,7 +173,7 @@ async def query(turn: Turn) -> str:
     ]
     if own.has("asks_taken", turn.text):
         return _were_taken(turn, [item for item in today if item["kind"] == "medicine"], kept)
-    if own.has("asks_left", turn.text):
+    if own.has("asks_left", turn.text) and not own.has("other_day", turn.text):
         is_of_medicines = own.has("asks_medicine", turn.text)
         asked = [item for item in today if item["kind"] == "medicine" or not is_of_medicines]
         return _what_is_left(turn, asked, kept)
@@ -230,6 +230,8 @@ def _state(turn: Turn, item: dict[str, Any]) -> str:
     match item["state"]:
         case "taken":
             at = describe.clock(turn, settled) if settled else due
+            if at == due:
+                return turn.render("was_taken_then", what=item["title"], time=at)
             return turn.render("was_taken", what=item["title"], due=due, time=at)
         case "skipped":
             return turn.render("was_skipped", what=item["title"], due=due)

@@ -38,7 +38,8 @@ def take_limits(turn: Turn, draft: Draft, said: Said, text: str) -> Draft:
     """How far apart and how often, for a medicine as needed."""
     hours, most = said.least_hours, said.daily_most
     own = words(turn.lang)
-    if draft.asks == "limits":
+    is_asked = draft.asks == "limits" or (draft.is_as_needed and draft.asks in {"name", "unknown"})
+    if is_asked:
         if draft.least_hours is None and hours is None:
             hours = number_in(own.groups("hours_alone", text), turn.lang)
         if draft.daily_most is None and most is None:

@@ -37,8 +37,9 @@ async def listen(turn: Turn) -> Draft | None:
     if before is None:
         return await _begin(turn)
     before = replace(before, notes=())
+    own = words(turn.lang)
     # "Cancel the newspaper" may be the thing to be reminded of.
-    if before.asks != "what" and words(turn.lang).has("leaves", turn.text):
+    if own.only("leaves", turn.text) or (before.asks != "what" and own.has("leaves", turn.text)):
         raise Leave
     after = await _answered(turn, before)
     if after is None or after == before:

@@ -34,6 +34,8 @@ async def take_names(
             item = Item(item.title, is_unknown=True)
         return draft.with_item(at, item), text
     if asks in {"name", "unknown"}:
+        if words(turn.lang).only_counts(text):  # "four hours" is no name
+            return draft, text
         return draft.with_item(at, await _renamed(turn, draft.items[at], found[0])), text
     known = [item for item in found if item.is_medicine and not item.is_unknown and item.title]
     is_other = len(known) == 1 and not _is_named(known[0], draft.items[0])
@@ -66,6 +68,8 @@ async def _renamed(turn: Turn, item: Item, found: Item) -> Item:
         return await as_chosen(turn, item, picked)
     if found.title == item.title:  # said once more: then it is so
         return replace(item, candidates=(), is_unknown=False)
+    if not found.is_medicine:
+        found = Item(found.title, is_unknown=True)
     return _with_dose_of(found, item) if found.title else item
 
 

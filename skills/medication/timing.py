@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from skills.api import Turn
@@ -95,7 +95,10 @@ def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
         return draft  # "change it to after food": at the hours that it has
     kept = {name: before[name] for name in ("times", "start", "until") if name in before}
     if schedule is not None and days is None and "times" in schedule and "times" in before:
-        schedule = {**before, "times": schedule["times"]}
+        times = schedule["times"]
+        if len(times) == len(before["times"]) == 1 and not when["names_part"]:
+            times = [_near(before["times"][0], times[0])]
+        schedule = {**before, "times": times}
     elif schedule is not None and "at" in schedule and "at" in before and not when["names_day"]:
         at = _on_the_day_of(before["at"], schedule["at"], is_sure=when["names_part"])
         schedule = {**schedule, "at": at}
@@ -104,6 +107,20 @@ def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
     elif schedule is None:
         return draft.noting("too_often" if refused == "invalid" else refused or "time_missing")
     return replace(draft, schedule=schedule, has_changes=True, was_refused=False)
+
+
+def _near(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """Half past seven instead of seven in the evening is in the evening, too."""
+    if said.get("anchor"):
+        return said
+    old, new = time.fromisoformat(before["at"]), time.fromisoformat(said["at"])
+    other = new.replace(hour=(new.hour + 12) % 24)
+    apart = [abs(_minutes(each) - _minutes(old)) for each in (new, other)]
+    return said if apart[0] <= apart[1] else {**said, "at": other.isoformat("minutes")}
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _on_the_day_of(before: str, said: str, *, is_sure: bool) -> str:

@@ -44,6 +44,17 @@ class Words:
         """What the first matching row of a table says."""
         return next((said for pattern, said in table if pattern.search(text.lower())), None)
 
+    def only_counts(self, text: str) -> bool:
+        """Whether a text is nothing but so many hours or times."""
+        rest = self.core(text)
+        for name in ("daily_most", "least_hours", "hours_alone", "times_alone"):
+            rest = self.without(name, rest)
+        return rest != self.core(text) and not any(map(str.isalnum, rest))
+
+    def only(self, name: str, text: str) -> bool:
+        """Whether a text is nothing but words of this kind."""
+        return self.has(name, text) and not any(map(str.isalnum, self.without(name, text)))
+
     def core(self, text: str) -> str:
         """A text without what people put around the thing itself."""
         plain = " ".join(text.split())

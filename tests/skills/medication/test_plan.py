@@ -342,3 +342,45 @@ async def test_a_no_that_says_the_same_dose_once_more_leaves_nothing(zh: Talk) -
     assert "降压药两片" in await zh.say("不，还是两片", DENY)
     await zh.yes()
     assert (await zh.kept())[0]["amount"]["amount"] == "2"
+
+
+async def test_so_many_hours_are_no_name_of_a_medicine(zh: Talk) -> None:
+    assert "安宁散" in await zh.say("头疼的时候吃安宁散", "add")
+    assert "安宁散" in await zh.say("四个小时")
+    assert "安宁散" in await zh.say("三次")
+    assert "多少" in await zh.yes()
+    await zh.say("一片")
+    await zh.yes()
+    (kept,) = await zh.kept()
+    assert (kept["title"], kept["kind"]) == ("安宁散", "medicine")
+    assert kept["as_needed"] == {"least_hours": 4.0, "daily_most": 3}
+
+
+async def test_a_name_that_nobody_knows_is_still_a_medicine_when_it_is_corrected(zh: Talk) -> None:
+    await zh.say("每天早上八点吃一片安宁散", "add")
+    assert "安神灵" in await zh.say("不是，是安神灵", DENY)
+    await zh.yes()
+    await zh.yes()
+    (kept,) = await zh.kept()
+    assert (kept["title"], kept["kind"]) == ("安神灵", "medicine")
+    assert kept["amount"] == {"amount": "1", "unit": "tablet"}
+
+
+async def test_a_form_is_left_while_it_asks_for_the_name(zh: Talk, en: Talk) -> None:
+    for talk, begins, leaves in (
+        (zh, "提醒我吃药", "算了"),
+        (en, "remind me to take my pills", "never mind"),
+    ):
+        await talk.say(begins, "add")
+        await talk.say(leaves, STOP)
+        assert not talk.is_open
+        assert await talk.kept() == []
+
+
+async def test_an_hour_that_is_moved_stays_in_its_half_of_the_day(en: Talk) -> None:
+    await en.say("metformin, two at seven in the evening", "add")
+    await en.yes()
+    assert "evening" in await en.say("move my metformin to half past seven", "change")
+    await en.yes()
+    assert times((await en.kept())[0]) == ["19:30"]
+    assert "morning" in await en.say("move my metformin to nine in the morning", "change")
