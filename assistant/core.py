@@ -142,6 +142,7 @@ class Core:
             self.mind,
             self.services.adjust_voice,
             self.care.emergency,
+            self.care.calls,
         )
         self._tasks: list[asyncio.Task[Any]] = []
         self._lock: IO[str]
@@ -214,6 +215,7 @@ class Core:
             clock=self.options.clock,
         )
         await self.reminders.start()
+        self.care.health.look(self.bus)
         self.medicine_watch = MedicineWatch(
             bus=self.bus,
             database=self.database,

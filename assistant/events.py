@@ -154,6 +154,12 @@ class CryForHelpHeard:
     """Which kind of help: fall, chest_pain, stroke, fire, gas, intruder, overdose, other."""
     at: float
     """Unix time, seconds."""
+    is_at_once: bool = False
+    """The phrase has no harmless use, whoever says it."""
+    service: str = ""
+    """ambulance, police or fire, where the elder asked for it."""
+    number: str = ""
+    """The number that was said."""
 
 
 # ------------------------------------------------------------------------------- emergency
@@ -223,6 +229,18 @@ class PutThroughChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ElderCallChanged:
+    """A call that the elder asked for goes on or is over; not one of an alarm."""
+
+    contact: str
+    """As the elder calls the person."""
+    stage: str
+    """dialling, ringing, talking or ended."""
+    outcome: str = ""
+    """Once ended, as in `CallEnded`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """A try was over."""
 
@@ -243,6 +261,17 @@ class NobodyReached:
     round: int
     had_way: bool
     """Whether anything went out of the house at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignAsked:
+    """The elder was asked about a sign of a stroke; the answer itself is told to helpers only."""
+
+    alarm_id: str
+    sign: str
+    """face, arm, speech or time."""
+    counts: bool
+    """Answered with yes, unclearly, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -757,7 +786,7 @@ register(
     *(SwitchLanguage, LanguageChanged, ProfileChanged, Hello, Alive, Ready, ChildStarted),
     *(ChildDied, Shutdown, Request, Response),
     *(HelpPressed, DangerSensed, AlarmRaised, CallBegan, CallAnswered, PutThroughChanged),
-    *(CallEnded, NobodyReached, AlarmAcknowledged, AlarmClosed),
+    *(CallEnded, ElderCallChanged, NobodyReached, SignAsked, AlarmAcknowledged, AlarmClosed),
     *(ReminderDue, DoseTaken, DoseSkipped, ReminderSnoozed, ReminderMissed, FamilyToldOfDose),
     *(StockLow, RemindersChanged, MedicineWarned),
     *(Chime, ListenForChime, ChimeLookedFor, DrillCryHeard, DrillEnded),

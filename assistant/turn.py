@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -30,13 +30,23 @@ from assistant.events import (
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
-from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
+from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, is_told_of, judge
 from assistant.speech import Speech
 
 log = logging.getLogger(__name__)
 
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
+HELP: Final = "emergency_help"
+OVERHEARD_CONFIDENCE: Final = 0.7
+"""From here on a sentence that was not said to Anban counts as a cry, and is asked about; measured
+by `tests/dialogue/test_emergency.py`."""
+_MEANS: Final = {
+    "emergency_cancel": Judgement(fine=True),
+    "general_affirm": Judgement(reflex="affirm"),
+    "general_deny": Judgement(reflex="deny"),
+}
+"""What an answer in other words than those of the lists says to an open alarm."""
 _FALLBACK: Final = "nlu_fallback"
 _SKILL: Final = "general"
 
@@ -56,14 +66,35 @@ class _Answer:
 class Alarms(Protocol):
     """What the core knows of alarms: `care.Emergency`."""
 
-    def reply_to_cry(self) -> str:
-        """The truth about who is being called now."""
+    @property
+    def is_line_open(self) -> bool:
+        """Whether the elder speaks with somebody on the telephone."""
+
+    def reply_to_cry(self, cry: Cry) -> str:
+        """The truth about who is being called now; empty where it is asked about first."""
+
+    def doubt(self, text: str) -> None:
+        """Ask whether help is needed: this was understood as a cry, but is in no list."""
+
+    def hear(self, text: str, judgement: Judgement) -> bool:
+        """Whether this answered a question about signs, which takes whatever is said."""
 
     def is_answered_by(self, judgement: Judgement) -> bool:
         """Whether such words are about an open alarm."""
 
     def take_answer(self, judgement: Judgement) -> None:
         """Act on them."""
+
+
+class Line(Protocol):
+    """What the core knows of calls that the elder asked for: `care.calls.Calls`."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody is being rung or spoken with."""
+
+    def hang_up(self) -> bool:
+        """End the call."""
 
 
 @dataclass(slots=True)
@@ -103,11 +134,12 @@ class Turns:
         mind: Mind,
         adjust_voice: AdjustVoice,
         alarms: Alarms | None = None,
+        line: Line | None = None,
     ) -> None:
         self._bus, self._memory, self._speech = bus, memory, speech
         self._replies, self._mind = replies, mind
         self._adjust_voice = adjust_voice
-        self._alarms = alarms
+        self._alarms, self._line = alarms, line
         self._utterance = _Utterance()
         self._question: _OpenQuestion | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -151,6 +183,10 @@ class Turns:
             self._cry_once(utterance, judgement.cry, heard)
         elif heard.is_final and self._is_about_alarm(judgement):
             self._answer_alarm(utterance, judgement)
+        elif heard.is_final and (
+            self._is_for_the_line(judgement) or self._answers_signs(heard, judgement)
+        ):
+            utterance.answered = True
         elif judgement.waits or self._is_about_alarm(judgement):
             loop = asyncio.get_running_loop()
             utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
@@ -167,6 +203,27 @@ class Turns:
         elif self._is_about_alarm(judgement):
             self._answer_alarm(utterance, judgement)
 
+    @property
+    def _is_conversation(self) -> bool:
+        """Whether what is heard is said to, or by, somebody on the telephone."""
+        return self._alarms is not None and self._alarms.is_line_open
+
+    def _is_for_the_line(self, judgement: Judgement) -> bool:
+        """Whether it ends a call that rings or stands; done where it does."""
+        if self._line is None or not self._line.is_under_way:
+            return False
+        ends = judgement.hang_up or (
+            not self._is_conversation and (judgement.fine or judgement.reflex == "stop")
+        )
+        return ends and self._line.hang_up()
+
+    def _answers_signs(self, heard: Heard, judgement: Judgement) -> bool:
+        return (
+            self._alarms is not None
+            and bool(heard.text.strip())
+            and self._alarms.hear(heard.text, judgement)
+        )
+
     def _is_about_alarm(self, judgement: Judgement) -> bool:
         return self._alarms is not None and self._alarms.is_answered_by(judgement)
 
@@ -179,15 +236,44 @@ class Turns:
     def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
         # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
         meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
-        if utterance.cry is not None or utterance.answered or not meant:
+        if utterance.cry is not None or utterance.answered or self._is_conversation:
             self._resume()
+        elif not meant:
+            self._resume()
+            if self._alarms is not None and heard.text.strip():
+                self._spawn(self._overhear(heard))
         elif not heard.text.strip():
             self._speech.say_aside(self._render("wake_answer"))
             self._resume()
         else:
-            task = asyncio.create_task(self._take_heard(heard, reflex))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._take_heard(heard, reflex))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _overhear(self, heard: Heard) -> None:
+        """The second net: what was not said to Anban may still be a cry that no list knows."""
+        try:
+            thought = await self._mind.think(heard.text, heard.alternatives, {})
+        except (MindError, TextTooLongError, NoWordsError):
+            return  # the lists are the first net, and need no dialogue
+        if thought.confidence >= OVERHEARD_CONFIDENCE:
+            self._about_alarm(thought)
+
+    def _about_alarm(self, thought: Thought) -> bool:
+        """Whether the dialogue understood this as a cry, or as an answer to an open alarm."""
+        if self._alarms is None:
+            return False
+        if thought.intent == HELP and not is_told_of(thought.text):
+            self._alarms.doubt(thought.text)
+            return True
+        judgement = _MEANS.get(thought.intent)
+        if judgement is None or not self._alarms.is_answered_by(judgement):
+            return False
+        self._alarms.take_answer(judgement)
+        return True
 
     async def _take_heard(self, heard: Heard, reflex: str | None) -> None:
         try:
@@ -209,19 +295,19 @@ class Turns:
         before, text = utterance.cry, heard.raw_text or heard.text
         if before is None:
             utterance.cry = cry
-            self._tell(text, _answer_to_cry(self._cry(cry)), {})
+            self._tell(text, _answer_to_help(self._cry(cry)), {})
             # Let the elder speak on for a moment, then answer whatever else sounds.
             asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._resume)
         elif before.reason == UNSPECIFIC and cry.reason != UNSPECIFIC:
             utterance.cry = cry  # "救命，我摔倒了": now it is known which help
-            self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
+            self._bus.publish(_heard_cry(cry))
 
     def _resume(self) -> None:
         self._bus.publish(ResumeSpeech())
 
     def _cry(self, cry: Cry) -> str:
-        self._bus.publish(CryForHelpHeard(cry.phrase, cry.reason, time.time()))
-        reply = self._alarms.reply_to_cry() if self._alarms else self._render("cry_heard")
+        self._bus.publish(_heard_cry(cry))
+        reply = self._alarms.reply_to_cry(cry) if self._alarms else self._render("cry_heard")
         if reply:  # none where a contact speaks with the elder already
             self._speech.say(reply, Urgency.ALARM)
         return reply
@@ -241,10 +327,14 @@ class Turns:
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
         if judgement.cry is not None:
-            return _answer_to_cry(self._cry(judgement.cry))
+            return _answer_to_help(self._cry(judgement.cry))
         if self._alarms is not None and self._alarms.is_answered_by(judgement):
             self._alarms.take_answer(judgement)
             return _Answer("emergency_cancel", "", "safety", skill="emergency")
+        if self._is_for_the_line(judgement):
+            return _Answer("emergency_cancel", "", "safety", skill="emergency")
+        if self._alarms is not None and self._alarms.hear(plain, judgement):
+            return _answer_to_help("")
         if judgement.reflex in {"affirm", "deny"} and self._is_question_next():
             return self._close_question(judgement.reflex or "", plain)
         try:
@@ -259,6 +349,10 @@ class Turns:
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
+        if self._about_alarm(thought):
+            return _Answer(
+                thought.intent, "", "safety", confidence=thought.confidence, skill="emergency"
+            )
         if thought.intent in {"general_affirm", "general_deny"} and self._is_question_next():
             return self._close_question(thought.intent.removeprefix("general_"), text)
         form = self._mind.form
@@ -342,5 +436,11 @@ class Turns:
         return {name: getattr(turn, name) for name in TurnTaken.__slots__}
 
 
-def _answer_to_cry(reply: str) -> _Answer:
-    return _Answer("emergency_help", reply, "safety", skill="emergency")
+def _answer_to_help(reply: str) -> _Answer:
+    return _Answer(HELP, reply, "safety", skill="emergency")
+
+
+def _heard_cry(cry: Cry) -> CryForHelpHeard:
+    return CryForHelpHeard(
+        cry.phrase, cry.reason, time.time(), cry.is_at_once, cry.service, cry.number
+    )

@@ -37,7 +37,9 @@ class Afterwards:
         """Door code, conditions and medicines, to the person who took the alarm on."""
         for contact in self._people.all:
             if contact.name == alarm.acknowledged_by:
-                await self._tell(alarm, contact, "details", self._wording.details)
+                await self._tell(
+                    alarm, contact, "details", lambda lang: self._wording.details(alarm, lang)
+                )
 
     async def tell_over(self, alarm: Alarm, who: str) -> None:
         """That nobody need come any more, to everybody who was written to."""

@@ -22,6 +22,9 @@ REASONS: Final = (
 )
 """Kinds of help, kept apart: what the family and a centre are told."""
 
+VOICE: Final = "voice"
+"""The source of an alarm that was said in the room."""
+
 
 class State(StrEnum):
     """Where an alarm stands."""

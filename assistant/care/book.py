@@ -150,6 +150,17 @@ class AlarmBook:
         if alarm is not None:
             await self._write(_journal(alarm, who, why))
 
+    async def noted(self, alarm_id: str, beginning: str) -> str:
+        """The rest of the last note that begins so; empty where there is none, or no disk."""
+        sql = "SELECT why FROM journal WHERE alarm_id = ? AND why LIKE ? ORDER BY entry DESC"
+        values = (alarm_id, f"{beginning}%")
+        try:
+            row = await self._database.read(lambda c: c.execute(sql, values).fetchone())
+        except StoreError as error:
+            log.warning("the journal cannot be read: %s", error)
+            return ""
+        return str(row[0]).removeprefix(beginning) if row else ""
+
     async def _open(self, reason: str, source: str, place: str, state: State, why: str) -> Alarm:
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is not one of {', '.join(REASONS)}")

@@ -59,6 +59,9 @@ class Opener(Protocol):
     def open(self, address: str) -> Channel:
         """The channel of an address; raises AddressError."""
 
+    def agree(self, number: str, *, is_agreed: bool) -> None:
+        """Let a public emergency number be rung, or no longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -84,7 +87,7 @@ class CallOutParts:
     registry: Opener
     people: Callable[[datetime], tuple[Contact, ...]]
     """Whom to call, in order, at this hour."""
-    last_resort: Callable[[], Contact | None]
+    last_resort: Callable[[str], Contact | None]
     """The public emergency number, where the elder agreed to it."""
     message: Callable[[Alarm, Contact, Attempt], Message]
     acknowledged: Callable[[str, Contact], None]
@@ -101,6 +104,9 @@ class CallOut:
         self._alarm_id = alarm_id
         self._parts = parts
         self._stopped = asyncio.Event()
+        self._first: Contact | None = None
+        """Whom to reach before all others: the elder asked for it."""
+        self._hurried = asyncio.Event()
         self._running: dict[asyncio.Task[Outcome | None], Way] = {}
         self._talking: Way | None = None
         self._went_out = False
@@ -119,6 +125,14 @@ class CallOut:
         """Somebody acknowledged, or the alarm is over: the others are let alone."""
         self._stopped.set()
 
+    async def ring_first(self, contact: Contact) -> None:
+        """Reach somebody now; whoever is being rung is given up, whoever talks is not."""
+        self._first = contact
+        self._hurried.set()
+        for way in list(self._running.values()):
+            if way.channel.kind is Kind.CALL and way is not self._talking:
+                await self._give_up(way)
+
     async def run(self) -> None:
         """Call out until stopped; cancelling it hangs up and leaves the tries unsettled."""
         try:
@@ -131,7 +145,7 @@ class CallOut:
                 if self._stopped.is_set():
                     break
                 self._publish(NobodyReached(self._alarm_id, number, self._went_out))
-                await self._wait_stopped(pause_seconds(number))
+                await self._pause(pause_seconds(number))
             await self._let_others_alone()
         finally:
             for task in self._running:
@@ -143,14 +157,22 @@ class CallOut:
     async def _round(self, number: int) -> None:
         messages: set[asyncio.Task[Outcome | None]] = set()
         for contact in self._parts.people(datetime.now().astimezone()):
+            await self._reach_first(number, messages)
             await self._reach(contact, number, messages)
             if self._stopped.is_set():
                 return
+        await self._reach_first(number, messages)
         if messages:
             await self._wait(messages)
-        resort = self._parts.last_resort()
-        if resort is not None and not self._stopped.is_set():
+        resort = self._parts.last_resort(self._alarm_id)
+        if resort is not None and not self._stopped.is_set() and not self._was_answered(resort):
             await self._reach(resort, number, messages)
+
+    async def _reach_first(self, number: int, messages: set[asyncio.Task[Outcome | None]]) -> None:
+        first, self._first = self._first, None
+        self._hurried.clear()
+        if first is not None and not self._stopped.is_set():
+            await self._reach(first, number, messages)
 
     async def _reach(
         self, contact: Contact, number: int, messages: set[asyncio.Task[Outcome | None]]
@@ -161,7 +183,7 @@ class CallOut:
             if way.channel.kind is Kind.MESSAGE and self._is_due(way):
                 messages.add(self._begin(way, number))
         for way in ways:
-            if way.channel.kind is not Kind.CALL or self._stopped.is_set():
+            if way.channel.kind is not Kind.CALL or self._stopped.is_set() or self._first:
                 continue
             # One that was answered may have been answered by a machine: the next one rings too.
             await self._wait({self._begin(way, number)})
@@ -188,6 +210,15 @@ class CallOut:
                 if 0 <= age_seconds < MESSAGE_AGAIN_SECONDS:
                     return False
         return True
+
+    def _was_answered(self, resort: Contact) -> bool:
+        """Whether the public number was told lately: its lines are not for repeats."""
+        return any(
+            attempt.contact_id == resort.contact_id
+            and attempt.outcome in {Outcome.ANSWERED, Outcome.ACKNOWLEDGED}
+            and 0 <= time.time() - (attempt.ended_at or 0.0) < MESSAGE_AGAIN_SECONDS
+            for attempt in self._parts.book.attempts(self._alarm_id)
+        )
 
     # ------------------------------------------------------------------------------- a try
 
@@ -250,6 +281,9 @@ class CallOut:
                         self._talking = way
                         self._parts.acknowledged(self._alarm_id, way.contact)
                     case PutThrough(is_open=is_open):
+                        if is_open:
+                            limit_seconds = TALK_SECONDS
+                            self._talking = way
                         self._publish(PutThroughChanged(self._alarm_id, way.contact.name, is_open))
                     case DtmfPressed(digit=digit):
                         if is_acknowledged and digit == CLOSING_DIGIT:
@@ -290,23 +324,33 @@ class CallOut:
                 # The tries themselves go on: gather would cancel them with it.
                 over.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def _wait_stopped(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopped.wait()
+    async def _pause(self, seconds: float) -> None:
+        """Until the next round: shorter where somebody is to be reached now."""
+        either = [
+            asyncio.create_task(self._stopped.wait()),
+            asyncio.create_task(self._hurried.wait()),
+        ]
+        try:
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in either:
+                task.cancel()
 
     async def _let_others_alone(self) -> None:
         """Hang up on all but the one who acknowledged, and wait for what still runs."""
         for way in list(self._running.values()):
-            if way is self._talking:
-                continue
-            try:
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await way.channel.hang_up()
-            except Exception:
-                log.exception("%s could not hang up", way.channel.name)
+            if way is not self._talking:
+                await self._give_up(way)
         while self._running:
             await asyncio.wait(set(self._running))
+
+    @staticmethod
+    async def _give_up(way: Way) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await way.channel.hang_up()
+        except Exception:
+            log.exception("%s could not hang up", way.channel.name)
 
     def _publish(self, event: object) -> None:
         self._parts.bus.publish(event)

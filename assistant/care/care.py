@@ -15,23 +15,28 @@ from assistant.care.alarms import State
 from assistant.care.book import AlarmBook
 from assistant.care.buttons import Buttons
 from assistant.care.call_voice import CallVoice
+from assistant.care.calls import Calls
 from assistant.care.channels import (
     Acknowledged,
     AddressError,
     Answered,
     ChannelError,
     DtmfPressed,
-    Health,
     PutThrough,
     is_acknowledgement,
 )
+from assistant.care.channels import (
+    Health as WayHealth,
+)
 from assistant.care.channels.gsm import IncomingSms
 from assistant.care.channels.sip import PhoneCall, converse
-from assistant.care.companion import NUMBER_CONTACT, Companion
+from assistant.care.companion import Companion
 from assistant.care.contacts import Contact, People
 from assistant.care.emergency import Emergency
 from assistant.care.equipment import PHONE_CHILD, HomeEquipment
+from assistant.care.health import Health
 from assistant.care.links import LinkMaker, Links
+from assistant.care.number import NUMBER_CONTACT, EmergencyNumber
 from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.care.selftest.drill import Drill
 from assistant.care.selftest.drill_calls import DrillCalls
@@ -88,7 +93,11 @@ class Care:
         self._home = home
         # A link to a page that nobody serves would be worse than none.
         links = LinkMaker(settings.console.url if settings.console.listen else "", home)
-        wording = Wording(
+        number = EmergencyNumber(self.equipment.registry, replies, memory, wanted)
+        companion = Companion(bus, speech, memory, replies, self.people, number)
+        self.health = Health()
+        self.health.follow(bus)
+        self._wording = wording = Wording(
             replies,
             wanted,
             self._voice,
@@ -96,6 +105,17 @@ class Care:
             lambda: self._elder_name,
             NUMBER_CONTACT,
             links.url,
+            self.health,
+            companion.notes,
+        )
+        self.calls = Calls(
+            bus,
+            self.people,
+            self.equipment.registry.open,
+            speech,
+            replies,
+            memory,
+            lambda: any(alarm.state.calls_out for alarm in self.book.open_alarms()),
         )
         self._links = Links(
             links, bus, database, self.book, self.people, wording, lambda: memory.lang
@@ -120,15 +140,18 @@ class Care:
             self.people,
             self.equipment.registry,
             wording,
-            Companion(bus, speech, memory, replies, self.people, wanted),
+            companion,
             wanted.arrive_minutes * 60,
+            number,
             self.drill,
+            lambda: self.calls.is_talking,
         )
-        self.drill.reply_to_real = self.emergency.reply_to_cry
+        self.drill.reply_to_real = companion.reply_to_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self.emergency.acknowledge)
         bus.serve("alarms.close", self.emergency.close)
+        bus.serve("alarms.details", self._serve_details)
         bus.serve("contacts.check", self.check_contact)
         bus.serve("pendants.report", self._serve_report)
 
@@ -157,6 +180,7 @@ class Care:
         await self.drill_calls.stop()
         await self.drill.stop()
         await self._buttons.stop()
+        await self.calls.stop()
         await self.emergency.stop()
         for task in self._tasks:
             task.cancel()
@@ -276,9 +300,9 @@ class Care:
             async with asyncio.timeout(CHECK_SECONDS):
                 health = await channel.check()
         except TimeoutError:
-            health = Health(is_well=False, detail=f"no sign for {CHECK_SECONDS:.0f} s")
+            health = WayHealth(is_well=False, detail=f"no sign for {CHECK_SECONDS:.0f} s")
         except (AddressError, ChannelError) as error:
-            health = Health(is_well=False, detail=str(error))
+            health = WayHealth(is_well=False, detail=str(error))
         return {"channel": name, "is_well": health.is_well, "detail": health.detail}
 
     async def _serve_report(
@@ -287,6 +311,13 @@ class Care:
         """A pendant's report over the web; answered once the alarm is written down."""
         await self._buttons.report(device, event, battery_percent)
         await self.book.recorded(RECORD_SECONDS)
+
+    async def _serve_details(self, lang: str) -> str:
+        """What a helper beside the elder asks for; a stranger is told none of it without need."""
+        alarms = self.book.open_alarms()
+        if not alarms:
+            raise Refused("no alarm is open")
+        return self._wording.spoken_details(alarms[-1], lang)
 
     async def _serve_open(self) -> list[dict[str, Any]]:
         return [

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from assistant.bus import Bus
-from assistant.care.alarms import Alarm
-from assistant.care.contacts import Contact, People
+from assistant.care.alarms import VOICE, Alarm
+from assistant.care.contacts import People
+from assistant.care.number import EmergencyNumber
+from assistant.care.stroke import StrokeSigns
 from assistant.events import (
     AlarmAcknowledged,
     AlarmClosed,
@@ -26,14 +28,14 @@ from assistant.events import (
 )
 from assistant.home import HomeMemory
 from assistant.language import Replies
-from assistant.settings import EmergencySettings
 from assistant.speech import Speech
 
 COMFORT_SECONDS: Final = 25.0
 """After so much silence in a call-out the elder is told again that it goes on."""
 BAD_NEWS_SECONDS: Final = 60.0
 """That nothing works is repeated no more often than this."""
-NUMBER_CONTACT: Final = "emergency-number"
+JUST_REPLIED_SECONDS: Final = 5.0
+"""Who is called was told so lately that it is not told again."""
 
 
 class Companion:
@@ -46,16 +48,17 @@ class Companion:
         memory: HomeMemory,
         replies: Replies,
         people: People,
-        settings: EmergencySettings,
+        number: EmergencyNumber,
     ) -> None:
         self._bus, self._speech, self._memory = bus, speech, memory
-        self._replies, self._people, self._settings = replies, people, settings
+        self._replies, self._people, self._number = replies, people, number
+        self.signs = StrokeSigns(bus, speech, replies, memory)
         self._calling: dict[str, str] = {}
         """By alarm, who is being called."""
         self._is_open_line = False
         self._comfort: asyncio.TimerHandle | None = None
         self._bad_news_at = float("-inf")
-        self._just_replied = False
+        self._replied_at = float("-inf")
         bus.subscribe(AlarmRaised, self._raised)
         bus.subscribe(CallBegan, self._call_began)
         bus.subscribe(CallAnswered, self._call_answered)
@@ -66,16 +69,33 @@ class Companion:
 
     # ------------------------------------------------------------------------- on request
 
-    def reply_to_cry(self) -> str:
-        """The first words after a cry: whoever asks for them says them; empty in a conversation."""
+    def reply_to_cry(self, number: str = "") -> str:
+        """The first words after a cry: whoever asks for them says them; empty in a conversation.
+
+        `number`: of the public service that the elder asked for.
+        """
         if self._is_open_line:
             return ""
-        self._just_replied = True
+        if number:
+            return f"{self._who_is_called(has_number=True)} {self._about(number)}".strip()
+        return self._who_is_called(has_number=False)
+
+    def _about(self, number: str) -> str:
+        """Whether the number the elder asked for is rung."""
+        if not self._number.can_ring(number):
+            return self._render("number_out_of_reach", number=number)
+        asked = not self._number.is_agreed_in_advance
+        return self._render("number_shall_i" if asked else "number_rings", number=number)
+
+    def _who_is_called(self, *, has_number: bool) -> str:
+        self._replied_at = asyncio.get_running_loop().time()
         people = self._people.in_order(datetime.now().astimezone())
         if people:
             return self._render("cry_calling", contact=people[0].name)
+        if has_number:
+            return ""
         self._bad_news_at = asyncio.get_running_loop().time()
-        return self._render("nobody_to_call", number=self._number())
+        return self._render("nobody_to_call", number=self._number.usual)
 
     @property
     def is_line_open(self) -> bool:
@@ -86,11 +106,15 @@ class Companion:
         """The button was noticed."""
         self._say_text(self.reply_to_cry())
 
-    def ask_whether_well(self, *, louder: bool) -> None:
-        """Ask after something was sensed."""
-        if louder:
+    def ask(self, alarm: Alarm) -> None:
+        """Ask after something was sensed, or said that may be a cry; the second time louder."""
+        if alarm.asked_count > 1:
             self._bus.publish(SetVoice(1.0, self._memory.rate_words_per_minute))
-        self._say("ask_whether_well")
+        first = next(iter(self._people.in_order(datetime.now().astimezone())), None)
+        if alarm.source == VOICE and first is not None:
+            self._say("ask_whether_help", contact=first.name)
+        else:
+            self._say("ask_whether_well")
 
     def voice_as_before(self) -> None:
         """After the louder question."""
@@ -100,12 +124,21 @@ class Companion:
         """Said to be fine once, while it calls out."""
         self._say("ask_back")
 
+    def notes(self, alarm_id: str, lang: str) -> str:
+        """What the elder asked for and answered, for whoever is told of the alarm."""
+        told = (self._number.told(alarm_id, lang), self.signs.told(alarm_id, lang))
+        return " ".join(filter(None, told))
+
+    def number_is_agreed(self, number: str, *, is_agreed: bool) -> None:
+        """The answer to the question whether to ring the number."""
+        self._say("number_rings" if is_agreed else "number_not_rung", number=number)
+
     def goes_on(self) -> None:
         """Help is needed after all, or still."""
         if self._people.all:
             self._say("call_goes_on")
         else:
-            self._say("nobody_to_call", number=self._number())
+            self._say("nobody_to_call", number=self._number.usual)
 
     def only_a_human_closes(self, alarm: Alarm) -> None:
         """Said to be fine, but somebody was reached already."""
@@ -118,21 +151,13 @@ class Companion:
     def nobody_came(self) -> None:
         """Acknowledged, and nobody came: it goes out again."""
         self._say("nobody_came")
-
-    def last_resort(self) -> Contact | None:
-        """The public emergency number as somebody to call, where the elder agreed to that."""
-        number = self._number()
-        if not self._settings.may_ring_number or not number.isdigit():
-            return None
-        name = self._render("emergency_number_name")
-        return Contact(NUMBER_CONTACT, name, (), (f"tel:{number}",))
+        self._replied_at = asyncio.get_running_loop().time()
 
     # ------------------------------------------------------------------------------ facts
 
     def _raised(self, raised: AlarmRaised) -> None:
-        if not self._just_replied and raised.source != "voice":
+        if asyncio.get_running_loop().time() - self._replied_at > JUST_REPLIED_SECONDS:
             self._say_text(self.reply_to_cry())
-        self._just_replied = False
         self._calling.setdefault(raised.alarm_id, "")
         self._comfort_later()
 
@@ -161,7 +186,7 @@ class Companion:
             key = "nobody_to_call"
         else:
             key = "nobody_answered" if reached.had_way else "no_way_to_call"
-        self._say(key, number=self._number())
+        self._say(key, number=self._number.usual)
 
     def _acknowledged(self, acknowledged: AlarmAcknowledged) -> None:
         self._over(acknowledged.alarm_id)
@@ -205,6 +230,3 @@ class Companion:
 
     def _render(self, key: str, **slots: Any) -> str:
         return self._replies.render(key, self._memory.lang, **slots)
-
-    def _number(self) -> str:
-        return self._settings.number or self._render("emergency_number")

@@ -7,18 +7,21 @@ is what happens next: who is asked, what rings, when it goes out again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final, Protocol
 
 from assistant.bus import Bus
 from assistant.care.afterwards import Afterwards
-from assistant.care.alarms import Alarm, State, Trigger
+from assistant.care.alarms import VOICE, Alarm, State, Trigger
 from assistant.care.book import AlarmBook
 from assistant.care.callout import CallOut, CallOutParts, Opener
 from assistant.care.companion import Companion
 from assistant.care.contacts import People
+from assistant.care.number import EmergencyNumber
 from assistant.care.wording import Wording
 from assistant.events import (
     AlarmAcknowledged,
@@ -27,20 +30,27 @@ from assistant.events import (
     CryForHelpHeard,
     DangerSensed,
     HelpPressed,
+    SignAsked,
 )
-from assistant.safety import Judgement
+from assistant.safety import Cry, Judgement, reason_of
 
 log = logging.getLogger(__name__)
 
 ASKS: Final = 2
+VOICE_ASKS: Final = 1
+"""Of words that were no certain cry: who said them is awake, and was heard."""
 ANSWER_SECONDS: Final = 35.0
 """For one question, its own 6 s included: two of them leave the call well under 90 s."""
 QUESTION_SECONDS: Final = 20.0
 """How long a bare "no" counts as an answer to "do you still need help?"."""
+NUMBER_SECONDS: Final = 40.0
+"""The same for "shall I ring 120?", which is asked after some other words."""
+AGREED: Final = "agreed to ring "
 AGAIN_SECONDS: Final = 1.0
 TALK_CHECK_SECONDS: Final = 60.0
 PEOPLE_SECONDS: Final = 30.0
 """How often the list of people is looked at for changes."""
+_ASKED: Final = frozenset({State.SUSPECTED, State.CONFIRMING})
 BESIDE: Final = "somebody beside the elder"
 
 
@@ -66,8 +76,12 @@ class Emergency:
         wording: Wording,
         companion: Companion,
         arrive_seconds: float,
+        number: EmergencyNumber,
         drill: Rehearsal | None = None,
+        is_talking: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`is_talking`: the elder speaks with somebody in a call of their own."""
+        self._is_talking, self._number = is_talking, number
         self._bus, self._book, self._people = bus, book, people
         self._drill = drill
         self._companion = companion
@@ -76,6 +90,10 @@ class Emergency:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._answered = asyncio.Event()
         self._question_until = 0.0
+        self._number_asked = ""
+        """The number that the elder was asked about last; empty where that is settled."""
+        self._number_settled = asyncio.Event()
+        self._number_settled.set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._afterwards = Afterwards(book, people, registry, wording)
         self._parts = CallOutParts(
@@ -83,7 +101,7 @@ class Emergency:
             book=book,
             registry=registry,
             people=people.in_order,
-            last_resort=companion.last_resort,
+            last_resort=number.contact,
             message=wording.message,
             acknowledged=lambda alarm_id, c: self._let(alarm_id, Trigger.ACKNOWLEDGED, c.name),
             confirmed=lambda alarm_id, c: self._let(alarm_id, Trigger.CONFIRMED, c.name),
@@ -92,6 +110,7 @@ class Emergency:
         bus.subscribe(CryForHelpHeard, self._cried)
         bus.subscribe(HelpPressed, self._pressed)
         bus.subscribe(DangerSensed, self._sensed)
+        bus.subscribe(SignAsked, self._sign_asked)
 
     async def start(self) -> None:
         """Go on with every alarm that was open when the core last ended."""
@@ -102,11 +121,18 @@ class Emergency:
     def _found_open(self, alarm: Alarm) -> None:
         log.warning("an alarm of before is still open: it goes on")
         self._go_on(alarm)
+        self._spawn(self._remember_number(alarm.alarm_id))
+
+    async def _remember_number(self, alarm_id: str) -> None:
+        """Agreed to before the core ended: the try may have been cut off, and is made again."""
+        if number := await self._book.noted(alarm_id, AGREED):
+            self._number.agree(alarm_id, number)
 
     async def stop(self) -> None:
         """End; what is open stays open and goes on at the next start."""
         for timer in self._timers.values():
             timer.cancel()
+        self._companion.signs.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -114,10 +140,36 @@ class Emergency:
 
     # ---------------------------------------------------------------- what the elder says
 
-    def reply_to_cry(self) -> str:
-        """The truth about who is being called now."""
-        reply = self._drill.reply() if self._drill is not None else None
-        return self._companion.reply_to_cry() if reply is None else reply
+    @property
+    def is_line_open(self) -> bool:
+        """Whether the elder speaks with somebody on the telephone: both are heard in the room."""
+        return self._companion.is_line_open or self._is_talking()
+
+    def reply_to_cry(self, cry: Cry) -> str:
+        """The truth about who is being called now; empty where it is asked about first."""
+        if self._is_asked_first(cry):
+            return ""
+        rehearsed = self._drill.reply() if self._drill is not None else None
+        if rehearsed is not None:
+            return rehearsed
+        number = self._number.wanted(cry)
+        reply = self._companion.reply_to_cry(number)
+        if number and reply and self._must_ask(number):
+            self._number_asked = number
+            self._number_settled.clear()
+            self._question_until = asyncio.get_running_loop().time() + NUMBER_SECONDS
+        return reply
+
+    def _must_ask(self, number: str) -> bool:
+        return not self._number.is_agreed_in_advance and self._number.can_ring(number)
+
+    def doubt(self, text: str) -> None:
+        """Ask whether help is needed: understood as a cry, but in no list; said twice it is one."""
+        if any(alarm.state in _ASKED for alarm in self._book.open_alarms()):
+            self._spawn(self._elder_needs_help())
+        else:
+            reason = reason_of(text)
+            self._spawn(self._suspect(reason, VOICE, "", "understood as a cry"))
 
     def is_answered_by(self, judgement: Judgement) -> bool:
         """Whether such words are about an open alarm, and nothing else shall take them.
@@ -135,7 +187,15 @@ class Emergency:
 
     def take_answer(self, judgement: Judgement) -> None:
         """Act on words for which `is_answered_by` was true."""
-        if judgement.arrived:
+        self._question_until = 0.0
+        number, self._number_asked = self._number_asked, ""
+        self._number_settled.set()
+        if number and judgement.reflex is not None and not judgement.fine:
+            is_agreed = judgement.reflex == "affirm"
+            self._companion.number_is_agreed(number, is_agreed=is_agreed)
+            if is_agreed:
+                self._spawn(self._ring_number(number))
+        elif judgement.arrived:
             self._spawn(self._helper_is_here())
         elif judgement.fine or judgement.reflex == "deny":
             self._spawn(self._elder_is_fine())
@@ -154,7 +214,12 @@ class Emergency:
         """A human says that it is over; False where it is already."""
         return await self._apply(alarm_id, Trigger.CONFIRMED, who) is not None
 
+    def hear(self, text: str, judgement: Judgement) -> bool:
+        """Whether this answered a question about signs, which takes whatever is said."""
+        return self._companion.signs.hear(text, judgement)
+
     async def _elder_is_fine(self) -> None:
+        self._companion.signs.stop()
         for alarm in self._book.open_alarms():
             changed = await self._apply(alarm.alarm_id, Trigger.SAID_FINE, "elder")
             if changed is None:
@@ -164,9 +229,11 @@ class Emergency:
         self._answered.set()
 
     async def _elder_needs_help(self) -> None:
-        for alarm in self._book.open_alarms():
+        alarms = self._book.open_alarms()
+        for alarm in alarms:
             await self._apply(alarm.alarm_id, Trigger.CRIED, "elder")
-        self._companion.goes_on()
+        if not any(alarm.state in _ASKED for alarm in alarms):  # else it began to call just now
+            self._companion.goes_on()
         self._answered.set()
 
     async def _helper_is_here(self) -> None:
@@ -177,6 +244,7 @@ class Emergency:
             await self._apply(alarm.alarm_id, trigger, BESIDE)
 
     def _ask(self, question: Any) -> None:
+        self._number_asked = ""
         self._question_until = asyncio.get_running_loop().time() + QUESTION_SECONDS
         question()
 
@@ -189,9 +257,18 @@ class Emergency:
         if taken and self._companion.is_line_open:
             # "Did you fall?", asks the contact; and what the elder answers, the contact hears.
             why = f"{cry.phrase}: said in the call"
-            self._spawn(self._book.note(taken[0].alarm_id, "voice", why))
+            self._spawn(self._book.note(taken[0].alarm_id, VOICE, why))
             return
-        self._spawn(self._raise(cry.reason, "voice", "", cry.phrase))
+        self._companion.signs.hear("", Judgement(reflex="affirm"))  # "I can't lift my arm"
+        if self._is_asked_first(cry):
+            self._spawn(self._suspect(cry.reason, VOICE, "", f"{cry.phrase}: said in a call"))
+        else:
+            number = self._number.wanted(cry)
+            self._spawn(self._raise(cry.reason, VOICE, "", cry.phrase, number))
+
+    def _is_asked_first(self, cry: Cry | CryForHelpHeard) -> bool:
+        """In a call people speak of falls, and somebody listens already: it is asked about."""
+        return self._is_talking() and not cry.is_at_once
 
     def _pressed(self, pressed: HelpPressed) -> None:
         self._companion.pressed()
@@ -199,14 +276,50 @@ class Emergency:
         self._spawn(self._raise("other", source, pressed.place, "pressed"))
 
     def _sensed(self, sensed: DangerSensed) -> None:
-        self._spawn(self._suspect(sensed))
+        self._spawn(self._suspect(sensed.reason, sensed.source, sensed.place, "sensed"))
 
-    async def _raise(self, reason: str, source: str, place: str, why: str) -> None:
-        self._go_on(await self._book.raise_alarm(reason, source, place, why))
+    async def _raise(
+        self, reason: str, source: str, place: str, why: str, number: str = ""
+    ) -> None:
+        alarm = await self._book.raise_alarm(reason, source, place, why)
+        if number:
+            self._number.ask(alarm.alarm_id, number)
+        self._go_on(alarm)
+        if number and self._number.is_agreed_in_advance and self._number.can_ring(number):
+            await self._ring_number(number)
+        self._ask_signs(alarm)  # it may have been an alarm of no known reason before
 
-    async def _suspect(self, sensed: DangerSensed) -> None:
-        before = self._book.same(sensed.reason, sensed.source)
-        alarm = await self._book.suspect(sensed.reason, sensed.source, sensed.place, "sensed")
+    async def _ring_number(self, number: str) -> None:
+        """The elder asked for it and agreed: before all others, in the newest alarm."""
+        alarms = [alarm for alarm in self._book.open_alarms() if alarm.state.calls_out]
+        if not alarms:
+            return
+        alarm_id = alarms[-1].alarm_id
+        self._number.agree(alarm_id, number)
+        await self._book.note(alarm_id, "elder", f"{AGREED}{number}")
+        contact, callout = self._number.contact(alarm_id), self._callouts.get(alarm_id)
+        if contact is not None and callout is not None:
+            await callout.ring_first(contact)
+
+    def _ask_signs(self, alarm: Alarm) -> None:
+        if alarm.reason == "stroke" and alarm.state.calls_out:
+            self._spawn(self._begin_signs(alarm.alarm_id))
+
+    async def _begin_signs(self, alarm_id: str) -> None:
+        """One question at a time: a "no" may not be taken for the answer to another one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(NUMBER_SECONDS):
+                await self._number_settled.wait()
+        if (alarm := self._book.alarm(alarm_id)) and alarm.state.is_open:
+            self._companion.signs.begin(alarm_id)
+
+    def _sign_asked(self, asked: SignAsked) -> None:
+        why = f"{asked.sign}: {'counts as a sign' if asked.counts else 'asked'}"
+        self._spawn(self._book.note(asked.alarm_id, "elder", why))
+
+    async def _suspect(self, reason: str, source: str, place: str, why: str) -> None:
+        before = self._book.same(reason, source)
+        alarm = await self._book.suspect(reason, source, place, why)
         if before is None:
             self._go_on(alarm)
 
@@ -240,6 +353,7 @@ class Emergency:
                 self._bus.publish(AlarmAcknowledged(alarm.alarm_id, alarm.acknowledged_by))
                 self._spawn(self._afterwards.tell_details(alarm))
             case State.CLOSED | State.CANCELLED:
+                self._number.end(alarm.alarm_id)
                 self._stop_calling(alarm.alarm_id)
                 self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
                 self._spawn(self._afterwards.tell_over(alarm, who))
@@ -254,6 +368,7 @@ class Emergency:
         self._bus.publish(
             AlarmRaised(alarm.alarm_id, alarm.reason, alarm.source, alarm.place, alarm.opened_at)
         )
+        self._ask_signs(alarm)
         self._spawn(self._keep_calling(callout))
 
     async def _keep_calling(self, callout: CallOut) -> None:
@@ -295,13 +410,12 @@ class Emergency:
     async def _ask_elder(self, alarm_id: str) -> None:
         """Twice, the second time louder; silence raises the alarm."""
         try:
-            while (alarm := self._book.alarm(alarm_id)) and alarm.asked_count < ASKS:
+            while (alarm := self._book.alarm(alarm_id)) and alarm.asked_count < _asks(alarm):
                 changed = await self._book.apply(alarm_id, Trigger.ASKED)
                 if changed is None:
                     return
                 self._answered.clear()
-                louder = changed.alarm.asked_count > 1
-                self._ask(lambda louder=louder: self._companion.ask_whether_well(louder=louder))
+                self._ask(partial(self._companion.ask, changed.alarm))
                 self._question_until += ANSWER_SECONDS
                 await self._wait_answer()
                 alarm = self._book.alarm(alarm_id)
@@ -332,3 +446,7 @@ class Emergency:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a step of an alarm failed", exc_info=task.exception())
+
+
+def _asks(alarm: Alarm) -> int:
+    return VOICE_ASKS if alarm.source == VOICE else ASKS

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from assistant.care.alarms import Alarm
 from assistant.care.book import Attempt
 from assistant.care.channels import CallScript, Message
 from assistant.care.contacts import Contact
+from assistant.care.health import Health
 from assistant.language import Replies
 from assistant.settings import EmergencySettings
 
+OPERATOR_REPEATS: Final = 2
+"""Before the public emergency number is put through to the elder: its operator presses no key."""
 SENSED_SOURCES = ("radar", "camera", "sensor")
 """Sources that are no person; a pendant or a voice is one."""
 
@@ -39,6 +42,10 @@ class Wording:
     """The contact id of the public emergency number: it is told everything a helper needs."""
     link: Callable[[Alarm, Contact], str | None] = lambda *_: None
     """Where a message's reader can take the alarm on; None: nowhere."""
+    health: Health = field(default_factory=Health)
+    """What the elder takes and cannot bear, as known lately."""
+    notes: Callable[[str, str], str] = lambda *_: ""
+    """By alarm and language: what the elder asked for, and answered to questions."""
 
     def message(self, alarm: Alarm, contact: Contact, attempt: Attempt) -> Message:
         """What one person is told of one alarm."""
@@ -47,13 +54,23 @@ class Wording:
         is_automatic = alarm.source.startswith(SENSED_SOURCES)
         headline = say("alarm_headline")
         text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
         spoken, link = text, self.link(alarm, contact)
         if link is not None:
             text = f"{text} {say('alarm_link')}"
+        details = self.spoken_details(alarm, lang)
         if contact.contact_id == self.rings_number:
-            spoken = f"{spoken} {self.details(lang)}"
+            script = replace(
+                self.voice.script(f"{spoken} {self.details(alarm, lang)}", lang),
+                repeats=OPERATOR_REPEATS,
+                opens_line=True,
+            )
         else:
-            spoken = f"{spoken} {say('alarm_keys')}"
+            keys = say("alarm_keys_details" if details else "alarm_keys")
+            script = replace(
+                self.voice.script(f"{spoken} {keys}", lang),
+                details=self.voice.script(details, lang).speak if details else None,
+            )
         return Message(
             alarm_id=alarm.alarm_id,
             attempt_id=attempt.attempt_id,
@@ -63,7 +80,7 @@ class Wording:
             lang=lang,
             reason=alarm.reason,
             raised_at=alarm.opened_at,
-            script=self.voice.script(spoken, lang),
+            script=script,
             is_automatic=is_automatic,
             is_test=alarm.source == "test",
             acknowledge_url=link,
@@ -82,18 +99,33 @@ class Wording:
             "drill": "yes" if alarm.source == "test" else "",
         }
         if is_helper:
-            values |= {"door": self.settings.door_code, "health": self.settings.health}
+            values |= {
+                "door": self.settings.door_code,
+                "health": self.settings.health,
+                "medicines": _listed(self.health.medicines),
+                "allergies": _listed(self.health.allergies),
+                "notes": self.notes(alarm.alarm_id, lang),
+            }
         return values
 
-    def details(self, lang: str) -> str:
+    def details(self, alarm: Alarm, lang: str) -> str:
         """What a helper needs at the door and beside the elder; empty where nothing is known."""
         known = {
             "alarm_door": self.settings.door_code,
             "alarm_health": self.settings.health,
+            "alarm_medicines": _listed(self.health.medicines),
+            "alarm_allergies": _listed(self.health.allergies),
         }
-        return " ".join(
+        told = [
             self.replies.render(key, lang, value=value) for key, value in known.items() if value
-        )
+        ]
+        return " ".join([*told, self.notes(alarm.alarm_id, lang)]).strip()
+
+    def spoken_details(self, alarm: Alarm, lang: str) -> str:
+        """The same with the address, for whoever stands beside the elder and calls a doctor."""
+        address = self.settings.address
+        first = self.replies.render("alarm_address", lang, value=address) if address else ""
+        return f"{first} {self.details(alarm, lang)}".strip()
 
     def over(self, key: str, lang: str, who: str) -> str:
         """That an alarm is over, and by whom."""
@@ -115,3 +147,7 @@ class Wording:
         }
         wordings = self.replies
         return lambda key: " ".join(wordings.render(key, lang, **values).split())
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items)

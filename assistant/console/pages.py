@@ -18,7 +18,10 @@ REFRESH_SECONDS: Final = 15
 WORDS: Final = Replies.load(Path(str(files("assistant.console") / "replies")))
 STYLE: Final = (files("assistant.console") / "page.css").read_text("utf-8")
 STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_FACTS: Final = ("reason", "place", "since", "address", "door", "health")
+_FACTS: Final = (
+    *("reason", "notes", "place", "since", "address", "door", "health"),
+    *("medicines", "allergies"),
+)
 _CALM: Final = frozenset({"mine", "over", "drill"})
 _CAN_CLOSE: Final = frozenset({"mine", "taken"})
 

@@ -33,7 +33,9 @@ _CACHED_TOKENS: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A Han character, or a Latin word or number."""
+
     written: str
     reading: str
     """Pinyin with the tone's digit, or the word itself."""
@@ -47,21 +49,21 @@ class Phrase:
     """A phrase that can be looked for in a sentence."""
 
     text: str
-    tokens: tuple[_Token, ...]
+    tokens: tuple[Token, ...]
     meaning: str
     """The reason for help, or the name of the reflex."""
     rank: int
     """Of two phrases in one sentence, the lower one tells what it means."""
 
-    def stands_at(self, start: int, sentence: tuple[_Token, ...]) -> bool:
+    def stands_at(self, start: int, sentence: tuple[Token, ...]) -> bool:
         """Whether it stands in the sentence from this token on."""
         return start + len(self.tokens) <= len(sentence) and self._equals(start, sentence)
 
-    def may_begin_at(self, start: int, sentence: tuple[_Token, ...]) -> bool:
+    def may_begin_at(self, start: int, sentence: tuple[Token, ...]) -> bool:
         """Whether the rest of the sentence is a beginning of it, and no more."""
         return start + len(self.tokens) > len(sentence) and self._equals(start, sentence)
 
-    def _equals(self, start: int, sentence: tuple[_Token, ...]) -> bool:
+    def _equals(self, start: int, sentence: tuple[Token, ...]) -> bool:
         window = sentence[start : start + len(self.tokens)]
         toneless = len(self.tokens) >= _TONELESS_FROM
         alike = len(self.tokens) >= _ALIKE_FROM
@@ -72,7 +74,7 @@ class Phrase:
             for ours, theirs in zip(self.tokens, window, strict=False)
         )
 
-    def is_all_of(self, sentence: tuple[_Token, ...]) -> bool:
+    def is_all_of(self, sentence: tuple[Token, ...]) -> bool:
         """Whether it is all of the sentence, said once or several times over."""
         size = len(self.tokens)
         return len(sentence) % size == 0 and all(
@@ -92,7 +94,7 @@ class PhraseIndex:
             if len(phrase.tokens) > 1:
                 self._longer.add(phrase.tokens[0].alike)
 
-    def first_in(self, sentence: tuple[_Token, ...], before: int | None = None) -> Phrase | None:
+    def first_in(self, sentence: tuple[Token, ...], before: int | None = None) -> Phrase | None:
         """The phrase of lowest rank in the sentence, or in what stands before a token."""
         part = sentence if before is None else sentence[:before]
         found = (
@@ -103,12 +105,12 @@ class PhraseIndex:
         )
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
-    def all_of(self, sentence: tuple[_Token, ...]) -> Phrase | None:
+    def all_of(self, sentence: tuple[Token, ...]) -> Phrase | None:
         """The phrase of lowest rank that is all of the sentence, once or several times over."""
         found = (p for p in self._beginning_at(0, sentence) if p.is_all_of(sentence))
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
-    def open_from(self, sentence: tuple[_Token, ...]) -> int:
+    def open_from(self, sentence: tuple[Token, ...]) -> int:
         """From which token on the sentence may become one of these; its length where it may not."""
         for start in range(len(sentence) - 1):
             for phrase in self._beginning_at(start, sentence):
@@ -117,7 +119,7 @@ class PhraseIndex:
         last = len(sentence) - 1
         return last if sentence and sentence[last].alike in self._longer else len(sentence)
 
-    def _beginning_at(self, start: int, sentence: tuple[_Token, ...]) -> Iterator[Phrase]:
+    def _beginning_at(self, start: int, sentence: tuple[Token, ...]) -> Iterator[Phrase]:
         sounds = tuple(token.alike for token in sentence[start : start + 2])
         for size in range(1, len(sounds) + 1):
             yield from self._by_start.get(sounds[:size], ())
@@ -136,9 +138,15 @@ class Phrases:
     """To an open alarm: `fine` and `arrived`."""
     real: PhraseIndex
     """In a drill: it is none."""
+    hints: PhraseIndex
+    """Words of each kind of help, for sentences that are known to be a cry."""
+    services: PhraseIndex
+    """Ambulance, police and fire brigade, asked for in a cry."""
+    calls: PhraseIndex
+    """To a call with somebody: hang up."""
 
 
-def tokens_of(text: str) -> tuple[_Token, ...]:
+def tokens_of(text: str) -> tuple[Token, ...]:
     """A sentence as tokens; punctuation and everything else falls away."""
     plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     plain = _one_writing()(plain)
@@ -146,12 +154,12 @@ def tokens_of(text: str) -> tuple[_Token, ...]:
 
 
 @lru_cache(maxsize=_CACHED_TOKENS)
-def _token(written: str) -> _Token:
+def _token(written: str) -> Token:
     alike = sound_key(written) or written
     if written.isascii():
-        return _Token(written, written, written, alike)
+        return Token(written, written, written, alike)
     (reading,) = lazy_pinyin(written, style=Style.TONE3, neutral_tone_with_five=True)
-    return _Token(written, reading, reading.rstrip("12345"), alike)
+    return Token(written, reading, reading.rstrip("12345"), alike)
 
 
 def expand(text: str) -> list[str]:
@@ -191,7 +199,7 @@ def load() -> Phrases:
                 found[place] += [(text, reason) for text in texts]
         found["near"] += [(text, "") for text in data["near_misses"]["contains"]]
         found["real"] += [(text, "") for text in data["drill"]["real"]]
-        for part in ("reflex", "answer"):
+        for part in ("reflex", "answer", "service", "call", "hint"):
             found[part] += [(text, name) for name, texts in data[part].items() for text in texts]
     return Phrases(
         at_once=_index(found["at_once"]),
@@ -201,6 +209,9 @@ def load() -> Phrases:
         reflexes=_index(found["reflex"]),
         answers=_index(found["answer"]),
         real=_index(found["real"]),
+        calls=_index(found["call"]),
+        hints=_index(found["hint"]),
+        services=_index(found["service"]),
     )
 
 

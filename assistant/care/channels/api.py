@@ -59,6 +59,10 @@ class CallScript:
     repeats: int = 5
     pause_seconds: float = 2.0
     """Silence between two repeats, in which a key is pressed."""
+    details: Callable[[], Awaitable[Path]] | None = None
+    """What is said when somebody who took the alarm on presses 2, in the same form."""
+    opens_line: bool = False
+    """Once all is said the elder is put through, without any key: an operator presses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,8 @@ class Channel(ABC):
     kind: Kind
     server: str = ""
     """What it speaks to, as `server.look_at` takes it, without any secret; empty: not known."""
+    can_talk: bool = False
+    """Whether the elder can speak with whoever answers: `talk` works."""
 
     @abstractmethod
     def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
@@ -172,6 +178,16 @@ class Channel(ABC):
 
         Closing the generator early (`contextlib.aclosing`) hangs up.
         """
+
+    def talk(self) -> AsyncGenerator[AttemptEvent, None]:
+        """Ring, and put through at once: the elder speaks with whoever answers.
+
+        Facts as of `attempt`.
+
+        Raises:
+            ChannelError: not where `can_talk` is false.
+        """
+        raise ChannelError(f"no conversation goes over this way: {self.name}")
 
     async def hang_up(self) -> None:  # noqa: B027  (a message once sent cannot be taken back)
         """End the running attempt: somebody else acknowledged.  A sent message stays sent."""

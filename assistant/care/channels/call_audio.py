@@ -53,6 +53,12 @@ async def prepare(script: CallScript, target: Path) -> None:
         raise ChannelError(f"the message's sound could not be converted: {''.join(last)[:200]}")
 
 
+def sound_seconds(file: Path) -> float:
+    """How long a call's sound is; raises OSError and wave.Error."""
+    with wave.open(str(file), "rb") as sound:
+        return sound.getnframes() / sound.getframerate()
+
+
 def write_standby(target: Path) -> None:
     """Write what is heard until the message is ready, or where it cannot be spoken at all.
 
@@ -64,7 +70,15 @@ def write_standby(target: Path) -> None:
         first = int(start_seconds * RATE_HZ)
         for number in range(int(0.25 * RATE_HZ)):
             samples[first + number] = int(6_000 * math.sin(2 * math.pi * 800 * number / RATE_HZ))
-    pattern = struct.pack(f"<{len(samples)}h", *samples)
+    _write(target, struct.pack(f"<{len(samples)}h", *samples) * int(STANDBY_SECONDS / 3))
+
+
+def write_quiet(target: Path) -> None:
+    """Write silence, for a call that is put through as soon as it is answered."""
+    _write(target, bytes(2 * RATE_HZ * int(STANDBY_SECONDS)))
+
+
+def _write(target: Path, pcm: bytes) -> None:
     # Whole or not at all: baresip may read it at any moment.
     draft = target.with_suffix(".part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -72,5 +86,5 @@ def write_standby(target: Path) -> None:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(RATE_HZ)
-        sound.writeframes(pattern * int(STANDBY_SECONDS / 3))
+        sound.writeframes(pcm)
     draft.replace(target)

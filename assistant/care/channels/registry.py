@@ -52,6 +52,7 @@ class Registry:
     def __init__(self, equipment: Equipment, *, may_ring_emergency: bool = False) -> None:
         self._equipment = equipment
         self._may_ring_emergency = may_ring_emergency
+        self._agreed: set[str] = set()
         self._openers: dict[str, Opener] = {
             "sip": self._sip,
             "sips": self._sip,
@@ -65,6 +66,13 @@ class Registry:
     def add(self, scheme: str, opener: Opener) -> None:
         """Make a scheme known; `opener` raises `AddressError` for what it cannot reach."""
         self._openers[scheme] = opener
+
+    def agree(self, number: str, *, is_agreed: bool) -> None:
+        """Let a public emergency number be rung from now on, or no longer."""
+        if is_agreed:
+            self._agreed.add(number)
+        else:
+            self._agreed.discard(number)
 
     def open(self, address: str) -> Channel:
         """The channel of an address.
@@ -95,7 +103,8 @@ class Registry:
 
     def _tel(self, address: str) -> Channel:
         number = phone_number(address)
-        if is_emergency_number(number) and not self._may_ring_emergency:
+        may_ring = self._may_ring_emergency or number in self._agreed
+        if is_emergency_number(number) and not may_ring:
             raise AddressError(
                 "a public emergency number needs the elder's consent first; it is a setting"
             )

@@ -22,15 +22,20 @@ from assistant.care.channels import (
     Dialled,
     DtmfPressed,
     Ended,
-    Health,
     Kind,
     Message,
     Outcome,
     PutThrough,
+    is_emergency_number,
 )
-from assistant.care.companion import NUMBER_CONTACT, Companion
+from assistant.care.channels import (
+    Health as WayHealth,
+)
+from assistant.care.companion import Companion
 from assistant.care.contacts import People, new_contact
 from assistant.care.emergency import Emergency
+from assistant.care.health import Health
+from assistant.care.number import NUMBER_CONTACT, EmergencyNumber
 from assistant.care.wording import Wording
 from assistant.events import CryForHelpHeard, Say
 from assistant.home import HomeMemory
@@ -51,12 +56,20 @@ class World:
     scripts: dict[str, list[str]] = field(default_factory=dict)
     tries: list[tuple[float, str, Message]] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
+    agreed: frozenset[str] = frozenset()
     _made: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def open(self, address: str) -> Channel:
-        if address.startswith("broken:"):
+        number = address.removeprefix("tel:")
+        if address.startswith("broken:") or (is_emergency_number(number) and not self.can(number)):
             raise AddressError("no such equipment in this home")
         return ScriptedChannel(self, address)
+
+    def can(self, number: str) -> bool:
+        return number in self.agreed and f"tel:{number}" in self.scripts
+
+    def agree(self, number: str, *, is_agreed: bool) -> None:
+        self.agreed = self.agreed | {number} if is_agreed else self.agreed - {number}
 
     def next_word(self, address: str) -> str:
         script = self.scripts.get(address, ["delivered" if "text" in address else "no_answer"])
@@ -105,8 +118,8 @@ class ScriptedChannel(Channel):
         self._world.hung_up.append(self._address)
         self._gone.set()
 
-    async def check(self) -> Health:
-        return Health(is_well=True, detail="")
+    async def check(self) -> WayHealth:
+        return WayHealth(is_well=True, detail="")
 
     async def _pass(self, seconds: float) -> None:
         try:
@@ -123,6 +136,7 @@ class Home:
     people: People
     book: AlarmBook
     emergency: Emergency
+    companion: Companion
     database: Database
     told: list[object]
 
@@ -156,6 +170,8 @@ async def a_home(
     world: World,
     contacts: dict[str, list[str]],
     settings: EmergencySettings | None = None,
+    medicines: tuple[str, ...] = (),
+    allergies: tuple[str, ...] = (),
 ) -> AsyncIterator[Home]:
     """Contacts by name with their addresses; the same folder again is the same home again."""
     wanted = settings or EmergencySettings()
@@ -170,14 +186,26 @@ async def a_home(
     people.read()
     for name, addresses in contacts.items():
         people.add(new_contact(name, [], addresses))
-    companion = Companion(bus, speech, memory, REPLIES, people, wanted)
+    if wanted.may_ring_number:
+        world.agreed = frozenset({"120"})
+    number = EmergencyNumber(world, REPLIES, memory, wanted)
+    companion = Companion(bus, speech, memory, REPLIES, people, number)
+    health = Health()
+    health.medicines, health.allergies = medicines, allergies
     wording = Wording(
-        REPLIES, wanted, CallVoice(folder), lambda: memory.lang, lambda: "王奶奶", NUMBER_CONTACT
+        REPLIES,
+        wanted,
+        CallVoice(folder),
+        lambda: memory.lang,
+        lambda: "王奶奶",
+        NUMBER_CONTACT,
+        health=health,
+        notes=companion.notes,
     )
     book = AlarmBook(database, ARRIVE_SECONDS)
-    emergency = Emergency(bus, book, people, world, wording, companion, ARRIVE_SECONDS)
+    emergency = Emergency(bus, book, people, world, wording, companion, ARRIVE_SECONDS, number)
     await emergency.start()
-    home = Home(bus, world, people, book, emergency, database, told)
+    home = Home(bus, world, people, book, emergency, companion, database, told)
     try:
         yield home
     finally:

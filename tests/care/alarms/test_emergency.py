@@ -11,10 +11,11 @@ import pytest
 
 from assistant.care.alarms import State
 from assistant.care.callout import pause_seconds
-from assistant.events import DangerSensed, HelpPressed
-from assistant.safety import judge
+from assistant.care.emergency import ANSWER_SECONDS
+from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
+from assistant.safety import Cry, Judgement, judge
 from assistant.settings import EmergencySettings
-from tests.care.alarms.parts import ARRIVE_SECONDS, REPLIES, TALK_SECONDS, World, a_home
+from tests.care.alarms.parts import ARRIVE_SECONDS, REPLIES, TALK_SECONDS, Home, World, a_home
 
 TWO = {"大女儿": ["call:1", "text:1"], "老李": ["call:2", "text:2"]}
 FINE = judge("我没事", is_final=True)
@@ -120,7 +121,9 @@ async def test_where_nothing_works_it_says_so_at_once_and_goes_on(
     async with a_home(tmp_path, World(), contacts) as home:
         home.cry()
         await home.after(1)
-        first = home.emergency.reply_to_cry() if not contacts else ""  # as the turn says it
+        first = (
+            home.emergency.reply_to_cry(Cry("x", "other")) if not contacts else ""
+        )  # as the turn says it
         assert among(key, [first, *home.said()], number="120")
         assert not any("还在打电话" in text for text in home.said())
         home.people.add(_contact("邻居", "call:9"))
@@ -235,7 +238,7 @@ async def test_a_cry_during_the_talk_with_the_contact_calls_nobody_else(tmp_path
         for reason in ("fall", "chest_pain", "other"):  # also what the contact asks
             home.cry(reason)
         assert not home.emergency.is_answered_by(HERE), "the contact's voice is not in the room"
-        assert home.emergency.reply_to_cry() == ""
+        assert home.emergency.reply_to_cry(Cry("x", "other")) == ""
         await home.after(5)
         assert home.states() == ["acknowledged"]
         assert sum("said in the call" in why for _, why in await home.journal()) == 3
@@ -382,3 +385,137 @@ async def test_who_takes_it_on_is_told_what_a_helper_needs(tmp_path: Path) -> No
         assert "2580#" in texts[1]
         assert "青霉素过敏" in texts[1]
         assert all("2580#" not in m.text for _, address, m in world.tries if address == "text:2")
+
+
+async def test_whoever_takes_it_on_is_told_medicines_and_allergies(tmp_path: Path) -> None:
+    world = World({"call:1": ["acknowledged"]})
+    contacts = {"大女儿": ["call:1", "text:1"]}
+    async with a_home(
+        tmp_path, world, contacts, medicines=("华法林",), allergies=("青霉素",)
+    ) as home:
+        home.cry()
+        await home.after(30)
+        told = world.tries[-1][2].text
+        assert world.addresses()[-1] == "text:1"
+        assert "华法林" in told
+        assert "青霉素" in told
+        assert "华法林" not in world.tries[0][2].text, "only whoever helps is told"
+
+
+async def test_what_may_be_a_cry_is_asked_once_and_silence_raises_it(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.emergency.doubt("我坐这地上半个钟头了腿不听话")
+        await home.after(ANSWER_SECONDS - 1)
+        assert home.states() == ["confirming"]
+        assert among("ask_whether_help", home.said(), contact="大女儿")
+        await home.after(2)
+        assert home.states() == ["raised"]
+        assert home.book.open_alarms()[0].reason == "fall"
+        assert among("cry_calling", home.said(), contact="大女儿"), "told who is called now"
+        assert len([text for text in home.said() if "没事" in text]) == 1, "asked once"
+
+
+@pytest.mark.parametrize("answer", [FINE, NO])
+async def test_what_was_no_cry_ends_at_one_word(tmp_path: Path, answer: Judgement) -> None:
+    world = World()
+    async with a_home(tmp_path, world, TWO) as home:
+        home.emergency.doubt("我的腿有点不听话")
+        await home.after(3)
+        assert home.emergency.is_answered_by(answer)
+        home.emergency.take_answer(answer)
+        await home.after(600)
+        assert home.states() == []
+        assert world.tries == []
+
+
+async def test_yes_or_the_same_again_raises_what_was_asked_about(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.emergency.doubt("你快想想办法叫人")
+        await home.after(3)
+        home.emergency.take_answer(YES)
+        await home.after(1)
+        assert home.states() == ["raised"]
+        assert not among("call_goes_on", home.said()), "it only begins"
+    async with a_home(tmp_path / "second", World(), TWO) as home:
+        home.emergency.doubt("你快想想办法叫人")
+        await home.after(3)
+        home.emergency.doubt("我说你叫人来呀")
+        await home.after(1)
+        assert home.states() == ["raised"]
+
+
+ASKED_120 = Cry("打120", "other", service="ambulance", number="120")
+
+
+def ask_for_120(home: Home) -> str:
+    """As the turn does it."""
+    home.bus.publish(CryForHelpHeard("打120", "other", 0.0, service="ambulance", number="120"))
+    return home.emergency.reply_to_cry(ASKED_120)
+
+
+async def test_the_number_is_rung_first_once_the_elder_agreed(tmp_path: Path) -> None:
+    world = World({"call:1": ["no_answer"], "tel:120": ["no_answer", "answered"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        said = ask_for_120(home)
+        assert "120" in said
+        assert "大女儿" in said, "the family is called at once, whatever the answer"
+        await home.after(10)
+        assert "tel:120" not in world.addresses(), "not without a yes"
+        assert "120" in world.tries[0][2].text, "the family knows what was asked for"
+        home.emergency.take_answer(YES)
+        await home.after(1)
+        assert world.addresses()[-1] == "tel:120"
+        assert world.hung_up == ["call:1"], "the one who did not answer yet is given up for it"
+        await home.after(100)
+        assert world.addresses().count("tel:120") == 2, "tried again with every round"
+        assert world.tries[-1][2].attempt_id
+
+
+@pytest.mark.parametrize("answer", [NO, None])
+async def test_the_number_is_not_rung_without_consent(
+    tmp_path: Path, answer: Judgement | None
+) -> None:
+    world = World({"tel:120": ["no_answer"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        ask_for_120(home)
+        await home.after(5)
+        if answer is not None:
+            assert home.emergency.is_answered_by(answer)
+            home.emergency.take_answer(answer)
+        await home.after(300)
+        assert "tel:120" not in world.addresses()
+        assert home.states() == ["raised"], "no to the number is not: I am fine"
+        assert not home.world.agreed
+
+
+async def test_with_the_setting_it_is_rung_at_once(tmp_path: Path) -> None:
+    world = World({"tel:120": ["answered"], "call:1": ["no_answer"]})
+    settings = EmergencySettings(may_ring_number=True)
+    async with a_home(tmp_path, world, TWO, settings) as home:
+        assert "要我现在就打" not in ask_for_120(home)
+        await home.after(2)
+        assert "tel:120" in world.addresses()
+
+
+async def test_what_cannot_be_rung_is_said(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        assert REPLIES.render("number_out_of_reach", "zh", number="120") in ask_for_120(home)
+        assert not home.emergency.is_answered_by(NO), "nothing was asked"
+
+
+async def test_consent_outlives_a_restart_and_ends_with_the_alarm(tmp_path: Path) -> None:
+    world = World({"tel:120": ["no_answer"], "call:1": ["no_answer"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        ask_for_120(home)
+        await home.after(3)
+        home.emergency.take_answer(YES)
+        await home.after(2)
+    again = World({"tel:120": ["no_answer"], "call:1": ["no_answer"]})
+    async with a_home(tmp_path, again, {}) as home:
+        await home.after(120)
+        assert "tel:120" in again.addresses()
+        first, second = world.tries[-1][2], next(m for _, a, m in again.tries if a == "tel:120")
+        assert first.attempt_id == second.attempt_id, "a try that was cut off keeps its id"
+        await home.emergency.close(home.book.open_alarms()[0].alarm_id, "test")
+        await home.after(5)
+        assert not again.agreed

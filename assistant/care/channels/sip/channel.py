@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 import secrets
+import wave
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,8 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
-from assistant.care.channels.call_audio import prepare
+from assistant.care.channels.call_audio import prepare, sound_seconds
+from assistant.care.channels.sip.config import QUIET_FILE, STANDBY_FILE
 from assistant.care.channels.sip.control import PhoneError
 from assistant.care.channels.sip.phone import (
     CallClosed,
@@ -38,6 +40,7 @@ from assistant.care.channels.sip.phone import (
     CallEstablished,
     CallFact,
     CallRang,
+    CallSaid,
     Phone,
     PhoneCall,
 )
@@ -45,6 +48,9 @@ from assistant.care.channels.sip.phone import (
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE_DIGIT: Final = "1"
+DETAILS_DIGIT: Final = "2"
+END_SECONDS: Final = 1.0
+"""Of the silence that ends every sound: the line is opened within it."""
 LINE_SECONDS: Final = 30.0
 """How long an attempt waits for the line while another call rings."""
 RESTART_SECONDS: Final = 1.5
@@ -60,6 +66,7 @@ class SipCall(Channel):
     """A call to a SIP address, or through a SIP provider to a telephone number."""
 
     kind = Kind.CALL
+    can_talk = True
 
     def __init__(self, phone: Phone, uri: str, ring_seconds: float = RING_SECONDS) -> None:
         self.uri = sip_uri(uri)
@@ -71,6 +78,20 @@ class SipCall(Channel):
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         """Ring, say the message, wait for the key, put through."""
+        async with contextlib.aclosing(self._on_line(message.script, is_talk=False)) as facts:
+            async for fact in facts:
+                yield fact
+
+    async def talk(self) -> AsyncGenerator[AttemptEvent, None]:
+        """Ring, and put through whoever answers."""
+        async with contextlib.aclosing(self._on_line(None, is_talk=True)) as facts:
+            async for fact in facts:
+                yield fact
+
+    async def _on_line(
+        self, script: CallScript | None, *, is_talk: bool
+    ) -> AsyncGenerator[AttemptEvent, None]:
+        """One call at a time."""
         self._is_given_up = False
         try:
             async with asyncio.timeout(LINE_SECONDS):
@@ -82,7 +103,7 @@ class SipCall(Channel):
             if self._is_given_up:
                 yield Ended(Outcome.FAILED, "given up before it was dialled")
                 return
-            async with contextlib.aclosing(self._ring(message)) as facts:
+            async with contextlib.aclosing(self._ring(script, is_talk=is_talk)) as facts:
                 async for fact in facts:
                     yield fact
         finally:
@@ -106,11 +127,15 @@ class SipCall(Channel):
             return Health(is_well=False, detail=str(error))
         return Health(is_well=not problem, detail=problem or "the telephone program runs")
 
-    async def _ring(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
+    async def _ring(
+        self, script: CallScript | None, *, is_talk: bool
+    ) -> AsyncGenerator[AttemptEvent, None]:
         try:
             # A program that was just restarted is ready in a moment.
             await self._phone.wait_ready(RESTART_SECONDS)
-            self._call = call = await self._phone.dial(self.uri)
+            self._call = call = await self._phone.dial(
+                self.uri, QUIET_FILE if is_talk else STANDBY_FILE
+            )
         except PhoneError as error:
             yield Ended(Outcome.FAILED, str(error))
             return
@@ -120,7 +145,11 @@ class SipCall(Channel):
         deadline = asyncio.get_running_loop().time() + self._ring_seconds
         has_rung = False
         # The voice speaks while it rings; both take seconds.
-        async with _Sound(self._phone, message.script) as sound:
+        async with (
+            _Sound(self._phone, script) as sound,
+            _Sound(self._phone, _details_of(script)) as details,
+        ):
+            sound.make()
             while True:
                 fact = await _next(call, deadline)
                 if fact is None:
@@ -139,7 +168,8 @@ class SipCall(Channel):
                 if isinstance(fact, CallEstablished):
                     break
             yield Answered()
-            async with contextlib.aclosing(_tell(self._phone, call, sound)) as events:
+            told = _talk(self._phone, call) if is_talk else _tell(self._phone, call, sound, details)
+            async with contextlib.aclosing(told) as events:
                 async for event in events:
                     yield event
 
@@ -156,7 +186,7 @@ async def converse(phone: Phone, call: PhoneCall) -> AsyncGenerator[AttemptEvent
                 yield Ended(Outcome.FAILED, fact.reason if fact else "the call never stood")
                 return
         yield Answered()
-        async for event in _talk(phone, call, has_acknowledged=False):
+        async for event in _talk(phone, call):
             yield event
     except PhoneError as error:
         yield Ended(Outcome.FAILED, str(error))
@@ -164,49 +194,48 @@ async def converse(phone: Phone, call: PhoneCall) -> AsyncGenerator[AttemptEvent
         await phone.hang_up(call)
 
 
-async def _tell(phone: Phone, call: PhoneCall, sound: _Sound) -> AsyncGenerator[AttemptEvent, None]:
-    """The message, until the key is pressed or the call ends."""
-    playing = asyncio.create_task(sound.play(call))
-    try:
-        deadline = _in(UNACKNOWLEDGED_SECONDS)
-        while True:
-            fact = await _next(call, deadline)
-            if fact is None:
-                yield Ended(Outcome.ANSWERED, "nobody pressed the key")
-                return
-            if isinstance(fact, CallClosed):
-                yield Ended(Outcome.ANSWERED, f"no key was pressed; {fact.reason}")
-                return
-            if isinstance(fact, CallDigit):
-                yield DtmfPressed(fact.digit)
-                if fact.digit == ACKNOWLEDGE_DIGIT:
-                    break
-    finally:
-        playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
-    yield Acknowledged("dtmf")
-    async for event in _talk(phone, call, has_acknowledged=True):
+async def _tell(
+    phone: Phone, call: PhoneCall, sound: _Sound, details: _Sound
+) -> AsyncGenerator[AttemptEvent, None]:
+    """The message, until the key is pressed, the line is opened or the call ends."""
+    sound.play(call)
+    is_acknowledged = False
+    deadline = _in(UNACKNOWLEDGED_SECONDS)
+    while True:
+        fact = await _next(call, deadline)
+        if fact is None:
+            yield Ended(Outcome.ANSWERED, "nobody pressed the key")
+            return
+        if isinstance(fact, CallClosed):
+            yield Ended(Outcome.ANSWERED, f"no key was pressed; {fact.reason}")
+            return
+        if isinstance(fact, CallDigit):
+            yield DtmfPressed(fact.digit)
+            is_acknowledged = fact.digit == ACKNOWLEDGE_DIGIT
+        if is_acknowledged or (isinstance(fact, CallSaid) and sound.opens_line):
+            break
+    await sound.stop()
+    if is_acknowledged:
+        yield Acknowledged("dtmf")
+    async for event in _talk(phone, call, details, has_acknowledged=is_acknowledged):
         yield event
 
 
 async def _talk(
-    phone: Phone, call: PhoneCall, *, has_acknowledged: bool
+    phone: Phone, call: PhoneCall, details: _Sound | None = None, *, has_acknowledged: bool = False
 ) -> AsyncGenerator[AttemptEvent, None]:
     """Contact and elder, until one of them hangs up."""
-    try:
-        await phone.put_through(call)
-        yield PutThrough(is_open=True)
-    except PhoneError as error:
-        yield PutThrough(is_open=False, detail=str(error))
-        # Without any source the other end hears dead silence and hangs up.
-        with contextlib.suppress(PhoneError):
-            await phone.say(call, phone.folder / "standby.wav")
+    yield await _open_line(phone, call)
     deadline = _in(TALK_SECONDS)
     while (fact := await _next(call, deadline)) is not None:
         if isinstance(fact, CallClosed):
             break
+        if isinstance(fact, CallSaid):
+            await _open_line(phone, call)
         if isinstance(fact, CallDigit):
             yield DtmfPressed(fact.digit)
+            if fact.digit == DETAILS_DIGIT and has_acknowledged and details is not None:
+                details.play(call)
             if fact.digit == ACKNOWLEDGE_DIGIT and not has_acknowledged:
                 has_acknowledged = True
                 yield Acknowledged("dtmf")
@@ -214,36 +243,74 @@ async def _talk(
     yield Ended(Outcome.ACKNOWLEDGED if has_acknowledged else Outcome.ANSWERED, detail)
 
 
+async def _open_line(phone: Phone, call: PhoneCall) -> PutThrough:
+    try:
+        await phone.put_through(call)
+    except PhoneError as error:
+        # Without any source the other end hears dead silence and hangs up.
+        with contextlib.suppress(PhoneError):
+            await phone.say(call, phone.folder / STANDBY_FILE)
+        return PutThrough(is_open=False, detail=str(error))
+    return PutThrough(is_open=True)
+
+
 class _Sound:
-    """The call's sound file: made while it rings, gone when the call is over."""
+    """A sound of the call: made in time, played, and gone when the call is over."""
 
     def __init__(self, phone: Phone, script: CallScript | None) -> None:
         self._phone = phone
         self._script = script
         self._file = phone.folder / f"call-{secrets.token_hex(6)}.wav"
         self._making: asyncio.Task[None] | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    @property
+    def opens_line(self) -> bool:
+        """Whether the elder is put through once it has sounded."""
+        return self._script is not None and self._script.opens_line
 
     async def __aenter__(self) -> _Sound:
-        if self._script is not None:
-            self._making = asyncio.create_task(prepare(self._script, self._file))
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
         if self._making is not None:
             self._making.cancel()
             await asyncio.gather(self._making, return_exceptions=True)
         self._file.unlink(missing_ok=True)
         Path(self._file.with_suffix(".part")).unlink(missing_ok=True)
 
-    async def play(self, call: PhoneCall) -> None:
-        """As soon as it is made; until then, and where it cannot be made, the tones go on."""
+    def make(self) -> None:
+        """Begin to make it; once."""
+        if self._making is None and self._script is not None:
+            self._making = asyncio.create_task(prepare(self._script, self._file))
+
+    def play(self, call: PhoneCall) -> None:
+        """As soon as it is made, from its beginning; `CallSaid` comes shortly before its end."""
+        self.make()
+        if self._playing is not None:
+            self._playing.cancel()
+        self._playing = asyncio.create_task(self._play(call))
+
+    async def stop(self) -> None:
+        """Tell of no end any more."""
+        if self._playing is not None:
+            self._playing.cancel()
+            await asyncio.gather(self._playing, return_exceptions=True)
+            self._playing = None
+
+    async def _play(self, call: PhoneCall) -> None:
+        """Until it is made, and where it cannot be made, what was heard before goes on."""
         if self._making is None:
             return
         try:
-            await self._making
+            await asyncio.shield(self._making)
             await self._phone.say(call, self._file)
-        except (ChannelError, OSError) as error:
-            log.warning("a call goes on with tones only: %s", error)
+            # The call would end where the file does.
+            await asyncio.sleep(max(0.0, sound_seconds(self._file) - END_SECONDS))
+            call.facts.put_nowait(CallSaid())
+        except (ChannelError, OSError, wave.Error) as error:
+            log.warning("a call goes on without its words: %s", error)
 
 
 async def _next(call: PhoneCall, deadline: float) -> CallFact | None:
@@ -253,6 +320,12 @@ async def _next(call: PhoneCall, deadline: float) -> CallFact | None:
             return await call.facts.get()
     except TimeoutError:
         return None
+
+
+def _details_of(script: CallScript | None) -> CallScript | None:
+    if script is None or script.details is None:
+        return None
+    return CallScript(script.details, repeats=1)
 
 
 def _in(seconds: float) -> float:

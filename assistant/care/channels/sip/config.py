@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from assistant.care.channels.addresses import AddressError, is_host, sip_uri
-from assistant.care.channels.call_audio import write_standby
+from assistant.care.channels.call_audio import write_quiet, write_standby
 
 STANDBY_FILE: Final = "standby.wav"
+QUIET_FILE: Final = "quiet.wav"
+"""What is heard between the answer and the microphone in a call that is no alarm."""
 MODULE_FOLDER: Final = Path("/usr/lib/baresip/modules")
 
 _SECRET: Final = re.compile(r"[\x21\x23-\x3a\x3d\x3f-\x7e]{0,64}")
@@ -76,6 +78,7 @@ def write_folder(folder: Path, settings: PhoneSettings) -> PhoneProcess:
     for left_over in folder.glob("call-*"):
         left_over.unlink(missing_ok=True)
     write_standby(folder / STANDBY_FILE)
+    write_quiet(folder / QUIET_FILE)
     return PhoneProcess(("baresip", "-f", str(folder)), folder)
 
 

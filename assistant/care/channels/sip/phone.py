@@ -52,7 +52,12 @@ class CallClosed:
     """As baresip says it: "486 Busy Here", "Connection reset by peer", "end of file" …"""
 
 
-CallFact = CallRang | CallEstablished | CallDigit | CallClosed
+@dataclass(frozen=True, slots=True)
+class CallSaid:
+    """What was to be said has sounded to its end; told by who plays it."""
+
+
+CallFact = CallRang | CallEstablished | CallDigit | CallSaid | CallClosed
 
 
 @dataclass(slots=True)
@@ -146,8 +151,8 @@ class Phone:
             return ""
         return f"not registered at the SIP provider {self._last_word[:60]}".strip()
 
-    async def dial(self, uri: str) -> PhoneCall:
-        """Send the INVITE; hold `line` meanwhile.
+    async def dial(self, uri: str, sound: str = STANDBY_FILE) -> PhoneCall:
+        """Send the INVITE; hold `line` meanwhile.  Once answered, `sound` is heard at first.
 
         Raises:
             AddressError: no SIP address.
@@ -158,7 +163,7 @@ class Phone:
             raise PhoneError("a conversation is on the telephone")
         call = PhoneCall(sip_uri(uri), is_incoming=False)
         if not self._calls:
-            await self._play(STANDBY_FILE)
+            await self._play(sound)
         self._calls.append(call)
         try:
             await self.command("dial", call.uri)

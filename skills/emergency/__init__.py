@@ -1,0 +1,1 @@
+"""Calls by voice, and the elder's word on a call for help."""
