@@ -30,6 +30,7 @@ from assistant.events import (
     StopRobot,
     Urgency,
 )
+from assistant.findings import Finding, found
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.speech import Speech
@@ -69,6 +70,7 @@ class Body:
         self._speech, self._memory, self._replies = speech, memory, replies
         self._profile = KeyedValues.profile(database)
         self._ready: RobotReady | None = None
+        self._problem = "it has not answered yet"
         self._docked: RobotDocked | None = None
         self._asked: tuple[str, MoveRobot] | None = None
         """The question for consent that is open, and what waits for it."""
@@ -96,8 +98,8 @@ class Body:
         bus = self.bus
         bus.subscribe(RobotReady, self._found)
         bus.subscribe(RobotDocked, self._stands_docked)
-        bus.subscribe(RobotGone, lambda _: self._lost())
-        bus.subscribe(ChildDied, lambda died: self._lost() if died.name == _CHILD else None)
+        bus.subscribe(RobotGone, lambda gone: self._lost(gone.problem))
+        bus.subscribe(ChildDied, self._child_died)
         bus.subscribe(RobotMoved, self._moved)
         bus.subscribe(StopRobot, lambda _: self._obey())
         bus.subscribe(ElderAnswered, self._answered)
@@ -122,6 +124,17 @@ class Body:
             log.warning("whether the robot may move is not known, so it may not: %s", error)
             return False
 
+    async def findings(self) -> list[Finding]:
+        """How it is, for doctor and self-test; none where there is no robot."""
+        if not self.has_robot:
+            return []
+        if self._ready is None:
+            return [found("robot", is_well=False, detail=self._problem)]
+        detail = self._ready.name
+        if not await self.may_move():  # the elder's own choice is no fault
+            detail += '; it may not move: say "come here", and it asks whether it may'
+        return [found("robot", is_well=True, detail=detail)]
+
     def say(self, key: str) -> None:
         """Tell the elder; in an alarm only what is about the alarm is said."""
         if not self.alarms:
@@ -136,7 +149,10 @@ class Body:
     # ------------------------------------------------------------------- what is asked for
 
     async def _serve_move(self, motion: str, place: str = "") -> dict[str, Any]:
-        """Begin a motion; `state`: moving, asked (for consent), stopped, or why it cannot be."""
+        """Begin a motion; `state`: moving, stopped, or why it cannot be.
+
+        `asked`: the question for consent is open, and whoever calls says its words.
+        """
         if motion not in MOTIONS:
             raise Refused(f"{motion!r} is not one of {', '.join(MOTIONS)}")
         if not self.has_robot:
@@ -152,10 +168,10 @@ class Body:
         if may_move:
             self._begin(wanted)
             return {"state": "moving"}
-        asked = AskElder(self._words("may_move"), asker=_CHILD)
+        asked = AskElder("", asker=_CHILD)
         self._asked = (asked.question_id, wanted)
         self.bus.publish(asked)
-        return {"state": "asked"}
+        return {"state": "asked", "question": self._words("may_move")}
 
     async def _serve_stop(self) -> dict[str, Any]:
         self.bus.publish(StopRobot())
@@ -215,10 +231,14 @@ class Body:
     def _stands_docked(self, docked: RobotDocked) -> None:
         self._docked = docked
 
-    def _lost(self) -> None:
+    def _child_died(self, died: ChildDied) -> None:
+        if died.name == _CHILD:
+            self._lost(f"its child process ended: {died.reason}")
+
+    def _lost(self, problem: str) -> None:
         if self._ready is not None:
-            log.warning("the robot is gone; it is looked for")
-        self._ready = None
+            log.warning("the robot is gone; it is looked for: %s", problem)
+        self._ready, self._problem = None, problem
         if self._wanted is not None:
             self._wanted = None
             self.say("gone")

@@ -447,6 +447,7 @@ class AskElder:
     """Core: put a question to the elder and hold it open."""
 
     text: str
+    """Empty: it is being said already, as the answer of a turn."""
     question_id: str = field(default_factory=new_id)
     urgency: Urgency = Urgency.ANSWER
     asker: str = ""

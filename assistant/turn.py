@@ -394,7 +394,8 @@ class Turns:
         loop = asyncio.get_running_loop()
         until = loop.call_later(asked.open_seconds, self._drop_question, "silence")
         self._question = _OpenQuestion(asked, until)
-        self._speech.say(asked.text, asked.urgency)
+        if asked.text:
+            self._speech.say(asked.text, asked.urgency)
 
     def _is_question_next(self) -> bool:
         """Whether a bare yes or no answers the open question."""

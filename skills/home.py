@@ -62,7 +62,7 @@ class Outside(Protocol):
         """Put a question and wait for its answer."""
 
     def told(self, key: str, lang: str) -> tuple[str, ...]:
-        """A reply key of every loaded skill, one wording each."""
+        """A reply key of every skill that this home has a use for, one wording each."""
 
 
 class Profile:
@@ -169,9 +169,9 @@ class Home:
             raise
 
     def capabilities(self, lang: str) -> tuple[str, ...]:
-        """What the loaded skills can do, a phrase each."""
+        """What the skills that are of use here can do, a phrase each."""
         return self._outside.told("capability", lang)
 
     def examples(self, lang: str) -> tuple[str, ...]:
-        """What one may say to the loaded skills, a sentence each."""
+        """What one may say to them, a sentence each."""
         return self._outside.told("example", lang)

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.events import AskElder, ElderAnswered, Urgency
 from assistant.language import ReplyMissingError, SlotMissingError
 from assistant.link import HomeState, Link
+from assistant.settings import Settings
 from skills.home import Answer
 from skills.loading import Loaded
 
@@ -24,7 +25,7 @@ class HostOutside:
     def __init__(self, link: Link, state: HomeState, loaded: tuple[Loaded, ...]) -> None:
         self._link = link
         self._loop = asyncio.get_running_loop()
-        self._loaded = loaded
+        self._offered = tuple(item for item in loaded if _has(state.settings, item.skill.needs))
         self._questions: dict[str, asyncio.Future[ElderAnswered]] = {}
         self.lang = state.lang
         self.elder_name = state.settings.elder_name
@@ -43,9 +44,9 @@ class HostOutside:
         return self._over(self._ask(question))
 
     def told(self, key: str, lang: str) -> tuple[str, ...]:
-        """A reply key of every loaded skill, one wording each."""
+        """A reply key of every skill that this home has a use for, one wording each."""
         texts = []
-        for loaded in self._loaded:
+        for loaded in self._offered:
             try:
                 texts.append(loaded.replies.render(key, lang))
             except (ReplyMissingError, SlotMissingError) as error:
@@ -75,3 +76,7 @@ class HostOutside:
     def _over(self, work: Coroutine[Any, Any, Any]) -> Awaitable[Any]:
         """Run on the host's loop, awaited on the skill's."""
         return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+
+def _has(settings: Settings, section: str) -> bool:
+    return not section or bool(getattr(getattr(settings, section, None), "port", ""))

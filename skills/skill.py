@@ -93,10 +93,11 @@ class Form:
 class Skill:
     """A skill: `skill = Skill("tea", __file__)` in its skill.py."""
 
-    def __init__(self, name: str, file: str) -> None:
+    def __init__(self, name: str, file: str, *, needs: str = "") -> None:
+        """Needs: a section of the settings; where its `port` is empty, the skill is not offered."""
         if not _NAME.fullmatch(name):
             raise SkillError(f"{file}: a skill's name is small letters and digits, not {name!r}")
-        self.name = name
+        self.name, self.needs = name, needs
         self.folder = Path(file).resolve().parent
         self.actions: dict[str, Action] = {}
         """By Rasa's name: action_<skill>_<function's name>."""

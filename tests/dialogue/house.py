@@ -16,9 +16,12 @@ from uuid import uuid4
 
 import tzlocal
 
+from assistant.body import Body
 from assistant.care.medicines import Medicines
 from assistant.care.reminders import Engine, Keeper, ReminderServices
 from assistant.dialogue import Answered, DialogueClient, Sidecar, Understood, train
+from assistant.events import RobotReady
+from assistant.language import Replies
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
 
@@ -83,6 +86,7 @@ class House:
         self.core = Core(self._folder)
         await self.core.__aenter__()
         self._keep_reminders()
+        self._keep_robot()
         self.sidecar = Sidecar(self.models["zh"], free_port(), "rasa's", free_port(), "host's")
         self._lang = "zh"
         self._log = (self._folder / "rasa.log").open("wb")
@@ -111,6 +115,23 @@ class House:
             bus=bus, database=database, memory=self.core.memory, zone=tzlocal.get_localzone()
         )
         ReminderServices(Keeper(self.engine, medicines.risk_of)).register(bus)
+
+    def _keep_robot(self) -> None:
+        """As in the core; what it asks of the robot is in `events`."""
+        core = self.core
+        Body(
+            bus=core.bus,
+            database=core.database,
+            speech=core.speech,
+            memory=core.memory,
+            replies=Replies.load(ROOT / "assistant" / "replies"),
+            has_robot=True,
+        )
+        core.bus.publish(RobotReady("a robot", ("厨房", "客厅")))
+
+    def events(self, kind: type) -> list[Any]:
+        """All of a kind that were told since the skill host began."""
+        return [event for event in self.core.events if isinstance(event, kind)]
 
     def reminders(self) -> list[dict[str, Any]]:
         """All that are kept, in JSON."""

@@ -1,0 +1,1 @@
+"""Moving the robot by voice: come, follow, look, go, dock, stop; and whether it may."""
