@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ from assistant.care.selftest.sound import Sound
 from assistant.care.sensing import Sensing
 from assistant.errands import Errands
 from assistant.events import Capability, ChildDied, LanguageChanged, Ready
+from assistant.findings import Finding
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
@@ -128,7 +129,13 @@ class Core:
         )
         Errands(self.body)
         self.sensing = Sensing(
-            self.bus, self.speech, self.memory, self.replies, self._is_elder_asleep
+            self.bus,
+            self.speech,
+            self.memory,
+            self.replies,
+            self._is_elder_asleep,
+            has_radar=Capability.SENSES in options.capabilities
+            and bool(options.settings.radar.port),
         )
         self.reminders: Reminders | None = None
         self.medicine_watch: MedicineWatch | None = None
@@ -165,6 +172,7 @@ class Core:
         self.bus.serve("home.state", self._home_state)
         self.bus.serve("conversation.forget", self._forget)
         self.bus.serve("home.children", self._children)
+        self.bus.serve("home.devices", self._serve_devices)
         self.bus.serve("language.switch", self._switch_language)
         self.bus.subscribe(ChildDied, self._child_died)
         await self.bus.open(socket_path(self.options.home))
@@ -244,6 +252,7 @@ class Core:
             settings=self.options.settings,
             home=self.options.home,
             understand=lambda text: self.mind.think(text, (), {}),
+            devices=self._devices,
             check_page=lambda: page_finding(self.options.settings.console),
         )
         self.selftest.start()
@@ -319,6 +328,12 @@ class Core:
 
     async def _children(self) -> dict[str, bool]:
         return {name: self.supervisor.is_ready(name) for name in self.supervisor.names()}
+
+    async def _devices(self) -> list[Finding]:
+        return [*await self.body.findings(), *self.sensing.findings()]
+
+    async def _serve_devices(self) -> list[dict[str, str]]:
+        return [asdict(finding) for finding in await self._devices()]
 
     async def _switch_language(self, lang: str) -> None:
         try:

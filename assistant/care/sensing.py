@@ -21,6 +21,7 @@ from assistant.events import (
     Sensed,
     Urgency,
 )
+from assistant.findings import Finding, found
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.speech import Speech
@@ -52,17 +53,27 @@ class Sensing:
         memory: HomeMemory,
         replies: Replies,
         is_asleep: Callable[[], bool],
+        *,
+        has_radar: bool,
     ) -> None:
         self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
-        self._is_asleep = is_asleep
+        self._is_asleep, self._has_radar = is_asleep, has_radar
+        self._problem = "it has sent nothing yet"
+        """Why nothing is seen; empty while it is."""
         self._tells: asyncio.TimerHandle | None = None
         """Runs while nothing is seen, until that is told."""
         self._is_told = False
         bus.subscribe(Sensed, self._sensed)
         bus.subscribe(PeopleLocated, lambda _: self._sees())
-        bus.subscribe(ChildDied, lambda died: self._is_blind() if died.name == _CHILD else None)
-        # It sees, or says itself that it does not.
-        bus.subscribe(Ready, lambda ready: self._wait() if ready.name == _CHILD else None)
+        bus.subscribe(ChildDied, self._child_died)
+        bus.subscribe(Ready, self._child_ready)
+
+    def findings(self) -> list[Finding]:
+        """How it is, for doctor and self-test; none where there is no radar."""
+        if not self._has_radar:
+            return []
+        is_well = not self._problem
+        return [found("radar", is_well=is_well, detail=self._problem or "it sees the room")]
 
     def stop(self) -> None:
         """Say nothing any more."""
@@ -71,8 +82,9 @@ class Sensing:
     def _sensed(self, sensed: Sensed) -> None:
         kind = sensed.kind
         if kind == "SensorTroubled":
-            log.error("%s: %s", sensed.sensor, sensed.values.get("reason", ""))
-            self._is_blind()
+            reason = str(sensed.values.get("reason", "no reason told"))
+            log.error("%s: %s", sensed.sensor, reason)
+            self._is_blind(reason)
             return
         self._sees()
         if kind in REASONS and not (kind in _OF_THE_DAY and self._is_asleep()):
@@ -80,7 +92,17 @@ class Sensing:
 
     # ------------------------------------------------------------------- whether it sees
 
-    def _is_blind(self) -> None:
+    def _child_died(self, died: ChildDied) -> None:
+        if died.name == _CHILD:
+            self._is_blind(f"its child process ended: {died.reason}")
+
+    def _child_ready(self, ready: Ready) -> None:
+        if ready.name == _CHILD:  # it sees, or says itself that it does not
+            self._problem = ""
+            self._wait()
+
+    def _is_blind(self, problem: str) -> None:
+        self._problem = problem
         if self._tells is None and not self._is_told:
             self._tell_later(BLIND_SECONDS)
 
@@ -100,6 +122,7 @@ class Sensing:
             self._tells = None
 
     def _sees(self) -> None:
+        self._problem = ""
         self._wait()
         if self._is_told and not self._is_asleep():
             self._is_told = False

@@ -19,8 +19,10 @@ from assistant.core import socket_path
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
 from assistant.findings import Finding, Verdict
-from assistant.link import Link, LinkError
+from assistant.link import Link, LinkError, ServiceError
 from assistant.mouth.check import check_mouth
+from assistant.robot.check import robot_finding
+from assistant.senses.check import radar_finding
 from assistant.settings import LANGUAGES, Settings, SettingsError, home_folder, load, settings_file
 from models import ModelError, find, verify
 
@@ -38,7 +40,8 @@ async def examine() -> int:
         for name, check in _checks(home, settings):
             status.update(name)
             findings += await asyncio.to_thread(lambda check=check: list(check()))  # type: ignore[misc]
-        findings.append(await _running(home))
+        status.update("devices")
+        findings += await _running(home, settings)
     console.print(table_of(findings, f"Anban on Python {sys.version.split()[0]}"))
     print_last(console, home)
     return 1 if any(finding.verdict is Verdict.BROKEN for finding in findings) else 0
@@ -136,13 +139,25 @@ def _loopback() -> Iterator[Finding]:
         yield Finding("loopback", Verdict.BROKEN, f"no port can be opened on 127.0.0.1: {error}")
 
 
-async def _running(home: Path) -> Finding:
+async def _running(home: Path, settings: Settings) -> list[Finding]:
+    """The Anban that runs, and the devices: it holds their ports, so it is asked where it runs."""
     try:
         async with Link("doctor", (), socket_path(home)) as link:
             state = await link.request("home.children")
-    except (LinkError, TimeoutError):
-        return Finding("running", Verdict.POOR, "no; start it with `anban run`")
+            told = await link.request("home.devices")
+    except (LinkError, ServiceError, TimeoutError):
+        stopped = Finding("running", Verdict.POOR, "no; start it with `anban run`")
+        return [*await asyncio.to_thread(lambda: list(_devices(settings))), stopped]
+    devices = [Finding(**{**device, "verdict": Verdict(device["verdict"])}) for device in told]
     broken = [name for name, well in state.items() if not well]
     if broken:
-        return Finding("running", Verdict.BROKEN, f"not ready: {', '.join(broken)}; see its log")
-    return Finding("running", Verdict.WELL, f"ready: {', '.join(state)}")
+        detail = f"not ready: {', '.join(broken)}; see its log"
+        return [*devices, Finding("running", Verdict.BROKEN, detail)]
+    return [*devices, Finding("running", Verdict.WELL, f"ready: {', '.join(state)}")]
+
+
+def _devices(settings: Settings) -> Iterator[Finding]:
+    if settings.radar.port:
+        yield radar_finding(settings.radar)
+    if settings.robot.port:
+        yield robot_finding(settings.robot)

@@ -17,6 +17,7 @@ from assistant.settings import (
     settings_file,
     toml_value,
 )
+from perception.radar.protocols import PROTOCOLS
 
 
 def print_example() -> int:
@@ -39,6 +40,9 @@ def set_up() -> int:
     name = Prompt.ask("What shall Anban call the elder? 怎么称呼老人？", default="")
     microphone = Prompt.ask("Microphone (empty: the default one) 麦克风", default="")
     speaker = Prompt.ask("Speaker (empty: the default one) 扬声器", default="")
+    robot = Prompt.ask("Robot's serial port (empty: none) 机器人的串口", default="")
+    radar = Prompt.ask("Radar's serial port (empty: none) 雷达的串口", default="")
+    protocol = Prompt.ask("Which radar? 哪种雷达？", choices=sorted(PROTOCOLS)) if radar else ""
     wake = Confirm.ask("Ask for the wake phrase before a sentence? 需要唤醒词？", default=True)
     text = _with_answers(
         {
@@ -46,6 +50,9 @@ def set_up() -> int:
             "elder_name": name,
             "ear.device": microphone,
             "mouth.device": speaker,
+            "radar.port": radar,
+            "radar.protocol": protocol,
+            "robot.port": robot,
             "ear.wake_required": wake,
         }
     )

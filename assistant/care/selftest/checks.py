@@ -23,8 +23,8 @@ PART_SECONDS: Final = 90.0
 """For one part, beyond the deadlines that it has itself."""
 READY_SECONDS: Final = 30.0
 """For a child that is just being started again."""
-_DEVICE_CHILDREN: Final = frozenset({"phone"})
-"""Told by the channels that need them."""
+_DEVICE_CHILDREN: Final = frozenset({"phone", "robot", "senses"})
+"""Told by the channels that need them, and by their devices."""
 
 Check = Callable[[], Awaitable[list[Finding]]]
 
@@ -42,6 +42,8 @@ class HomeParts:
     """Of a contact's id, how each way to that person is: the service `contacts.check`."""
     equipment_problems: Callable[[], Iterable[str]]
     pendants: Callable[[], list[Finding]]
+    devices: Check
+    """Radar and robot."""
     heartbeat: Callable[[], list[Finding]]
     heartbeat_server: str
     understand: Callable[[], Awaitable[None]]
@@ -76,6 +78,7 @@ class HomeChecks:
             ("channel", self._channels),
             ("internet", lambda: self._servers(now, known)),
             ("page", self._page),
+            ("radar", self._parts.devices),
             ("disk", self._machine),
         )
         looked = await asyncio.gather(*(self._guarded(part, check) for part, check in others))

@@ -10,7 +10,7 @@ from assistant.bus import Bus
 from assistant.care.care import Care
 from assistant.care.channels import CENTRE_ADDRESS
 from assistant.care.reminders import Reminders
-from assistant.care.selftest.checks import HomeChecks, HomeParts
+from assistant.care.selftest.checks import Check, HomeChecks, HomeParts
 from assistant.care.selftest.heartbeat import Heartbeat
 from assistant.care.selftest.keeper import SelfTest
 from assistant.care.selftest.quiet import Quiet
@@ -41,6 +41,7 @@ class SelfTesting:
         settings: Settings,
         home: Path,
         understand: Callable[[str], Awaitable[object]],
+        devices: Check,
         check_page: Callable[[], Finding | None],
     ) -> None:
         self._supervisor, self._sound = supervisor, sound
@@ -62,6 +63,7 @@ class SelfTesting:
                 check_contact=care.check_contact,
                 equipment_problems=lambda: care.equipment.problems,
                 pendants=care.pendants,
+                devices=devices,
                 heartbeat=self.heartbeat.findings,
                 heartbeat_server=self.heartbeat.server,
                 understand=try_dialogue,

@@ -31,7 +31,9 @@ class Room:
         values = KeyedValues.home(Database(self.folder / "x.sqlite"))
         memory = HomeMemory(values, replace(Settings(), language="en"))
         speech = Speech(self.bus, memory, 10, has_mouth=False)
-        self.sensing = Sensing(self.bus, speech, memory, REPLIES, lambda: self.is_asleep)
+        self.sensing = Sensing(
+            self.bus, speech, memory, REPLIES, lambda: self.is_asleep, has_radar=True
+        )
 
     def sense(self, kind: str, **values: object) -> None:
         self.bus.publish(Sensed(kind, "radar", "living room", values))
@@ -78,10 +80,13 @@ async def test_a_blind_radar_is_told_once_and_that_it_sees_again(room: Room) -> 
         await asyncio.sleep(BLIND_SECONDS)
     assert len(room.said()) == 1
     assert "call out to me" in room.said()[0]
+    (finding,) = room.sensing.findings()
+    assert not finding.is_well
     room.bus.publish(PeopleLocated(((1.0, 2.0),)))
     room.sense("PersonPresent", count=1)
     assert len(room.said()) == 2
     assert "again" in room.said()[1]
+    assert all(finding.is_well for finding in room.sensing.findings())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Whether the radar of the settings sends what it should, asked by a program beside the core."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from assistant.findings import Finding, found
+from assistant.senses.room import room_of
+from assistant.senses.source import RECORDING, pieces, protocol_of
+from assistant.settings import RadarSettings
+from perception.fall import FallModel
+from perception.onnx_model import ModelError
+from perception.radar import RadarLost, RecordingError, UnknownRadarError
+from perception.radar.room import RoomError
+
+LISTEN_SECONDS: Final = 3.0
+
+
+def radar_finding(wanted: RadarSettings) -> Finding:
+    """Open its port and look for frames.  Blocks for some seconds."""
+    try:
+        room_of(wanted)
+        FallModel()
+        problem = _problem(wanted)
+    except (RoomError, UnknownRadarError, RecordingError, ModelError) as error:
+        problem = str(error)
+    detail = problem or f"{protocol_of(wanted).name} at {wanted.port}"
+    return found("radar", is_well=not problem, detail=detail)
+
+
+def _problem(wanted: RadarSettings) -> str:
+    protocol = protocol_of(wanted)
+    if wanted.port.startswith(RECORDING):
+        return ""
+    parser, count = protocol.parser(), 0
+    until = time.monotonic() + LISTEN_SECONDS
+    for at, piece in pieces(wanted):
+        if isinstance(piece, RadarLost):
+            return piece.reason
+        if isinstance(piece, bytes):
+            count += len(piece)
+            if parser.feed(piece):
+                return ""
+        if at >= until:
+            break
+    if count:
+        return f"{count} bytes came, none of it readable as {protocol.name}: which radar is it?"
+    return f"nothing came in {LISTEN_SECONDS:.0f} s; is it on, and the port its data port?"
