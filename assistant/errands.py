@@ -79,7 +79,8 @@ class Errands:
 
     def _sensed(self, sensed: Sensed) -> None:
         if sensed.kind in FALLS:
-            self._show(ASKING)
+            if not self._body.alarms:
+                self._show(ASKING)
             self._help(MoveRobot("approach", at_metres=_place_of(sensed)))
 
     def _alarm_raised(self) -> None:

@@ -179,15 +179,15 @@ class Hands:
     async def _express(self, wanted: ExpressRobot) -> None:
         robot = self._robot
         pattern = LightPattern.BLINK if wanted.is_blinking else LightPattern.STEADY
-        parts: list[Awaitable[None]] = [
-            robot.face(FaceName(wanted.face)),
-            robot.light(*wanted.light, pattern),
+        parts: list[Callable[[], Awaitable[None]]] = [
+            partial(robot.face, FaceName(wanted.face)),
+            partial(robot.light, *wanted.light, pattern),
         ]
         if wanted.chime:
-            parts.append(robot.chime(ChimeName(wanted.chime)))
+            parts.append(partial(robot.chime, ChimeName(wanted.chime)))
         for part in parts:
             try:
-                await part
+                await part()
             except NotSupportedError as error:
                 log.debug("left out: %s", error)
             except RobotError as error:

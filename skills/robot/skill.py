@@ -50,7 +50,8 @@ async def go(turn: Turn) -> str:
 async def stop(turn: Turn) -> str:
     """Once more: the core has done it at the first word where it knew it for a stop."""
     answer = await turn.home.request("robot.stop")
-    return turn.render(answer["state"])
+    await turn.home.stop_speaking()
+    return turn.render("stopped" if answer["state"] == "stopped" else "quiet")
 
 
 @skill.action

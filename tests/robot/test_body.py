@@ -26,10 +26,8 @@ from assistant.events import (
     Sensed,
     StopRobot,
 )
-from assistant.settings import RadarSettings
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
-from tests.perception.fall_recording import HEIGHT, fall_packets, record
 from tests.robot.parts import PERSON, House, a_house
 
 FACES = list(FaceName)
@@ -258,20 +256,3 @@ async def test_without_a_robot_all_of_it_is_silent(tmp_path: Path) -> None:
         house.core.bus.publish(StopRobot())
         house.core.bus.publish(AlarmRaised("a", "fall", "voice", "", 0.0))
         assert not house.core.supervisor.names()
-
-
-async def test_a_fall_that_the_radar_saw_is_asked_about_and_brings_the_robot(
-    tmp_path: Path,
-) -> None:
-    recording = tmp_path / "fall.radar"
-    record(recording, fall_packets())
-    radar = RadarSettings(port=f"file:{recording}", height_metres=HEIGHT, place="客厅")
-    async with a_house(tmp_path / "home", radar) as house:
-        await house.consent()
-        await house.until(house.core.care.book.open_alarms, "an alarm is suspected")
-        (alarm,) = house.core.care.book.open_alarms()
-        assert (alarm.reason, alarm.source, alarm.place) == ("fall", "radar", "客厅")
-        assert not alarm.state.calls_out, "the elder is asked first"
-        await house.until(lambda: any("您" in text for text in house.said()), "asked")
-        moved = await house.ended()
-        assert (moved.motion, moved.outcome) == ("approach", "finished")
