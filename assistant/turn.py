@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
 HELP: Final = "emergency_help"
-OVERHEARD_CONFIDENCE: Final = 0.7
+OVERHEARD_CONFIDENCE: Final = 0.95
 """From here on a sentence that was not said to Anban counts as a cry, and is asked about; measured
 by `tests/dialogue/test_emergency.py`."""
 _MEANS: Final = {

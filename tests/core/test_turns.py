@@ -32,11 +32,12 @@ from assistant.events import (
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.mind import MindError, Thought
+from assistant.safety import Cry, Judgement
 from assistant.services import Services
 from assistant.settings import Settings
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues
-from assistant.turn import Turns
+from assistant.turn import OVERHEARD_CONFIDENCE, Turns
 
 REPLIES = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
 
@@ -48,6 +49,7 @@ class ScriptedMind:
     down: str = ""
     asked: list[str] = field(default_factory=list)
     form: str = ""
+    confidence: float = 0.99
 
     async def think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
@@ -58,10 +60,13 @@ class ScriptedMind:
             "几点了": "general_time",
             "对的呀": "general_affirm",
             "再讲个故事": "general_story",
+            "你快想想办法叫人": "emergency_help",
+            "电视里的老太太你快想想办法叫人": "emergency_help",
+            "误会误会": "emergency_cancel",
         }
         for reading in (text, *alternatives):
             if reading in intents:
-                return Thought(reading, intents[reading], 0.9, ())
+                return Thought(reading, intents[reading], self.confidence, ())
         return Thought(text, "nlu_fallback", 0.3, ())
 
     async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
@@ -372,3 +377,112 @@ async def test_holding_and_resuming_are_balanced(home: Home) -> None:
         HoldSpeech(),
         ResumeSpeech(),
     ]
+
+
+@dataclass
+class ScriptedAlarms:
+    """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
+
+    asks: bool = False
+    is_line_open: bool = False
+    doubted: list[str] = field(default_factory=list)
+    answers: list[Judgement] = field(default_factory=list)
+
+    def reply_to_cry(self, cry: Cry) -> str:
+        return f"[{cry.reason}]"
+
+    def doubt(self, text: str) -> None:
+        self.doubted.append(text)
+
+    def hear(self, text: str, judgement: Judgement) -> bool:
+        return False
+
+    def is_answered_by(self, judgement: Judgement) -> bool:
+        return self.asks and (judgement.fine or judgement.reflex in {"affirm", "deny"})
+
+    def take_answer(self, judgement: Judgement) -> None:
+        self.answers.append(judgement)
+
+
+@dataclass
+class ScriptedLine:
+    is_under_way: bool = False
+    hung_up: int = 0
+
+    def hang_up(self) -> bool:
+        self.hung_up += 1
+        return self.is_under_way
+
+
+@pytest.fixture
+def alarms(home: Home) -> ScriptedAlarms:
+    home.turns._alarms = ScriptedAlarms()
+    return home.turns._alarms
+
+
+@pytest.fixture
+def line(home: Home) -> ScriptedLine:
+    home.turns._line = ScriptedLine()
+    return home.turns._line
+
+
+@pytest.mark.parametrize("addressed", [True, False])
+async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
+    home: Home, alarms: ScriptedAlarms, *, addressed: bool
+) -> None:
+    home.hear("你快想想办法叫人", addressed=addressed)
+    told = await home.settle()
+    assert alarms.doubted == ["你快想想办法叫人"]
+    assert home.mind.asked == [], "no skill is asked"
+    lanes = [event.lane for event in told if isinstance(event, TurnTaken)]
+    assert lanes == (["safety"] if addressed else [])
+
+
+async def test_what_is_only_told_of_or_not_understood_surely_is_no_cry(
+    home: Home, alarms: ScriptedAlarms
+) -> None:
+    home.hear("电视里的老太太你快想想办法叫人", addressed=False)
+    await home.settle()
+    home.mind.confidence = OVERHEARD_CONFIDENCE - 0.01
+    home.hear("你快想想办法叫人", addressed=False, uid="u2")
+    await home.settle()
+    home.mind.down = "dialogue_down"
+    home.hear("你快想想办法叫人", addressed=False, uid="u3")
+    assert not any(isinstance(event, Say) for event in await home.settle())
+    assert alarms.doubted == []
+
+
+async def test_an_answer_in_other_words_reaches_an_open_alarm(
+    home: Home, alarms: ScriptedAlarms
+) -> None:
+    alarms.asks = True
+    home.hear("误会误会", addressed=False)
+    await home.settle()
+    assert [answer.fine for answer in alarms.answers] == [True]
+
+
+async def test_in_a_call_nothing_is_a_command_but_hanging_up(
+    home: Home, alarms: ScriptedAlarms, line: ScriptedLine
+) -> None:
+    alarms.is_line_open = line.is_under_way = True
+    for number, text in enumerate(("几点了", "再讲个故事", "不用了", "你快想想办法叫人", "停")):
+        home.hear(text, uid=f"u{number}")
+    told = await home.settle()
+    assert home.mind.asked == alarms.doubted == []
+    assert line.hung_up == 0
+    assert not any(isinstance(event, Say | TurnTaken) for event in told)
+    home.hear("救命", uid="u7")
+    home.hear("那我挂了啊", uid="u8", addressed=False)
+    told = await home.settle()
+    assert any(isinstance(event, CryForHelpHeard) for event in told)
+    assert line.hung_up == 1
+
+
+@pytest.mark.parametrize("text", ["别打了", "停", "挂了吧"])
+async def test_a_call_that_still_rings_is_given_up_at_a_word(
+    home: Home, line: ScriptedLine, text: str
+) -> None:
+    line.is_under_way = True
+    home.hear(text)
+    await home.settle()
+    assert line.hung_up == 1

@@ -7,6 +7,7 @@ import contextlib
 import shutil
 import signal
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -442,3 +443,48 @@ def test_the_phones_folder_is_private(tmp_path: Path) -> None:
     config = (tmp_path / "phone" / "config").read_text()
     assert "ctrl_tcp_listen 127.0.0.1:4444" in config
     assert "sndfile" not in config, "a module that records calls"
+
+
+async def test_key_two_tells_the_details_to_whoever_took_it_on(tmp_path: Path) -> None:
+    speech = write_tone(tmp_path / "speech.wav", 600, 0.6)
+    details = write_tone(tmp_path / "details.wav", 1_500, 0.6)
+    script = replace(script_of(speech), details=script_of(details).speak)
+    async with running_phone(tmp_path / "phone") as running, SipPeer() as peer:
+        attempt = asyncio.create_task(
+            run_attempt(SipCall(running.phone, peer.uri), message(script=script))
+        )
+        await peer.called.wait()
+        call = peer.calls[0]
+        await until(lambda: loudness(call.heard[-8_000:], 600) > 0.3)
+        peer.press(call, "2")
+        await until(lambda: loudness(call.heard[-4_000:], 600) < 0.01)
+        assert loudness(call.heard, 1_500) < 0.05, "not before the key 1"
+        peer.press(call, "1")
+        await until(lambda: loudness(call.heard[-8_000:], 800) > 0.05)  # no microphone: the tones
+        peer.press(call, "2")
+        await until(lambda: loudness(call.heard[-8_000:], 1_500) > 0.3)
+        await until(lambda: loudness(call.heard[-8_000:], 800) > 0.05)
+        assert not call.ended.is_set(), "the line is open again"
+        peer.hang_up(call)
+        facts = await attempt
+    assert [fact.digit for fact in facts if isinstance(fact, DtmfPressed)] == ["2", "1", "2"]
+    assert facts[-1] == Ended(Outcome.ACKNOWLEDGED, "Connection reset by peer")
+
+
+async def test_an_operator_is_put_through_without_a_key(tmp_path: Path) -> None:
+    speech = write_tone(tmp_path / "speech.wav", 600, 0.6)
+    script = replace(script_of(speech, repeats=2, pause_seconds=2.0), opens_line=True)
+    async with running_phone(tmp_path / "phone") as running, SipPeer() as peer:
+        attempt = asyncio.create_task(
+            run_attempt(SipCall(running.phone, peer.uri), message(script=script))
+        )
+        await peer.called.wait()
+        call = peer.calls[0]
+        await until(lambda: loudness(call.heard[-8_000:], 600) > 0.3)
+        await until(lambda: loudness(call.heard[-8_000:], 800) > 0.05, 15)
+        assert not call.ended.is_set()
+        peer.hang_up(call)
+        facts = await attempt
+    assert Acknowledged("dtmf") not in facts
+    assert any(isinstance(fact, PutThrough) for fact in facts)
+    assert facts[-1] == Ended(Outcome.ANSWERED, "Connection reset by peer")

@@ -1,0 +1,212 @@
+"""The second net measured, and calls by voice through real Rasa and the real skill host."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from assistant.care.calls import Calls
+from assistant.care.channels import Registry
+from assistant.care.channels.registry import Equipment
+from assistant.care.channels.sip import Phone, PhoneSettings, SipAccount
+from assistant.care.contacts import People, new_contact
+from assistant.dialogue import installed_skills
+from assistant.dialogue.sources import collect
+from assistant.events import AskElder
+from assistant.safety import is_told_of, judge
+from assistant.settings import LANGUAGES
+from assistant.turn import HELP, OVERHEARD_CONFIDENCE
+from tests.core.test_turns import REPLIES
+from tests.dialogue.house import House
+
+HEARD_AT_LEAST: Final = 0.9
+OVERHEARD_AT_LEAST: Final = 0.6
+ASKED_AT_MOST: Final = 0.03
+"""Of ordinary sentences said to Anban: it asks, and nobody is called."""
+OVERHEARD_AT_MOST: Final = 1 / 500
+SAFETY: Final = Path(__file__).parents[1] / "safety"
+
+
+def held_out(lang: str, kind: str) -> list[str]:
+    file = Path(__file__).with_name(f"emergency_{lang}.yml")
+    table: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
+    return table[kind]
+
+
+def ordinary(lang: str) -> list[str]:
+    return (SAFETY / f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
+
+
+def bare(text: str) -> str:
+    words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).lower()
+    return re.sub(r"[^\w]+", "", words)
+
+
+def trained(lang: str) -> set[str]:
+    nlu: list[dict[str, Any]] = yaml.safe_load(
+        collect(installed_skills(), lang, 0.5).files["data/nlu.yml"]
+    )["nlu"]
+    return {
+        bare(line.removeprefix("- "))
+        for block in nlu
+        for line in block.get("examples", "").splitlines()
+    }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_held_out_is_trained_on(lang: str) -> None:
+    known = trained(lang)
+    assert len(known) > 3000
+    assert len(held_out(lang, "help")) >= 100
+    sentences = [*held_out(lang, "help"), *held_out(lang, "ordinary")]
+    assert [text for text in sentences if bare(text) in known] == []
+
+
+def is_understood_as_cry(house: House, text: str, confidence: float) -> bool:
+    """As the core takes it: `Turns._about_alarm`."""
+    understood = house.parse(text)
+    is_cry = understood.intent == HELP and not is_told_of(text)
+    return is_cry and understood.confidence >= confidence
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_both_nets_together_hear_cries_in_other_words(house: House, lang: str) -> None:
+    house.speak(lang)
+    cries = held_out(lang, "help")
+    first = [text for text in cries if judge(text, is_final=True).cry is not None]
+    rest = [text for text in cries if text not in first]
+    said = [text for text in rest if is_understood_as_cry(house, text, 0.0)]
+    overheard = [text for text in rest if is_understood_as_cry(house, text, OVERHEARD_CONFIDENCE)]
+    missed = [text for text in rest if text not in said]
+    print(
+        f"{lang}: {len(first)} of {len(cries)} by the lists, {len(first) + len(said)} with the "
+        f"dialogue, {len(first) + len(overheard)} of them not said to Anban",
+        missed,
+    )
+    assert len(first) + len(said) >= HEARD_AT_LEAST * len(cries), missed
+    assert len(first) + len(overheard) >= OVERHEARD_AT_LEAST * len(cries)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+def test_ordinary_sentences_are_seldom_asked_about_and_never_overheard(house: House) -> None:
+    asked: list[str] = []
+    overheard: list[str] = []
+    count = 0
+    for lang in LANGUAGES:
+        house.speak(lang)
+        known = trained(lang)
+        sentences = [text for text in ordinary(lang) if bare(text) not in known]
+        count += len(ordinary(lang))
+        asked += [text for text in sentences if is_understood_as_cry(house, text, 0.0)]
+        overheard += [
+            text for text in sentences if is_understood_as_cry(house, text, OVERHEARD_CONFIDENCE)
+        ]
+    print(f"asked about {len(asked)} of {count} ordinary sentences", asked, overheard)
+    assert count >= 500
+    assert len(asked) <= ASKED_AT_MOST * count, asked
+    assert len(overheard) <= OVERHEARD_AT_MOST * count, overheard
+
+
+# ------------------------------------------------------------------------- calls by voice
+
+
+@pytest.fixture
+def family(house: House, tmp_path: Path) -> Calls:
+    """The core's calls over the house's bus, with a telephone that nothing runs."""
+    settings = PhoneSettings(SipAccount("sip:anban@127.0.0.1"), control_port=1)
+    registry = Registry(Equipment(phone=Phone(settings, tmp_path)))
+    people = People(tmp_path)
+    people.add(new_contact("王小芳", ["大女儿", "my eldest daughter"], ["sip:fang@127.0.0.1"]))
+    people.add(new_contact("王小丽", ["二女儿", "my younger daughter"], ["sip:li@127.0.0.1"]))
+    people.add(new_contact("张伟", ["儿子", "my son"], ["sip:wei@127.0.0.1"]))
+
+    async def build() -> Calls:
+        return Calls(
+            house.core.bus,
+            people,
+            registry.open,
+            house.core.speech,
+            REPLIES,
+            house.core.memory,
+            lambda: False,
+        )
+
+    return house.do(build())
+
+
+def offered(house: House) -> bool:
+    return any(isinstance(e, AskElder) and e.asker == "calls" for e in house.core.events)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("family")
+@pytest.mark.parametrize(
+    ("lang", "said", "name"),
+    [
+        ("zh", "给我大闺女打个电话", "大女儿"),
+        ("zh", "打给张为", "张伟"),
+        ("zh", "我想跟我儿子说说话给他打个电话", "儿子"),
+        ("zh", "联系一下我二姑娘", "二女儿"),
+        ("en", "ring my son", "your son"),
+        ("en", "could you give my boy a ring please", "your son"),
+        ("en", "call my younger daughter", "your younger daughter"),
+    ],
+)
+def test_the_person_is_found_and_asked_back(house: House, lang: str, said: str, name: str) -> None:
+    house.speak(lang)
+    house.core.events.clear()
+    (turn,) = house.talk(said)
+    assert turn.understood.intent == "emergency_contact"
+    assert name in turn.replies[0], turn.replies
+    assert turn.form == ""
+    assert offered(house)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("family")
+def test_whom_is_asked_where_it_is_not_clear(zh: House) -> None:
+    zh.core.events.clear()
+    which, chosen = zh.talk("给我女儿打电话", "二女儿")
+    assert "大女儿" in which.replies[0]
+    assert "二女儿" in which.replies[0]
+    assert "二女儿" in chosen.replies[0]
+    assert offered(zh)
+    whom, left = zh.talk("打个电话", "算了")
+    assert "儿子" in whom.replies[0]
+    assert left.form == ""
+    unknown, found = zh.talk("给老赵打电话", "那打给儿子吧")
+    assert "老赵" in unknown.replies[0]
+    assert "儿子" in found.replies[0]
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+def test_nobody_to_ring_is_said_plainly(house: House, tmp_path: Path) -> None:
+    async def build() -> Calls:
+        registry = Registry(Equipment())
+        return Calls(
+            house.core.bus,
+            People(tmp_path),
+            registry.open,
+            house.core.speech,
+            REPLIES,
+            house.core.memory,
+            lambda: False,
+        )
+
+    house.do(build())
+    house.speak("zh")
+    (turn,) = house.talk("给我女儿打个电话")
+    assert "还没有能打的电话" in turn.replies[0]
+    assert turn.form == ""
+    (hung_up,) = house.talk("把电话挂了")
+    assert "没有在打电话" in hung_up.replies[0]
