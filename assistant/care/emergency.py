@@ -90,6 +90,8 @@ class Emergency:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._answered = asyncio.Event()
         self._question_until = 0.0
+        self._unsure: set[str] = set()
+        """Alarms that end by silence; after a restart they do not."""
         self._number_asked = ""
         """The number that the elder was asked about last; empty where that is settled."""
         self._number_settled = asyncio.Event()
@@ -163,13 +165,16 @@ class Emergency:
     def _must_ask(self, number: str) -> bool:
         return not self._number.is_agreed_in_advance and self._number.can_ring(number)
 
-    def doubt(self, text: str) -> None:
-        """Ask whether help is needed: understood as a cry, but in no list; said twice it is one."""
+    def doubt(self, text: str, *, is_sure: bool = True) -> None:
+        """Ask whether help is needed: understood as a cry, but in no list; said twice it is one.
+
+        Where it is not sure, as with what was merely heard in the room, silence ends it.
+        """
         if any(alarm.state in _ASKED for alarm in self._book.open_alarms()):
             self._spawn(self._elder_needs_help())
         else:
-            reason = reason_of(text)
-            self._spawn(self._suspect(reason, VOICE, "", "understood as a cry"))
+            reason, why = reason_of(text), "understood as a cry"
+            self._spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
 
     def is_answered_by(self, judgement: Judgement) -> bool:
         """Whether such words are about an open alarm, and nothing else shall take them.
@@ -317,9 +322,13 @@ class Emergency:
         why = f"{asked.sign}: {'counts as a sign' if asked.counts else 'asked'}"
         self._spawn(self._book.note(asked.alarm_id, "elder", why))
 
-    async def _suspect(self, reason: str, source: str, place: str, why: str) -> None:
+    async def _suspect(
+        self, reason: str, source: str, place: str, why: str, *, is_sure: bool = True
+    ) -> None:
         before = self._book.same(reason, source)
         alarm = await self._book.suspect(reason, source, place, why)
+        if before is None and not is_sure:
+            self._unsure.add(alarm.alarm_id)
         if before is None:
             self._go_on(alarm)
 
@@ -421,7 +430,10 @@ class Emergency:
                 alarm = self._book.alarm(alarm_id)
                 if alarm is None or alarm.state is not State.CONFIRMING:
                     return
-            await self._apply(alarm_id, Trigger.SILENCE, "nobody answered")
+            ends = alarm_id in self._unsure
+            await self._apply(
+                alarm_id, Trigger.SAID_FINE if ends else Trigger.SILENCE, "nobody answered"
+            )
         finally:
             self._companion.voice_as_before()
 

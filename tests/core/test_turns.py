@@ -385,14 +385,14 @@ class ScriptedAlarms:
 
     asks: bool = False
     is_line_open: bool = False
-    doubted: list[str] = field(default_factory=list)
+    doubted: list[tuple[str, bool]] = field(default_factory=list)
     answers: list[Judgement] = field(default_factory=list)
 
     def reply_to_cry(self, cry: Cry) -> str:
         return f"[{cry.reason}]"
 
-    def doubt(self, text: str) -> None:
-        self.doubted.append(text)
+    def doubt(self, text: str, *, is_sure: bool) -> None:
+        self.doubted.append((text, is_sure))
 
     def hear(self, text: str, judgement: Judgement) -> bool:
         return False
@@ -432,7 +432,7 @@ async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
 ) -> None:
     home.hear("你快想想办法叫人", addressed=addressed)
     told = await home.settle()
-    assert alarms.doubted == ["你快想想办法叫人"]
+    assert alarms.doubted == [("你快想想办法叫人", True)]
     assert home.mind.asked == [], "no skill is asked"
     lanes = [event.lane for event in told if isinstance(event, TurnTaken)]
     assert lanes == (["safety"] if addressed else [])
@@ -450,6 +450,17 @@ async def test_what_is_only_told_of_or_not_understood_surely_is_no_cry(
     home.hear("你快想想办法叫人", addressed=False, uid="u3")
     assert not any(isinstance(event, Say) for event in await home.settle())
     assert alarms.doubted == []
+
+
+async def test_what_was_overheard_and_is_not_quite_sure_is_asked_about_only(
+    home: Home, alarms: ScriptedAlarms
+) -> None:
+    home.mind.confidence = OVERHEARD_CONFIDENCE
+    home.hear("你快想想办法叫人", addressed=False)
+    await home.settle()
+    home.hear("你快想想办法叫人", addressed=True, uid="u2")
+    await home.settle()
+    assert [is_sure for _, is_sure in alarms.doubted] == [False, True]
 
 
 async def test_an_answer_in_other_words_reaches_an_open_alarm(

@@ -415,6 +415,22 @@ async def test_what_may_be_a_cry_is_asked_once_and_silence_raises_it(tmp_path: P
         assert len([text for text in home.said() if "没事" in text]) == 1, "asked once"
 
 
+async def test_what_was_merely_overheard_ends_by_silence_and_is_raised_by_a_yes(
+    tmp_path: Path,
+) -> None:
+    world = World()
+    async with a_home(tmp_path, world, TWO) as home:
+        home.emergency.doubt("你快想想办法叫人", is_sure=False)
+        await home.after(ANSWER_SECONDS + 5)
+        assert home.states() == []
+        assert world.tries == []
+        home.emergency.doubt("你快想想办法叫人", is_sure=False)
+        await home.after(3)
+        home.emergency.take_answer(YES)
+        await home.after(3)
+        assert home.states() == ["raised"]
+
+
 @pytest.mark.parametrize("answer", [FINE, NO])
 async def test_what_was_no_cry_ends_at_one_word(tmp_path: Path, answer: Judgement) -> None:
     world = World()
