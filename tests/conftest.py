@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test asserts how long something took, so neither does hypothesis.
+settings.register_profile("anban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("anban")
 
 TESTS: Final = Path(__file__).parent
 

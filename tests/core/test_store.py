@@ -134,7 +134,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     assert int(kept) in {told, told + 1}  # the last one may have been written but not told
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     values=st.dictionaries(
         st.text(min_size=1, max_size=20),

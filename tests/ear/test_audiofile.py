@@ -168,9 +168,7 @@ def test_numbers_that_are_none_and_too_large_ones(tmp_path: Path) -> None:
     assert list(samples[100:107]) == [0, 32_767, -32_768, 32_767, -32_768, 32_767, -32_768]
 
 
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cut=st.integers(0, 2_000),
     flips=st.lists(st.tuples(st.integers(0, 1_999), st.integers(0, 255)), max_size=8),

@@ -198,7 +198,7 @@ def test_dose_is_said_and_understood_again(
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @given(number=st.integers(-99_999, 999_999))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_number_said_is_number_understood(lang: str, number: int) -> None:
     said = LANGUAGES[lang].spoken.number(str(number))
     found = parse_number(said, lang)
@@ -210,7 +210,7 @@ def test_number_said_is_number_understood(lang: str, number: int) -> None:
 @given(
     text=st.text("一二三十百点半片个又分之克mg -到零 1234567890./half and a tablet of", max_size=30)
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_is_survived(lang: str, text: str) -> None:
     number = parse_number(text, lang)
     assert number is None or 0 <= number.start < number.end <= len(text)

@@ -1,7 +1,7 @@
 """Names found by sound."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import best_match, rank_matches, sound_key
@@ -90,7 +90,6 @@ def test_alike_medicines_are_told_apart() -> None:
     assert second.score < 0.8
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30), st.lists(st.text(max_size=20), max_size=5))
 def test_scores_are_fractions_and_sorted(query: str, names: list[str]) -> None:
     scores = [match.score for match in rank_matches(query, names, limit=5)]

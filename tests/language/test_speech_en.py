@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import LANGUAGES, normalise
@@ -76,7 +76,6 @@ def test_normalise(written: str, said: str) -> None:
     assert normalise(written, "en") == said
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_becomes_words(text: str) -> None:
     expanded = LANGUAGES["en"].speech.expand(text)
@@ -84,7 +83,6 @@ def test_any_text_becomes_words(text: str) -> None:
     assert len(expanded) <= 30 * len(text) + 40
 
 
-@settings(deadline=None)
 @given(st.text("0123456789.:/-~%℃ apmgkst¥$", max_size=40))
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text, "en")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import LANGUAGES, normalise
@@ -166,7 +166,6 @@ def test_pronounce(words: str, read: str) -> None:
     assert normalise(words, "zh") == read
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_becomes_words(text: str) -> None:
     expanded = LANGUAGES["zh"].speech.expand(text)
@@ -175,14 +174,12 @@ def test_any_text_becomes_words(text: str) -> None:
     assert len(expanded) <= 18 * len(text) + 20
 
 
-@settings(deadline=None)
 @given(st.text("0123456789.:/-~%℃年月日点片mgk¥两二一 ", max_size=40))
 def test_expanding_twice_changes_nothing(text: str) -> None:
     expand = LANGUAGES["zh"].speech.expand
     assert expand(expand(text)) == expand(text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_pronounced_text_is_latin(text: str) -> None:
     assert re.fullmatch(r"[A-Za-zÀ-ɏ\d\s,.!?;:'-]*", normalise(text, "zh"))

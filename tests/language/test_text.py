@@ -1,7 +1,7 @@
 """Cleaning of heard and typed text."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import (
@@ -48,7 +48,6 @@ def test_too_long(text: str) -> None:
         clean(text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_clean_text_is_plain_or_refused(text: str) -> None:
     try:

@@ -172,7 +172,7 @@ WORDS = {"zh": ZH_WORDS.split(), "en": EN_WORDS.split()}
 
 @pytest.mark.parametrize("lang", WORDS)
 @given(data=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_words_are_understood_or_refused(lang: str, data: st.DataObject) -> None:
     words = data.draw(st.lists(st.sampled_from(WORDS[lang]), max_size=9))
     text = ("" if lang == "zh" else " ").join(words)
@@ -190,7 +190,6 @@ def test_any_words_are_understood_or_refused(lang: str, data: st.DataObject) -> 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @given(text=st.text(max_size=60))
-@settings(deadline=None)
 def test_any_text_is_survived(lang: str, text: str) -> None:
     try:
         parse_when(text, lang, NOW, HABITS)

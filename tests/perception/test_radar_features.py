@@ -47,7 +47,7 @@ def test_furniture_is_not_seen(copies: int) -> None:
     assert np.allclose(frame_features(furnished), features(1), atol=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(-0.3, 0.3), st.floats(-10, 10))
 def test_where_the_body_stands_along_the_beam_and_how_strong_it_echoes_is_centred(
     up: float, gain_db: float
@@ -73,7 +73,7 @@ def test_an_empty_window_has_features_of_nothing() -> None:
     assert not nothing.any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(-1, 3), min_size=1, max_size=30), st.floats(-2, 2))
 def test_fall_features_do_not_know_the_distance(heights: list[float], away: float) -> None:
     high = np.array(heights, np.float32)
@@ -84,7 +84,7 @@ def test_fall_features_do_not_know_the_distance(heights: list[float], away: floa
     assert np.allclose(here, there, atol=1e-4)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=30))
 def test_every_point_counts_once(heights: list[float]) -> None:
     high = np.array(heights, np.float32)

@@ -30,14 +30,14 @@ def accounted(parser: Parser, fed: int) -> bool:
     return parser.statistics.skipped_bytes <= fed
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(names, st.lists(st.integers(0, 10_000), max_size=12))
 def test_any_split_gives_the_same_frames(name: str, cuts: list[int]) -> None:
     data = STREAMS[name]
     assert parse(name, *split(data, cuts)) == parse(name, data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     names,
     st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=12)), max_size=4),
@@ -53,7 +53,7 @@ def test_damaged_streams_parse_alike_however_they_are_cut(
     assert parse(name, *split(bytes(data), cuts)) == parse(name, bytes(data))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(names, st.binary(max_size=300), st.lists(st.integers(0, 1_000), max_size=4))
 def test_junk_neither_raises_nor_grows(name: str, junk: bytes, cuts: list[int]) -> None:
     parser = PROTOCOLS[name].parser()
@@ -63,7 +63,7 @@ def test_junk_neither_raises_nor_grows(name: str, junk: bytes, cuts: list[int]) 
     assert accounted(parser, len(junk))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(names, st.integers(1, 10_000))
 def test_frames_come_again_after_a_cut_one(name: str, cut: int) -> None:
     data = STREAMS[name]

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from robot_io.drivers import create2_interface as oi
@@ -51,7 +51,6 @@ def test_a_stream_is_read_whole(device, sent):
     assert sensors[Packet.CHARGE] == 900 * 2696 // 1000
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.data())
 def test_a_stream_is_found_in_any_rubbish(rubbish, data):
     sent = []

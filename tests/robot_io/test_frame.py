@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from cobs import cobs
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import robot_io
@@ -55,7 +55,6 @@ def test_a_frame_byte_by_byte():
     assert encode(Frame(m.Type.HEARTBEAT, 0x1234, 5)) == expected
 
 
-@settings(deadline=None)
 @given(frames)
 def test_a_frame_comes_back(frame):
     line = encode(frame)
@@ -64,7 +63,6 @@ def test_a_frame_comes_back(frame):
     assert Decoder().feed(line) == [frame]
 
 
-@settings(deadline=None)
 @given(st.lists(frames, max_size=8), st.data())
 def test_frames_come_back_however_the_bytes_are_cut(sent, data):
     line = b"".join(encode(frame) for frame in sent)
@@ -76,14 +74,12 @@ def test_frames_come_back_however_the_bytes_are_cut(sent, data):
     assert found == sent
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=600), frames)
 def test_a_frame_after_any_rubbish_is_found(rubbish, frame):
     found = Decoder().feed(rubbish + b"\0" + encode(frame))
     assert found[-1] == frame
 
 
-@settings(deadline=None)
 @given(frames, st.data())
 def test_one_changed_byte_is_never_another_frame(frame, data):
     raw = bytearray(cobs.decode(encode(frame)[:-1]))
@@ -133,7 +129,6 @@ def test_messages_read_as_the_vectors_say(vector):
     assert encode(frame).hex() == vector["line"]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(m.BY_TYPE)), st.binary(max_size=PAYLOAD_MAX_BYTES))
 def test_any_payload_is_read_or_refused(kind, payload):
     try:

@@ -65,7 +65,6 @@ def fresh():
     return body, Device(NATURE, body, lambda _data: None, boot=1)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 600), st.binary(max_size=300)), max_size=30))
 def test_random_bytes_never_move_a_robot(pieces):
     body, device = fresh()
@@ -77,7 +76,6 @@ def test_random_bytes_never_move_a_robot(pieces):
     assert body.moves == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=30))
 def test_random_bytes_never_move_a_robot_in_a_session(pieces):
     body, device = fresh()
@@ -143,7 +141,7 @@ sense_values = st.builds(
 steps = st.lists(st.tuples(st.integers(1, 700), messages, st.none() | sense_values), max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(steps)
 def test_laws_of_motion_hold_for_any_commands(steps):
     body, device = fresh()
@@ -177,7 +175,6 @@ def test_laws_of_motion_hold_for_any_commands(steps):
             assert linear <= 0, "it pushes against what it touches"
 
 
-@settings(deadline=None)
 @given(st.integers(1, 10_000), st.integers(1, 500))
 def test_every_drive_ends(duration_ms, speed):
     body, device = fresh()
@@ -192,7 +189,6 @@ def test_every_drive_ends(duration_ms, speed):
     assert body.wheels == (0, 0)
 
 
-@settings(deadline=None)
 @given(st.permutations(range(6)), st.integers(1, 6))
 def test_no_order_of_arrival_moves_a_robot_after_a_stop(order, barrier):
     """Drives numbered before a stop are void, in whatever order copies of them arrive."""
