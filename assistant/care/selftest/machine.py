@@ -75,7 +75,10 @@ def look_at_clock(now: float, last_known: float | None, offsets: Iterable[float]
 
 def look_at_power() -> Iterator[Finding]:
     """Mains and battery, where this machine has a battery that can be read."""
-    battery = psutil.sensors_battery()
+    try:
+        battery = psutil.sensors_battery()
+    except OSError:  # a container that shows no power supplies
+        battery = None
     if battery is None:
         return
     percent = f"battery {battery.percent:.0f} %"
