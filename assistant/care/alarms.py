@@ -63,6 +63,8 @@ class Trigger(StrEnum):
     """Somebody took a call."""
     ACKNOWLEDGED = "acknowledged"
     """A human took the alarm on."""
+    COMES = "comes"
+    """Whoever took the alarm on says when they will be there."""
     CONFIRMED = "confirmed"
     """A human arrived, or spoke with the elder, and says that it is over."""
     NOBODY_CAME = "nobody_came"
@@ -140,6 +142,8 @@ def change(
                     escalate_at=at + arrive_seconds,
                 )
             )
+        case State.ACKNOWLEDGED, Trigger.COMES:
+            return Change(replace(alarm, escalate_at=at + arrive_seconds))
         case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
             again = replace(alarm, state=State.RAISED, escalate_at=None, denied_count=0)
             return Change(again)

@@ -131,13 +131,22 @@ class AlarmBook:
         return await self._open(reason, source, place, State.SUSPECTED, why)
 
     async def apply(
-        self, alarm_id: str, trigger: Trigger, who: str = "", why: str = ""
+        self,
+        alarm_id: str,
+        trigger: Trigger,
+        who: str = "",
+        why: str = "",
+        arrive_seconds: float | None = None,
     ) -> Change | None:
-        """Let something happen to an alarm; None where it means nothing to it (but is noted)."""
+        """Let something happen to an alarm; None where it means nothing to it (but is noted).
+
+        `arrive_seconds`: when somebody must have come, where it is not the usual time.
+        """
         alarm = self._alarms.get(alarm_id)
         if alarm is None:
             return None
-        changed = change(alarm, trigger, time.time(), self._arrive_seconds, who)
+        arrive_seconds = self._arrive_seconds if arrive_seconds is None else arrive_seconds
+        changed = change(alarm, trigger, time.time(), arrive_seconds, who)
         after = changed.alarm if changed else alarm
         self._alarms[alarm_id] = after
         note = f"{trigger.value}: {why}" if why else trigger.value

@@ -23,7 +23,7 @@ from assistant.care.channels import (
     ChannelError,
     DtmfPressed,
     PutThrough,
-    is_acknowledgement,
+    acknowledgement,
 )
 from assistant.care.channels import (
     Health as WayHealth,
@@ -132,7 +132,11 @@ class Care:
             wording=drill_wording,
             voice=self._voice,
             home_lang=lambda: memory.lang,
-            is_busy=lambda: bool(self.book.open_alarms()) or self.equipment.is_calling,
+            is_busy=lambda: (
+                bool(self.book.open_alarms())
+                or self.calls.is_under_way
+                or self.equipment.is_calling
+            ),
         )
         self.emergency = Emergency(
             bus,
@@ -150,6 +154,7 @@ class Care:
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self.emergency.acknowledge)
+        bus.serve("alarms.comes", self.emergency.comes)
         bus.serve("alarms.close", self.emergency.close)
         bus.serve("alarms.details", self._serve_details)
         bus.serve("contacts.check", self.check_contact)
@@ -228,8 +233,8 @@ class Care:
 
     async def _sms_came(self, sms: IncomingSms) -> None:
         """An answer to an alarm's text message."""
-        contact = self._caller(sms.sender)
-        if contact is None or not is_acknowledgement(sms.text):
+        contact, minutes = self._caller(sms.sender), acknowledgement(sms.text)
+        if contact is None or minutes is None:
             return
         alarms = self.book.open_alarms()
         if not alarms:
@@ -237,6 +242,8 @@ class Care:
         for alarm in alarms:
             if alarm.state.calls_out:
                 await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
+            if minutes:
+                await self.emergency.comes(alarm.alarm_id, contact.contact_id, minutes)
 
     def _put_through(self, alarm_id: str, contact: Contact, *, is_open: bool) -> None:
         self._bus.publish(PutThroughChanged(alarm_id, contact.name, is_open))

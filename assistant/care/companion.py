@@ -148,6 +148,10 @@ class Companion:
         else:
             self.goes_on()
 
+    def comes(self, contact: str, minutes: int) -> None:
+        """Whoever took it on says when they will be there."""
+        self._say("contact_comes_in", contact=contact, minutes=minutes)
+
     def nobody_came(self) -> None:
         """Acknowledged, and nobody came: it goes out again."""
         self._say("nobody_came")

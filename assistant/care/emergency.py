@@ -45,6 +45,9 @@ QUESTION_SECONDS: Final = 20.0
 """How long a bare "no" counts as an answer to "do you still need help?"."""
 NUMBER_SECONDS: Final = 40.0
 """The same for "shall I ring 120?", which is asked after some other words."""
+MOST_MINUTES: Final = 120
+LATE_SECONDS: Final = 600.0
+"""Who said when they will come may be so late before the alarm goes out again."""
 AGREED: Final = "agreed to ring "
 AGAIN_SECONDS: Final = 1.0
 TALK_CHECK_SECONDS: Final = 60.0
@@ -214,6 +217,20 @@ class Emergency:
             alarm_id, Trigger.ACKNOWLEDGED, contact.name if contact else contact_id
         )
         return changed is not None
+
+    async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
+        """Whoever took the alarm on says when they will be there; False where it was not them."""
+        contact, alarm = self._people.get(contact_id), self._book.alarm(alarm_id)
+        if contact is None or alarm is None or alarm.acknowledged_by != contact.name:
+            return False
+        minutes = min(max(minutes, 1), MOST_MINUTES)
+        seconds = max(self._arrive_seconds, minutes * 60 + LATE_SECONDS)
+        why = f"in {minutes} minutes"
+        if not await self._book.apply(alarm_id, Trigger.COMES, contact.name, why, seconds):
+            return False
+        self._set_timer(alarm_id, seconds)
+        self._companion.comes(contact.name, minutes)
+        return True
 
     async def close(self, alarm_id: str, who: str) -> bool:
         """A human says that it is over; False where it is already."""

@@ -91,6 +91,7 @@ class Links:
         self._spent: set[str] = set()
         bus.serve("links.look", self.look)
         bus.serve("links.take", self.take)
+        bus.serve("links.come", self.come)
         bus.serve("links.close", self.close)
 
     async def look(self, token: str) -> dict[str, Any]:
@@ -107,6 +108,17 @@ class Links:
             # After it, not before: cut off in between, the link works once more, not never.
             self._spent.add(claims.token_id)
             await self._book.note(claims.alarm_id, contact.name, _SPENT + claims.token_id)
+        return await self._view(claims, contact)
+
+    async def come(self, token: str, minutes: int) -> dict[str, Any]:
+        """Whoever took it on says when they will be there; raises Refused."""
+        claims, contact = self._check(token)
+        await self._bus.call(
+            "alarms.comes",
+            alarm_id=claims.alarm_id,
+            contact_id=contact.contact_id,
+            minutes=minutes,
+        )
         return await self._view(claims, contact)
 
     async def close(self, token: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from assistant.language import Replies
 from assistant.settings import LANGUAGES
 
 REFRESH_SECONDS: Final = 15
+MINUTES: Final = (5, 10, 20, 40)
 WORDS: Final = Replies.load(Path(str(files("assistant.console") / "replies")))
 STYLE: Final = (files("assistant.console") / "page.css").read_text("utf-8")
 STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -43,6 +44,8 @@ def alarm_page(view: Mapping[str, Any], path: str) -> str:
     if stage == "open":
         parts.append(_button(f"{path}/take", say("open_button"), "take"))
     parts.append(_paragraph(say(f"{stage}_hint")))
+    if stage == "mine":
+        parts.append(_minutes(f"{path}/come", say))
     if stage in _CAN_CLOSE:
         parts.append(_link(f"{path}/close", say("well_button")))
     parts.append(_paragraph(_with_call(say("danger"), str(view["number"]))))
@@ -112,6 +115,17 @@ def _button(path: str, text: str, does: str) -> str:
     return (
         f'<form method="post" action="{escape(path)}">'
         f'<button name="do" value="{does}">{text}</button></form>'
+    )
+
+
+def _minutes(path: str, say: Callable[[str], str]) -> str:
+    """In how many minutes they will be there: the elder is told."""
+    buttons = "".join(
+        f'<button name="minutes" value="{minutes}">{minutes}</button>' for minutes in MINUTES
+    )
+    return (
+        f'<form class="minutes" method="post" action="{escape(path)}">'
+        f'<input type="hidden" name="do" value="come"><p>{say("come_hint")}</p>{buttons}</form>'
     )
 
 

@@ -29,7 +29,7 @@ from assistant.care.pendants import (
 )
 from assistant.care.pendants.webhook_in import MAX_BODY_BYTES
 from assistant.console.pace import Pace, neighbourhood
-from assistant.console.pages import STYLE_HASH, alarm_page, close_page, problem_page
+from assistant.console.pages import MINUTES, STYLE_HASH, alarm_page, close_page, problem_page
 from assistant.link import LinkError, ServiceError
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,10 @@ class Door:
         """The button that ends the alarm."""
         return await self._press(request, "close")
 
+    async def come(self, request: Request) -> Response:
+        """The buttons that say when somebody will be there."""
+        return await self._press(request, "come")
+
     async def report(self, request: Request) -> Response:
         """A pendant."""
         if self._pendants is None:
@@ -155,7 +159,13 @@ class Door:
         }
         if form.get("do") != [does] or is_foreign:
             raise _ProblemError("bad_form")
-        await self._ask(f"links.{does}", token)
+        more = {}
+        if does == "come":
+            said = form.get("minutes", [""])[0]
+            if said not in {str(minutes) for minutes in MINUTES}:
+                raise _ProblemError("bad_form")
+            more = {"minutes": int(said)}
+        await self._ask(f"links.{does}", token, **more)
         # Seen anew by a GET: loading the page again presses nothing again.
         return RedirectResponse(_path(request), HTTPStatus.SEE_OTHER, HEADERS)
 
@@ -174,9 +184,9 @@ class Door:
             raise _ProblemError("slow_down")
         return token
 
-    async def _ask(self, service: str, token: str) -> Any:
+    async def _ask(self, service: str, token: str, **more: int) -> Any:
         try:
-            return await self._core.request(service, CORE_SECONDS, token=token)
+            return await self._core.request(service, CORE_SECONDS, token=token, **more)
         except ServiceError as error:
             log.warning("%s: %s", service, error)
             raise _ProblemError("bad_link") from error
@@ -192,6 +202,7 @@ def application(door: Door) -> Starlette:
         routes=[
             Route("/a/{token}", door.look, methods=get),
             Route("/a/{token}/take", door.take, methods=post),
+            Route("/a/{token}/come", door.come, methods=post),
             Route("/a/{token}/close", door.ask_to_close, methods=get),
             Route("/a/{token}/close", door.close, methods=post),
             Route("/pendant/{device}", door.report, methods=post),

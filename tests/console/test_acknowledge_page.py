@@ -64,6 +64,11 @@ async def test_a_link_in_a_message_is_opened_pressed_and_the_elder_hears_who_com
             for shown in ("谢谢您，大女儿", DOOR, HEALTH, "20分钟"):
                 assert shown in mine.text
             assert "我来接手" not in mine.text
+            for wrong in ("", "7", "-5", "ten"):
+                answer = await home.web.post(f"{link}/come", data={"do": "come", "minutes": wrong})
+                assert answer.status_code == 400
+            await home.web.post(f"{link}/come", data={"do": "come", "minutes": "20"})
+            assert any("大约20分钟就到" in text for text in home.said())
 
             asked = await home.web.get(f"{link}/close")
             assert "确定平安" in asked.text

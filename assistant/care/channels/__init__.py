@@ -34,7 +34,7 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
-from assistant.care.channels.gsm import is_acknowledgement
+from assistant.care.channels.gsm import acknowledgement
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
 
 __all__ = [
@@ -62,7 +62,7 @@ __all__ = [
     "Ringing",
     "TokenError",
     "TokenExpiredError",
-    "is_acknowledgement",
+    "acknowledgement",
     "is_emergency_number",
     "is_same_number",
     "is_same_party",

@@ -14,6 +14,7 @@ from assistant.events import (
     AlarmRaised,
     AskElder,
     ElderAnswered,
+    ElderCallChanged,
     Heard,
     Said,
     Say,
@@ -51,6 +52,7 @@ class Presence:
         self._sounding: dict[str, float] = {}
         self._asking: set[str] = set()
         """Open questions of others."""
+        self._is_on_telephone = False
         self._alarms: set[str] = set()
         bus.subscribe(SpeechStarted, lambda _: self._voice(TALK_LIMIT_SECONDS))
         bus.subscribe(SpeechEnded, lambda _: self._voice(PAUSE_SECONDS))
@@ -61,6 +63,7 @@ class Presence:
         bus.subscribe(AskElder, self._asked)
         bus.subscribe(ElderAnswered, lambda answer: self._asking.discard(answer.question_id))
         bus.subscribe(Sensed, self._sensed)
+        bus.subscribe(ElderCallChanged, self._call_changed)
         bus.subscribe(AlarmRaised, lambda raised: self._alarms.add(raised.alarm_id))
         bus.subscribe(AlarmClosed, lambda closed: self._alarms.discard(closed.alarm_id))
 
@@ -79,7 +82,7 @@ class Presence:
         self._awake_until = min(self._awake_until, now + AWAKE_SECONDS)
         return Situation(
             is_asleep=self._is_asleep(now),
-            is_talking=bool(self._sounding or self._asking)
+            is_talking=bool(self._sounding or self._asking or self._is_on_telephone)
             or now < max(self._voice_until, self._talk_until),
             is_alarm=bool(self._alarms),
             is_asking=is_asking,
@@ -107,6 +110,9 @@ class Presence:
     def _asked(self, asked: AskElder) -> None:
         if asked.asker != ASKER:
             self._asking.add(asked.question_id)
+
+    def _call_changed(self, changed: ElderCallChanged) -> None:
+        self._is_on_telephone = changed.stage != "ended"
 
     def _heard(self, heard: Heard) -> None:
         if heard.is_final and heard.addressed and heard.text.strip():

@@ -535,3 +535,20 @@ async def test_consent_outlives_a_restart_and_ends_with_the_alarm(tmp_path: Path
         await home.emergency.close(home.book.open_alarms()[0].alarm_id, "test")
         await home.after(5)
         assert not again.agreed
+
+
+async def test_when_they_come_is_told_and_the_alarm_waits_for_it(tmp_path: Path) -> None:
+    world = World({"call:1": ["no_answer"], "text:1": ["delivered"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        home.cry()
+        await home.after(5)
+        alarm, (first, second) = home.book.open_alarms()[0], home.people.all
+        assert not await home.emergency.comes(alarm.alarm_id, first.contact_id, 40), "not theirs"
+        await home.emergency.acknowledge(alarm.alarm_id, first.contact_id)
+        assert not await home.emergency.comes(alarm.alarm_id, second.contact_id, 40)
+        assert await home.emergency.comes(alarm.alarm_id, first.contact_id, 40)
+        assert among("contact_comes_in", home.said(), contact="大女儿", minutes="40")
+        await home.after(ARRIVE_SECONDS + 600)
+        assert home.states() == ["acknowledged"]
+        await home.after(3_000 - ARRIVE_SECONDS)
+        assert home.states() == ["raised"], "nobody said that all is well"

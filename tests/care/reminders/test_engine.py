@@ -28,6 +28,7 @@ from assistant.events import (
     AskElder,
     DoseTaken,
     ElderAnswered,
+    ElderCallChanged,
     FamilyToldOfDose,
     ProfileChanged,
     ReminderDue,
@@ -202,6 +203,19 @@ async def test_waits_for_a_pause_and_for_an_alarm(home: Home) -> None:
     await home.step()
     assert home.seen(AskElder) == []
     home.bus.publish(AlarmClosed("a", "closed", "Mei"))
+    home.clock.move(at("2026-11-23T08:02"))
+    await home.step()
+    assert len(home.seen(AskElder)) == 1
+
+
+async def test_a_telephone_call_is_not_talked_into(home: Home) -> None:
+    await home.keeper.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T07:58"))
+    home.bus.publish(ElderCallChanged("son", "talking"))
+    home.clock.move(at("2026-11-23T08:01"))
+    await home.step()
+    assert home.seen(AskElder) == []
+    home.bus.publish(ElderCallChanged("son", "ended", "answered"))
     home.clock.move(at("2026-11-23T08:02"))
     await home.step()
     assert len(home.seen(AskElder)) == 1

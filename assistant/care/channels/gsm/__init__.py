@@ -1,6 +1,6 @@
 """Calls and text messages through a GSM modem on a serial line."""
 
-from assistant.care.channels.gsm.channels import ModemCall, Sms, is_acknowledgement
+from assistant.care.channels.gsm.channels import ModemCall, Sms, acknowledgement
 from assistant.care.channels.gsm.dialogue import ModemError, ModemSilentError
 from assistant.care.channels.gsm.modem import (
     IncomingSms,
@@ -20,5 +20,5 @@ __all__ = [
     "ModemSilentError",
     "ModemStatus",
     "Sms",
-    "is_acknowledgement",
+    "acknowledgement",
 ]

@@ -46,9 +46,14 @@ _STATES: Final = {0: _ACTIVE, 3: _ALERTING, None: _GONE}
 """Of +CLCC, TS 27.007."""
 
 
-def is_acknowledgement(text: str) -> bool:
-    """Whether an answering message takes the alarm on: "1", in any width, with a stop or blanks."""
-    return unicodedata.normalize("NFKC", text).strip(" \t\r\n.。!") == ACKNOWLEDGE
+def acknowledgement(text: str) -> int | None:
+    """Whether an answering message takes the alarm on: None where it does not.
+
+    "1", in any width, with a stop or blanks: 0.  "1 20": in how many minutes they will be there.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip(" \t\r\n.。!")
+    found = re.fullmatch(rf"{ACKNOWLEDGE}(?:[ ,，]+(\d{{1,3}})(?: ?(?:min|分钟|分))?)?", plain)
+    return int(found.group(1) or 0) if found else None
 
 
 class Sms(Channel):
