@@ -33,6 +33,8 @@ MAX_PACKET_BYTES: Final = 65_536
 """A cloud of 1,000 points with side information is 24 kB."""
 MAX_TLVS: Final = 64
 TARGET_BYTES: Final = 112
+LOW_POWER_KINDS: Final = range(300, 1_000)
+"""TLV types of the low-power boards (xWRL6432); the others number theirs below and above."""
 _LARGEST_UNIT: Final = 1e3
 
 _HEADER: Final = struct.Struct("<12xI4xI8xI4x")
@@ -62,6 +64,7 @@ class TiParser(Parser[TiPacket]):
     """Packets of one TI board; a subclass reads the TLVs it knows."""
 
     MAGIC: ClassVar[bytes] = MAGIC
+    IS_LOW_POWER: ClassVar[bool]
 
     def _take(self, buffer: bytearray, start: int) -> tuple[int, TiPacket | None]:
         if len(buffer) - start < HEADER_BYTES:
@@ -94,6 +97,9 @@ class TiParser(Parser[TiPacket]):
                 return -length, None
             sections.append((kind, at, size))
             at += size
+        # All boards frame packets alike: those of another must not pass for an empty room.
+        if sections and (sections[0][0] in LOW_POWER_KINDS) is not self.IS_LOW_POWER:
+            return -length, None
         packet = self._read(buffer, number, sections)
         return (length, packet) if packet is not None else (-length, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ _SIDE: Final = np.dtype([("snr", "<u2"), ("noise", "<u2")])
 
 class Xwr68xxParser(TiParser):
     """Points, targets with heights, presence."""
+
+    IS_LOW_POWER: ClassVar[bool] = False
 
     def _read(
         self, buffer: bytearray, number: int, sections: list[tuple[int, int, int]]

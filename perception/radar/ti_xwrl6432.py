@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -29,6 +29,8 @@ _POINT: Final = np.dtype([("xyzd", "<i2", 4), ("snr", "u1"), ("noise", "u1")])
 
 class Xwrl6432Parser(TiParser):
     """Points, targets and zones; the statistics TLV (306: power, temperature) is passed over."""
+
+    IS_LOW_POWER: ClassVar[bool] = True
 
     def _read(
         self, buffer: bytearray, number: int, sections: list[tuple[int, int, int]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from radar_bytes import DATA, FALL, LD2450, STREAMS, needs_data, ti_packet, ti_points
+from radar_bytes import DATA, FALL, STREAMS, needs_data, ti_packet, ti_points
 from typer.testing import CliRunner
 
 from perception import cli
@@ -40,12 +40,16 @@ def test_noise_is_said_once_and_a_good_radar_recovers() -> None:
     assert "SensorTroubled" not in kinds(events)
 
 
-def test_swapped_devices_are_named() -> None:
-    radar = sensor("xwr68xx")
-    events = [e for at in range(100) for e in radar.feed(at * 0.1, LD2450 * 4)]
+@pytest.mark.parametrize(
+    ("expected", "there"),
+    [("xwr68xx", "ld2450"), ("xwr68xx", "xwrl6432"), ("xwrl6432", "xwr68xx"), ("ld2410", "ld2450")],
+)
+def test_swapped_devices_are_named(expected: str, there: str) -> None:
+    radar = sensor(expected)
+    events = [e for at in range(100) for e in radar.feed(at * 0.1, STREAMS[there] * 4)]
     (trouble,) = events
     assert isinstance(trouble, SensorTroubled)
-    assert "ld2450" in trouble.reason
+    assert there in trouble.reason
 
 
 def test_silence_is_said_once() -> None:
