@@ -30,16 +30,18 @@ FALLING: Final = LABELS.index("falling")
 
 SUSPECT: Final = 0.4
 """Probability of falling from which on a window is a suspicion; what follows decides."""
-BELIEVE: Final = 0.55
+BELIEVE: Final = 0.65
 """Mean of the `_SURE_FRAMES` best windows that a fall needs."""
 LOW_METRES: Final = 1.0
 DOWN_METRES: Final = 0.8
 DROP_METRES: Final = 0.3
-UPRIGHT_METRES: Final = 0.7
+UPRIGHT_METRES: Final = 0.6
 """A body that was lower than this before did not fall, unless the model is sure."""
 SURE: Final = 0.9
-"""Mean of the `_SURE_FRAMES` best windows from which on the model alone is believed; then the level
-may be up to `GHOST_LEVEL_METRES`, as reflections by way of a wall lift it."""
+"""Mean of the `_SURE_FRAMES` best windows from which on a small drop is enough; in a recording that
+is cut off none is needed, and the level may be up to `GHOST_LEVEL_METRES`, as reflections by way of
+a wall lift it."""
+SURE_DROP_METRES: Final = 0.15
 GHOST_LEVEL_METRES: Final = 1.2
 MIN_POINTS: Final = 8
 """In the last `_COUNT_FRAMES`; one or two lonely reflections near the floor are nobody."""
@@ -163,11 +165,17 @@ class FallWatch:
         assert suspicion is not None  # noqa: S101  # both callers looked
         level = self.level_metres
         is_sure = suspicion.confidence >= SURE and len(suspicion.probabilities) >= _SURE_FRAMES
-        highest_level = LOW_METRES if is_cut_off else DOWN_METRES
-        stayed_down = level is None or level < (GHOST_LEVEL_METRES if is_sure else highest_level)
-        believed = suspicion.confidence >= (SUSPECT if is_cut_off else BELIEVE)
-        likely = suspicion.came_down and believed
-        if not stayed_down or not (is_sure or likely) or not self._is_seen():
+        if is_cut_off:
+            highest_level = GHOST_LEVEL_METRES if is_sure else LOW_METRES
+            likely = is_sure or (suspicion.came_down and suspicion.confidence >= SUSPECT)
+        else:
+            highest_level = DOWN_METRES
+            came_down = suspicion.came_down or (
+                is_sure and suspicion.drop_metres > SURE_DROP_METRES
+            )
+            likely = came_down and suspicion.confidence >= BELIEVE
+        stayed_down = level is None or level < highest_level
+        if not (stayed_down and likely and self._is_seen()):
             return None
         return Fall(suspicion.confidence, suspicion.drop_metres, level or 0.0)
 

@@ -31,11 +31,11 @@ from perception.train.fall_examples import (
 from perception.train.radhar import ActivityFile
 from perception.train.ti_falls import Clip
 
-STEPS: Final = 1_200
+STEPS: Final = 2_000
 BATCH: Final = 96
 CHANNELS: Final = 48
 LEARNING_RATE: Final = 3e-3
-MEMBERS: Final = 2
+MEMBERS: Final = 4
 """Networks of different seeds whose probabilities are averaged inside the model."""
 _SCENES: Final = 4_000
 

@@ -28,6 +28,8 @@ _BETWEEN: Final = (0.0, 0.15, 0.4, 0.35, 0.1)
 """What a window between two postures is: anything but a fall."""
 _UPRIGHT: Final = (0.0, 0.0, 0.1, 0.6, 0.3)
 """What exercise is."""
+_BLANK_SHARE: Final = 0.3
+_LONGEST_BLANK: Final = 6
 BODY_MIDDLE_METRES: Final = 1.0
 """RadHAR's mounting height is not given; the middle of a standing body's reflections is put
 here."""
@@ -163,6 +165,9 @@ def disturbed_features(
     keep = rng.random(len(slots)) > u(0, 0.6, windows)[slots // WINDOW_FRAMES]
     lost = rng.random((windows, WINDOW_FRAMES)) < u(0, 0.15, (windows, 1))
     keep &= ~lost.ravel()[slots]
+    # A watch that has just begun sees the end of a window only, whatever the body does.
+    begins = rng.integers(0, _LONGEST_BLANK + 1, windows) * (rng.random(windows) < _BLANK_SHARE)
+    keep &= slots % WINDOW_FRAMES >= begins[slots // WINDOW_FRAMES]
     points, slots = points[keep], slots[keep]
     window = slots // WINDOW_FRAMES
     count = np.maximum(np.bincount(window, minlength=windows), 1)
