@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of one radar parser.
 
-    python tests/perception/fuzz/fuzz_radar.py PROTOCOL [-max_total_time=300]
+    python tests/perception/fuzz/fuzz_radar.py PROTOCOL [FOLDER] [-max_total_time=300]
 
 The input's first byte says where the stream is cut in two.  A crash is: any exception, a buffer
 that grows beyond what one frame may need, frames that depend on the cut, or a point that is not
