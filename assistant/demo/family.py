@@ -29,7 +29,9 @@ from assistant.settings import EmergencySettings, PhoneSettings
 TELEPHONE_RATE: Final = 8_000
 _LISTENS_SECONDS: Final = 6.0
 """Before she presses 1: a person hears first what it is about."""
-_STAYS_SECONDS: Final = 9.0
+_HEARS_SECONDS: Final = 3.5
+"""Of speech, which comes late on a busy machine."""
+_STAYS_SECONDS: Final = 20.0
 _READY_SECONDS: Final = 30.0
 NO_TELEPHONE: Final = (
     "baresip is not installed, so no telephone rings (apt-get install baresip-core)"
@@ -45,6 +47,7 @@ class Daughter:
             Manners(
                 press="1",
                 press_after_seconds=_LISTENS_SECONDS,
+                press_after_heard_seconds=_HEARS_SECONDS,
                 hang_up_after_seconds=_STAYS_SECONDS,
             )
         )

@@ -11,6 +11,14 @@ from skills.medication.draft import Draft, Item
 
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
+NOT_SWALLOWED: Final = frozenset(
+    unit.value
+    for unit in (
+        *(Unit.AMPOULE, Unit.DROP, Unit.PUFF, Unit.PATCH, Unit.SUPPOSITORY),
+        Unit.INTERNATIONAL_UNIT,
+    )
+)
+"""Units of what is not "taken" in Chinese: insulin, eye drops, patches."""
 _ANY_MONDAY: Final = date(2026, 1, 5)
 
 

@@ -110,7 +110,9 @@ def _counted(turn: Turn, doses: list[dict[str, Any]], kept: list[dict[str, Any]]
     for dose in doses:
         reminder = by_id.get(dose["reminder_id"], {})
         phrases.append(describe.thing(turn, dose["title"], reminder.get("amount")))
-    said = turn.render("taken", what=turn.spoken.listing(phrases))
+    units = {(by_id.get(dose["reminder_id"], {}).get("amount") or {}).get("unit") for dose in doses}
+    key = "taken_used" if units & describe.NOT_SWALLOWED else "taken"
+    said = turn.render(key, what=turn.spoken.listing(phrases))
     left = [dose for dose in doses if dose.get("left")]
     if left:
         rest = turn.spoken.listing(

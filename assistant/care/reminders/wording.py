@@ -6,12 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.care.reminders.adherence import WeekOfMedicine
+from assistant.care.reminders.escalation import Risk
 from assistant.care.reminders.model import Food, Item, Kind, Reminder
 from assistant.care.reminders.stock import StockLeft
-from assistant.language import LANGUAGES, Replies
+from assistant.language import LANGUAGES, Replies, Unit
+
+_NOT_SWALLOWED: Final = frozenset(
+    (Unit.AMPOULE, Unit.DROP, Unit.PUFF, Unit.PATCH, Unit.SUPPOSITORY, Unit.INTERNATIONAL_UNIT)
+)
+_BY_MOUTH: Final = frozenset(("", "口服", "by mouth", "oral"))
 
 
 class Wording:
@@ -26,20 +33,23 @@ class Wording:
         medicines = [item for item in items if item.reminder.kind is Kind.MEDICINE]
         tasks = [item for item in items if item.reminder.kind is Kind.TASK]
         parts = [self._render("time_is", time=self._time(now))]
+        act = "take" if all(_is_swallowed(item.reminder) for item in medicines) else "use"
         if medicines:
-            key = "take" if step == 1 else "take_again"
+            key = act if step == 1 else f"{act}_again"
             parts.append(self._render(key, what=self._list(medicines)))
         if tasks:
             parts.append(
                 self._render("task" if step == 1 else "task_again", what=self._list(tasks))
             )
-        parts.append(self._render("ask_taken" if medicines else "ask_done"))
+        parts.append(self._render(f"ask_{act}" if medicines else "ask_done"))
         return self._joined(parts)
 
     def noted(self, items: Sequence[Item]) -> str:
         """After "yes"."""
-        is_dose = any(item.reminder.kind is Kind.MEDICINE for item in items)
-        return self._render("noted_taken" if is_dose else "noted_done")
+        doses = [item.reminder for item in items if item.reminder.kind is Kind.MEDICINE]
+        if not doses:
+            return self._render("noted_done")
+        return self._render("noted_take" if all(map(_is_swallowed, doses)) else "noted_use")
 
     def not_yet(self, items: Sequence[Item]) -> str:
         """After "no": when it is offered again, if it is."""
@@ -130,3 +140,10 @@ class Wording:
 
     def _render(self, key: str, lang: str | None = None, **slots: str | int) -> str:
         return self._replies.render(key, lang or self._home_lang(), avoid="", **slots)
+
+
+def _is_swallowed(reminder: Reminder) -> bool:
+    """Insulin, eye drops and patches are not "taken" in Chinese."""
+    unit = reminder.amount.unit if reminder.amount is not None else None
+    is_insulin = reminder.risk is Risk.INSULIN
+    return unit not in _NOT_SWALLOWED and reminder.route in _BY_MOUTH and not is_insulin

@@ -22,6 +22,8 @@ PACKET_SAMPLES: Final = 160
 DIGITS: Final = "0123456789*#ABCD"
 EVENT_PAYLOAD: Final = 101
 _DIGIT_PACKETS: Final = 8
+_LOUD: Final = 500
+"""Of 32,768: speech, not the line."""
 _Address = tuple[str, int]
 
 
@@ -38,6 +40,8 @@ class Manners:
     press: str = ""
     """Digits pressed once the call stands."""
     press_after_seconds: float = 0.3
+    press_after_heard_seconds: float = 0.0
+    """And not before so much speech was heard, however long it takes to come."""
     hang_up_after_seconds: float | None = None
     register_status: str = "200 OK"
     """What a telephone that wants to register here is told."""
@@ -199,6 +203,8 @@ class _Dialog(asyncio.DatagramProtocol):
         self._media: asyncio.Task[None] | None = None
         self._event_payload: int | None = None
         self._sequence, self._timestamp = 1, 0
+        self._heard_seconds = 0.0
+        """Of the caller's speech."""
         self._ssrc = random.getrandbits(32)
 
     @classmethod
@@ -326,7 +332,10 @@ class _Dialog(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         """One RTP packet."""
         if len(data) > 12 and data[1] & 0x7F == 0:
-            self.call.heard += from_ulaw(data[12:])
+            sound = from_ulaw(data[12:])
+            self.call.heard += sound
+            if max(abs(sample) for sample in memoryview(sound).cast("h")) > _LOUD:
+                self._heard_seconds += (len(data) - 12) / PACKET_SAMPLES * PACKET_SECONDS
 
     async def _speak(self, to: _Address) -> None:
         """Packets in real time, with the digits among them."""
@@ -334,7 +343,7 @@ class _Dialog(asyncio.DatagramProtocol):
         sound = to_ulaw(manners.speak)
         began = time.monotonic()
         for number in range(1_000_000):
-            if self.to_press and number * PACKET_SECONDS >= manners.press_after_seconds:
+            if self.to_press and self._is_time_to_press(number * PACKET_SECONDS):
                 digit, self.to_press = self.to_press[0], self.to_press[1:]
                 await self._press(digit, to)
             start = number * PACKET_SAMPLES % max(len(sound), 1)
@@ -342,6 +351,11 @@ class _Dialog(asyncio.DatagramProtocol):
             self._packet(0, self._timestamp, packet, to)
             self._timestamp += PACKET_SAMPLES
             await asyncio.sleep(max(0.0, began + number * PACKET_SECONDS - time.monotonic()))
+
+    def _is_time_to_press(self, seconds: float) -> bool:
+        manners = self.peer.manners
+        has_heard = self._heard_seconds >= manners.press_after_heard_seconds
+        return has_heard and seconds >= manners.press_after_seconds
 
     async def _press(self, digit: str, to: _Address) -> None:
         """An event of RFC 4733: packets while the key is down, the last one three times."""

@@ -210,6 +210,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
         _lunar,
     ),
+    (
+        rf"(?:on )?(?:the )?(?P<month>{ORDINAL}) (?:lunar )?month,? (?:the )?(?P<day>{ORDINAL}) day"
+        r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
+        _lunar,
+    ),
     # How often.
     (
         rf"every day,? (?:except|but)(?: for| not)?(?: on)? (?P<days>{_DAY_LIST})\b",

@@ -61,3 +61,14 @@ def test_the_rest_can_be_said(lang: str) -> None:
     assert all(normalise(text, lang) for text in texts)
     settled = Item(replace(OCCURRENCE, act_at=None), REMINDER)
     assert wording.not_yet([settled]) == ""
+
+
+def test_insulin_is_used_and_not_swallowed() -> None:
+    wording = Wording(SHANGHAI, lambda: "zh")
+    units = Amount(Fraction(10), Unit.INTERNATIONAL_UNIT)
+    insulin = Item(OCCURRENCE, replace(REMINDER, title="胰岛素", amount=units))
+    for items in ([insulin], [insulin, Item(OCCURRENCE, REMINDER)]):
+        for step in (1, 2):
+            assert "吃" not in wording.announcement(items, step, 0.0)
+        assert "吃" not in wording.noted(items)
+    assert "吃" in wording.announcement([Item(OCCURRENCE, REMINDER)], 1, 0.0)
