@@ -29,26 +29,28 @@ async def found(turn: Turn) -> dict[str, Any] | None:
         raise Unclear(turn.render("no_answer")) from error
     if not told["known"]:
         raise Leave
-    return {**told, "names": names}
+    return told
 
 
 @call.slot(takes=(FALLBACK, CONTACT))
 async def person(turn: Turn) -> dict[str, Any] | None:
     """The one who is meant."""
     told = await found(turn)
-    return told["matches"][0] if told and len(told["matches"]) == 1 else None
+    if not told or len(told["matches"]) != 1:
+        return None
+    return {**told["matches"][0], "is_offered": told["is_offered"]}
 
 
 @call.question("person")
 async def ask_person(turn: Turn) -> str:
     """Whom to ring, out of those who may be meant or of all."""
-    told = turn.slots.get("found") or {"matches": [], "known": [], "names": []}
+    told = turn.slots.get("found") or {"matches": [], "known": [], "named": []}
     if told["matches"]:
         *first, last = _names(told["matches"])
         return turn.render("ask_which", first=turn.spoken.listing(first), last=last)
     known = turn.spoken.listing(_names(told["known"]))
-    if told["names"]:
-        return turn.render("ask_unknown", said=told["names"][0], known=known)
+    if told["named"]:
+        return turn.render("ask_unknown", said=told["named"][0], known=known)
     return turn.render("ask_whom", known=known)
 
 
@@ -61,6 +63,8 @@ async def call_done(turn: Turn) -> Reply:
         if turn.left or not chosen:
             told = await turn.home.request("calls.find", names=[], sentence="")
             return Reply(turn.render("left" if told["known"] else "nobody"), forgotten)
+        if chosen["is_offered"] and await turn.home.request("calls.agree"):
+            return Reply(turn.render("agreed"), forgotten)
         offered = await turn.home.request(
             "calls.offer", contact_id=chosen["contact_id"], name=chosen["name"]
         )

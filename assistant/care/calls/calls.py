@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from assistant.bus import Bus, Refused
-from assistant.care.calls.meant import Meant, meant, to_elder
+from assistant.care.calls.meant import Meant, is_nobody, meant, to_elder
 from assistant.care.channels import (
     AddressError,
     Channel,
@@ -85,6 +85,7 @@ class Calls:
         bus.subscribe(AlarmRaised, lambda _: self._make_way())
         bus.serve("calls.find", self.find)
         bus.serve("calls.offer", self.offer)
+        bus.serve("calls.agree", self.agree)
         bus.serve("calls.hang_up", self._serve_hang_up)
 
     @property
@@ -108,17 +109,25 @@ class Calls:
     async def find(self, names: list[str], sentence: str) -> dict[str, Any]:
         """Who may be meant: by the names that were understood, else by the whole sentence.
 
+        Where nobody is named ("call her") and a call is offered already, it is that person.
+
         Returns:
-            `matches`, nearest first, and `known`, everybody with a telephone; each
+            `matches`, nearest first, `is_offered`, and `known`, everybody with a telephone; each
             {contact_id, name, said}: said as it is said to the elder.
         """
         await asyncio.to_thread(self._people.read)
         contacts = self._people.all
         found: list[Meant] = []
-        for said in names:
+        named = [said for said in names if not is_nobody(said)]
+        for said in named:
             found = found or meant(said, contacts)
         found = found or meant(sentence, contacts, is_sentence=True)
+        is_offered = not found and not named and self._offered is not None
+        if is_offered and self._offered is not None:
+            found = [self._offered[1]]
         return {
+            "is_offered": is_offered,
+            "named": named,
             "matches": [_shown(each.contact, each.name) for each in found],
             "known": [_shown(each, _called(each)) for each in contacts if self._ways(each)],
         }
@@ -144,6 +153,13 @@ class Calls:
             self._hold_open(Meant(contact, name, 1.0), "")
         return {"name": name, "refused": refused}
 
+    async def agree(self) -> bool:
+        """The elder said so in other words than yes; False where nothing is offered."""
+        if self._offered is None:
+            return False
+        self._answered(ElderAnswered(self._offered[0], "yes"))
+        return True
+
     async def _serve_hang_up(self) -> bool:
         """False where there is no call and none is offered."""
         was_offered, self._offered = self._offered is not None, None
@@ -164,6 +180,7 @@ class Calls:
 
     def _hold_open(self, person: Meant, question: str) -> None:
         asked = AskElder(question, asker=ASKER, open_seconds=OFFER_SECONDS)
+        self._offered = None  # the one before is not "not answered", but taken back
         self._bus.publish(asked)
         self._offered = (asked.question_id, person)
 

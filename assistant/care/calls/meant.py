@@ -49,6 +49,12 @@ def meant(said: str, contacts: Sequence[Contact], *, is_sentence: bool = False) 
     return [each for each in found if each.score >= found[0].score - CLOSE]
 
 
+def is_nobody(said: str) -> bool:
+    """Whether this names nobody of its own: "her", or a name that was cut to one character."""
+    bare = _bare(_kin().them.sub(" ", said))
+    return not bare or (len(said.strip()) == 1 and not said.isascii())
+
+
 def to_elder(name: str) -> str:
     """A name as it is said to the elder: "my son" is "your son"."""
     for theirs, yours in _kin().to_elder:
@@ -74,6 +80,8 @@ def _likeness(query: str, name: str, is_sentence: bool) -> float:
         return 1.0
     if is_sentence and _holds(query, name):
         return 1.0
+    if is_sentence and any(_holds(name, word) for word in _kin().words.findall(query)):
+        return 0.95  # "给我女儿打个电话" may mean 大女儿 and 二女儿
     if not is_sentence and (_holds(query, name) or _holds(name, query)):
         return 0.9  # 女儿 is what 大女儿 and 二女儿 are called as well, Susan is Susan Brown
     parts = [word for word in name.split() if len(word) > _SHORT_WORD] if name.isascii() else []
@@ -103,6 +111,7 @@ class _Kin:
     words: re.Pattern[str]
     same: dict[str, str]
     to_elder: tuple[tuple[str, str], ...]
+    them: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -115,6 +124,7 @@ def _kin() -> _Kin:
         _any_of(word for word in same if len(word) > 1),
         same,
         tuple((theirs, yours) for table in tables for theirs, yours in table["to_elder"]),
+        _any_of(word for table in tables for word in table["them"]),
     )
 
 
