@@ -112,7 +112,13 @@ class HomeEquipment:
         wanted = settings.modem
         if not wanted.port:
             return None
-        audio = ModemAudio(wanted.audio_port) if wanted.audio_port else None
+        audio = (
+            ModemAudio(
+                wanted.audio_port, microphone=settings.ear.device, speaker=settings.mouth.device
+            )
+            if wanted.audio_port
+            else None
+        )
         return Modem(ModemSettings(wanted.port, wanted.baud, wanted.pin, audio), on_sms)
 
     def _tell(self, problem: str) -> None:

@@ -169,8 +169,11 @@ class Channel(ABC):
     kind: Kind
     server: str = ""
     """What it speaks to, as `server.look_at` takes it, without any secret; empty: not known."""
-    can_talk: bool = False
-    """Whether the elder can speak with whoever answers: `talk` works."""
+
+    @property
+    def can_talk(self) -> bool:
+        """Whether the elder can speak with whoever answers: `talk` works."""
+        return False
 
     @abstractmethod
     def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:

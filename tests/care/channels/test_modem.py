@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import tty
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from assistant.care.channels.api import (
     DtmfPressed,
     Ended,
     Outcome,
+    PutThrough,
     Ringing,
 )
 from assistant.care.channels.gsm import (
@@ -36,9 +38,11 @@ from tests.care.channels.parts import (
     message,
     run_attempt,
     script_of,
+    tone,
     until,
     write_tone,
 )
+from tests.headless import PulseServer, needs_pulse
 
 pytestmark = pytest.mark.timeout(30)
 NUMBER = "+8613800138000"
@@ -272,12 +276,68 @@ async def test_a_call_speaks_through_the_sound_port(tmp_path: Path) -> None:
             attempt = asyncio.create_task(run_attempt(call, message(script=script)))
             await until(lambda: loudness(heard[-16_000:], 600) > 0.3)
             simulated.press("1")
-            assert (await attempt)[-1] == Ended(Outcome.ACKNOWLEDGED, "the key was pressed")
+            facts = await attempt
+            # No sound device here: the key counts all the same.
+            assert facts[-1] == Ended(Outcome.ACKNOWLEDGED, "nobody could speak")
+            assert isinstance(facts[-2], PutThrough)
+            assert not facts[-2].is_open
     finally:
         loop.remove_reader(here)
         os.close(here)
         os.close(there)
     assert "AT+CPCMREG=1" in simulated.commands
+
+
+@needs_pulse
+@pytest.mark.timeout(60)
+async def test_the_elder_speaks_through_the_sound_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = os.openpty()
+    tty.setraw(there)
+    heard = bytearray()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(here, lambda: heard.extend(os.read(here, 65_536)))
+    elder = write_tone(tmp_path / "elder.wav", 1_200, 8)
+    audio = ModemAudio(os.ttyname(there), microphone="pulse", speaker="pulse")
+    facts: list[object] = []
+    with PulseServer.started() as pulse, pulse.recording() as speaker:
+        for name, value in pulse.environment.items():
+            monkeypatch.setenv(name, value)
+        async with running_modem(tmp_path, audio=audio) as (modem, simulated, _, _):
+            await ready(modem)
+            call = ModemCall(modem, NUMBER)
+            assert call.can_talk
+
+            async def talk() -> None:
+                async with contextlib.aclosing(call.talk()) as told:
+                    async for fact in told:
+                        facts.append(fact)  # noqa: PERF401  (looked at as they come)
+
+            talking = asyncio.create_task(talk())
+            await until(lambda: PutThrough(is_open=True) in facts, 30)
+            feeding = asyncio.create_task(asyncio.to_thread(pulse.feed, elder))
+            await until(lambda: loudness(heard[-16_000:], 1_200) > 0.1, 15)
+
+            def relative_speaks() -> bool:
+                os.write(here, tone(700, 0.1))
+                return loudness(speaker[-32_000:], 700, 16_000) > 0.05
+
+            await until(relative_speaks, 15)
+            await call.hang_up()
+            await talking
+            await feeding
+    loop.remove_reader(here)
+    os.close(here)
+    os.close(there)
+    assert facts[:3] == [Dialled(), Ringing(), Answered()]
+    assert facts[-1] == Ended(Outcome.ANSWERED, "given up")
+    assert "AT+CHUP" in simulated.commands
+
+
+async def test_without_a_sound_port_nobody_can_speak_over_the_modem(tmp_path: Path) -> None:
+    async with running_modem(tmp_path) as (modem, *_):
+        assert not ModemCall(modem, NUMBER).can_talk
 
 
 async def test_answers_by_message_come_in_also_from_before_the_start(tmp_path: Path) -> None:

@@ -25,8 +25,10 @@ from assistant.care.channels.api import (
     Kind,
     Message,
     Outcome,
+    PutThrough,
     Ringing,
 )
+from assistant.care.channels.gsm.bridge import Bridge, BridgeError
 from assistant.care.channels.gsm.dialogue import ModemError, ModemSilentError
 from assistant.care.channels.gsm.modem import Modem
 from assistant.care.channels.gsm.voice import Voice
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 
 ACKNOWLEDGE: Final = "1"
 POLL_SECONDS: Final = 0.25
+TALK_SECONDS: Final = 3_600.0
 LINE_SECONDS: Final = 30.0
 _GIVEN_UP: Final = "GIVEN UP"
 _TIME: Final = "TIME"
@@ -100,8 +103,34 @@ class ModemCall(Channel):
         self._ring_seconds = ring_seconds
         self._is_given_up = asyncio.Event()
 
+    @property
+    def can_talk(self) -> bool:
+        """Only where the modem gives its sound."""
+        return self._modem.settings.audio is not None
+
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Ring, say the message where the modem can, wait for the key."""
+        """Ring, say the message where the modem can, wait for the key, put through."""
+        async with contextlib.aclosing(self._on_line(message.script, is_talk=False)) as facts:
+            async for fact in facts:
+                yield fact
+
+    async def talk(self) -> AsyncGenerator[AttemptEvent, None]:
+        """Ring, and put through whoever answers."""
+        async with contextlib.aclosing(self._on_line(None, is_talk=True)) as facts:
+            async for fact in facts:
+                yield fact
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        self._is_given_up.set()
+
+    async def check(self) -> Health:
+        """SIM, registration and signal."""
+        return await _modem_health(self._modem)
+
+    async def _on_line(
+        self, script: CallScript | None, *, is_talk: bool
+    ) -> AsyncGenerator[AttemptEvent, None]:
         self._is_given_up.clear()
         try:
             async with asyncio.timeout(LINE_SECONDS):
@@ -113,7 +142,7 @@ class ModemCall(Channel):
             if self._is_given_up.is_set():
                 yield Ended(Outcome.FAILED, "given up before it was dialled")
                 return
-            async with contextlib.aclosing(self._call(message.script)) as facts:
+            async with contextlib.aclosing(self._call(script, is_talk=is_talk)) as facts:
                 async for fact in facts:
                     yield fact
         finally:
@@ -121,15 +150,9 @@ class ModemCall(Channel):
                 await self._modem.hang_up()
             self._modem.line.release()
 
-    async def hang_up(self) -> None:
-        """End the call."""
-        self._is_given_up.set()
-
-    async def check(self) -> Health:
-        """SIM, registration and signal."""
-        return await _modem_health(self._modem)
-
-    async def _call(self, script: CallScript | None) -> AsyncGenerator[AttemptEvent, None]:
+    async def _call(
+        self, script: CallScript | None, *, is_talk: bool
+    ) -> AsyncGenerator[AttemptEvent, None]:
         try:
             said = await self._modem.dial(self.number)
         except ModemSilentError as error:
@@ -151,20 +174,55 @@ class ModemCall(Channel):
                 elif said_now == _ACTIVE and not has_answered:
                     has_answered = True
                     deadline = _in(voice.call_seconds)
-                    voice.begin()
                     yield Answered()
+                    if is_talk:
+                        break
+                    voice.begin()
                 elif digit := _digit(said_now):
                     yield DtmfPressed(digit)
                     if digit == ACKNOWLEDGE and has_answered:
                         yield Acknowledged("dtmf")
-                        yield Ended(Outcome.ACKNOWLEDGED, "the key was pressed")
-                        return
+                        await voice.stop()
+                        break
                 elif ended := _ending(said_now, has_rung=has_rung):
                     if has_answered:
                         yield Ended(Outcome.ANSWERED, f"no key was pressed; {ended.detail}")
                     else:
                         yield ended
                     return
+        async with contextlib.aclosing(self._talk(said, has_acknowledged=not is_talk)) as facts:
+            async for fact in facts:
+                yield fact
+
+    async def _talk(
+        self, said: asyncio.Queue[str], *, has_acknowledged: bool
+    ) -> AsyncGenerator[AttemptEvent, None]:
+        """Whoever answered and the elder, until one of them hangs up."""
+        outcome = Outcome.ACKNOWLEDGED if has_acknowledged else Outcome.ANSWERED
+        audio = self._modem.settings.audio
+        if audio is None:
+            yield Ended(outcome, "the key was pressed")
+            return
+        bridge = Bridge(audio.port, audio.microphone, audio.speaker)
+        try:
+            await self._modem.ask(audio.start_command)
+            await bridge.open()
+        except (ModemError, BridgeError) as error:
+            yield PutThrough(is_open=False, detail=str(error))
+            yield Ended(outcome, "nobody could speak")
+            return
+        try:
+            yield PutThrough(is_open=True)
+            deadline = _in(TALK_SECONDS)
+            while True:
+                said_now = await self._next(said, deadline)
+                if digit := _digit(said_now):
+                    yield DtmfPressed(digit)
+                elif ended := _ending(said_now, has_rung=True):
+                    yield Ended(outcome, ended.detail)
+                    return
+        finally:
+            await bridge.close()
 
     async def _next(self, said: asyncio.Queue[str], deadline: float) -> str:
         """What the modem says unasked; where it says nothing, the call's state."""

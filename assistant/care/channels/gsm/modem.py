@@ -33,6 +33,9 @@ class ModemAudio:
     start_command: str = "AT+CPCMREG=1"
     """SIMCom's; Quectel's is AT+QPCMV=1,0."""
     stop_command: str = "AT+CPCMREG=0"
+    microphone: str = ""
+    """Through which the elder speaks in a call, as the ear names it; empty: the default one."""
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

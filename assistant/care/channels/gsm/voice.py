@@ -55,6 +55,11 @@ class Voice:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._folder.cleanup()
 
+    async def stop(self) -> None:
+        """Be silent, and leave the port to others."""
+        self._is_over.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def begin(self) -> None:
         """The call was answered."""
         if self._audio is not None:

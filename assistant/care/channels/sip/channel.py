@@ -66,7 +66,6 @@ class SipCall(Channel):
     """A call to a SIP address, or through a SIP provider to a telephone number."""
 
     kind = Kind.CALL
-    can_talk = True
 
     def __init__(self, phone: Phone, uri: str, ring_seconds: float = RING_SECONDS) -> None:
         self.uri = sip_uri(uri)
@@ -75,6 +74,11 @@ class SipCall(Channel):
         self._ring_seconds = ring_seconds
         self._call: PhoneCall | None = None
         self._is_given_up = False
+
+    @property
+    def can_talk(self) -> bool:
+        """Microphone and speaker are those of the settings."""
+        return True
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         """Ring, say the message, wait for the key, put through."""
