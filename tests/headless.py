@@ -159,6 +159,16 @@ class PulseServer:
             reader.join(5)
             output.close()
 
+    @contextlib.contextmanager
+    def air(self) -> Iterator[None]:
+        """Let the microphone hear the speaker, as in a room, while the block runs."""
+        how = ("source=speaker.monitor", "sink=mic_feed", "latency_msec=60")
+        module = self._control("load-module", "module-loopback", *how).stdout.decode().strip()
+        try:
+            yield
+        finally:
+            self._control("unload-module", module, check=False)
+
     def _control(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             ["pactl", *words],

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -108,18 +106,6 @@ def test_it_is_soft_and_short() -> None:
 # ------------------------------------------------------------------ through real streams
 
 
-def pactl(pulse: PulseServer, *words: str) -> str:
-    done = subprocess.run(
-        ["pactl", *words],
-        env={**os.environ, **pulse.environment},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=20,
-    )
-    return done.stdout.strip()
-
-
 @asynccontextmanager
 async def hearing(pulse: PulseServer, folder: Path) -> AsyncIterator[Core]:
     """A core with the real ear and the real mouth on the sound server."""
@@ -146,22 +132,19 @@ def by_part(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 @pytest.mark.timeout(400)
 async def test_the_home_hears_its_own_chime_and_notices_what_is_cut(tmp_path: Path) -> None:
     with PulseServer.started() as pulse:
-        air = pactl(
-            pulse, "load-module", "module-loopback", "source=speaker.monitor",
-            "sink=mic_feed", "latency_msec=60",
-        )  # fmt: skip
         async with hearing(pulse, tmp_path) as core:
             heard_speech: list[object] = []
             core.bus.subscribe(SpeechStarted, heard_speech.append)
             assert core.selftest is not None
             keeper = core.selftest.keeper
-            found = by_part(await keeper.run_now(with_chime=True))
-            assert found["chime"].is_well, found["chime"].detail
-            assert found["microphone"].is_well
-            assert found["speaker"].is_well
-            assert heard_speech == [], "to everything but the chime the ear was deaf"
+            with pulse.air():
+                found = by_part(await keeper.run_now(with_chime=True))
+                assert found["chime"].is_well, found["chime"].detail
+                assert found["microphone"].is_well
+                assert found["speaker"].is_well
+                assert heard_speech == [], "to everything but the chime the ear was deaf"
 
-            pactl(pulse, "unload-module", air)  # the speaker is unplugged: nothing in the air
+            # The speaker is unplugged: nothing is in the air.
             found = by_part(await keeper.run_now(with_chime=True))
             assert not {"microphone", "chime"} <= {p for p, f in found.items() if f.is_well}
             assert found["speaker"].is_well, "as far as its device can tell"
