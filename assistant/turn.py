@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from assistant import second_net
 from assistant.bus import Bus
 from assistant.events import (
     AskElder,
@@ -30,25 +31,14 @@ from assistant.events import (
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
-from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, is_told_of, judge
+from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
+from assistant.second_net import HELP, SecondNet
 from assistant.speech import Speech
 
 log = logging.getLogger(__name__)
 
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
-HELP: Final = "emergency_help"
-OVERHEARD_CONFIDENCE: Final = 0.7
-"""From here on a sentence that was not said to Anban is asked about."""
-OVERHEARD_SURE: Final = 0.95
-"""From here on silence after that question calls the family: at most one in 500 ordinary sentences
-of a room comes so far.  Both are measured by `tests/dialogue/test_emergency.py`."""
-_MEANS: Final = {
-    "emergency_cancel": Judgement(fine=True),
-    "general_affirm": Judgement(reflex="affirm"),
-    "general_deny": Judgement(reflex="deny"),
-}
-"""What an answer in other words than those of the lists says to an open alarm."""
 _FALLBACK: Final = "nlu_fallback"
 _SKILL: Final = "general"
 
@@ -65,7 +55,7 @@ class _Answer:
     entities: tuple[dict[str, Any], ...] = ()
 
 
-class Alarms(Protocol):
+class Alarms(second_net.Alarms, Protocol):
     """What the core knows of alarms: `care.Emergency`."""
 
     @property
@@ -75,20 +65,8 @@ class Alarms(Protocol):
     def reply_to_cry(self, cry: Cry) -> str:
         """The truth about who is being called now; empty where it is asked about first."""
 
-    def doubt(self, text: str, *, is_sure: bool) -> None:
-        """Ask whether help is needed: this was understood as a cry, but is in no list.
-
-        Silence calls the family where it is sure.
-        """
-
     def hear(self, text: str, judgement: Judgement) -> bool:
         """Whether this answered a question about signs, which takes whatever is said."""
-
-    def is_answered_by(self, judgement: Judgement) -> bool:
-        """Whether such words are about an open alarm."""
-
-    def take_answer(self, judgement: Judgement) -> None:
-        """Act on them."""
 
 
 class Line(Protocol):
@@ -145,6 +123,7 @@ class Turns:
         self._replies, self._mind = replies, mind
         self._adjust_voice = adjust_voice
         self._alarms, self._line = alarms, line
+        self._second_net = SecondNet(mind, alarms) if alarms is not None else None
         self._utterance = _Utterance()
         self._question: _OpenQuestion | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -245,8 +224,8 @@ class Turns:
             self._resume()
         elif not meant:
             self._resume()
-            if self._alarms is not None and heard.text.strip():
-                self._spawn(self._overhear(heard))
+            if self._second_net is not None and heard.text.strip():
+                self._spawn(self._second_net.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
             self._speech.say_aside(self._render("wake_answer"))
             self._resume()
@@ -257,28 +236,6 @@ class Turns:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _overhear(self, heard: Heard) -> None:
-        """The second net: what was not said to Anban may still be a cry that no list knows."""
-        try:
-            thought = await self._mind.think(heard.text, heard.alternatives, {})
-        except (MindError, TextTooLongError, NoWordsError):
-            return  # the lists are the first net, and need no dialogue
-        if thought.confidence >= OVERHEARD_CONFIDENCE:
-            self._about_alarm(thought, is_sure=thought.confidence >= OVERHEARD_SURE)
-
-    def _about_alarm(self, thought: Thought, *, is_sure: bool = True) -> bool:
-        """Whether the dialogue understood this as a cry, or as an answer to an open alarm."""
-        if self._alarms is None:
-            return False
-        if thought.intent == HELP and not is_told_of(thought.text):
-            self._alarms.doubt(thought.text, is_sure=is_sure)
-            return True
-        judgement = _MEANS.get(thought.intent)
-        if judgement is None or not self._alarms.is_answered_by(judgement):
-            return False
-        self._alarms.take_answer(judgement)
-        return True
 
     async def _take_heard(self, heard: Heard, reflex: str | None) -> None:
         try:
@@ -354,7 +311,7 @@ class Turns:
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
-        if self._about_alarm(thought):
+        if self._second_net is not None and self._second_net.takes(thought):
             return _Answer(
                 thought.intent, "", "safety", confidence=thought.confidence, skill="emergency"
             )

@@ -27,6 +27,7 @@ WORDS_SECONDS: Final = 25.0
 SAID_AFTER: Final = 0.7
 """Likeness in sound from which on a sentence was said after Anban; recognisers mishear a part."""
 MOST_TIME_CHARACTERS: Final = 60
+_IN_WORDS: Final = frozenset({"speech", "time"})
 _CLEAR: Final = {"affirm": "yes", "deny": "no"}
 
 
@@ -71,10 +72,12 @@ class StrokeSigns:
         self._open = None
 
     def hear(self, text: str, judgement: Judgement) -> bool:
-        """Whether this was the answer to an open question; a cry that answers it is a sign."""
+        """Whether this was the answer to an open question; a yes may come without its words."""
         if self._open is None:
             return False
         alarm_id, sign, done = self._open
+        if not text and sign in _IN_WORDS:
+            return False
         match sign:
             case "time":
                 answer = text[:MOST_TIME_CHARACTERS]

@@ -86,7 +86,7 @@ async def cancel(turn: Turn) -> str:
 
 @skill.action
 async def help(turn: Turn) -> str:  # noqa: A001  (named as its intent)
-    """For whoever asks Rasa alone: the core takes this intent before any skill is asked."""
+    """Told of a cry, as from a film: a cry itself is taken by the core before any skill."""
     return turn.render("say_help")
 
 

@@ -33,11 +33,12 @@ from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.mind import MindError, Thought
 from assistant.safety import Cry, Judgement
+from assistant.second_net import OVERHEARD_CONFIDENCE, SecondNet
 from assistant.services import Services
 from assistant.settings import Settings
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues
-from assistant.turn import OVERHEARD_CONFIDENCE, Turns
+from assistant.turn import Turns
 
 REPLIES = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
 
@@ -416,8 +417,10 @@ class ScriptedLine:
 
 @pytest.fixture
 def alarms(home: Home) -> ScriptedAlarms:
-    home.turns._alarms = ScriptedAlarms()
-    return home.turns._alarms
+    alarms = ScriptedAlarms()
+    home.turns._alarms = alarms
+    home.turns._second_net = SecondNet(home.mind, alarms)  # type: ignore[arg-type]
+    return alarms
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from assistant.dialogue import installed_skills
 from assistant.dialogue.sources import collect
 from assistant.events import AskElder
 from assistant.safety import is_told_of, judge
+from assistant.second_net import HELP, OVERHEARD_CONFIDENCE, OVERHEARD_SURE
 from assistant.settings import LANGUAGES
-from assistant.turn import HELP, OVERHEARD_CONFIDENCE, OVERHEARD_SURE
 from tests.core.test_turns import REPLIES
 from tests.dialogue.house import House
 
@@ -71,7 +71,7 @@ def test_nothing_held_out_is_trained_on(lang: str) -> None:
 
 
 def is_understood_as_cry(house: House, text: str, confidence: float) -> bool:
-    """As the core takes it: `Turns._about_alarm`."""
+    """As the core takes it: `SecondNet.takes`."""
     understood = house.parse(text)
     is_cry = understood.intent == HELP and not is_told_of(text)
     return is_cry and understood.confidence >= confidence
