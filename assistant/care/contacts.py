@@ -21,7 +21,6 @@ from typing import Final
 from cattrs import BaseValidationError, Converter
 
 from assistant.events import new_id
-from assistant.language import best_match
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +99,6 @@ class People:
     def get(self, contact_id: str) -> Contact | None:
         """One person."""
         return next((c for c in self._contacts if c.contact_id == contact_id), None)
-
-    def called(self, said: str) -> Contact | None:
-        """Who was meant, by sound as well as by spelling; None where nobody comes near."""
-        names = {name: c for c in self._contacts for name in (c.name, *c.called)}
-        found = best_match(said, names)
-        return names[found.name] if found else None
 
     def add(self, contact: Contact, position: int | None = None) -> None:
         """Keep a person, at a place in the order (from 0) or last; a same id or name is replaced.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.care.calls.meant import meant, to_elder
 from assistant.care.contacts import FILE_NAME, Contact, ContactError, People, new_contact
 
 
@@ -46,8 +47,34 @@ def test_what_was_kept_is_read_again_and_is_private(people: People, tmp_path: Pa
     ],
 )
 def test_a_contact_is_found_by_sound(people: People, said: str, name: str | None) -> None:
-    found = people.called(said)
-    assert (found.name if found else None) == name
+    found = [each.contact.name for each in meant(said, people.all)]
+    assert found == ([name] if name else [])
+
+
+def test_two_who_may_be_meant_are_both_named(people: People) -> None:
+    people.add(new_contact("王小丽", ["二女儿", "my younger daughter"], []))
+    people.add(new_contact("Susan Brown", ["the doctor"], []))
+
+    def found(said: str, *, is_sentence: bool = False) -> set[str]:
+        return {each.contact.name for each in meant(said, people.all, is_sentence=is_sentence)}
+
+    assert found("女儿") == {"王小芳"}, "闺女 is the same word"
+    people.add(new_contact("王小芳", ["大女儿"], []))
+    assert found("女儿") == found("俺闺女") == {"王小芳", "王小丽"}
+    assert found("我大姑娘") == {"王小芳"}
+    assert found("给我女儿打个电话", is_sentence=True) == {"王小芳", "王小丽"}
+    assert found("ring my younger daughter up please", is_sentence=True) == {"王小丽"}
+    assert found("my boy") == {"Thomas"}
+    assert found("susan") == found("my gp") == {"Susan Brown"}
+    assert found("老张") == found("孙子") == found("今天天气怎么样", is_sentence=True) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("my son", "your son"), ("我儿子", "您儿子"), ("老李", "老李"), ("Myra", "Myra")],
+)
+def test_a_name_is_turned_round_for_the_elder(name: str, said: str) -> None:
+    assert to_elder(name) == said
 
 
 def test_outside_their_hours_people_come_last_and_are_not_left_out(people: People) -> None:
