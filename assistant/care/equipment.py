@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from assistant.care.channels import AddressError, Equipment, Registry
+from assistant.care.channels import AddressError, ChannelError, Equipment, Registry
 from assistant.care.channels.gsm import IncomingSms, Modem, ModemAudio, ModemSettings
 from assistant.care.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.care.channels.sip import (
@@ -20,11 +20,14 @@ from assistant.care.channels.sip import (
     SipAccount,
     write_folder,
 )
+from assistant.findings import Finding, found
 from assistant.settings import Settings
 
 log = logging.getLogger(__name__)
 
 PHONE_CHILD: Final = "phone"
+LOW_BATTERY_PERCENT: Final = 20
+"""Of a modem's own battery, which carries calls through a power cut."""
 
 
 class HomeEquipment:
@@ -77,6 +80,22 @@ class HomeEquipment:
         """Whether a call stands or rings."""
         phone, modem = self.phone, self.modem
         return (phone is not None and phone.is_busy) or (modem is not None and modem.line.locked())
+
+    async def findings(self) -> list[Finding]:
+        """What cannot be used of the settings, and the modem's own battery where it has one."""
+        findings = [
+            found("equipment", is_well=False, detail=problem, subject=problem.partition(":")[0])
+            for problem in self.problems
+        ]
+        try:
+            percent = await self.modem.battery_percent() if self.modem is not None else None
+        except ChannelError:  # told by the channels that need it
+            percent = None
+        if percent is not None:
+            detail = f"{percent} %"
+            is_well = percent >= LOW_BATTERY_PERCENT
+            findings.append(found("modem_battery", is_well=is_well, detail=detail))
+        return findings
 
     def _phone(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +40,8 @@ class HomeParts:
     sound: Sound
     check_contact: Callable[[str], Awaitable[list[dict[str, Any]]]]
     """Of a contact's id, how each way to that person is: the service `contacts.check`."""
-    equipment_problems: Callable[[], Iterable[str]]
+    equipment: Check
+    """Telephone and modem themselves."""
     pendants: Callable[[], list[Finding]]
     devices: Check
     """Radar and robot."""
@@ -129,10 +130,7 @@ class HomeChecks:
     async def _channels(self) -> list[Finding]:
         await asyncio.to_thread(self._parts.people.read)
         people = self._parts.people.all
-        findings = [
-            found("equipment", is_well=False, detail=problem, subject=problem.partition(":")[0])
-            for problem in self._parts.equipment_problems()
-        ]
+        findings = await self._parts.equipment()
         if not people:
             problem = "nobody to call: `anban contacts add NAME ADDRESS`"
             return [*findings, found("people", is_well=False, detail=problem)]

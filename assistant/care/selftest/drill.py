@@ -60,7 +60,7 @@ class Drill:
         self._bus, self._database, self._speech = bus, database, speech
         self._wording, self._is_alarm_open = wording, is_alarm_open
         self.reply_to_real: Callable[[], str] = str
-        """What is said to a cry that is real: `Emergency.reply_to_cry`."""
+        """What is said to a cry that is real: `Companion.reply_to_cry`."""
         self.drill_id = ""
         """Of the drill that is on; empty: none is."""
         self._room = ""
@@ -148,6 +148,9 @@ class Drill:
     def takes(self, cry: CryForHelpHeard) -> bool:
         """Whether this cry belongs to the drill: it is answered, and calls nobody."""
         if not self.drill_id:
+            return False
+        if self._is_alarm_open():  # one that is asked about: "do you need help?"
+            self._end(is_real=True)
             return False
         if self._cry is None:
             self._answer = self._reply = self._wording.drill("drill_heard")

@@ -61,7 +61,7 @@ class SelfTesting:
                 registry=registry,
                 sound=sound,
                 check_contact=care.check_contact,
-                equipment_problems=lambda: care.equipment.problems,
+                equipment=care.equipment.findings,
                 pendants=care.pendants,
                 devices=devices,
                 heartbeat=self.heartbeat.findings,

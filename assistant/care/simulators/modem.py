@@ -56,6 +56,8 @@ class ModemManners:
     """Takes the message and never answers."""
     is_dead: bool = False
     """Reads and never answers."""
+    battery: str = "2,0"
+    """What AT+CBC says: 2 is no battery, else 0 or 1 and its percent."""
     knows_chup: bool = True
     knows_clcc: bool = True
     noise: bytes = b""
@@ -199,6 +201,7 @@ class SimulatedModem:
             "AT+CPIN?": f"+CPIN: {self.manners.sim}",
             "AT+CREG?": f"+CREG: 0,{self.manners.registration}",
             "AT+CSQ": f"+CSQ: {self.manners.signal},99",
+            "AT+CBC": f"+CBC: {self.manners.battery}",
         }
         if name in fixed:
             self._answer(fixed[name], "OK")

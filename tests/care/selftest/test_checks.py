@@ -64,6 +64,7 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
             assert "channel 接警中心: alarm receiving centre" in found
             assert found["internet"].detail.startswith("1 of 1")
             assert "by the clock of a server" in found["clock"].detail
+            assert "modem_battery" not in found
             assert peer.calls == []
             assert modem.dialled == []
             assert list(modem.sent) == []
@@ -74,7 +75,7 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
 async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path) -> None:
     port = free_port()
     with (
-        SimulatedModem(tmp_path, ModemManners(registration=2)) as modem,
+        SimulatedModem(tmp_path, ModemManners(registration=2, battery="0,12")) as modem,
         receiver() as web,
         receiver() as stranger,
     ):
@@ -99,6 +100,7 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
             bad = {key for key, finding in found.items() if not finding.is_well}
             assert bad == {
                 "channel 大女儿: SMS",
+                "modem_battery",
                 "channel 大女儿: sip",
                 "channel 儿子: webhook at 127.0.0.1",
                 "page",

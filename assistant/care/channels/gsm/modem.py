@@ -139,6 +139,22 @@ class Modem:
             signal_dbm=-113 + 2 * level if level <= 31 else None,
         )
 
+    async def battery_percent(self) -> int | None:
+        """Of a battery of the modem's own; None where it has none or does not say.
+
+        Raises:
+            ModemSilentError: no answer.
+        """
+        try:
+            lines = await self.ask("AT+CBC", "+CBC:", tries=2)
+        except ModemSilentError:
+            raise
+        except ModemError:
+            return None
+        # TS 27.007, +CBC: 0 runs on it, 1 has one and does not, 2 none; 0 percent runs nothing.
+        found = re.search(r"\+CBC: ?[01],(\d+)", "".join(lines))
+        return (int(found[1]) or None) if found else None
+
     async def send_sms(self, number: str, text: str, message_id: str) -> int:
         """Send a text in as many parts as it needs; gives their number.
 
