@@ -227,3 +227,33 @@ async def test_nobody_is_rung_at_a_no_or_without_an_answer(tmp_path: Path) -> No
         await home.core.bus.call("turn", text="好")
         assert peer.invites == 0
         assert not home.core.care.calls.is_under_way
+
+
+async def test_one_who_is_taken_back_before_the_dialling_is_not_rung(tmp_path: Path) -> None:
+    async with SipPeer() as peer, a_home(tmp_path, peer.uri) as home:
+        home.core.speech._has_mouth = True  # one that never comes to the end of its words
+        await home.ring()
+        await until(lambda: home.stages() == ["dialling"])
+        home.hear("算了别打了", "u1")
+        home.hear("别打了", "u2")
+        await until(lambda: home.stages()[-1] == "failed")
+        assert peer.invites == 0
+        assert not home.core.care.calls.is_under_way
+
+
+async def test_another_name_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    async with (
+        SipPeer() as daughter,
+        SipPeer(Manners(status="486 Busy Here")) as neighbour,
+        a_home(tmp_path, daughter.uri, neighbour.uri) as home,
+    ):
+        calls = home.core.care.calls
+        for said in ("大女儿", "老李"):
+            (match,) = (await calls.find([said], ""))["matches"]
+            await calls.offer(match["contact_id"], match["name"])
+        assert "没听见" not in home.said()
+        again = await calls.find(["她"], "给她打吧")
+        assert again["is_offered"], "nobody else was named"
+        assert await calls.agree()
+        await until(lambda: neighbour.invites > 0)
+        assert daughter.invites == 0

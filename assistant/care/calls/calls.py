@@ -172,8 +172,9 @@ class Calls:
         self._is_given_up = True
         if self._channel is not None:
             self._spawn_hang_up(self._channel)
-        else:
+        else:  # not even dialled
             self._task.cancel()
+            self._say("call_not_wanted")
         return True
 
     # ------------------------------------------------------------------------- the offer
@@ -200,8 +201,10 @@ class Calls:
     def _make_way(self) -> None:
         """An alarm needs the line."""
         self._offered = None
-        if self.hang_up():
+        if self._channel is not None and self.hang_up():
             self._say("call_ended_for_help")
+        elif self._task is not None:
+            self._task.cancel()
 
     # -------------------------------------------------------------------------- the call
 
@@ -217,13 +220,13 @@ class Calls:
             log.error("a call failed", exc_info=task.exception())
 
     async def _call(self, person: Meant) -> None:
-        self._tell(Stage.DIALLING, person)
-        self._say("call_dialling", name=person.name)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(WORDS_SECONDS):
-                await self._speech.silence()
         ended, has_talked = Ended(Outcome.FAILED, "no way"), False
+        self._tell(Stage.DIALLING, person)
         try:
+            self._say("call_dialling", name=person.name)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WORDS_SECONDS):
+                    await self._speech.silence()
             for channel in self._ways(person.contact):
                 self._channel = channel
                 ended, has_talked = await self._try(channel, person)
