@@ -31,6 +31,7 @@ from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
 from assistant.mind import Mind, Progress
+from assistant.phrases import load as load_phrases
 from assistant.services import Services
 from assistant.settings import HOME_VARIABLE, Settings, to_json
 from assistant.speech import Speech
@@ -179,6 +180,8 @@ class Core:
         await self.care.start()
         for capability in self.options.capabilities - _left_out(self.options.settings):
             self.start_child(capability)
+        # The first cry, or stop, must not wait until hundreds of phrases are read and compiled.
+        await asyncio.to_thread(load_phrases)
         await self._start_reminders()
 
     async def stop(self) -> None:

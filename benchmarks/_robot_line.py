@@ -19,6 +19,7 @@ from robot_io.frame import Decoder, Frame, encode
 from robot_io.simulator import Simulator, living_room
 
 SLOW, FAST = 115_200, 921_600
+ROLLING_MPS = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def run_robot(link: Path, baud: int, pipe: Connection) -> None:
-    """Answers "count" with the faces shown, and "halts" with when the wheels were halted."""
+    """Answers "count" with the faces shown, "halts" with when the wheels were halted, "rolls"."""
     room = living_room()
     room.person = None
     simulator = Simulator(link, baud=baud, room=room)
@@ -78,6 +79,8 @@ def run_robot(link: Path, baud: int, pipe: Connection) -> None:
         while (asked := pipe.recv()) != "end":
             if asked == "count":
                 pipe.send(sum(shown.values()))
+            elif asked == "rolls":
+                pipe.send(abs(body.speed) > ROLLING_MPS)
             elif asked == "halts":
                 # Cleared before it is sent: the asker's next stop may come at once.
                 seen = [halts.pop(0) for _ in range(len(halts))]
@@ -105,6 +108,10 @@ class RobotProcess:
     def count(self) -> int:
         self._pipe.send("count")
         return int(self._pipe.recv())
+
+    def is_rolling(self) -> bool:
+        self._pipe.send("rolls")
+        return bool(self._pipe.recv())
 
     def halts(self) -> list[float]:
         """When the wheels were halted since the last time it was asked (monotonic seconds)."""
