@@ -8,6 +8,7 @@ is `errands`.  Without a robot all of it is silent.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Coroutine
@@ -22,17 +23,20 @@ from assistant.events import (
     ChildDied,
     ElderAnswered,
     MoveRobot,
+    PeopleLocated,
     ProfileChanged,
     RobotDocked,
     RobotGone,
     RobotMoved,
     RobotReady,
     StopRobot,
+    TurnTaken,
     Urgency,
 )
 from assistant.findings import Finding, found
 from assistant.home import HomeMemory
 from assistant.language import Replies
+from assistant.robot import LOCATED_SECONDS
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues, StoreError
 
@@ -41,6 +45,9 @@ log = logging.getLogger(__name__)
 CONSENT_FIELD: Final = "robot_may_move"
 """In the profile: true or false once the elder was asked."""
 MOTIONS: Final = ("approach", "follow", "face", "go", "dock")
+_TO_SOMEBODY: Final = frozenset({"approach", "follow", "face"})
+REPLY_SECONDS: Final = 3.0
+"""How long the answer to a wish takes; how the motion ended is said after it."""
 _CHILD: Final = "robot"
 _ENDS: Final = {
     **dict.fromkeys(("bumper", "cliff", "lifted", "held", "blocked"), "in_the_way"),
@@ -76,6 +83,9 @@ class Body:
         """The question for consent that is open, and what waits for it."""
         self._wanted: MoveRobot | None = None
         """What the elder asked for last."""
+        self._located_at = float("-inf")
+        self._replied = asyncio.Event()
+        self._replied.set()
         self.stops = 0
         self._stopped_at = float("-inf")
         self.alarms: set[str] = set()
@@ -102,6 +112,8 @@ class Body:
         bus.subscribe(ChildDied, self._child_died)
         bus.subscribe(RobotMoved, self._moved)
         bus.subscribe(StopRobot, lambda _: self._obey())
+        bus.subscribe(PeopleLocated, lambda _: self._located())
+        bus.subscribe(TurnTaken, lambda _: self._replied.set())
         bus.subscribe(ElderAnswered, self._answered)
         bus.subscribe(AlarmRaised, lambda raised: self.alarms.add(raised.alarm_id))
         bus.subscribe(AlarmClosed, lambda closed: self.alarms.discard(closed.alarm_id))
@@ -161,11 +173,14 @@ class Body:
             return {"state": "gone"}
         if motion == "go" and place not in self._ready.places:
             return {"state": "unknown_place", "places": list(self._ready.places)}
+        if motion in _TO_SOMEBODY and time.monotonic() - self._located_at > LOCATED_SECONDS:
+            return {"state": "nobody_located"}
         wanted, stops = MoveRobot(motion, place, is_asked=True), self.stops
         may_move = await self.may_move()
         if stops != self.stops:  # while the disk was read
             return {"state": "stopped"}
         if may_move:
+            self._replied.clear()
             self._begin(wanted)
             return {"state": "moving"}
         asked = AskElder("", asker=_CHILD)
@@ -225,6 +240,9 @@ class Body:
 
     # --------------------------------------------------------------------- what it tells
 
+    def _located(self) -> None:
+        self._located_at = time.monotonic()
+
     def _found(self, ready: RobotReady) -> None:
         self._ready = ready
 
@@ -247,12 +265,21 @@ class Body:
         if self._wanted is None or moved.motion_id != self._wanted.motion_id:
             return
         self._wanted = None
+        key = _ENDS.get(moved.outcome)
         if moved.outcome == "finished":
-            self.say(f"end_{moved.motion}")
+            key = f"end_{moved.motion}"
         elif moved.motion == "follow" and moved.outcome == "time_up":
-            self.say("end_follow")
-        elif key := _ENDS.get(moved.outcome):
-            self.say(key)
+            key = "end_follow"
+        if key:
+            self.spawn(self._say_after_reply(key))
+
+    async def _say_after_reply(self, key: str) -> None:
+        """Who is on the charger already is there before the answer that it will go."""
+        with contextlib.suppress(TimeoutError):  # not wished in a turn
+            async with asyncio.timeout(REPLY_SECONDS):
+                await self._replied.wait()
+        self._replied.set()
+        self.say(key)
 
     def _obey(self) -> None:
         self.stops += 1

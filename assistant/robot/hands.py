@@ -21,7 +21,8 @@ from assistant.events import (
     RobotTold,
     StopRobot,
 )
-from assistant.robot.whereabouts import FOLLOWED_SECONDS, FRESH_SECONDS, Whereabouts
+from assistant.robot import LOCATED_SECONDS
+from assistant.robot.whereabouts import FOLLOWED_SECONDS, Whereabouts
 from robot_io import (
     BatteryLow,
     ButtonPressed,
@@ -157,7 +158,7 @@ class Hands:
                 await self._robot.look(0.0, tilt)
         return _outcome(end)
 
-    def _person(self, wanted: MoveRobot, within_seconds: float = FRESH_SECONDS) -> Point | None:
+    def _person(self, wanted: MoveRobot, within_seconds: float = LOCATED_SECONDS) -> Point | None:
         """Whom it is about, from the robot as it stands now; None where nobody is located."""
         state = self._standing()
         if state is None:

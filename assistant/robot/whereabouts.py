@@ -11,12 +11,11 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from assistant.robot import LOCATED_SECONDS
 from assistant.settings import RobotSettings
 from robot_io import Point, RobotState
 from robot_io.people import from_room, to_room
 
-FRESH_SECONDS: Final = 60.0
-"""Somebody not seen for so long may be anywhere."""
 FOLLOWED_SECONDS: Final = 2.0
 """Who walks ahead is lost sooner."""
 SELF_METRES: Final = 0.4
@@ -61,7 +60,7 @@ class Whereabouts:
         """Where people are now, in the room."""
         self._seen = _Seen(time.monotonic(), places_metres)
 
-    def seen(self, state: RobotState, within_seconds: float = FRESH_SECONDS) -> list[Point]:
+    def seen(self, state: RobotState, within_seconds: float = LOCATED_SECONDS) -> list[Point]:
         """Everybody located lately, from the robot; the nearest first."""
         if self._seen is None or time.monotonic() - self._seen.at > within_seconds:
             return []

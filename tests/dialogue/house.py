@@ -20,7 +20,7 @@ from assistant.body import Body
 from assistant.care.medicines import Medicines
 from assistant.care.reminders import Engine, Keeper, ReminderServices
 from assistant.dialogue import Answered, DialogueClient, Sidecar, Understood, train
-from assistant.events import RobotReady
+from assistant.events import PeopleLocated, RobotReady
 from assistant.language import Replies
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
@@ -128,6 +128,10 @@ class House:
             has_robot=True,
         )
         core.bus.publish(RobotReady("a robot", ("厨房", "客厅")))
+
+    def locate(self) -> None:
+        """Somebody is seen."""
+        self._loop.call_soon_threadsafe(self.core.bus.publish, PeopleLocated(((1.0, 2.0),)))
 
     def events(self, kind: type) -> list[Any]:
         """All of a kind that were told since the skill host began."""

@@ -69,6 +69,7 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
     ],
 )
 def test_a_sentence_becomes_a_motion(zh: House, text: str, motion: str, place: str) -> None:
+    zh.locate()
     zh.turn("你可以走动")
     before = len(zh.events(MoveRobot))
     answered = zh.turn(text)
@@ -80,6 +81,7 @@ def test_a_sentence_becomes_a_motion(zh: House, text: str, motion: str, place: s
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
 def test_without_consent_the_core_asks_and_nothing_moves(zh: House) -> None:
+    zh.locate()
     assert "不走动" in zh.turn("以后别走动了").replies[0]
     moves, asked = len(zh.events(MoveRobot)), len(zh.events(AskElder))
     (question,) = zh.turn("过来").replies

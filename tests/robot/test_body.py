@@ -25,6 +25,7 @@ from assistant.events import (
     RobotTold,
     Sensed,
     StopRobot,
+    TurnTaken,
 )
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
@@ -124,13 +125,26 @@ async def test_consent_outlives_the_core_and_can_be_withdrawn(tmp_path: Path) ->
         assert house.body.moved_metres == pytest.approx(way, abs=0.05)
 
 
-async def test_nobody_located_is_said_and_nothing_moves(tmp_path: Path) -> None:
+async def test_where_nobody_is_located_nothing_moves(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.consent()
-        assert await house.ask("approach") == "moving"
+        for motion in ("approach", "follow", "face"):
+            assert await house.ask(motion) == "nobody_located"
+        house.core.bus.publish(ReminderDue("o", "r", "药", 0.0, 3, is_urgent=True))
         assert (await house.ended()).outcome == "nobody_located"
         assert house.body.docked
-        assert any("看不到" in text for text in house.said())
+
+
+async def test_how_a_motion_ended_is_said_after_the_answer_to_the_wish(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await house.consent()
+        assert await house.ask("dock") == "moving"
+        assert (await house.ended()).outcome == "finished", "it is there already"
+        assert house.said() == []
+        house.core.bus.publish(TurnTaken("回去充电", "robot_dock", 1.0, "robot", "好"))
+        house.core.speech.say("好，我回去充电。")
+        await house.until(lambda: len(house.said()) == 2, "both said")
+        assert "充电座" in house.said()[1]
 
 
 async def test_a_place_it_knows_and_the_way_back(tmp_path: Path) -> None:
@@ -153,7 +167,7 @@ async def test_a_bumper_is_told_in_words(tmp_path: Path) -> None:
         await house.until(lambda: house.body.speed > 0.05, "rolling")
         house.simulator.order("bump left")
         assert (await house.ended()).outcome == "bumper"
-        assert any("碰到" in text for text in house.said())
+        await house.until(lambda: any("碰到" in text for text in house.said()), "told")
         house.simulator.order("bump none")
         house.locate()
         assert await house.ask("approach") == "moving"

@@ -10,7 +10,15 @@ import pytest
 
 import assistant.replies
 from assistant.body import Body
-from assistant.events import AskElder, ElderAnswered, MoveRobot, RobotGone, RobotReady, StopRobot
+from assistant.events import (
+    AskElder,
+    ElderAnswered,
+    MoveRobot,
+    PeopleLocated,
+    RobotGone,
+    RobotReady,
+    StopRobot,
+)
 from assistant.language import Replies
 from assistant.settings import RobotSettings, Settings
 from tests.skills.hosting import Core, Host
@@ -33,6 +41,7 @@ async def a_host(folder: Path, *, has_robot: bool) -> AsyncIterator[tuple[Core, 
         )
         if has_robot:
             core.bus.publish(RobotReady("a robot", ("kitchen", "front door")))
+            core.bus.publish(PeopleLocated(((1.0, 2.0),)))
         async with Host(core) as host:
             await host.ready()
             yield core, host
