@@ -70,6 +70,7 @@ class HomeChecks:
         Raises:
             DisturbedError: the chime was broken off by something more important.
         """
+        await asyncio.to_thread(self._parts.people.read)
         ears = {"ear", "mouth"} <= set(self._parts.supervisor.names())
         findings = await self._children()
         if ears and all(f.is_well for f in findings if f.part in {"ear", "mouth"}):
@@ -116,6 +117,7 @@ class HomeChecks:
                 else f"not ready for {READY_SECONDS:.0f} s; see its log",
             )
             for name in names
+            if name != "dialogue" or not supervisor.is_ready(name)  # it has to understand, too
         ]
 
     async def _dialogue(self) -> list[Finding]:
@@ -128,7 +130,6 @@ class HomeChecks:
         return [found("dialogue", is_well=True, detail="understands")]
 
     async def _channels(self) -> list[Finding]:
-        await asyncio.to_thread(self._parts.people.read)
         people = self._parts.people.all
         findings = await self._parts.equipment()
         if not people:

@@ -35,6 +35,8 @@ LOOK_AGAIN_SECONDS: Final = 120.0
 """It was not quiet, or the test was broken off."""
 TELL_AGAIN_SECONDS: Final = 1_800.0
 """Nobody of the family could be reached, the elder sleeps, or all is done."""
+LONGEST_TELL_SECONDS: Final = 6 * 3_600.0
+"""A family that only telephones reach, and that does not answer, is not rung all day for this."""
 DISTURBED_SECONDS: Final = 0.25
 """How often calls are looked for during a test; everything else tells of itself."""
 SPOKEN_SECONDS: Final = 120.0
@@ -72,6 +74,10 @@ class SelfTest:
         self._clock, self._zone, self._habits = clock, zone, habits
         self._is_asleep, self._has_chime, self._can_speak = is_asleep, has_chime, can_speak
         self._is_family_reached = True
+        self._failures = 0
+        """How often nobody of the family could be reached, one after the other."""
+        self._family_at = 0.0
+        """Not before this they are tried again; Unix seconds."""
         self._settled_at = asyncio.get_running_loop().time() + SETTLE_SECONDS
         self._one_at_a_time = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -198,12 +204,25 @@ class SelfTest:
         if owed:
             if self._quiet.is_busy or self._is_asleep():  # it can wait until the morning
                 return False
-            self._is_family_reached = await self._tell_family(owed, today)
+            await self._try_family(owed, today)
             known = await self._database.read(book.troubles)
         spoken = trouble.owed_elder(known, is_family_reached=self._is_family_reached)
         if spoken and self._can_speak() and not await self._tell_elder(spoken, today):
             return False
         return self._is_family_reached
+
+    async def _try_family(self, owed: trouble.Owed, today: str) -> None:
+        """Now, or where it failed before, after a pause that grows."""
+        now = self._clock.now()
+        if 0 < self._family_at - now <= LONGEST_TELL_SECONDS:
+            return
+        self._is_family_reached = await self._tell_family(owed, today)
+        if self._is_family_reached:
+            self._failures, self._family_at = 0, 0.0
+            return
+        pause = min(TELL_AGAIN_SECONDS * 2.0 ** min(self._failures, 8), LONGEST_TELL_SECONDS)
+        self._failures += 1
+        self._family_at = now + pause
 
     async def _tell_family(self, owed: trouble.Owed, today: str) -> bool:
         run = await self._database.read(book.last_run)

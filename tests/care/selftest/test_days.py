@@ -110,7 +110,9 @@ async def test_a_fault_is_told_once_then_to_the_elder_and_its_end_to_both(tmp_pa
             await until(lambda: home.rows("SELECT * FROM selftest_trouble") == [])
 
 
-async def test_where_nobody_can_be_reached_the_elder_is_told_the_same_day(tmp_path) -> None:
+async def test_where_nobody_can_be_reached_the_elder_is_told_the_same_day(
+    tmp_path, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = VirtualClock(at("06:00"))
     async with a_home(tmp_path, clock, has_mouth=True) as home:
         home.add("老李", NOWHERE)
@@ -119,9 +121,22 @@ async def test_where_nobody_can_be_reached_the_elder_is_told_the_same_day(tmp_pa
         assert "还没联系上家里人" in home.said()[0]
         await until(lambda: home.rows("SELECT elder_told_day FROM selftest_trouble")[0] != ("",))
         assert {row[0] for row in home.rows("SELECT family_told_day FROM selftest_trouble")} == {""}
+        tries = 0
+
+        def tried() -> int:
+            return sum("could be told" in record.message for record in caplog.records)
+
+        for pause in (1, 2, 4):
+            tries = tried()
+            clock.move(clock.at + pause * LATER + 1)
+            await until(lambda tries=tries: tried() == tries + 1)
         with daughter() as mei:
             home.add("Mei", mei.url)
             clock.move(clock.at + LATER + 1)
+            assert home.core.selftest is not None
+            await home.core.selftest.keeper.step()
+            assert notices(mei) == [], "the pause has grown"
+            clock.move(clock.at + 8 * LATER)
             await until(lambda: len(notices(mei)) == 1)
         assert len(home.said()) == 1
 
