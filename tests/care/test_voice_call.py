@@ -257,3 +257,7 @@ async def test_another_name_takes_the_place_of_the_one_before(tmp_path: Path) ->
         assert await calls.agree()
         await until(lambda: neighbour.invites > 0)
         assert daughter.invites == 0
+        await until(lambda: not calls.is_under_way)
+        (once_more,) = (await calls.find([], "再打一次"))["matches"]
+        assert once_more["name"] == "老李"
+        assert (await calls.find([], "打个电话"))["matches"] == []

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from assistant.bus import Bus, Refused
-from assistant.care.calls.meant import Meant, is_nobody, meant, to_elder
+from assistant.care.calls.meant import Meant, is_again, is_nobody, meant, to_elder
 from assistant.care.channels import (
     AddressError,
     Channel,
@@ -76,6 +76,8 @@ class Calls:
         self._calls_for_help = calls_for_help
         self._offered: tuple[str, Meant] | None = None
         """The question that is open, and whom it is about."""
+        self._last: Meant | None = None
+        """Whom the last call was to: "try again"."""
         self._task: asyncio.Task[None] | None = None
         self._channel: Channel | None = None
         self._stage = Stage.ENDED
@@ -125,6 +127,8 @@ class Calls:
         is_offered = not found and not named and self._offered is not None
         if is_offered and self._offered is not None:
             found = [self._offered[1]]
+        elif not found and not named and is_again(sentence) and self._last is not None:
+            found = [self._last]
         return {
             "is_offered": is_offered,
             "named": named,
@@ -209,6 +213,7 @@ class Calls:
     # -------------------------------------------------------------------------- the call
 
     def _begin(self, person: Meant) -> None:
+        self._last = person
         self._is_given_up = False
         self._task = asyncio.create_task(self._call(person), name="call by voice")
         self._task.add_done_callback(self._finished)

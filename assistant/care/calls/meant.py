@@ -55,6 +55,11 @@ def is_nobody(said: str) -> bool:
     return not bare or (len(said.strip()) == 1 and not said.isascii())
 
 
+def is_again(sentence: str) -> bool:
+    """Whether the one who was rung last is to be rung once more."""
+    return _kin().again.search(sentence.lower()) is not None
+
+
 def to_elder(name: str) -> str:
     """A name as it is said to the elder: "my son" is "your son"."""
     for theirs, yours in _kin().to_elder:
@@ -112,6 +117,7 @@ class _Kin:
     same: dict[str, str]
     to_elder: tuple[tuple[str, str], ...]
     them: re.Pattern[str]
+    again: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +131,7 @@ def _kin() -> _Kin:
         same,
         tuple((theirs, yours) for table in tables for theirs, yours in table["to_elder"]),
         _any_of(word for table in tables for word in table["them"]),
+        _any_of(word for table in tables for word in table["again"]),
     )
 
 
