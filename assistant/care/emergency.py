@@ -7,11 +7,9 @@ is what happens next: who is asked, what rings, when it goes out again.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any, Final, Protocol
 
 from assistant.bus import Bus
@@ -22,6 +20,7 @@ from assistant.care.callout import CallOut, CallOutParts, Opener
 from assistant.care.companion import Companion
 from assistant.care.contacts import People
 from assistant.care.number import EmergencyNumber
+from assistant.care.open_question import QUESTION_SECONDS, OpenQuestion
 from assistant.care.wording import Wording
 from assistant.events import (
     AlarmAcknowledged,
@@ -41,10 +40,6 @@ VOICE_ASKS: Final = 1
 """Of words that were no certain cry: who said them is awake, and was heard."""
 ANSWER_SECONDS: Final = 35.0
 """For one question, its own 6 s included: two of them leave the call well under 90 s."""
-QUESTION_SECONDS: Final = 20.0
-"""How long a bare "no" counts as an answer to "do you still need help?"."""
-NUMBER_SECONDS: Final = 40.0
-"""The same for "shall I ring 120?", which is asked after some other words."""
 MOST_MINUTES: Final = 120
 LATE_SECONDS: Final = 600.0
 """Who said when they will come may be so late before the alarm goes out again."""
@@ -92,13 +87,9 @@ class Emergency:
         self._callouts: dict[str, CallOut] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._answered = asyncio.Event()
-        self._question_until = 0.0
+        self._question = OpenQuestion()
         self._unsure: set[str] = set()
         """Alarms that end by silence; after a restart they do not."""
-        self._number_asked = ""
-        """The number that the elder was asked about last; empty where that is settled."""
-        self._number_settled = asyncio.Event()
-        self._number_settled.set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._afterwards = Afterwards(book, people, registry, wording)
         self._parts = CallOutParts(
@@ -160,9 +151,7 @@ class Emergency:
         number = self._number.wanted(cry)
         reply = self._companion.reply_to_cry(number)
         if number and reply and self._must_ask(number):
-            self._number_asked = number
-            self._number_settled.clear()
-            self._question_until = asyncio.get_running_loop().time() + NUMBER_SECONDS
+            self._question.put_number(number)
         return reply
 
     def _must_ask(self, number: str) -> bool:
@@ -186,18 +175,15 @@ class Emergency:
         """
         if not self._book.open_alarms() or self._companion.is_line_open:
             return False
-        in_question = asyncio.get_running_loop().time() < self._question_until
         return (
             judgement.fine
             or judgement.arrived
-            or (in_question and judgement.reflex in {"affirm", "deny"})
+            or (self._question.is_open and judgement.reflex in {"affirm", "deny"})
         )
 
     def take_answer(self, judgement: Judgement) -> None:
         """Act on words for which `is_answered_by` was true."""
-        self._question_until = 0.0
-        number, self._number_asked = self._number_asked, ""
-        self._number_settled.set()
+        number = self._question.take()
         if number and judgement.reflex is not None and not judgement.fine:
             is_agreed = judgement.reflex == "affirm"
             self._companion.number_is_agreed(number, is_agreed=is_agreed)
@@ -247,7 +233,8 @@ class Emergency:
             if changed is None:
                 self._companion.only_a_human_closes(alarm)
             elif changed.state.calls_out:
-                self._ask(self._companion.ask_back)
+                self._question.put()
+                self._companion.ask_back()
         self._answered.set()
 
     async def _elder_needs_help(self) -> None:
@@ -264,11 +251,6 @@ class Emergency:
             acknowledged = alarm.state is State.ACKNOWLEDGED
             trigger = Trigger.CONFIRMED if acknowledged else Trigger.ACKNOWLEDGED
             await self._apply(alarm.alarm_id, trigger, BESIDE)
-
-    def _ask(self, question: Any) -> None:
-        self._number_asked = ""
-        self._question_until = asyncio.get_running_loop().time() + QUESTION_SECONDS
-        question()
 
     # -------------------------------------------------------------------- what raises one
 
@@ -329,9 +311,7 @@ class Emergency:
 
     async def _begin_signs(self, alarm_id: str) -> None:
         """One question at a time: a "no" may not be taken for the answer to another one."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(NUMBER_SECONDS):
-                await self._number_settled.wait()
+        await self._question.number_settled()
         if (alarm := self._book.alarm(alarm_id)) and alarm.state.is_open:
             self._companion.signs.begin(alarm_id)
 
@@ -441,8 +421,8 @@ class Emergency:
                 if changed is None:
                     return
                 self._answered.clear()
-                self._ask(partial(self._companion.ask, changed.alarm))
-                self._question_until += ANSWER_SECONDS
+                self._question.put(QUESTION_SECONDS + ANSWER_SECONDS)
+                self._companion.ask(changed.alarm)
                 await self._wait_answer()
                 alarm = self._book.alarm(alarm_id)
                 if alarm is None or alarm.state is not State.CONFIRMING:
