@@ -45,31 +45,31 @@ class Parser(ABC, Generic[Packet]):
         """The frames that these bytes complete, in order."""
         buffer = self._buffer
         buffer += data
+        magic, take = self.MAGIC, self._take
         packets: list[Packet] = []
-        statistics = self.statistics
-        position = 0
+        position = frames = skipped = 0
         while True:
-            start = buffer.find(self.MAGIC, position)
+            start = buffer.find(magic, position)
             if start < 0:
                 # The last bytes may be the beginning of a magic that is still on its way.
-                start = max(position, len(buffer) - len(self.MAGIC) + 1)
-                statistics.skipped_bytes += start - position
+                start = max(position, len(buffer) - len(magic) + 1)
+                skipped += start - position
                 position = start
                 break
-            statistics.skipped_bytes += start - position
-            position = start
-            used, packet = self._take(buffer, start)
+            skipped += start - position
+            used, packet = take(buffer, start)
+            position = start + abs(used)
             if used > 0:
-                position += used
-                statistics.frames += 1
+                frames += 1
                 if packet is not None:
                     packets.append(packet)
             elif used == NEED_MORE:
                 break
             else:
-                statistics.bad_frames += 1
-                statistics.skipped_bytes += -used
-                position -= used
+                self.statistics.bad_frames += 1
+                skipped -= used
+        self.statistics.frames += frames
+        self.statistics.skipped_bytes += skipped
         del buffer[:position]
         return self._frames(packets)
 
