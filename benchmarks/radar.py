@@ -11,48 +11,28 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import statistics
-import struct
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from platformdirs import user_cache_path
 
 from benchmarks import table, write_result
-from perception.activity_features import LABELS, body_points, frame_features
-from perception.events import FallDetected
+from benchmarks._radar_speed import cost, inference, parsers, percent
+from perception.activity_features import LABELS
 from perception.fall import MODEL as FALL_MODEL
 from perception.fall import FallModel, FallWatch, Slot
 from perception.fall_features import FRAMES_PER_SECOND
 from perception.onnx_model import MODELS, OnnxModel
-from perception.radar import PROTOCOLS, open_recording
-from perception.radar.room import MountingPose, Room
-from perception.radar.ti_packet import MAGIC
-from perception.replay import replay
-from perception.sensor import RadarSensor
 from perception.train import evaluate_activity, evaluate_falls, radhar, ti_falls
 from perception.train.bodies import simulate
 from perception.train.evaluate_activity import Predict, Scores, clutter_only, load_model, ours
 from perception.train.evaluate_falls import FallScores
-from tests.perception.radar_bytes import STREAMS
 
 ACTIVITY_MODEL = MODELS / "radar_activity" / "model.onnx"
 GROUPS = tuple(dict.fromkeys(ti_falls.SUBJECT_GROUPS.values()))
-CHUNK_BYTES = 4_096
-"""What a parser is fed at a time: the most that `SerialRadar.read` and a replay hand over."""
-STREAM_BYTES = 2_000_000
-TRIES = 3
 PUBLISHED_STEPS = 500
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
 
 
 # --------------------------------------------------------------------------- activities
@@ -145,41 +125,6 @@ def session_row(
     return [name, *map(percent, shares), percent(overall), percent(statistics.mean(shares))]
 
 
-def inference(data: Path) -> list[str]:
-    one_each = {file.label: file for file in radhar.load(data / "radhar", "test")}.values()
-    windows = [evaluate_activity.window(f, start) for f in one_each for start in f.starts()]
-    model = load_model(ACTIVITY_MODEL)
-
-    def once(window: tuple[np.ndarray, ...]) -> None:
-        model.probabilities(frame_features(body_points(*window)))
-
-    rows = [["activity, features and network", milliseconds(once, windows), size(ACTIVITY_MODEL)]]
-    rng = np.random.default_rng(0)
-    slots = [
-        [Slot(rng.uniform(0, 1.8, 8), rng.uniform(2, 3, 8)) for _ in range(12)] for _ in range(50)
-    ]
-    falls = FallModel()
-    rows.append(
-        ["fall, features and network", milliseconds(falls.probabilities, slots), size(FALL_MODEL)]
-    )
-    return [table(["one window on one core", "CPU time, median (least)", "size"], rows), ""]
-
-
-def milliseconds(work: Callable[..., object], items: list) -> str:
-    for item in items[:5]:
-        work(item)
-    times = []
-    for item in items:
-        began = time.process_time()
-        work(item)
-        times.append(time.process_time() - began)
-    return f"{1e3 * statistics.median(times):.2f} ms ({1e3 * min(times):.2f})"
-
-
-def size(path: Path) -> str:
-    return f"{path.stat().st_size / 1e6:.2f} MB"
-
-
 # -------------------------------------------------------------------------------- falls
 
 
@@ -265,109 +210,7 @@ def delay(model: FallModel) -> list[str]:
     ]
 
 
-# --------------------------------------------------------------------- parsers and cost
-
-
-def parsers(data: Path) -> list[str]:
-    streams: dict[str, tuple[str, bytes]] = {}
-    for path in sorted((data / "iwr6843_tlv").glob("*.bin")):
-        streams[f"xwr68xx, {path.stem}"] = ("xwr68xx", path.read_bytes())
-    busy = b"".join(busy_packet(number) for number in range(1_000))
-    streams["xwr68xx, 120 points a frame"] = ("xwr68xx", busy)
-    files = sorted((data / "iwrl6432_tlv").glob("*/*/*.bin"))
-    streams["xwrl6432, all captures"] = ("xwrl6432", b"".join(f.read_bytes() for f in files))
-    for name in ("mr60fda2", "ld6002", "ld2450", "ld2410", "mr60fda1"):
-        good = STREAMS[name]
-        streams[f"{name}, good frames"] = (name, good * (STREAM_BYTES // len(good)))
-    noise = np.random.default_rng(0).bytes(STREAM_BYTES)
-    streams |= {f"{name}, noise": (name, noise) for name in PROTOCOLS}
-    rows = []
-    for title, (name, raw) in streams.items():
-        chunks = [raw[at : at + CHUNK_BYTES] for at in range(0, len(raw), CHUNK_BYTES)]
-        took, frames = parse(name, chunks)
-        row = [title, f"{len(raw) / took / 1e6:.1f} MB/s", f"{len(raw) / took / line(name):.0f}"]
-        if frames:
-            live, _ = parse(name, cut_at_frames(raw, PROTOCOLS[name].parser.MAGIC))
-            row += [f"{len(raw) / frames:.0f} B", f"{1e6 * took / frames:.1f} us",
-                    f"{1e6 * live / frames:.1f} us ({len(raw) / live / 1e6:.1f} MB/s)"]  # fmt: skip
-        rows.append(row + ["—"] * (6 - len(row)))
-    head = ["parser", "speed", "times its serial line", "a frame has", "and takes",
-            "and takes alone, as it comes live"]  # fmt: skip
-    return [
-        table(head, rows),
-        "",
-        f"Fed {CHUNK_BYTES} bytes at a time; CPU time, the best of {TRIES} runs; points are "
-        "unpacked and checked in it. A frame of the small modules costs nearly what one of a TI "
-        "board does, and holds ten to thirty bytes.",
-        "",
-    ]
-
-
-def line(name: str) -> float:
-    """Bytes a second of its serial line, at ten bits a byte."""
-    return PROTOCOLS[name].baud / 10
-
-
-def cut_at_frames(raw: bytes, magic: bytes) -> list[bytes]:
-    places = [found.start() for found in re.finditer(re.escape(magic), raw)]
-    return [raw[a:b] for a, b in pairwise([*places, len(raw)])]
-
-
-def parse(name: str, chunks: list[bytes]) -> tuple[float, int]:
-    """CPU seconds of the quickest run, and frames found."""
-    runs = []
-    for _ in range(TRIES):
-        parser = PROTOCOLS[name].parser()
-        began = time.process_time()
-        frames = sum(len(parser.feed(chunk)) for chunk in chunks)
-        runs.append((time.process_time() - began, frames))
-    return min(runs)
-
-
-def busy_packet(number: int) -> bytes:
-    """An out-of-box packet of a full room."""
-    points = np.random.default_rng(number).uniform(-3, 3, (120, 4)).astype("<f4").tobytes()
-    body = struct.pack("<2I", 1, len(points)) + points
-    size = 40 + len(body) + -(40 + len(body)) % 32
-    header = struct.pack("<8I", 0x3060000, size, 0xA6843, number, 0, 120, 1, 0)
-    return (MAGIC + header + body).ljust(size, b"\0")
-
-
-def cost(data: Path) -> list[str]:
-    """CPU and memory of one sensor, measured in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.radar", "--data", str(data.resolve()), "--cost"]
-    result = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=600,
-        cwd=Path(__file__).parents[1],
-    )
-    measured = json.loads(result.stdout)
-    return [
-        f"One 20 fps sensor (people_tracking_walking played at 50 ms a frame, "
-        f"{measured['seconds']:.0f} s): {percent(measured['core'])} of one core, "
-        f"{measured['megabytes']:.0f} MB resident at most; "
-        f"{measured['falls']} falls told.",
-        "",
-    ]
-
-
-def measure_cost(data: Path) -> None:
-    recording = open_recording(data / "iwr6843_tlv" / "people_tracking_walking.bin", "xwr68xx")
-    sensor = RadarSensor(recording.protocol, Room(MountingPose(2.0, 10)), FallModel())
-    began = time.process_time()
-    events = list(replay(recording, sensor, raw_frame_seconds=0.05))
-    took = time.process_time() - began
-    seconds = 0.05 * 6632
-    told = sum(isinstance(event, FallDetected) for event in events)
-    # Not getrusage: its peak is inherited from the process that started this one.
-    status = Path("/proc/self/status").read_text("ascii")
-    memory = int(status.split("VmHWM:")[1].split()[0]) / 1e3
-    print(
-        json.dumps({"seconds": seconds, "core": took / seconds, "megabytes": memory, "falls": told})
-    )
+# ---------------------------------------------------------------------------- folds
 
 
 def train_missing(data: Path, folds: Path) -> None:
@@ -395,11 +238,7 @@ def main() -> None:
     options.add_argument("--folds", type=Path, default=user_cache_path("anban") / "radar-folds")
     options.add_argument("--baselines", action="store_true")
     options.add_argument("--train", action="store_true")
-    options.add_argument("--cost", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
-    if chosen.cost:
-        measure_cost(chosen.data)
-        return
     if chosen.train:
         chosen.folds.mkdir(parents=True, exist_ok=True)
         train_missing(chosen.data, chosen.folds)
@@ -416,7 +255,7 @@ def main() -> None:
 def report(data: Path, folds: Path, rivals: Rivals) -> None:
     lines = [*falls(data, folds), *activities(data, folds, rivals)]
     lines += [f"Labels: {', '.join(LABELS)}.", ""]
-    lines += [*inference(data), *parsers(data), *cost(data)]
+    lines += [*inference(data, ACTIVITY_MODEL), *parsers(data), *cost(data)]
     text = "\n".join(lines)
     command = "python -m benchmarks.radar" + (" --baselines" if rivals[0] else "")
     write_result("radar", "Radar", command, text)

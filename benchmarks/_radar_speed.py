@@ -1,0 +1,180 @@
+"""How fast the radar lane is: parsers, models, and one sensor from bytes to events."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import table
+from perception.activity_features import body_points, frame_features
+from perception.events import FallDetected
+from perception.fall import MODEL as FALL_MODEL
+from perception.fall import FallModel, Slot
+from perception.radar import PROTOCOLS, open_recording
+from perception.radar.room import MountingPose, Room
+from perception.radar.ti_packet import MAGIC
+from perception.replay import replay
+from perception.sensor import RadarSensor
+from perception.train import evaluate_activity, radhar
+from perception.train.evaluate_activity import load_model
+from tests.perception.radar_bytes import STREAMS
+
+CHUNK_BYTES = 4_096
+"""What a parser is fed at a time: the most that `SerialRadar.read` and a replay hand over."""
+STREAM_BYTES = 2_000_000
+TRIES = 3
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def inference(data: Path, activity_model: Path) -> list[str]:
+    one_each = {file.label: file for file in radhar.load(data / "radhar", "test")}.values()
+    windows = [evaluate_activity.window(f, start) for f in one_each for start in f.starts()]
+    model = load_model(activity_model)
+
+    def once(window: tuple[np.ndarray, ...]) -> None:
+        model.probabilities(frame_features(body_points(*window)))
+
+    rows = [["activity, features and network", milliseconds(once, windows), size(activity_model)]]
+    rng = np.random.default_rng(0)
+    slots = [
+        [Slot(rng.uniform(0, 1.8, 8), rng.uniform(2, 3, 8)) for _ in range(12)] for _ in range(50)
+    ]
+    falls = FallModel()
+    rows.append(
+        ["fall, features and network", milliseconds(falls.probabilities, slots), size(FALL_MODEL)]
+    )
+    return [table(["one window on one core", "CPU time, median (least)", "size"], rows), ""]
+
+
+def milliseconds(work: Callable[..., object], items: list) -> str:
+    for item in items[:5]:
+        work(item)
+    times = []
+    for item in items:
+        began = time.process_time()
+        work(item)
+        times.append(time.process_time() - began)
+    return f"{1e3 * statistics.median(times):.2f} ms ({1e3 * min(times):.2f})"
+
+
+def size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.2f} MB"
+
+
+def parsers(data: Path) -> list[str]:
+    streams: dict[str, tuple[str, bytes]] = {}
+    for path in sorted((data / "iwr6843_tlv").glob("*.bin")):
+        streams[f"xwr68xx, {path.stem}"] = ("xwr68xx", path.read_bytes())
+    busy = b"".join(busy_packet(number) for number in range(1_000))
+    streams["xwr68xx, 120 points a frame"] = ("xwr68xx", busy)
+    files = sorted((data / "iwrl6432_tlv").glob("*/*/*.bin"))
+    streams["xwrl6432, all captures"] = ("xwrl6432", b"".join(f.read_bytes() for f in files))
+    for name in ("mr60fda2", "ld6002", "ld2450", "ld2410", "mr60fda1"):
+        good = STREAMS[name]
+        streams[f"{name}, good frames"] = (name, good * (STREAM_BYTES // len(good)))
+    noise = np.random.default_rng(0).bytes(STREAM_BYTES)
+    streams |= {f"{name}, noise": (name, noise) for name in PROTOCOLS}
+    rows = []
+    for title, (name, raw) in streams.items():
+        chunks = [raw[at : at + CHUNK_BYTES] for at in range(0, len(raw), CHUNK_BYTES)]
+        took, frames = parse(name, chunks)
+        row = [title, f"{len(raw) / took / 1e6:.1f} MB/s", f"{len(raw) / took / line(name):.0f}"]
+        if frames:
+            live, _ = parse(name, cut_at_frames(raw, PROTOCOLS[name].parser.MAGIC))
+            row += [f"{len(raw) / frames:.0f} B", f"{1e6 * took / frames:.1f} us",
+                    f"{1e6 * live / frames:.1f} us ({len(raw) / live / 1e6:.1f} MB/s)"]  # fmt: skip
+        rows.append(row + ["—"] * (6 - len(row)))
+    head = ["parser", "speed", "times its serial line", "a frame has", "and takes",
+            "and takes alone, as it comes live"]  # fmt: skip
+    return [
+        table(head, rows),
+        "",
+        f"Fed {CHUNK_BYTES} bytes at a time; CPU time, the best of {TRIES} runs; points are "
+        "unpacked and checked in it. A frame of the small modules costs nearly what one of a TI "
+        "board does, and holds ten to thirty bytes.",
+        "",
+    ]
+
+
+def line(name: str) -> float:
+    """Bytes a second of its serial line, at ten bits a byte."""
+    return PROTOCOLS[name].baud / 10
+
+
+def cut_at_frames(raw: bytes, magic: bytes) -> list[bytes]:
+    places = [found.start() for found in re.finditer(re.escape(magic), raw)]
+    return [raw[a:b] for a, b in pairwise([*places, len(raw)])]
+
+
+def parse(name: str, chunks: list[bytes]) -> tuple[float, int]:
+    """CPU seconds of the quickest run, and frames found."""
+    runs = []
+    for _ in range(TRIES):
+        parser = PROTOCOLS[name].parser()
+        began = time.process_time()
+        frames = sum(len(parser.feed(chunk)) for chunk in chunks)
+        runs.append((time.process_time() - began, frames))
+    return min(runs)
+
+
+def busy_packet(number: int) -> bytes:
+    """An out-of-box packet of a full room."""
+    points = np.random.default_rng(number).uniform(-3, 3, (120, 4)).astype("<f4").tobytes()
+    body = struct.pack("<2I", 1, len(points)) + points
+    size = 40 + len(body) + -(40 + len(body)) % 32
+    header = struct.pack("<8I", 0x3060000, size, 0xA6843, number, 0, 120, 1, 0)
+    return (MAGIC + header + body).ljust(size, b"\0")
+
+
+def cost(data: Path) -> list[str]:
+    """CPU and memory of one sensor, measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks._radar_speed", str(data.resolve())]
+    result = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+        cwd=Path(__file__).parents[1],
+    )
+    measured = json.loads(result.stdout)
+    return [
+        f"One 20 fps sensor (people_tracking_walking played at 50 ms a frame, "
+        f"{measured['seconds']:.0f} s): {percent(measured['core'])} of one core, "
+        f"{measured['megabytes']:.0f} MB resident at most; "
+        f"{measured['falls']} falls told.",
+        "",
+    ]
+
+
+def measure_cost(data: Path) -> None:
+    recording = open_recording(data / "iwr6843_tlv" / "people_tracking_walking.bin", "xwr68xx")
+    sensor = RadarSensor(recording.protocol, Room(MountingPose(2.0, 10)), FallModel())
+    began = time.process_time()
+    events = list(replay(recording, sensor, raw_frame_seconds=0.05))
+    took = time.process_time() - began
+    seconds = 0.05 * 6632
+    told = sum(isinstance(event, FallDetected) for event in events)
+    # Not getrusage: its peak is inherited from the process that started this one.
+    status = Path("/proc/self/status").read_text("ascii")
+    memory = int(status.split("VmHWM:")[1].split()[0]) / 1e3
+    print(
+        json.dumps({"seconds": seconds, "core": took / seconds, "megabytes": memory, "falls": told})
+    )
+
+
+if __name__ == "__main__":
+    measure_cost(Path(sys.argv[1]))
