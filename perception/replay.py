@@ -12,6 +12,8 @@ from perception.sensor import RadarSensor
 
 RAW_FRAME_SECONDS: Final = 0.05
 """Between frames of raw captures, which hold no times."""
+_LONGEST_FRAME_BYTES: Final = 1 << 17
+"""Of any radar, and more."""
 
 
 def replay(
@@ -51,10 +53,15 @@ def _timed(recording: Recording, raw_frame_seconds: float) -> Iterator[tuple[flo
         return
     magic = recording.protocol.parser.MAGIC
     number = 0
-    rest = b""
+    rest = bytearray()
     for block in recording.blocks():
+        searched = max(1, len(rest) - len(magic) + 1)
         rest += block.data
-        while (cut := rest.find(magic, 1)) > 0:
-            yield number * raw_frame_seconds, rest[:cut]
-            number, rest = number + 1, rest[cut:]
-    yield number * raw_frame_seconds, rest
+        while (cut := rest.find(magic, searched)) > 0:
+            yield number * raw_frame_seconds, bytes(rest[:cut])
+            del rest[:cut]
+            number, searched = number + 1, 1
+        if len(rest) > _LONGEST_FRAME_BYTES:  # noise
+            yield number * raw_frame_seconds, bytes(rest)
+            rest.clear()
+    yield number * raw_frame_seconds, bytes(rest)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 
 import pytest
 from radar_bytes import STREAMS
 
 from perception.radar import RecordingError, RecordingWriter, open_recording, protocol_named
+from perception.replay import played
 
 
 def write(path: Path, blocks: list[tuple[float, bytes]]) -> None:
@@ -75,3 +77,13 @@ def test_times_before_the_beginning_become_zero() -> None:
     file = io.BytesIO()
     RecordingWriter(file, protocol_named("ld2450"), 0.0).write(-5.0, b"x")
     assert file.getvalue().endswith(bytes(8) + b"\x01\0\0\0x")
+
+
+def test_a_raw_capture_of_noise_is_played_in_pieces_and_whole(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(500_000) + STREAMS["xwr68xx"]
+    file = tmp_path / "noise.bin"
+    file.write_bytes(noise)
+    pieces = list(played(open_recording(file, "xwr68xx"), 0.1))
+    assert b"".join(data for _, data in pieces) == noise
+    assert max(len(data) for _, data in pieces) < 200_000
+    assert [at for at, _ in pieces[-3:]] == pytest.approx([0.1, 0.2, 0.3])
