@@ -25,7 +25,7 @@ from assistant.care.selftest.wording import Wording
 from assistant.events import Said, Say, Urgency
 from assistant.findings import Finding
 from assistant.language import Habits
-from assistant.store import Database, StoreError
+from assistant.store import Database, KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ LONGEST_TELL_SECONDS: Final = 6 * 3_600.0
 DISTURBED_SECONDS: Final = 0.25
 """How often calls are looked for during a test; everything else tells of itself."""
 SPOKEN_SECONDS: Final = 120.0
+_EXPLAINED: Final = "chime_explained"
+"""Of the home's state."""
 
 
 class Family(Protocol):
@@ -74,6 +76,7 @@ class SelfTest:
         self._clock, self._zone, self._habits = clock, zone, habits
         self._is_asleep, self._has_chime, self._can_speak = is_asleep, has_chime, can_speak
         self._is_family_reached = True
+        self._home = KeyedValues.home(database)
         self._failures = 0
         """How often nobody of the family could be reached, one after the other."""
         self._family_at = 0.0
@@ -155,7 +158,10 @@ class SelfTest:
             return False
         if self._quiet.is_busy or (with_chime and not self._quiet.is_quiet):
             return False
-        return await self._test(today, with_chime=with_chime) is not None
+        findings = await self._test(today, with_chime=with_chime)
+        if findings is not None and any(finding.part == "chime" for finding in findings):
+            await self._explain()
+        return findings is not None
 
     async def _test(self, day: str, *, with_chime: bool) -> tuple[Finding, ...] | None:
         """One test, written down; None where it was broken off."""
@@ -243,6 +249,14 @@ class SelfTest:
             return False
         await self._keep(lambda known: trouble.told_elder(known, owed, today))
         return True
+
+    async def _explain(self) -> None:
+        """Whoever heard the chime for the first time may wonder what it was."""
+        if not self._quiet.is_quiet or await self._home.get(_EXPLAINED) is not None:
+            return
+        said = Say(self._wording.about_chime(), self._home_lang(), Urgency.REMINDER)
+        if await self._say(said):
+            await self._home.set(_EXPLAINED, True)
 
     async def _say(self, say: Say) -> bool:
         """Whether it sounded to its end."""

@@ -75,6 +75,10 @@ class Wording:
             said.append(render("elder_well", lang, what=_names(owed.well, lang)))
         return " ".join(said)
 
+    def about_chime(self) -> str:
+        """What the chime was."""
+        return render("about_chime", self._home_lang())
+
     def drill(self, key: str) -> str:
         """What the elder is told of a drill."""
         return render(key, self._home_lang())

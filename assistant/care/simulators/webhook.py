@@ -35,7 +35,8 @@ class WebManners:
 class WebhookReceiver:
     """`with WebhookReceiver(secret) as server: server.url … server.events`."""
 
-    def __init__(self, secret: bytes, manners: WebManners | None = None) -> None:
+    def __init__(self, secret: bytes, manners: WebManners | None = None, *, port: int = 0) -> None:
+        """`port` 0: any that is free."""
         self.secret = secret
         self.manners = manners or WebManners()
         self.events: dict[str, dict[str, Any]] = {}
@@ -51,7 +52,7 @@ class WebhookReceiver:
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
                 """Nothing: what comes in is a home's troubles."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/alarm/token5"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assistant.care import callout
 from assistant.care.simulators.webhook import WebhookReceiver, WebManners
 from assistant.settings import CentreSettings
 from tests.care.channels.parts import until
@@ -106,3 +107,21 @@ async def test_a_server_out_of_its_mind_holds_nobody_up(
             if manners.drip_seconds == 0:
                 await until(lambda: len(home.outcomes("大女儿")) > 0 and mad.posts > 1, 30)
             assert "delivered" not in home.outcomes("大女儿")
+
+
+async def test_a_line_that_is_gone_for_as_many_rounds_as_an_hour_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callout, "QUICK_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(callout, "SLOW_PAUSES_SECONDS", (0.01,))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    async with a_home(tmp_path) as home:
+        home.add("大女儿", f"http://127.0.0.1:{port}/alarm/token5")
+        home.cry()
+        await until(lambda: len(home.outcomes("大女儿")) > 70, 60)
+        assert set(home.outcomes("大女儿")) == {"failed"}
+        assert home.state() == "raised"
+        with WebhookReceiver(SECRET.encode(), port=port) as daughter:
+            await until(lambda: len(daughter.events) == 1, 20)
+            await until(lambda: "delivered" in home.outcomes("大女儿"), 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,13 +13,23 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from assistant.care.selftest import keeper
 from assistant.chime import HEARD_SHARE, SECONDS, chime, find
 from assistant.core import Core, CoreOptions, running
-from assistant.events import Capability, Say, SpeechStarted, Urgency
+from assistant.events import (
+    Capability,
+    ChimeLookedFor,
+    Said,
+    Say,
+    SpeechStarted,
+    Urgency,
+)
 from assistant.findings import Finding
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.settings import EarSettings, MouthSettings, Settings
 from tests.care.channels.parts import until
+from tests.care.reminders.home import VirtualClock
+from tests.care.selftest.parts import at
 from tests.headless import DEVICE, PulseServer, needs_pulse
 
 RATE = 16_000
@@ -107,7 +118,9 @@ def test_it_is_soft_and_short() -> None:
 
 
 @asynccontextmanager
-async def hearing(pulse: PulseServer, folder: Path) -> AsyncIterator[Core]:
+async def hearing(
+    pulse: PulseServer, folder: Path, clock: VirtualClock | None = None
+) -> AsyncIterator[Core]:
     """A core with the real ear and the real mouth on the sound server."""
     settings = replace(Settings(), ear=EarSettings(DEVICE), mouth=MouthSettings(DEVICE))
     options = CoreOptions(
@@ -116,6 +129,7 @@ async def hearing(pulse: PulseServer, folder: Path) -> AsyncIterator[Core]:
         folder / "cache",
         capabilities=frozenset({Capability.EAR, Capability.MOUTH}),
         environment=pulse.environment,
+        clock=clock,
     )
     async with running(options) as core:
         async with asyncio.timeout(120):
@@ -136,20 +150,20 @@ async def test_the_home_hears_its_own_chime_and_notices_what_is_cut(tmp_path: Pa
             heard_speech: list[object] = []
             core.bus.subscribe(SpeechStarted, heard_speech.append)
             assert core.selftest is not None
-            keeper = core.selftest.keeper
+            tester = core.selftest.keeper
             with pulse.air():
-                found = by_part(await keeper.run_now(with_chime=True))
+                found = by_part(await tester.run_now(with_chime=True))
                 assert found["chime"].is_well, found["chime"].detail
                 assert found["microphone"].is_well
                 assert found["speaker"].is_well
                 assert heard_speech == [], "to everything but the chime the ear was deaf"
 
             # The speaker is unplugged: nothing is in the air.
-            found = by_part(await keeper.run_now(with_chime=True))
+            found = by_part(await tester.run_now(with_chime=True))
             assert not {"microphone", "chime"} <= {p for p, f in found.items() if f.is_well}
             assert found["speaker"].is_well, "as far as its device can tell"
 
-            found = by_part(await keeper.run_now(with_chime=False))
+            found = by_part(await tester.run_now(with_chime=False))
             assert "chime" not in found
 
 
@@ -167,3 +181,37 @@ async def test_something_to_say_breaks_the_chime_and_the_test_off(tmp_path: Path
             core.bus.publish(Say("别怕，我听到了。", "zh", Urgency.ALARM))
             with pytest.raises(Exception, match="broken off"):
                 await test
+
+
+@needs_pulse
+@pytest.mark.e2e
+@pytest.mark.timeout(400)
+async def test_by_day_it_sounds_by_itself_and_is_explained_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "SETTLE_SECONDS", 0.0)
+    clock = VirtualClock(at("06:00"))
+    said: list[Said] = []
+    chimes: list[ChimeLookedFor] = []
+    words = "听听自己还灵不灵"
+    with PulseServer.started() as pulse, pulse.air():
+        async with hearing(pulse, tmp_path, clock) as core:
+            core.bus.subscribe(Said, said.append)
+            core.bus.subscribe(ChimeLookedFor, chimes.append)
+            clock.move(at("09:31"))
+            await until(lambda: len(chimes) == 1, 60)
+            assert chimes[0].is_heard
+            await until(
+                lambda: any(each.completed and words in each.spoken_text for each in said), 60
+            )
+            clock.move(at("09:31", 1))
+            # What it said may have come back to it through the air: it waits for quiet.
+            while len(chimes) < 2:
+                assert clock.at < at("17:00", 1)
+                clock.move(clock.at + keeper.LOOK_AGAIN_SECONDS + 1)
+                with contextlib.suppress(TimeoutError):
+                    await until(lambda: len(chimes) == 2, 5)
+            assert core.selftest is not None
+            clock.move(clock.at + keeper.TELL_AGAIN_SECONDS + 1)
+            await core.selftest.keeper.step()  # all that was to be said today was said
+            assert sum(each.completed and words in each.spoken_text for each in said) == 1

@@ -8,8 +8,9 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,9 @@ from assistant.care.channels.scaip import CentreSettings, ScaipCentre
 from assistant.care.selftest import heartbeat
 from assistant.care.selftest.heartbeat import Heartbeat
 from assistant.care.simulators.scaip_centre import ScaipReceiver
-from assistant.settings import SelfTestSettings
+from assistant.core import CoreOptions, running
+from assistant.events import Capability
+from assistant.settings import MouthSettings, SelfTestSettings, Settings
 from tests.care.channels.parts import until
 
 TOKEN = "6d1f-secret-token"
@@ -231,6 +234,26 @@ async def test_the_centre_hears_a_pi_while_all_lives() -> None:
             assert len(centre.requests) == heard, "silence tells the centre"
         finally:
             await beat.stop()
+
+
+async def test_a_home_that_cannot_speak_says_so_to_the_outside(tmp_path: Path) -> None:
+    speaker = tmp_path / "not-yet" / "speaker"
+    with watching() as watcher:
+        settings = replace(
+            Settings(),
+            mouth=MouthSettings(device=f"file:{speaker}"),
+            selftest=SelfTestSettings(heartbeat_url=watcher.url, heartbeat_minutes=1),
+        )
+        options = CoreOptions(
+            tmp_path / "home",
+            settings,
+            tmp_path / "cache",
+            capabilities=frozenset({Capability.MOUTH}),
+        )
+        async with running(options):
+            await until(lambda: b"speaker" in b"".join(body for _, _, body in watcher.asked), 60)
+            speaker.parent.mkdir()
+            await until(lambda: watcher.asked[-1][0] == "GET", 60)
 
 
 async def test_a_centre_that_is_not_set_up_is_told() -> None:
