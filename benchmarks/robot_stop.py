@@ -18,8 +18,6 @@ from assistant.events import (
     ExpressRobot,
     Heard,
     PeopleLocated,
-    RobotGone,
-    RobotMoved,
     RobotReady,
     new_id,
 )
@@ -51,19 +49,16 @@ async def set_rolling(core: Core, robot: RobotProcess, number: int) -> bool:
 
 async def one_stop(core: Core, robot: RobotProcess, busy: int) -> float:
     """Milliseconds."""
-    told: asyncio.Queue[object] = asyncio.Queue()
     robot.halts()
     for _ in range(busy):
         core.bus.publish(ExpressRobot("happy", (0, 255, 0)))
-    core.bus.listen(told.put_nowait)
     begun = asyncio.get_running_loop().time()
     core.bus.publish(Heard(new_id(), "停", "zh", is_final=False, addressed=False))
     async with asyncio.timeout(20):
         while not (halts := await asyncio.to_thread(robot.halts)):  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)
-        while not isinstance(await told.get(), RobotMoved | RobotGone):
-            pass
-    core.bus.unlisten(told.put_nowait)
+        while await asyncio.to_thread(robot.is_rolling):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
     return (halts[0] - begun) * 1000
 
 

@@ -78,8 +78,8 @@ class Message:
     text: str
     lang: str
     reason: str
-    """fall, chest_pain, stroke, fire, gas, intruder, overdose, other; a channel that speaks a
-    protocol with codes of its own chooses by it."""
+    """fall, chest_pain, stroke, fire, gas, intruder, overdose, other, no_motion or bathroom; a
+    channel that speaks a protocol with codes of its own chooses by it."""
     raised_at: float
     """Unix time, seconds."""
     script: CallScript | None = None
