@@ -77,6 +77,7 @@ class SelfTest:
         self._is_asleep, self._has_chime, self._can_speak = is_asleep, has_chime, can_speak
         self._is_family_reached = True
         self._home = KeyedValues.home(database)
+        self._memory_told_day = ""
         self._failures = 0
         """How often nobody of the family could be reached, one after the other."""
         self._family_at = 0.0
@@ -118,9 +119,7 @@ class SelfTest:
         while True:
             until = self._clock.now() + LOOK_AGAIN_SECONDS
             try:
-                until = await self.step()
-            except StoreError as error:
-                log.error("the self-test waits for the disk: %s", error)
+                until = await self._step_or_tell(until)
             except Exception:  # one fault must not end all tests
                 log.exception("the self-test failed; it is made again")
             self._woken.clear()
@@ -129,6 +128,14 @@ class SelfTest:
                 await self._clock.wait(until, self._woken)
                 if self._clock.now() < before:
                     break  # set back: today may be another day
+
+    async def _step_or_tell(self, otherwise: float) -> float:
+        try:
+            return await self.step()
+        except StoreError as error:
+            log.error("the self-test waits for the disk: %s", error)
+            await self._tell_without_memory()
+            return otherwise
 
     async def step(self) -> float:
         """Do what is due now; gives when to come again.
@@ -216,6 +223,17 @@ class SelfTest:
         if spoken and self._can_speak() and not await self._tell_elder(spoken, today):
             return False
         return self._is_family_reached
+
+    async def _tell_without_memory(self) -> None:
+        """Nothing can be written down: that alone is told, once a day."""
+        now, today = self._clock.now(), self._today()
+        begin, end = hours(date.fromisoformat(today), self._habits(), self._zone)
+        if self._memory_told_day == today or not begin <= now < end or self._quiet.is_busy:
+            return
+        broken = trouble.Trouble("memory", "", today, days=1, last_day=today)
+        texts = self._wording.for_family(trouble.Owed((broken,)), ())
+        if await self._family.write(f"memory-{today}", texts, now) is not None:
+            self._memory_told_day = today
 
     async def _try_family(self, owed: trouble.Owed, today: str) -> None:
         """Now, or where it failed before, after a pause that grows."""

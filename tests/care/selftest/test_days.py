@@ -228,3 +228,19 @@ async def test_a_cry_for_help_ends_it_though_nobody_can_be_called(tmp_path) -> N
             await until(lambda: bool(home.rows("SELECT 1 FROM selftest")))
             home.core.bus.publish(CryForHelpHeard("救命", "other", clock.at))
             await until(lambda: home.rows("SELECT begins FROM selftest") == [(0,)])
+
+
+async def test_a_memory_that_cannot_be_written_is_told_without_it(tmp_path) -> None:
+    clock = VirtualClock(at("06:00"))
+    with daughter() as mei:
+        async with a_home(tmp_path, clock) as home:
+            home.add("Mei", mei.url)
+            await home.core.database.write(lambda c: c.execute("DROP TABLE selftest_finding"))
+            await home.core.database.write(lambda c: c.execute("DROP TABLE selftest"))
+            clock.move(at("09:31"))
+            await until(lambda: len(notices(mei)) == 1)
+            assert "我记事的地方坏了" in notices(mei)[0]
+            clock.move(at("11:00"))
+            clock.move(at("23:00"))
+            clock.move(at("09:31", 1))
+            await until(lambda: len(notices(mei)) == 2)
