@@ -164,6 +164,7 @@ class CallOut:
         await self._reach_first(number, messages)
         if messages:
             await self._wait(messages)
+            await self._reach_first(number, messages)
         resort = self._parts.last_resort(self._alarm_id)
         if resort is not None and not self._stopped.is_set() and not self._was_answered(resort):
             await self._reach(resort, number, messages)
@@ -312,14 +313,16 @@ class CallOut:
     # ------------------------------------------------------------------------------ the end
 
     async def _wait(self, tasks: set[asyncio.Task[Outcome | None]]) -> None:
-        """Until all of them are over, or the call-out is stopped."""
+        """Until all are over, the call-out is stopped, or somebody is to be reached first."""
         stopped = asyncio.create_task(self._stopped.wait())
+        hurried = asyncio.create_task(self._hurried.wait())
         over = asyncio.gather(*tasks, return_exceptions=True)
-        either: set[asyncio.Future[Any]] = {stopped, over}
+        either: set[asyncio.Future[Any]] = {stopped, hurried, over}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
+            hurried.cancel()
             if not over.done():
                 # The tries themselves go on: gather would cancel them with it.
                 over.add_done_callback(lambda done: done.cancelled() or done.exception())

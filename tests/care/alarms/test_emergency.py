@@ -552,3 +552,13 @@ async def test_when_they_come_is_told_and_the_alarm_waits_for_it(tmp_path: Path)
         assert home.states() == ["acknowledged"]
         await home.after(3_000 - ARRIVE_SECONDS)
         assert home.states() == ["raised"], "nobody said that all is well"
+
+
+async def test_a_message_that_hangs_does_not_hold_up_the_number(tmp_path: Path) -> None:
+    world = World({"tel:120": ["no_answer"], "text:1": ["hangs"]})
+    async with a_home(tmp_path, world, {"大女儿": ["text:1"]}) as home:
+        ask_for_120(home)
+        await home.after(3)
+        home.emergency.take_answer(YES)
+        await home.after(1)
+        assert world.addresses() == ["text:1", "tel:120"]
