@@ -12,6 +12,7 @@ from skills.medication.reading import amount_of
 from skills.medication.which import Meant, meant, reminders
 from skills.medication.words import words
 
+_OFFERED: Final = frozenset(("due", "announced", "snoozed"))
 _MOST_LISTED: Final = 8
 """As many as can be listened to."""
 
@@ -41,7 +42,8 @@ def register(skill: Skill) -> None:
                     "nothing_open_taken", time=describe.clock(turn, told[0]["next_at"])
                 )
             return refusal(turn, told[0])
-        return _counted(turn, counted, kept)
+        said = _counted(turn, counted, kept)
+        return said if named.reminders else await _with_open(turn, said)
 
     @plainly
     async def snooze(turn: Turn) -> str:
@@ -98,9 +100,7 @@ async def _ids(turn: Turn, named: Meant) -> list[str]:
     if len(ids) == 1:
         return ids
     today = await turn.home.request("reminders.today")
-    offered = {
-        item["reminder_id"] for item in today if item["state"] in {"due", "announced", "snoozed"}
-    }
+    offered = {item["reminder_id"] for item in today if item["state"] in _OFFERED}
     return [each for each in ids if each in offered] or ids[:1]
 
 
@@ -130,6 +130,16 @@ def _counted(turn: Turn, doses: list[dict[str, Any]], kept: list[dict[str, Any]]
             "join", first=said, second=turn.render("more_than_planned", planned=planned)
         )
     return said
+
+
+async def _with_open(turn: Turn, said: str) -> str:
+    """What else is offered now: "I took it" counts only what was announced last."""
+    today = await turn.home.request("reminders.today")
+    still = [item for item in today if item["state"] in _OFFERED and item["kind"] == "medicine"]
+    if not still:
+        return said
+    what = turn.spoken.listing(list(dict.fromkeys(item["title"] for item in still)))
+    return turn.render("join", first=said, second=turn.render("also_open", what=what))
 
 
 def _is_more(turn: Turn, reminder: dict[str, Any]) -> bool:

@@ -97,6 +97,8 @@ class Engine:
         self._memory = memory
         self._profile, self._home = KeyedValues.profile(database), KeyedValues.home(database)
         self._question: _Question | None = None
+        self.last_asked: tuple[str, ...] = ()
+        """The occurrences of the latest announcement: what "I took it" is about."""
         self._outcomes: deque[_Outcome] = deque()
         self._woken = asyncio.Event()
         self._is_recovered = self._knows_habits = False
@@ -185,6 +187,7 @@ class Engine:
         )
         ids = tuple(item.occurrence.occurrence_id for item in items)
         self._question = _Question(asked.question_id, ids, asked.text, now, is_urgent)
+        self.last_asked = ids
         for item in items:
             self.bus.publish(
                 ReminderDue(

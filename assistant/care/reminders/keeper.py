@@ -296,9 +296,13 @@ class Keeper:
 
     # ------------------------------------------------------------------------- finding
 
-    def _meant(self, connection: sqlite3.Connection, which: str, now: float) -> Meant:
+    def _meant(
+        self, connection: sqlite3.Connection, which: str, now: float, *, is_dose: bool = True
+    ) -> Meant:
         if not which:
-            return Meant(_ids(ledger.meant(connection, None, now)))
+            items = ledger.meant(connection, None, now)
+            latest = ledger.of_the_latest(items, self._engine.last_asked)
+            return Meant(_ids(ledger.medicines_first(latest) if is_dose else latest))
         item = book.get(connection, which)
         if item is not None:
             return Meant((item.occurrence.occurrence_id,))
@@ -309,7 +313,7 @@ class Keeper:
 
     def _offered(self, connection: sqlite3.Connection, which: str, now: float) -> tuple[str, ...]:
         """What can be snoozed: only what is offered now."""
-        ids = self._meant(connection, which, now).ids
+        ids = self._meant(connection, which, now, is_dose=False).ids
         items = [item for each in ids if (item := book.get(connection, each)) is not None]
         open_ids = [i.occurrence.occurrence_id for i in items if i.occurrence.state in OFFERED]
         if not open_ids:

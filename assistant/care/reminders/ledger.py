@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -167,6 +167,23 @@ def meant(connection: sqlite3.Connection, reminder_id: str | None, now: float) -
     if not unsure:
         raise AlreadyTakenRefused(past[-1].reminder.title, latest.settled_at or latest.due_at)
     return unsure
+
+
+def of_the_latest(items: Sequence[Item], last_asked: Collection[str]) -> list[Item]:
+    """Of several that are offered, those that were announced together last.
+
+    "I took it", said after the second of two announcements, counts nothing of the first.
+    """
+    asked = [item for item in items if item.occurrence.occurrence_id in last_asked]
+    if asked or not all(item.occurrence.state in OFFERED for item in items):
+        return asked or list(items)
+    latest = max(item.occurrence.round_at or 0.0 for item in items)
+    return [item for item in items if (item.occurrence.round_at or 0.0) == latest]
+
+
+def medicines_first(items: Sequence[Item]) -> list[Item]:
+    """What is taken or left out are medicines, where any is among them."""
+    return [item for item in items if item.reminder.kind is Kind.MEDICINE] or list(items)
 
 
 def _latest_each(items: Sequence[Item]) -> list[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.events import DoseSkipped, DoseTaken, ElderAnswered
+from assistant.events import AskElder, DoseSkipped, DoseTaken, ElderAnswered
 from assistant.language import LANGUAGES
 from skills.medication.reading import read
 from tests.skills.medication.talk import Talk
@@ -26,6 +26,11 @@ async def keep(talk: Talk, title: str, *times: str, amount: str = "1") -> str:
 async def pass_minutes(talk: Talk, minutes: float) -> None:
     talk.home.clock.move(talk.home.clock.at + minutes * 60)
     await talk.home.step()
+
+
+def leave_unanswered(talk: Talk) -> None:
+    for asked in talk.home.seen(AskElder)[-1:]:
+        talk.home.bus.publish(ElderAnswered(asked.question_id, "silence"))
 
 
 async def test_taken_is_counted_once(zh: Talk) -> None:
@@ -269,3 +274,39 @@ async def test_a_dose_that_could_not_be_announced_is_told_as_such(en: Talk) -> N
     await keep(en, "aspirin", "06:30")
     await pass_minutes(en, 8 * 60)
     assert "couldn't remind you" in await en.say("did i take my aspirin", "query")
+
+
+async def test_taken_is_about_what_was_announced_last(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    await keep(zh, "二甲双胍", "06:50")
+    task = {"title": "浇花", "schedule": {"at": "2026-11-23T06:50:00+08:00"}}
+    await zh.home.bus.call("reminders.add", reminder=task)
+    for minutes in (31, 15, 5):  # announced, announced again; then the other one
+        leave_unanswered(zh)
+        await pass_minutes(zh, minutes)
+    assert "二甲双胍" in zh.home.seen(AskElder)[-1].text
+    said = await zh.say("吃了", "taken")
+    assert "降压药还没听您说吃了" in said
+    assert [event.title for event in zh.home.seen(DoseTaken)] == ["二甲双胍"]
+    assert "还没" not in await zh.say("降压药也吃了", "taken")
+
+
+async def test_after_a_power_cut_it_is_about_the_later_one(en: Talk) -> None:
+    await keep(en, "aspirin", "06:30")
+    await keep(en, "metformin", "06:50")
+    await pass_minutes(en, 31)
+    leave_unanswered(en)
+    await pass_minutes(en, 20)
+    en.home.engine.last_asked = ()
+    assert "aspirin yet" in await en.say("i took it", "taken")
+    assert [event.title for event in en.home.seen(DoseTaken)] == ["metformin"]
+
+
+async def test_later_is_about_all_that_was_announced_together(zh: Talk) -> None:
+    await keep(zh, "降压药", "06:30")
+    task = {"title": "浇花", "schedule": {"at": "2026-11-23T06:30:00+08:00"}}
+    await zh.home.bus.call("reminders.add", reminder=task)
+    await pass_minutes(zh, 31)
+    said = await zh.say("十分钟以后", "snooze")
+    assert "降压药" in said
+    assert "浇花" in said
