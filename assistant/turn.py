@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -306,6 +307,16 @@ class Turns:
                 return await self._reflex(judgement.reflex)
             log.warning("a sentence could not be understood: %s", error)
             return _Answer(_FALLBACK, self._render(error.reply_key), "honest", confidence=0.0)
+        except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
+            # Where, but not what: its message may hold words that were said.
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            log.error(
+                "a sentence was not answered: %s at %s:%s",
+                type(error).__name__,
+                at.filename,
+                at.lineno,
+            )
+            return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", confidence=0.0)
 
     async def _think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]

@@ -55,6 +55,8 @@ class ScriptedMind:
     async def think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
     ) -> Thought:
+        if self.down == "faulty":
+            raise KeyError(text)
         if self.down:
             raise MindError(self.down, "scripted")
         intents = {
@@ -294,6 +296,16 @@ async def test_without_the_dialogue_reflexes_still_work(home: Home, down: str) -
     events = await home.settle()
     assert "SetVoice" in kinds(events)
     assert "StopSpeaking" in kinds(events)
+
+
+async def test_a_fault_leaves_nobody_without_an_answer(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.mind.down = "faulty"
+    turn = await home.turns.take("我的安眠药呢")
+    assert turn.reply in REPLIES.wordings("dialogue_down", "zh")
+    assert "KeyError" in caplog.text
+    assert "安眠药" not in caplog.text
 
 
 async def test_repeat_without_the_dialogue_repeats_the_last_answer(home: Home) -> None:
