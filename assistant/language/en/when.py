@@ -132,6 +132,11 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnNthWeekday(nth, WEEKDAYS[match["day"].lower()], months)
 
 
+def _nth_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
+    for nth in re.findall(ORDINAL, match["several"], re.IGNORECASE):
+        yield OnNthWeekday(whole_number(nth), WEEKDAYS[match["day"].lower()])
+
+
 def _month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
     if match.groupdict().get("every"):
         yield Every(Frequency.YEARLY)
@@ -225,6 +230,12 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _every_weekdays,
     ),
     (
+        rf"(?:on )?(?:every |each |the )"
+        rf"(?P<several>{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})+) "
+        rf"(?P<day>{_WEEKDAY})(?: (?:of|in) (?:the|each|every) month)?",
+        _nth_weekdays,
+    ),
+    (
         rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
         rf"(?P<day>{_WEEKDAY})"
         r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
@@ -311,7 +322,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"\b(?:starting|beginning|from|as of)(?: from| on)? ?(?=\0)",
         always(Edge.START_AHEAD),
     ),
-    (r"\b(?:until|till|up to|through) ?(?=\0)", always(Edge.END_AHEAD)),
+    (r"\b(?:until|till|up to|through) ?(?=\0)|(?<=\0) to (?=\0)", always(Edge.END_AHEAD)),
 )
 
 

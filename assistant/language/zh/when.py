@@ -254,6 +254,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
     (r"(?:每个?)?工作日", always(_WORKDAYS)),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT}){_TAKE}一{_TIMES}", _every_other),
+    ("各(?=一次)", always(Every(Frequency.DAILY))),
     (
         rf"(?:每|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
         rf"(?P<count>{N}){_TIMES}",
@@ -322,7 +323,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     *CLOCK_RULES,
     # A masked clue is one or more NUL: 从明天起, 吃到月底.
     ("从(?=\0)", always(Edge.START_AHEAD)),
-    ("(?<=\0)(?:起|开始|以后都)", always(Edge.START_BEHIND)),
+    ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),
+    ("(?<=\0)到(?=\0)", always(Edge.END_AHEAD)),
     ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)|到(?=\0+(?:为止|截止|结束))", always(Edge.END_AHEAD)),
 )
 

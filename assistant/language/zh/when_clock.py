@@ -11,6 +11,7 @@ from assistant.language.clues import (
     Clock,
     Clue,
     Denied,
+    OnDay,
     PartOfDay,
     always,
 )
@@ -121,6 +122,11 @@ def _short_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield AtAnchor(tuple(names[part] for part in match["parts"] if part in names), each=True)
 
 
+def _waking_of_day(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today + timedelta({"今": 0, "明": 1, "后": 2}[match["day"]]))
+    yield AtAnchor((Anchor.WAKING,), 1)
+
+
 def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield AtAnchor((Anchor.BREAKFAST,), -1)
 
@@ -144,6 +150,7 @@ HABIT_RULES = (
         r"(?:早上|早晨|清早)(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后|时|的时候)?",
         always(AtAnchor((Anchor.WAKING,), 1)),
     ),
+    (r"(?P<day>[今明后])早(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后)?", _waking_of_day),
     # Last: with a time of its own, 早饭前空腹, it says nothing more.
     (r"(?<=\0)空腹|空腹(?=\0)", always(Denied.WORDS)),
     (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),

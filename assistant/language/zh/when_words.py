@@ -74,7 +74,9 @@ ANCHORS: dict[str, tuple[Anchor, ...]] = {
         MEALS,
     ),
     **dict.fromkeys(("起床", "起来", "睡醒", "醒来"), (Anchor.WAKING,)),
-    **dict.fromkeys(("午睡", "午觉", "午休"), (Anchor.NAP,)),
+    **dict.fromkeys(
+        ("午睡", "午觉", "午休", "午睡起来", "午觉起来", "午睡醒来", "午觉醒来"), (Anchor.NAP,)
+    ),
     **dict.fromkeys(("睡觉", "睡", "临睡", "入睡", "上床", "就寝", "晚上睡觉"), (Anchor.BEDTIME,)),
 }
 FESTIVALS: dict[str, Clue] = {
