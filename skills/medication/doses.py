@@ -62,7 +62,8 @@ def register(skill: Skill) -> None:
         if not snoozed and answers[0].get("refused") == "invalid":
             return turn.render("snooze_when")
         if not snoozed:
-            return refusal(turn, answers[0])
+            is_nothing = answers[0]["refused"] in {"nothing_open", "already_taken"}
+            return turn.render("snooze_nothing") if is_nothing else refusal(turn, answers[0])
         what = turn.spoken.listing([item["title"] for item in snoozed])
         if more:
             return turn.render("snoozed_until", what=what, time=describe.clock(turn, when["at"]))
