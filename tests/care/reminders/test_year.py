@@ -155,6 +155,10 @@ class Life:
                 next_at = clock.at
             self._look()
             clock.move(max(clock.at, min(next_at or end, end)))
+        # The last cut may have lasted beyond the end: what passed meanwhile is still to be settled.
+        self.mains.probability = 0
+        await self._step()
+        self._look()
 
     async def _step(self) -> float | None:
         home, seen = self.home, len(self.home.events)
