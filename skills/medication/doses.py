@@ -31,6 +31,8 @@ def register(skill: Skill) -> None:
         named = await meant(turn, kept, turn.text)
         if named.stranger:
             return unknown(turn, named.stranger, [each["title"] for each in kept])
+        if await _is_only_of_tasks(turn, named):
+            return turn.render("nothing_open")
         told = [
             await turn.home.request("reminders.taken", which=which)
             for which in await _ids(turn, named)
@@ -75,6 +77,8 @@ def register(skill: Skill) -> None:
             return turn.render("skip_unclear")
         kept = await reminders(turn)
         named = await meant(turn, kept, turn.text)
+        if await _is_only_of_tasks(turn, named):
+            return turn.render("nothing_open")
         reason = _reason(turn, named)
         answers = [
             await turn.home.request("reminders.skip", which=which, reason=reason)
@@ -91,6 +95,15 @@ def register(skill: Skill) -> None:
 
     for action in (taken, snooze, skip, plainly(query)):
         skill.action(action)
+
+
+async def _is_only_of_tasks(turn: Turn, named: Meant) -> bool:
+    """Whether a medicine is spoken of without its name, and what is offered is none."""
+    if named.reminders or not words(turn.lang).has("asks_medicine", turn.text):
+        return False
+    today = await turn.home.request("reminders.today")
+    kinds = {item["kind"] for item in today if item["state"] in _OFFERED}
+    return bool(kinds) and "medicine" not in kinds
 
 
 async def _ids(turn: Turn, named: Meant) -> list[str]:
@@ -171,6 +184,8 @@ def _reason(turn: Turn, named: Meant) -> str:
 async def query(turn: Turn) -> str:
     """What is taken, what of today is left, whether it was taken, whether it may be taken."""
     own = words(turn.lang)
+    if own.has("asks_together", turn.text):
+        return turn.render("ask_together")
     kept = await reminders(turn)
     named = await meant(turn, kept, turn.text)
     if named.stranger:

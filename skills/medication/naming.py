@@ -47,6 +47,8 @@ async def item_of(turn: Turn, part: Part, said: Said) -> Item | None:
         return Item("", is_generic=True, amount=part.dose)
     if not title:
         return None
+    if own.has("errand", part.phrase):
+        return _task(part)
     if own.has("is_food", title) and said.verb != "takes":
         return _task(part)
     found = await find(turn, title)

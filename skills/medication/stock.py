@@ -115,6 +115,8 @@ def _titles(kept: list[dict[str, Any]]) -> list[str]:
 
 async def food(turn: Turn) -> str:
     """Before or after food: what was told, else what every leaflet says."""
+    if words(turn.lang).has("asks_together", turn.text):
+        return turn.render("ask_together")
     kept = medicines(await reminders(turn))
     named = await meant(turn, kept, turn.text)
     only = kept[0] if len(kept) == 1 and not named.stranger else None

@@ -310,3 +310,37 @@ async def test_later_is_about_all_that_was_announced_together(zh: Talk) -> None:
     said = await zh.say("十分钟以后", "snooze")
     assert "降压药" in said
     assert "浇花" in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "intent", "text"),
+    [
+        ("zh", "food", "华法林和布洛芬能一起吃吗"),
+        ("zh", "query", "降压药能和感冒药同时吃吗"),
+        ("zh", "food", "这两种药相冲吗"),
+        ("en", "food", "can i take warfarin and ibuprofen together"),
+        ("en", "query", "can i take ibuprofen with my warfarin"),
+    ],
+)
+async def test_whether_two_go_together_only_a_doctor_says(
+    zh: Talk, en: Talk, lang: str, intent: str, text: str
+) -> None:
+    said = await {"zh": zh, "en": en}[lang].say(text, intent)
+    assert {"zh": "药师", "en": "pharmacist"}[lang] in said
+    assert {"zh": "饭", "en": "food"}[lang] not in said
+
+
+async def test_food_is_no_second_medicine(zh: Talk, en: Talk) -> None:
+    await keep(zh, "二甲双胍", "06:30")
+    await keep(en, "metformin", "06:30")
+    assert "饭" in await zh.say("二甲双胍和饭一起吃吗", "food")
+    assert "food" in await en.say("should i take metformin with food", "food")
+
+
+async def test_no_medicine_leaves_the_stove_on(zh: Talk) -> None:
+    task = {"title": "关火", "schedule": {"at": "2026-11-23T06:30:00+08:00"}}
+    await zh.home.bus.call("reminders.add", reminder=task)
+    await pass_minutes(zh, 31)
+    assert "没有该吃的药" in await zh.say("我不想吃药了", "skip")
+    assert zh.home.seen(DoseSkipped) == []
+    assert "关火" in await zh.say("这次跳过", "skip")

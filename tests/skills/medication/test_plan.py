@@ -384,3 +384,30 @@ async def test_an_hour_that_is_moved_stays_in_its_half_of_the_day(en: Talk) -> N
     await en.yes()
     assert times((await en.kept())[0]) == ["19:30"]
     assert "morning" in await en.say("move my metformin to nine in the morning", "change")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "title"),
+    [
+        ("zh", "后天上午九点提醒我去医院拿药", "去医院拿药"),
+        ("zh", "明天上午九点提醒我买阿司匹林", "买阿司匹林"),
+        ("en", "remind me tomorrow at nine to pick up my tablets", "pick up my tablets"),
+        ("en", "remind me tomorrow at nine to buy aspirin", "buy aspirin"),
+    ],
+)
+async def test_an_errand_for_medicines_is_a_thing_to_do(
+    zh: Talk, en: Talk, lang: str, text: str, title: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    assert title in await talk.say(text, "add")
+    await talk.yes()
+    (kept,) = await talk.kept()
+    assert title in kept["title"]
+    assert "kind" not in kept
+
+
+async def test_one_each_in_the_morning_and_evening(zh: Talk) -> None:
+    said = await zh.say("每天早上八点晚上八点各吃一片氨氯地平", "add")
+    assert "吗？" not in said.split("。")[0]
+    await zh.yes()
+    assert times((await zh.kept())[0]) == ["08:00", "20:00"]
