@@ -43,7 +43,10 @@ class Report:
         self._rows.append(row)
         columns = ["What", "Measured", "Target", "Bare pyserial", "Ratio"]
         rows = [[r.what, r.measured, r.target, r.bare, r.ratio] for r in self._rows]
-        load = f"Load average {self._load_before:.1f} before, {os.getloadavg()[0]:.1f} after."
+        load = (
+            f"Load average {self._load_before:.1f} before, {os.getloadavg()[0]:.1f} after; "
+            f"niceness {os.nice(0)}."
+        )
         body = f"{self._about} {load}\n\n{table(columns, rows)}"
         write_result(self._name, self._title, self._command, body)
         print(row, flush=True)
