@@ -22,7 +22,7 @@ from assistant.commands.selftest import table_of
 from assistant.core import socket_path
 from assistant.events import DrillCryHeard, DrillEnded, new_id
 from assistant.findings import Finding, Verdict
-from assistant.link import Link, ServiceError
+from assistant.link import Link, LinkError, ServiceError
 from assistant.settings import home_folder, load, settings_file
 
 ROOM_SECONDS: Final = 120.0
@@ -52,11 +52,16 @@ async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure:
     async with Link("drill", wants, socket_path(home)) as link:
         drill_id = new_id()
         try:
-            if with_rooms and places:
+            if with_rooms and not places:
+                console.print("No room was named, so no cry is tried: anban drill ROOM…")
+            elif with_rooms:
                 drill_id = await link.request("drill.begin")
-                async with _staying(link) as told:
-                    findings += await _cries(console, link, told, places)
-                    await link.request("drill.end")
+                try:
+                    async with _staying(link) as told:
+                        findings += await _cries(console, link, told, places)
+                finally:  # also at Ctrl-C
+                    with contextlib.suppress(ServiceError, LinkError, TimeoutError):
+                        await link.request("drill.end")
             if with_calls:
                 findings += await _calls(console, link, drill_id, is_sure=is_sure)
         except _RealError:
@@ -120,6 +125,9 @@ async def _cries(
             with console.status("a second cry would still be a real one; please wait"):
                 await link.request("drill.room", deadline_seconds=WINDOW_SECONDS, room=room)
         except ServiceError as error:
+            await asyncio.sleep(0)  # what ended the drill was told before the answer
+            if told.empty():
+                raise
             raise _RealError from error
         console.print(
             f"[bold]{escape(room)}[/]: go there and cry for help, once "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import wave
@@ -152,6 +153,12 @@ async def test_a_person_is_led_through_a_drill(tmp_path: Path) -> None:
 
 async def test_the_drill_ends_with_its_terminal(tmp_path: Path) -> None:
     async with a_home(tmp_path) as home:
+        leading = await home.begin("drill", "卧室", "--rooms-only")
+        await until(lambda: rooms_asked(home) == 1, 90)
+        leading.send_signal(signal.SIGINT)
+        assert await leading.wait() == 130
+        assert not home.core.care.drill.drill_id, "Ctrl-C ends it at once"
+
         leading = await home.begin("drill", "卧室", "--rooms-only")
         await until(lambda: rooms_asked(home) == 1, 90)
         leading.kill()
