@@ -71,7 +71,7 @@ async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure:
             return 1
     if findings:
         console.print(table_of(findings, "the drill"))
-    return 0 if all(finding.is_well for finding in findings) else 1
+    return 0 if findings and all(finding.is_well for finding in findings) else 1
 
 
 def _rooms(console: Console, pendants: dict[str, str], *, is_sure: bool) -> list[str]:
