@@ -12,6 +12,8 @@ from perception.sensor import RadarSensor
 
 RAW_FRAME_SECONDS: Final = 0.05
 """Between frames of raw captures, which hold no times."""
+_LONGEST_SILENCE_SECONDS: Final = 60.0
+"""By then all is told that silence tells; a damaged time may lie years ahead."""
 _LONGEST_FRAME_BYTES: Final = 1 << 17
 """Of any radar, and more."""
 
@@ -46,10 +48,15 @@ def played(
 
 
 def _timed(recording: Recording, raw_frame_seconds: float) -> Iterator[tuple[float, bytes]]:
-    """Blocks with times; raw captures are cut where a frame may begin."""
+    """Blocks with times, silence as time that passes; raw captures are cut where frames begin."""
     if recording.timed:
+        last = 0.0
         for block in recording.blocks():
-            yield block.at_seconds or 0.0, block.data
+            at = block.at_seconds or 0.0
+            silent = int(min(at - last, _LONGEST_SILENCE_SECONDS))
+            yield from ((last + second, b"") for second in range(1, silent))
+            yield at, block.data
+            last = at
         return
     magic = recording.protocol.parser.MAGIC
     number = 0

@@ -87,3 +87,12 @@ def test_a_raw_capture_of_noise_is_played_in_pieces_and_whole(tmp_path: Path) ->
     assert b"".join(data for _, data in pieces) == noise
     assert max(len(data) for _, data in pieces) < 200_000
     assert [at for at, _ in pieces[-3:]] == pytest.approx([0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize(("gap", "ticks"), [(0.5, 0), (3.5, 2), (1e9, 59)])
+def test_silence_in_a_recording_passes_as_time(tmp_path: Path, gap: float, ticks: int) -> None:
+    path = tmp_path / "a.radar"
+    write(path, [(1.0, b"a"), (1.0 + gap, b"b"), (1.0, b"c")])
+    silence = [(2.0 + second, b"") for second in range(ticks)]
+    expected = [(1.0, b"a"), *silence, (1.0 + gap, b"b"), (1.0, b"c")]
+    assert list(played(open_recording(path))) == expected
