@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from assistant.language import NoWordsError, TextTooLongError
 from assistant.mind import Mind, MindError, Thought
-from assistant.safety import Judgement, is_told_of
+from assistant.safety import Judgement, is_told_of, judge
 
 HELP: Final = "emergency_help"
 OVERHEARD_CONFIDENCE: Final = 0.7
@@ -59,6 +59,8 @@ class SecondNet:
             self._alarms.doubt(thought.text, is_sure=is_sure)
             return True
         judgement = _MEANS.get(thought.intent)
+        if judge(thought.text, is_final=True).hang_up:
+            return False  # of a call, not of the alarm
         if judgement is None or not self._alarms.is_answered_by(judgement):
             return False
         self._alarms.take_answer(judgement)

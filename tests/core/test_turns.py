@@ -66,6 +66,7 @@ class ScriptedMind:
             "你快想想办法叫人": "emergency_help",
             "电视里的老太太你快想想办法叫人": "emergency_help",
             "误会误会": "emergency_cancel",
+            "挂了吧": "emergency_cancel",
         }
         for reading in (text, *alternatives):
             if reading in intents:
@@ -485,6 +486,10 @@ async def test_an_answer_in_other_words_reaches_an_open_alarm(
     home.hear("误会误会", addressed=False)
     await home.settle()
     assert [answer.fine for answer in alarms.answers] == [True]
+    home.hear("挂了吧", uid="u2")
+    told = await home.settle()
+    assert len(alarms.answers) == 1, "to hang up is not to be fine"
+    assert any(isinstance(event, TurnTaken) and event.lane == "dialogue" for event in told)
 
 
 async def test_in_a_call_nothing_is_a_command_but_hanging_up(
