@@ -23,7 +23,7 @@ from robot_io.driver import FaceName
 
 ROUND_TRIPS = 1000
 BURST = 8000
-STOPS = 200
+STOPS = 100
 
 
 def round_trips(baud: int) -> Row:
