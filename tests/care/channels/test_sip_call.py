@@ -488,3 +488,62 @@ async def test_an_operator_is_put_through_without_a_key(tmp_path: Path) -> None:
     assert Acknowledged("dtmf") not in facts
     assert any(isinstance(fact, PutThrough) for fact in facts)
     assert facts[-1] == Ended(Outcome.ANSWERED, "Connection reset by peer")
+
+
+class LateProgram:
+    """A control connection whose listing is ahead of its events, as baresip's may be."""
+
+    def __init__(self, listing: str) -> None:
+        self.listing, self.asked = listing, list[str]()
+        self.ended, self.listed = asyncio.Event(), asyncio.Event()
+
+    async def command(self, name: str, parameters: str = "") -> str:
+        self.asked.append(f"{name} {parameters}".strip())
+        if name == "listcalls":
+            self.listed.set()
+        return self.listing if name == "listcalls" else ""
+
+
+def late_phone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, listing: str
+) -> tuple[Phone, LateProgram]:
+    settings = PhoneSettings(SipAccount("sip:anban@127.0.0.1"), control_port=free_port())
+    phone = Phone(settings, tmp_path, on_incoming=lambda call: call.closed.wait())
+    program = LateProgram(listing)
+    monkeypatch.setattr(phone, "_control", program)
+    return phone, program
+
+
+async def test_a_call_that_ended_by_itself_does_not_take_the_program_down(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """She was busy and rings back: her own call is in the listing, and stays."""
+    uri = "sip:daughter@127.0.0.1:5070"
+    phone, program = late_phone(monkeypatch, tmp_path, f"[line 2]  0:00:00  INCOMING  {uri}")
+    gone = await phone.dial(uri)
+    phone._take({"type": "CALL_RINGING", "direction": "outgoing", "id": "1"})
+    phone._take({"type": "CALL_INCOMING", "peeruri": uri, "id": "2"})
+    hanging = asyncio.create_task(phone.hang_up(gone))
+    await program.listed.wait()
+    phone._take({"type": "CALL_CLOSED", "id": "1", "param": "486 Busy Here"})
+    await asyncio.wait_for(hanging, 30)
+    assert gone.closed.is_set()
+    assert not {"quit", "hangup"} & set(program.asked)
+    phone._take({"type": "CALL_CLOSED", "id": "2", "param": ""})
+
+
+async def test_a_call_that_was_answered_just_now_is_hung_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    daughter, son = "sip:daughter@127.0.0.1:5070", "sip:son@127.0.0.1:5071"
+    listing = f"[line 1]  0:00:01  ESTABLISHED  {daughter}\n[line 2]  0:00:00  INCOMING  {son}"
+    phone, program = late_phone(monkeypatch, tmp_path, listing)
+    call = await phone.dial(daughter)
+    phone._take({"type": "CALL_RINGING", "direction": "outgoing", "id": "1"})
+    phone._take({"type": "CALL_INCOMING", "peeruri": son, "id": "2"})
+    hanging = asyncio.create_task(phone.hang_up(call))
+    await until(lambda: "hangup" in program.asked)
+    phone._take({"type": "CALL_CLOSED", "id": "1", "param": "Connection reset by peer"})
+    await asyncio.wait_for(hanging, 30)
+    assert program.asked[-2:] == ["line 1", "hangup"]
+    phone._take({"type": "CALL_CLOSED", "id": "2", "param": ""})

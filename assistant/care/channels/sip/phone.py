@@ -7,6 +7,7 @@ killed: the calls of that moment end, the next ones go over the new process.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,10 @@ CLOSE_SECONDS: Final = 3.0
 """How long the end of a call may take after hanging up; then the program counts as hanging."""
 READY_SECONDS: Final = 10.0
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class CallGoneError(PhoneError):
+    """The program knows the call no more: its end was not told yet, or got lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,7 @@ class Phone:
             PhoneError: not within this time.
         """
         try:
-            async with asyncio.timeout(seconds):
-                await self._ready.wait()
+            await _within(seconds, self._ready)
         except TimeoutError as error:
             raise PhoneError("the telephone program does not run") from error
 
@@ -218,8 +222,11 @@ class Phone:
             if call.closed.is_set():
                 return  # "hangup" would end whichever call is the current one now
             await self.command("hangup")
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await call.closed.wait()
+            await _within(CLOSE_SECONDS, call.closed)
+        except CallGoneError as gone:  # the other end was quicker; its event is on the way
+            with contextlib.suppress(TimeoutError):
+                await _within(CLOSE_SECONDS, call.closed)
+            self._close(call, str(gone))
         except (PhoneError, TimeoutError) as error:
             log.warning("a call did not end: %s", error)
             await self._abandon()
@@ -243,11 +250,13 @@ class Phone:
         listing = await self.command("listcalls")
         states = ("INCOMING",) if call.is_incoming else ("OUTGOING", "RINGING", "EARLY")
         wanted = ("ESTABLISHED",) if call.is_established else states
+        if not any(other.uri == call.uri for other in self._calls if other is not call):
+            wanted = ("",)  # nobody else it could be; it may have been answered just now
         for line, rest in re.findall(r"\[line (\d+)\](.*)", listing):
             if rest.split()[-1] == call.uri and any(state in rest for state in wanted):
                 await self.command("line", line)
                 return
-        raise PhoneError("the call is not there any more")
+        raise CallGoneError("the call is not there any more")
 
     async def _abandon(self) -> None:
         """The program hangs in a call: end it; it is kept running by its supervisor."""
@@ -354,3 +363,8 @@ class Phone:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    async with asyncio.timeout(seconds):
+        await event.wait()
