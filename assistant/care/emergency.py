@@ -324,7 +324,9 @@ class Emergency:
     ) -> None:
         before = self._book.same(reason, source)
         alarm = await self._book.suspect(reason, source, place, why)
-        if before is None and not is_sure:
+        if is_sure:  # also where it is the same alarm: what a sensor saw does not end by silence
+            self._unsure.discard(alarm.alarm_id)
+        elif before is None:
             self._unsure.add(alarm.alarm_id)
         if before is None:
             self._go_on(alarm)

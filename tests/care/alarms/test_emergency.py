@@ -431,6 +431,15 @@ async def test_what_was_merely_overheard_ends_by_silence_and_is_raised_by_a_yes(
         assert home.states() == ["raised"]
 
 
+async def test_what_was_overheard_and_then_seen_is_raised_by_silence(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.emergency.doubt("我坐这地上半个钟头了腿不听话", is_sure=False)
+        await home.after(3)
+        home.bus.publish(DangerSensed("fall", "radar", "浴室"))
+        await home.after(ANSWER_SECONDS + 5)
+        assert home.states() == ["raised"]
+
+
 @pytest.mark.parametrize("answer", [FINE, NO])
 async def test_what_was_no_cry_ends_at_one_word(tmp_path: Path, answer: Judgement) -> None:
     world = World()
