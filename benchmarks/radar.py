@@ -3,8 +3,8 @@
     python -m benchmarks.radar --data DATA --folds FOLDER [--baselines] [--train]
 
 The models of the folds (one session or one group of subjects left out) are not shipped: `--train`
-makes those that are missing in FOLDER (PyTorch; half an hour on one core). `--baselines` trains
-the trees and the published network in the same run (scikit-learn and PyTorch; ten minutes more).
+makes those that are missing in FOLDER (half an hour on one core). `--baselines` trains the trees
+and the published network in the same run (ten minutes more). Both need the extras dev and train.
 """
 
 from __future__ import annotations
