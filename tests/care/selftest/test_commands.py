@@ -31,6 +31,11 @@ ANBAN = Path(sys.executable).with_name("anban")
 pytestmark = [needs_pulse, pytest.mark.e2e, pytest.mark.timeout(500)]
 
 
+def _hears_ctrl_c() -> None:
+    """As in a terminal: what runs in the background ignores it, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Home:
     """A home whose speaker is heard by its microphone, as in a room."""
@@ -54,6 +59,7 @@ class Home:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            preexec_fn=_hears_ctrl_c,
         )
 
     async def cry(self, text: str) -> None:
