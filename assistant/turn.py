@@ -12,7 +12,7 @@ import logging
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Protocol
 
 from assistant import second_net
@@ -407,7 +407,7 @@ class Turns:
 
     async def _serve_turn(self, text: str) -> dict[str, Any]:
         turn = await self.take(text)
-        return {name: getattr(turn, name) for name in TurnTaken.__slots__}
+        return {field.name: getattr(turn, field.name) for field in fields(turn)}
 
 
 def _answer_to_help(reply: str) -> _Answer:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant import events
 from assistant.events import (
     EVENTS,
     EventError,
@@ -44,6 +45,11 @@ def test_every_event_survives_the_line(kind: type, data: st.DataObject) -> None:
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     assert from_line(line) == event
+
+
+def test_every_event_is_offered() -> None:
+    assert set(EVENTS) <= set(events.__all__)
+    assert all(getattr(events, name) is kind for name, kind in EVENTS.items())
 
 
 def test_the_json_form_is_stable() -> None:

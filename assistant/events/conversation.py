@@ -1,0 +1,68 @@
+"""A turn of the conversation, a question to the elder, the language and the profile."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Any
+
+from assistant.events.identity import new_id
+from assistant.events.line import event
+from assistant.events.speaking import Urgency
+
+
+@event
+class TurnTaken:
+    """One turn of the conversation was answered."""
+
+    text: str
+    intent: str
+    confidence: float
+    skill: str
+    reply: str
+    entities: tuple[dict[str, Any], ...] = ()
+    lane: str = "dialogue"
+    """Who decided: safety, reflex, question, dialogue, or honest (nobody could)."""
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+
+
+@event
+class AskElder:
+    """Core: put a question to the elder and hold it open."""
+
+    text: str
+    """Empty: it is being said already, as the answer of a turn."""
+    question_id: str = field(default_factory=new_id)
+    urgency: Urgency = Urgency.ANSWER
+    asker: str = ""
+    open_seconds: float = 60.0
+
+
+@event
+class ElderAnswered:
+    """The open question was answered, or nobody answered in time."""
+
+    question_id: str
+    answer: str
+    """yes, no, other or silence."""
+    text: str = ""
+
+
+@event
+class SwitchLanguage:
+    """Core: go on in another language of the home."""
+
+    lang: str
+
+
+@event
+class LanguageChanged:
+    """The home speaks another language now; every child follows."""
+
+    lang: str
+
+
+@event
+class ProfileChanged:
+    """A field of the elder's profile was written."""
+
+    field: str

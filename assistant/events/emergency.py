@@ -1,0 +1,150 @@
+"""A cry, a danger, and the alarm that comes of it, to its end."""
+
+from __future__ import annotations
+
+from assistant.events.line import event
+
+
+@event
+class CryForHelpHeard:
+    """The safety lane recognised a cry for help."""
+
+    phrase: str
+    """The phrase of the list that matched, not the elder's words."""
+    reason: str
+    """Which kind of help: fall, chest_pain, stroke, fire, gas, intruder, overdose, other."""
+    at: float
+    """Unix time, seconds."""
+    is_at_once: bool = False
+    """The phrase has no harmless use, whoever says it."""
+    service: str = ""
+    """ambulance, police or fire, where the elder asked for it."""
+    number: str = ""
+    """The number that was said."""
+
+
+@event
+class HelpPressed:
+    """A pendant, a cord or a key on the robot was pressed."""
+
+    device: str
+    place: str = ""
+
+
+@event
+class DangerSensed:
+    """A sensor saw what may be an emergency: the elder is asked first."""
+
+    reason: str
+    """As in `CryForHelpHeard`."""
+    source: str
+    """radar, camera, or the sensor's name."""
+    place: str = ""
+
+
+@event
+class AlarmRaised:
+    """An alarm calls out now, for the first time or again."""
+
+    alarm_id: str
+    reason: str
+    source: str
+    place: str
+    at: float
+    """When it was opened; Unix time, seconds."""
+
+
+@event
+class CallBegan:
+    """One try to reach one person."""
+
+    alarm_id: str
+    attempt_id: str
+    contact: str
+    """The person's name."""
+    kind: str
+    """call or message."""
+    channel: str
+    round: int
+
+
+@event
+class CallAnswered:
+    """Somebody, or a machine, took the call; nobody acknowledged yet."""
+
+    alarm_id: str
+    attempt_id: str
+    contact: str
+
+
+@event
+class PutThroughChanged:
+    """A contact and the elder can speak with each other now, or no longer."""
+
+    alarm_id: str
+    contact: str
+    is_open: bool
+
+
+@event
+class ElderCallChanged:
+    """A call that the elder asked for goes on or is over; not one of an alarm."""
+
+    contact: str
+    """As the elder calls the person."""
+    stage: str
+    """dialling, ringing, talking or ended."""
+    outcome: str = ""
+    """Once ended, as in `CallEnded`."""
+
+
+@event
+class CallEnded:
+    """A try was over."""
+
+    alarm_id: str
+    attempt_id: str
+    contact: str
+    kind: str
+    outcome: str
+    """acknowledged, answered, delivered, no_answer, busy, refused, failed or unknown."""
+    round: int
+
+
+@event
+class NobodyReached:
+    """All people were tried, and nobody acknowledged; it goes on after a pause."""
+
+    alarm_id: str
+    round: int
+    had_way: bool
+    """Whether anything went out of the house at all."""
+
+
+@event
+class SignAsked:
+    """The elder was asked about a sign of a stroke; the answer itself is told to helpers only."""
+
+    alarm_id: str
+    sign: str
+    """face, arm, speech or time."""
+    counts: bool
+    """Answered with yes, unclearly, or not at all."""
+
+
+@event
+class AlarmAcknowledged:
+    """A human took the alarm on."""
+
+    alarm_id: str
+    contact: str
+
+
+@event
+class AlarmClosed:
+    """The alarm was over: a human said so, or the elder took it back in time."""
+
+    alarm_id: str
+    how: str
+    """closed or cancelled."""
+    by: str

@@ -1,0 +1,94 @@
+"""What the ear hears, and what it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.events.line import event
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word."""
+
+    text: str
+    start_seconds: float
+    """From the start of the utterance."""
+    end_seconds: float
+    confidence: float
+    """0 to 1, as the recogniser gave it; not to be trusted alone."""
+
+
+@event
+class SpeechStarted:
+    """Somebody began to speak (voice activity, before any word)."""
+
+    utterance_id: str
+
+
+@event
+class SpeechEnded:
+    """The utterance was over: its pause had passed, or it grew too long."""
+
+    utterance_id: str
+    duration_seconds: float
+
+
+@event
+class Heard:
+    """What the recogniser made of an utterance, so far or finally."""
+
+    utterance_id: str
+    text: str
+    """Without the wake phrase; Han text without spaces; may be empty in a final one."""
+    lang: str
+    is_final: bool
+    addressed: bool
+    """True after a wake phrase, in a follow-up window, or where no wake phrase is asked for."""
+    confidence: float | None = None
+    """Mean word confidence, 0 to 1; None in a partial one."""
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    """Other readings, best first; filled for a final one of low confidence."""
+    raw_text: str = ""
+    """With the wake phrase, for the safety lane."""
+
+
+@event
+class Woken:
+    """The wake phrase was heard."""
+
+    phrase: str
+
+
+@event
+class MicrophoneLost:
+    """No sound comes in any more; the ear keeps trying to open the microphone again."""
+
+    reason: str
+
+
+@event
+class MicrophoneBack:
+    """Sound comes in (again)."""
+
+    device: str
+
+
+@event
+class HearingLimited:
+    """Only the tiny model of our own is there: it understands synthetic voices, not people."""
+
+    lang: str
+
+
+@event
+class InputEnded:
+    """A file that stands in for the microphone was read to its end, and all of it recognised."""
+
+
+@event
+class Listen:
+    """Ear: take the next words without a wake phrase."""
+
+    window_seconds: float

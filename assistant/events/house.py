@@ -1,0 +1,85 @@
+"""The children of the core: who they are, how they live, what they ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from enum import StrEnum
+from typing import Any
+
+from assistant.events.identity import new_id
+from assistant.events.line import event
+
+
+class Capability(StrEnum):
+    """What a child gives to the home."""
+
+    EAR = "ear"
+    MOUTH = "mouth"
+    DIALOGUE = "dialogue"
+    SKILLS = "skills"
+    ROBOT = "robot"
+    SENSES = "senses"
+
+
+@event
+class Hello:
+    """The first line of every child: who it is and which events it wants."""
+
+    name: str
+    wants: tuple[str, ...] = ()
+
+
+@event
+class Alive:
+    """A child's pulse, at least once a second."""
+
+    name: str
+
+
+@event
+class Ready:
+    """A child can do its work now."""
+
+    name: str
+    detail: str = ""
+
+
+@event
+class ChildStarted:
+    """The supervisor started a child."""
+
+    name: str
+    pid: int
+
+
+@event
+class ChildDied:
+    """A child ended or was put down; it is started again after a pause."""
+
+    name: str
+    reason: str
+    restart_in_seconds: float
+
+
+@event
+class Shutdown:
+    """Every child: finish what you hold and end."""
+
+
+@event
+class Request:
+    """A child asks a service of the core; answered by a `Response` with the same id."""
+
+    service: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    request_id: str = field(default_factory=new_id)
+
+
+@event
+class Response:
+    """The core's answer to a `Request`."""
+
+    request_id: str
+    ok: bool
+    value: Any = None
+    error: str = ""

@@ -1,0 +1,108 @@
+"""Doses and everything else that comes at a time; the stock; warnings of medicines."""
+
+from __future__ import annotations
+
+from assistant.events.line import event
+
+
+@event
+class ReminderDue:
+    """The elder is being reminded of something, for the first time or again."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    """The medicine, or what is to be done, as the elder said it."""
+    due_at: float
+    """Unix time, seconds."""
+    step: int
+    """1 for the first time."""
+    is_urgent: bool
+    """Louder, and the robot is to come near."""
+
+
+@event
+class DoseTaken:
+    """The elder said so; told once for each dose."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    due_at: float | None
+    """None for a medicine taken as needed."""
+    taken_at: float
+    amount: str
+    """A fraction: 1, 3/2; empty where it is not known, or no medicine."""
+    unit: str
+
+
+@event
+class DoseSkipped:
+    """The elder does not want it this time."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    reason: str
+
+
+@event
+class ReminderSnoozed:
+    """The elder wants to be reminded later."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    until: float
+    """Unix time, seconds."""
+
+
+@event
+class ReminderMissed:
+    """Its time is over."""
+
+    occurrence_id: str
+    reminder_id: str
+    title: str
+    due_at: float
+    was_announced: bool
+    """True: announced and unanswered, so nobody knows.  False: it could not be announced."""
+
+
+@event
+class FamilyToldOfDose:
+    """Somebody was told of doses that nobody confirmed."""
+
+    occurrence_ids: tuple[str, ...]
+    contact: str
+
+
+@event
+class StockLow:
+    """A medicine will be used up soon; told once until it is refilled."""
+
+    medicine: str
+    left: str
+    """A fraction."""
+    unit: str
+    days_left: int
+
+
+@event
+class RemindersChanged:
+    """A reminder was added, changed or removed."""
+
+    reminder_id: str
+
+
+@event
+class MedicineWarned:
+    """A doctor or pharmacist should be asked about a medicine; told once."""
+
+    medicine: str
+    other: str
+    """The other medicine, or the allergy."""
+    kind: str
+    """interaction, allergy or duplicate."""
+    why: str
+    """A key of care/medicines/replies, without `why_`."""
