@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -39,6 +38,7 @@ from assistant.language import Replies
 from assistant.robot import LOCATED_SECONDS
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues, StoreError
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Body:
         self.stops = 0
         self._stopped_at = float("-inf")
         self.alarms: set[str] = set()
-        self._tasks: set[asyncio.Task[object]] = set()
+        self.tasks = Tasks("using the robot")
         bus.serve("robot.move", self._serve_move)
         bus.serve("robot.stop", self._serve_stop)
         bus.serve("robot.consent", self._serve_consent)
@@ -100,9 +100,7 @@ class Body:
 
     async def stop(self) -> None:
         """Begin nothing any more; the child stops the robot when it ends."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.tasks.end()
 
     def _listen(self) -> None:
         bus = self.bus
@@ -151,12 +149,6 @@ class Body:
         """Tell the elder; in an alarm only what is about the alarm is said."""
         if not self.alarms:
             self._speech.say(self._words(key), Urgency.ANSWER)
-
-    def spawn(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something beside the event that asked for it."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
 
     # ------------------------------------------------------------------- what is asked for
 
@@ -217,9 +209,9 @@ class Body:
             return
         wanted, self._asked = self._asked[1], None
         if answered.answer == "yes":
-            self.spawn(self._consented(wanted))
+            self.tasks.spawn(self._consented(wanted))
         elif answered.answer == "no":
-            self.spawn(self._keep_consent(may_move=False))
+            self.tasks.spawn(self._keep_consent(may_move=False))
             self.say("may_not_move")
 
     async def _consented(self, wanted: MoveRobot) -> None:
@@ -271,7 +263,7 @@ class Body:
         elif moved.motion == "follow" and moved.outcome == "time_up":
             key = "end_follow"
         if key:
-            self.spawn(self._say_after_reply(key))
+            self.tasks.spawn(self._say_after_reply(key))
 
     async def _say_after_reply(self, key: str) -> None:
         """Who is on the charger already is there before the answer that it will go."""
@@ -290,8 +282,3 @@ class Body:
 
     def _words(self, key: str) -> str:
         return self._replies.render(f"robot_{key}", self._memory.lang)
-
-    def _done(self, task: asyncio.Task[object]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("the robot was not used", exc_info=task.exception())

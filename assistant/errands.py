@@ -90,7 +90,7 @@ class Errands:
 
     def _help(self, wanted: MoveRobot) -> None:
         self._in_need, self._attends = wanted, True
-        self._body.spawn(self._set_out(wanted, OBEY_IN_NEED_SECONDS))
+        self._body.tasks.spawn(self._set_out(wanted, OBEY_IN_NEED_SECONDS))
 
     def _alarm_closed(self) -> None:
         if not self._body.alarms:
@@ -121,11 +121,11 @@ class Errands:
 
     def _reminder_due(self, due: ReminderDue) -> None:
         if due.is_urgent:
-            self._body.spawn(self._set_out(MoveRobot("approach"), OBEY_SECONDS))
+            self._body.tasks.spawn(self._set_out(MoveRobot("approach"), OBEY_SECONDS))
 
     def _told(self, told: RobotTold) -> None:
         if told.what == "battery_low" and not self._attends:
-            self._body.spawn(self._go_charging())
+            self._body.tasks.spawn(self._go_charging())
 
     async def _go_charging(self) -> None:
         is_on_its_way = await self._set_out(MoveRobot("dock"), OBEY_SECONDS)
@@ -133,7 +133,7 @@ class Errands:
 
     def _go_home(self) -> None:
         if self._is_out and not self._attends:
-            self._body.spawn(self._set_out(MoveRobot("dock"), OBEY_SECONDS))
+            self._body.tasks.spawn(self._set_out(MoveRobot("dock"), OBEY_SECONDS))
 
     async def _set_out(self, wanted: MoveRobot, obey_seconds: float) -> bool:
         """Whether it may, and does."""

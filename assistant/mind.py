@@ -28,6 +28,7 @@ from assistant.events import Capability, ChildDied, Ready, new_id
 from assistant.home import HomeMemory
 from assistant.settings import LANGUAGES, DialogueSettings
 from assistant.supervisor import ChildSpec, Supervisor
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class Mind:
         self._settled = asyncio.Event()
         self._failed: DialogueError | None = None
         self._asking = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("putting the model in place")
         bus.subscribe(Ready, self._child_ready)
         bus.subscribe(ChildDied, self._child_died)
 
@@ -172,9 +173,7 @@ class Mind:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
         await self._client.close()
 
     async def _train(self, lang: str) -> None:
@@ -217,9 +216,7 @@ class Mind:
 
     def _child_ready(self, ready: Ready) -> None:
         if ready.name == NAME:
-            task = asyncio.create_task(self._settle())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.spawn(self._settle())
 
     def _child_died(self, died: ChildDied) -> None:
         if died.name == NAME:

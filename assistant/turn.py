@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from typing import Any, Final, Protocol
 
@@ -35,6 +35,7 @@ from assistant.mind import Mind, MindError, Thought
 from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
 from assistant.second_net import HELP, SecondNet
 from assistant.speech import Speech
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ class Turns:
         self._utterance = _Utterance()
         self._question: _OpenQuestion | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks("a turn")
         bus.subscribe(SpeechStarted, lambda _: bus.publish(HoldSpeech()))
         bus.subscribe(Heard, self._heard)
         bus.subscribe(AskElder, self._ask)
@@ -151,7 +152,7 @@ class Turns:
 
     async def finish(self) -> None:
         """Wait for the turns under way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.finish()
 
     # ------------------------------------------------------------------------- hearing
 
@@ -226,17 +227,12 @@ class Turns:
         elif not meant:
             self._resume()
             if self._second_net is not None and heard.text.strip():
-                self._spawn(self._second_net.overhear(heard.text, heard.alternatives))
+                self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
             self._speech.say_aside(self._render("wake_answer"))
             self._resume()
         else:
-            self._spawn(self._take_heard(heard, reflex))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._tasks.spawn(self._take_heard(heard, reflex))
 
     async def _take_heard(self, heard: Heard, reflex: str | None) -> None:
         try:

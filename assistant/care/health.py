@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from assistant.bus import Bus, Refused
 from assistant.events import ProfileChanged, RemindersChanged
 from assistant.store import StoreError
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Health:
     def __init__(self) -> None:
         self.medicines: tuple[str, ...] = ()
         self.allergies: tuple[str, ...] = ()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("what a helper must know")
 
     def follow(self, bus: Bus) -> None:
         """Keep up with what the elder and the family change."""
@@ -36,9 +37,7 @@ class Health:
 
     def look(self, bus: Bus) -> None:
         """Read both again, without anybody waiting for it."""
-        task = asyncio.create_task(self._read(bus), name="what a helper must know")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.spawn(self._read(bus))
 
     async def _read(self, bus: Bus) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
@@ -23,6 +22,7 @@ from assistant.events import (
 )
 from assistant.robot import LOCATED_SECONDS
 from assistant.robot.whereabouts import FOLLOWED_SECONDS, Whereabouts
+from assistant.tasks import Tasks
 from robot_io import (
     BatteryLow,
     ButtonPressed,
@@ -66,7 +66,7 @@ class Hands:
         self, robot: Robot, whereabouts: Whereabouts, tell: Callable[[object], None]
     ) -> None:
         self._robot, self._whereabouts, self._tell = robot, whereabouts, tell
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("a request to the robot")
         self._latest: MoveRobot | StopRobot | None = None
         """An older motion that still waits for an answer must not begin after it."""
 
@@ -78,9 +78,9 @@ class Hands:
                 self._latest = event
             case MoveRobot():
                 self._latest = event
-                self._spawn(self._move(event))
+                self._tasks.spawn(self._move(event))
             case ExpressRobot():
-                self._spawn(self._express(event))
+                self._tasks.spawn(self._express(event))
             case PeopleLocated():
                 self._whereabouts.people(event.places_metres)
                 if (state := self._standing()) is not None:
@@ -90,7 +90,7 @@ class Hands:
         """Tell the core what the robot tells, for ever."""
         async for event in self._robot.events():
             if isinstance(event, RobotFound):
-                self._spawn(self._introduce(event))
+                self._tasks.spawn(self._introduce(event))
             else:
                 for told in _as_told(event):
                     self._tell(told)
@@ -98,9 +98,7 @@ class Hands:
     async def finish(self) -> None:
         """Stand still, and do no more."""
         self._robot.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
 
     # -------------------------------------------------------------------------- motions
 
@@ -199,17 +197,6 @@ class Hands:
         with contextlib.suppress(RobotError):  # many robots know no places
             places = await self._robot.places()
         self._tell(RobotReady(found.name, tuple(places)))
-
-    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a request to the robot failed", exc_info=task.exception())
 
 
 def _outcome(end: MotionEnd) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, Final
 
 from assistant.bus import Bus, Refused
@@ -33,6 +33,7 @@ from assistant.findings import Finding, Verdict
 from assistant.phrases import load, tokens_of
 from assistant.speech import Speech
 from assistant.store import Database, StoreError
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class Drill:
         self._window_over.set()
         self._lease: asyncio.TimerHandle | None = None
         self._longest: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("a step of a drill")
         for kind in (AlarmRaised, HelpPressed, DangerSensed):
             bus.subscribe(kind, lambda _: self._end(is_real=True))
         bus.subscribe(Heard, self._heard)
@@ -92,7 +93,7 @@ class Drill:
     async def stop(self) -> None:
         """Let go; the mode ends with the process."""
         self._end(is_real=True)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.finish()
 
     # ------------------------------------------------------------------ who leads the drill
 
@@ -249,9 +250,4 @@ class Drill:
             except StoreError as error:
                 log.error("a drill could not be written down: %s", error)
 
-        self._spawn(write())
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.spawn(write())

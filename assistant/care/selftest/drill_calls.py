@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from assistant.care.wording import Voice
 from assistant.events import AlarmRaised, new_id
 from assistant.findings import Finding, Verdict, found
 from assistant.store import Database, StoreError
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class DrillCalls:
         """Whether a drill's call is out."""
         self._is_broken_off = False
         self._channel: Channel | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("a drill's call")
         self._told: dict[str, tuple[float, str, str]] = {}
         """By contact, until when an answer belongs to which drill's which message."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
@@ -84,7 +85,7 @@ class DrillCalls:
     async def stop(self) -> None:
         """Hang up."""
         self._break_off()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.finish()
 
     def acknowledged(self, contact: Contact) -> bool:
         """An answer "1" by text message; whether it belongs to a drill."""
@@ -92,7 +93,7 @@ class DrillCalls:
         if asyncio.get_running_loop().time() > until:
             return False
         finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
-        self._spawn(self._note(drill_id, finding))
+        self._tasks.spawn(self._note(drill_id, finding))
         return True
 
     async def _serve_contact(self, contact_id: str, drill_id: str) -> list[dict[str, Any]]:
@@ -112,12 +113,7 @@ class DrillCalls:
         """Not by cancelling: a call that is just being dialled would ring on unknown."""
         self._is_broken_off = True
         if self._channel is not None:
-            self._spawn(self._channel.hang_up())
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._tasks.spawn(self._channel.hang_up())
 
     async def _reach(self, contact: Contact, drill_id: str) -> list[Finding]:
         findings = []

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 from assistant.care.channels.sip_text import SipText, SipTextError, build, parse, response
 from assistant.care.simulators.g711 import SILENCE, from_ulaw, to_ulaw
+from assistant.tasks import Tasks
 
 PACKET_SECONDS: Final = 0.02
 PACKET_SAMPLES: Final = 160
@@ -79,7 +80,7 @@ class SipPeer(asyncio.DatagramProtocol):
         self.called = asyncio.Event()
         self._dialogs: dict[str, _Dialog] = {}
         self._transport: asyncio.DatagramTransport
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("a simulated call")
 
     async def __aenter__(self) -> Self:
         return await self.open(0)
@@ -93,9 +94,7 @@ class SipPeer(asyncio.DatagramProtocol):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
         for dialog in self._dialogs.values():
             dialog.close()
         self._transport.close()
@@ -143,7 +142,7 @@ class SipPeer(asyncio.DatagramProtocol):
         if message.method == "INVITE":
             self.invites += 1
             if dialog is None:
-                self._spawn(self._take_call(message, addr))
+                self._tasks.spawn(self._take_call(message, addr))
         elif message.method == "REGISTER":
             self.registrations += 1
             status = self.manners.register_status
@@ -181,11 +180,6 @@ class SipPeer(asyncio.DatagramProtocol):
             await call.answered.wait()
             await asyncio.sleep(manners.hang_up_after_seconds)
             dialog.bye()
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 class _Dialog(asyncio.DatagramProtocol):

@@ -71,7 +71,7 @@ async def test_a_cry_from_each_room_is_answered_and_calls_nobody(
             ("卧室", "救命"),
             ("厨房", "救命"),
         ]
-        await until(lambda: not home.core.care.drill._tasks)
+        await home.core.care.drill._tasks.finish()
         run = await home.core.database.read(last_drill)
         assert run is not None
         assert run.ended_at is not None
@@ -182,7 +182,7 @@ async def test_it_ends_after_the_longest_time_though_somebody_stays(
 async def test_a_restart_ends_it(tmp_path: Path) -> None:
     async with a_home(tmp_path) as home:
         await call(home, "begin")
-        await until(lambda: not home.core.care.drill._tasks)
+        await home.core.care.drill._tasks.finish()
     async with a_home(tmp_path) as home:
         hear(home, "救命", "u")
         await until(lambda: alarms(home) == ["other"])

@@ -116,7 +116,7 @@ async def test_messages_say_in_their_first_words_that_it_is_a_drill(tmp_path: Pa
             modem.receive("+8613800138000", "1")
             await until(lambda: not modem.inbox)
             await until(lambda: not home.core.care.drill_calls._told)
-            await asyncio.gather(*home.core.care.drill_calls._tasks)
+            await home.core.care.drill_calls._tasks.finish()
             run = await home.core.database.read(last_drill)
             assert run is not None
             assert "acknowledged with an answer" in {f.detail for f in run.findings}

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 from assistant.care.channels.addresses import sip_uri
 from assistant.care.channels.sip.config import STANDBY_FILE, PhoneSettings
 from assistant.care.channels.sip.control import Control, PhoneError
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -102,16 +103,14 @@ class Phone:
         self._calls: list[PhoneCall] = []
         self._last_word = ""
         self._ready = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("a step of the telephone")
 
     async def __aenter__(self) -> Self:
-        self._spawn(self._keep_connected())
+        self._tasks.spawn(self._keep_connected())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
 
     @property
     def is_ready(self) -> bool:
@@ -325,9 +324,9 @@ class Phone:
         is_busy = any(other.is_put_through or other.is_incoming for other in self._calls)
         self._calls.append(call)
         if self._on_incoming is None or is_busy:
-            self._spawn(self.hang_up(call))
+            self._tasks.spawn(self.hang_up(call))
         else:
-            self._spawn(self._run_incoming(call, self._on_incoming))
+            self._tasks.spawn(self._run_incoming(call, self._on_incoming))
 
     async def _run_incoming(
         self, call: PhoneCall, handler: Callable[[PhoneCall], Awaitable[None]]
@@ -346,7 +345,7 @@ class Phone:
             call.closed.set()
             call.facts.put_nowait(CallClosed(reason))
         if not self._calls and self._control is not None and not self._control.ended.is_set():
-            self._spawn(self._silence())
+            self._tasks.spawn(self._silence())
 
     async def _silence(self) -> None:
         """Between calls the speaker is off and the next call would begin with the tones."""
@@ -358,11 +357,6 @@ class Phone:
     async def _reset_sound(self) -> None:
         await self.command("auplay", "alsa,null")
         await self._play(STANDBY_FILE)
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:
