@@ -37,7 +37,7 @@ async def cry(core: Core, peer: SipPeer, number: int) -> float:
             await asyncio.sleep(0.002)
     seconds = peer.calls[-1].invited_at - began
     for alarm in core.care.book.open_alarms():
-        await core.care.emergency.close(alarm.alarm_id, "benchmark")
+        await core.care.emergency.course.close(alarm.alarm_id, "benchmark")
     phone = core.care.equipment.phone
     assert phone is not None
     async with asyncio.timeout(30):

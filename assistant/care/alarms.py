@@ -43,6 +43,11 @@ class State(StrEnum):
         return self not in {State.CLOSED, State.CANCELLED}
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the elder is to be asked first."""
+        return self in {State.SUSPECTED, State.CONFIRMING}
+
+    @property
     def calls_out(self) -> bool:
         """Whether people are to be called now."""
         return self in {State.RAISED, State.DELIVERED}

@@ -51,6 +51,7 @@ from assistant.settings import HOME_VARIABLE, Settings
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues, StoreError
 from assistant.supervisor import ChildSpec, Supervisor
+from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Care:
         self._bus, self._supervisor = bus, supervisor
         self._profile = KeyedValues.profile(database)
         self._elder_name = settings.elder_name
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("learning the name")
         self.people = People(home)
         self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
         self._voice = CallVoice(home / "run" / "voice")
@@ -150,12 +151,13 @@ class Care:
             self.drill,
             lambda: self.calls.is_talking,
         )
+        self._course = self.emergency.course
         self.drill.reply_to_real = companion.reply_to_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)
-        bus.serve("alarms.acknowledge", self.emergency.acknowledge)
-        bus.serve("alarms.comes", self.emergency.comes)
-        bus.serve("alarms.close", self.emergency.close)
+        bus.serve("alarms.acknowledge", self._course.acknowledge)
+        bus.serve("alarms.comes", self._course.comes)
+        bus.serve("alarms.close", self._course.close)
         bus.serve("alarms.details", self._serve_details)
         bus.serve("contacts.check", self.check_contact)
         bus.serve("pendants.report", self._serve_report)
@@ -187,9 +189,7 @@ class Care:
         await self._buttons.stop()
         await self.calls.stop()
         await self.emergency.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
         with contextlib.suppress(TimeoutError):
             await self.equipment.stop()
         await self._voice.close()
@@ -222,11 +222,11 @@ class Care:
                             case Answered():
                                 await self.book.note(alarm.alarm_id, contact.name, "called back")
                             case Acknowledged():
-                                await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
+                                await self._course.acknowledge(alarm.alarm_id, contact.contact_id)
                             case PutThrough(is_open=is_open):
                                 self._put_through(alarm.alarm_id, contact, is_open=is_open)
                             case DtmfPressed(digit="9") if self._is_taken(alarm.alarm_id):
-                                await self.emergency.close(alarm.alarm_id, contact.name)
+                                await self._course.close(alarm.alarm_id, contact.name)
         finally:
             for alarm in alarms:
                 self._put_through(alarm.alarm_id, contact, is_open=False)
@@ -241,9 +241,9 @@ class Care:
             self.drill_calls.acknowledged(contact)
         for alarm in alarms:
             if alarm.state.calls_out:
-                await self.emergency.acknowledge(alarm.alarm_id, contact.contact_id)
+                await self._course.acknowledge(alarm.alarm_id, contact.contact_id)
             if minutes:
-                await self.emergency.comes(alarm.alarm_id, contact.contact_id, minutes)
+                await self._course.comes(alarm.alarm_id, contact.contact_id, minutes)
 
     def _put_through(self, alarm_id: str, contact: Contact, *, is_open: bool) -> None:
         self._bus.publish(PutThroughChanged(alarm_id, contact.name, is_open))
@@ -264,9 +264,7 @@ class Care:
 
     def _profile_changed(self, changed: ProfileChanged) -> None:
         if changed.field == "name":
-            task = asyncio.create_task(self._learn_name())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.spawn(self._learn_name())
 
     async def _learn_name(self) -> None:
         try:

@@ -7,6 +7,7 @@ it is kept, and read where the newer one cannot be.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -25,6 +26,8 @@ from assistant.events import new_id
 log = logging.getLogger(__name__)
 
 FILE_NAME: Final = "contacts.json"
+PEOPLE_SECONDS: Final = 30.0
+"""How often the list of people is looked at for changes."""
 MAX_NAME_CHARACTERS: Final = 40
 _NO_LETTERS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 """Kinds of characters (Unicode) that control, format or are half of one."""
@@ -85,6 +88,12 @@ class People:
                     return  # what is known is newer than the file before
             else:
                 return
+
+    async def watch(self) -> None:
+        """Take in changes for ever."""
+        while True:
+            await asyncio.sleep(PEOPLE_SECONDS)
+            await asyncio.to_thread(self.read)
 
     @property
     def all(self) -> tuple[Contact, ...]:

@@ -80,7 +80,7 @@ async def test_the_daughter_is_rung_by_voice(
 async def test_a_roundabout_cry_is_asked_about_and_silence_calls_the_family(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("assistant.care.emergency.ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr("assistant.care.suspicion.ANSWER_SECONDS", 2.0)
     with scratch_options("zh", TEXT_ONLY) as options:
         async with running(options) as core:
             await core.dialogue_ready()

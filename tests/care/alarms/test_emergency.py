@@ -11,7 +11,7 @@ import pytest
 
 from assistant.care.alarms import State
 from assistant.care.callout import pause_seconds
-from assistant.care.emergency import ANSWER_SECONDS
+from assistant.care.suspicion import ANSWER_SECONDS
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.safety import Cry, Judgement, judge
 from assistant.settings import EmergencySettings
@@ -190,10 +190,10 @@ async def test_once_somebody_was_reached_only_a_human_closes_it(tmp_path: Path) 
             home.emergency.take_answer(FINE)
             await home.after(1)
         assert home.states() == ["delivered"]
-        assert await home.emergency.close(home.book.open_alarms()[0].alarm_id, "大女儿")
+        assert await home.emergency.course.close(home.book.open_alarms()[0].alarm_id, "大女儿")
         await home.after(1)
         assert home.states() == []
-        assert not await home.emergency.close("no such alarm", "x")
+        assert not await home.emergency.course.close("no such alarm", "x")
 
 
 async def test_acknowledged_but_nobody_came_calls_out_again(tmp_path: Path) -> None:
@@ -541,7 +541,7 @@ async def test_consent_outlives_a_restart_and_ends_with_the_alarm(tmp_path: Path
         assert "tel:120" in again.addresses()
         first, second = world.tries[-1][2], next(m for _, a, m in again.tries if a == "tel:120")
         assert first.attempt_id == second.attempt_id, "a try that was cut off keeps its id"
-        await home.emergency.close(home.book.open_alarms()[0].alarm_id, "test")
+        await home.emergency.course.close(home.book.open_alarms()[0].alarm_id, "test")
         await home.after(5)
         assert not again.agreed
 
@@ -552,10 +552,11 @@ async def test_when_they_come_is_told_and_the_alarm_waits_for_it(tmp_path: Path)
         home.cry()
         await home.after(5)
         alarm, (first, second) = home.book.open_alarms()[0], home.people.all
-        assert not await home.emergency.comes(alarm.alarm_id, first.contact_id, 40), "not theirs"
-        await home.emergency.acknowledge(alarm.alarm_id, first.contact_id)
-        assert not await home.emergency.comes(alarm.alarm_id, second.contact_id, 40)
-        assert await home.emergency.comes(alarm.alarm_id, first.contact_id, 40)
+        course = home.emergency.course
+        assert not await course.comes(alarm.alarm_id, first.contact_id, 40), "not theirs"
+        await course.acknowledge(alarm.alarm_id, first.contact_id)
+        assert not await course.comes(alarm.alarm_id, second.contact_id, 40)
+        assert await course.comes(alarm.alarm_id, first.contact_id, 40)
         assert among("contact_comes_in", home.said(), contact="大女儿", minutes="40")
         await home.after(ARRIVE_SECONDS + 600)
         assert home.states() == ["acknowledged"]
