@@ -5,53 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from assistant.care.reminders import book, ledger
+from assistant.care.reminders import book, finding, ledger
 from assistant.care.reminders.adherence import WeekOfMedicine, by_week
 from assistant.care.reminders.codec import to_json
 from assistant.care.reminders.csv_list import read_list, write_list
-from assistant.care.reminders.days import first_day, local_date, moments, next_day
+from assistant.care.reminders.days import local_date, moments
 from assistant.care.reminders.engine import Engine
-from assistant.care.reminders.escalation import Risk
 from assistant.care.reminders.export_calendar import calendar_file
 from assistant.care.reminders.export_fhir import bundle
-from assistant.care.reminders.model import OFFERED, Item, Kind, Reminder
+from assistant.care.reminders.making import Maker, RiskOf
+from assistant.care.reminders.model import Item, Reminder
 from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
 from assistant.care.reminders.refusals import (
-    ClockWrongRefused,
     InvalidRefused,
-    NeverComesRefused,
-    NothingOpenRefused,
     TooManyRefused,
-    UnknownRefused,
 )
 from assistant.care.reminders.stock import StockLeft, left, refill, set_stock
 from assistant.care.reminders.understanding import Understood, understand
-from assistant.care.reminders.wishes import ReminderWish, reminder_of, wish_of
+from assistant.care.reminders.wishes import ReminderWish
 from assistant.events import DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
-from assistant.language import Unit, best_match
+from assistant.language import Unit
 
 MAX_REMINDERS: Final = 20_000
-EARLIEST_NOW: Final = 1_767_225_600.0
-"""2026-01-01: a clock before it was never set."""
 SNOOZE_MINUTES: Final = 10.0
-
-
-RiskOf = Callable[[str], Awaitable[Risk]]
-"""What hangs on a medicine of this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """Which doses a sentence is about."""
-
-    ids: tuple[str, ...] = ()
-    as_needed: Reminder | None = None
 
 
 class Keeper:
@@ -63,7 +45,7 @@ class Keeper:
     """
 
     def __init__(self, engine: Engine, risk_of: RiskOf | None = None) -> None:
-        self._engine, self._risk_of = engine, risk_of
+        self._engine, self._maker = engine, Maker(engine, risk_of)
         self._database, self._bus = engine.database, engine.bus
 
     async def add(self, wish: ReminderWish) -> Reminder:
@@ -73,9 +55,9 @@ class Keeper:
 
     async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
         """Keep all of them, or none."""
-        now = self._now()
-        known = [await self._with_risk(wish) for wish in wishes]
-        made = [self._made(wish, new_id(), now) for wish in known]
+        now = self._maker.now()
+        known = [await self._maker.with_risk(wish) for wish in wishes]
+        made = [self._maker.made(wish, new_id(), now) for wish in known]
 
         def work(connection: sqlite3.Connection) -> None:
             if book.count_active(connection) + len(made) > MAX_REMINDERS:
@@ -94,8 +76,8 @@ class Keeper:
     async def check(self, wish: ReminderWish) -> tuple[Reminder, float | None]:
         """What `add` would make of a wish, and when it would first come; nothing is written."""
         await self._engine.know_habits()
-        now = self._now()
-        reminder, first = self._made(await self._with_risk(wish), "", now)
+        now = self._maker.now()
+        reminder, first = self._maker.made(await self._maker.with_risk(wish), "", now)
         if first is None or reminder.schedule is None:
             return reminder, None
         calendar = self._engine.calendar
@@ -104,18 +86,18 @@ class Keeper:
 
     async def understand(self, texts: Sequence[str], lang: str, *, is_daily: bool) -> Understood:
         """When sentences mean, the later ones correcting the earlier."""
-        habits, now = await self._engine.know_habits(), self._now()
+        habits, now = await self._engine.know_habits(), self._maker.now()
         # The first Chinese number takes 0.2 s.
         return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
 
     async def change(self, which: str, wish: ReminderWish) -> Reminder:
         """Put a reminder in the place of one that is there; doses already counted stay so."""
-        now = self._now()
-        wish = await self._with_risk(wish)
+        now = self._maker.now()
+        wish = await self._maker.with_risk(wish)
 
         def work(connection: sqlite3.Connection) -> Reminder:
-            before = self._find(connection, which)
-            made, first = self._made(wish, before.reminder_id, now)
+            before = finding.reminder(connection, which)
+            made, first = self._maker.made(wish, before.reminder_id, now)
             after = replace(made, added_at=before.added_at)
             at = now.timestamp()
             keep_settled_slots(connection, before, after, now.date())
@@ -134,7 +116,7 @@ class Keeper:
         now = self._engine.clock.now()
 
         def work(connection: sqlite3.Connection) -> Reminder:
-            reminder = self._find(connection, which)
+            reminder = finding.reminder(connection, which)
             ledger.remove(connection, reminder.reminder_id, now)
             return reminder
 
@@ -149,7 +131,7 @@ class Keeper:
 
     async def find(self, which: str) -> Reminder:
         """One reminder."""
-        return await self._database.read(lambda c: self._find(c, which))
+        return await self._database.read(lambda c: finding.reminder(c, which))
 
     async def taken(self, which: str = "") -> list[ledger.Taken]:
         """Count what the elder says was taken; a second time for the same dose is refused."""
@@ -157,7 +139,7 @@ class Keeper:
 
         def work(connection: sqlite3.Connection) -> list[ledger.Taken]:
             calendar = self._engine.calendar
-            meant = self._meant(connection, which, now)
+            meant = finding.meant(connection, which, now, self._engine.last_asked)
             if meant.as_needed is not None:
                 return [ledger.take_as_needed(connection, meant.as_needed, calendar, now)]
             ledger.refuse_all_taken(connection, meant.ids)
@@ -172,14 +154,14 @@ class Keeper:
         """Refuse where a medicine as needed may not be taken now."""
         now = self._engine.clock.now()
         await self._database.read(
-            lambda c: ledger.refuse_overstepping(c, self._find(c, which), now)
+            lambda c: ledger.refuse_overstepping(c, finding.reminder(c, which), now)
         )
 
     async def skip(self, which: str = "", reason: str = "") -> list[Item]:
         """Leave out what is open or comes next, with the elder's reason."""
-        now = self._engine.clock.now()
+        now, asked = self._engine.clock.now(), self._engine.last_asked
         skipped = await self._database.write(
-            lambda c: ledger.skip(c, self._meant(c, which, now).ids, now, reason)
+            lambda c: ledger.skip(c, finding.meant(c, which, now, asked).ids, now, reason)
         )
         for item in skipped:
             self._bus.publish(
@@ -197,12 +179,12 @@ class Keeper:
         self, which: str = "", minutes: float = SNOOZE_MINUTES, until: datetime | None = None
     ) -> list[Item]:
         """Offer what is open again in so many minutes, or at a time."""
-        now = self._engine.clock.now()
+        now, asked = self._engine.clock.now(), self._engine.last_asked
         at = until.timestamp() if until is not None else now + minutes * 60
         if not now < at < now + 86_400:
             raise InvalidRefused("minutes", "later is within a day from now")
         snoozed = await self._database.write(
-            lambda c: ledger.snooze(c, self._offered(c, which, now), at)
+            lambda c: ledger.snooze(c, finding.offered(c, which, now, asked), at)
         )
         for item in snoozed:
             self._bus.publish(
@@ -228,7 +210,7 @@ class Keeper:
         """What is left of a medicine; None where it was never counted."""
         now = self._engine.clock.now()
         return await self._database.read(
-            lambda c: left(c, self._find(c, which).title, self._engine.calendar, now)
+            lambda c: left(c, finding.reminder(c, which).title, self._engine.calendar, now)
         )
 
     async def refill(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
@@ -238,7 +220,7 @@ class Keeper:
         now = self._engine.clock.now()
 
         def work(connection: sqlite3.Connection) -> StockLeft | None:
-            title = self._find(connection, which).title
+            title = finding.reminder(connection, which).title
             refill(connection, title, amount, unit)
             return left(connection, title, self._engine.calendar, now)
 
@@ -251,7 +233,7 @@ class Keeper:
         now = self._engine.clock.now()
 
         def work(connection: sqlite3.Connection) -> StockLeft | None:
-            title = self._find(connection, which).title
+            title = finding.reminder(connection, which).title
             set_stock(connection, title, amount, unit)
             return left(connection, title, self._engine.calendar, now)
 
@@ -280,117 +262,21 @@ class Keeper:
                 reminders = await self.all()
                 return calendar_file(reminders, self._engine.calendar, now).decode()
             case "csv":
-                return write_list([each for each in await self.all() if self._comes_again(each)])
+                return write_list(
+                    [each for each in await self.all() if self._maker.comes_again(each)]
+                )
         raise InvalidRefused("form", "one of fhir, calendar, csv")
 
     async def import_list(self, text: str) -> list[Reminder]:
         """Add the reminders of a CSV file, all of them or none; those that are there stay one."""
         await self._engine.know_habits()
-        now = self._now()
+        now = self._maker.now()
         there = {_likeness(each) for each in await self.all()}
         fresh: dict[str, ReminderWish] = {}
-        for wish in read_list(text, lambda wish: self._made(wish, "", now)):
-            made, _ = self._made(await self._with_risk(wish), "", now)
+        for wish in read_list(text, lambda wish: self._maker.made(wish, "", now)):
+            made, _ = self._maker.made(await self._maker.with_risk(wish), "", now)
             fresh.setdefault(_likeness(made), wish)
         return await self.add_all([wish for key, wish in fresh.items() if key not in there])
-
-    # ------------------------------------------------------------------------- finding
-
-    def _meant(
-        self, connection: sqlite3.Connection, which: str, now: float, *, is_dose: bool = True
-    ) -> Meant:
-        if not which:
-            items = ledger.meant(connection, None, now)
-            latest = ledger.of_the_latest(items, self._engine.last_asked)
-            return Meant(_ids(ledger.medicines_first(latest) if is_dose else latest))
-        item = book.get(connection, which)
-        if item is not None:
-            return Meant((item.occurrence.occurrence_id,))
-        reminder = self._find(connection, which)
-        if reminder.schedule is None:
-            return Meant(as_needed=reminder)
-        return Meant(_ids(ledger.meant(connection, reminder.reminder_id, now)))
-
-    def _offered(self, connection: sqlite3.Connection, which: str, now: float) -> tuple[str, ...]:
-        """What can be snoozed: only what is offered now."""
-        ids = self._meant(connection, which, now, is_dose=False).ids
-        items = [item for each in ids if (item := book.get(connection, each)) is not None]
-        open_ids = [i.occurrence.occurrence_id for i in items if i.occurrence.state in OFFERED]
-        if not open_ids:
-            raise NothingOpenRefused
-        return tuple(open_ids)
-
-    def _find(self, connection: sqlite3.Connection, which: str) -> Reminder:
-        reminder = book.get_reminder(connection, which)
-        if reminder is not None:
-            return reminder
-        reminders = {each.title: each for each in book.active_reminders(connection)}
-        match = best_match(which, reminders) if which.strip() else None
-        if match is None:
-            raise UnknownRefused(which, tuple(reminders)[:20])
-        return reminders[match.name]
-
-    # ------------------------------------------------------------------------- making
-
-    def _now(self) -> datetime:
-        now = self._engine.clock.now()
-        if now < EARLIEST_NOW:
-            raise ClockWrongRefused(now)
-        return datetime.fromtimestamp(now, self._engine.calendar.zone)
-
-    async def _with_risk(self, wish: ReminderWish) -> ReminderWish:
-        """The risk that its name is known for, where none was asked for."""
-        if self._risk_of is None or wish.kind is Kind.TASK or wish.risk is not Risk.NORMAL:
-            return wish
-        return replace(wish, risk=await self._risk_of(wish.title))
-
-    def _made(
-        self, wish: ReminderWish, reminder_id: str, now: datetime
-    ) -> tuple[Reminder, date | None]:
-        """The reminder, and its first day that has not passed."""
-        reminder = reminder_of(wish, reminder_id, now)
-        schedule, asked = reminder.schedule, wish.schedule
-        if schedule is None or asked is None:
-            return reminder, None
-        if wish.wakes is None:
-            reminder = replace(reminder, wakes=self._is_for_the_night(reminder))
-        first = first_day(schedule, now.date())
-        while first is not None and not self._is_ahead(reminder, first, now):
-            first = next_day(schedule, first)
-        if first is None:
-            raise NeverComesRefused("that time is past, or the rule has no day")
-        if asked.start is None and schedule.at is None:
-            # Too late for today: the course and every "other" day are counted from the first dose.
-            end = schedule.until
-            if asked.course_days is not None:
-                end = first + timedelta(asked.course_days - 1)
-            schedule = replace(schedule, start=first, until=end)
-        return replace(reminder, schedule=schedule), first
-
-    def _comes_again(self, reminder: Reminder) -> bool:
-        """Whether it could be kept anew."""
-        try:
-            self._made(wish_of(reminder), "", self._now())
-        except NeverComesRefused:
-            return False
-        return True
-
-    def _is_ahead(self, reminder: Reminder, day: date, now: datetime) -> bool:
-        calendar = self._engine.calendar
-        if reminder.schedule is None:
-            return False
-        times = moments(reminder.schedule, day, calendar.zone, calendar.habits)
-        return any(at >= now.timestamp() for _, at in times)
-
-    def _is_for_the_night(self, reminder: Reminder) -> bool:
-        """Whether a time in the night was named: then that is what the elder wants."""
-        schedule = reminder.schedule
-        if schedule is None or schedule.every_minutes is not None:
-            return False
-        presence = self._engine.presence
-        if schedule.at is not None:
-            return presence.is_night_at(schedule.at.timestamp())
-        return any(at.anchor is None and presence.is_night_time(at.at) for at in schedule.times)
 
     def _changed(self, reminder: Reminder) -> None:
         self._bus.publish(RemindersChanged(reminder.reminder_id))
@@ -404,7 +290,3 @@ def _likeness(reminder: Reminder) -> str:
         schedule = replace(schedule, start=date.min)
     same = replace(reminder, reminder_id="", added_at=0.0, changed_at=0.0, schedule=schedule)
     return json.dumps(to_json(same), sort_keys=True)
-
-
-def _ids(items: Sequence[Item]) -> tuple[str, ...]:
-    return tuple(item.occurrence.occurrence_id for item in items)

@@ -13,7 +13,8 @@ from assistant.care.contacts import People
 from assistant.care.reminders.clock import Clock
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.family import Messenger
-from assistant.care.reminders.keeper import Keeper, RiskOf
+from assistant.care.reminders.keeper import Keeper
+from assistant.care.reminders.making import RiskOf
 from assistant.care.reminders.services import ReminderServices
 from assistant.care.reminders.stock_watch import StockWatch
 from assistant.care.reminders.week_report import WeekReport

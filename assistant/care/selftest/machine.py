@@ -12,7 +12,7 @@ from typing import Final
 
 import psutil
 
-from assistant.care.reminders.keeper import EARLIEST_NOW
+from assistant.care.reminders.making import EARLIEST_NOW
 from assistant.findings import Finding, Verdict, found
 
 LEAST_FREE_BYTES: Final = 500_000_000
