@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -11,14 +12,6 @@ from skills.medication.draft import Draft, Item
 
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
-NOT_SWALLOWED: Final = frozenset(
-    unit.value
-    for unit in (
-        *(Unit.AMPOULE, Unit.DROP, Unit.PUFF, Unit.PATCH, Unit.SUPPOSITORY),
-        Unit.INTERNATIONAL_UNIT,
-    )
-)
-"""Units of what is not "taken" in Chinese: insulin, eye drops, patches."""
 _ANY_MONDAY: Final = date(2026, 1, 5)
 
 
@@ -41,6 +34,13 @@ def amount(turn: Turn, value: dict[str, Any]) -> str:
     if said == 0:
         return turn.render("none_left")
     return turn.spoken.dose(Dose(said, Unit(value["unit"]), most, 0, 0))
+
+
+def acted(turn: Turn, key: str, items: Sequence[dict[str, Any]], **slots: Any) -> str:
+    """A sentence on doses: pills are taken, insulin and drops are used, anything else is done."""
+    acts = {item["act"] for item in items}
+    act = acts.pop() if len(acts) == 1 else "use"
+    return turn.render(key if act == "take" else f"{key}_{act}", **slots)
 
 
 def thing(turn: Turn, title: str, dose: dict[str, Any] | None = None, food: str = "") -> str:

@@ -87,7 +87,8 @@ def register(skill: Skill) -> None:
         skipped = [item for answer in answers for item in answer.get("skipped", ())]
         if not skipped:
             return refusal(turn, answers[0])
-        said = turn.render("skipped", what=turn.spoken.listing([item["title"] for item in skipped]))
+        what = turn.spoken.listing([item["title"] for item in skipped])
+        said = describe.acted(turn, "skipped", skipped, what=what)
         risky = {each["reminder_id"] for each in kept if each.get("risk", "normal") != "normal"}
         if any(item["reminder_id"] in risky for item in skipped):
             return turn.render("join", first=said, second=turn.render("skipped_high_risk"))
@@ -124,9 +125,7 @@ def _counted(turn: Turn, doses: list[dict[str, Any]], kept: list[dict[str, Any]]
     for dose in doses:
         reminder = by_id.get(dose["reminder_id"], {})
         phrases.append(describe.thing(turn, dose["title"], reminder.get("amount")))
-    units = {(by_id.get(dose["reminder_id"], {}).get("amount") or {}).get("unit") for dose in doses}
-    key = "taken_used" if units & describe.NOT_SWALLOWED else "taken"
-    said = turn.render(key, what=turn.spoken.listing(phrases))
+    said = describe.acted(turn, "taken", doses, what=turn.spoken.listing(phrases))
     left = [dose for dose in doses if dose.get("left")]
     if left:
         rest = turn.spoken.listing(
@@ -153,7 +152,9 @@ async def _with_open(turn: Turn, said: str) -> str:
     if not still:
         return said
     what = turn.spoken.listing(list(dict.fromkeys(item["title"] for item in still)))
-    return turn.render("join", first=said, second=turn.render("also_open", what=what))
+    return turn.render(
+        "join", first=said, second=describe.acted(turn, "also_open", still, what=what)
+    )
 
 
 def _is_more(turn: Turn, reminder: dict[str, Any]) -> bool:
@@ -259,14 +260,14 @@ def _state(turn: Turn, item: dict[str, Any]) -> str:
         case "taken":
             at = describe.clock(turn, settled) if settled else due
             if at == due:
-                return turn.render("was_taken_then", what=item["title"], time=at)
-            return turn.render("was_taken", what=item["title"], due=due, time=at)
+                return describe.acted(turn, "was_taken_then", [item], what=item["title"], time=at)
+            return describe.acted(turn, "was_taken", [item], what=item["title"], due=due, time=at)
         case "skipped":
-            return turn.render("was_skipped", what=item["title"], due=due)
+            return describe.acted(turn, "was_skipped", [item], what=item["title"], due=due)
         case "unknown" | "missed" as state:
-            return turn.render(f"was_{state}", what=item["title"], due=due)
+            return describe.acted(turn, f"was_{state}", [item], what=item["title"], due=due)
         case _:
-            return turn.render("is_open", what=item["title"], due=due)
+            return describe.acted(turn, "is_open", [item], what=item["title"], due=due)
 
 
 def _what_is_left(turn: Turn, items: list[dict[str, Any]], kept: list[dict[str, Any]]) -> str:

@@ -111,6 +111,21 @@ class AsNeeded:
     """Doses within any 24 hours."""
 
 
+class Act(StrEnum):
+    """What the elder does with it, in the words of the language."""
+
+    TAKE = "take"
+    USE = "use"
+    """Insulin, eye drops and patches are not "taken" in Chinese."""
+    DO = "do"
+
+
+_NOT_SWALLOWED: Final = frozenset(
+    (Unit.AMPOULE, Unit.DROP, Unit.PUFF, Unit.PATCH, Unit.SUPPOSITORY, Unit.INTERNATIONAL_UNIT)
+)
+_BY_MOUTH: Final = frozenset(("", "口服", "by mouth", "oral"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """A reminder as it is kept."""
@@ -141,6 +156,15 @@ class Reminder:
         if self.own_policy is not None:
             return self.own_policy
         return POLICIES[self.risk] if self.kind is Kind.MEDICINE else TASK
+
+    @property
+    def act(self) -> Act:
+        """Taken, used or done."""
+        if self.kind is Kind.TASK:
+            return Act.DO
+        unit = self.amount.unit if self.amount is not None else None
+        is_swallowed = unit not in _NOT_SWALLOWED and self.route in _BY_MOUTH
+        return Act.TAKE if is_swallowed and self.risk is not Risk.INSULIN else Act.USE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,6 +192,7 @@ def _item(item: Item) -> dict[str, Any]:
         "reminder_id": occurrence.reminder_id,
         "title": item.reminder.title,
         "kind": item.reminder.kind.value,
+        "act": item.reminder.act.value,
         "due_at": occurrence.due_at,
         "state": occurrence.state.value,
         "is_left": occurrence.state.is_open,

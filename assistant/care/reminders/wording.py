@@ -6,19 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.care.reminders.adherence import WeekOfMedicine
-from assistant.care.reminders.escalation import Risk
-from assistant.care.reminders.model import Food, Item, Kind, Reminder
+from assistant.care.reminders.model import Act, Food, Item, Kind, Reminder
 from assistant.care.reminders.stock import StockLeft
-from assistant.language import LANGUAGES, Replies, Unit
-
-_NOT_SWALLOWED: Final = frozenset(
-    (Unit.AMPOULE, Unit.DROP, Unit.PUFF, Unit.PATCH, Unit.SUPPOSITORY, Unit.INTERNATIONAL_UNIT)
-)
-_BY_MOUTH: Final = frozenset(("", "口服", "by mouth", "oral"))
+from assistant.language import LANGUAGES, Replies
 
 
 class Wording:
@@ -33,7 +26,7 @@ class Wording:
         medicines = [item for item in items if item.reminder.kind is Kind.MEDICINE]
         tasks = [item for item in items if item.reminder.kind is Kind.TASK]
         parts = [self._render("time_is", time=self._time(now))]
-        act = "take" if all(_is_swallowed(item.reminder) for item in medicines) else "use"
+        act = _act([item.reminder for item in medicines])
         if medicines:
             key = act if step == 1 else f"{act}_again"
             parts.append(self._render(key, what=self._list(medicines)))
@@ -49,7 +42,7 @@ class Wording:
         doses = [item.reminder for item in items if item.reminder.kind is Kind.MEDICINE]
         if not doses:
             return self._render("noted_done")
-        return self._render("noted_take" if all(map(_is_swallowed, doses)) else "noted_use")
+        return self._render(f"noted_{_act(doses)}")
 
     def not_yet(self, items: Sequence[Item]) -> str:
         """After "no": when it is offered again, if it is."""
@@ -142,8 +135,5 @@ class Wording:
         return self._replies.render(key, lang or self._home_lang(), avoid="", **slots)
 
 
-def _is_swallowed(reminder: Reminder) -> bool:
-    """Insulin, eye drops and patches are not "taken" in Chinese."""
-    unit = reminder.amount.unit if reminder.amount is not None else None
-    is_insulin = reminder.risk is Risk.INSULIN
-    return unit not in _NOT_SWALLOWED and reminder.route in _BY_MOUTH and not is_insulin
+def _act(medicines: Sequence[Reminder]) -> Act:
+    return Act.TAKE if all(each.act is Act.TAKE for each in medicines) else Act.USE

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.bus import Bus, Refused
 from assistant.care.medicines import Medicines
-from assistant.care.reminders import ReminderServices
+from assistant.care.reminders import Keeper, ReminderServices
 from assistant.events import Urgency
 from assistant.home import HomeMemory
 from assistant.link import ServiceError
@@ -59,7 +59,7 @@ class Talk:
     def __init__(self, home: Reminded, lang: str) -> None:
         self.home, self.lang = home, lang
         medicines = Medicines(home.database)
-        home.keeper._risk_of = medicines.risk_of
+        home.keeper = Keeper(home.engine, medicines.risk_of)
         ReminderServices(home.keeper).register(home.bus)
         medicines.register(home.bus)
         memory = HomeMemory(KeyedValues.home(home.database), Settings(), lang)

@@ -10,13 +10,20 @@ from skills.medication.reading import read
 from tests.skills.medication.talk import Talk
 
 
-async def keep(talk: Talk, title: str, *times: str, amount: str = "1") -> str:
+async def keep(
+    talk: Talk,
+    title: str,
+    *times: str,
+    amount: str = "1",
+    unit: str = "tablet",
+    kind: str = "medicine",
+) -> str:
     added = await talk.home.bus.call(
         "reminders.add",
         reminder={
             "title": title,
-            "kind": "medicine",
-            "amount": {"amount": amount, "unit": "tablet"},
+            "kind": kind,
+            "amount": {"amount": amount, "unit": unit} if kind == "medicine" else None,
             "schedule": {"rrule": "FREQ=DAILY", "times": [{"at": at} for at in times]},
         },
     )
@@ -40,6 +47,39 @@ async def test_taken_is_counted_once(zh: Talk) -> None:
     again = await zh.say("药吃过了", "taken")
     assert "早上六点半" in again or "早上六点三十一分" in again
     assert len(zh.home.seen(DoseTaken)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "unit", "text", "done", "wrong"),
+    [
+        ("zh", "胰岛素", "unit", "这次不打了", "这次不用", "吃"),
+        ("zh", "眼药水", "drop", "这次不用了", "这次不用", "吃"),
+        ("zh", "降压药", "tablet", "这次不吃了", "降压药", "用"),
+        ("en", "insulin", "unit", "not this time", "not insulin", "take"),
+        ("en", "metformin", "tablet", "not this time", "metformin", "use"),
+    ],
+)
+async def test_what_is_not_swallowed_is_not_said_to_be_eaten(
+    zh: Talk, en: Talk, lang: str, title: str, unit: str, text: str, done: str, wrong: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    await keep(talk, title, "06:30", amount="10" if unit == "unit" else "1", unit=unit)
+    await pass_minutes(talk, 31)
+    said = await talk.say(text, "skip")
+    later = await talk.say({"zh": "药吃了没有", "en": "did i take my medicine"}[lang], "query")
+    assert done in said
+    assert title in later
+    assert wrong not in said + later
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", "散步"), ("en", "walk")])
+async def test_what_is_done_is_neither(zh: Talk, en: Talk, lang: str, title: str) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    await keep(talk, title, "06:30", kind="task")
+    await pass_minutes(talk, 31)
+    said = await talk.say({"zh": "做完了", "en": "done"}[lang], "taken")
+    assert title in said
+    assert not any(word in said for word in ("吃", "用", "taken"))
 
 
 async def test_taken_by_another_name_of_it(en: Talk) -> None:
