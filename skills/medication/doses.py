@@ -48,30 +48,6 @@ def register(skill: Skill) -> None:
         return said if named.reminders else await _with_open(turn, said)
 
     @plainly
-    async def snooze(turn: Turn) -> str:
-        named = await meant(turn, await reminders(turn), turn.text)
-        when = await turn.home.request(
-            "reminders.understand", texts=[turn.text], lang=turn.lang, is_daily=False
-        )
-        if (when.get("problem") or {}).get("refused") in {"impossible_time", "never_comes"}:
-            return turn.render("snooze_when")
-        more = {"until": when["at"]} if when.get("at") else {}
-        ids = await _ids(turn, named)
-        answers = [
-            await turn.home.request("reminders.snooze", which=which, **more) for which in ids
-        ]
-        snoozed = [item for answer in answers for item in answer.get("snoozed", ())]
-        if not snoozed and answers[0].get("refused") == "invalid":
-            return turn.render("snooze_when")
-        if not snoozed:
-            is_nothing = answers[0]["refused"] in {"nothing_open", "already_taken"}
-            return turn.render("snooze_nothing") if is_nothing else refusal(turn, answers[0])
-        what = turn.spoken.listing([item["title"] for item in snoozed])
-        if more:
-            return turn.render("snoozed_until", what=what, time=describe.clock(turn, when["at"]))
-        return turn.render("snoozed", what=what)
-
-    @plainly
     async def skip(turn: Turn) -> str:
         if not words(turn.lang).has("refuses", turn.text):
             return turn.render("skip_unclear")
@@ -96,6 +72,36 @@ def register(skill: Skill) -> None:
 
     for action in (taken, snooze, skip, plainly(query)):
         skill.action(action)
+
+
+@plainly
+async def snooze(turn: Turn) -> str:
+    """What is offered comes again in ten minutes, or when it was said."""
+    named = await meant(turn, await reminders(turn), turn.text)
+    when = await turn.home.request(
+        "reminders.understand", texts=[turn.text], lang=turn.lang, is_daily=False
+    )
+    if (when.get("problem") or {}).get("refused") in {"impossible_time", "never_comes"}:
+        return turn.render("snooze_when")
+    more = {"until": when["at"]} if when.get("at") else {}
+    ids = await _ids(turn, named)
+    answers = [await turn.home.request("reminders.snooze", which=which, **more) for which in ids]
+    snoozed = [item for answer in answers for item in answer.get("snoozed", ())]
+    if not snoozed and answers[0].get("refused") == "invalid":
+        return turn.render("snooze_when")
+    if not snoozed:
+        is_nothing = answers[0]["refused"] in {"nothing_open", "already_taken"}
+        return turn.render("snooze_nothing") if is_nothing else refusal(turn, answers[0])
+    what = turn.spoken.listing([item["title"] for item in snoozed])
+    if more:
+        return turn.render("snoozed_until", what=what, time=describe.clock(turn, when["at"]))
+    return turn.render("snoozed", what=what)
+
+
+async def is_offered(turn: Turn) -> bool:
+    """Whether anything waits to be answered now."""
+    today = await turn.home.request("reminders.today")
+    return any(item["state"] in _OFFERED for item in today)
 
 
 async def _is_only_of_tasks(turn: Turn, named: Meant) -> bool:

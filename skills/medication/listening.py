@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from skills.api import FALLBACK, ImpossibleAmountError, Leave, Turn, parse_dose
 from skills.medication import describe
+from skills.medication.doses import is_offered
 from skills.medication.dosing import take_dose, take_limits, with_leaflet
 from skills.medication.draft import Draft, Item, draft_of, wishes_of
 from skills.medication.plainly import unknown
@@ -24,6 +26,8 @@ _PLANS: Final = {
 }
 _NEVER_ANSWERS: Final = frozenset({"medication_taken", "medication_skip", "medication_snooze"})
 """About a dose that was announced meanwhile, never about the reminder that is being made."""
+_SOON: Final = timedelta(hours=1)
+"""No longer than this is a dose put off without a word of what is meant."""
 _ANSWERS: Final = frozenset({FALLBACK, AFFIRM, DENY, "medication_add", "medication_change"})
 
 
@@ -31,7 +35,8 @@ async def listen(turn: Turn) -> Draft | None:
     """The reminder as it is after this sentence; None where the sentence is not about it.
 
     Raises:
-        Leave: the elder does not want it any more.
+        Leave: the elder does not want it any more, or never wanted a new one: "remind me in five
+            minutes", said to an announcement, puts that off.
     """
     before = draft_of(turn.slots.get("draft"))
     if before is None:
@@ -50,7 +55,10 @@ async def listen(turn: Turn) -> Draft | None:
 async def _begin(turn: Turn) -> Draft:
     act = _PLANS.get(turn.intent, "add")
     if act == "add":
-        return await _settled(turn, await _absorb(turn, Draft()))
+        fresh = await _absorb(turn, Draft())
+        if _is_soon(turn, fresh) and not fresh.items and await is_offered(turn):
+            raise Leave
+        return await _settled(turn, fresh)
     kept = await reminders(turn)
     if act == "change" and not (await meant(turn, kept, turn.text)).reminders:
         fresh = await _absorb(turn, Draft())  # "metformin, two after supper" may be a new one
@@ -59,6 +67,11 @@ async def _begin(turn: Turn) -> Draft:
     if not kept:
         return replace(Draft(), notes=(("nothing_kept", {}),))
     return await _chosen_one(turn, Draft(act=act), kept, turn.text)
+
+
+def _is_soon(turn: Turn, draft: Draft) -> bool:
+    at = (draft.schedule or {}).get("at")
+    return at is not None and datetime.fromisoformat(at) - turn.now <= _SOON
 
 
 async def _answered(turn: Turn, draft: Draft) -> Draft | None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from skills.api import NotStartedError, Reply, ServiceError, Turn
 from skills.medication.describe import amount, clock
 
-Action = Callable[[Turn], Awaitable[Reply | str]]
+_R = TypeVar("_R", bound=Reply | str)
 
 
-def plainly(action: Action) -> Action:
+def plainly(action: Callable[[Turn], Awaitable[_R]]) -> Callable[[Turn], Awaitable[_R | str]]:
     """Answer for it where the core does not."""
 
     @wraps(action)
-    async def act(turn: Turn) -> Reply | str:
+    async def act(turn: Turn) -> _R | str:
         try:
             return await action(turn)
         except (ServiceError, TimeoutError) as error:

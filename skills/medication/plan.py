@@ -10,6 +10,7 @@ from typing import Any
 
 from skills.api import FALLBACK, Leave, Reply, ServiceError, Skill, Turn, Unclear
 from skills.medication import asking
+from skills.medication.doses import snooze
 from skills.medication.draft import Draft, Item, draft_of, wishes_of
 from skills.medication.listening import listen
 from skills.medication.plainly import refusal, trouble
@@ -47,7 +48,9 @@ def register(skill: Skill) -> None:
     @form.done
     async def plan_done(turn: Turn) -> Reply:
         known, outcome = draft_of(turn.slots.get("draft")), turn.slots.get("agreed")
-        if turn.left or known is None or not isinstance(outcome, dict):
+        if turn.left and known is None:  # it was about a dose, and no plan at all
+            said = await snooze(turn)
+        elif turn.left or known is None or not isinstance(outcome, dict):
             said = turn.render("left")
         else:
             said = asking.told(turn, known, outcome)

@@ -411,3 +411,64 @@ async def test_one_each_in_the_morning_and_evening(zh: Talk) -> None:
     assert "吗？" not in said.split("。")[0]
     await zh.yes()
     assert times((await zh.kept())[0]) == ["08:00", "20:00"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text", "in_words"),
+    [
+        ("zh", "降压药", "五分钟后提醒我", "早上六点三十六分"),
+        ("zh", "胰岛素", "过五分钟提醒我", "早上六点三十六分"),
+        ("en", "metformin", "remind me in five minutes", "six thirty-six"),
+    ],
+)
+async def test_said_to_an_announcement_it_puts_that_off(
+    zh: Talk, en: Talk, lang: str, title: str, text: str, in_words: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    await talk.home.bus.call(
+        "reminders.add",
+        reminder={
+            "title": title,
+            "kind": "medicine",
+            "schedule": {"rrule": "FREQ=DAILY", "times": [{"at": "06:30"}]},
+        },
+    )
+    before = await talk.say(text, "add")
+    assert title not in before, "nothing is announced yet: what is it to remind of?"
+    await talk.say({"zh": "算了", "en": "never mind"}[lang], "add")
+    talk.home.clock.move(talk.home.clock.at + 31 * 60)
+    await talk.home.step()
+    said = await talk.say(text, "add")
+    assert title in said
+    assert in_words in said
+    (item,) = await talk.home.bus.call("reminders.today")
+    assert item["state"] == "snoozed"
+    assert len(await talk.kept()) == 1, "no reminder was added"
+    assert not talk.is_open
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("zh", "五分钟后提醒我关火"),
+        ("zh", "明天早上八点提醒我"),
+        ("en", "remind me in five minutes to turn off the stove"),
+        ("en", "remind me tomorrow at eight in the morning"),
+    ],
+)
+async def test_another_thing_or_another_day_is_a_reminder_of_its_own(
+    zh: Talk, en: Talk, lang: str, text: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    await talk.home.bus.call(
+        "reminders.add",
+        reminder={
+            "title": "aspirin",
+            "kind": "medicine",
+            "schedule": {"rrule": "FREQ=DAILY", "times": [{"at": "06:30"}]},
+        },
+    )
+    talk.home.clock.move(talk.home.clock.at + 31 * 60)
+    await talk.home.step()
+    assert "aspirin" not in await talk.say(text, "add")
+    assert talk.is_open
