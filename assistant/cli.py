@@ -17,11 +17,11 @@ import typer
 
 from assistant.commands.contacts import app as contacts_app
 from assistant.commands.reminders import app as reminders_app
+from assistant.commands.skills import app as skills_app
 from models.cli import app as models_app
 from perception.cli import app as radar_app
 from perception.cli import replay
 from robot_io.cli import app as robot_app
-from skills.cli import app as skills_app
 
 _USAGE_ERROR: Final = 2
 _INTERNAL_ERROR: Final = 70

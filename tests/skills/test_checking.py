@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assistant.commands.skills import app
 from assistant.dialogue import installed_skills
 from skills.checking import check_skill
-from skills.cli import app
 from skills.skeleton import make
 
 RUN = CliRunner()
