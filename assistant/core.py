@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
-import hashlib
 import logging
-import os
 import signal
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -24,19 +19,21 @@ from assistant.bus import Bus, Refused
 from assistant.care.care import Care
 from assistant.care.selftest.sound import Sound
 from assistant.care.sensing import Sensing
+from assistant.children import Children
 from assistant.errands import Errands
-from assistant.events import Capability, ChildDied, LanguageChanged, Ready
+from assistant.events import Capability, LanguageChanged
 from assistant.findings import Finding
 from assistant.home import HomeMemory
+from assistant.home_folder import lock_home, socket_path
 from assistant.language import Replies
-from assistant.link import SOCKET_VARIABLE
 from assistant.mind import Mind, Progress
 from assistant.phrases import load as load_phrases
 from assistant.services import Services
-from assistant.settings import HOME_VARIABLE, Settings, to_json
+from assistant.settings import Settings, to_json
 from assistant.speech import Speech
 from assistant.store import Database, KeyedValues, StoreError
-from assistant.supervisor import ChildSpec, Supervisor
+from assistant.supervisor import Supervisor
+from assistant.tasks import Tasks
 from assistant.turn import Turns
 
 if TYPE_CHECKING:
@@ -48,18 +45,9 @@ log = logging.getLogger(__name__)
 
 ALL: Final = frozenset(Capability)
 TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
-_MODULES: Final = {
-    Capability.EAR: "assistant.ear",
-    Capability.MOUTH: "assistant.mouth",
-    Capability.SKILLS: "skills.host",
-    Capability.ROBOT: "assistant.robot",
-    Capability.SENSES: "assistant.senses",
-}
 _OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
 """Sections with passwords, the door code, illnesses, secret links: no child is told them."""
 WATCHDOG_SECONDS: Final = 5.0
-_SOCKET_PATH_LIMIT: Final = 100
-"""Linux takes 107 bytes; a deeper data folder gets its socket in a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +66,6 @@ class CoreOptions:
     progress: Progress | None = None
     clock: Clock | None = None
     """Of the reminders; None: the machine's."""
-
-
-class AlreadyRunningError(RuntimeError):
-    """Another core holds this home."""
 
 
 class Core:
@@ -107,6 +91,9 @@ class Core:
             options.settings.dialogue,
             options.cache,
             options.progress,
+        )
+        self.children = Children(
+            self.bus, self.supervisor, self.mind, options.home, options.environment
         )
         self.replies = Replies.load(Path(str(files("assistant") / "replies")))
         self.care = Care(
@@ -152,7 +139,7 @@ class Core:
             self.care.emergency,
             self.care.calls,
         )
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._tasks = Tasks("following the language")
         self._lock: IO[str]
 
     async def start(self) -> None:
@@ -175,20 +162,18 @@ class Core:
         self.bus.serve("home.children", self._children)
         self.bus.serve("home.devices", self._serve_devices)
         self.bus.serve("language.switch", self._switch_language)
-        self.bus.subscribe(ChildDied, self._child_died)
         await self.bus.open(socket_path(self.options.home))
         await self.care.start()
-        for capability in self.options.capabilities - _left_out(self.options.settings):
-            self.start_child(capability)
+        for capability in self.options.capabilities - self._without_device():
+            self.children.start(capability)
         # The first cry, or stop, must not wait until hundreds of phrases are read and compiled.
         await asyncio.to_thread(load_phrases)
         await self._start_reminders()
 
     async def stop(self) -> None:
         """End the children, then what the core holds."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
+        await self.children.stop()
         await self.turns.finish()
         if self.selftest is not None:
             await self.selftest.stop()
@@ -265,53 +250,11 @@ class Core:
             return False
         return self.reminders.engine.presence.situation(is_asking=False).is_asleep
 
-    async def dialogue_ready(self) -> None:
-        """Wait until sentences are understood and answered; raises DialogueError."""
-        await self.mind.ready()
-        await self.ready(Capability.SKILLS.value)
-
-    async def ready(self, *names: str) -> None:
-        """Wait until these children are ready; no limit of its own."""
-        for name in names:
-            if not self.supervisor.is_ready(name):
-                await self._until_ready(name)
-
-    async def _until_ready(self, name: str) -> None:
-        came = asyncio.Event()
-
-        def look(event: object) -> None:
-            if isinstance(event, Ready) and event.name == name:
-                came.set()
-
-        self.bus.listen(look)
-        try:
-            await came.wait()
-        finally:
-            self.bus.unlisten(look)
-
-    def start_child(self, capability: Capability) -> None:
-        """Run the child that gives this capability, from now on."""
-        if capability is Capability.DIALOGUE:
-            self._tasks.append(asyncio.create_task(self.mind.bring_up()))
-            return
-        self.supervisor.start(self._child(capability))
-
-    def _child_died(self, died: ChildDied) -> None:
-        if died.name == Capability.SKILLS and self.mind.leave_taken_skills_port():
-            self.supervisor.respecify(self._child(Capability.SKILLS))
-
-    def _child(self, capability: Capability) -> ChildSpec:
-        extra = self.mind.host_environment() if capability is Capability.SKILLS else {}
-        return ChildSpec(
-            capability.value,
-            (sys.executable, "-m", _MODULES[capability]),
-            {
-                SOCKET_VARIABLE: str(self.bus.path),
-                HOME_VARIABLE: str(self.options.home),
-                **self.options.environment,
-                **extra,
-            },
-        )
+    def _without_device(self) -> frozenset[Capability]:
+        """Children for which this home has no device."""
+        settings = self.options.settings
+        ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
+        return frozenset(capability for capability, port in ports.items() if not port)
 
     async def _home_state(self) -> dict[str, Any]:
         return {
@@ -344,41 +287,8 @@ class Core:
         except ValueError as error:
             raise Refused(str(error)) from error
         self.bus.publish(LanguageChanged(lang))
-        self._tasks.append(asyncio.create_task(self.mind.follow(lang)))
+        self._tasks.spawn(self.mind.follow(lang))
         await self.memory.keep()
-
-
-def _left_out(settings: Settings) -> frozenset[Capability]:
-    """Children for which this home has no device."""
-    ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
-    return frozenset(capability for capability, port in ports.items() if not port)
-
-
-def lock_home(home: Path) -> IO[str]:
-    """Hold a home for this process; the lock goes with the file, or with the process.
-
-    Raises:
-        AlreadyRunningError: somebody else holds it.
-    """
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = (home / "core.lock").open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise AlreadyRunningError(
-            f"another Anban runs on {home}; end it first, or ask it with --live"
-        ) from error
-    return file
-
-
-def socket_path(home: Path) -> Path:
-    """Where the core of a home listens."""
-    path = home / "run" / "core.sock"
-    if len(os.fsencode(path)) <= _SOCKET_PATH_LIMIT:
-        return path
-    name = f"anban-{os.getuid()}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"
-    return Path(tempfile.gettempdir()) / name / "core.sock"
 
 
 @contextlib.asynccontextmanager

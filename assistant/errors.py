@@ -6,10 +6,10 @@ from assistant.audiofile import AudioFileError
 from assistant.bus import Refused
 from assistant.care.contacts import ContactError
 from assistant.commands.hear import NothingHeardError, NotSpokenError
-from assistant.core import AlreadyRunningError
 from assistant.demo import DemoError
 from assistant.demo.elder import ElderError
 from assistant.dialogue import DialogueError
+from assistant.home_folder import AlreadyRunningError
 from assistant.language import LanguageError
 from assistant.link import LinkError, ServiceError
 from assistant.settings import SettingsError

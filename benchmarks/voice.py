@@ -41,8 +41,8 @@ async def measure(lang: str) -> tuple[Times, dict[str, float], dict[str, float]]
                 core.bus.subscribe(
                     Ready, lambda event: ready.setdefault(event.name, time.monotonic() - began)
                 )
-                await core.ready("ear", "mouth", "skills")
-                await core.dialogue_ready()
+                await core.children.ready("ear", "mouth", "skills")
+                await core.children.dialogue_ready()
                 for _ in range(ROUNDS):
                     for sentence in SENTENCES[lang]:
                         await turn(core, room, sentence, times)

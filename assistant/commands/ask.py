@@ -12,8 +12,9 @@ from typing import Any
 from rich.console import Console
 
 from assistant.commands.scratch import scratch_options
-from assistant.core import TEXT_ONLY, Core, running, socket_path
+from assistant.core import TEXT_ONLY, Core, running
 from assistant.events import Alive, ChildDied, ChildStarted, Ready, TurnTaken, to_dict
+from assistant.home_folder import socket_path
 from assistant.language import LanguageError, clean
 from assistant.link import Link
 from assistant.settings import home_folder
@@ -97,7 +98,7 @@ async def _asker(
     status = Console(stderr=True).status("Anban wakes up")
     with status, scratch_options(lang, TEXT_ONLY, status.update) as options:
         async with running(options) as core:
-            await core.dialogue_ready()
+            await core.children.dialogue_ready()
             status.stop()
 
             async def forget() -> None:

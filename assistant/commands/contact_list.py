@@ -8,7 +8,7 @@ from typing import Final
 from assistant.care.channels import AddressError, Channel
 from assistant.care.contacts import ContactError, People, new_contact
 from assistant.care.equipment import HomeEquipment
-from assistant.core import socket_path
+from assistant.home_folder import socket_path
 from assistant.link import Link
 from assistant.settings import home_folder, load, settings_file
 

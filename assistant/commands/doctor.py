@@ -15,10 +15,10 @@ from assistant.care.selftest.machine import look_at_disk, look_at_memory
 from assistant.commands.scratch import cache_folder
 from assistant.commands.selftest import print_last, table_of
 from assistant.console.check import check_page
-from assistant.core import socket_path
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
 from assistant.findings import Finding, Verdict
+from assistant.home_folder import socket_path
 from assistant.link import Link, LinkError, ServiceError
 from assistant.mouth.check import check_mouth
 from assistant.robot.check import robot_finding

@@ -19,9 +19,9 @@ from assistant.care.channels import CENTRE_ADDRESS
 from assistant.care.contacts import People
 from assistant.care.selftest.drill import LEASE_SECONDS
 from assistant.commands.selftest import table_of
-from assistant.core import socket_path
 from assistant.events import DrillCryHeard, DrillEnded, new_id
 from assistant.findings import Finding, Verdict
+from assistant.home_folder import socket_path
 from assistant.link import Link, LinkError, ServiceError
 from assistant.settings import home_folder, load, settings_file
 

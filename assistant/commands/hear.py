@@ -55,8 +55,8 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
             await asyncio.to_thread(_check_model, options)
             async with running(room.furnish(options)) as core:
                 async with asyncio.timeout(_READY_SECONDS):
-                    await core.ready("ear", "skills")
-                    await core.dialogue_ready()
+                    await core.children.ready("ear", "skills")
+                    await core.children.dialogue_ready()
                 status.stop()
                 told = await _play(core, room, recording)
                 turns = [event for event in told if isinstance(event, TurnTaken)]
@@ -107,9 +107,9 @@ async def _speak(core: Core, replies: list[str]) -> None:
     """Say the replies through the real mouth."""
     said: asyncio.Queue[Said] = asyncio.Queue()
     core.bus.subscribe(Said, said.put_nowait)
-    core.start_child(Capability.MOUTH)
+    core.children.start(Capability.MOUTH)
     async with asyncio.timeout(_READY_SECONDS):
-        await core.ready("mouth")
+        await core.children.ready("mouth")
         for text in replies:
             core.speech.say(text)
             outcome = await said.get()

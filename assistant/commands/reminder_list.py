@@ -23,8 +23,8 @@ from assistant.bus import Bus
 from assistant.care.medicines import Medicines
 from assistant.care.reminders import Engine, Keeper, ReminderServices
 from assistant.care.reminders.adherence import WeekOfMedicine
-from assistant.core import AlreadyRunningError, lock_home, socket_path
 from assistant.home import HomeMemory
+from assistant.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.link import Link
 from assistant.settings import home_folder, load, settings_file
 from assistant.store import Database, KeyedValues, StoreError

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from assistant.care.selftest.book import last_run
 from assistant.care.selftest.drill_book import last_drill
-from assistant.core import socket_path
 from assistant.findings import Finding, Verdict
+from assistant.home_folder import socket_path
 from assistant.link import Link
 from assistant.settings import home_folder
 

@@ -110,8 +110,8 @@ def _with_wake_phrase(options: CoreOptions) -> CoreOptions:
 async def _ready(core: Core) -> None:
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            await core.ready("ear", "mouth", "skills")
-            await core.dialogue_ready()
+            await core.children.ready("ear", "mouth", "skills")
+            await core.children.dialogue_ready()
     except TimeoutError as error:
         raise DemoError("Anban was not ready in time; `anban doctor` says what is wrong") from error
 

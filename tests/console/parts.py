@@ -79,7 +79,7 @@ async def a_home(
         for name, address in contacts.items():
             core.care.people.add(new_contact(name, [], [address]))
         async with asyncio.timeout(READY_SECONDS):
-            await core.ready("console")
+            await core.children.ready("console")
         yield Home(core, url, web, told)
 
 

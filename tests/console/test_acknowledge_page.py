@@ -214,7 +214,7 @@ async def test_a_killed_page_comes_back_and_the_same_link_works(tmp_path: Path) 
             await until(home.has(ChildDied), 20)
             await until(lambda: home.core.supervisor.pid("console") not in {None, pid}, 20)
             async with asyncio.timeout(60):
-                await home.core.ready("console")
+                await home.core.children.ready("console")
             await home.web.post(f"{link}/take", data=TAKE)
             assert home.state() == "acknowledged"
 
@@ -242,7 +242,7 @@ async def test_what_is_wrong_with_the_pendants_takes_no_page_away(tmp_path: Path
     options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
     async with running(options) as core, httpx.AsyncClient() as web:
         async with asyncio.timeout(60):
-            await core.ready("console")
+            await core.children.ready("console")
         assert (await web.get(f"{page.url}/a/x")).status_code == 404
         answer = await web.post(f"{page.url}/pendant/p", json={"event": "press"})
         assert answer.status_code == 404

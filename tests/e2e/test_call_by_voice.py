@@ -53,7 +53,7 @@ async def test_the_daughter_is_rung_by_voice(
             core.care.people.add(new_contact("王小芳", [called], [peer.uri]))
             told: list[object] = []
             core.bus.listen(told.append)
-            await core.dialogue_ready()
+            await core.children.dialogue_ready()
             assert core.care.equipment.phone is not None
             await core.care.equipment.phone.wait_ready(30)
 
@@ -83,7 +83,7 @@ async def test_a_roundabout_cry_is_asked_about_and_silence_calls_the_family(
     monkeypatch.setattr("assistant.care.suspicion.ANSWER_SECONDS", 2.0)
     with scratch_options("zh", TEXT_ONLY) as options:
         async with running(options) as core:
-            await core.dialogue_ready()
+            await core.children.dialogue_ready()
             asked = await core.bus.call("turn", text="你能不能找个人来把我弄起来")
             assert asked["intent"] == "emergency_help"
             assert asked["lane"] == "safety"

@@ -65,7 +65,7 @@ async def home() -> AsyncIterator[Home]:
             with scratch_options("zh", capabilities) as options:
                 async with running(room.furnish(options)) as core:
                     async with asyncio.timeout(120):
-                        await core.ready("ear", "mouth")
+                        await core.children.ready("ear", "mouth")
                     yield Home(core, room)
 
 

@@ -37,8 +37,8 @@ class Home:
 
     async def ready(self) -> None:
         async with asyncio.timeout(180):
-            await self.core.ready("ear", "mouth", "skills")
-            await self.core.dialogue_ready()
+            await self.core.children.ready("ear", "mouth", "skills")
+            await self.core.children.dialogue_ready()
 
     async def hear_until(self, text: str, told: asyncio.Queue[object]) -> object:
         """Said again where nothing came of it: Anban was deaf while it spoke of an open alarm."""

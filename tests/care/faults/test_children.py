@@ -54,7 +54,7 @@ async def test_each_child_is_killed_in_an_open_alarm_that_a_human_then_takes_on(
         home = Home(core, told)
         home.add("大女儿", daughter.uri)
         async with asyncio.timeout(180):
-            await core.ready(*CHILDREN)
+            await core.children.ready(*CHILDREN)
         core.bus.publish(Heard("u1", "救命", "zh", is_final=False, addressed=False))
         await until(home.has(NobodyReached), 30)
         for name in CHILDREN:
@@ -63,7 +63,7 @@ async def test_each_child_is_killed_in_an_open_alarm_that_a_human_then_takes_on(
             # Cried again while it is down: heard by the core, and still the same alarm.
             core.bus.publish(CryForHelpHeard("救命", "other", 0.0))
             async with asyncio.timeout(120):
-                await core.ready(name)
+                await core.children.ready(name)
         assert len(core.care.book.open_alarms()) == 1
         daughter.manners = Manners(press="1")
         await until(home.has(AlarmAcknowledged), 120)

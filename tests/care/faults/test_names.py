@@ -95,7 +95,7 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
                 assert home.core.care.equipment.phone is not None
                 await home.core.care.equipment.phone.wait_ready(30)
                 async with asyncio.timeout(60):
-                    await home.core.ready("console")
+                    await home.core.children.ready("console")
                 home.cry()
                 for came in (web.events, pushed, modem.sent, centre.requests):
                     await until(lambda came=came: len(came) > 0, 40)

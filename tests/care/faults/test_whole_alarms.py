@@ -138,7 +138,7 @@ async def test_the_button_of_a_link_stops_the_telephones(tmp_path: Path) -> None
             home.add("大女儿", daughter.url)
             home.add("儿子", son.uri)
             async with asyncio.timeout(60):
-                await home.core.ready("console")
+                await home.core.children.ready("console")
             home.cry()
             await until(lambda: bool(son.calls) and bool(daughter.events), 30)
             link = next(iter(daughter.events.values()))["data"]["acknowledge_url"]

@@ -90,7 +90,7 @@ async def a_home(
         told: list[object] = []
         core.bus.listen(told.append)
         if has_mouth:
-            await core.ready("mouth")
+            await core.children.ready("mouth")
         yield Home(core, clock, folder, told)
         if has_mouth:
             await room.close()

@@ -133,7 +133,7 @@ async def hearing(
     )
     async with running(options) as core:
         async with asyncio.timeout(120):
-            await core.ready("ear", "mouth")
+            await core.children.ready("ear", "mouth")
         yield core
 
 

@@ -101,7 +101,7 @@ async def a_home(folder: Path) -> AsyncIterator[Home]:
             told: list[object] = []
             core.bus.listen(told.append)
             async with asyncio.timeout(120):
-                await core.ready("ear", "mouth")
+                await core.children.ready("ear", "mouth")
             yield Home(core, pulse, folder, told)
 
 
