@@ -23,11 +23,14 @@ from assistant.children import Children
 from assistant.errands import Errands
 from assistant.events import Capability, LanguageChanged
 from assistant.findings import Finding
+from assistant.hearing import Hearing
 from assistant.home import HomeMemory
 from assistant.home_folder import lock_home, socket_path
 from assistant.language import Replies
 from assistant.mind import Mind, Progress
 from assistant.phrases import load as load_phrases
+from assistant.safety_lane import SafetyLane
+from assistant.second_net import SecondNet
 from assistant.services import Services
 from assistant.settings import Settings, to_json
 from assistant.speech import Speech
@@ -129,6 +132,8 @@ class Core:
         self.medicine_watch: MedicineWatch | None = None
         self.selftest: SelfTesting | None = None
         self._sound = Sound(self.bus)
+        lane = SafetyLane(self.bus, self.speech, self.care.emergency, self.care.calls)
+        second_net = SecondNet(self.mind, self.care.emergency)
         self.turns = Turns(
             self.bus,
             self.memory,
@@ -136,8 +141,11 @@ class Core:
             self.replies,
             self.mind,
             self.services.adjust_voice,
-            self.care.emergency,
-            self.care.calls,
+            lane,
+            second_net,
+        )
+        self.hearing = Hearing(
+            self.bus, self.speech, lane, second_net, self.turns, self.services.adjust_voice
         )
         self._tasks = Tasks("following the language")
         self._lock: IO[str]
@@ -174,7 +182,7 @@ class Core:
         """End the children, then what the core holds."""
         await self._tasks.end()
         await self.children.stop()
-        await self.turns.finish()
+        await self.hearing.finish()
         if self.selftest is not None:
             await self.selftest.stop()
         if self.medicine_watch is not None:

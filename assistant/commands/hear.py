@@ -97,7 +97,7 @@ async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object
             await room.hear(np.frombuffer(recording.pcm, np.int16), 0.0)
             await room.close()
             await ended.wait()
-            await core.turns.finish()
+            await core.hearing.finish()
     finally:
         core.bus.unlisten(look)
     return told

@@ -29,10 +29,12 @@ from assistant.events import (
     TurnTaken,
     Urgency,
 )
+from assistant.hearing import Hearing
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.mind import MindError, Thought
 from assistant.safety import Cry, Judgement
+from assistant.safety_lane import SafetyLane
 from assistant.second_net import OVERHEARD_CONFIDENCE, SecondNet
 from assistant.services import Services
 from assistant.settings import Settings
@@ -79,13 +81,51 @@ class ScriptedMind:
 
 
 @dataclass
+class ScriptedAlarms:
+    """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
+
+    asks: bool = False
+    is_line_open: bool = False
+    doubted: list[tuple[str, bool]] = field(default_factory=list)
+    answers: list[Judgement] = field(default_factory=list)
+
+    def reply_to_cry(self, cry: Cry) -> str:
+        return f"[{cry.reason}]"
+
+    def doubt(self, text: str, *, is_sure: bool) -> None:
+        self.doubted.append((text, is_sure))
+
+    def hear(self, text: str, judgement: Judgement) -> bool:
+        return False
+
+    def is_answered_by(self, judgement: Judgement) -> bool:
+        return self.asks and (judgement.fine or judgement.reflex in {"affirm", "deny"})
+
+    def take_answer(self, judgement: Judgement) -> None:
+        self.answers.append(judgement)
+
+
+@dataclass
+class ScriptedLine:
+    is_under_way: bool = False
+    hung_up: int = 0
+
+    def hang_up(self) -> bool:
+        self.hung_up += 1
+        return self.is_under_way
+
+
+@dataclass
 class Home:
     """The core without children."""
 
     bus: Bus
     speech: Speech
     turns: Turns
+    hearing: Hearing
     mind: ScriptedMind
+    alarms: ScriptedAlarms
+    line: ScriptedLine
     told: list[object]
 
     def hear(
@@ -103,7 +143,7 @@ class Home:
 
     async def settle(self) -> list[object]:
         """Everything told since the last look, without what was put in."""
-        await self.turns.finish()
+        await self.hearing.finish()
         told = [event for event in self.told if not isinstance(event, Heard)]
         self.told.clear()
         return told
@@ -118,10 +158,22 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     services = Services(bus, database, memory)
     speech = Speech(bus, memory, 10.0, has_mouth=True)
     mind = ScriptedMind()
-    turns = Turns(bus, memory, speech, REPLIES, mind, services.adjust_voice)  # type: ignore[arg-type]
+    alarms, line = ScriptedAlarms(), ScriptedLine()
+    lane, second_net = SafetyLane(bus, speech, alarms, line), SecondNet(mind, alarms)  # type: ignore[arg-type]
+    turns = Turns(
+        bus,
+        memory,
+        speech,
+        REPLIES,
+        mind,  # type: ignore[arg-type]
+        services.adjust_voice,
+        lane,
+        second_net,
+    )
+    hearing = Hearing(bus, speech, lane, second_net, turns, services.adjust_voice)
     told: list[object] = []
     bus.listen(told.append)
-    yield Home(bus, speech, turns, mind, told)
+    yield Home(bus, speech, turns, hearing, mind, alarms, line, told)
     await database.close()
 
 
@@ -393,53 +445,14 @@ async def test_holding_and_resuming_are_balanced(home: Home) -> None:
     ]
 
 
-@dataclass
-class ScriptedAlarms:
-    """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
-
-    asks: bool = False
-    is_line_open: bool = False
-    doubted: list[tuple[str, bool]] = field(default_factory=list)
-    answers: list[Judgement] = field(default_factory=list)
-
-    def reply_to_cry(self, cry: Cry) -> str:
-        return f"[{cry.reason}]"
-
-    def doubt(self, text: str, *, is_sure: bool) -> None:
-        self.doubted.append((text, is_sure))
-
-    def hear(self, text: str, judgement: Judgement) -> bool:
-        return False
-
-    def is_answered_by(self, judgement: Judgement) -> bool:
-        return self.asks and (judgement.fine or judgement.reflex in {"affirm", "deny"})
-
-    def take_answer(self, judgement: Judgement) -> None:
-        self.answers.append(judgement)
-
-
-@dataclass
-class ScriptedLine:
-    is_under_way: bool = False
-    hung_up: int = 0
-
-    def hang_up(self) -> bool:
-        self.hung_up += 1
-        return self.is_under_way
-
-
 @pytest.fixture
 def alarms(home: Home) -> ScriptedAlarms:
-    alarms = ScriptedAlarms()
-    home.turns._alarms = alarms
-    home.turns._second_net = SecondNet(home.mind, alarms)  # type: ignore[arg-type]
-    return alarms
+    return home.alarms
 
 
 @pytest.fixture
 def line(home: Home) -> ScriptedLine:
-    home.turns._line = ScriptedLine()
-    return home.turns._line
+    return home.line
 
 
 @pytest.mark.parametrize("addressed", [True, False])

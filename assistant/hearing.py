@@ -1,0 +1,148 @@
+"""What is done with every hypothesis of the ear: at once, or in its turn.
+
+Cries, answers to an alarm and "stop" are acted on before the sentence is over; a finished one that
+was meant for Anban waits for its turn, any other goes to the second net.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.bus import Bus
+from assistant.events import Heard, HoldSpeech, ResumeSpeech, SpeechStarted, StopRobot, Urgency
+from assistant.home import DIRECTIONS
+from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
+from assistant.safety_lane import SafetyLane
+from assistant.second_net import SecondNet
+from assistant.speech import Speech
+from assistant.tasks import Tasks
+from assistant.turn import AdjustVoice, Turns
+
+CRY_PATIENCE_SECONDS: Final = 2.0
+"""How long an answer to a cry waits for the end of the sentence."""
+
+
+@dataclass(slots=True)
+class _Utterance:
+    """What is known of the utterance that is being heard."""
+
+    utterance_id: str = ""
+    cry: Cry | None = None
+    stopped: bool = False
+    halted: bool = False
+    """The robot was told to stand still: a stop needs no wake phrase, and no end of sentence."""
+    answered: bool = False
+    """It was about an open alarm."""
+    rest: asyncio.TimerHandle | None = None
+
+
+class Hearing:
+    """Takes what was heard."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        speech: Speech,
+        lane: SafetyLane,
+        second_net: SecondNet,
+        turns: Turns,
+        adjust_voice: AdjustVoice,
+    ) -> None:
+        self._bus, self._speech = bus, speech
+        self._lane, self._second_net = lane, second_net
+        self._turns, self._adjust_voice = turns, adjust_voice
+        self._utterance = _Utterance()
+        self._tasks = Tasks("a turn")
+        bus.subscribe(SpeechStarted, lambda _: bus.publish(HoldSpeech()))
+        bus.subscribe(Heard, self._heard)
+
+    async def finish(self) -> None:
+        """Wait for the turns under way."""
+        await self._tasks.finish()
+
+    def _heard(self, heard: Heard) -> None:
+        utterance = self._current(heard.utterance_id)
+        judgement = judge(heard.raw_text or heard.text, is_final=heard.is_final)
+        if utterance.rest is not None:
+            utterance.rest.cancel()
+            utterance.rest = None
+        if judgement.reflex == "stop" and not utterance.halted:
+            utterance.halted = True
+            self._bus.publish(StopRobot())
+        alarms = self._lane.alarms
+        if judgement.cry is not None:
+            self._cry_once(utterance, judgement.cry, heard)
+        elif heard.is_final and alarms.is_answered_by(judgement):
+            self._answer_alarm(utterance, judgement)
+        elif heard.is_final and (
+            self._lane.ends_call(judgement) or self._lane.answers_signs(heard.text, judgement)
+        ):
+            utterance.answered = True
+        elif judgement.waits or alarms.is_answered_by(judgement):
+            loop = asyncio.get_running_loop()
+            utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
+        elif judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
+            utterance.stopped = True
+            self._speech.stop()
+        if heard.is_final:
+            self._finished(heard, utterance, judgement.reflex)
+
+    def _current(self, utterance_id: str) -> _Utterance:
+        if self._utterance.utterance_id != utterance_id:
+            self._utterance = _Utterance(utterance_id)
+        return self._utterance
+
+    def _rested(self, utterance: _Utterance, heard: Heard) -> None:
+        judgement = judge(heard.raw_text or heard.text, is_final=True)
+        if judgement.cry is not None:
+            self._cry_once(utterance, judgement.cry, heard)
+        elif self._lane.alarms.is_answered_by(judgement):
+            self._answer_alarm(utterance, judgement)
+
+    def _answer_alarm(self, utterance: _Utterance, judgement: Judgement) -> None:
+        """Once in an utterance: "I'm fine" said once may not count as said twice."""
+        if not utterance.answered:
+            utterance.answered = True
+            self._lane.alarms.take_answer(judgement)
+
+    def _cry_once(self, utterance: _Utterance, cry: Cry, heard: Heard) -> None:
+        before = utterance.cry
+        if before is None:
+            utterance.cry = cry
+            self._turns.cried(heard.raw_text or heard.text, cry)
+            # Let the elder speak on for a moment, then answer whatever else sounds.
+            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._resume)
+        elif before.reason == UNSPECIFIC and cry.reason != UNSPECIFIC:
+            utterance.cry = cry  # "救命，我摔倒了": now it is known which help
+            self._lane.tell(cry)
+
+    def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
+        # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
+        meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
+        if utterance.cry is not None or utterance.answered or self._lane.is_conversation:
+            self._resume()
+        elif not meant:
+            self._resume()
+            if heard.text.strip():
+                self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
+        elif not heard.text.strip():
+            self._turns.called()
+            self._resume()
+        else:
+            self._tasks.spawn(self._take(heard, reflex))
+
+    async def _take(self, heard: Heard, reflex: str | None) -> None:
+        try:
+            if reflex in DIRECTIONS and self._speech.is_speaking:
+                await self._adjust_voice(reflex or "")  # and the story goes on, louder
+                return
+            if self._speech.is_speaking:
+                self._speech.stop(keep=Urgency.REMINDER)
+            await self._turns.take(heard.text, heard.alternatives)
+        finally:
+            self._resume()
+
+    def _resume(self) -> None:
+        self._bus.publish(ResumeSpeech())
