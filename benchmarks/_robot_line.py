@@ -13,6 +13,7 @@ from pathlib import Path
 import serial
 
 from benchmarks import table, write_result
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.drivers.anban import AnbanDriver
 from robot_io.frame import Decoder, Frame, encode
@@ -130,11 +131,11 @@ class Bare:
         self._decoder = Decoder()
         self._sequence = 0
         self._session = random.randrange(1, 0x10000)
-        hello = Frame(m.Type.HELLO, self._session, 0, m.Hello(1, 1).pack())
+        hello = Frame(codes.Type.HELLO, self._session, 0, m.Hello(1, 1).pack())
         self._port.write(b"\0" + encode(hello))
-        self._read_until(m.Type.WELCOME, 1)
+        self._read_until(codes.Type.WELCOME, 1)
 
-    def _read_until(self, kind: m.Type, count: int) -> None:
+    def _read_until(self, kind: codes.Type, count: int) -> None:
         while count > 0:
             data = self._port.read(max(1, self._port.in_waiting))
             count -= sum(frame.type == kind for frame in self._decoder.feed(data))
@@ -144,14 +145,14 @@ class Bare:
         line = bytearray()
         for _ in range(count):
             payload = m.Face(1).pack()
-            line += encode(Frame(m.Type.FACE, self._session, self._sequence, payload))
+            line += encode(Frame(codes.Type.FACE, self._session, self._sequence, payload))
             self._sequence = (self._sequence + 1) & 0xFFFF
         self._port.write(line)
-        self._read_until(m.Type.ACKNOWLEDGE, count)
+        self._read_until(codes.Type.ACKNOWLEDGE, count)
 
     def stop(self) -> None:
-        self._port.write(b"\0" + encode(Frame(m.Type.STOP, self._session, self._sequence)))
-        self._read_until(m.Type.STOPPED, 1)
+        self._port.write(b"\0" + encode(Frame(codes.Type.STOP, self._session, self._sequence)))
+        self._read_until(codes.Type.STOPPED, 1)
 
     def close(self) -> None:
         self._port.close()

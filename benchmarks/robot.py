@@ -18,7 +18,7 @@ from benchmarks._robot_line import (
     connected,
     quantile,
 )
-from robot_io import messages as m
+from robot_io import codes
 from robot_io.driver import FaceName
 
 ROUND_TRIPS = 1000
@@ -55,8 +55,8 @@ def burst(baud: int) -> Row:
     with RobotProcess(baud) as robot:
         bare = Bare(robot.link, baud)
         begun = time.perf_counter()
-        for _ in range(BURST // m.WINDOW_MAX):
-            bare.send(m.WINDOW_MAX)
+        for _ in range(BURST // codes.WINDOW_MAX):
+            bare.send(codes.WINDOW_MAX)
         bare_rate = BURST / (time.perf_counter() - begun)
         bare.close()
         before = robot.count()

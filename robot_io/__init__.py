@@ -1,5 +1,6 @@
 """Robots over serial lines: a typed, safe `Robot` on top of drivers; see docs/robot-drivers.md."""
 
+from robot_io.codes import Part
 from robot_io.driver import (
     Capabilities,
     ChimeName,
@@ -37,7 +38,6 @@ from robot_io.events import (
     RobotLost,
     RobotStoppedItself,
 )
-from robot_io.messages import Part
 from robot_io.motion import MotionEnd
 from robot_io.people import Point
 from robot_io.robot import Robot

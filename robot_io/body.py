@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+from robot_io import codes
 from robot_io import messages as m
 
 
@@ -12,13 +13,13 @@ class Nature:
     """What a robot is: name, parts and the limits it enforces (units of the line)."""
 
     name: str
-    parts: m.Part
+    parts: codes.Part
     linear_max_mm_s: int
     angular_max_mrad_s: int
     pan_max_mrad: int
     tilt_max_mrad: int
     firmware: tuple[int, int] = (1, 0)
-    window: int = m.WINDOW_MAX
+    window: int = codes.WINDOW_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Senses:
     battery_permille: int = 0
     bumpers: int = 0
     cliffs: int = 0
-    flags: m.Flag = m.Flag(0)
+    flags: codes.Flag = codes.Flag(0)
     button_presses: int = 0
     pan_mrad: int = 0
     tilt_mrad: int = 0
@@ -62,7 +63,7 @@ class Body(Protocol):
     def halt_head(self) -> None:
         """Stop the head."""
 
-    def begin(self, errand: m.Motion, place: str) -> bool:
+    def begin(self, errand: codes.Motion, place: str) -> bool:
         """Begin to go to a place, dock or undock; false: there is no such place."""
 
     def progress(self) -> Progress:

@@ -11,12 +11,13 @@ from typing import Any
 
 from cobs import cobs
 
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.body import Nature, Progress, Senses
 from robot_io.device import Device
 from robot_io.frame import DELIMITER, Decoder, Frame, crc16, encode
 
-NATURE = Nature("vectors", m.Part(0x3FFF), 500, 2000, 1500, 700)
+NATURE = Nature("vectors", codes.Part(0x3FFF), 500, 2000, 1500, 700)
 SESSION = 0x1234
 
 
@@ -44,10 +45,10 @@ class ScriptedBody:
         """`halt_head`."""
         self.calls.append("halt_head")
 
-    def begin(self, errand: m.Motion, place: str) -> bool:
+    def begin(self, errand: codes.Motion, place: str) -> bool:
         """`begin:ERRAND:PLACE_HEX`; it knows the sofa only."""
         self.calls.append(f"begin:{errand.value}:{place.encode().hex()}")
-        return errand != m.Motion.GO_TO or place == "sofa"
+        return errand != codes.Motion.GO_TO or place == "sofa"
 
     def progress(self) -> Progress:
         """What `errand` says."""
@@ -245,7 +246,7 @@ def _limits() -> Rehearsal:
 
 def _docked() -> Rehearsal:
     robot = Rehearsal()
-    robot.body.senses = replace(robot.body.senses, flags=m.Flag.DOCKED | m.Flag.CHARGING)
+    robot.body.senses = replace(robot.body.senses, flags=codes.Flag.DOCKED | codes.Flag.CHARGING)
     robot.at(0, _HELLO)
     robot.at(10, command(m.Drive(100, 0, 1000), 0))
     robot.at(20, command(m.Undock(5000), 1))
@@ -259,7 +260,7 @@ def _pressed() -> Rehearsal:
     robot = Rehearsal()
     robot.at(0, _HELLO)
     robot.at(10, command(m.Drive(100, 0, 1000), 0))
-    robot.body.senses = replace(robot.body.senses, flags=m.Flag.EMERGENCY_STOP)
+    robot.body.senses = replace(robot.body.senses, flags=codes.Flag.EMERGENCY_STOP)
     robot.at(20, b"")
     robot.at(30, command(m.Drive(100, 0, 1000), 1))
     return robot

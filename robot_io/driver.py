@@ -16,8 +16,8 @@ from enum import StrEnum
 from importlib.metadata import entry_points
 from typing import Self
 
+from robot_io.codes import Part
 from robot_io.errors import DriverError, LimitError, NotSupportedError
-from robot_io.messages import Part
 
 ENTRY_POINT_GROUP = "anban.robots"
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from robot_io import codes
 from robot_io import frame as framing
 from robot_io import messages as m
 from robot_io.errors import (
@@ -32,7 +33,7 @@ QUEUE_MAX = 1024
 # behind what the robot has received and not yet handled.
 IN_FLIGHT_MAX = 8
 HEARTBEAT_PERIOD_SECONDS = 0.05
-SILENCE_SECONDS = m.DEAD_MAN_MS / 1000
+SILENCE_SECONDS = codes.DEAD_MAN_MS / 1000
 MOTION_DEADLINE_SECONDS = 0.5
 COMMAND_DEADLINE_SECONDS = 2.0
 STOP_REPEATS = 3
@@ -42,16 +43,18 @@ _RETRY_MIN_SECONDS = 0.015
 _RETRY_MAX_SECONDS = 0.2
 
 WHY_REFUSED: dict[int, str] = {
-    m.Status.UNKNOWN: "its firmware does not know this command; update the firmware",
-    m.Status.MALFORMED: "its firmware reads this command differently; update the firmware",
-    m.Status.BEYOND_LIMIT: "a value is beyond its limits",
-    m.Status.NOT_SUPPORTED: "it has no such part",
-    m.Status.DOCKED: "it stands on its charger; undock first",
-    m.Status.EMERGENCY_STOP: "its emergency stop is pressed; release it at the robot",
-    m.Status.BLOCKED: "a bumper or cliff sensor is active, or it is lifted; back off or free it",
-    m.Status.HELD: "it stopped itself and waits to be released",
-    m.Status.NO_SUCH_PLACE: "it knows no place of that name",
-    m.Status.NOT_HELD: "it is not held for that reason any more; read its state",
+    codes.Status.UNKNOWN: "its firmware does not know this command; update the firmware",
+    codes.Status.MALFORMED: "its firmware reads this command differently; update the firmware",
+    codes.Status.BEYOND_LIMIT: "a value is beyond its limits",
+    codes.Status.NOT_SUPPORTED: "it has no such part",
+    codes.Status.DOCKED: "it stands on its charger; undock first",
+    codes.Status.EMERGENCY_STOP: "its emergency stop is pressed; release it at the robot",
+    codes.Status.BLOCKED: (
+        "a bumper or cliff sensor is active, or it is lifted; back off or free it"
+    ),
+    codes.Status.HELD: "it stopped itself and waits to be released",
+    codes.Status.NO_SUCH_PLACE: "it knows no place of that name",
+    codes.Status.NOT_HELD: "it is not held for that reason any more; read its state",
 }
 
 
@@ -79,7 +82,7 @@ class _Pending:
     sent_at: float | None = None
     repeated: bool = False
     given_up: bool = False
-    kind: m.Type = field(init=False)
+    kind: codes.Type = field(init=False)
 
     def __post_init__(self) -> None:
         self.kind = self.message.TYPE
@@ -139,7 +142,7 @@ class Session:
             raise BusyError(f"{self.waiting} commands wait already; wait for some to finish")
         future: Future[bytes] = Future()
         pending = _Pending(message, future, deadline_seconds)
-        if pending.kind in m.MOTIONS:
+        if pending.kind in codes.MOTIONS:
             pending.deadline = now + deadline_seconds
         future.set_running_or_notify_cancel()
         self.counts.commands += 1
@@ -156,7 +159,7 @@ class Session:
         done: list[Completion] = []
         kept: deque[_Pending] = deque()
         for pending in self._queue:
-            if pending.kind in m.MOTIONS:
+            if pending.kind in codes.MOTIONS:
                 done.append(_failing(pending, StoppedError("stopped before it was sent")))
             else:
                 kept.append(pending)
@@ -164,12 +167,12 @@ class Session:
         done += [
             self._give_up(pending, StoppedError("overtaken by a stop"))
             for pending in self._sent
-            if pending.kind in m.MOTIONS
+            if pending.kind in codes.MOTIONS
         ]
         return self._stop_line() * STOP_REPEATS, done
 
     def _stop_line(self) -> bytes:
-        stop = Frame(m.Type.STOP, self.nonce, self._stop_sequence or 0)
+        stop = Frame(codes.Type.STOP, self.nonce, self._stop_sequence or 0)
         return framing.DELIMITER + framing.encode(stop)
 
     def close(self, error: RobotError) -> list[Completion]:
@@ -185,24 +188,24 @@ class Session:
         """Take one frame from the robot."""
         if frame.session != self.nonce or self.error is not None:
             return []
-        if frame.version != framing.VERSION and frame.type != m.Type.REFUSAL:
+        if frame.version != framing.VERSION and frame.type != codes.Type.REFUSAL:
             return []  # a refusal reads the same in every version
         try:
             match frame.type:
-                case m.Type.WELCOME:
+                case codes.Type.WELCOME:
                     self._heard_at = now
                     self.welcome = m.Welcome.unpack(frame.payload)
-                case m.Type.ALIVE:
+                case codes.Type.ALIVE:
                     self._heard_at = now
-                case m.Type.STATE:
+                case codes.Type.STATE:
                     self._heard_at = now
                     self.state = m.State.unpack(frame.payload)
-                case m.Type.ACKNOWLEDGE:
+                case codes.Type.ACKNOWLEDGE:
                     self._heard_at = now
                     return self._acknowledged(frame, now)
-                case m.Type.STOPPED if frame.sequence == self._stop_sequence:
+                case codes.Type.STOPPED if frame.sequence == self._stop_sequence:
                     self._stop_sequence = None
-                case m.Type.REFUSAL:
+                case codes.Type.REFUSAL:
                     return self._refused(m.Refusal.unpack(frame.payload), now)
                 case _:
                     pass
@@ -231,7 +234,7 @@ class Session:
         done = self._repeat_due(now, out, budget_bytes)
         done += self._send_new(now, out, budget_bytes)
         if not out and now - self._spoke_at >= HEARTBEAT_PERIOD_SECONDS:
-            out += framing.encode(Frame(m.Type.HEARTBEAT, self.nonce, self._next_sequence))
+            out += framing.encode(Frame(codes.Type.HEARTBEAT, self.nonce, self._next_sequence))
         if out:
             self._spoke_at = now
         more = self._more_to_send() or any(pending.sent_at is None for pending in self._sent)
@@ -243,7 +246,7 @@ class Session:
             return b"", wait
         self._spoke_at = now
         hello = m.Hello(framing.VERSION, framing.VERSION).pack()
-        frame = Frame(m.Type.HELLO, self.nonce, self._next_sequence, hello)
+        frame = Frame(codes.Type.HELLO, self.nonce, self._next_sequence, hello)
         return framing.DELIMITER + framing.encode(frame), _HELLO_PERIOD_SECONDS
 
     def _repeat_due(self, now: float, out: bytearray, budget_bytes: int) -> list[Completion]:
@@ -275,7 +278,7 @@ class Session:
         """Whether anything waits that need not wait for a stop to be confirmed."""
         if not self._queue:
             return False
-        return self._stop_sequence is None or self._queue[0].kind not in m.MOTIONS
+        return self._stop_sequence is None or self._queue[0].kind not in codes.MOTIONS
 
     def _window_open(self) -> bool:
         if self.welcome is None:
@@ -331,12 +334,12 @@ class Session:
         if pending.given_up:
             return []
         status, answer = frame.payload[0], frame.payload[1:]
-        if status == m.Status.DONE:
+        if status == codes.Status.DONE:
             return [lambda: pending.future.set_result(answer)]
-        if status == m.Status.CANCELLED:
+        if status == codes.Status.CANCELLED:
             return [_failing(pending, StoppedError("overtaken by a stop"))]
         why = WHY_REFUSED.get(status, f"code {status}")
-        name = m.Status(status).name if status in WHY_REFUSED else str(status)
+        name = codes.Status(status).name if status in WHY_REFUSED else str(status)
         error = RefusedError(f"the robot refused {pending.kind.name}: {why}", name)
         return [_failing(pending, error)]
 
@@ -354,7 +357,7 @@ class Session:
 
     def _refused(self, refusal: m.Refusal, now: float) -> list[Completion]:
         match refusal.reason:
-            case m.Reason.VERSION:
+            case codes.Reason.VERSION:
                 oldest, newest = refusal.detail & 0xFF, refusal.detail >> 8
                 return self.close(
                     VersionError(
@@ -362,16 +365,16 @@ class Session:
                         f"{framing.VERSION}; update the robot's firmware or this program"
                     )
                 )
-            case m.Reason.OUT_OF_ORDER:
+            case codes.Reason.OUT_OF_ORDER:
                 self._go_back(refusal.detail, now)
-            case m.Reason.NO_SESSION if self.welcome is not None:
+            case codes.Reason.NO_SESSION if self.welcome is not None:
                 return self.close(
                     LinkError(
                         "the robot restarted or missed our heartbeat, and stopped; "
                         "the connection is made again"
                     )
                 )
-            case m.Reason.STALE_SESSION:
+            case codes.Reason.STALE_SESSION:
                 return self.close(LinkError("the robot asks for a new session"))
             case _:
                 pass
@@ -389,7 +392,7 @@ class Session:
 
     def _give_up(self, pending: _Pending, error: RobotError) -> Completion:
         pending.given_up = True
-        pending.kind, pending.payload = m.Type.NOTHING, b""
+        pending.kind, pending.payload = codes.Type.NOTHING, b""
         pending.sent_at = None
         return _failing(pending, error)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Self, TypeVar
 
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.driver import (
     Capabilities,
@@ -219,10 +220,10 @@ class AnbanDriver(Driver):
 
     def drive(self, speed_mps: float, turn_radps: float, seconds: float) -> "Future[None]":
         able = self.capabilities
-        able.need(m.Part.WHEELS)
+        able.need(codes.Part.WHEELS)
         able.check("speed", speed_mps, able.speed_max_mps, "m/s")
         able.check("turning speed", turn_radps, able.turn_max_radps, "rad/s")
-        duration = _duration_ms(seconds, m.DRIVE_MAX_MS)
+        duration = _duration_ms(seconds, codes.DRIVE_MAX_MS)
         return self._motion(m.Drive(round(speed_mps * 1000), round(turn_radps * 1000), duration))
 
     def release(self) -> "Future[None]":
@@ -231,53 +232,53 @@ class AnbanDriver(Driver):
         return self._command(m.Release(state.hold if state is not None else 0))
 
     def go_to(self, place: str, seconds: float) -> "Future[None]":
-        self.capabilities.need(m.Part.NAVIGATION)
-        return self._motion(m.GoTo(_duration_ms(seconds, m.ERRAND_MAX_MS), place))
+        self.capabilities.need(codes.Part.NAVIGATION)
+        return self._motion(m.GoTo(_duration_ms(seconds, codes.ERRAND_MAX_MS), place))
 
     def places(self) -> "Future[list[str]]":
-        self.capabilities.need(m.Part.NAVIGATION)
+        self.capabilities.need(codes.Part.NAVIGATION)
         return self._submit(m.Places(), COMMAND_DEADLINE_SECONDS, _place_names)
 
     def dock(self, seconds: float) -> "Future[None]":
-        self.capabilities.need(m.Part.DOCKING)
-        return self._motion(m.Dock(_duration_ms(seconds, m.ERRAND_MAX_MS)))
+        self.capabilities.need(codes.Part.DOCKING)
+        return self._motion(m.Dock(_duration_ms(seconds, codes.ERRAND_MAX_MS)))
 
     def undock(self, seconds: float) -> "Future[None]":
-        self.capabilities.need(m.Part.DOCKING)
-        return self._motion(m.Undock(_duration_ms(seconds, m.ERRAND_MAX_MS)))
+        self.capabilities.need(codes.Part.DOCKING)
+        return self._motion(m.Undock(_duration_ms(seconds, codes.ERRAND_MAX_MS)))
 
     def look(self, pan_radians: float, tilt_radians: float, seconds: float) -> "Future[None]":
         able = self.capabilities
-        able.need(m.Part.HEAD)
+        able.need(codes.Part.HEAD)
         able.check("pan", pan_radians, able.pan_max_radians, "rad")
         able.check("tilt", tilt_radians, able.tilt_max_radians, "rad")
-        duration = _duration_ms(seconds, m.LOOK_MAX_MS)
+        duration = _duration_ms(seconds, codes.LOOK_MAX_MS)
         return self._motion(m.Look(round(pan_radians * 1000), round(tilt_radians * 1000), duration))
 
     def face(self, face: FaceName) -> "Future[None]":
-        self.capabilities.need(m.Part.FACE)
+        self.capabilities.need(codes.Part.FACE)
         return self._command(m.Face(_FACES.index(face)))
 
     def text(self, text: str) -> "Future[None]":
-        self.capabilities.need(m.Part.TEXT)
+        self.capabilities.need(codes.Part.TEXT)
         size = len(text.encode())
         if size > m.TEXT_MAX_BYTES:
             raise LimitError(f"text of {size} bytes refused: the limit is {m.TEXT_MAX_BYTES}")
         return self._command(m.Text(text))
 
     def light(self, red: int, green: int, blue: int, pattern: LightPattern) -> "Future[None]":
-        self.capabilities.need(m.Part.LIGHT)
+        self.capabilities.need(codes.Part.LIGHT)
         for value in (red, green, blue):
             if not 0 <= value <= 255:
                 raise LimitError(f"light {value} refused: the limits are 0 and 255")
         return self._command(m.Light(red, green, blue, _PATTERNS.index(pattern)))
 
     def chime(self, chime: ChimeName) -> "Future[None]":
-        self.capabilities.need(m.Part.CHIME)
+        self.capabilities.need(codes.Part.CHIME)
         return self._command(m.Chime(_CHIMES.index(chime)))
 
     def volume(self, percent: int) -> "Future[None]":
-        self.capabilities.need(m.Part.VOLUME)
+        self.capabilities.need(codes.Part.VOLUME)
         if not 0 <= percent <= 100:
             raise LimitError(f"volume {percent} % refused: the limits are 0 and 100 %")
         return self._command(m.Volume(percent))
@@ -334,7 +335,7 @@ def _duration_ms(seconds: float, limit_ms: int) -> int:
 def _capabilities(welcome: m.Welcome) -> Capabilities:
     return Capabilities(
         name=welcome.name,
-        parts=m.Part(welcome.parts),
+        parts=codes.Part(welcome.parts),
         speed_max_mps=welcome.linear_max_mm_s / 1000,
         turn_max_radps=welcome.angular_max_mrad_s / 1000,
         pan_max_radians=welcome.pan_max_mrad / 1000,
@@ -344,7 +345,7 @@ def _capabilities(welcome: m.Welcome) -> Capabilities:
 
 
 def _reason(code: int) -> EndReason | None:
-    return EndReason[m.End(code).name] if code else None
+    return EndReason[codes.End(code).name] if code else None
 
 
 def _state(state: m.State, now: float) -> RobotState:
@@ -359,12 +360,12 @@ def _state(state: m.State, now: float) -> RobotState:
         bumper_left=bool(state.bumpers & 1),
         bumper_right=bool(state.bumpers & 2),
         cliff=bool(state.cliffs),
-        lifted=bool(state.flags & m.Flag.LIFTED),
-        docked=bool(state.flags & m.Flag.DOCKED),
-        charging=bool(state.flags & m.Flag.CHARGING),
-        emergency_stop=bool(state.flags & m.Flag.EMERGENCY_STOP),
-        low_battery=bool(state.flags & m.Flag.LOW_BATTERY),
-        motion=MotionKind[m.Motion(state.motion).name],
+        lifted=bool(state.flags & codes.Flag.LIFTED),
+        docked=bool(state.flags & codes.Flag.DOCKED),
+        charging=bool(state.flags & codes.Flag.CHARGING),
+        emergency_stop=bool(state.flags & codes.Flag.EMERGENCY_STOP),
+        low_battery=bool(state.flags & codes.Flag.LOW_BATTERY),
+        motion=MotionKind[codes.Motion(state.motion).name],
         motion_id=state.motion_sequence,
         end=_reason(state.end),
         held=_reason(state.hold_reason),

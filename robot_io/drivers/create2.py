@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
 
+from robot_io.codes import Part
 from robot_io.driver import (
     Capabilities,
     ChimeName,
@@ -39,7 +40,6 @@ from robot_io.errors import (
     StoppedError,
 )
 from robot_io.link import Link
-from robot_io.messages import Part
 from robot_io.session import MOTION_DEADLINE_SECONDS, SILENCE_SECONDS, STOP_REPEATS
 
 SPEED_MAX_MPS = 0.2
@@ -326,18 +326,10 @@ class Create2Driver(Driver):
         return self._begin(MotionKind.UNDOCK, (back, back), seconds, DOCK_MAX_SECONDS)
 
     def text(self, text: str) -> "Future[None]":
-        if len(text) > oi.DIGITS or not text.isascii():
-            raise LimitError(f"text {text!r} refused: the limit is {oi.DIGITS} ASCII characters")
-        digits = text.upper().ljust(oi.DIGITS).encode("ascii")
-        return self._put(bytes((Opcode.DIGIT_LEDS_ASCII,)) + digits)
+        return self._put(oi.digits(text))
 
     def light(self, red: int, green: int, blue: int, pattern: LightPattern) -> "Future[None]":
-        for value in (red, green, blue):
-            if not 0 <= value <= 255:
-                raise LimitError(f"light {value} refused: the limits are 0 and 255")
-        # Its light goes from green (0) to red (255) and has no patterns.
-        colour = 255 * red // (red + green) if red + green else 0
-        return self._put(bytes((Opcode.LEDS, 0, colour, max(red, green, blue))))
+        return self._put(oi.light(red, green, blue))  # it has no patterns
 
     def chime(self, chime: ChimeName) -> "Future[None]":
         return self._put(bytes((Opcode.PLAY, _SONGS[chime][0])))

@@ -8,6 +8,8 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
+from robot_io.errors import LimitError
+
 BAUD = 115_200
 STREAM_HEADER = 19
 STREAM_PERIOD_SECONDS = 0.015
@@ -129,6 +131,22 @@ def drive_direct(right_mm_s: int, left_mm_s: int) -> bytes:
 def song(number: int, notes: list[tuple[int, int]]) -> bytes:
     """The command that stores a song: (MIDI note, length in 1/64 s) each."""
     return bytes((Opcode.SONG, number, len(notes), *(value for note in notes for value in note)))
+
+
+def digits(text: str) -> bytes:
+    """The command that shows a text; raises LimitError where it does not fit."""
+    if len(text) > DIGITS or not text.isascii():
+        raise LimitError(f"text {text!r} refused: the limit is {DIGITS} ASCII characters")
+    return bytes((Opcode.DIGIT_LEDS_ASCII,)) + text.upper().ljust(DIGITS).encode("ascii")
+
+
+def light(red: int, green: int, blue: int) -> bytes:
+    """The command for the one light it has, from green (0) to red (255); raises LimitError."""
+    for value in (red, green, blue):
+        if not 0 <= value <= 255:
+            raise LimitError(f"light {value} refused: the limits are 0 and 255")
+    colour = 255 * red // (red + green) if red + green else 0
+    return bytes((Opcode.LEDS, 0, colour, max(red, green, blue)))
 
 
 def stream_of_all() -> bytes:

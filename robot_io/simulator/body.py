@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.body import Nature, Progress, Senses
 from robot_io.simulator.world import ROBOT_RADIUS_METRES, Room
@@ -25,7 +26,7 @@ _CLIFF_SENSORS_RADIANS = (1.0, 0.3, -0.3, -1.0)
 
 NATURE = Nature(
     name="Anban simulator",
-    parts=m.Part(0x3FFF),
+    parts=codes.Part(0x3FFF),
     linear_max_mm_s=500,
     angular_max_mrad_s=2000,
     pan_max_mrad=1500,
@@ -58,7 +59,7 @@ class SimulatedBody:
         self._contact = 0
         self._wanted_speed = self._wanted_turn = 0.0
         self._wanted_pan = self._wanted_tilt = 0.0
-        self._errand: m.Motion | None = None
+        self._errand: codes.Motion | None = None
         self._target = (0.0, 0.0)
         self._errand_from = (0.0, 0.0)
         self._progress = Progress.RUNNING
@@ -66,15 +67,15 @@ class SimulatedBody:
     # What the firmware calls.
 
     def sense(self) -> Senses:
-        flags = m.Flag(0)
+        flags = codes.Flag(0)
         for state, flag in (
-            (self.docked, m.Flag.DOCKED),
-            (self.docked and self.battery < 1.0, m.Flag.CHARGING),
-            (self.emergency_stop, m.Flag.EMERGENCY_STOP),
-            (self.battery < LOW_BATTERY, m.Flag.LOW_BATTERY),
-            (self.lifted, m.Flag.LIFTED),
+            (self.docked, codes.Flag.DOCKED),
+            (self.docked and self.battery < 1.0, codes.Flag.CHARGING),
+            (self.emergency_stop, codes.Flag.EMERGENCY_STOP),
+            (self.battery < LOW_BATTERY, codes.Flag.LOW_BATTERY),
+            (self.lifted, codes.Flag.LIFTED),
         ):
-            flags |= flag if state else m.Flag(0)
+            flags |= flag if state else codes.Flag(0)
         return Senses(
             x_mm=round(self.x * 1000),
             y_mm=round(self.y * 1000),
@@ -101,12 +102,12 @@ class SimulatedBody:
     def halt_head(self) -> None:
         self._wanted_pan, self._wanted_tilt = self.pan, self.tilt
 
-    def begin(self, errand: m.Motion, place: str) -> bool:
-        if errand == m.Motion.GO_TO:
+    def begin(self, errand: codes.Motion, place: str) -> bool:
+        if errand == codes.Motion.GO_TO:
             if place not in self.room.places:
                 return False
             self._target = self.room.places[place]
-        elif errand == m.Motion.DOCK:
+        elif errand == codes.Motion.DOCK:
             self._target = self.room.dock[:2]
         self.drive(0, 0)
         self._errand, self._progress = errand, Progress.RUNNING
@@ -206,7 +207,7 @@ class SimulatedBody:
         self.battery = min(1.0, max(0.0, self.battery + change * seconds))
 
     def _run_errand(self) -> None:
-        if self._errand == m.Motion.UNDOCK:
+        if self._errand == codes.Motion.UNDOCK:
             self._wanted_speed, self._wanted_turn = ERRAND_SPEED_MPS, 0.0
             if math.dist((self.x, self.y), self._errand_from) >= UNDOCK_METRES:
                 self._arrive()
@@ -214,7 +215,7 @@ class SimulatedBody:
         dx, dy = self._target[0] - self.x, self._target[1] - self.y
         distance = math.hypot(dx, dy)
         if distance < ARRIVED_METRES:
-            if self._errand == m.Motion.DOCK:
+            if self._errand == codes.Motion.DOCK:
                 self.x, self.y, self.heading = self.room.dock
                 self.docked = True
             self._arrive()

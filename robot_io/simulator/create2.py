@@ -8,6 +8,7 @@ import math
 import struct
 from collections.abc import Callable
 
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.body import Progress
 from robot_io.drivers import create2_interface as oi
@@ -53,7 +54,7 @@ class Create2Device:
     def tick(self, now_ms: int) -> None:
         self._count_wheels()
         senses = self._body.sense()
-        danger = senses.cliffs or senses.flags & m.Flag.LIFTED
+        danger = senses.cliffs or senses.flags & codes.Flag.LIFTED
         if self.mode == Mode.SAFE and danger and self._wanted != (0, 0):
             self._halt()
             self.mode = Mode.PASSIVE
@@ -102,7 +103,7 @@ class Create2Device:
             self._send(b"".join(asked))
         elif opcode == Opcode.SEEK_DOCK:
             self.mode = Mode.PASSIVE
-            self._docking = self._body.begin(m.Motion.DOCK, "")
+            self._docking = self._body.begin(codes.Motion.DOCK, "")
         elif self.mode in (Mode.SAFE, Mode.FULL):
             self._act(opcode, data)
 
@@ -167,17 +168,17 @@ class Create2Device:
         match packet:
             case Packet.BUMPS:
                 bumps = (senses.bumpers & 1) << 1 | senses.bumpers >> 1 & 1
-                return bumps | (12 if senses.flags & m.Flag.LIFTED else 0)
+                return bumps | (12 if senses.flags & codes.Flag.LIFTED else 0)
             case Packet.BUTTONS:
                 return 0
             case Packet.CHARGING_STATE:
-                return 2 if senses.flags & m.Flag.CHARGING else 0
+                return 2 if senses.flags & codes.Flag.CHARGING else 0
             case Packet.CHARGE:
                 return senses.battery_permille * _CAPACITY_MAH // 1000
             case Packet.CAPACITY:
                 return _CAPACITY_MAH
             case Packet.CHARGING_SOURCES:
-                return oi.HOME_BASE if senses.flags & m.Flag.DOCKED else 0
+                return oi.HOME_BASE if senses.flags & codes.Flag.DOCKED else 0
             case Packet.MODE:
                 return self.mode
             case Packet.RIGHT_WANTED:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol as TypingProtocol
 from typing import Self
 
-from robot_io import messages as m
+from robot_io import codes
 from robot_io.device import Device
 from robot_io.simulator.body import NATURE, SimulatedBody
 from robot_io.simulator.create2 import Create2Device
@@ -23,7 +23,7 @@ from robot_io.simulator.world import Room, living_room
 
 STEP_SECONDS = 0.01
 BOOT_SECONDS = 0.5
-WATCHDOG_SECONDS = m.DEAD_MAN_MS / 1000
+WATCHDOG_SECONDS = codes.DEAD_MAN_MS / 1000
 BAUD = 115_200
 
 

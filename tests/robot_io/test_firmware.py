@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import robot_io
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.body import Progress, Senses
 from robot_io.conformance import SESSION, Rehearsal, command
@@ -159,7 +160,7 @@ def random_senses(rng):
         battery_permille=rng.randrange(1001),
         bumpers=rng.choice((0, 0, 0, 1, 2, 3)),
         cliffs=rng.choice((0, 0, 0, 0, 4)),
-        flags=m.Flag(rng.choice((0, 0, 0, 0, 1, 3, 4, 8, 16))),
+        flags=codes.Flag(rng.choice((0, 0, 0, 0, 1, 3, 4, 8, 16))),
         pan_mrad=rng.choice((0, -1500)),
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import robot_io
-from robot_io import conformance
+from robot_io import codes, conformance
 from robot_io import messages as m
 from robot_io.errors import ProtocolError
 from robot_io.frame import (
@@ -52,7 +52,7 @@ def test_a_frame_byte_by_byte():
     body = bytes((1, 2, 0x34, 0x12, 5, 0, 0))
     low, high = crc16(body).to_bytes(2, "little")
     expected = bytes((6, 1, 2, 0x34, 0x12, 5, 1, 3, low, high, 0))
-    assert encode(Frame(m.Type.HEARTBEAT, 0x1234, 5)) == expected
+    assert encode(Frame(codes.Type.HEARTBEAT, 0x1234, 5)) == expected
 
 
 @given(frames)

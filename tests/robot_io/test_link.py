@@ -11,6 +11,7 @@ import pytest
 import serial
 from serial import rfc2217
 
+from robot_io import codes
 from robot_io import link as link_module
 from robot_io import messages as m
 from robot_io.drivers.anban import AnbanDriver
@@ -294,10 +295,10 @@ def test_a_firmware_of_another_version_is_named(plug):
 
     def answer():
         decoder = Decoder()
-        refusal = m.Refusal(m.Reason.VERSION, 2 | 2 << 8).pack()
+        refusal = m.Refusal(codes.Reason.VERSION, 2 | 2 << 8).pack()
         while not gone.is_set():
             for frame in decoder.feed(os.read(plug.master, 100)):
-                back = Frame(m.Type.REFUSAL, frame.session, frame.sequence, refusal, version=2)
+                back = Frame(codes.Type.REFUSAL, frame.session, frame.sequence, refusal, version=2)
                 os.write(plug.master, encode(back))
 
     thread = threading.Thread(target=answer)

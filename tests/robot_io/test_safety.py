@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.body import Progress, Senses
 from robot_io.conformance import NATURE, SESSION, Rehearsal, command
@@ -134,9 +135,9 @@ sense_values = st.builds(
     Senses,
     bumpers=st.sampled_from((0, 0, 0, 1)),
     cliffs=st.sampled_from((0, 0, 0, 1)),
-    flags=st.sampled_from((0, 0, 0, m.Flag.DOCKED, m.Flag.EMERGENCY_STOP, m.Flag.LIFTED)).map(
-        m.Flag
-    ),
+    flags=st.sampled_from(
+        (0, 0, 0, codes.Flag.DOCKED, codes.Flag.EMERGENCY_STOP, codes.Flag.LIFTED)
+    ).map(codes.Flag),
 )
 steps = st.lists(st.tuples(st.integers(1, 700), messages, st.none() | sense_values), max_size=40)
 
@@ -153,7 +154,7 @@ def test_laws_of_motion_hold_for_any_commands(steps):
         for _ in range(wait_ms // 20):
             now += 20
             device.tick(now)
-            if now - heard >= m.DEAD_MAN_MS:
+            if now - heard >= codes.DEAD_MAN_MS:
                 assert not body.is_moving, "it moves without a heartbeat"
         alive, moves = device.session is not None, body.moves
         device.receive(command(message, sequence), now)
@@ -167,9 +168,9 @@ def test_laws_of_motion_hold_for_any_commands(steps):
         assert abs(linear) <= NATURE.linear_max_mm_s
         assert abs(angular) <= NATURE.angular_max_mrad_s
         flags = body.senses.flags
-        if flags & (m.Flag.EMERGENCY_STOP | m.Flag.LIFTED):
+        if flags & (codes.Flag.EMERGENCY_STOP | codes.Flag.LIFTED):
             assert not body.is_moving, "it moves while it must not"
-        if flags & m.Flag.DOCKED and isinstance(message, m.Drive):
+        if flags & codes.Flag.DOCKED and isinstance(message, m.Drive):
             assert body.moves == moves, "it was driven off its charger"
         if body.senses.bumpers and isinstance(message, m.Drive):
             assert linear <= 0, "it pushes against what it touches"
@@ -251,5 +252,5 @@ def test_reports_come_twenty_times_a_second():
     reports = 0
     for now in range(10, 400, 10):
         sent, _ = robot.at(now, b"")
-        reports += sum(frame.type == m.Type.STATE for frame in Decoder().feed(sent))
+        reports += sum(frame.type == codes.Type.STATE for frame in Decoder().feed(sent))
     assert reports == 7

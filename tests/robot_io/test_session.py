@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from robot_io import codes
 from robot_io import messages as m
 from robot_io.body import Nature
 from robot_io.device import Device
@@ -20,14 +21,14 @@ from robot_io.frame import DELIMITER, Decoder, Frame, encode
 from robot_io.session import QUEUE_MAX, STOP_REPEATS, Session
 from robot_io.simulator import Faults, SimulatedBody, living_room
 
-NATURE = Nature("virtual", m.Part(0x3FFF), 500, 2000, 1500, 700)
+NATURE = Nature("virtual", codes.Part(0x3FFF), 500, 2000, 1500, 700)
 STEP_SECONDS = 0.002
 
 
 class World:
     """A session and a device, their line, and a clock that is turned by hand."""
 
-    def __init__(self, faults=None, seed=1, window=m.WINDOW_MAX):
+    def __init__(self, faults=None, seed=1, window=codes.WINDOW_MAX):
         self.now = 100.0
         self.rng = random.Random(seed)
         self.faults = faults or Faults()
@@ -42,7 +43,7 @@ class World:
         self.boot(window)
         self.open()
 
-    def boot(self, window=m.WINDOW_MAX):
+    def boot(self, window=codes.WINDOW_MAX):
         nature = Nature(NATURE.name, NATURE.parts, 500, 2000, 1500, 700, window=window)
         self.from_robot = bytearray()
         self.device = Device(nature, self.body, self.from_robot.extend, boot=1)
@@ -166,7 +167,7 @@ def test_what_is_not_acknowledged_is_told_and_never_done_late(world):
 
 def test_a_motion_that_waited_too_long_is_never_sent(world):
     world.connected = False
-    blocking = [world.submit(m.Face(1), 5.0) for _ in range(m.WINDOW_MAX)]
+    blocking = [world.submit(m.Face(1), 5.0) for _ in range(codes.WINDOW_MAX)]
     waiting = world.submit(m.Drive(100, 0, 5000), 0.2)
     patient = world.submit(m.Face(2), 0.2)
     world.run(0.3)
@@ -203,7 +204,7 @@ def test_stop_voids_what_waits_and_what_travels(world):
 def test_stop_is_sent_three_times_and_opens_with_a_zero(world):
     data, _ = world.session.stop(world.now)
     frames = Decoder().feed(b"\x07\x07" + data)  # behind half a frame
-    assert [frame.type for frame in frames] == [m.Type.STOP] * STOP_REPEATS
+    assert [frame.type for frame in frames] == [codes.Type.STOP] * STOP_REPEATS
     assert data.startswith(DELIMITER)
 
 
@@ -283,8 +284,8 @@ def test_a_restarted_robot_asks_for_a_new_session(world):
 
 def test_another_version_is_named(world):
     world.open()
-    refusal = m.Refusal(m.Reason.VERSION, 2 | 3 << 8)
-    frame = Frame(m.Type.REFUSAL, world.session.nonce, 0, refusal.pack(), version=2)
+    refusal = m.Refusal(codes.Reason.VERSION, 2 | 3 << 8)
+    frame = Frame(codes.Type.REFUSAL, world.session.nonce, 0, refusal.pack(), version=2)
     world.session.received(Decoder().feed(encode(frame))[0], world.now)
     assert isinstance(world.session.error, VersionError)
     assert "2 to 3" in str(world.session.error)
@@ -294,14 +295,14 @@ def test_another_version_is_named(world):
     "payload", [b"", bytes(35), bytes(37), bytes(25) + b"\x09" + bytes(10)], ids=len
 )
 def test_a_state_that_breaks_the_protocol_ends_the_session(world, payload):
-    world.session.received(Frame(m.Type.STATE, world.session.nonce, 0, payload), world.now)
+    world.session.received(Frame(codes.Type.STATE, world.session.nonce, 0, payload), world.now)
     assert isinstance(world.session.error, VersionError)
 
 
 def test_frames_of_other_sessions_are_ignored(world):
     before = world.session.state
     payload = m.State(*([0] * 18)).pack()
-    world.session.received(Frame(m.Type.STATE, world.session.nonce ^ 1, 0, payload), world.now)
+    world.session.received(Frame(codes.Type.STATE, world.session.nonce ^ 1, 0, payload), world.now)
     assert world.session.state is before
 
 
