@@ -20,11 +20,12 @@ from uvicorn.server import ServerState
 from assistant.care.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.care.pendants import PendantDoor
 from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.child import run_child
 from assistant.console import connection
 from assistant.console.connection import BriefConnection
 from assistant.console.web import Door, application
 from assistant.events import Ready, Shutdown
-from assistant.link import Link, LinkError, ServiceError
+from assistant.link import Link
 from assistant.settings import ConsoleSettings
 
 NAME: Final = "console"
@@ -165,11 +166,7 @@ def _listener(listen: str) -> socket.socket:
 
 def main() -> None:
     """Run the child; a hopeless error is one line and status 1."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    try:
-        asyncio.run(run())
-    except (ConsoleError, LinkError, ServiceError, TimeoutError) as error:
-        sys.exit(f"anban console: {error or 'the core does not answer'}")
+    sys.exit(run_child("console", run(), ConsoleError))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import signal
 import sys
 from typing import Final
 
+from assistant.child import run_child
 from assistant.events import (
     Chime,
     HoldSpeech,
@@ -20,7 +21,7 @@ from assistant.events import (
     StopSpeaking,
 )
 from assistant.language import normalise
-from assistant.link import HomeState, Link, LinkError, ServiceError
+from assistant.link import HomeState, Link
 from assistant.mouth.mouth import Mouth
 from assistant.mouth.speaker import SpeakerHungError
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
@@ -90,11 +91,9 @@ async def _main() -> None:
 
 def main() -> None:
     """Run the child; a hopeless error is one line on stderr and status 1."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    try:
-        asyncio.run(_main())
-    except (LinkError, ServiceError, SpeakerHungError, TimeoutError) as error:
-        sys.stderr.write(f"anban mouth: {error or 'the core does not answer'}\n")
+    problem = run_child(NAME, _main(), SpeakerHungError)
+    if problem is not None:
+        sys.stderr.write(f"{problem}\n")
         sys.stderr.flush()
         # Not sys.exit: leaving would call the sound system once more, which may hang.
         os._exit(1)

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import Final
 
+from assistant.child import run_child
 from assistant.events import (
     ExpressRobot,
     MoveRobot,
@@ -16,7 +17,7 @@ from assistant.events import (
     Shutdown,
     StopRobot,
 )
-from assistant.link import Link, LinkError, ServiceError
+from assistant.link import Link
 from assistant.robot.hands import Hands
 from assistant.robot.whereabouts import Whereabouts
 from robot_io import Robot, RobotError, load_driver
@@ -65,11 +66,7 @@ async def _main() -> None:
 
 def main() -> None:
     """Run the child; a hopeless error is one line on stderr and status 1."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    try:
-        asyncio.run(_main())
-    except (LinkError, ServiceError, RobotError, TimeoutError) as error:
-        sys.exit(f"anban robot: {error or 'the core does not answer'}")
+    sys.exit(run_child(NAME, _main(), RobotError))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from assistant.child import run_child
 from assistant.events import PeopleLocated, Ready, Sensed, Shutdown
-from assistant.link import Link, LinkError, ServiceError
+from assistant.link import Link
 from assistant.senses.room import room_of
 from assistant.senses.source import pieces, protocol_of
 from assistant.settings import RadarSettings
@@ -105,14 +106,7 @@ async def _main() -> None:
 
 def main() -> None:
     """Run the child; a hopeless error is one line on stderr and status 1."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    try:
-        asyncio.run(_main())
-    except (
-        *(LinkError, ServiceError, TimeoutError),
-        *(RoomError, UnknownRadarError, RecordingError, ModelError),
-    ) as error:
-        sys.exit(f"anban senses: {error or 'the core does not answer'}")
+    sys.exit(run_child(NAME, _main(), RoomError, UnknownRadarError, RecordingError, ModelError))
 
 
 if __name__ == "__main__":

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from assistant.care.reminders import book
 from assistant.care.reminders.adherence import WeekOfMedicine, by_week
-from assistant.care.reminders.engine import Engine
-from assistant.care.reminders.family import Messenger
-from assistant.store import KeyedValues, StoreError
-
-log = logging.getLogger(__name__)
+from assistant.care.reminders.watch import Watch
 
 REPORT_AT: Final = time(10)
 """On Monday, local: what was due on Sunday night is settled by then."""
@@ -24,24 +18,11 @@ _TOLD: Final = "week_told"
 """Of the home's state: the Monday of the last week that was told of."""
 
 
-class WeekReport:
+class WeekReport(Watch):
     """Written once for each week in which a dose was due; never by a call, which would alarm."""
 
-    def __init__(self, engine: Engine, messenger: Messenger, elder_name: str) -> None:
-        self._engine, self._messenger = engine, messenger
-        self._elder_name = elder_name
-        self._home = KeyedValues.home(engine.database)
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Look now, and from now on by itself."""
-        self._task = asyncio.create_task(self._run(), name="week report")
-
-    async def stop(self) -> None:
-        """Let go; what was not told is told after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    name = "the week's report"
+    retry_seconds = LOOK_AGAIN_SECONDS
 
     async def look(self) -> float:
         """Tell of the last week what was not told yet; returns when to look again, Unix time.
@@ -85,21 +66,3 @@ class WeekReport:
         notice_id = f"week-{monday.isoformat()}"
         reached = await self._messenger.write(notice_id, texts, now, may_call=False)
         return reached is not None
-
-    async def _run(self) -> None:
-        clock = self._engine.clock
-        while True:
-            until = clock.now() + LOOK_AGAIN_SECONDS
-            try:
-                until = await self.look()
-            except StoreError as error:
-                log.error("the week's report waits for the disk: %s", error)
-            except Exception:  # a channel's fault must not end all reports
-                log.exception("the week's report could not be told; it is tried again")
-            await self._wait(until)
-
-    async def _wait(self, until: float) -> None:
-        """Until then by the wall clock, however it is set meanwhile."""
-        clock = self._engine.clock
-        while clock.now() < until:
-            await clock.wait(until, asyncio.Event())
