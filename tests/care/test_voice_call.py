@@ -25,8 +25,9 @@ from assistant.events import (
     Say,
     TurnTaken,
 )
-from assistant.settings import PhoneSettings, Settings
-from tests.care.channels.parts import free_port, loudness, needs_baresip, tone, until, write_tone
+from assistant.settings import Settings
+from tests.care.channels.parts import loudness, needs_baresip, tone, until, write_tone
+from tests.care.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
 
 pytestmark = [needs_baresip, needs_pulse]
@@ -78,18 +79,11 @@ class Home:
 
 @asynccontextmanager
 async def a_home(folder: Path, *addresses: str, sound: str = "pulse") -> AsyncIterator[Home]:
-    port = free_port()
-    phone = PhoneSettings(
-        account=f"sip:anban@127.0.0.1:{port}",
-        register_seconds=0,
-        listen=f"127.0.0.1:{port}",
-        interface="127.0.0.1",
-        control_port=free_port(),
-        microphone=sound,
-        speaker=sound,
-    )
     options = CoreOptions(
-        folder, replace(Settings(), phone=phone), folder / "cache", capabilities=frozenset()
+        folder,
+        replace(Settings(), phone=a_phone(sound)),
+        folder / "cache",
+        capabilities=frozenset(),
     )
     async with running(options) as core:
         for name, address in zip(("大女儿", "老李"), addresses, strict=False):

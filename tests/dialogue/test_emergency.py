@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import yaml
@@ -14,13 +13,12 @@ from assistant.care.channels import Registry
 from assistant.care.channels.registry import Equipment
 from assistant.care.channels.sip import Phone, PhoneSettings, SipAccount
 from assistant.care.contacts import People, new_contact
-from assistant.dialogue import installed_skills
-from assistant.dialogue.sources import collect
 from assistant.events import AskElder
 from assistant.safety import is_told_of, judge
 from assistant.second_net import HELP, OVERHEARD_CONFIDENCE, OVERHEARD_SURE
 from assistant.settings import LANGUAGES
 from tests.core.test_turns import REPLIES
+from tests.dialogue.heldout import bare, trained
 from tests.dialogue.house import House
 
 HEARD_AT_LEAST: Final = 0.9
@@ -43,22 +41,6 @@ def held_out(lang: str, kind: str) -> list[str]:
 
 def ordinary(lang: str) -> list[str]:
     return (SAFETY / f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
-
-
-def bare(text: str) -> str:
-    words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).lower()
-    return re.sub(r"[^\w]+", "", words)
-
-
-def trained(lang: str) -> set[str]:
-    nlu: list[dict[str, Any]] = yaml.safe_load(
-        collect(installed_skills(), lang, 0.5).files["data/nlu.yml"]
-    )["nlu"]
-    return {
-        bare(line.removeprefix("- "))
-        for block in nlu
-        for line in block.get("examples", "").splitlines()
-    }
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

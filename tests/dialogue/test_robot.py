@@ -2,57 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Final
-
 import pytest
-import yaml
 
-from assistant.dialogue import installed_skills
-from assistant.dialogue.sources import collect
 from assistant.events import AskElder, MoveRobot, StopRobot
-from assistant.settings import LANGUAGES
 from tests.dialogue.house import House
-from tests.dialogue.test_understanding import bare
-
-UNDERSTOOD_AT_LEAST: Final = 0.9
-
-
-def held_out(lang: str) -> list[tuple[str, str]]:
-    file = Path(__file__).with_name(f"robot_{lang}.yml")
-    table: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
-    return [(intent, text) for intent, texts in table.items() for text in texts]
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_nothing_held_out_is_trained_on(lang: str) -> None:
-    skills = [skill for skill in installed_skills() if skill.name == "robot"]
-    nlu: list[dict[str, Any]] = yaml.safe_load(collect(skills, lang, 0.5).files["data/nlu.yml"])[
-        "nlu"
-    ]
-    trained = {
-        bare(line.removeprefix("- "))
-        for block in nlu
-        for line in block.get("examples", "").splitlines()
-    }
-    assert len(trained) > 800
-    assert len(held_out(lang)) >= 60
-    assert trained.isdisjoint(bare(text) for _, text in held_out(lang))
-
-
-@pytest.mark.e2e
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
-    house.speak(lang)
-    wrong = []
-    for intent, text in held_out(lang):
-        understood = house.parse(text)
-        if understood.intent != intent:
-            wrong.append(f"{intent}: {text}: {understood.intent} {understood.confidence:.2f}")
-    share = 1 - len(wrong) / len(held_out(lang))
-    print(f"{lang}: {share:.3f} of {len(held_out(lang))}", wrong)
-    assert share >= UNDERSTOOD_AT_LEAST, wrong
 
 
 @pytest.mark.e2e

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import yaml
 from pypinyin import lazy_pinyin
 
-from assistant.dialogue import installed_skills
-from assistant.dialogue.sources import collect
 from assistant.settings import LANGUAGES
+from tests.dialogue.heldout import bare, held_out, trained
 from tests.dialogue.house import House
 
 FALLBACK: Final = "nlu_fallback"
@@ -23,28 +19,11 @@ IN_SCOPE_AT_LEAST: Final = 0.95
 OUT_OF_SCOPE_AT_LEAST: Final = 0.85
 
 
-def held_out(lang: str) -> list[tuple[str, str]]:
-    file = Path(__file__).with_name(f"heldout_{lang}.yml")
-    table: dict[str, list[Any]] = yaml.safe_load(file.read_text("utf-8"))
-    return [(intent, str(text)) for intent, texts in table.items() for text in texts]
-
-
-def bare(text: str) -> str:
-    words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).lower()
-    return re.sub(r"[^\w]+", "" if not words.isascii() else " ", words).strip()
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_held_out_is_trained_on(lang: str) -> None:
-    skills = [skill for skill in installed_skills() if skill.name == "general"]
-    nlu = yaml.safe_load(collect(skills, lang, 0.5).files["data/nlu.yml"])["nlu"]
-    trained = {
-        bare(line.removeprefix("- "))
-        for block in nlu
-        for line in block.get("examples", "").splitlines()
-    }
-    assert len(trained) > 1000
-    assert trained.isdisjoint(bare(text) for _, text in held_out(lang))
+    known = trained(lang, "general")
+    assert len(known) > 1000
+    assert known.isdisjoint(bare(text) for _, text in held_out("heldout", lang))
 
 
 @pytest.mark.e2e
@@ -54,7 +33,7 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
     house.speak(lang)
     wrong: dict[bool, list[str]] = {True: [], False: []}
     count = {True: 0, False: 0}
-    for intent, text in held_out(lang):
+    for intent, text in held_out("heldout", lang):
         in_scope = intent != FALLBACK
         count[in_scope] += 1
         understood = house.parse(text)
@@ -72,7 +51,7 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
 def test_characters_of_the_same_sound_are_understood(zh: House) -> None:
     """Recognisers write other characters of the same sound: one of each sentence is changed."""
     random = Random(1)
-    sentences = [(intent, text) for intent, text in held_out("zh") if intent != FALLBACK]
+    sentences = [(intent, text) for intent, text in held_out("heldout", "zh") if intent != FALLBACK]
     same_sound = homophones(text for _, text in sentences)
     right = 0
     for intent, text in sentences:

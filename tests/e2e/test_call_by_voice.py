@@ -14,8 +14,8 @@ from assistant.care.simulators.sip_peer import SipPeer
 from assistant.commands.scratch import scratch_options
 from assistant.core import TEXT_ONLY, running
 from assistant.events import ChildDied, Heard, Say
-from assistant.settings import PhoneSettings
-from tests.care.channels.parts import free_port, needs_baresip, until
+from tests.care.channels.parts import needs_baresip, until
+from tests.care.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
 
 pytestmark = [needs_baresip, needs_pulse]
@@ -31,20 +31,10 @@ pytestmark = [needs_baresip, needs_pulse]
 async def test_the_daughter_is_rung_by_voice(
     lang: str, wish: str, yes: str, question: str, hang_up: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = free_port()
-    phone = PhoneSettings(
-        account=f"sip:anban@127.0.0.1:{port}",
-        register_seconds=0,
-        listen=f"127.0.0.1:{port}",
-        interface="127.0.0.1",
-        control_port=free_port(),
-        microphone="pulse",
-        speaker="pulse",
-    )
     with PulseServer.started() as pulse, scratch_options(lang, TEXT_ONLY) as options:
         for name, value in pulse.environment.items():
             monkeypatch.setenv(name, value)
-        settings = replace(options.settings, phone=phone)
+        settings = replace(options.settings, phone=a_phone("pulse"))
         async with (
             SipPeer() as peer,
             running(replace(options, settings=settings)) as core,

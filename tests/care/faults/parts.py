@@ -89,7 +89,8 @@ def receiver() -> WebhookReceiver:
     return WebhookReceiver(SECRET.encode())
 
 
-def a_phone() -> PhoneSettings:
+def a_phone(sound: str = "") -> PhoneSettings:
+    """On free ports of this machine; `sound`: what it listens and speaks through."""
     port = free_port()
     return PhoneSettings(
         account=f"sip:anban@127.0.0.1:{port}",
@@ -97,6 +98,6 @@ def a_phone() -> PhoneSettings:
         listen=f"127.0.0.1:{port}",
         interface="127.0.0.1",
         control_port=free_port(),
-        microphone="",
-        speaker="",
+        microphone=sound,
+        speaker=sound,
     )

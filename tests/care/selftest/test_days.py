@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+
 import pytest
 
 from assistant.care.selftest import keeper
@@ -157,14 +159,21 @@ async def test_a_late_one_makes_no_sound_and_wakes_nobody(tmp_path) -> None:
             assert home.said() == []
 
 
+@asynccontextmanager
+async def one_under_way(folder, clock, mei, seconds):
+    """A home in which the self-test waits for an answer of Mei's that long."""
+    async with a_home(folder, clock) as home:
+        home.add("Mei", mei.url)
+        mei.manners.delay_seconds = seconds
+        clock.move(at("09:31"))
+        await until(lambda: bool(home.rows("SELECT 1 FROM selftest")))
+        yield home
+
+
 async def test_an_open_alarm_keeps_it_away_and_one_that_begins_ends_it(tmp_path) -> None:
     clock = VirtualClock(at("06:00"))
     with daughter() as mei:
-        async with a_home(tmp_path, clock) as home:
-            home.add("Mei", mei.url)
-            mei.manners.delay_seconds = 3.0
-            clock.move(at("09:31"))
-            await until(lambda: bool(home.rows("SELECT 1 FROM selftest")))
+        async with one_under_way(tmp_path, clock, mei, 3.0) as home:
             home.core.bus.publish(HelpPressed("red"))
             await until(lambda: home.rows("SELECT begins FROM selftest") == [(0,)])
             assert any(isinstance(event, AlarmRaised) for event in home.told)
@@ -184,11 +193,7 @@ async def test_an_open_alarm_keeps_it_away_and_one_that_begins_ends_it(tmp_path)
 async def test_talk_ends_it_and_a_television_does_not(tmp_path) -> None:
     clock = VirtualClock(at("06:00"))
     with daughter() as mei:
-        async with a_home(tmp_path, clock) as home:
-            home.add("Mei", mei.url)
-            mei.manners.delay_seconds = 2.0
-            clock.move(at("09:31"))
-            await until(lambda: bool(home.rows("SELECT 1 FROM selftest")))
+        async with one_under_way(tmp_path, clock, mei, 2.0) as home:
             home.core.bus.publish(Heard("u", "现在几点了", "zh", is_final=False, addressed=True))
             await until(lambda: home.rows("SELECT begins FROM selftest") == [(0,)])
         clock.move(at("10:00"))
@@ -221,11 +226,7 @@ async def test_a_home_without_contacts_says_so(tmp_path) -> None:
 async def test_a_cry_for_help_ends_it_though_nobody_can_be_called(tmp_path) -> None:
     clock = VirtualClock(at("06:00"))
     with daughter() as mei:
-        async with a_home(tmp_path, clock) as home:
-            home.add("Mei", mei.url)
-            mei.manners.delay_seconds = 3.0
-            clock.move(at("09:31"))
-            await until(lambda: bool(home.rows("SELECT 1 FROM selftest")))
+        async with one_under_way(tmp_path, clock, mei, 3.0) as home:
             home.core.bus.publish(CryForHelpHeard("救命", "other", clock.at))
             await until(lambda: home.rows("SELECT begins FROM selftest") == [(0,)])
 

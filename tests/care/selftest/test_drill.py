@@ -52,6 +52,11 @@ def alarms(home: Home) -> list[str]:
     return [alarm.reason for alarm in home.core.care.book.open_alarms()]
 
 
+async def cries_are_real(home: Home, utterance: str) -> None:
+    hear(home, "救命", utterance)
+    await until(lambda: alarms(home) == ["other"])
+
+
 async def test_a_cry_from_each_room_is_answered_and_calls_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,8 +86,7 @@ async def test_a_cry_from_each_room_is_answered_and_calls_nobody(
             "阳台": False,
         }
         assert "演练结束了" in home.said()[-1]
-        hear(home, "救命", "after")
-        await until(lambda: alarms(home) == ["other"])
+        await cries_are_real(home, "after")
 
 
 async def test_one_cry_that_grows_while_it_is_spoken_is_one_cry(tmp_path: Path) -> None:
@@ -162,8 +166,7 @@ async def test_it_ends_with_whoever_leads_it(
         await call(home, "begin")
         await until(lambda: not home.core.care.drill.drill_id)
         assert "演练结束了" in home.said()[-1]
-        hear(home, "救命", "u")
-        await until(lambda: alarms(home) == ["other"])
+        await cries_are_real(home, "u")
 
 
 async def test_it_ends_after_the_longest_time_though_somebody_stays(
@@ -184,8 +187,7 @@ async def test_a_restart_ends_it(tmp_path: Path) -> None:
         await call(home, "begin")
         await home.core.care.drill._tasks.finish()
     async with a_home(tmp_path) as home:
-        hear(home, "救命", "u")
-        await until(lambda: alarms(home) == ["other"])
+        await cries_are_real(home, "u")
 
 
 async def test_with_the_mouth_dead_a_later_cry_is_real(
@@ -196,8 +198,7 @@ async def test_with_the_mouth_dead_a_later_cry_is_real(
         await call(home, "begin")
         hear(home, "救命", "u1")
         await until(lambda: not home.core.care.drill._is_answering)
-        hear(home, "救命", "u2")
-        await until(lambda: alarms(home) == ["other"])
+        await cries_are_real(home, "u2")
 
 
 async def test_no_drill_in_an_alarm_and_no_second_one(tmp_path: Path) -> None:
