@@ -16,7 +16,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from assistant.care.channels.api import ChannelError
 from assistant.care.channels.deadline import in_thread
@@ -189,28 +189,27 @@ class MessageClient:
             self._wire.answer(response(message, "501 Not Implemented", [], self._tag))
 
 
-class _Wire:
-    """How bytes travel."""
-
+class _Wire(Protocol):
     is_reliable: bool
     own_address: tuple[str, int]
 
     async def write(self, data: bytes) -> None:
-        raise NotImplementedError
+        """Send a request."""
 
     def answer(self, data: bytes) -> None:
-        raise NotImplementedError
+        """Send an answer, and do not wait."""
 
     async def close(self) -> None:
-        raise NotImplementedError
+        """Let go."""
 
 
-class _Datagrams(_Wire, asyncio.DatagramProtocol):
+class _Datagrams(asyncio.DatagramProtocol):
     is_reliable = False
 
     def __init__(self, take: Callable[[SipText], None]) -> None:
         self._take = take
         self._transport: asyncio.DatagramTransport
+        self.own_address: tuple[str, int]
 
     @classmethod
     async def open(cls, host: str, port: int, take: Callable[[SipText], None]) -> _Datagrams:
@@ -240,11 +239,12 @@ class _Datagrams(_Wire, asyncio.DatagramProtocol):
         """Nobody listens there now; the request is sent again until its time is over."""
 
 
-class _Stream(_Wire):
+class _Stream:
     is_reliable = True
 
     def __init__(self, take: Callable[[SipText], None]) -> None:
         self._take = take
+        self.own_address: tuple[str, int]
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
         self._task: asyncio.Task[None]
