@@ -32,13 +32,13 @@ from assistant.care.channels.gsm.bridge import Bridge, BridgeError
 from assistant.care.channels.gsm.dialogue import ModemError, ModemSilentError
 from assistant.care.channels.gsm.modem import Modem
 from assistant.care.channels.gsm.voice import Voice
+from assistant.care.channels.line_call import LineCall
 
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE: Final = "1"
 POLL_SECONDS: Final = 0.25
 TALK_SECONDS: Final = 3_600.0
-LINE_SECONDS: Final = 30.0
 _GIVEN_UP: Final = "GIVEN UP"
 _TIME: Final = "TIME"
 _GONE: Final = "GONE"
@@ -91,34 +91,19 @@ class Sms(Channel):
         return await _modem_health(self._modem)
 
 
-class ModemCall(Channel):
+class ModemCall(LineCall):
     """A voice call; with the modem's sound port it speaks, without one it rings and waits."""
 
-    kind = Kind.CALL
-
     def __init__(self, modem: Modem, number: str, ring_seconds: float = RING_SECONDS) -> None:
+        super().__init__(modem.line, ring_seconds)
         self.number = phone_number(number)
         self.name = "telephone call"
         self._modem = modem
-        self._ring_seconds = ring_seconds
-        self._is_given_up = asyncio.Event()
 
     @property
     def can_talk(self) -> bool:
         """Only where the modem gives its sound."""
         return self._modem.settings.audio is not None
-
-    async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Ring, say the message where the modem can, wait for the key, put through."""
-        async with contextlib.aclosing(self._on_line(message.script, is_talk=False)) as facts:
-            async for fact in facts:
-                yield fact
-
-    async def talk(self) -> AsyncGenerator[AttemptEvent, None]:
-        """Ring, and put through whoever answers."""
-        async with contextlib.aclosing(self._on_line(None, is_talk=True)) as facts:
-            async for fact in facts:
-                yield fact
 
     async def hang_up(self) -> None:
         """End the call."""
@@ -128,29 +113,11 @@ class ModemCall(Channel):
         """SIM, registration and signal."""
         return await _modem_health(self._modem)
 
-    async def _on_line(
-        self, script: CallScript | None, *, is_talk: bool
-    ) -> AsyncGenerator[AttemptEvent, None]:
-        self._is_given_up.clear()
-        try:
-            async with asyncio.timeout(LINE_SECONDS):
-                await self._modem.line.acquire()
-        except TimeoutError:
-            yield Ended(Outcome.FAILED, "the modem's line was in use")
-            return
-        try:
-            if self._is_given_up.is_set():
-                yield Ended(Outcome.FAILED, "given up before it was dialled")
-                return
-            async with contextlib.aclosing(self._call(script, is_talk=is_talk)) as facts:
-                async for fact in facts:
-                    yield fact
-        finally:
-            with contextlib.suppress(ModemError):
-                await self._modem.hang_up()
-            self._modem.line.release()
+    async def _let_go(self) -> None:
+        with contextlib.suppress(ModemError):
+            await self._modem.hang_up()
 
-    async def _call(
+    async def _ring(
         self, script: CallScript | None, *, is_talk: bool
     ) -> AsyncGenerator[AttemptEvent, None]:
         try:

@@ -19,19 +19,17 @@ from assistant.care.channels.api import (
     Answered,
     AttemptEvent,
     CallScript,
-    Channel,
     ChannelError,
     Dialled,
     DtmfPressed,
     Ended,
     Health,
-    Kind,
-    Message,
     Outcome,
     PutThrough,
     Ringing,
 )
 from assistant.care.channels.call_audio import prepare, sound_seconds
+from assistant.care.channels.line_call import LINE_SECONDS, LineCall
 from assistant.care.channels.sip.config import QUIET_FILE, STANDBY_FILE
 from assistant.care.channels.sip.control import PhoneError
 from assistant.care.channels.sip.phone import (
@@ -51,74 +49,31 @@ ACKNOWLEDGE_DIGIT: Final = "1"
 DETAILS_DIGIT: Final = "2"
 END_SECONDS: Final = 1.0
 """Of the silence that ends every sound: the line is opened within it."""
-LINE_SECONDS: Final = 30.0
-"""How long an attempt waits for the line while another call rings."""
 RESTART_SECONDS: Final = 1.5
 UNACKNOWLEDGED_SECONDS: Final = 300.0
 """The longest that a call stands without the key; the sound's end normally comes first."""
 TALK_SECONDS: Final = 3_600.0
 """The longest that a person who acknowledged stays put through."""
 
-_LINE_IN_USE: Final = "the telephone line was in use"
 
-
-class SipCall(Channel):
+class SipCall(LineCall):
     """A call to a SIP address, or through a SIP provider to a telephone number."""
 
-    kind = Kind.CALL
-
     def __init__(self, phone: Phone, uri: str, ring_seconds: float = RING_SECONDS) -> None:
+        super().__init__(phone.line, ring_seconds)
         self.uri = sip_uri(uri)
         self.name = "SIP call"
         self._phone = phone
-        self._ring_seconds = ring_seconds
         self._call: PhoneCall | None = None
-        self._is_given_up = False
 
     @property
     def can_talk(self) -> bool:
         """Microphone and speaker are those of the settings."""
         return True
 
-    async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Ring, say the message, wait for the key, put through."""
-        async with contextlib.aclosing(self._on_line(message.script, is_talk=False)) as facts:
-            async for fact in facts:
-                yield fact
-
-    async def talk(self) -> AsyncGenerator[AttemptEvent, None]:
-        """Ring, and put through whoever answers."""
-        async with contextlib.aclosing(self._on_line(None, is_talk=True)) as facts:
-            async for fact in facts:
-                yield fact
-
-    async def _on_line(
-        self, script: CallScript | None, *, is_talk: bool
-    ) -> AsyncGenerator[AttemptEvent, None]:
-        """One call at a time."""
-        self._is_given_up = False
-        try:
-            async with asyncio.timeout(LINE_SECONDS):
-                await self._phone.line.acquire()
-        except TimeoutError:
-            yield Ended(Outcome.FAILED, _LINE_IN_USE)
-            return
-        try:
-            if self._is_given_up:
-                yield Ended(Outcome.FAILED, "given up before it was dialled")
-                return
-            async with contextlib.aclosing(self._ring(script, is_talk=is_talk)) as facts:
-                async for fact in facts:
-                    yield fact
-        finally:
-            if self._call is not None:
-                await self._phone.hang_up(self._call)
-                self._call = None
-            self._phone.line.release()
-
     async def hang_up(self) -> None:
         """End the call; nothing happens where none is."""
-        self._is_given_up = True
+        self._is_given_up.set()
         if self._call is not None:
             await self._phone.hang_up(self._call)
 
@@ -130,6 +85,11 @@ class SipCall(Channel):
         except PhoneError as error:
             return Health(is_well=False, detail=str(error))
         return Health(is_well=not problem, detail=problem or "the telephone program runs")
+
+    async def _let_go(self) -> None:
+        if self._call is not None:
+            await self._phone.hang_up(self._call)
+            self._call = None
 
     async def _ring(
         self, script: CallScript | None, *, is_talk: bool
@@ -143,7 +103,7 @@ class SipCall(Channel):
         except PhoneError as error:
             yield Ended(Outcome.FAILED, str(error))
             return
-        if self._is_given_up:
+        if self._is_given_up.is_set():
             await self._phone.hang_up(call)
         yield Dialled()
         deadline = asyncio.get_running_loop().time() + self._ring_seconds
@@ -163,7 +123,9 @@ class SipCall(Channel):
                     yield Ended(Outcome.NO_ANSWER, rang)
                     return
                 if isinstance(fact, CallClosed):
-                    outcome = Outcome.FAILED if self._is_given_up else _outcome(fact.reason)
+                    outcome = (
+                        Outcome.FAILED if self._is_given_up.is_set() else _outcome(fact.reason)
+                    )
                     yield Ended(outcome, fact.reason)
                     return
                 if isinstance(fact, CallRang) and not has_rung:
