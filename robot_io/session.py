@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from robot_io import codes
 from robot_io import frame as framing
 from robot_io import messages as m
+from robot_io.codes import Status
 from robot_io.errors import (
     BusyError,
     LinkError,
@@ -43,18 +44,16 @@ _RETRY_MIN_SECONDS = 0.015
 _RETRY_MAX_SECONDS = 0.2
 
 WHY_REFUSED: dict[int, str] = {
-    codes.Status.UNKNOWN: "its firmware does not know this command; update the firmware",
-    codes.Status.MALFORMED: "its firmware reads this command differently; update the firmware",
-    codes.Status.BEYOND_LIMIT: "a value is beyond its limits",
-    codes.Status.NOT_SUPPORTED: "it has no such part",
-    codes.Status.DOCKED: "it stands on its charger; undock first",
-    codes.Status.EMERGENCY_STOP: "its emergency stop is pressed; release it at the robot",
-    codes.Status.BLOCKED: (
-        "a bumper or cliff sensor is active, or it is lifted; back off or free it"
-    ),
-    codes.Status.HELD: "it stopped itself and waits to be released",
-    codes.Status.NO_SUCH_PLACE: "it knows no place of that name",
-    codes.Status.NOT_HELD: "it is not held for that reason any more; read its state",
+    Status.UNKNOWN: "its firmware does not know this command; update the firmware",
+    Status.MALFORMED: "its firmware reads this command differently; update the firmware",
+    Status.BEYOND_LIMIT: "a value is beyond its limits",
+    Status.NOT_SUPPORTED: "it has no such part",
+    Status.DOCKED: "it stands on its charger; undock first",
+    Status.EMERGENCY_STOP: "its emergency stop is pressed; release it at the robot",
+    Status.BLOCKED: ("a bumper or cliff sensor is active, or it is lifted; back off or free it"),
+    Status.HELD: "it stopped itself and waits to be released",
+    Status.NO_SUCH_PLACE: "it knows no place of that name",
+    Status.NOT_HELD: "it is not held for that reason any more; read its state",
 }
 
 
@@ -334,9 +333,9 @@ class Session:
         if pending.given_up:
             return []
         status, answer = frame.payload[0], frame.payload[1:]
-        if status == codes.Status.DONE:
+        if status == Status.DONE:
             return [lambda: pending.future.set_result(answer)]
-        if status == codes.Status.CANCELLED:
+        if status == Status.CANCELLED:
             return [_failing(pending, StoppedError("overtaken by a stop"))]
         why = WHY_REFUSED.get(status, f"code {status}")
         name = codes.Status(status).name if status in WHY_REFUSED else str(status)

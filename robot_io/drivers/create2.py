@@ -12,9 +12,7 @@ import dataclasses
 import math
 import threading
 import time
-from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Self
 
 from robot_io.codes import Part
@@ -29,18 +27,18 @@ from robot_io.driver import (
 )
 from robot_io.drivers import create2_interface as oi
 from robot_io.drivers.create2_interface import Mode, Opcode, Packet, Sensors
-from robot_io.drivers.create2_state import check_may_move, danger, updated
+from robot_io.drivers.create2_state import updated
+from robot_io.drivers.create2_wheels import REPEAT_SECONDS, STOP, Run, Wheels
 from robot_io.errors import (
     LimitError,
     LinkError,
-    NotAcknowledgedError,
     NotARobotError,
     RefusedError,
     RobotError,
     StoppedError,
 )
 from robot_io.link import Link
-from robot_io.session import MOTION_DEADLINE_SECONDS, SILENCE_SECONDS, STOP_REPEATS
+from robot_io.session import SILENCE_SECONDS, STOP_REPEATS
 
 SPEED_MAX_MPS = 0.2
 TURN_MAX_RADPS = 1.5
@@ -48,9 +46,6 @@ DRIVE_MAX_SECONDS = 10.0
 DOCK_MAX_SECONDS = 300.0
 _UNDOCK_MPS = -0.1  # it docks with its face to the charger
 _PATIENCE_SECONDS = 3.0
-# Two stream periods: by then the robot has told what it made of the command.
-_REPEAT_SECONDS = 2 * oi.STREAM_PERIOD_SECONDS
-_STOP = bytes((Opcode.SAFE,)) + oi.drive_direct(0, 0)
 _SONGS = {
     ChimeName.ATTENTION: (0, [(76, 16), (79, 16), (84, 32)]),
     ChimeName.ACKNOWLEDGE: (1, [(79, 8), (84, 16)]),
@@ -70,19 +65,6 @@ _PARTS = (
 _CAPABILITIES = Capabilities("iRobot Create 2", _PARTS, SPEED_MAX_MPS, TURN_MAX_RADPS)
 
 
-@dataclass(slots=True)
-class _Run:
-    """One motion: wheel speeds (right, left) in mm/s until a time."""
-
-    kind: MotionKind
-    wheels: tuple[int, int]
-    until: float
-    future: "Future[None]"
-    asked_at: float
-    sent_at: float = -1.0
-    confirmed: bool = False
-
-
 class Create2Driver(Driver):
     """One Create 2 behind one serial port; see `Driver` for the calls."""
 
@@ -92,14 +74,11 @@ class Create2Driver(Driver):
         self._lock = threading.Lock()
         self._changed = threading.Condition()
         self._decoder = oi.StreamDecoder()
-        self._out: deque[bytes] = deque()
+        self._wheels = Wheels()
         self._sensors: Sensors | None = None
         self._state: RobotState | None = None
         self._problem: RobotError = LinkError("the robot has not been looked for yet")
-        self._run: _Run | None = None
-        self._stop_sent_at = -1.0
         self._asked_at = self._opened_at = 0.0
-        self._motion_id = 0
 
     @classmethod
     def at(cls, address: str, baud: int | None = None) -> Self:
@@ -158,9 +137,9 @@ class Create2Driver(Driver):
         with self._lock:
             for sensors in self._decoder.feed(data):
                 before = self._state or RobotState(now)
-                self._state = updated(before, self._sensors, sensors, now)
+                state = updated(before, self._sensors, sensors, now)
                 self._sensors = sensors
-                self._follow_up(now)
+                self._state = self._wheels.follow_up(state, sensors, now)
                 states.append(self._state)
         if states:
             self._tell_connection(connected=True)
@@ -178,10 +157,10 @@ class Create2Driver(Driver):
         with self._lock:
             if self._state is None:
                 return self._ask(now), 0.1
-            self._keep_time(now)
-            data = b"".join(self._out)
-            self._out.clear()
-            return data, _REPEAT_SECONDS / 2 if self._run is not None else 0.1
+            self._state = self._wheels.keep_time(self._state, now)
+            data = b"".join(self._wheels.out)
+            self._wheels.out.clear()
+            return data, REPEAT_SECONDS / 2 if self._wheels.run is not None else 0.1
 
     def _ask(self, now: float) -> bytes:
         """Ask for the stream once a second until it comes."""
@@ -200,108 +179,25 @@ class Create2Driver(Driver):
         with self._lock:
             self._problem, self._state, self._sensors = error, None, None
             self._opened_at, self._asked_at = time.monotonic(), -math.inf
-            self._out.clear()
-            run, self._run = self._run, None
-        if run is not None and not run.confirmed:
-            run.future.set_exception(error)
+            run = self._wheels.drop()
+        if run is not None:
+            run.give_up(error)
         self._tell_connection(connected=False, problem=str(error))
         with self._changed:
             self._changed.notify_all()
-
-    def _follow_up(self, now: float) -> None:
-        """Compare what the robot does with what it should do, and put it right."""
-        state, sensors, run = self._state, self._sensors, self._run
-        if state is None or sensors is None:
-            return
-        wanted = (sensors[Packet.RIGHT_WANTED], sensors[Packet.LEFT_WANTED])
-        if run is None:
-            # A run that is over must be over on the robot too.
-            if wanted != (0, 0) and now - self._stop_sent_at >= _REPEAT_SECONDS:
-                self._send_stop(now)
-            return
-        wrong = danger(state)
-        if wrong is not None and (sum(run.wheels) > 0 or wrong is EndReason.LIFTED):
-            self._end(wrong, now, held=True)
-        elif run.kind is MotionKind.DOCK:
-            self._follow_docking(run, state, sensors, now)
-        elif run.kind is MotionKind.UNDOCK and not state.docked:
-            self._end(EndReason.FINISHED, now)
-        elif wanted == run.wheels:
-            self._confirm(run)
-        elif run.confirmed and sensors[Packet.MODE] == Mode.PASSIVE:
-            self._end(EndReason.LIFTED if state.lifted else EndReason.CLIFF, now, held=True)
-        elif now - run.sent_at >= _REPEAT_SECONDS:
-            self._send_run(run, now)
-
-    def _follow_docking(self, run: _Run, state: RobotState, sensors: Sensors, now: float) -> None:
-        if sensors[Packet.MODE] == Mode.PASSIVE:
-            self._confirm(run)
-        if state.docked:
-            self._end(EndReason.FINISHED, now, quietly=True)
-
-    def _keep_time(self, now: float) -> None:
-        run = self._run
-        if run is None:
-            return
-        if not run.confirmed and now - run.asked_at >= MOTION_DEADLINE_SECONDS:
-            error = NotAcknowledgedError(
-                f"the robot does not do {run.kind}: its wheel speeds are not what was asked for; "
-                "it is told to stop"
-            )
-            run.confirmed = True
-            run.future.set_exception(error)
-            self._end(EndReason.FAILED, now)
-        elif now >= run.until:
-            drove = run.kind is MotionKind.DRIVE
-            self._end(EndReason.FINISHED if drove else EndReason.TIME_UP, now)
-
-    def _confirm(self, run: _Run) -> None:
-        if not run.confirmed:
-            run.confirmed = True
-            run.future.set_result(None)
-
-    def _end(
-        self, reason: EndReason, now: float, *, held: bool = False, quietly: bool = False
-    ) -> None:
-        run, self._run = self._run, None
-        if run is not None and not run.confirmed:
-            run.future.set_exception(StoppedError(f"it ended before it began: {reason}"))
-        if self._state is not None:
-            self._state = dataclasses.replace(
-                self._state,
-                motion=MotionKind.IDLE,
-                end=reason,
-                held=reason if held else self._state.held,
-            )
-        if not quietly:
-            self._send_stop(now)
-
-    def _send_stop(self, now: float) -> None:
-        self._stop_sent_at = now
-        self._out.append(_STOP)
-
-    def _send_run(self, run: _Run, now: float) -> None:
-        run.sent_at = now
-        if run.kind is MotionKind.DOCK:
-            self._out.append(bytes((Opcode.SEEK_DOCK,)))
-            return
-        # On the charger only the full mode lets the wheels turn.
-        mode = Opcode.FULL if run.kind is MotionKind.UNDOCK else Opcode.SAFE
-        self._out.append(bytes((mode,)) + oi.drive_direct(*run.wheels))
 
     # Commands.
 
     def stop(self) -> bool:
         with self._lock:
-            self._out.clear()
-            run, self._run = self._run, None
+            run = self._wheels.drop()
             if self._state is not None and run is not None:
                 self._state = dataclasses.replace(
                     self._state, motion=MotionKind.IDLE, end=EndReason.STOPPED
                 )
-        sent = self._link.send_now(_STOP * STOP_REPEATS)
-        if run is not None and not run.confirmed:
-            run.future.set_exception(StoppedError("overtaken by a stop"))
+        sent = self._link.send_now(STOP * STOP_REPEATS)
+        if run is not None:
+            run.give_up(StoppedError("overtaken by a stop"))
         return sent
 
     def drive(self, speed_mps: float, turn_radps: float, seconds: float) -> "Future[None]":
@@ -341,7 +237,8 @@ class Create2Driver(Driver):
                 raise self._problem
             # Leaving the passive mode would end charging and docking.
             passive = self._sensors[Packet.MODE] == Mode.PASSIVE
-            docking = self._run is not None and self._run.kind is MotionKind.DOCK
+            run = self._wheels.run
+            docking = run is not None and run.kind is MotionKind.DOCK
             back = docking or (self._state is not None and self._state.docked)
             if passive:
                 mode = Opcode.FULL if back else Opcode.SAFE
@@ -350,7 +247,7 @@ class Create2Driver(Driver):
                 raise RefusedError(
                     "it is on its way to the charger; try when it has docked", "BUSY"
                 )
-            self._out.append(command)
+            self._wheels.out.append(command)
         self._link.wake()
         done: Future[None] = Future()
         done.set_result(None)
@@ -369,25 +266,9 @@ class Create2Driver(Driver):
         with self._lock:
             if self._state is None:
                 raise self._problem
-            there = self._state.docked == (kind is MotionKind.DOCK)
-            errand_done = kind is not MotionKind.DRIVE and there
-            moves = kind is not MotionKind.DRIVE or wheels != (0, 0)
-            if moves and not errand_done:
-                check_may_move(self._state, kind, wheels)
-            replaced, self._run = self._run, None
-            self._motion_id = (self._motion_id + 1) & 0xFFFF
-            self._state = dataclasses.replace(
-                self._state,
-                motion=MotionKind.IDLE if errand_done else kind,
-                motion_id=self._motion_id,
-                end=EndReason.FINISHED if errand_done else None,
-            )
-            if not errand_done:
-                self._run = _Run(kind, wheels, now + seconds, future, now)
-                self._send_run(self._run, now)
-        if replaced is not None and not replaced.confirmed:
-            replaced.future.set_exception(StoppedError("replaced by a newer motion"))
-        if errand_done:
-            future.set_result(None)
+            run = Run(kind, wheels, now + seconds, future, now)
+            self._state, replaced = self._wheels.begin(self._state, run)
+        if replaced is not None:
+            replaced.give_up(StoppedError("replaced by a newer motion"))
         self._link.wake()
         return future
