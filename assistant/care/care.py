@@ -32,6 +32,7 @@ from assistant.care.channels.gsm import IncomingSms
 from assistant.care.channels.sip import PhoneCall, converse
 from assistant.care.companion import Companion
 from assistant.care.contacts import Contact, People
+from assistant.care.course import Course
 from assistant.care.emergency import Emergency
 from assistant.care.equipment import PHONE_CHILD, HomeEquipment
 from assistant.care.health import Health
@@ -139,7 +140,7 @@ class Care:
                 or self.equipment.is_calling
             ),
         )
-        self.emergency = Emergency(
+        self._course = Course(
             bus,
             self.book,
             self.people,
@@ -148,10 +149,17 @@ class Care:
             companion,
             wanted.arrive_minutes * 60,
             number,
+        )
+        self.emergency = Emergency(
+            bus,
+            self.book,
+            self.people,
+            companion,
+            number,
+            self._course,
             self.drill,
             lambda: self.calls.is_talking,
         )
-        self._course = self.emergency.course
         self.drill.reply_to_real = companion.reply_to_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)

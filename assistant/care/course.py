@@ -48,13 +48,12 @@ class Course:
         companion: Companion,
         arrive_seconds: float,
         number: EmergencyNumber,
-        question: OpenQuestion,
-        suspicions: Suspicions,
-        tasks: Tasks,
     ) -> None:
         self._bus, self._book, self._people = bus, book, people
-        self._companion, self._number, self._question = companion, number, question
-        self._suspicions, self._tasks = suspicions, tasks
+        self._companion, self._number = companion, number
+        self.question = OpenQuestion()
+        self.suspicions = Suspicions(book, companion, self.question)
+        self._tasks = Tasks("what follows in an alarm")
         self._arrive_seconds = arrive_seconds
         self._callouts: dict[str, CallOut] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -72,16 +71,21 @@ class Course:
         )
         bus.subscribe(SignAsked, self._sign_asked)
 
-    def found_open(self, alarm: Alarm) -> None:
-        """Go on with an alarm that was open when the core last ended."""
+    async def start(self) -> None:
+        """Go on with every alarm that was open when the core last ended."""
+        await self._book.start(self._found_open)
+
+    def _found_open(self, alarm: Alarm) -> None:
         log.warning("an alarm of before is still open: it goes on")
         self.go_on(alarm)
         self._tasks.spawn(self._remember_number(alarm.alarm_id))
 
-    def stop(self) -> None:
-        """Let nothing go out again."""
+    async def stop(self) -> None:
+        """End; what is open stays open and goes on at the next start."""
         for timer in self._timers.values():
             timer.cancel()
+        self._companion.signs.stop()
+        await self._tasks.end()
 
     # --------------------------------------------------------------- what contacts tell
 
@@ -132,7 +136,7 @@ class Course:
         """Do what the state asks for; the same again does nothing twice."""
         match alarm.state:
             case State.SUSPECTED | State.CONFIRMING:
-                self._tasks.spawn(self._suspicions.ask(alarm.alarm_id, self.apply))
+                self._tasks.spawn(self.suspicions.ask(alarm.alarm_id, self.apply))
             case State.RAISED | State.DELIVERED:
                 self._call_out(alarm)
             case State.ACKNOWLEDGED:
@@ -213,7 +217,7 @@ class Course:
 
     async def _begin_signs(self, alarm_id: str) -> None:
         """One question at a time: a "no" may not be taken for the answer to another one."""
-        await self._question.number_settled()
+        await self.question.number_settled()
         if (alarm := self._book.alarm(alarm_id)) and alarm.state.is_open:
             self._companion.signs.begin(alarm_id)
 

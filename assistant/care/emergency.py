@@ -12,14 +12,10 @@ from typing import Final, Protocol
 from assistant.bus import Bus
 from assistant.care.alarms import VOICE, State, Trigger
 from assistant.care.book import AlarmBook
-from assistant.care.callout import Opener
 from assistant.care.companion import Companion
 from assistant.care.contacts import People
 from assistant.care.course import Course
 from assistant.care.number import EmergencyNumber
-from assistant.care.open_question import OpenQuestion
-from assistant.care.suspicion import Suspicions
-from assistant.care.wording import Wording
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.safety import Cry, Judgement, reason_of
 from assistant.tasks import Tasks
@@ -45,34 +41,17 @@ class Emergency:
         bus: Bus,
         book: AlarmBook,
         people: People,
-        registry: Opener,
-        wording: Wording,
         companion: Companion,
-        arrive_seconds: float,
         number: EmergencyNumber,
+        course: Course,
         drill: Rehearsal | None = None,
         is_talking: Callable[[], bool] = lambda: False,
     ) -> None:
         """`is_talking`: the elder speaks with somebody in a call of their own."""
-        self._is_talking, self._number = is_talking, number
-        self._book, self._people = book, people
-        self._drill, self._companion = drill, companion
-        self._question = OpenQuestion()
-        self._suspicions = Suspicions(book, companion, self._question)
+        self._book, self._people, self._companion = book, people, companion
+        self._number, self.course = number, course
+        self._drill, self._is_talking = drill, is_talking
         self._tasks = Tasks("a step of an alarm")
-        self.course = Course(
-            bus,
-            book,
-            people,
-            registry,
-            wording,
-            companion,
-            arrive_seconds,
-            number,
-            self._question,
-            self._suspicions,
-            self._tasks,
-        )
         bus.subscribe(CryForHelpHeard, self._cried)
         bus.subscribe(HelpPressed, self._pressed)
         bus.subscribe(DangerSensed, self._sensed)
@@ -80,14 +59,13 @@ class Emergency:
     async def start(self) -> None:
         """Go on with every alarm that was open when the core last ended."""
         self._people.read()
-        await self._book.start(self.course.found_open)
+        await self.course.start()
         self._tasks.spawn(self._people.watch())
 
     async def stop(self) -> None:
         """End; what is open stays open and goes on at the next start."""
-        self.course.stop()
-        self._companion.signs.stop()
         await self._tasks.end()
+        await self.course.stop()
         await self._book.stop()
 
     # ---------------------------------------------------------------- what the elder says
@@ -107,7 +85,7 @@ class Emergency:
         number = self._number.wanted(cry)
         reply = self._companion.reply_to_cry(number)
         if number and reply and self._must_ask(number):
-            self._question.put_number(number)
+            self.course.question.put_number(number)
         return reply
 
     def _must_ask(self, number: str) -> bool:
@@ -134,12 +112,12 @@ class Emergency:
         return (
             judgement.fine
             or judgement.arrived
-            or (self._question.is_open and judgement.reflex in {"affirm", "deny"})
+            or (self.course.question.is_open and judgement.reflex in {"affirm", "deny"})
         )
 
     def take_answer(self, judgement: Judgement) -> None:
         """Act on words for which `is_answered_by` was true."""
-        number = self._question.take()
+        number = self.course.question.take()
         if number and judgement.reflex is not None and not judgement.fine:
             is_agreed = judgement.reflex == "affirm"
             self._companion.number_is_agreed(number, is_agreed=is_agreed)
@@ -163,9 +141,9 @@ class Emergency:
             if changed is None:
                 self._companion.only_a_human_closes(alarm)
             elif changed.state.calls_out:
-                self._question.put()
+                self.course.question.put()
                 self._companion.ask_back()
-        self._suspicions.answered()
+        self.course.suspicions.answered()
 
     async def _elder_needs_help(self) -> None:
         alarms = self._book.open_alarms()
@@ -173,7 +151,7 @@ class Emergency:
             await self.course.apply(alarm.alarm_id, Trigger.CRIED, "elder")
         if not any(alarm.state.is_asked for alarm in alarms):  # else it began to call just now
             self._companion.goes_on()
-        self._suspicions.answered()
+        self.course.suspicions.answered()
 
     async def _helper_is_here(self) -> None:
         """Said once it stops the calls; said again, when the helper has looked, it closes."""
@@ -226,6 +204,6 @@ class Emergency:
     async def _suspect(
         self, reason: str, source: str, place: str, why: str, *, is_sure: bool = True
     ) -> None:
-        alarm = await self._suspicions.open(reason, source, place, why, is_sure=is_sure)
+        alarm = await self.course.suspicions.open(reason, source, place, why, is_sure=is_sure)
         if alarm is not None:
             self.course.go_on(alarm)

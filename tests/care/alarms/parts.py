@@ -33,6 +33,7 @@ from assistant.care.channels import (
 )
 from assistant.care.companion import Companion
 from assistant.care.contacts import People, new_contact
+from assistant.care.course import Course
 from assistant.care.emergency import Emergency
 from assistant.care.health import Health
 from assistant.care.number import NUMBER_CONTACT, EmergencyNumber
@@ -203,7 +204,8 @@ async def a_home(
         notes=companion.notes,
     )
     book = AlarmBook(database, ARRIVE_SECONDS)
-    emergency = Emergency(bus, book, people, world, wording, companion, ARRIVE_SECONDS, number)
+    course = Course(bus, book, people, world, wording, companion, ARRIVE_SECONDS, number)
+    emergency = Emergency(bus, book, people, companion, number, course)
     await emergency.start()
     home = Home(bus, world, people, book, emergency, companion, database, told)
     try:
