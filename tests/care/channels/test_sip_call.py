@@ -314,6 +314,34 @@ async def test_a_contact_who_rings_back_is_answered(tmp_path: Path) -> None:
     assert facts[-1].outcome is Outcome.ACKNOWLEDGED
 
 
+async def test_a_stranger_who_still_rings_keeps_no_contact_out(tmp_path: Path) -> None:
+    decided = asyncio.Event()
+
+    async def answer(phone: Phone, call: PhoneCall) -> None:
+        if "son@" in call.uri:
+            async with contextlib.aclosing(converse(phone, call)) as told:
+                async for _ in told:
+                    pass
+        else:
+            decided.set()
+            await call.closed.wait()
+
+    async with (
+        running_phone(tmp_path, answer) as running,
+        SipPeer(user="son") as son,
+        SipPeer(user="stranger") as stranger,
+    ):
+        unknown = await stranger.ring(running.uri)
+        async with asyncio.timeout(20):
+            await decided.wait()
+            call = await son.ring(running.uri)
+            await call.answered.wait()
+            await unknown.ended.wait()
+            assert not unknown.answered.is_set()
+            assert not call.ended.is_set()
+            son.hang_up(call)
+
+
 _RECORD = ("parec", "-d", "speaker.monitor", "--rate=8000", "--channels=1", "--format=s16le")
 
 

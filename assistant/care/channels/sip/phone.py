@@ -74,6 +74,10 @@ class PhoneCall:
     is_incoming: bool
     call_id: str = ""
     is_established: bool = False
+    is_accepted: bool = False
+    """A call from outside that was let in; one that is still decided on, or refused, keeps
+    nobody else out."""
+    is_ending: bool = False
     is_put_through: bool = False
     """The person at the other end speaks with the elder: nothing may interrupt that."""
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -181,8 +185,11 @@ class Phone:
         A person who rings back is surer than a telephone that may be a machine.
 
         Raises:
-            PhoneError: the caller is gone, or the program ended.
+            PhoneError: the caller is gone, another was let in meanwhile, or the program ended.
         """
+        if any(other.is_accepted or other.is_put_through for other in self._calls):
+            raise PhoneError("another caller is on the telephone")
+        call.is_accepted = True
         for other in [c for c in self._calls if c is not call and not c.is_put_through]:
             await self.hang_up(other)
         await self._select(call)
@@ -216,6 +223,11 @@ class Phone:
         """End a call, or refuse one from outside; does nothing where it is over."""
         if call.closed.is_set():
             return
+        if call.is_ending:  # twice would end whichever call is the current one then
+            with contextlib.suppress(TimeoutError):
+                await _within(CLOSE_SECONDS, call.closed)
+            return
+        call.is_ending = True
         try:
             await self._select(call)
             if call.closed.is_set():
@@ -229,6 +241,8 @@ class Phone:
         except (PhoneError, TimeoutError) as error:
             log.warning("a call did not end: %s", error)
             await self._abandon()
+        finally:
+            call.is_ending = False
 
     async def command(self, name: str, parameters: str = "") -> str:
         """One command of baresip's menu; raises `PhoneError`."""
@@ -321,7 +335,7 @@ class Phone:
 
     def _take_incoming(self, uri: str, call_id: str) -> None:
         call = PhoneCall(uri, is_incoming=True, call_id=call_id)
-        is_busy = any(other.is_put_through or other.is_incoming for other in self._calls)
+        is_busy = any(other.is_put_through or other.is_accepted for other in self._calls)
         self._calls.append(call)
         if self._on_incoming is None or is_busy:
             self._tasks.spawn(self.hang_up(call))
