@@ -22,7 +22,7 @@ _PLAIN: Final = (
     "NOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _PLAIN_EXTENSION: Final = dict(
-    zip((0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65), "^{}\\[~]|€", strict=True)
+    zip((0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65), "\f^{}\\[~]|€", strict=True)
 )
 
 
@@ -317,7 +317,7 @@ def decode_submit(hexadecimal: str) -> SentSms:
         text = data[header:].decode("utf-16-be")
     else:
         text = _unpack_text(data, length)[(header * 8 + 6) // 7 :]
-        text = re.sub("\x1b(.)", lambda match: _PLAIN_EXTENSION[_PLAIN.index(match[1])], text)
+        text = re.sub("(?s)\x1b(.)", lambda match: _PLAIN_EXTENSION[_PLAIN.index(match[1])], text)
     return SentSms(number, text, reference, parts, part, coding, octets)
 
 

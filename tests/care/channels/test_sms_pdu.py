@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.care.channels.gsm.alphabet import pack, septets, text_of, unpack
@@ -65,6 +65,7 @@ def test_a_message_without_end_is_cut_and_says_so(text: str) -> None:
     assert all(part.octets <= 140 for part in sent)
 
 
+@example("112", "page one\x0cpage two", 0)  # in the extension table, at the place of the line feed
 @given(NUMBERS, st.text(min_size=1, max_size=400), st.integers(0, 255))
 def test_every_text_arrives_as_it_was(number: str, text: str, reference: int) -> None:
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
