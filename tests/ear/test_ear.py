@@ -123,6 +123,7 @@ async def test_its_own_voice_is_not_heard_and_takes_nothing_of_the_window(home: 
     home.bus.publish(SoundStarted("s", 20.0))
     await home.settle()
     await home.hear(say("现在几点了", "zh") * 8)
+    await home.next(InputEnded)  # what is still in the pipe must not sound after the end
     home.bus.publish(SoundStopped("s"))
     await home.settle()
     await home.hear(silence(1) + say("救命", "zh") + QUIET)
