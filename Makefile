@@ -20,7 +20,7 @@ demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or e
 	.venv/bin/anban demo --lang $(LANGUAGE)
 
 test: setup-dev lint ## all tests; those with real parts end to end beside the quick ones
-	$(PYTHON) -m pytest -m "not soak" -n 2 --dist loadscope --no-loadscope-reorder
+	$(PYTHON) -m pytest -m "not soak" -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: setup-dev ## style and types
 	.venv/bin/ruff check .

@@ -1,10 +1,11 @@
-"""What runs beside what (`-n 2`), and in which order.
+"""What runs beside what (`-n 3`), and in which order.
 
 Tests of a file stay together, so that its fixtures are made once. Those that need a running Rasa
-are one group, those that need sound, Vosk and everything else end to end another: two of a kind
-at once would fight over two cores and be too late for their own streams. The end to end group
-takes longest and therefore begins first where there is a second process for the quick ones;
-without one it comes last.
+are one group, those that hear and speak with everything else end to end another, and those with
+the telephone and the home's own tests a third: more of a kind at once would fight over two cores
+and be too late for their own streams. The end to end group takes longest and therefore begins
+first, and next whatever mostly waits for a robot to roll or a drill to be spoken, where there are
+more processes for the quick ones; without, they come last.
 """
 
 from __future__ import annotations
@@ -24,12 +25,19 @@ settings.register_profile("anban", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("anban")
 
 TESTS: Final = Path(__file__).parent
+WAITS: Final = {
+    "e2e": 2,
+    "care e2e": 1,
+    str(TESTS / "robot" / "test_body.py"): 1,
+    str(TESTS / "robot" / "test_fall.py"): 1,
+}
+"""How long a group takes, in words of order only."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     has_company = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1
-    items.sort(key=lambda item: (group(item.path) == "e2e") is not has_company)
+    items.sort(key=lambda item: WAITS.get(group(item.path), 0), reverse=has_company)
 
 
 class Groups(LoadScopeScheduling):
@@ -49,4 +57,6 @@ def group(path: Path) -> str:
     folder = path.relative_to(TESTS).parts[0]
     if folder in {"dialogue", "e2e"}:
         return folder
-    return "e2e" if "mark.e2e" in path.read_text("utf-8") else str(path)
+    if "mark.e2e" in path.read_text("utf-8"):
+        return "care e2e" if folder == "care" else "e2e"
+    return str(path)
