@@ -5,10 +5,9 @@ SHELL := /bin/bash -o pipefail
 LANGUAGE ?= zh
 MADE := .cache/make
 PYTHON := .venv/bin/python
-TRAIN_PYTHON := .cache/train/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint soak bench lock models clean
+.PHONY: help setup setup-dev demo test lint soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
