@@ -342,6 +342,31 @@ async def test_a_stranger_who_still_rings_keeps_no_contact_out(tmp_path: Path) -
             son.hang_up(call)
 
 
+async def test_a_stranger_who_rings_does_not_keep_a_call_from_going_out(tmp_path: Path) -> None:
+    rings, is_refused = asyncio.Event(), asyncio.Event()
+
+    async def answer(phone: Phone, call: PhoneCall) -> None:  # refused where it returns
+        rings.set()
+        await is_refused.wait()
+
+    async with (
+        running_phone(tmp_path, answer) as running,
+        SipPeer(Manners(press="1", hang_up_after_seconds=1.0)) as daughter,
+        SipPeer(user="stranger") as stranger,
+    ):
+        unknown = await stranger.ring(running.uri)
+        async with asyncio.timeout(30):
+            await rings.wait()
+            attempt = asyncio.create_task(
+                run_attempt(SipCall(running.phone, daughter.uri), message())
+            )
+            is_refused.set()
+            await unknown.ended.wait()
+            facts = await attempt
+    assert facts[-1].outcome is Outcome.ACKNOWLEDGED
+    assert not unknown.answered.is_set()
+
+
 _RECORD = ("parec", "-d", "speaker.monitor", "--rate=8000", "--channels=1", "--format=s16le")
 
 

@@ -166,11 +166,11 @@ class Phone:
             PhoneError: the program does not run or refused, or a caller is on the telephone:
                 baresip would put that conversation on hold.
         """
-        if any(other.is_incoming or other.is_put_through for other in self._calls):
-            raise PhoneError("a conversation is on the telephone")
         call = PhoneCall(sip_uri(uri), is_incoming=False)
-        if not self._calls:
-            await self._play(sound)
+        await self._strangers_gone()
+        if self._is_in_conversation:
+            raise PhoneError("a conversation is on the telephone")
+        await self._play(sound)
         self._calls.append(call)
         try:
             await self.command("dial", call.uri)
@@ -187,7 +187,7 @@ class Phone:
         Raises:
             PhoneError: the caller is gone, another was let in meanwhile, or the program ended.
         """
-        if any(other.is_accepted or other.is_put_through for other in self._calls):
+        if self._is_in_conversation:
             raise PhoneError("another caller is on the telephone")
         call.is_accepted = True
         for other in [c for c in self._calls if c is not call and not c.is_put_through]:
@@ -251,6 +251,17 @@ class Phone:
         return await self._control.command(name, parameters)
 
     # ------------------------------------------------------------------ within
+
+    @property
+    def _is_in_conversation(self) -> bool:
+        return any(call.is_accepted or call.is_put_through for call in self._calls)
+
+    async def _strangers_gone(self) -> None:
+        """Let refusals end: "hangup" ends whichever call is the current one then."""
+        refused = [c.closed.wait() for c in self._calls if c.is_incoming and not c.is_accepted]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await asyncio.gather(*refused)
 
     async def _play(self, name: str) -> None:
         # Relative to the folder in which baresip runs: it cuts device names at 128 bytes.
@@ -335,7 +346,7 @@ class Phone:
 
     def _take_incoming(self, uri: str, call_id: str) -> None:
         call = PhoneCall(uri, is_incoming=True, call_id=call_id)
-        is_busy = any(other.is_put_through or other.is_accepted for other in self._calls)
+        is_busy = self._is_in_conversation
         self._calls.append(call)
         if self._on_incoming is None or is_busy:
             self._tasks.spawn(self.hang_up(call))
