@@ -7,6 +7,8 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+from assistant.faults import where
+
 log = logging.getLogger(__name__)
 
 
@@ -36,5 +38,5 @@ class Tasks:
 
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%s failed", self._name, exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed: %s", self._name, where(error))

@@ -9,16 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from assistant.bus import Bus
-from assistant.events import (
-    StopRobot,
-    TurnTaken,
-)
+from assistant.events import StopRobot, TurnTaken
+from assistant.faults import where
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
@@ -128,14 +125,7 @@ class Turns:
             log.warning("a sentence could not be understood: %s", error)
             return _Answer(_FALLBACK, self._render(error.reply_key), "honest", confidence=0.0)
         except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
-            # Where, but not what: its message may hold words that were said.
-            at = traceback.extract_tb(error.__traceback__)[-1]
-            log.error(
-                "a sentence was not answered: %s at %s:%s",
-                type(error).__name__,
-                at.filename,
-                at.lineno,
-            )
+            log.error("a sentence was not answered: %s", where(error))
             return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", confidence=0.0)
 
     async def _think(

@@ -14,6 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
+from assistant.faults import where
 from assistant.language import LANGUAGES, LanguageError, Replies
 from skills.forms import Event, Outcome, read_answer
 from skills.home import Home, Outside
@@ -163,7 +164,7 @@ class Skills:
             key = "slow"
         except Exception as error:  # noqa: BLE001  (a third party's code)
             # Its place and kind only: the text of an error may hold what the elder said.
-            log.error("%s failed: %s", action, _where(error))
+            log.error("%s failed: %s", action, where(error))
             key = "failed"
         return Outcome([], self._own.render(key, lang))
 
@@ -173,7 +174,7 @@ class Skills:
         except (TimeoutError, BusyError) as error:
             log.error("a reaction of the skill %s was given up: %s", name, type(error).__name__)
         except Exception as error:  # noqa: BLE001  (a third party's code)
-            log.error("a reaction of the skill %s failed: %s", name, _where(error))
+            log.error("a reaction of the skill %s failed: %s", name, where(error))
 
     async def _not_understood(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -229,13 +230,3 @@ class Skills:
 
 REACTION_SECONDS: Final = 120.0
 """A reaction may put a question to the elder and wait for the answer."""
-
-
-def _where(error: BaseException) -> str:
-    """Kind and innermost place of an error, without its words."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(error).__name__
-    return f"{type(error).__name__} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

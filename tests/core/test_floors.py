@@ -16,7 +16,8 @@ FLOORS = {
     "assistant/language": (),
     "assistant/findings.py": (),
     "assistant/chime.py": (),
-    "assistant/tasks.py": (),
+    "assistant/faults.py": (),
+    "assistant/tasks.py": ("assistant.faults",),
     "assistant/settings.py": (),
     "assistant/safety.py": ("assistant.phrases",),
     "assistant/phrases": ("assistant.language",),
@@ -26,7 +27,13 @@ FLOORS = {
     "perception": (),
     "robot_io": (),
     "models": (),
-    "skills": ("assistant.events", "assistant.language", "assistant.link", "assistant.settings"),
+    "skills": (
+        "assistant.events",
+        "assistant.faults",
+        "assistant.language",
+        "assistant.link",
+        "assistant.settings",
+    ),
 }
 
 

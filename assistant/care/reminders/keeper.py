@@ -22,10 +22,7 @@ from assistant.care.reminders.export_fhir import bundle
 from assistant.care.reminders.making import Maker, RiskOf
 from assistant.care.reminders.model import Item, Reminder
 from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
-from assistant.care.reminders.refusals import (
-    InvalidRefused,
-    TooManyRefused,
-)
+from assistant.care.reminders.refusals import InvalidRefused, TooManyRefused
 from assistant.care.reminders.stock import StockLeft, left, refill, set_stock
 from assistant.care.reminders.understanding import Understood, understand
 from assistant.care.reminders.wishes import ReminderWish
