@@ -20,13 +20,12 @@ from platformdirs import user_cache_path
 
 from benchmarks import table, write_result
 from benchmarks._radar_speed import cost, inference, parsers, percent
+from benchmarks.radar_bodies import delays
 from perception.activity_features import LABELS
 from perception.fall import MODEL as FALL_MODEL
-from perception.fall import FallModel, FallWatch, Slot
-from perception.fall_features import FRAMES_PER_SECOND
+from perception.fall import FallModel
 from perception.onnx_model import MODELS, OnnxModel
 from perception.train import evaluate_activity, evaluate_falls, radhar, ti_falls
-from perception.train.bodies import simulate
 from perception.train.evaluate_activity import Predict, Scores, clutter_only, load_model, ours
 from perception.train.evaluate_falls import FallScores
 
@@ -174,7 +173,7 @@ def falls(data: Path, folds: Path) -> list[str]:
         rows.append(fall_row(f"RadHAR test files, {name}", exercises))
     head = ["falls by event", "found", "recall", "precision", "false alarms", "without fall",
             "falls cut below 0.8 s"]  # fmt: skip
-    return [table(head, rows), "", *delay(model)]
+    return [table(head, rows), "", delays(model, 10_000, 200), ""]
 
 
 def is_development(clip: ti_falls.Clip) -> bool:
@@ -184,30 +183,6 @@ def is_development(clip: ti_falls.Clip) -> bool:
 
 
 DEVELOPMENT = Path(ti_falls.__file__).parent / "splits" / "fall_development.json"
-
-
-def delay(model: FallModel) -> list[str]:
-    """Seconds from a simulated body's last frame of falling to the alarm."""
-    waits, found, count = [], 0, 200
-    for seed in range(count):
-        rng = np.random.default_rng(10_000 + seed)
-        stand, scene = simulate("stand", rng), simulate("fall", rng)
-        watch = FallWatch(model)
-        frames = [*stand.frames, *scene.frames]
-        down = len(stand.frames) + max(k for k, s in enumerate(scene.labels) if s == "falling")
-        for number, frame in enumerate([*frames, *scene.frames[-5:]]):
-            if watch.update(Slot(frame[:, 0], frame[:, 1])) is not None:
-                waits.append((number - down) / FRAMES_PER_SECOND)
-                found += 1
-                break
-    if not waits:
-        return ["No simulated fall was told.", ""]
-    late = np.percentile(waits, (50, 95, 100))
-    return [
-        f"From the body down to told, {count} simulated falls ({found} told): median "
-        f"{late[0]:.1f} s, 95 % {late[1]:.1f} s, longest {late[2]:.1f} s.",
-        "",
-    ]
 
 
 # ---------------------------------------------------------------------------- folds
