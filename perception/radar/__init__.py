@@ -1,6 +1,6 @@
 """Millimetre-wave radars: bytes to frames, one driver a protocol, and recordings of them."""
 
-from perception.radar.frames import PointCloud, RadarFrame, Target
+from perception.radar.frames import ChestPhase, PointCloud, RadarFrame, Target
 from perception.radar.protocols import PROTOCOLS, Protocol, UnknownRadarError, protocol_named
 from perception.radar.recording import (
     Block,
@@ -16,6 +16,7 @@ from perception.radar.ti_config import RadarConfigError, read_config, send_confi
 __all__ = [
     "PROTOCOLS",
     "Block",
+    "ChestPhase",
     "Parser",
     "ParserStatistics",
     "PointCloud",

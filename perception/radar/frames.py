@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,15 @@ class Target:
     """Lowest and highest reflection, metres."""
 
 
+class ChestPhase(NamedTuple):
+    """How far the nearest body's surface has moved: 4 pi d / wavelength, radians."""
+
+    total: float
+    breath: float
+    """What the module takes for breath of it."""
+    heart: float
+
+
 @dataclass(frozen=True, slots=True)
 class RadarFrame:
     """One report of one device."""
@@ -79,6 +88,7 @@ class RadarFrame:
     distance_metres: float | None = None
     breaths_per_minute: float | None = None
     heartbeats_per_minute: float | None = None
+    phase: ChestPhase | None = None
     zones: tuple[int, ...] | None = None
     """xWRL6432 motion/presence detector: one state a zone."""
 

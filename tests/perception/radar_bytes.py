@@ -83,7 +83,9 @@ STREAMS: dict[str, bytes] = {
     )),
     "mr60fda2": FALL + PRESENT + tinyframe(0x0A08, CLOUD) + tinyframe(0x0A04, TARGETS)
     + tinyframe(0x0A04, b"", with_dck=False) + tinyframe(0x0A04, b"") + FALL,
-    "ld6002": tinyframe(0x0A14, struct.pack("<f", 16.5)) + tinyframe(0x0A15, struct.pack("<f", 72)),
+    "ld6002": tinyframe(0x0A13, struct.pack("<3f", 4.5, -0.75, 0.125))
+    + tinyframe(0x0A14, struct.pack("<f", 16.5)) + tinyframe(0x0A15, struct.pack("<f", 72))
+    + tinyframe(0x0A16, struct.pack("<If", 1, 74.5)) + tinyframe(0x0F09, b"\x01\x00"),
     "ld2450": LD2450 * 3,
     "ld2410": LD2410 * 3,
     "mr60fda1": fda1(0x83, 0x81, b"\x01") + fda1(0x80, 0x01, b"\x01") + fda1(0x80, 2, b"\x02"),

@@ -6,6 +6,8 @@ import struct
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from radar_bytes import (
     CLOUD,
     FALL,
@@ -20,7 +22,7 @@ from radar_bytes import (
     tinyframe,
 )
 
-from perception.radar import RadarFrame, Target, UnknownRadarError, protocol_named
+from perception.radar import ChestPhase, RadarFrame, Target, UnknownRadarError, protocol_named
 from perception.radar.tinyframe import checksum
 
 
@@ -67,16 +69,68 @@ def test_checksum_is_the_inverted_xor(size: int) -> None:
     assert checksum(data) == ~expected & 0xFF
 
 
-def test_ld6002_breath_and_heart() -> None:
+def test_ld6002_phase_rates_distance_and_presence() -> None:
     assert parse("ld6002", STREAMS["ld6002"]) == [
+        RadarFrame(phase=ChestPhase(4.5, -0.75, 0.125)),
         RadarFrame(breaths_per_minute=16.5),
         RadarFrame(heartbeats_per_minute=72.0),
+        RadarFrame(distance_metres=0.745),
+        RadarFrame(present=True),
     ]
 
 
-@pytest.mark.parametrize("rate", [float("nan"), float("inf"), -1.0, 1e10])
-def test_ld6002_leaves_out_what_no_body_does(rate: float) -> None:
+def test_ld6002_distance_as_captured_from_a_module() -> None:
+    (frame,) = parse("ld6002", tinyframe(0x0A16, bytes.fromhex("01000000 713d9542")))
+    assert frame.distance_metres == pytest.approx(0.7462, abs=1e-4)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_ld6002_presence_of_every_firmware(size: int) -> None:
+    frames = b"".join(tinyframe(0x0F09, n.to_bytes(size, "little")) for n in (0, 1))
+    assert [frame.present for frame in parse("ld6002", frames)] == [False, True]
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 1e10, -1e10])
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (0x0A13, "<ff{}"),
+        (0x0A13, "<f{}f"),
+        (0x0A13, "<{}ff"),
+        (0x0A14, "<{}"),
+        (0x0A15, "<{}"),
+        (0x0A16, "<I{}"),
+    ],
+)
+def test_ld6002_leaves_out_what_cannot_be(kind: int, data: str, bad: float) -> None:
+    layout = data.replace("{}", "f")
+    values = [bad if part == "{" else 1 for part in data.removeprefix("<").replace("}", "")]
+    raw = tinyframe(kind, struct.pack(layout, *values))
+    assert parse("ld6002", raw + STREAMS["ld6002"]) == parse("ld6002", STREAMS["ld6002"])
+
+
+@pytest.mark.parametrize("rate", [-1.0, 301.0])
+def test_ld6002_leaves_out_rates_that_no_body_has(rate: float) -> None:
     assert parse("ld6002", tinyframe(0x0A14, struct.pack("<f", rate))) == []
+
+
+def test_ld6002_no_distance_where_the_module_has_none() -> None:
+    assert parse("ld6002", tinyframe(0x0A16, struct.pack("<If", 0, 74.5))) == []
+    assert parse("ld6002", tinyframe(0x0A16, struct.pack("<If", 1, -1.0))) == []
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from([0x0A13, 0x0A14, 0x0A15, 0x0A16, 0x0F09, 0x0100]),
+    st.binary(max_size=64),
+)
+def test_ld6002_any_data_of_any_length_leaves_the_next_frames_whole(kind: int, data: bytes) -> None:
+    frames = parse("ld6002", tinyframe(kind, data) + STREAMS["ld6002"] * 6)
+    whole = parse("ld6002", STREAMS["ld6002"])
+    assert frames[-len(whole) :] == whole
+    for frame in frames:
+        assert frame.phase is None or all(abs(angle) < 1e5 for angle in frame.phase)
+        assert frame.distance_metres is None or 0 <= frame.distance_metres <= 30
 
 
 def test_ld2450_vector() -> None:
