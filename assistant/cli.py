@@ -82,7 +82,7 @@ def ask(
     json: Json = False,
     live: Live = False,
 ) -> None:
-    """Answer text, each argument (or line of input) a conversation of its own."""
+    """Answer one text, or with - each line of input, a conversation of its own."""
     from assistant.commands import ask as command  # noqa: PLC0415
 
     _quiet()

@@ -15,6 +15,7 @@ from perception.events import Event, to_json
 from perception.fall import FallModel
 from perception.onnx_model import ModelError
 from perception.radar import (
+    PROTOCOLS,
     PortSettings,
     RadarFound,
     RadarLost,
@@ -33,7 +34,7 @@ from perception.sensor import RadarSensor
 app = typer.Typer(name="radar", help="Millimetre-wave radars.", no_args_is_help=True)
 
 Port = Annotated[str, typer.Option(help="Data port, such as /dev/ttyUSB1.")]
-Radar = Annotated[str, typer.Option("--protocol", help="Which radar: xwr68xx, mr60fda2, …")]
+Radar = Annotated[str, typer.Option("--protocol", help=f"Which radar: {', '.join(PROTOCOLS)}.")]
 Config = Annotated[Path | None, typer.Option(help="TI boards: the .cfg to send first.")]
 CommandPort = Annotated[str | None, typer.Option(help="TI boards: where the .cfg goes.")]
 Height = Annotated[float, typer.Option(help="Metres from the floor to the sensor.")]
@@ -53,7 +54,7 @@ def record(
     command_port: CommandPort = None,
     seconds: Seconds = 0.0,
 ) -> None:
-    """Write what a radar sends to FILE, for `anban replay`."""
+    """Write what a radar sends to FILE, for `anban replay`; no file where nothing came."""
     radar = _open(port, protocol, config, command_port)
     began = time.monotonic()
     size = 0
@@ -71,6 +72,9 @@ def record(
         pass
     finally:
         radar.close()
+    if not size:
+        file.unlink()
+        _fail(f"Nothing came from {port}: look at its name, its power and --protocol.")
     typer.echo(f"{file}: {size} bytes in {time.monotonic() - began:.1f} s", err=True)
 
 

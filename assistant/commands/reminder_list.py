@@ -110,7 +110,10 @@ async def forget(which: str) -> int:
         kept = await bus.call("reminders.list")
     named = [each for each in kept if which in {each["reminder_id"], each["title"]}]
     if len(named) != 1:
-        _print(f"{len(named)} reminders are called {which}" + (", say which:" if named else ":"))
+        if named:
+            _print(f"{len(named)} reminders are called {which}, say which:")
+        else:
+            _print(f"No reminder is called {which}. There are:" if kept else "There is none.")
         for each in named or kept:
             _print(_line(each))
         return 1

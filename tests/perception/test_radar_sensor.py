@@ -129,6 +129,15 @@ def test_record_command_refuses_to_overwrite(tmp_path: Path) -> None:
     assert path.read_bytes() == b"precious"
 
 
+def test_record_command_keeps_no_file_of_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.radar"
+    options = ["record", str(path), "--port", "/dev/none", "--protocol", "ld2450"]
+    result = CliRunner().invoke(cli.app, [*options, "--seconds", "0.1"])
+    assert result.exit_code == 1
+    assert "Nothing came from /dev/none" in result.stderr
+    assert not path.exists()
+
+
 GOLDEN = Path(__file__).parent / "golden"
 
 

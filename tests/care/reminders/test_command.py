@@ -97,6 +97,7 @@ async def test_beside_a_running_anban_it_goes_through_it(
     await command.show(as_json=False)
     assert "华法林" in capsys.readouterr().out
     assert await command.forget("warfarin") == 1, "only a name that is on the list"
+    assert "No reminder is called warfarin. There are:" in capsys.readouterr().out
     assert await command.forget("华法林") == 0
     assert await listed(core.bus) == ["aspirin", "止痛药"]
 
