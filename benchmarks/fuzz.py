@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import random
 import re
 import subprocess
 import sys
@@ -17,11 +18,13 @@ from pathlib import Path
 from benchmarks import table, write_result
 from perception.radar import PROTOCOLS
 from tests.perception.radar_bytes import STREAMS
+from tests.perception.radar_live import SMALL_MODULES, live
 
 SCRIPT = Path(__file__).parents[1] / "tests" / "perception" / "fuzz" / "fuzz_radar.py"
 HANG_SECONDS = 5
 MOST_MEGABYTES = 512
 LONGEST_BYTES = 4_096
+RUN_BYTES = 1_000
 
 
 def fuzz(name: str, seconds: int, folder: Path) -> list[str]:
@@ -29,6 +32,9 @@ def fuzz(name: str, seconds: int, folder: Path) -> list[str]:
     corpus = folder / name
     corpus.mkdir()
     (corpus / "good").write_bytes(b"\x07" + STREAMS[name])
+    if name in SMALL_MODULES:  # which take many frames at once where many came
+        many = b"".join(live(name, random.Random(7), RUN_BYTES, (0, 1)))
+        (corpus / "many").write_bytes(b"\x07" + many)
     command = [
         sys.executable,
         str(SCRIPT),
@@ -72,8 +78,9 @@ def main() -> None:
                "most memory of the process, MB"]  # fmt: skip
     body = (
         f"{table(columns, rows)}\n\nAll ended without a failure: no exception, no input that took "
-        f"{HANG_SECONDS} s, no buffer longer than a frame, the same frames however the bytes were "
-        "cut in two, and no point that is not finite."
+        f"{HANG_SECONDS} s, no buffer longer than a frame, the same frames and counts however "
+        "the bytes were cut in two, also where many frames were taken at once, no point that is "
+        "not finite."
     )
     command = f"python -m benchmarks.fuzz --seconds {seconds}"
     write_result("fuzz", "Fuzzing of the radar parsers", command, body)

@@ -2,11 +2,14 @@
 
 A driver turns bytes into `RadarFrame`s.  A field that a device does not speak of stays `None`,
 which is not the same as "nobody": an empty `points` says that the sensor looked and saw nothing.
+
+Frames and targets are named tuples: a parser makes hundreds of thousands a second, and a frozen
+dataclass of as many fields takes three times as long to make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
@@ -48,8 +51,7 @@ class PointCloud:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One moving thing that the device itself follows, in the sensor's axes, SI units."""
 
     number: int
@@ -71,8 +73,7 @@ class ChestPhase(NamedTuple):
     heart: float
 
 
-@dataclass(frozen=True, slots=True)
-class RadarFrame:
+class RadarFrame(NamedTuple):
     """One report of one device."""
 
     number: int | None = None
@@ -91,6 +92,14 @@ class RadarFrame:
     phase: ChestPhase | None = None
     zones: tuple[int, ...] | None = None
     """xWRL6432 motion/presence detector: one state a zone."""
+
+
+def frames_of(field: str) -> Callable[[object], RadarFrame]:
+    """What makes a frame that says one thing, in two thirds of the time: all else is None."""
+    at = RadarFrame._fields.index(field)
+    before, after = (None,) * at, (None,) * (len(RadarFrame._fields) - at - 1)
+    new = tuple.__new__
+    return lambda value: new(RadarFrame, (*before, value, *after))
 
 
 NOTHING_SEEN: Final = PointCloud(

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 import struct
+from functools import partial
 from typing import ClassVar, Final
 
-from perception.radar.frames import ChestPhase, RadarFrame
+from perception.radar.frames import ChestPhase, RadarFrame, frames_of
 from perception.radar.limits import FARTHEST_METRES
-from perception.radar.tinyframe import TinyFrameParser
+from perception.radar.stream import FrameParser
+from perception.radar.tinyframe import Reader, TinyFrameParser, header
 
 PHASE: Final = 0x0A13
 BREATH: Final = 0x0A14
@@ -33,49 +35,49 @@ _RATE: Final = struct.Struct("<f")
 _PHASE: Final = struct.Struct("<3f")
 _DISTANCE: Final = struct.Struct("<If")
 _PRESENCE_BYTES: Final = (1, 2, 4)
+_PRESENT: Final = {said: RadarFrame(present=said) for said in (False, True)}
+_of_phase: Final = frames_of("phase")
+_of_breath: Final = frames_of("breaths_per_minute")
+_of_heart: Final = frames_of("heartbeats_per_minute")
+_of_distance: Final = frames_of("distance_metres")
 
 
-class Ld6002Parser(TinyFrameParser):
-    """Phase, breaths and heartbeats a minute, distance, presence; each in a frame of its own."""
-
-    LARGEST_BYTES: ClassVar[dict[int, int]] = {
-        PHASE: _PHASE.size,
-        BREATH: _RATE.size,
-        HEART: _RATE.size,
-        DISTANCE: _DISTANCE.size,
-        PRESENCE: max(_PRESENCE_BYTES),
-    }
-
-    def _read(self, kind: int, data: bytes) -> RadarFrame | None:
-        if kind == PHASE and len(data) == _PHASE.size:
-            return _read_phase(data)
-        if kind in {BREATH, HEART} and len(data) == _RATE.size:
-            return _read_rate(kind, data)
-        if kind == DISTANCE and len(data) == _DISTANCE.size:
-            return _read_distance(data)
-        if kind == PRESENCE and len(data) in _PRESENCE_BYTES:
-            return RadarFrame(present=any(data))
-        return None
+def _read_phase(raw: bytes | bytearray, at: int) -> RadarFrame | None:
+    total, breath, heart = _PHASE.unpack_from(raw, at)
+    most = LARGEST_PHASE
+    if abs(total) <= most and abs(breath) <= most and abs(heart) <= most:  # NaN is never <=
+        return _of_phase(ChestPhase(total, breath, heart))
+    return None
 
 
-def _read_phase(data: bytes) -> RadarFrame | None:
-    phase = ChestPhase(*_PHASE.unpack(data))
-    if not all(abs(angle) <= LARGEST_PHASE for angle in phase):  # NaN is never <=
-        return None
-    return RadarFrame(phase=phase)
+def _read_breath(raw: bytes | bytearray, at: int) -> RadarFrame | None:
+    (rate,) = _RATE.unpack_from(raw, at)
+    return _of_breath(rate) if 0 <= rate <= MOST_PER_MINUTE else None
 
 
-def _read_rate(kind: int, data: bytes) -> RadarFrame | None:
-    (rate,) = _RATE.unpack(data)
-    if not 0 <= rate <= MOST_PER_MINUTE:  # NaN too
-        return None
-    if kind == BREATH:
-        return RadarFrame(breaths_per_minute=rate)
-    return RadarFrame(heartbeats_per_minute=rate)
+def _read_heart(raw: bytes | bytearray, at: int) -> RadarFrame | None:
+    (rate,) = _RATE.unpack_from(raw, at)
+    return _of_heart(rate) if 0 <= rate <= MOST_PER_MINUTE else None
 
 
-def _read_distance(data: bytes) -> RadarFrame | None:
-    there, centimetres = _DISTANCE.unpack(data)
+def _read_distance(raw: bytes | bytearray, at: int) -> RadarFrame | None:
+    there, centimetres = _DISTANCE.unpack_from(raw, at)
     if not there or not 0 <= centimetres <= 100 * FARTHEST_METRES:  # NaN too
         return None
-    return RadarFrame(distance_metres=centimetres / 100)
+    return _of_distance(centimetres / 100)
+
+
+def _read_presence(size: int, raw: bytes | bytearray, at: int) -> RadarFrame:
+    return _PRESENT[any(raw[at : at + size])]
+
+
+class Ld6002Parser(TinyFrameParser[RadarFrame], FrameParser):
+    """Phase, breaths and heartbeats a minute, distance, presence; each in a frame of its own."""
+
+    READERS: ClassVar[dict[bytes, Reader[RadarFrame]]] = {
+        header(PHASE, _PHASE.size): _read_phase,
+        header(BREATH, _RATE.size): _read_breath,
+        header(HEART, _RATE.size): _read_heart,
+        header(DISTANCE, _DISTANCE.size): _read_distance,
+        **{header(PRESENCE, size): partial(_read_presence, size) for size in _PRESENCE_BYTES},
+    }

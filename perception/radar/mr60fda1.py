@@ -7,55 +7,89 @@ to the data.
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import ClassVar, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from perception.radar.frames import RadarFrame
-from perception.radar.stream import NEED_MORE, FrameParser
+from perception.radar.stream import NEED_MORE, FrameParser, words_at
 
 BAUD: Final = 115_200
 
-FALL: Final = ((0x83, 0x81), (0x83, 0x01))
+FALL: Final = (b"\x83\x81", b"\x83\x01")
 """Answer to a question; the MR60FDA1's own report."""
-PRESENCE: Final = ((0x80, 0x81), (0x80, 0x01))
-MOTION: Final = ((0x80, 0x82), (0x80, 0x02))
+PRESENCE: Final = (b"\x80\x81", b"\x80\x01")
+MOTION: Final = (b"\x80\x82", b"\x80\x02")
 """0 none, 1 still, 2 active."""
 
 MAX_DATA_BYTES: Final = 512
-_HEADER: Final = struct.Struct(">2sBBH")
+_MAGIC: Final = b"\x53\x59"
+_HEADER_BYTES: Final = 6
 _TAIL: Final = b"\x54\x43"
+_AFTER_BYTES: Final = 1 + len(_TAIL)
 _ACTIVE: Final = 2
+
+
+def _every_frame() -> dict[bytes, RadarFrame]:
+    """What is of use, by all bytes from control to data: each kind has one byte of data."""
+    frames = {}
+    for value in range(256):
+        says = (
+            (FALL, RadarFrame(fallen=value == 1)),
+            (PRESENCE, RadarFrame(present=value == 1)),
+            (MOTION, RadarFrame(moving=value == _ACTIVE, present=True if value else None)),
+        )
+        for kinds, frame in says:
+            for kind in kinds:
+                frames[kind + b"\x00\x01" + bytes((value,))] = frame
+    return frames
+
+
+_FRAMES: Final = _every_frame()
 
 
 class Mr60Fda1Parser(FrameParser):
     """Fall, presence and motion, each in a frame of its own."""
 
-    MAGIC: ClassVar[bytes] = b"\x53\x59"
+    MAGIC: ClassVar[bytes] = _MAGIC
+    SIZE: ClassVar[struct.Struct] = struct.Struct(">4xH")
+    AROUND_BYTES: ClassVar[int] = _HEADER_BYTES + _AFTER_BYTES
 
     def _take(self, buffer: bytearray, start: int) -> tuple[int, RadarFrame | None]:
-        data_at = start + _HEADER.size
-        if len(buffer) < data_at:
+        if len(buffer) < start + _HEADER_BYTES:
             return NEED_MORE, None
-        _, control, command, size = _HEADER.unpack_from(buffer, start)
+        (size,) = self.SIZE.unpack_from(buffer, start)
         if size > MAX_DATA_BYTES:
             return -1, None
-        sum_at = data_at + size
-        end = sum_at + 1 + len(_TAIL)
+        sum_at = start + _HEADER_BYTES + size
+        end = sum_at + _AFTER_BYTES
         if len(buffer) < end:
             return NEED_MORE, None
         right_sum = buffer[sum_at] == sum(buffer[start:sum_at]) & 0xFF
         if not right_sum or buffer[sum_at + 1 : end] != _TAIL:
             return -1, None
-        return end - start, _read((control, command), bytes(buffer[data_at:sum_at]))
+        return end - start, _FRAMES.get(bytes(buffer[start + len(_MAGIC) : sum_at]))
 
+    def _are_right(
+        self, raw: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]
+    ) -> NDArray[np.bool_]:
+        sums_at = ends - _AFTER_BYTES
+        parts = np.column_stack((starts, sums_at)).ravel()
+        sums = np.add.reduceat(np.frombuffer(raw, np.uint8), parts, dtype=np.uint8)[::2]
+        right: NDArray[np.bool_] = (
+            (words_at(raw, ">u2", starts) == int.from_bytes(_MAGIC))
+            & (ends - starts <= MAX_DATA_BYTES + self.AROUND_BYTES)
+            & (words_at(raw, "u1", sums_at) == sums)
+            & (words_at(raw, ">u2", sums_at + 1) == int.from_bytes(_TAIL))
+        )
+        return right
 
-def _read(kind: tuple[int, int], data: bytes) -> RadarFrame | None:
-    if len(data) != 1:
-        return None
-    (value,) = data
-    if kind in FALL:
-        return RadarFrame(fallen=value == 1)
-    if kind in PRESENCE:
-        return RadarFrame(present=value == 1)
-    if kind in MOTION:
-        return RadarFrame(moving=value == _ACTIVE, present=True if value else None)
-    return None
+    def _read_run(self, raw: bytes, bounds: list[int]) -> list[RadarFrame]:
+        frame_of = _FRAMES.get
+        return [
+            frame
+            for start, end in pairwise(bounds)
+            if (frame := frame_of(raw[start + len(_MAGIC) : end - _AFTER_BYTES]))
+        ]

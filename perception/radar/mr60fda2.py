@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
 from typing import ClassVar, Final
 
 import numpy as np
 
-from perception.radar.frames import RadarFrame, Target, make_clouds
+from perception.radar.frames import NOTHING_SEEN, RadarFrame, Target, make_clouds
 from perception.radar.limits import FARTHEST_METRES
-from perception.radar.tinyframe import TinyFrameParser
+from perception.radar.tinyframe import Reader, TinyFrameParser, header
 
 FALL: Final = 0x0E02
 PRESENCE: Final = 0x0F09
@@ -24,58 +25,71 @@ _POINT: Final = np.dtype([("cluster", "<i4"), ("xyz", "<f4", 3), ("speed", "<f4"
 DOPPLER_STEP: Final = 0.1
 """Metres a second a Doppler index; the manuals give the index without a unit, so it is only used
 to tell moving from still."""
-
-
 _MAX_ITEMS: Final = 400
 """Points or targets in a frame; the modules send some 100."""
 
+_FALLEN: Final = {said: RadarFrame(fallen=said) for said in (False, True)}
+_PRESENT: Final = {said: RadarFrame(present=said) for said in (False, True)}
+_NO_TARGETS: Final = RadarFrame(targets=())
+_NO_POINTS: Final = RadarFrame(points=NOTHING_SEEN)
 
-class Mr60Fda2Parser(TinyFrameParser):
-    """Fall, presence, targets and points."""
 
-    LARGEST_BYTES: ClassVar[dict[int, int]] = {
-        FALL: 1,
-        PRESENCE: 1,
-        TARGETS: _COUNT.size + _MAX_ITEMS * _TARGET.size,
-        CLOUD: _COUNT.size + _MAX_ITEMS * _POINT.itemsize,
+def _read_fall(raw: bytes | bytearray, at: int) -> RadarFrame:
+    return _FALLEN[raw[at] != 0]
+
+
+def _read_presence(raw: bytes | bytearray, at: int) -> RadarFrame:
+    return _PRESENT[raw[at] != 0]
+
+
+def _read_targets(room: int, raw: bytes | bytearray, at: int) -> RadarFrame | None:
+    """`room` is how many items the data's length has room for."""
+    (count,) = _COUNT.unpack_from(raw, at)
+    if count != room:
+        return None
+    first = at + _COUNT.size
+    targets = [
+        Target(cluster, (x, y, z), None, dop * DOPPLER_STEP)
+        for x, y, z, dop, cluster in _TARGET.iter_unpack(raw[first : first + count * _TARGET.size])
+        if all(abs(value) <= FARTHEST_METRES for value in (x, y, z))  # NaN is never <=
+    ]
+    return RadarFrame(targets=tuple(targets)) if targets else _NO_TARGETS
+
+
+def _read_cloud(room: int, raw: bytes | bytearray, at: int) -> RadarFrame | bytes | None:
+    (count,) = _COUNT.unpack_from(raw, at)
+    if count != room:
+        return None
+    first = at + _COUNT.size
+    return bytes(raw[first : first + count * _POINT.itemsize]) if count else _NO_POINTS
+
+
+class Mr60Fda2Parser(TinyFrameParser[RadarFrame | bytes]):
+    """Fall, presence, targets and points, which stay bytes until the clouds are made of all."""
+
+    READERS: ClassVar[dict[bytes, Reader[RadarFrame | bytes]]] = {
+        header(FALL, 1): _read_fall,
+        header(PRESENCE, 1): _read_presence,
+        **{
+            header(TARGETS, _COUNT.size + room * _TARGET.size): partial(_read_targets, room)
+            for room in range(_MAX_ITEMS + 1)
+        },
+        **{
+            header(CLOUD, _COUNT.size + room * _POINT.itemsize): partial(_read_cloud, room)
+            for room in range(_MAX_ITEMS + 1)
+        },
     }
 
-    def _read(self, kind: int, data: bytes) -> RadarFrame | None:
-        if kind == FALL and len(data) == 1:
-            return RadarFrame(fallen=data[0] != 0)
-        if kind == PRESENCE and len(data) == 1:
-            return RadarFrame(present=data[0] != 0)
-        if kind == TARGETS:
-            return _read_targets(data)
-        if kind == CLOUD:
-            return _read_cloud(data)
-        return None
-
-
-def _counted(data: bytes, item_bytes: int) -> int | None:
-    """How many items follow the count, None where the count and the length disagree."""
-    if len(data) < _COUNT.size:
-        return None
-    (count,) = _COUNT.unpack_from(data)
-    return count if count >= 0 and len(data) == _COUNT.size + count * item_bytes else None
-
-
-def _read_targets(data: bytes) -> RadarFrame | None:
-    count = _counted(data, _TARGET.size)
-    if count is None:
-        return None
-    targets = []
-    for x, y, z, dop, cluster in _TARGET.iter_unpack(data[_COUNT.size :]):
-        if all(abs(value) <= FARTHEST_METRES for value in (x, y, z)):  # NaN is never <=
-            targets.append(Target(cluster, (x, y, z), radial_speed=dop * DOPPLER_STEP))
-    return RadarFrame(targets=tuple(targets))
-
-
-def _read_cloud(data: bytes) -> RadarFrame | None:
-    count = _counted(data, _POINT.itemsize)
-    if count is None:
-        return None
-    points = np.frombuffer(data, _POINT, count, _COUNT.size)
-    unknown = np.zeros(count, np.float32)
-    (cloud,) = make_clouds(points["xyz"], points["speed"], unknown, [count])
-    return RadarFrame(points=cloud)
+    def _frames(self, packets: list[RadarFrame | bytes]) -> list[RadarFrame]:
+        frames = [packet for packet in packets if not isinstance(packet, bytes)]
+        if len(frames) == len(packets):
+            return frames
+        clouds = [packet for packet in packets if isinstance(packet, bytes)]
+        points = np.frombuffer(b"".join(clouds), _POINT)
+        sizes = [len(cloud) // _POINT.itemsize for cloud in clouds]
+        unknown = np.zeros(len(points), np.float32)
+        made = iter(make_clouds(points["xyz"], points["speed"], unknown, sizes))
+        return [
+            RadarFrame(points=next(made)) if isinstance(packet, bytes) else packet
+            for packet in packets
+        ]

@@ -8,21 +8,30 @@ data comes from some firmwares with a dck (of nothing, so FF), from others witho
 from __future__ import annotations
 
 import struct
-from abc import abstractmethod
+from array import array
+from collections.abc import Callable
 from functools import reduce
 from operator import xor
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from perception.radar.frames import RadarFrame
-from perception.radar.stream import NEED_MORE, FrameParser
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.radar.stream import NEED_MORE, Packet, RunParser, words_at
 
 SOF: Final = 0x01
 HEADER_BYTES: Final = 8
 MAX_UNKNOWN_BYTES: Final = 64
 """Longest data of a type that we do not read; an eight-bit checksum lets junk pass for a header
 once in 256, and a long wait for data that never come would swallow good frames."""
-_HEADER: Final = struct.Struct(">HHH")
+_SIZE_AND_KIND: Final = struct.Struct(">HH")
+_SIZE_AT: Final = 3
+_KIND_AT: Final = 5
+_HCK_AT: Final = 7
 _EMPTY_CHECKSUM: Final = 0xFF
+
+Reader = Callable[[bytes | bytearray, int], Packet | None]
+"""What data hold that begin at this place, or None where they cannot be."""
 
 
 def checksum(data: bytes | bytearray | memoryview) -> int:
@@ -38,35 +47,70 @@ def checksum(data: bytes | bytearray | memoryview) -> int:
     return ~number & 0xFF
 
 
-class TinyFrameParser(FrameParser):
+def header(kind: int, size: int) -> bytes:
+    """Length and type as they stand in a header."""
+    return _SIZE_AND_KIND.pack(size, kind)
+
+
+class TinyFrameParser(RunParser[Packet]):
     """Frames with right checksums; a subclass reads the types it knows."""
 
     MAGIC: ClassVar[bytes] = bytes((SOF,))
-    LARGEST_BYTES: ClassVar[dict[int, int]]
-    """The longest data of each type that is read."""
+    SIZE: ClassVar[struct.Struct] = struct.Struct(">3xH")
+    AROUND_BYTES: ClassVar[int] = HEADER_BYTES + 1
+    READERS: ClassVar[dict[bytes, Reader[Any]]]
+    """By the header's length and type, of those that are of use."""
+    _LARGEST_BYTES: ClassVar[array[int]]
+    """Of the data of each type."""
 
-    def _take(self, buffer: bytearray, start: int) -> tuple[int, RadarFrame | None]:
+    def __init_subclass__(cls) -> None:
+        """Note the longest data of the types that are read; of all others they are short."""
+        cls._LARGEST_BYTES = array("H", [MAX_UNKNOWN_BYTES]) * (1 << 16)
+        for size, kind in sorted(map(_SIZE_AND_KIND.unpack, cls.READERS)):
+            cls._LARGEST_BYTES[kind] = size
+
+    def _take(self, buffer: bytearray, start: int) -> tuple[int, Packet | None]:
         if len(buffer) - start < HEADER_BYTES:
             return NEED_MORE, None
         data_at = start + HEADER_BYTES
         if buffer[data_at - 1] != checksum(buffer[start : data_at - 1]):
             return -1, None
-        _, size, kind = _HEADER.unpack_from(buffer, start + 1)
-        if size > self.LARGEST_BYTES.get(kind, MAX_UNKNOWN_BYTES):
+        size, kind = _SIZE_AND_KIND.unpack_from(buffer, start + _SIZE_AT)
+        if size > self._LARGEST_BYTES[kind]:
             return -1, None
         if size == 0:
             # Whether a dck follows shows in the next byte; a frame can only begin with SOF.
             if len(buffer) == data_at:
                 return NEED_MORE, None
-            return HEADER_BYTES + (buffer[data_at] == _EMPTY_CHECKSUM), self._read(kind, b"")
+            return HEADER_BYTES + (buffer[data_at] == _EMPTY_CHECKSUM), None
         end = data_at + size
         if len(buffer) <= end:
             return NEED_MORE, None
-        data = bytes(buffer[data_at:end])
-        if buffer[end] != checksum(data):
+        if buffer[end] != checksum(buffer[data_at:end]):
             return -1, None
-        return HEADER_BYTES + size + 1, self._read(kind, data)
+        read = self.READERS.get(bytes(buffer[start + _SIZE_AT : start + _HCK_AT]))
+        return HEADER_BYTES + size + 1, read(buffer, data_at) if read else None
 
-    @abstractmethod
-    def _read(self, kind: int, data: bytes) -> RadarFrame | None:
-        """The frame, or None where the type says nothing of use or its data cannot be."""
+    def _are_right(
+        self, raw: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]
+    ) -> NDArray[np.bool_]:
+        parts = np.column_stack((starts, starts + HEADER_BYTES)).ravel()
+        # The XOR of bytes and their checksum has all bits set.
+        sums = np.bitwise_xor.reduceat(np.frombuffer(raw, np.uint8), parts)
+        kinds = words_at(raw, ">u2", starts + _KIND_AT)
+        most = np.frombuffer(self._LARGEST_BYTES, np.uint16)[kinds]
+        right: NDArray[np.bool_] = (
+            (sums.view(np.uint16) == 0xFFFF)
+            & (words_at(raw, "u1", starts) == SOF)
+            & (ends - starts - self.AROUND_BYTES <= most)
+        )
+        return right
+
+    def _read_run(self, raw: bytes, bounds: list[int]) -> list[Packet]:
+        reader_of = self.READERS.get
+        return [
+            packet
+            for start in bounds[:-1]
+            if (read := reader_of(raw[start + _SIZE_AT : start + _HCK_AT]))
+            and (packet := read(raw, start + HEADER_BYTES)) is not None
+        ]

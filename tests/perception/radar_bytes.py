@@ -54,6 +54,10 @@ def fda1(control: int, command: int, data: bytes) -> bytes:
     return body + bytes((sum(body) & 0xFF,)) + b"\x54\x43"
 
 
+def ld2410(data: bytes) -> bytes:
+    return b"\xf4\xf3\xf2\xf1" + struct.pack("<H", len(data)) + data + b"\xf8\xf7\xf6\xf5"
+
+
 LD2450_TARGET = bytes.fromhex("0E03B18610004001")
 LD2450 = b"\xaa\xff\x03\x00" + LD2450_TARGET + bytes(16) + b"\x55\xcc"
 LD2410 = bytes.fromhex("F4F3F2F1 0D00 02AA 02 5100 00 0000 3B 0000 5500 F8F7F6F5")

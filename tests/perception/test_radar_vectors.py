@@ -16,6 +16,7 @@ from radar_bytes import (
     PRESENT,
     STREAMS,
     fda1,
+    ld2410,
     ti_compressed,
     ti_packet,
     ti_points,
@@ -152,8 +153,7 @@ def test_ld2410_still_person() -> None:
 
 def test_ld2410_engineering_frame() -> None:
     basic = struct.pack("<BBBHBHBH", 1, 0xAA, 3, 150, 60, 140, 50, 150)
-    data = basic + bytes(20) + b"\x55\x00"
-    raw = b"\xf4\xf3\xf2\xf1" + struct.pack("<H", len(data)) + data + b"\xf8\xf7\xf6\xf5"
+    raw = ld2410(basic + bytes(20) + b"\x55\x00")
     assert parse("ld2410", raw) == [RadarFrame(present=True, moving=True, distance_metres=1.5)]
 
 

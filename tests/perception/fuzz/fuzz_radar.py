@@ -3,8 +3,8 @@
     python tests/perception/fuzz/fuzz_radar.py PROTOCOL [FOLDER] [-max_total_time=300]
 
 The input's first byte says where the stream is cut in two.  A crash is: any exception, a buffer
-that grows beyond what one frame may need, frames that depend on the cut, or a point that is not
-finite.
+that grows beyond what one frame may need, frames or counts that depend on the cut or on whether
+many frames were taken at once, or a point that is not finite.
 """
 
 from __future__ import annotations
@@ -26,15 +26,24 @@ def same(a: RadarFrame, b: RadarFrame) -> bool:
     return repr(a) == repr(b) if a.points is None else a == b
 
 
+class OneByOne(PROTOCOLS[NAME].parser):  # type: ignore[misc]
+    """The same parser, which never looks for a run of frames."""
+
+    RUN_BYTES = sys.maxsize
+
+
 def test_one(data: bytes) -> None:
     if not data:
         return
     cut, stream = data[0] % len(data), data[1:]
-    whole, split = PROTOCOLS[NAME].parser(), PROTOCOLS[NAME].parser()
+    whole, split, single = PROTOCOLS[NAME].parser(), PROTOCOLS[NAME].parser(), OneByOne()
     frames = whole.feed(stream)
     pieces = split.feed(stream[:cut]) + split.feed(stream[cut:])
-    assert len(frames) == len(pieces)
+    singles = single.feed(stream)
+    assert len(frames) == len(pieces) == len(singles)
     assert all(same(a, b) for a, b in zip(frames, pieces, strict=True))
+    assert all(same(a, b) for a, b in zip(frames, singles, strict=True))
+    assert whole.statistics == split.statistics == single.statistics
     assert len(whole._buffer) <= min(len(stream), MAX_PACKET_BYTES)
     for frame in frames:
         if frame.points is not None:
