@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -68,7 +69,7 @@ class CoreOptions:
     """For the children, beside the core's own."""
     progress: Progress | None = None
     clock: Clock | None = None
-    """Of the reminders; None: the machine's."""
+    """Of the reminders and of what skills say; None: the machine's."""
 
 
 class Core:
@@ -94,6 +95,7 @@ class Core:
             options.settings.dialogue,
             options.cache,
             options.progress,
+            options.clock.now if options.clock is not None else time.time,
         )
         self.children = Children(
             self.bus, self.supervisor, self.mind, options.home, options.environment

@@ -71,9 +71,11 @@ class Mind:
         settings: DialogueSettings,
         cache: Path,
         progress: Progress | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._supervisor, self._memory, self._settings = supervisor, memory, settings
         self._cache = cache / "rasa"
+        self._now = now
         self._progress = progress or (lambda text: log.info("%s", text))
         self._sidecar = Sidecar(
             model=Path(),
@@ -149,7 +151,9 @@ class Mind:
         with _timed(stages, "answer"), self._errors_told():
             async with self._asking:
                 try:
-                    answered = await self._client.turn(self._conversation, thought.text)
+                    answered = await self._client.turn(
+                        self._conversation, thought.text, self._now()
+                    )
                 except DialogueSlowError:
                     self.forget()  # that turn may still run, and must not answer the next
                     raise
@@ -200,7 +204,7 @@ class Mind:
 
     async def _parse(self, text: str) -> Thought:
         understood = await self._client.parse(text)
-        now = datetime.now().astimezone()
+        now = datetime.fromtimestamp(self._now()).astimezone()
         entities = tuple(
             {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
             for entity in understood.entities

@@ -17,7 +17,7 @@ from sanic.response import HTTPResponse
 
 
 class TurnChannel(InputChannel):
-    """POST /webhooks/turn/ {"conversation_id", "text"} → understanding, replies, form."""
+    """POST /webhooks/turn/ {"conversation_id", "text", "at"} → understanding, replies, form."""
 
     @classmethod
     def name(cls) -> str:
@@ -45,7 +45,7 @@ class TurnChannel(InputChannel):
                     body["conversation_id"],
                     parse_data=understood,
                     input_channel=self.name(),
-                    metadata={"lang": language},
+                    metadata={"lang": language, "at": body["at"]},
                 )
             )
             tracker = await agent.tracker_store.retrieve(body["conversation_id"])

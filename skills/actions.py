@@ -190,12 +190,13 @@ class Skills:
         return []
 
     def _turn(self, item: Loaded, tracker: Tracker) -> Turn:
+        state = tracker.current_state()
         message = tracker.latest_message or {}
         intent = message.get("intent") or {}
         prefix = f"{item.skill.name}_"
         return Turn(
             text=message.get("text") or "",
-            lang=self._lang(tracker.current_state()),
+            lang=self._lang(state),
             intent=intent.get("name") or FALLBACK,
             confidence=float(intent.get("confidence") or 0.0),
             entities=tuple(
@@ -207,7 +208,7 @@ class Skills:
                 for slot, value in tracker.slots.items()
                 if slot.startswith(prefix)
             },
-            now=datetime.now().astimezone(),
+            now=datetime.fromtimestamp(_said_with(state).get("at", time.time())).astimezone(),
             home=self._homes[item.skill.name],
             wording=item.replies.render,
             left=bool(tracker.slots.get("form_left")),
@@ -215,8 +216,7 @@ class Skills:
 
     def _lang(self, tracker: Mapping[str, Any]) -> str:
         """The language of the model that understood the sentence, else the home's."""
-        said = (event for event in reversed(tracker["events"]) if event["event"] == "user")
-        lang = (next(said, None) or {}).get("metadata", {}).get("lang")
+        lang = _said_with(tracker).get("lang")
         return str(lang) if lang in LANGUAGES else self._outside.lang
 
     def _reply_key(self, response: str) -> tuple[str, str]:
@@ -226,6 +226,12 @@ class Skills:
             if response.startswith(f"utter_{name}_"):
                 return name, response.removeprefix(f"utter_{name}_")
         raise KeyError(response)
+
+
+def _said_with(tracker: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What came with the latest sentence beside its words: the language and the time."""
+    said = (event for event in reversed(tracker["events"]) if event["event"] == "user")
+    return (next(said, None) or {}).get("metadata") or {}
 
 
 REACTION_SECONDS: Final = 120.0

@@ -87,14 +87,14 @@ class DialogueClient:
         answer = await self._ask("POST", "/model/parse", PARSE_SECONDS, {"text": _fit(text)})
         return _understood(answer)
 
-    async def turn(self, conversation_id: str, text: str) -> Answered:
-        """Understand a sentence within its conversation and answer it.
+    async def turn(self, conversation_id: str, text: str, at: float) -> Answered:
+        """Understand a sentence within its conversation and answer it; `at` Unix seconds.
 
         Raises:
             DialogueEmptyError: not a word came back; the skill host is down.
             DialogueError: unfit text, server down or slow.
         """
-        body = {"conversation_id": conversation_id, "text": _fit(text)}
+        body = {"conversation_id": conversation_id, "text": _fit(text), "at": at}
         answer = await self._ask("POST", "/webhooks/turn/", self._deadline, body)
         try:
             replies = tuple(reply.strip() for reply in answer["replies"] if reply.strip())
@@ -120,11 +120,11 @@ class DialogueClient:
             DialogueError: server down or slow.
         """
         try:
-            await self.turn("warm-up", "0")
+            await self.turn("warm-up", "0", 0.0)
         except DialogueEmptyError:
             return  # the skill host is not up yet; Rasa itself is warm
 
-    async def _ask(self, method: str, path: str, seconds: float, body: dict[str, str]) -> Any:
+    async def _ask(self, method: str, path: str, seconds: float, body: dict[str, Any]) -> Any:
         try:
             async with asyncio.timeout(seconds):  # over all; httpx counts each part anew
                 answer = await self._http.request(method, path, json=body, timeout=seconds)

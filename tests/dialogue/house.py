@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -54,7 +55,7 @@ class House:
     # ------------------------------------------------------------------------- talking
 
     def turn(self, text: str, conversation: str = "") -> Answered:
-        return self.do(self.client.turn(conversation or uuid4().hex, text))
+        return self.do(self.client.turn(conversation or uuid4().hex, text, time.time()))
 
     def talk(self, *sentences: str) -> list[Answered]:
         """A conversation of its own."""

@@ -71,12 +71,12 @@ EMPTY = (
 async def test_failures_have_types(answer: bytes | None, error: type[DialogueError]) -> None:
     async with server(answer) as url, DialogueClient(url, "t", 0.3) as client:
         with pytest.raises(error):
-            await client.turn("c", "hello")
+            await client.turn("c", "hello", 0.0)
 
 
 async def test_nobody_there() -> None:
     async with DialogueClient("http://127.0.0.1:9", "t") as client:
-        for ask in (client.parse("hello"), client.turn("c", "hello"), client.warm_up()):
+        for ask in (client.parse("hello"), client.turn("c", "hello", 0.0), client.warm_up()):
             with pytest.raises(DialogueDownError, match="restarted by itself"):
                 await ask
     from pathlib import Path

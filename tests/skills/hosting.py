@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +199,10 @@ def payload(
     intent: str = "nlu_fallback",
     slots: Mapping[str, Any] | None = None,
     form: str = "",
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """What Rasa 3.6 sends, with the selective domain."""
+    """What Rasa 3.6 sends, with the selective domain; `at` comes from our own channel."""
+    beside = {"lang": lang} | ({"at": at.timestamp()} if at is not None else {})
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": 0.9},
@@ -213,7 +216,7 @@ def payload(
             "sender_id": "test",
             "slots": {"requested_slot": None, **(slots or {})},
             "latest_message": message,
-            "events": [{"event": "user", "text": text, "metadata": {"lang": lang}}],
+            "events": [{"event": "user", "text": text, "metadata": beside}],
             "paused": False,
             "followup_action": None,
             "active_loop": {"name": form} if form else {},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ async def test_answers_actions_questions_and_refuses_the_rest(core: Core, host: 
 
     assert (await host.act("action_faulty_fine"))["text"] == "好着呢"
     assert (await host.act("action_faulty_fine", lang="en"))["text"] == "all is well"
+
+    said_at = datetime(2026, 3, 1, 8, 10).astimezone()
+    assert "八点十分" in (await host.act("action_general_time", at=said_at))["text"]
 
     remembered = await host.act("action_faulty_remember", slots={"faulty_count": 2})
     assert remembered["text"] == "第3次"
