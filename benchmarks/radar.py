@@ -199,12 +199,11 @@ def train_missing(data: Path, folds: Path) -> None:
             members = [activity.fit(kept, seed) for seed in range(activity.MEMBERS)]
             activity.export(activity.Ensemble(members).eval(), path)
     clips = ti_falls.load(data / "ti_pose_fall")
-    exercises = radhar.load(data / "radhar", "train")
     for group in (*GROUPS, ti_falls.REPLAY):
         path = folds / f"fall_{group}.onnx"
         if not path.exists():
             kept = [c for c in clips if c.group not in {group, ti_falls.REPLAY}]
-            fall.export(fall.train(kept, exercises, seed=0), path)
+            fall.export(fall.train(kept, data, seed=0), path)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from perception.radar.room import RESTING, Room
 from perception.radar.tracker import Person
 
 SLOT_SECONDS: Final = 1.0 / FRAMES_PER_SECOND
-MODULE_SUSPECT: Final = 0.25
+MODULE_SUSPECT: Final = 0.1
 """How sure the model must be to suspect a fall while the module itself says "fall"."""
 
 FLOOR_LEVEL_METRES: Final = 0.5

@@ -1,8 +1,8 @@
 """Falls and postures of one body, from where its reflections stand over the floor.
 
 The model says of each window (1.2 s, ten times a second) what it looks like; the watch turns that
-into one fall: a suspicion (it looks like a fall, the body came down, it is low) that holds for
-`CONFIRM_SECONDS` in which nobody rises.  Thresholds were chosen on the development recordings
+into one fall: a suspicion (it looks like a fall, the body came down, it is low) after whose
+`CONFIRM_SECONDS` nobody has risen.  Thresholds were chosen on the development recordings
 named in the model card.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +28,11 @@ from perception.radar.frames import FloatArray
 
 MODEL: Final = MODELS / "radar_fall" / "model.onnx"
 FALLING: Final = LABELS.index("falling")
+LYING: Final = LABELS.index("lying")
 
-SUSPECT: Final = 0.4
+SUSPECT: Final = 0.2
 """Probability of falling from which on a window is a suspicion; what follows decides."""
-BELIEVE: Final = 0.65
+BELIEVE: Final = 0.7
 """Mean of the `_SURE_FRAMES` best windows that a fall needs."""
 LOW_METRES: Final = 1.0
 DOWN_METRES: Final = 0.8
@@ -45,7 +47,9 @@ SURE_DROP_METRES: Final = 0.15
 GHOST_LEVEL_METRES: Final = 1.2
 MIN_POINTS: Final = 8
 """In the last `_COUNT_FRAMES`; one or two lonely reflections near the floor are nobody."""
-CONFIRM_SECONDS: Final = 0.8
+CONFIRM_SECONDS: Final = 1.0
+STAYS: Final = 0.4
+"""Probability of falling or lying that the latest window needs then: who sits or walks rose."""
 _CONFIRM_FRAMES: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
 _LEVEL_FRAMES: Final = 4
 _BEFORE_FRAMES: Final = 2
@@ -76,17 +80,15 @@ class Fall:
     """How high the body lies now."""
 
 
-@dataclass(slots=True)
-class _Suspicion:
-    probabilities: list[float]
-    drop_metres: float
-    came_down: bool = False
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What one tenth of a second says for or against a fall."""
 
-    @property
-    def confidence(self) -> float:
-        """Mean of the best windows."""
-        best = sorted(self.probabilities)[-_SURE_FRAMES:]
-        return sum(best) / len(best)
+    sure: float
+    opens: bool
+    """A suspicion may begin here: it looks like a fall, and the body is seen and low."""
+    drop_metres: float
+    came_down: bool
 
 
 class FallModel:
@@ -114,7 +116,7 @@ class FallWatch:
     def __init__(self, model: FallModel) -> None:
         self._model = model
         self._window: deque[Slot] = deque(maxlen=WINDOW_FRAMES)
-        self._suspicion: _Suspicion | None = None
+        self._moments: deque[_Moment] = deque(maxlen=_CONFIRM_FRAMES + 1)
         self.probabilities: FloatArray | None = None
         """Of the latest window; None before the first."""
 
@@ -128,29 +130,11 @@ class FallWatch:
         self._window.append(slot)
         if len(self._window) < _MIN_FRAMES:
             return None
-        window = list(self._window)
-        self.probabilities = self._model.probabilities(window)
-        sure = float(self.probabilities[FALLING])
-        level = self.level_metres
-        suspicion = self._suspicion
-        if suspicion is None:
-            if sure < suspect or level is None or level > GHOST_LEVEL_METRES:
-                return None
-            if not self._is_seen():
-                return None
-            suspicion = self._suspicion = _Suspicion([], 0.0)
-        highest = _highest(window)
-        drop = highest - level if level is not None else 0.0
-        suspicion.probabilities.append(sure)
-        suspicion.drop_metres = max(suspicion.drop_metres, drop)
-        suspicion.came_down |= (
-            sure >= suspect
-            and drop > DROP_METRES
-            and highest > UPRIGHT_METRES
-            and level is not None
-            and level < LOW_METRES
-        )
-        return self._judge() if len(suspicion.probabilities) > _CONFIRM_FRAMES else None
+        self.probabilities = self._model.probabilities(list(self._window))
+        self._moments.append(self._moment(float(self.probabilities[FALLING]), suspect))
+        if len(self._moments) <= _CONFIRM_FRAMES or not self._moments[0].opens:
+            return None
+        return self._judge(list(self._moments))
 
     def finish(self) -> Fall | None:
         """The recording ends here: judge what is suspected so far, on what was seen.
@@ -158,26 +142,49 @@ class FallWatch:
         Falls of the published recordings are cut before the body is quite down, so its level need
         only be low, and the windows are believed as they are suspected.
         """
-        return self._judge(is_cut_off=True) if self._suspicion is not None else None
+        suspected = list(dropwhile(lambda moment: not moment.opens, self._moments))
+        return self._judge(suspected, is_cut_off=True) if suspected else None
 
-    def _judge(self, *, is_cut_off: bool = False) -> Fall | None:
-        suspicion, self._suspicion = self._suspicion, None
-        assert suspicion is not None  # noqa: S101  # both callers looked
+    def _moment(self, sure: float, suspect: float) -> _Moment:
+        suspected = sure >= suspect
+        if not suspected and not any(moment.opens for moment in self._moments):
+            return _Moment(sure, opens=False, drop_metres=0.0, came_down=False)
         level = self.level_metres
-        is_sure = suspicion.confidence >= SURE and len(suspicion.probabilities) >= _SURE_FRAMES
+        if level is None:
+            return _Moment(sure, opens=False, drop_metres=0.0, came_down=False)
+        highest = _highest(list(self._window))
+        drop = highest - level
+        return _Moment(
+            sure,
+            opens=suspected and level <= GHOST_LEVEL_METRES and self._is_seen(),
+            drop_metres=drop,
+            came_down=suspected
+            and drop > DROP_METRES
+            and highest > UPRIGHT_METRES
+            and level < LOW_METRES,
+        )
+
+    def _judge(self, moments: list[_Moment], *, is_cut_off: bool = False) -> Fall | None:
+        assert self.probabilities is not None  # noqa: S101  # there is no moment before the first
+        best = sorted(moment.sure for moment in moments)[-_SURE_FRAMES:]
+        confidence = sum(best) / len(best)
+        drop = max(moment.drop_metres for moment in moments)
+        came_down = any(moment.came_down for moment in moments)
+        is_sure = confidence >= SURE and len(moments) >= _SURE_FRAMES
         if is_cut_off:
             highest_level = GHOST_LEVEL_METRES if is_sure else LOW_METRES
-            likely = is_sure or (suspicion.came_down and suspicion.confidence >= SUSPECT)
+            likely = is_sure or (came_down and confidence >= SUSPECT)
         else:
             highest_level = DOWN_METRES
-            came_down = suspicion.came_down or (
-                is_sure and suspicion.drop_metres > SURE_DROP_METRES
-            )
-            likely = came_down and suspicion.confidence >= BELIEVE
+            came_down |= is_sure and drop > SURE_DROP_METRES
+            stays = self.probabilities[FALLING] + self.probabilities[LYING] >= STAYS
+            likely = came_down and stays and confidence >= BELIEVE
+        level = self.level_metres
         stayed_down = level is None or level < highest_level
         if not (stayed_down and likely and self._is_seen()):
             return None
-        return Fall(suspicion.confidence, suspicion.drop_metres, level or 0.0)
+        self._moments.clear()
+        return Fall(confidence, drop, level or 0.0)
 
     def _is_seen(self) -> bool:
         recent = list(self._window)[-_COUNT_FRAMES:]

@@ -11,8 +11,7 @@ from perception import activity_features
 from perception.activity_features import body_points
 from perception.fall import FallModel, FallWatch, Slot
 from perception.fall_features import FRAMES_PER_SECOND
-from perception.train.fall_examples import BODY_MIDDLE_METRES
-from perception.train.radhar import ActivityFile
+from perception.train.radhar import BODY_MIDDLE_METRES, ActivityFile
 from perception.train.ti_falls import SENSOR_HEIGHT_METRES, Clip
 
 SHORTEST_FRAMES: Final = 8

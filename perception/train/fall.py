@@ -2,8 +2,9 @@
 
     python -m perception.train.fall DATA_FOLDER OUT_FOLDER
 
-Needs PyTorch.  `DATA_FOLDER` holds `ti_pose_fall`.  The figures of the model
-card come from `benchmarks/radar.py`, on models that `train` made of each fold's training part.
+Needs PyTorch.  `DATA_FOLDER` holds `ti_pose_fall`, `radhar` and `iwr6843_tlv`.  The figures of the
+model card come from `benchmarks/radar.py`, on models that `train` made of each fold's training
+part.
 """
 
 from __future__ import annotations
@@ -18,24 +19,24 @@ from numpy.typing import NDArray
 from torch import nn
 
 from perception.fall_features import FEATURES, LABELS, WINDOW_FRAMES
-from perception.train import radhar, ti_falls
+from perception.train import radhar, ti_falls, walkers
 from perception.train.fall_examples import (
-    Example,
     Pool,
     disturbed_features,
     exercise_examples,
     one_hot,
     real_examples,
+    rising_examples,
     simulated_examples,
+    walker_examples,
 )
-from perception.train.radhar import ActivityFile
 from perception.train.ti_falls import Clip
 
-STEPS: Final = 2_000
+STEPS: Final = 2_500
 BATCH: Final = 96
 CHANNELS: Final = 48
 LEARNING_RATE: Final = 3e-3
-MEMBERS: Final = 4
+MEMBERS: Final = 6
 """Networks of different seeds whose probabilities are averaged inside the model."""
 _SCENES: Final = 4_000
 
@@ -78,48 +79,45 @@ class Ensemble(nn.Module):  # type: ignore[misc]  # torch is not there when type
         return torch.stack([net(features).softmax(-1) for net in self.members]).mean(0)
 
 
-def train(
-    clips: list[Clip],
-    exercises: list[ActivityFile],
-    seed: int,
-    steps: int = STEPS,
-    members: int = MEMBERS,
-) -> Ensemble:
-    """An ensemble trained on these clips, RadHAR files and the simulator."""
+def train(clips: list[Clip], data: Path, seed: int) -> Ensemble:
+    """An ensemble trained on these clips, on what is no fall in `data`, and on the simulator."""
     torch.set_num_threads(1)
-    rng = np.random.default_rng(seed)
-    pools = _pools(
-        real_examples(clips, rng),
-        simulated_examples(_SCENES, rng),
-        exercise_examples(exercises, rng),
-    )
+    pools = _pools(clips, data, np.random.default_rng(seed))
     nets = []
-    for member in range(members):
+    for member in range(MEMBERS):
         torch.manual_seed(1_000 * seed + member)
-        nets.append(_fit(pools, np.random.default_rng((seed, member)), steps))
+        nets.append(_fit(pools, np.random.default_rng((seed, member))))
     ensemble = Ensemble(nets)
     ensemble.eval()
     return ensemble
 
 
-def _pools(
-    real: list[Example], simulated: list[Example], exercises: list[Example]
-) -> list[tuple[float, Pool]]:
+def _pools(clips: list[Clip], data: Path, rng: np.random.Generator) -> list[tuple[float, Pool]]:
     """Groups of examples with the share of a batch each is drawn."""
+    real = real_examples(clips, rng)
     pools = [
         (share, [e for e in real if e.target == one_hot(label)])
         for label, share in zip(LABELS, (0.15, 0.11, 0.12, 0.12, 0.1), strict=True)
     ]
-    pools += [(0.32, simulated), (0.08, exercises)]
+    captures = data / "iwr6843_tlv"
+    walking = walkers.tracks(captures, walkers.WALKING)
+    sitting_down = walkers.tracks(captures, walkers.SITTING_DOWN)
+    pools += [
+        (0.32, simulated_examples(_SCENES, rng)),
+        (0.08, exercise_examples(radhar.load(data / "radhar", "train"), rng)),
+        (0.08, rising_examples(clips, rng)),
+        (0.08, walker_examples(walking, walking=True)),
+        (0.04, walker_examples(sitting_down, walking=False)),
+    ]
     return [(share, Pool(pool)) for share, pool in pools if pool]
 
 
-def _fit(pools: list[tuple[float, Pool]], rng: np.random.Generator, steps: int) -> FallNet:
+def _fit(pools: list[tuple[float, Pool]], rng: np.random.Generator) -> FallNet:
     net = FallNet()
     optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS)
     shares: NDArray[np.float64] = np.array([share for share, _ in pools])
-    for _ in range(steps):
+    for _ in range(STEPS):
         counts = rng.multinomial(BATCH, shares / shares.sum())
         clouds, slots, targets = [], [], []
         begun = 0
@@ -159,7 +157,7 @@ def main() -> None:
     data, out = Path(sys.argv[1]), Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
     clips = ti_falls.load(data / "ti_pose_fall")
-    model = train(clips, radhar.load(data / "radhar", "train"), seed=0)
+    model = train(clips, data, seed=0)
     export(model, out / "model.onnx")
 
 

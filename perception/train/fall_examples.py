@@ -18,21 +18,23 @@ from perception.fall_features import (
 )
 from perception.radar.frames import FloatArray
 from perception.train.bodies import KINDS, simulate
-from perception.train.radhar import ActivityFile
+from perception.train.radhar import BODY_MIDDLE_METRES, ActivityFile
 from perception.train.ti_falls import SENSOR_HEIGHT_METRES, Clip
+from perception.train.walkers import Track
 
 _FALL_FROM: Final = 6
 _FALL_TO: Final = 16
 """A window is a fall where it ends this many frames after the beginning of the cut recording."""
 _BETWEEN: Final = (0.0, 0.15, 0.4, 0.35, 0.1)
 """What a window between two postures is: anything but a fall."""
+_TURNED_BACK: Final = range(4, 9)
+"""Frames of a fall after which a body is made to come up again: well on its way, not yet down."""
+_SEEN_SLOTS: Final = 6
+"""A window in which a walker was seen less often says nothing."""
 _UPRIGHT: Final = (0.0, 0.0, 0.1, 0.6, 0.3)
 """What exercise is."""
 _BLANK_SHARE: Final = 0.3
 _LONGEST_BLANK: Final = 6
-BODY_MIDDLE_METRES: Final = 1.0
-"""RadHAR's mounting height is not given; the middle of a standing body's reflections is put
-here."""
 LABELS_OF_RADHAR: Final = activity_features.LABELS
 
 
@@ -79,6 +81,42 @@ def real_examples(clips: list[Clip], rng: np.random.Generator) -> list[Example]:
                 before = [in_room(frame) for frame in source[at : at + missing]]
             examples.append(Example(tuple(before + window), one_hot("falling")))
     return examples
+
+
+def rising_examples(clips: list[Clip], rng: np.random.Generator) -> list[Example]:
+    """Recorded falls played backwards, and played there and back: real echoes of what is none."""
+    standing = [clip for clip in clips if clip.label == "standing"]
+    nothing = np.zeros((0, 2), np.float32)
+    examples = []
+    for clip in clips:
+        fall = [in_room(frame) for frame in clip.frames]
+        if clip.label != "falling" or len(fall) < _TURNED_BACK.stop - 1:
+            continue
+        rise = [nothing] * (WINDOW_FRAMES - _TURNED_BACK.stop + 1) + fall[::-1]
+        ends = range(WINDOW_FRAMES, len(rise) + 1)
+        examples += [Example(tuple(rise[end - WINDOW_FRAMES : end]), _BETWEEN) for end in ends]
+        for turn in _TURNED_BACK:
+            source = standing[int(rng.integers(len(standing)))].frames
+            at = int(rng.integers(len(source) - WINDOW_FRAMES))
+            before = [in_room(frame) for frame in source[at : at + WINDOW_FRAMES]]
+            there_and_back = [*before, *fall[:turn], *fall[:turn][::-1]]
+            examples.append(Example(tuple(there_and_back[-WINDOW_FRAMES:]), _BETWEEN))
+    return examples
+
+
+def walker_examples(tracks: list[Track], *, walking: bool) -> list[Example]:
+    """Windows of people before an IWR6843, who walk, or who sit down and stand up."""
+    target = one_hot("walking") if walking else _BETWEEN
+    windows = (
+        track[end - WINDOW_FRAMES : end]
+        for track in tracks
+        for end in range(WINDOW_FRAMES, len(track) + 1, 2)
+    )
+    return [
+        Example(window, target)
+        for window in windows
+        if sum(len(slot) > 0 for slot in window) >= _SEEN_SLOTS
+    ]
 
 
 def exercise_examples(files: list[ActivityFile], rng: np.random.Generator) -> list[Example]:

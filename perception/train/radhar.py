@@ -22,6 +22,8 @@ SPLIT: Final = Path(__file__).parent / "splits" / "radhar.json"
 _SESSION_ENDS: Final = (1_561_683_150.0, 1_561_700_000.0, 1_561_866_250.0)
 """Unix seconds between the sessions: 28 June 2019 twice, 30 June 2019 twice."""
 SESSIONS: Final = len(_SESSION_ENDS) + 1
+BODY_MIDDLE_METRES: Final = 1.0
+"""The mounting height is not given; the middle of a standing body's reflections is put here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

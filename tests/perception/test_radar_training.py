@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from radar_bytes import DATA, needs_data
 
 from perception.fall_features import FEATURES, LABELS, WINDOW_FRAMES
 from perception.train.bodies import KINDS, simulate
@@ -12,8 +13,12 @@ from perception.train.fall_examples import (
     Pool,
     disturbed_features,
     one_hot,
+    rising_examples,
     simulated_examples,
+    walker_examples,
 )
+from perception.train.ti_falls import SENSOR_HEIGHT_METRES, Clip
+from perception.train.walkers import WALKING, tracks
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -50,6 +55,34 @@ def test_targets_are_distributions_and_all_postures_occur() -> None:
     assert np.allclose(targets.sum(axis=1), 1.0)
     assert (targets.max(axis=0) == 1.0).all()
     assert all(len(example.points) == WINDOW_FRAMES for example in examples)
+
+
+def going_down(label: str, frames: int, drop_metres: float) -> Clip:
+    """One point a frame, 2 m ahead, from 1.4 m over the floor downwards."""
+    heights = 1.4 - drop_metres * np.arange(frames) / max(frames - 1, 1) - SENSOR_HEIGHT_METRES
+    return Clip("", label, "", tuple(np.array([[2.0, z, 20.0]], np.float32) for z in heights))
+
+
+def test_a_fall_played_backwards_or_there_and_back_is_none() -> None:
+    clips = [going_down("falling", 13, 1.2), going_down("standing", 40, 0.0)]
+    examples = rising_examples(clips, np.random.default_rng(0))
+    assert len(examples) > 5
+    for example in examples:
+        assert len(example.points) == WINDOW_FRAMES
+        assert example.target[LABELS.index("falling")] == 0.0
+        heights = [frame[0, 0] for frame in example.points if len(frame)]
+        assert heights[-1] > min(heights) + 0.25, "it ends coming up"
+
+
+@needs_data
+def test_walkers_are_whole_people_at_the_height_of_people() -> None:
+    people = tracks(DATA / "iwr6843_tlv", WALKING)
+    assert len(people) > 3
+    heights = np.concatenate([slot[:, 0] for track in people for slot in track])
+    assert abs(np.median(heights) - 1.0) < 0.01
+    examples = walker_examples(people, walking=True)
+    assert len(examples) > 500
+    assert {example.target for example in examples} == {one_hot("walking")}
 
 
 def test_a_pool_draws_whole_windows() -> None:
