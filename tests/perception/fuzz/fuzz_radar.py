@@ -9,7 +9,10 @@ many frames were taken at once, or a point that is not finite.
 
 from __future__ import annotations
 
+import inspect
 import sys
+from pathlib import Path
+from types import CodeType, FunctionType
 
 import atheris
 
@@ -24,6 +27,18 @@ NAME = sys.argv.pop(1)
 
 def same(a: RadarFrame, b: RadarFrame) -> bool:
     return repr(a) == repr(b) if a.points is None else a == b
+
+
+def untraced(function: FunctionType) -> None:
+    """Undo what atheris did to a method that compares arrays: it never frees what it traced.
+
+    Nothing is lost: such a method has no branch that could be found.
+    """
+    path = inspect.getfile(function)
+    code = compile(Path(path).read_text("utf-8"), path, "exec", dont_inherit=True)
+    for part in function.__qualname__.split("."):
+        code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == part)
+    function.__code__ = code
 
 
 class OneByOne(PROTOCOLS[NAME].parser):  # type: ignore[misc]
@@ -51,5 +66,7 @@ def test_one(data: bytes) -> None:
             assert np.isfinite(frame.points.doppler).all()
 
 
+if hasattr(OneByOne, "_are_right"):
+    untraced(OneByOne._are_right)
 atheris.Setup(sys.argv, test_one)
 atheris.Fuzz()
