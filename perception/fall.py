@@ -36,7 +36,7 @@ BELIEVE: Final = 0.7
 """Mean of the `_SURE_FRAMES` best windows that a fall needs."""
 LOW_METRES: Final = 1.0
 DOWN_METRES: Final = 0.8
-DROP_METRES: Final = 0.3
+DROP_METRES: Final = 0.2
 UPRIGHT_METRES: Final = 0.6
 """A body that was lower than this before did not fall, unless the model is sure."""
 SURE: Final = 0.9
