@@ -81,6 +81,7 @@ class RoomWatch:
         self._in_bed: dict[int, _Stay] = {}
         self._in_bathroom: dict[int, _Stay] = {}
         self._last_motion: float | None = None
+        self._module_sees = False
         self._still_told = 0
         """How often, since something moved."""
 
@@ -94,7 +95,7 @@ class RoomWatch:
         if self._last is not None and not 0.0 <= at - self._last <= GAP_SECONDS:
             self._begin_anew()
         self._last = at
-        events: list[Event] = []
+        events: list[Event] = list(self._vitals.update(at, frame))
         if frame.fallen is not None:
             events += self._module_fall(at, fallen=frame.fallen)
         if frame.points is not None or frame.targets is not None:
@@ -102,12 +103,18 @@ class RoomWatch:
             xyz = frame.points.xyz if frame.points is not None else _EMPTY
             self._tracker.update(at, xyz, frame.targets)
             events += self._people(at)
-        elif frame.present is not None and not self._has_points:
-            events += self._present(at, int(frame.present))
+        elif not self._has_points:
+            events += self._module_presence(at, frame)
         if frame.moving:
             self._moved(at)
-        events += self._vitals.update(at, frame)
         return events
+
+    def _module_presence(self, at: float, frame: RadarFrame) -> Iterator[Event]:
+        """Who lies still may be overlooked by the module, yet breathes."""
+        if frame.present is not None:
+            self._module_sees = frame.present
+        if frame.present is not None or frame.phase is not None:
+            yield from self._present(at, int(self._module_sees or self._vitals.sees_somebody))
 
     def _people(self, at: float) -> Iterator[Event]:
         people = self._tracker.people

@@ -13,6 +13,7 @@ from perception.fall import FallModel
 from perception.onnx_model import ModelError
 from perception.radar import RadarLost, RecordingError, UnknownRadarError
 from perception.radar.room import RoomError
+from perception.vitals import VitalsModel
 
 LISTEN_SECONDS: Final = 3.0
 
@@ -22,6 +23,7 @@ def radar_finding(wanted: RadarSettings) -> Finding:
     try:
         room_of(wanted)
         FallModel()
+        VitalsModel()
         problem = _problem(wanted)
     except (RoomError, UnknownRadarError, RecordingError, ModelError) as error:
         problem = str(error)

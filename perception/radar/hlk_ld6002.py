@@ -1,7 +1,7 @@
-"""HLK-LD6002, 60 GHz breath and heart module; TinyFrame at 1,382,400 baud.
+"""HLK-LD6002 and Seeed MR60BHA2, 60 GHz breath and heart modules; TinyFrame.
 
 Layouts: Hi-Link's "HLK-LD6002 Communication Protocol" and Seeed's "Tiny Frame Interface, Breathing
-and Heartbeat" (MR60BHA2, the same messages).  Distances come in centimetres after a flag that says
+and Heartbeat", as drivers of both read them.  Distances come in centimetres after a flag that says
 whether there is one.  Presence is two bytes there; other firmwares send one or four.
 """
 
@@ -24,6 +24,7 @@ DISTANCE: Final = 0x0A16
 PRESENCE: Final = 0x0F09
 
 BAUD: Final = 1_382_400
+MR60BHA2_BAUD: Final = 115_200
 MOST_PER_MINUTE: Final = 300.0
 """Beyond any body; the value is then left out."""
 WAVELENGTH_METRES: Final = 0.005

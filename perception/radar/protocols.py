@@ -41,6 +41,7 @@ PROTOCOLS: Final = {
         Protocol("xwrl6432", Xwrl6432Parser, XWRL6432_BAUD),
         Protocol("mr60fda2", Mr60Fda2Parser, mr60fda2.BAUD),
         Protocol("ld6002", Ld6002Parser, hlk_ld6002.BAUD),
+        Protocol("mr60bha2", Ld6002Parser, hlk_ld6002.MR60BHA2_BAUD),
         Protocol("ld2450", Ld2450Parser, hlk_ld2450.BAUD),
         Protocol("ld2410", Ld2410Parser, hlk_ld2410.BAUD),
         Protocol("mr60fda1", Mr60Fda1Parser, mr60fda1.BAUD),

@@ -95,3 +95,4 @@ STREAMS: dict[str, bytes] = {
     "mr60fda1": fda1(0x83, 0x81, b"\x01") + fda1(0x80, 0x01, b"\x01") + fda1(0x80, 2, b"\x02"),
 }  # fmt: skip
 """A few good frames of each protocol."""
+STREAMS["mr60bha2"] = STREAMS["ld6002"]

@@ -13,9 +13,10 @@ from perception.fall import FallModel
 from perception.onnx_model import MODELS, ModelError, OnnxModel
 from perception.train import evaluate_activity, evaluate_falls, radhar, ti_falls
 from perception.train.ti_falls import Clip
+from perception.vitals import VitalsModel
 
 
-@pytest.mark.parametrize("name", ["radar_activity", "radar_fall"])
+@pytest.mark.parametrize("name", ["radar_activity", "radar_fall", "radar_vitals"])
 def test_each_model_is_small_and_has_its_card(name: str) -> None:
     folder = MODELS / name
     assert (folder / "model.onnx").stat().st_size <= 2_000_000
@@ -40,6 +41,8 @@ def test_a_missing_broken_or_foreign_model_is_said(tmp_path: Path) -> None:
         FallModel(broken)
     with pytest.raises(ModelError, match="takes"):
         FallModel(MODELS / "radar_activity" / "model.onnx")
+    with pytest.raises(ModelError, match="takes"):
+        VitalsModel(MODELS / "radar_activity" / "model.onnx")
 
 
 def test_the_split_keeps_training_and_test_apart() -> None:

@@ -4,7 +4,7 @@
 
 The input's first byte says where the stream is cut in two.  A crash is: any exception, a buffer
 that grows beyond what one frame may need, frames or counts that depend on the cut or on whether
-many frames were taken at once, or a point that is not finite.
+many frames were taken at once, or a point or a phase that is not finite.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def test_one(data: bytes) -> None:
         if frame.points is not None:
             assert np.isfinite(frame.points.xyz).all()
             assert np.isfinite(frame.points.doppler).all()
+        if frame.phase is not None:
+            assert np.isfinite(frame.phase).all()
 
 
 if hasattr(OneByOne, "_are_right"):
