@@ -59,7 +59,7 @@ def window_features(
     """
     grid = end - WINDOW_SECONDS + (np.arange(WINDOW_FRAMES) + 1) / FRAMES_PER_SECOND
     inside = (at > grid[0] - SEEN_SECONDS) & (at <= end)
-    at, phases = at[inside], phases[inside]
+    at, phases = _spread(at[inside]), phases[inside]
     if len(at) < WINDOW_FRAMES // 4:
         return None
     after = np.minimum(np.searchsorted(at, grid), len(at) - 1)
@@ -87,6 +87,17 @@ def window_features(
         ),
     ]
     return np.stack(columns, 1).astype(np.float32)
+
+
+def _spread(at: Array) -> Array:
+    """Times of reports that came together in one read, as they were sent: one after the other."""
+    ends, counts = np.unique(at, return_counts=True)
+    gaps = np.minimum(np.diff(ends, prepend=ends[:1]), SEEN_SECONDS)
+    number = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+    return np.asarray(
+        np.repeat(ends, counts)
+        - np.repeat(gaps / counts, counts) * (np.repeat(counts, counts) - number)
+    )
 
 
 def band(signal: Array, hertz: tuple[float, float]) -> Array:

@@ -79,7 +79,7 @@ class VitalScene:
 
 
 def ranges(part: str) -> Ranges:
-    """train, familiar (the same ranges, other seeds) or unseen."""
+    """train, familiar (its ranges, other seeds), unseen (other kinds) or beyond (other ranges)."""
     split: dict[str, dict[str, Any]] = json.loads(SPLIT.read_text("utf-8"))
     values = split["train"] | split[part]
 

@@ -22,7 +22,7 @@ from perception.vitals_features import (
 BREATH_TOLERANCE: Final = 3.0
 HEART_TOLERANCE: Final = 7.0
 """A minute, within which a told rate is right; the modules' makers promise about that."""
-_UNEVEN: Final = frozenset({"apnoea", "cheyne_stokes"})
+UNEVEN: Final = frozenset({"apnoea", "cheyne_stokes"})
 """A mean rate says nothing of such breath: right by chance is not right."""
 _OF_WHAT: Final = {"still": 0, "disturbed": 1, "nobody": 2}
 
@@ -68,7 +68,7 @@ def windows(scene: VitalScene, ends: list[float]) -> Iterator[Window]:
         truth[_OF_WHAT[what]] = 1.0
         truth[BREATH_RIGHT] = abs(told[0] - true[0]) <= BREATH_TOLERANCE
         truth[HEART_RIGHT] = abs(told[1] - true[1]) <= HEART_TOLERANCE
-        if scene.kind in _UNEVEN and truth[BREATH_RIGHT]:
+        if scene.kind in UNEVEN and truth[BREATH_RIGHT]:
             truth[BREATH_RIGHT] = np.nan
         yield Window(scene, end, features, truth, (told[0], told[1]), (true[0], true[1]))
 

@@ -35,7 +35,7 @@ SCENES: Final = 1_200
 """Of each kind."""
 WINDOWS: Final = 4
 """Of each scene."""
-STEPS: Final = 3_500
+STEPS: Final = 4_500
 BATCH: Final = 96
 CHANNELS: Final = 24
 LEARNING_RATE: Final = 3e-3

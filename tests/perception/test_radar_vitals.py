@@ -272,6 +272,16 @@ def test_how_often_the_module_sends_hardly_matters(per_second: float) -> None:
     assert np.abs(usual[:, :5] - other[:, :5]).mean() < 0.1
 
 
+@pytest.mark.parametrize("together", [2, 4, 8])
+def test_reports_that_come_together_in_one_read_hardly_matter(together: int) -> None:
+    at, phases = chest()
+    read = np.ceil(np.arange(1, len(at) + 1) / together) * together / 20 - 1 / 20
+    usual, other = (window_features(40.0, t, phases, NOTHING, NOTHING) for t in (at, read))
+    assert usual is not None
+    assert other is not None
+    assert np.abs(usual[:, :5] - other[:, :5]).mean() < 0.1
+
+
 def test_too_little_seen_is_no_window() -> None:
     at, phases = chest()
     assert window_features(20.0, at, phases, NOTHING, NOTHING) is None  # it has just begun
