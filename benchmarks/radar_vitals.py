@@ -125,7 +125,7 @@ def by_spectrum(least_breath: float, least_heart: float) -> Judge:
 
 def fitted_spectrum(part: Ranges) -> Judge:
     """The thresholds that part persons from the rest, and right hearts from wrong, best."""
-    found = [w for kind in all_kinds(part) for w in of_kind(part, kind, SCENES // 3)]
+    found = [w for kind in part.kinds for w in of_kind(part, kind, SCENES // 3)]
     still = np.array([w.scene.what == "still" for w in found])
     breaths = np.array([peak(chest(w), BREATH_BAND)[1] for w in found])
     hearts = [peak(w.features[:, 2], HEART_BAND) for w in found]
@@ -140,10 +140,6 @@ def best(values: np.ndarray, wanted: np.ndarray) -> float:
     tried = np.quantile(values, np.linspace(0.01, 0.99, 99))
     scores = [(values[wanted] >= v).mean() + (values[~wanted] < v).mean() for v in tried]
     return float(tried[int(np.argmax(scores))])
-
-
-def all_kinds(part: Ranges) -> tuple[str, ...]:
-    return (*part.still, *part.disturbed, *part.nobody)
 
 
 def of_kind(part: Ranges, kind: str, count: int) -> Iterator[Window]:
@@ -162,7 +158,7 @@ def windows_tables(name: str, judges: dict[str, Judge]) -> list[str]:
     part = ranges(name)
     rows: list[list[str]] = []
     judged: dict[str, tuple[list[Verdict], list[Window]]] = {title: ([], []) for title in judges}
-    for kind in all_kinds(part):
+    for kind in part.kinds:
         found = list(of_kind(part, kind, SCENES))
         row = [part.what(kind), kind.replace("_", " ")]
         for title, judge in judges.items():
@@ -228,7 +224,7 @@ def told(scene: VitalScene, *, with_phase: bool) -> list[VitalSigns]:
 
 def streams_table(name: str) -> list[str]:
     part, rows = ranges(name), []
-    for kind in all_kinds(part):
+    for kind in part.kinds:
         every = list(scenes(part, kind, STREAMED))
         by = [sum(bool(told(s, with_phase=phase)) for s in every) for phase in (False, True)]
         rows.append([part.what(kind), kind.replace("_", " "), *(share(n, len(every)) for n in by)])

@@ -77,6 +77,10 @@ class _Values:
         """(n,) rates, or (n, 3) phases."""
         return np.array([value for _, value in self._values])
 
+    def middle(self) -> float:
+        """Of rates."""
+        return round(float(np.median(self.values())), 1)
+
 
 class VitalsWatch:
     """Collects what one module says; a clock that jumps back begins anew."""
@@ -147,5 +151,5 @@ class VitalsWatch:
             return
         self._told_at = at
         sure_of_heart = self._beats and self._sure(HEART_RIGHT)
-        heart = float(np.median(self._beats.values())) if sure_of_heart else None
-        yield VitalSigns(at, float(np.median(self._breaths.values())), heart)
+        heart = self._beats.middle() if sure_of_heart else None
+        yield VitalSigns(at, self._breaths.middle(), heart)

@@ -5,8 +5,8 @@ python -m perception.train.vital_bytes KIND SEED FILE
 
 from __future__ import annotations
 
+import argparse
 import struct
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 from perception.radar import RecordingWriter, protocol_named
 from perception.radar.hlk_ld6002 import BREATH, DISTANCE, HEART, PHASE, PRESENCE
 from perception.radar.tinyframe import SOF, checksum
+from perception.train.vital_kinds import SCENES
 from perception.train.vital_module import Report
 from perception.train.vital_signs import ranges, simulate
 
@@ -43,13 +44,23 @@ def report_bytes(report: Report) -> Iterator[tuple[float, bytes]]:
 
 
 def main() -> None:
-    """Write one scene of the training ranges."""
-    kind, seed, path = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    scene = simulate(kind, ranges("train"), np.random.default_rng(seed))
-    with path.open("xb") as out:
-        writer = RecordingWriter(out, protocol_named("ld6002"), 0.0)
-        for at, data in report_bytes(scene.report):
-            writer.write(at, data)
+    """Write one scene."""
+    parser = argparse.ArgumentParser(prog="python -m perception.train.vital_bytes")
+    parser.add_argument("kind", choices=SCENES)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("file", type=Path)
+    wanted = parser.parse_args()
+    part = next(p for p in (ranges("train"), ranges("unseen")) if wanted.kind in p.kinds)
+    scene = simulate(wanted.kind, part, np.random.default_rng(abs(wanted.seed)))
+    try:
+        with wanted.file.open("xb") as out:
+            writer = RecordingWriter(out, protocol_named("ld6002"), 0.0)
+            for at, data in report_bytes(scene.report):
+                writer.write(at, data)
+    except FileExistsError:
+        parser.error(f"{wanted.file} is there already; choose another name.")
+    except OSError as error:
+        parser.error(f"{wanted.file} cannot be written: {error.strerror}.")
 
 
 if __name__ == "__main__":

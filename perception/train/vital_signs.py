@@ -50,6 +50,11 @@ class Ranges:
     looks_per_second: Spans
     rate_window_seconds: Spans
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All of them, in a fixed order."""
+        return (*self.still, *self.disturbed, *self.nobody)
+
     def what(self, kind: str) -> str:
         """still, disturbed or nobody."""
         return next(

@@ -44,7 +44,7 @@ class Window:
 
 def scenes(part: Ranges, kind: str, count: int) -> Iterator[VitalScene]:
     """So many scenes of a kind, the same ones each time."""
-    number = (*part.still, *part.disturbed, *part.nobody).index(kind)
+    number = part.kinds.index(kind)
     for seed in range(count):
         yield simulate(kind, part, np.random.default_rng((part.first_seed + seed, number)))
 

@@ -117,7 +117,7 @@ def test_a_module_that_repeats_its_last_report_for_ever_is_not_believed() -> Non
 
 
 def test_nothing_but_presence_and_vital_signs_comes_of_a_bed() -> None:
-    for kind in (*FRESH.still, *FRESH.disturbed, *FRESH.nobody):
+    for kind in FRESH.kinds:
         for scene in scenes(FRESH, kind, 2):
             assert {type(event) for event in play(scene)} <= {PersonPresent, VitalSigns}
 

@@ -8,7 +8,7 @@ import pytest
 from perception.radar import protocol_named
 from perception.train.vital_bodies import breath, cycles
 from perception.train.vital_bytes import report_bytes
-from perception.train.vital_signs import SECONDS, Ranges, ranges, simulate
+from perception.train.vital_signs import SECONDS, ranges, simulate
 from perception.train.vital_windows import scenes, windows
 from perception.vitals_features import (
     BREATH_RIGHT,
@@ -24,13 +24,9 @@ TRAIN, UNSEEN, BEYOND = (ranges(part) for part in ("train", "unseen", "beyond"))
 T = np.arange(0, 3_000, 0.05)
 
 
-def kinds(part: Ranges) -> set[str]:
-    return {*part.still, *part.disturbed, *part.nobody}
-
-
-@pytest.mark.parametrize("kind", sorted(kinds(TRAIN) | kinds(UNSEEN)))
+@pytest.mark.parametrize("kind", sorted({*TRAIN.kinds, *UNSEEN.kinds}))
 def test_every_scene_is_whole(kind: str) -> None:
-    part = TRAIN if kind in kinds(TRAIN) else UNSEEN
+    part = TRAIN if kind in TRAIN.kinds else UNSEEN
     for seed in range(4):
         scene = simulate(kind, part, np.random.default_rng(seed))
         assert scene.what == part.what(kind)
@@ -49,7 +45,7 @@ def test_a_scene_is_the_same_for_the_same_seed() -> None:
 
 
 def test_the_test_parts_hold_what_was_never_trained_on() -> None:
-    assert not kinds(TRAIN) & kinds(UNSEEN)
+    assert not set(TRAIN.kinds) & set(UNSEEN.kinds)
     for name in ("breaths_per_minute", "beats_per_minute", "breath_variation", "noise", "clutter"):
         ((least, most),) = getattr(TRAIN, name)
         assert all(end <= least or begin >= most for begin, end in getattr(BEYOND, name))
