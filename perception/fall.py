@@ -32,7 +32,7 @@ LYING: Final = LABELS.index("lying")
 
 SUSPECT: Final = 0.2
 """Probability of falling from which on a window is a suspicion; what follows decides."""
-BELIEVE: Final = 0.7
+BELIEVE: Final = 0.6
 """Mean of the `_SURE_FRAMES` best windows that a fall needs."""
 LOW_METRES: Final = 1.0
 DOWN_METRES: Final = 0.8
