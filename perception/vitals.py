@@ -38,8 +38,8 @@ STEP_SECONDS: Final = 5.0
 AGREEING: Final = 3
 """So many looks in a row are averaged."""
 SURE: Final = 0.7
-"""Mean probability from which on the model is believed; chosen on the familiar part of the
-simulation (perception/train/splits/vitals.json)."""
+"""Mean probability from which on the model is believed; set at the first look at the familiar part
+of the simulation (perception/train/splits/vitals.json)."""
 _MOST_VALUES: Final = 4_000
 """Half a minute of a module far quicker than any."""
 
