@@ -86,7 +86,8 @@ class VitalsWatch:
     """Collects what one module says; a clock that jumps back begins anew."""
 
     def __init__(self, model: VitalsModel | None = None) -> None:
-        self._model = model or VitalsModel()
+        self._model = model
+        """Loaded at the first look: most radars send no phase."""
         self._phases, self._breaths, self._beats = _Values(), _Values(), _Values()
         self._begin_anew(float("-inf"))
 
@@ -137,6 +138,7 @@ class VitalsWatch:
         if features is None:  # it has just begun, or too much was lost
             self._looks.clear()
         else:
+            self._model = self._model or VitalsModel()
             self._looks.append(self._model.probabilities(features[None])[0])
 
     def _sure(self, label: int) -> bool:
