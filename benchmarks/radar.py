@@ -190,6 +190,7 @@ DEVELOPMENT = Path(ti_falls.__file__).parent / "splits" / "fall_development.json
 
 def train_missing(data: Path, folds: Path) -> None:
     from perception.train import activity, fall  # noqa: PLC0415  # needs PyTorch
+    from perception.train.onnx_export import export  # noqa: PLC0415
 
     files = [f for part in ("train", "test") for f in radhar.load(data / "radhar", part)]
     for left in range(radhar.SESSIONS):
@@ -197,13 +198,15 @@ def train_missing(data: Path, folds: Path) -> None:
         if not path.exists():
             kept = [file for file in files if file.session != left]
             members = [activity.fit(kept, seed) for seed in range(activity.MEMBERS)]
-            activity.export(activity.Ensemble(members).eval(), path)
+            ensemble = activity.Ensemble(members).eval()
+            export(ensemble, path, activity.WINDOW_FRAMES, activity.FEATURES)
     clips = ti_falls.load(data / "ti_pose_fall")
     for group in (*GROUPS, ti_falls.REPLAY):
         path = folds / f"fall_{group}.onnx"
         if not path.exists():
             kept = [c for c in clips if c.group not in {group, ti_falls.REPLAY}]
-            fall.export(fall.train(kept, data, seed=0), path)
+            ensemble = fall.train(kept, data, seed=0)
+            export(ensemble, path, fall.WINDOW_FRAMES, fall.FEATURES)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from perception.activity_features import (
 )
 from perception.radar.frames import FloatArray
 from perception.train import radhar
+from perception.train.onnx_export import export
 from perception.train.radhar import ActivityFile
 
 STEPS: Final = 1_400
@@ -177,20 +178,6 @@ def fit(files: list[ActivityFile], seed: int, steps: int = STEPS) -> nn.Module:
     return module.eval()
 
 
-def export(model: nn.Module, path: Path) -> None:
-    """Write ONNX: `features` (n, 60, features) to `probabilities` (n, 5)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        model,
-        torch.zeros(1, WINDOW_FRAMES, FEATURES),
-        str(path),
-        dynamo=False,
-        input_names=["features"],
-        output_names=["probabilities"],
-        dynamic_axes={"features": {0: "n"}, "probabilities": {0: "n"}},
-    )
-
-
 def main() -> None:
     """Train and write one model."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -205,7 +192,7 @@ def main() -> None:
         files += radhar.load(chosen.data / "radhar", "test")
         files = [file for file in files if file.session != chosen.leave_session]
     members = [fit(files, chosen.seed + number) for number in range(chosen.members)]
-    export(Ensemble(members).eval(), chosen.out)
+    export(Ensemble(members).eval(), chosen.out, WINDOW_FRAMES, FEATURES)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from perception.train.fall_examples import (
     simulated_examples,
     walker_examples,
 )
+from perception.train.onnx_export import export
 from perception.train.ti_falls import Clip
 
 STEPS: Final = 2_500
@@ -139,26 +140,12 @@ def _fit(pools: list[tuple[float, Pool]], rng: np.random.Generator) -> FallNet:
     return net
 
 
-def export(model: Ensemble, path: Path) -> None:
-    """Write the model as ONNX: `features` (n, 12, 23) to `probabilities` (n, 5)."""
-    torch.onnx.export(
-        model,
-        torch.zeros(1, WINDOW_FRAMES, FEATURES),
-        str(path),
-        dynamo=False,
-        input_names=["features"],
-        output_names=["probabilities"],
-        dynamic_axes={"features": {0: "n"}, "probabilities": {0: "n"}},
-    )
-
-
 def main() -> None:
     """Train on everything there is, for shipping."""
     data, out = Path(sys.argv[1]), Path(sys.argv[2])
-    out.mkdir(parents=True, exist_ok=True)
     clips = ti_falls.load(data / "ti_pose_fall")
     model = train(clips, data, seed=0)
-    export(model, out / "model.onnx")
+    export(model, out / "model.onnx", WINDOW_FRAMES, FEATURES)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from perception.radar.frames import FloatArray
+from perception.train.onnx_export import export
 from perception.train.vital_signs import SECONDS, Ranges, ranges
 from perception.train.vital_windows import scenes, windows
 from perception.vitals_features import (
@@ -216,24 +217,11 @@ def _disturbed(features: FloatArray, rng: np.random.Generator) -> FloatArray:
     return features
 
 
-def export(model: Ensemble, path: Path) -> None:
-    """Write the model as ONNX: `features` (n, 300, 11) to `probabilities` (n, 5)."""
-    torch.onnx.export(
-        model,
-        torch.zeros(1, WINDOW_FRAMES, FEATURES),
-        str(path),
-        dynamo=False,
-        input_names=["features"],
-        output_names=["probabilities"],
-        dynamic_axes={"features": {0: "n"}, "probabilities": {0: "n"}},
-    )
-
-
 def main() -> None:
     """Train for shipping."""
     out = Path(sys.argv[1])
-    out.mkdir(parents=True, exist_ok=True)
-    export(train(ranges("train"), seed=0), out / "model.onnx")
+    model = train(ranges("train"), seed=0)
+    export(model, out / "model.onnx", WINDOW_FRAMES, FEATURES)
 
 
 if __name__ == "__main__":
