@@ -77,7 +77,9 @@ class Body:
         """Whether this body fell or was found on the floor, and has not risen."""
         return self._on_floor
 
-    def update(self, at: float, person: Person, *, module_says_fall: bool) -> Iterator[Event]:
+    def update(
+        self, at: float, person: Person, *, is_seen: bool, module_says_fall: bool
+    ) -> Iterator[Event]:
         """Events of this frame."""
         if len(person.points):
             self._collected.append(person.points)
@@ -87,7 +89,7 @@ class Body:
         while at >= self._slot_ends - _EARLY_SECONDS:
             self._slot_ends += SLOT_SECONDS
             yield from self._next_slot(at, person, module_says_fall=module_says_fall)
-        yield from self._gait(at, person)
+        yield from self._gait(at, person, is_seen=is_seen)
 
     def _next_slot(self, at: float, person: Person, *, module_says_fall: bool) -> Iterator[Event]:
         pose = self._room.pose
@@ -152,8 +154,8 @@ class Body:
             self._activity, self._candidate = best, None
             yield ActivityChanged(at, self._number, best)
 
-    def _gait(self, at: float, person: Person) -> Iterator[Event]:
-        if person.speed >= WALK_METRES_PER_SECOND and len(person.points):
+    def _gait(self, at: float, person: Person, *, is_seen: bool) -> Iterator[Event]:
+        if person.speed >= WALK_METRES_PER_SECOND and is_seen:
             self._walk.append((at, person.x, person.y, person.speed))
             return
         if self._walk and at - self._walk[-1][0] > _WALK_ENDS_SECONDS:

@@ -128,17 +128,21 @@ class RoomWatch:
             if body is None:
                 body = Body(person.number, self._room, self._model, at)
                 self._bodies[person.number] = body
+            # Where there are points, the device's own target alone may be a memory of it.
+            is_seen = len(person.points) > 0 or (not self._has_points and person.last_seen == at)
             if self._room.can_tell_height:
-                yield from body.update(at, person, module_says_fall=witness)
+                yield from body.update(at, person, is_seen=is_seen, module_says_fall=witness)
             yield from self._bed(at, person)
             yield from self._bathroom(at, person)
-            if person.speed > MOVING_METRES_PER_SECOND and len(person.points):
+            if person.speed > MOVING_METRES_PER_SECOND and is_seen:
                 self._moved(at)
         for table in (self._bodies, self._in_bed, self._in_bathroom):
             for gone in table.keys() - numbers:
                 del table[gone]
         if people:
             yield from self._motionless(at)
+        else:
+            self._last_motion = None
 
     def _moved(self, at: float) -> None:
         self._last_motion = at

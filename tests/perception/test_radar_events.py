@@ -10,6 +10,7 @@ from perception.events import (
     ActivityChanged,
     BathroomLong,
     BedLeft,
+    Event,
     FallDetected,
     GaitSpeed,
     LyingOnFloor,
@@ -18,12 +19,14 @@ from perception.events import (
     Rose,
     to_json,
 )
-from perception.radar import RadarFrame
+from perception.fall import FallModel
+from perception.radar import RadarFrame, Target
 from perception.radar.room import Room, Zone, ZoneKind
-from perception.watch import Patience
+from perception.watch import Patience, RoomWatch
 
 SEEDS = range(900, 912)
 BED = Zone("bed", ZoneKind.BED, -1, 1, 2, 4)
+DOOR = Zone("door", ZoneKind.DOOR, 3, 4, 2, 4)
 
 
 def stand(room: VirtualRoom, seconds: float, x: float = 0.0, y: float = 3.0) -> None:
@@ -44,6 +47,11 @@ def body(
         points = rng.normal((x, y, height), (0.12, 0.12, spread), (8, 3))
         points[:, 2] = np.abs(points[:, 2])
         room.frame(points)
+
+
+def empty(room: VirtualRoom, seconds: float) -> None:
+    for _ in range(round(seconds / FRAME_SECONDS)):
+        room.frame(np.zeros((0, 3)))
 
 
 def walk(room: VirtualRoom, from_x: float, to_x: float, y: float, speed: float = 0.8) -> None:
@@ -180,6 +188,29 @@ def test_no_motion_is_told_again_while_it_lasts_and_after_motion() -> None:
     walk(room, 0.0, 2.0, 3.0)
     stand(room, 30.0, 2.0)
     assert len(room.told(NoMotion)) == 3
+
+
+def test_who_walks_before_a_radar_that_gives_targets_alone_moves() -> None:
+    watch = RoomWatch(Room(POSE), FallModel(), Patience(no_motion_seconds=20.0))
+    events: list[Event] = []
+    for k in range(600):
+        at, x = k / 10, 2.0 * np.sin(k / 25)
+        events += watch.update(at, RadarFrame(targets=(Target(0, (x, 3.0, 0.0)),)))
+    assert [event for event in events if isinstance(event, NoMotion)] == []
+    for k in range(600, 900):
+        events += watch.update(k / 10, RadarFrame(targets=(Target(0, (x, 3.0, 0.0)),)))
+    assert len([event for event in events if isinstance(event, NoMotion)]) == 1
+    assert any(isinstance(event, GaitSpeed) for event in events)
+
+
+def test_hours_of_nobody_are_no_stillness_of_who_comes_home() -> None:
+    room = VirtualRoom(Room(POSE, zones=(DOOR,)), Patience(no_motion_seconds=20.0))
+    walk(room, 2.0, 3.8, 3.0)
+    empty(room, 60.0)
+    stand(room, 3.0, 3.8)
+    assert room.told(NoMotion) == []
+    stand(room, 20.0, 3.8)
+    assert len(room.told(NoMotion)) == 1
 
 
 def test_presence_gait_and_activity() -> None:
