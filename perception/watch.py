@@ -81,7 +81,9 @@ class RoomWatch:
         self._in_bed: dict[int, _Stay] = {}
         self._in_bathroom: dict[int, _Stay] = {}
         self._last_motion: float | None = None
-        self._module_sees = False
+        self._module_sees: bool | None = None
+        self._module_moves: bool | None = None
+        """Where it has said so."""
         self._still_told = 0
         """How often, since something moved."""
 
@@ -105,16 +107,24 @@ class RoomWatch:
             events += self._people(at)
         elif not self._has_points:
             events += self._module_presence(at, frame)
-        if frame.moving:
-            self._moved(at)
         return events
 
     def _module_presence(self, at: float, frame: RadarFrame) -> Iterator[Event]:
-        """Who lies still may be overlooked by the module, yet breathes."""
+        """What a module said holds until it says otherwise: some speak only of changes.
+
+        Who lies still may be overlooked by the module, yet breathes.
+        """
         if frame.present is not None:
             self._module_sees = frame.present
-        if frame.present is not None or frame.phase is not None:
-            yield from self._present(at, int(self._module_sees or self._vitals.sees_somebody))
+        if frame.moving is not None:
+            self._module_moves = frame.moving
+        if self._module_sees is None and frame.phase is None:
+            return
+        yield from self._present(at, int(self._module_sees or self._vitals.sees_somebody))
+        if self._module_moves:
+            self._moved(at)
+        elif self._module_moves is not None:
+            yield from self._motionless(at)
 
     def _people(self, at: float) -> Iterator[Event]:
         people = self._tracker.people
@@ -139,16 +149,16 @@ class RoomWatch:
         for table in (self._bodies, self._in_bed, self._in_bathroom):
             for gone in table.keys() - numbers:
                 del table[gone]
-        if people:
-            yield from self._motionless(at)
-        else:
-            self._last_motion = None
+        yield from self._motionless(at)
 
     def _moved(self, at: float) -> None:
         self._last_motion = at
         self._still_told = 0
 
     def _motionless(self, at: float) -> Iterator[Event]:
+        if self._said_count == 0:
+            self._last_motion = None  # who comes has moved
+            return
         if self._last_motion is None:
             self._last_motion = at
         still = at - self._last_motion

@@ -48,10 +48,13 @@ def _every_frame() -> dict[bytes, RadarFrame]:
 
 
 _FRAMES: Final = _every_frame()
+_IT_LIVES: Final = RadarFrame()
+"""Of every other right frame: the module tells presence, motion and falls where they change, and
+between them only what is not read, such as how much a body moves."""
 
 
 class Mr60Fda1Parser(FrameParser):
-    """Fall, presence and motion, each in a frame of its own."""
+    """Fall, presence and motion, each in a frame of its own; other frames say nothing."""
 
     MAGIC: ClassVar[bytes] = _MAGIC
     SIZE: ClassVar[struct.Struct] = struct.Struct(">4xH")
@@ -70,7 +73,7 @@ class Mr60Fda1Parser(FrameParser):
         right_sum = buffer[sum_at] == sum(buffer[start:sum_at]) & 0xFF
         if not right_sum or buffer[sum_at + 1 : end] != _TAIL:
             return -1, None
-        return end - start, _FRAMES.get(bytes(buffer[start + len(_MAGIC) : sum_at]))
+        return end - start, _FRAMES.get(bytes(buffer[start + len(_MAGIC) : sum_at]), _IT_LIVES)
 
     def _are_right(
         self, raw: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]
@@ -89,7 +92,6 @@ class Mr60Fda1Parser(FrameParser):
     def _read_run(self, raw: bytes, bounds: list[int]) -> list[RadarFrame]:
         frame_of = _FRAMES.get
         return [
-            frame
+            frame_of(raw[start + len(_MAGIC) : end - _AFTER_BYTES], _IT_LIVES)
             for start, end in pairwise(bounds)
-            if (frame := frame_of(raw[start + len(_MAGIC) : end - _AFTER_BYTES]))
         ]

@@ -209,7 +209,7 @@ def test_hours_of_nobody_are_no_stillness_of_who_comes_home() -> None:
     empty(room, 60.0)
     stand(room, 3.0, 3.8)
     assert room.told(NoMotion) == []
-    stand(room, 20.0, 3.8)
+    stand(room, 25.0, 3.8)
     assert len(room.told(NoMotion)) == 1
 
 
@@ -224,6 +224,20 @@ def test_presence_gait_and_activity() -> None:
     lie(room, 8.0, 3.0)
     activities = [event.activity for event in room.events if isinstance(event, ActivityChanged)]
     assert activities[-1] == "lying"
+
+
+def test_a_module_of_presence_and_motion_tells_of_long_stillness() -> None:
+    watch = RoomWatch(Room(POSE), FallModel(), Patience(no_motion_seconds=20.0))
+    says = (
+        (10, RadarFrame(present=True, moving=True)),
+        (40, RadarFrame(present=True, moving=False)),
+        (60, RadarFrame(present=False, moving=False)),
+        (10, RadarFrame(present=True, moving=False)),
+    )
+    frames = [frame for seconds, frame in says for _ in range(seconds)]
+    events = [e for at, frame in enumerate(frames) for e in watch.update(at, frame)]
+    still = [event.at for event in events if isinstance(event, NoMotion)]
+    assert still == pytest.approx([29, 49], abs=1)
 
 
 def test_a_module_without_points_is_asked_about_not_believed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from radar_bytes import DATA, FALL, STREAMS, needs_data, ti_packet, ti_points
+from radar_bytes import DATA, FALL, STREAMS, fda1, needs_data, ti_packet, ti_points
 from typer.testing import CliRunner
 
 from perception import cli
@@ -57,6 +57,14 @@ def test_silence_is_said_once() -> None:
     events = [e for at in range(100) for e in radar.feed(float(at), b"")]
     assert kinds(events) == ["SensorTroubled"]
     assert kinds(radar.feed(101.0, FALL))[0] == "SensorRecovered"
+
+
+def test_a_module_that_speaks_of_changes_alone_is_not_taken_for_silent() -> None:
+    radar = sensor("mr60fda1")
+    events = radar.feed(0.0, fda1(0x80, 0x01, b"\x01") + fda1(0x80, 0x02, b"\x02"))
+    for second in range(1, 600):
+        events += radar.feed(second, fda1(0x80, 0x03, bytes((second % 100,))))
+    assert [getattr(event, "count", event) for event in events] == [1]
 
 
 def test_hostile_points_make_no_fall() -> None:
