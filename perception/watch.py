@@ -25,6 +25,7 @@ from perception.fall import FallModel
 from perception.radar.frames import RadarFrame
 from perception.radar.room import Room, ZoneKind
 from perception.radar.tracker import Person, Tracker
+from perception.stays import Stays
 from perception.vitals import VitalsWatch
 
 MODULE_CONFIDENCE: Final = 0.5
@@ -37,7 +38,7 @@ GAP_SECONDS: Final = 5.0
 BED_SECONDS: Final = 30.0
 """In bed this long counts as having been in bed."""
 BED_MARGIN_METRES: Final = 0.5
-OUT_OF_BED_SECONDS: Final = 3.0
+BATHROOM_MARGIN_METRES: Final = 0.3
 MOVING_METRES_PER_SECOND: Final = 0.2
 _EMPTY: Final = np.zeros((0, 3), np.float32)
 
@@ -48,15 +49,6 @@ class Patience:
 
     bathroom_seconds: float = 1_800.0
     no_motion_seconds: float = 7_200.0
-
-
-@dataclass(slots=True)
-class _Stay:
-    """How long somebody has been in a zone of a kind."""
-
-    since: float
-    outside_since: float | None = None
-    told: bool = False
 
 
 class RoomWatch:
@@ -78,8 +70,8 @@ class RoomWatch:
         self._tracker = Tracker(self._room)
         self._bodies: dict[int, Body] = {}
         self._count_since: tuple[int, float] | None = None
-        self._in_bed: dict[int, _Stay] = {}
-        self._in_bathroom: dict[int, _Stay] = {}
+        self._in_bed = Stays(self._room, ZoneKind.BED, BED_MARGIN_METRES)
+        self._in_bathroom = Stays(self._room, ZoneKind.BATHROOM, BATHROOM_MARGIN_METRES)
         self._last_motion: float | None = None
         self._module_sees: bool | None = None
         self._module_moves: bool | None = None
@@ -142,13 +134,11 @@ class RoomWatch:
             is_seen = len(person.points) > 0 or (not self._has_points and person.last_seen == at)
             if self._room.can_tell_height:
                 yield from body.update(at, person, is_seen=is_seen, module_says_fall=witness)
-            yield from self._bed(at, person)
-            yield from self._bathroom(at, person)
             if person.speed > MOVING_METRES_PER_SECOND and is_seen:
                 self._moved(at)
-        for table in (self._bodies, self._in_bed, self._in_bathroom):
-            for gone in table.keys() - numbers:
-                del table[gone]
+        for gone in self._bodies.keys() - numbers:
+            del self._bodies[gone]
+        yield from self._zones(at, people)
         yield from self._motionless(at)
 
     def _moved(self, at: float) -> None:
@@ -175,31 +165,17 @@ class RoomWatch:
             self._said_count, self._count_since = count, None
             yield PersonPresent(at, count)
 
-    def _bed(self, at: float, person: Person) -> Iterator[Event]:
-        inside = ZoneKind.BED in self._room.kinds_at(person.x, person.y)
-        near = ZoneKind.BED in self._room.kinds_at(person.x, person.y, BED_MARGIN_METRES)
-        stay = self._in_bed.get(person.number)
-        if stay is None:
-            if inside:
-                self._in_bed[person.number] = _Stay(at)
-        elif near:
-            stay.outside_since = None
-        elif stay.outside_since is None:
-            stay.outside_since = at
-        elif at - stay.outside_since >= OUT_OF_BED_SECONDS:
-            del self._in_bed[person.number]
-            rested = stay.outside_since - stay.since
+    def _zones(self, at: float, people: tuple[Person, ...]) -> Iterator[Event]:
+        for stay in self._in_bed.update(at, people):
+            rested = (stay.outside_since or at) - stay.since
             if rested >= BED_SECONDS:
-                yield BedLeft(at, person.number, rested)
-
-    def _bathroom(self, at: float, person: Person) -> Iterator[Event]:
-        if ZoneKind.BATHROOM not in self._room.kinds_at(person.x, person.y):
-            self._in_bathroom.pop(person.number, None)
-            return
-        stay = self._in_bathroom.setdefault(person.number, _Stay(at))
-        if at - stay.since >= self._patience.bathroom_seconds and not stay.told:
-            stay.told = True
-            yield BathroomLong(at, person.number, at - stay.since)
+                yield BedLeft(at, stay.person, rested)
+        self._in_bathroom.update(at, people)
+        for stay in self._in_bathroom.all:
+            inside = at - stay.since
+            if inside >= self._patience.bathroom_seconds and not stay.told:
+                stay.told = True
+                yield BathroomLong(at, stay.person, inside)
 
     def _module_fall(self, at: float, *, fallen: bool) -> Iterator[Event]:
         last = self._module_fell_at

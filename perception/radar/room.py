@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 
 from perception.radar.frames import FloatArray
+
+DOOR_MARGIN_METRES: Final = 0.5
 
 
 class RoomError(ValueError):
@@ -123,6 +126,14 @@ class Room:
                     (x >= zone.x_min) & (x <= zone.x_max) & (y >= zone.y_min) & (y <= zone.y_max)
                 )
         return keep
+
+    def leads_out(self, x: float, y: float) -> bool:
+        """Whether who disappears here has left: by a door, or over the edge of what is watched."""
+        margin = DOOR_MARGIN_METRES
+        return ZoneKind.DOOR in self.kinds_at(x, y, margin) or not (
+            self.x_min + margin < x < self.x_max - margin
+            and self.y_min + margin < y < self.y_max - margin
+        )
 
     def kinds_at(self, x: float, y: float, margin_metres: float = 0.0) -> frozenset[ZoneKind]:
         """The kinds of all zones that hold this place."""

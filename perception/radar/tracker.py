@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.radar.frames import FloatArray, Target
-from perception.radar.room import Room, ZoneKind
+from perception.radar.room import Room
 
 GATE_METRES: Final = 0.9
 """A person at 2 m/s moves 0.2 m in a frame; arms and noise reach the rest."""
@@ -35,7 +35,6 @@ KEEP_UNSURE_SECONDS: Final = 1.0
 COAST_SECONDS: Final = 0.3
 """How long somebody unseen is believed to go on walking."""
 FIND_AGAIN_METRES: Final = 1.5
-DOOR_MARGIN_METRES: Final = 0.5
 FADING_METRES_PER_SECOND: Final = 0.35
 """Who was faster than this when last seen did not fade by being still: the track was lost."""
 STILL_METRES_PER_SECOND: Final = 0.15
@@ -212,13 +211,7 @@ class Tracker:
             return unseen < KEEP_UNSURE_SECONDS
         if unseen < KEEP_LEAVING_SECONDS:
             return True
-        room = self._room
-        leaves = ZoneKind.DOOR in room.kinds_at(person.x, person.y, DOOR_MARGIN_METRES)
-        margin = DOOR_MARGIN_METRES
-        leaves |= not (
-            room.x_min + margin < person.x < room.x_max - margin
-            and room.y_min + margin < person.y < room.y_max - margin
-        )
+        leaves = self._room.leads_out(person.x, person.y)
         if leaves or person.speed > FADING_METRES_PER_SECOND:
             return False
         return unseen < KEEP_STILL_SECONDS

@@ -179,6 +179,14 @@ def test_long_in_the_bathroom() -> None:
     assert len(room.told(BathroomLong)) == 1
 
 
+def test_who_went_into_the_bathroom_and_is_hidden_there_is_long_in_it() -> None:
+    zone = Zone("bath", ZoneKind.BATHROOM, -1, 1, 2, 4)
+    room = VirtualRoom(Room(POSE, zones=(zone,)), Patience(bathroom_seconds=30.0))
+    walk(room, 3.0, 0.0, 3.0)
+    empty(room, 60.0)
+    assert len(room.told(BathroomLong)) == 1
+
+
 def test_no_motion_is_told_again_while_it_lasts_and_after_motion() -> None:
     room = VirtualRoom(patience=Patience(no_motion_seconds=20.0))
     stand(room, 30.0)
