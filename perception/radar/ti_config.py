@@ -13,10 +13,12 @@ MAX_CONFIG_BYTES: Final = 65_536
 ANSWER_SECONDS: Final = 1.0
 """`sensorStart` takes the longest, about 0.3 s on an IWR6843."""
 _DONE: Final = b"Done"
-_REFUSALS: Final = (b"rror", b"not recognized", b"Ignored")
+_PROMPT: Final = b":/>"
+_IGNORED: Final = b"Ignored"
+_REFUSALS: Final = (b"rror", b"not recognized", _IGNORED)
 _MAX_ANSWER_BYTES: Final = 4_096
-_RESTATED: Final = frozenset({"sensorStart", "sensorStop"})
-"""Boards answer these with "Ignored" when they already are in that state: that is no refusal."""
+_START: Final = "sensorStart"
+_STOP: Final = "sensorStop"
 
 
 class RadarConfigError(RuntimeError):
@@ -47,8 +49,8 @@ def read_config(path: Path) -> tuple[str, ...]:
         raise RadarConfigError(f"{path} cannot be read as a radar configuration: {error}") from None
     lines = (line.split("%", 1)[0].strip() for line in text.splitlines())
     commands = tuple(line for line in lines if line)
-    if not any(command.startswith("sensorStart") for command in commands):
-        raise RadarConfigError(f"{path} has no sensorStart: the board would stay silent.")
+    if not any(command.startswith(_START) for command in commands):
+        raise RadarConfigError(f"{path} has no {_START}: the board would stay silent.")
     return commands
 
 
@@ -69,8 +71,9 @@ def send_config(port: CommandPort, commands: tuple[str, ...]) -> None:
             raise RadarConfigError(
                 f"The radar did not answer {name!r}: is this its command port, and is it powered?"
             )
-        refused = any(word in answer for word in _REFUSALS)
-        if _DONE not in answer and refused and name not in _RESTATED:
+        refused = _DONE not in answer and any(word in answer for word in _REFUSALS)
+        # What already stands still need not stop, nor need what runs be started.
+        if refused and name != _STOP and not (name == _START and _IGNORED in answer):
             shown = answer.decode("ascii", "replace").strip()
             raise RadarConfigError(
                 f"The radar refused {command!r}: {shown!r}. Its firmware needs another .cfg."
@@ -81,8 +84,8 @@ def _answer(port: CommandPort) -> bytes:
     """What came back, up to the prompt, the time-out of the port, or a sane length."""
     answer = bytearray()
     while len(answer) < _MAX_ANSWER_BYTES:
-        piece = port.read(64)
-        answer += piece
-        if not piece or b":/>" in answer:
+        byte = port.read(1)  # of more it would await all, till the time-out: a second a line
+        answer += byte
+        if not byte or answer.endswith(_PROMPT):
             break
     return bytes(answer)

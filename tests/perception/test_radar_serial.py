@@ -104,6 +104,7 @@ class Board:
         self.answers = answers
         self.got: list[str] = []
         self.waiting = b""
+        self.timed_out = 0
 
     def write(self, data: bytes, /) -> int:
         command = data.decode().strip()
@@ -113,6 +114,7 @@ class Board:
 
     def read(self, size: int = 1, /) -> bytes:
         piece, self.waiting = self.waiting[:size], self.waiting[size:]
+        self.timed_out += len(piece) < size
         return piece
 
 
@@ -120,6 +122,25 @@ def test_config_is_sent_line_by_line() -> None:
     board = Board({"sensorStop": b"Ignored: Sensor is already stopped\nmmwDemo:/>"})
     send_config(board, ("sensorStop", "profileCfg 0 60", "sensorStart"))
     assert board.got == ["sensorStop", "profileCfg 0 60", "sensorStart"]
+
+
+def test_no_answer_is_awaited_beyond_its_prompt() -> None:
+    board = Board({})
+    send_config(board, ("sensorStop", "profileCfg 0 60", "sensorStart"))
+    assert board.timed_out == 0
+
+
+def test_a_board_that_runs_already_or_stands_still_is_fine() -> None:
+    ignored = b"Ignored: Sensor is already in that state\nmmwDemo:/>"
+    board = Board({"sensorStop": b"Error -1\nmmwDemo:/>", "sensorStart": ignored})
+    send_config(board, ("sensorStop", "sensorStart"))
+    assert board.got == ["sensorStop", "sensorStart"]
+
+
+def test_a_refused_start_is_no_start() -> None:
+    refusal = b"Error: Full configuration must be provided\nError -1\nmmwDemo:/>"
+    with pytest.raises(RadarConfigError, match="refused 'sensorStart'"):
+        send_config(Board({"sensorStart": refusal}), ("sensorStop", "sensorStart"))
 
 
 @pytest.mark.parametrize(
