@@ -6,6 +6,7 @@ once by a `RadarLost`, its return once by a `RadarFound`, and in between it trie
 
 from __future__ import annotations
 
+import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ READ_SECONDS: Final = 0.1
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
 _READ_BYTES: Final = 4_096
+_FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, ValueError)
+"""pyserial lets termios.error through where a device vanishes while it is opened, and raises
+TypeError where the descriptor went away between two calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,7 @@ class SerialRadar:
             data: bytes = self._serial.read(1)  # waits for READ_SECONDS at most
             if data:
                 data += self._serial.read(min(self._serial.in_waiting, _READ_BYTES))
-        except (serial.SerialException, OSError, TypeError) as error:
-            # pyserial raises TypeError where the descriptor went away between two calls.
+        except _FAILURES as error:
             self.close()
             return self._lost(str(error))
         return data or None
@@ -94,7 +97,7 @@ class SerialRadar:
             self._serial = serial.Serial(
                 settings.port, settings.protocol.baud, timeout=READ_SECONDS, exclusive=True
             )
-        except (serial.SerialException, OSError, ValueError, RadarConfigError) as error:
+        except (*_FAILURES, RadarConfigError) as error:
             self._next_try = self._clock() + self._pause_seconds
             self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
             return self._lost(str(error))

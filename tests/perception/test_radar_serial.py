@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import termios
 import threading
 import tty
 from collections.abc import Iterator
@@ -85,6 +86,25 @@ def test_unplugged_mid_frame_is_told_once_and_comes_back(wire: tuple[int, str]) 
     radar.close()
     os.close(again)
     os.close(theirs)
+
+
+def test_unplugged_while_it_is_opened_is_told_once(
+    wire: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def vanished(*_: object) -> None:
+        raise termios.error(5, "Input/output error")
+
+    monkeypatch.setattr(termios, "tcflush", vanished)
+    clock = Clock()
+    radar = SerialRadar(PortSettings(wire[1], FDA2), clock)
+    news = []
+    for _ in range(4):
+        news.append(radar.read())
+        clock.now += 40.0
+    assert [type(n) for n in news if n is not None] == [RadarLost]
+    monkeypatch.undo()
+    assert radar.read() == RadarFound(wire[1])
+    radar.close()
 
 
 def test_a_port_that_is_not_there_is_told_once(tmp_path: Path) -> None:
