@@ -17,7 +17,7 @@ UNREADABLE_BYTES: Final = 4_096
 UNREADABLE_SECONDS: Final = 5.0
 """So much, over so long, without one good frame: the bytes are not what they should be."""
 SILENT_SECONDS: Final = 10.0
-_SURE_FRAMES: Final = 3
+SURE_FRAMES: Final = 3
 """Good frames in another protocol that make it the likelier one."""
 
 
@@ -38,6 +38,8 @@ class RadarSensor:
         self._exercise = exercise
         self._troubled = False
         self._last_frame: float | None = None
+        self._last_byte = self._last_foreign = float("-inf")
+        self._foreign_seen = self._foreign_before = 0
         self._unread = bytearray()
 
     @property
@@ -55,8 +57,10 @@ class RadarSensor:
         events: list[Event] = []
         if self._last_frame is None or at < self._last_frame:
             self._last_frame = at
+        if data:
+            self._last_byte = at
         frames = self._parser.feed(data)
-        if frames:
+        if frames and not self._is_foreign(at):
             self._last_frame = at
             self._unread.clear()
             if self._troubled:
@@ -78,20 +82,34 @@ class RadarSensor:
         self._troubled = True
         return [SensorTroubled(at, reason)]
 
+    def _is_foreign(self, at: float) -> bool:
+        """Whether another device speaks, some of whose frames could be those of the expected."""
+        seen = self._parser.statistics.foreign_frames
+        if seen > self._foreign_seen:
+            self._foreign_seen, self._last_foreign = seen, at
+        elif not 0.0 <= at - self._last_foreign < SILENT_SECONDS:
+            self._foreign_before = seen
+        return seen - self._foreign_before >= SURE_FRAMES
+
     def _trouble(self, at: float, waited: float) -> Iterator[Event]:
-        if len(self._unread) >= UNREADABLE_BYTES and waited >= UNREADABLE_SECONDS:
-            reason = _what_is_wrong(bytes(self._unread), self._protocol)
-            yield from self.lost(at, reason)
-        elif waited >= SILENT_SECONDS:
-            yield from self.lost(at, f"The radar has sent nothing for {SILENT_SECONDS:.0f} s.")
         del self._unread[: -2 * UNREADABLE_BYTES]
+        if self._troubled:
+            return
+        much = len(self._unread) >= UNREADABLE_BYTES and waited >= UNREADABLE_SECONDS
+        long = waited >= SILENT_SECONDS
+        if much or (long and 0.0 <= at - self._last_byte < UNREADABLE_SECONDS):
+            yield from self.lost(at, what_is_wrong(bytes(self._unread), self._protocol))
+        elif long:
+            yield from self.lost(at, f"The radar has sent nothing for {SILENT_SECONDS:.0f} s.")
 
 
-def _what_is_wrong(data: bytes, expected: Protocol) -> str:
+def what_is_wrong(data: bytes, expected: Protocol) -> str:
+    """Why these bytes are not what the expected radar sends."""
     for protocol in PROTOCOLS.values():
         if protocol.parser is not expected.parser:
-            frames = protocol.parser().feed(data)
-            if len(frames) >= _SURE_FRAMES:
+            parser = protocol.parser()
+            frames = parser.feed(data)
+            if len(frames) >= SURE_FRAMES > parser.statistics.foreign_frames:
                 return (
                     f"This is no {expected.name}: it speaks like a {protocol.name}. "
                     "Are two devices swapped?"

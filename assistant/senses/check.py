@@ -13,6 +13,7 @@ from perception.fall import FallModel
 from perception.onnx_model import ModelError
 from perception.radar import RadarLost, RecordingError, UnknownRadarError
 from perception.radar.room import RoomError
+from perception.sensor import SURE_FRAMES, what_is_wrong
 from perception.vitals import VitalsModel
 
 LISTEN_SECONDS: Final = 3.0
@@ -35,17 +36,25 @@ def _problem(wanted: RadarSettings) -> str:
     protocol = protocol_of(wanted)
     if wanted.port.startswith(RECORDING):
         return ""
-    parser, count = protocol.parser(), 0
+    parser, heard = protocol.parser(), bytearray()
+    frames = 0
     until = time.monotonic() + LISTEN_SECONDS
     for at, piece in pieces(wanted):
         if isinstance(piece, RadarLost):
             return piece.reason
         if isinstance(piece, bytes):
-            count += len(piece)
-            if parser.feed(piece):
+            heard += piece
+            frames += len(parser.feed(piece))
+            if parser.statistics.foreign_frames >= SURE_FRAMES:
+                return what_is_wrong(bytes(heard), protocol)
+            if frames and not parser.FOREIGN:
                 return ""
         if at >= until:
             break
-    if count:
-        return f"{count} bytes came, none of it readable as {protocol.name}: which radar is it?"
+    if frames:
+        return ""
+    if heard:
+        return (
+            f"{len(heard)} bytes came, none of it readable as {protocol.name}: which radar is it?"
+        )
     return f"nothing came in {LISTEN_SECONDS:.0f} s; is it on, and the port its data port?"

@@ -15,13 +15,18 @@ from typing import ClassVar, Final
 from perception.radar.frames import ChestPhase, RadarFrame, frames_of
 from perception.radar.limits import FARTHEST_METRES
 from perception.radar.stream import FrameParser
-from perception.radar.tinyframe import Reader, TinyFrameParser, header
+from perception.radar.tinyframe import (
+    BREATH,
+    FALL,
+    HEART,
+    PHASE,
+    PRESENCE,
+    Reader,
+    TinyFrameParser,
+    header,
+)
 
-PHASE: Final = 0x0A13
-BREATH: Final = 0x0A14
-HEART: Final = 0x0A15
 DISTANCE: Final = 0x0A16
-PRESENCE: Final = 0x0F09
 
 BAUD: Final = 1_382_400
 MR60BHA2_BAUD: Final = 115_200
@@ -75,6 +80,7 @@ def _read_presence(size: int, raw: bytes | bytearray, at: int) -> RadarFrame:
 class Ld6002Parser(TinyFrameParser[RadarFrame], FrameParser):
     """Phase, breaths and heartbeats a minute, distance, presence; each in a frame of its own."""
 
+    FOREIGN: ClassVar[frozenset[int]] = frozenset({FALL})
     READERS: ClassVar[dict[bytes, Reader[RadarFrame]]] = {
         header(PHASE, _PHASE.size): _read_phase,
         header(BREATH, _RATE.size): _read_breath,

@@ -10,10 +10,17 @@ import numpy as np
 
 from perception.radar.frames import NOTHING_SEEN, RadarFrame, Target, make_clouds
 from perception.radar.limits import FARTHEST_METRES
-from perception.radar.tinyframe import Reader, TinyFrameParser, header
+from perception.radar.tinyframe import (
+    BREATH,
+    FALL,
+    HEART,
+    PHASE,
+    PRESENCE,
+    Reader,
+    TinyFrameParser,
+    header,
+)
 
-FALL: Final = 0x0E02
-PRESENCE: Final = 0x0F09
 TARGETS: Final = 0x0A04
 CLOUD: Final = 0x0A08
 
@@ -67,6 +74,7 @@ def _read_cloud(room: int, raw: bytes | bytearray, at: int) -> RadarFrame | byte
 class Mr60Fda2Parser(TinyFrameParser[RadarFrame | bytes]):
     """Fall, presence, targets and points, which stay bytes until the clouds are made of all."""
 
+    FOREIGN: ClassVar[frozenset[int]] = frozenset({PHASE, BREATH, HEART})
     READERS: ClassVar[dict[bytes, Reader[RadarFrame | bytes]]] = {
         header(FALL, 1): _read_fall,
         header(PRESENCE, 1): _read_presence,

@@ -42,6 +42,8 @@ class ParserStatistics:
     """Began like one, then had an impossible length, a wrong checksum or a wrong end."""
     skipped_bytes: int = 0
     """Bytes that belong to no frame."""
+    foreign_frames: int = 0
+    """Good, but of a type in `FOREIGN`."""
 
 
 class Parser(ABC, Generic[Packet]):
@@ -49,6 +51,8 @@ class Parser(ABC, Generic[Packet]):
 
     MAGIC: ClassVar[bytes]
     """How a frame begins."""
+    FOREIGN: ClassVar[frozenset[int]] = frozenset()
+    """Types of frames that no such device sends, but one that frames alike."""
     RUN_BYTES: ClassVar[int] = sys.maxsize
     """A run is looked for where at least so many bytes wait, and once in so many; where little is
     found, each time twice as seldom: a line full of errors shall not cost more for it."""

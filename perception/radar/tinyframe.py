@@ -19,6 +19,13 @@ from numpy.typing import NDArray
 
 from perception.radar.stream import NEED_MORE, Packet, RunParser, words_at
 
+FALL: Final = 0x0E02
+PHASE: Final = 0x0A13
+BREATH: Final = 0x0A14
+HEART: Final = 0x0A15
+PRESENCE: Final = 0x0F09
+"""Types that tell the modules apart, and the one that all send."""
+
 SOF: Final = 0x01
 HEADER_BYTES: Final = 8
 MAX_UNKNOWN_BYTES: Final = 64
@@ -89,7 +96,10 @@ class TinyFrameParser(RunParser[Packet]):
         if buffer[end] != checksum(buffer[data_at:end]):
             return -1, None
         read = self.READERS.get(bytes(buffer[start + _SIZE_AT : start + _HCK_AT]))
-        return HEADER_BYTES + size + 1, read(buffer, data_at) if read else None
+        if read is None:
+            self.statistics.foreign_frames += kind in self.FOREIGN
+            return HEADER_BYTES + size + 1, None
+        return HEADER_BYTES + size + 1, read(buffer, data_at)
 
     def _are_right(
         self, raw: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]
@@ -108,9 +118,12 @@ class TinyFrameParser(RunParser[Packet]):
 
     def _read_run(self, raw: bytes, bounds: list[int]) -> list[Packet]:
         reader_of = self.READERS.get
-        return [
-            packet
-            for start in bounds[:-1]
-            if (read := reader_of(raw[start + _SIZE_AT : start + _HCK_AT]))
-            and (packet := read(raw, start + HEADER_BYTES)) is not None
-        ]
+        packets = []
+        for start in bounds[:-1]:
+            head = raw[start + _SIZE_AT : start + _HCK_AT]
+            if read := reader_of(head):
+                if (packet := read(raw, start + HEADER_BYTES)) is not None:
+                    packets.append(packet)
+            else:
+                self.statistics.foreign_frames += int.from_bytes(head[-2:]) in self.FOREIGN
+        return packets

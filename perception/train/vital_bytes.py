@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from perception.radar import RecordingWriter, protocol_named
-from perception.radar.hlk_ld6002 import BREATH, DISTANCE, HEART, PHASE, PRESENCE
-from perception.radar.tinyframe import SOF, checksum
+from perception.radar.hlk_ld6002 import DISTANCE
+from perception.radar.tinyframe import BREATH, HEART, PHASE, PRESENCE, SOF, checksum
 from perception.train.vital_kinds import SCENES
 from perception.train.vital_module import Report
 from perception.train.vital_signs import ranges, simulate

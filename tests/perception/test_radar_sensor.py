@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 from pathlib import Path
 
 import pytest
 import typer
-from radar_bytes import DATA, FALL, STREAMS, fda1, needs_data, ti_packet, ti_points
+from radar_bytes import (
+    DATA,
+    FALL,
+    PRESENT,
+    STREAMS,
+    fda1,
+    needs_data,
+    ti_packet,
+    ti_points,
+    tinyframe,
+)
 from typer.testing import CliRunner
 
 from perception import cli
@@ -50,6 +61,37 @@ def test_swapped_devices_are_named(expected: str, there: str) -> None:
     (trouble,) = events
     assert isinstance(trouble, SensorTroubled)
     assert there in trouble.reason
+
+
+@pytest.mark.parametrize(
+    ("expected", "there"),
+    [("mr60bha2", "mr60fda2"), ("mr60fda2", "ld6002"), ("ld2410", "mr60fda1")],
+)
+def test_a_swapped_device_that_says_little_is_named_and_the_right_one_recovers(
+    expected: str, there: str
+) -> None:
+    """Some of its frames may be those of the expected one: all modules tell of presence alike."""
+    radar = sensor(expected)
+    stream = {
+        "mr60fda2": FALL + PRESENT,
+        "ld6002": tinyframe(0x0A14, struct.pack("<f", 16.5)) + PRESENT,
+        "mr60fda1": fda1(0x80, 0x03, b"\x07"),
+    }[there]
+    events = [e for at in range(60) for e in radar.feed(float(at), stream)]
+    (trouble,) = (e for e in events if isinstance(e, SensorTroubled))
+    assert f"speaks like a {there}" in trouble.reason
+    events = [e for at in range(60, 90) for e in radar.feed(float(at), STREAMS[expected])]
+    assert kinds(events).count("SensorRecovered") == 1
+    assert "SensorTroubled" not in kinds(events)
+
+
+def test_unplugged_mid_frame_is_silence_not_noise() -> None:
+    radar = sensor("mr60fda2")
+    radar.feed(0.0, PRESENT)
+    radar.feed(0.1, PRESENT[:5])
+    (trouble,) = (e for at in range(1, 60) for e in radar.feed(float(at), b""))
+    assert isinstance(trouble, SensorTroubled)
+    assert "sent nothing" in trouble.reason
 
 
 def test_silence_is_said_once() -> None:

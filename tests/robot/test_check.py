@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.findings import Finding
 from assistant.robot.check import robot_finding
 from assistant.senses.check import radar_finding
 from assistant.settings import RadarSettings, RobotSettings
 from robot_io.simulator import Protocol, Simulator
 from tests.perception.fall_recording import fall_packets, record
-from tests.perception.radar_bytes import LD2450
+from tests.perception.radar_bytes import FALL, LD2450, PRESENT
 
 
 @pytest.fixture
@@ -71,6 +72,12 @@ def test_a_recording_is_a_radar(tmp_path: Path) -> None:
 def test_what_comes_through_a_port_is_looked_at(
     port: tuple[int, str], sent: bytes, says: str
 ) -> None:
+    finding = listened(port, sent, "ld2450")
+    assert finding.is_well is (sent == LD2450)
+    assert says in finding.detail
+
+
+def listened(port: tuple[int, str], sent: bytes, protocol: str) -> Finding:
     ours, name = port
     ended = threading.Event()
 
@@ -80,11 +87,17 @@ def test_what_comes_through_a_port_is_looked_at(
 
     sender = threading.Thread(target=send)
     sender.start()
-    finding = radar_finding(RadarSettings(port=name, protocol="ld2450"))
+    finding = radar_finding(RadarSettings(port=name, protocol=protocol))
     ended.set()
     sender.join()
-    assert finding.is_well is (sent == LD2450)
-    assert says in finding.detail
+    return finding
+
+
+def test_a_fall_module_is_no_breath_module(port: tuple[int, str]) -> None:
+    finding = listened(port, FALL + PRESENT, "mr60bha2")
+    assert not finding.is_well
+    assert "speaks like a mr60fda2" in finding.detail
+    assert listened(port, PRESENT, "mr60bha2").is_well
 
 
 @pytest.mark.parametrize(
