@@ -64,6 +64,8 @@ class RoomWatch:
         self._module_told = False
         self._last: float | None = None
         self._has_points = False
+        self._has_places = False
+        """Of people, which tell their number better than the module's yes or no."""
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -94,10 +96,11 @@ class RoomWatch:
             events += self._module_fall(at, fallen=frame.fallen)
         if frame.points is not None or frame.targets is not None:
             self._has_points |= frame.points is not None and len(frame.points) > 0
+            self._has_places |= self._has_points or bool(frame.targets)
             xyz = frame.points.xyz if frame.points is not None else _EMPTY
             self._tracker.update(at, xyz, frame.targets)
             events += self._people(at)
-        elif not self._has_points:
+        elif not self._has_places:
             events += self._module_presence(at, frame)
         return events
 
@@ -123,7 +126,8 @@ class RoomWatch:
         numbers = {person.number for person in people}
         yield from self._present(at, len(people))
         witness = (
-            self._module_fell_at is not None and at - self._module_fell_at <= MODULE_WITNESS_SECONDS
+            self._module_fell_at is not None
+            and 0.0 <= at - self._module_fell_at <= MODULE_WITNESS_SECONDS
         )
         for person in people:
             body = self._bodies.get(person.number)

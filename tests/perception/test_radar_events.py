@@ -221,6 +221,14 @@ def test_hours_of_nobody_are_no_stillness_of_who_comes_home() -> None:
     assert len(room.told(NoMotion)) == 1
 
 
+def test_targets_count_people_better_than_the_module_s_yes() -> None:
+    watch = RoomWatch(Room(POSE), FallModel())
+    two = tuple(Target(k, (2.0 * k, 3.0, 0.0)) for k in range(2))
+    frames = [RadarFrame(targets=two), RadarFrame(present=True)] * 100
+    events = [event for k, frame in enumerate(frames) for event in watch.update(k / 20, frame)]
+    assert [event.count for event in events if isinstance(event, PersonPresent)] == [2]
+
+
 def test_presence_gait_and_activity() -> None:
     room = VirtualRoom()
     walk(room, -3.0, 3.0, 3.0, speed=0.8)
@@ -277,6 +285,15 @@ def test_a_clock_that_jumps_alarms_nobody() -> None:
     assert room.told(FallDetected, LyingOnFloor, NoMotion) == []
     room.events.clear()
     fallen(room)
+
+
+def test_a_module_s_fall_of_another_time_is_no_witness() -> None:
+    room = VirtualRoom()
+    room.now = 1_000.0
+    stand(room, 1.0)
+    room.frame(np.zeros((0, 3)), fallen=True)
+    room.now = 0.0
+    assert fallen(room).evidence == ("points",)
 
 
 def test_nobody_for_an_hour_costs_nothing_and_alarms_nobody() -> None:
