@@ -160,7 +160,9 @@ class Body:
             return
         if self._walk and at - self._walk[-1][0] > _WALK_ENDS_SECONDS:
             walk, self._walk = self._walk, []
-            walked = sum(float(np.hypot(b[1] - a[1], b[2] - a[2])) for a, b in pairwise(walk))
-            if walked >= WALK_METRES:
+            x, y = np.array([(step[1], step[2]) for step in walk]).T
+            # Who sways or tosses goes a long way without getting anywhere.
+            if np.hypot(np.ptp(x), np.ptp(y)) >= WALK_METRES:
+                walked = sum(float(np.hypot(b[1] - a[1], b[2] - a[2])) for a, b in pairwise(walk))
                 speed = statistics.median(step[3] for step in walk)
                 yield GaitSpeed(at, self._number, speed, walked)

@@ -242,6 +242,17 @@ def test_presence_gait_and_activity() -> None:
     assert activities[-1] == "lying"
 
 
+def test_who_tosses_on_the_floor_walks_nowhere() -> None:
+    room = VirtualRoom()
+    rng = np.random.default_rng(4)
+    stand(room, 3.0)
+    for _ in range(600):
+        points = rng.normal((0, 3, 0.15), (0.35, 0.35, 0.05), (4, 3))
+        room.frame(np.abs(points))
+    stand(room, 5.0)
+    assert room.told(GaitSpeed) == []
+
+
 def test_a_module_of_presence_and_motion_tells_of_long_stillness() -> None:
     watch = RoomWatch(Room(POSE), FallModel(), Patience(no_motion_seconds=20.0))
     says = (
