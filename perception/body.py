@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
@@ -46,6 +47,8 @@ _POSTURE_SECONDS: Final = 1.5
 WALK_METRES_PER_SECOND: Final = 0.3
 WALK_METRES: Final = 2.0
 _WALK_ENDS_SECONDS: Final = 1.0
+_MOST_STEPS: Final = 5_000
+"""Frames of one walk, some minutes: a curtain in the wind never rests."""
 _EARLY_SECONDS: Final = 0.02
 """A frame that comes this little before the end of a tenth of a second closes it."""
 _MAX_SLOTS_AT_ONCE: Final = 12
@@ -70,7 +73,7 @@ class Body:
         self._posture = np.full(len(LABELS), 1.0 / len(LABELS))
         self._activity: str | None = None
         self._candidate: tuple[str, float] | None = None
-        self._walk: list[tuple[float, float, float, float]] = []
+        self._walk: deque[tuple[float, float, float, float]] = deque(maxlen=_MOST_STEPS)
 
     @property
     def is_on_floor(self) -> bool:
@@ -159,7 +162,8 @@ class Body:
             self._walk.append((at, person.x, person.y, person.speed))
             return
         if self._walk and at - self._walk[-1][0] > _WALK_ENDS_SECONDS:
-            walk, self._walk = self._walk, []
+            walk = tuple(self._walk)
+            self._walk.clear()
             x, y = np.array([(step[1], step[2]) for step in walk]).T
             # Who sways or tosses goes a long way without getting anywhere.
             if np.hypot(np.ptp(x), np.ptp(y)) >= WALK_METRES:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from virtual_person import FRAME_SECONDS, POSE, VirtualRoom, scenes
 
+from perception.body import Body
 from perception.events import (
     ActivityChanged,
     BathroomLong,
@@ -22,6 +23,7 @@ from perception.events import (
 from perception.fall import FallModel
 from perception.radar import RadarFrame, Target
 from perception.radar.room import Room, Zone, ZoneKind
+from perception.radar.tracker import Person
 from perception.watch import Patience, RoomWatch
 
 SEEDS = range(900, 912)
@@ -251,6 +253,14 @@ def test_who_tosses_on_the_floor_walks_nowhere() -> None:
         room.frame(np.abs(points))
     stand(room, 5.0)
     assert room.told(GaitSpeed) == []
+
+
+def test_what_never_rests_is_not_remembered_for_ever() -> None:
+    body = Body(1, Room(POSE), FallModel(), 0.0)
+    person = Person(1, 0.0, 3.0, 0.0, 0.0, vx=0.6)
+    for k in range(12_000):
+        list(body.update(k / 100, person, is_seen=True, module_says_fall=False))
+    assert len(body._walk) < 6_000
 
 
 def test_a_module_of_presence_and_motion_tells_of_long_stillness() -> None:
