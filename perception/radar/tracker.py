@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.radar.frames import FloatArray, Target
-from perception.radar.room import Room
+from perception.radar.room import RESTING, Room
 
 GATE_METRES: Final = 0.9
 """A person at 2 m/s moves 0.2 m in a frame; arms and noise reach the rest."""
@@ -40,7 +40,10 @@ FADING_METRES_PER_SECOND: Final = 0.35
 STILL_METRES_PER_SECOND: Final = 0.15
 FIXTURE_SECONDS: Final = 120.0
 FIXTURE_METRES: Final = 0.3
-"""What has stayed this near to where it began for this long, never having walked, is a fan."""
+"""What has stayed this near to where it began for this long, never having walked, is a fan where it
+mostly looks smaller than a body; in a bed or on a sofa it is somebody who was there before."""
+_SMALL_WEIGHT: Final = 0.02
+"""Of the newest frame: the last few seconds decide, not one thin frame of a body."""
 MAX_PEOPLE: Final = 8
 _ALPHA: Final = 0.35
 _BETA: Final = 0.08
@@ -70,6 +73,8 @@ class Person:
     """(n, 3) of the latest frame, room coordinates; none where unseen."""
     _hits: deque[float] = field(default_factory=lambda: deque(maxlen=CONFIRM_HITS))
     _origin: tuple[float, float] = (0.0, 0.0)
+    _smallness: float = 1.0
+    """Running share of frames whose reflections come from a thing smaller than a body."""
 
     @property
     def speed(self) -> float:
@@ -164,8 +169,14 @@ class Tracker:
         enough = len(person._hits) == CONFIRM_HITS and at - person._hits[0] <= CONFIRM_SECONDS
         if enough and not person.confirmed:
             person.confirmed = not self._in_shadow(person)
-        old = at - person.began > FIXTURE_SECONDS
-        person.is_fixture = old and person.walked_metres < FIXTURE_METRES and _is_small(mine)
+        if len(mine):
+            person._smallness += _SMALL_WEIGHT * (_is_small(mine) - person._smallness)
+        person.is_fixture = (
+            at - person.began > FIXTURE_SECONDS
+            and person.walked_metres < FIXTURE_METRES
+            and person._smallness > 0.5
+            and not RESTING & self._room.kinds_at(person.x, person.y)
+        )
 
     def _in_shadow(self, person: Person) -> bool:
         """Whether this may be a mirror image: right behind somebody else, seen from the sensor."""
@@ -219,7 +230,7 @@ class Tracker:
 
 def _is_small(points: FloatArray) -> bool:
     """Whether all reflections come from a thing smaller than a body."""
-    return len(points) == 0 or bool((np.ptp(points, axis=0) < 0.4).all())
+    return bool((np.ptp(points, axis=0) < 0.4).all())
 
 
 def _clusters(points: FloatArray) -> list[FloatArray]:

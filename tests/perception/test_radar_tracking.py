@@ -98,6 +98,23 @@ def test_a_fan_is_nobody_after_a_while() -> None:
     assert scene.people() == []
 
 
+def test_a_sleeper_who_was_there_before_the_radar_is_somebody() -> None:
+    scene = Scene(Room(POSE, zones=(Zone("bed", ZoneKind.BED, 0, 2, 1, 3),)))
+    for _ in range(round(130 / FRAME)):
+        scene.see(scene.body(1, 2, n=4, size=0.04))
+    assert scene.people() == [(1.0, 2.0)]
+
+
+def test_a_body_that_is_thin_in_some_frames_is_no_fan_in_them() -> None:
+    scene = Scene()
+    numbers = set()
+    for k in range(round(140 / FRAME)):
+        scene.see(scene.body(1, 2, n=1 if k % 4 == 0 else 8))
+        if k > 60:
+            numbers.add(tuple(person.number for person in scene.tracker.people))
+    assert numbers == {(1,)}
+
+
 def test_who_sits_long_stays_somebody() -> None:
     scene = Scene()
     for k in range(60):
