@@ -48,7 +48,8 @@ def pieces(settings: RadarSettings) -> Iterator[Piece]:
     )
     try:
         while True:
-            yield time.monotonic(), radar.read() or b""
+            piece = radar.read()  # waits, so that the time before it is no time of these bytes
+            yield time.monotonic(), piece or b""
     finally:
         radar.close()
 

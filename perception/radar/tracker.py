@@ -47,6 +47,9 @@ _SMALL_WEIGHT: Final = 0.02
 MAX_PEOPLE: Final = 8
 _ALPHA: Final = 0.35
 _BETA: Final = 0.08
+_SHORTEST_SECONDS: Final = 0.02
+"""Between frames, for their speed: those held up on the way come a moment apart, in which the noise
+of a place would be a leap."""
 _SHADOW_COSINE: Final = math.cos(math.radians(8))
 _MAX_POINTS: Final = 400
 """More are thinned: the clustering is quadratic."""
@@ -153,8 +156,9 @@ class Tracker:
         person.x += _ALPHA * error_x
         person.y += _ALPHA * error_y
         if passed > 0.0:
-            person.vx += _BETA / passed * error_x
-            person.vy += _BETA / passed * error_y
+            gain = _BETA / max(passed, _SHORTEST_SECONDS)
+            person.vx += gain * error_x
+            person.vy += gain * error_y
         person.points = mine
         person.last_seen = at
         person._hits.append(at)

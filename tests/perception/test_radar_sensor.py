@@ -120,6 +120,15 @@ def test_hostile_points_make_no_fall() -> None:
     assert not any(isinstance(event, FallDetected) for event in events)
 
 
+def test_a_fall_is_told_though_frames_are_held_up_on_the_way() -> None:
+    radar = sensor("xwr68xx")
+    events: list[Event] = []
+    for k, raw in enumerate(fall_packets()):
+        late = 0.0999 if k % 4 == 0 else 0.0  # until just before the next one
+        events += radar.feed(k * 0.1 + late, raw)
+    assert kinds(events).count("FallDetected") == 1
+
+
 def test_a_replay_tells_what_live_told(tmp_path: Path) -> None:
     packets = fall_packets()
     radar = sensor("xwr68xx")

@@ -50,6 +50,15 @@ def test_one_person_walks() -> None:
     assert person.number == 1
 
 
+def test_frames_that_were_held_up_throw_nobody_across_the_room() -> None:
+    scene = Scene()
+    for k in range(100):
+        late = 0.999 * FRAME if k % 5 == 0 else 0.0  # until just before the next one
+        scene.tracker.update(k * FRAME + late, scene.body(1, 3))
+        assert all(person.speed < 1.0 for person in scene.tracker.people)
+    assert scene.people() == [(pytest.approx(1, abs=0.2), pytest.approx(3, abs=0.2))]
+
+
 def test_three_people_keep_their_numbers() -> None:
     scene = Scene()
     for k in range(60):
