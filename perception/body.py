@@ -75,11 +75,6 @@ class Body:
         self._candidate: tuple[str, float] | None = None
         self._walk: deque[tuple[float, float, float, float]] = deque(maxlen=_MOST_STEPS)
 
-    @property
-    def is_on_floor(self) -> bool:
-        """Whether this body fell or was found on the floor, and has not risen."""
-        return self._on_floor
-
     def update(
         self, at: float, person: Person, *, is_seen: bool, module_says_fall: bool
     ) -> Iterator[Event]:

@@ -136,8 +136,7 @@ class RoomWatch:
                 self._bodies[person.number] = body
             # Where there are points, the device's own target alone may be a memory of it.
             is_seen = len(person.points) > 0 or (not self._has_points and person.last_seen == at)
-            if self._room.can_tell_height:
-                yield from body.update(at, person, is_seen=is_seen, module_says_fall=witness)
+            yield from body.update(at, person, is_seen=is_seen, module_says_fall=witness)
             if person.speed > MOVING_METRES_PER_SECOND and is_seen:
                 self._moved(at)
         for gone in self._bodies.keys() - numbers:

@@ -4,5 +4,3 @@ from typing import Final
 
 FARTHEST_METRES: Final = 30.0
 """Indoor radars of this class see 10 to 18 m."""
-
-FASTEST_METRES_PER_SECOND: Final = 20.0

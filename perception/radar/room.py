@@ -113,8 +113,6 @@ class Room:
     y_max: float = 8.0
     """The walls; reflections beyond them are ghosts of mirrors and thin walls."""
     zones: tuple[Zone, ...] = ()
-    can_tell_height: bool = True
-    """False for sensors of the plane (LD2450): no fall can be seen by them."""
 
     def inside(self, xyz: FloatArray) -> np.ndarray:
         """(n,) which room points are within the walls and outside the ignored zones."""

@@ -24,7 +24,6 @@ from perception.radar.limits import FARTHEST_METRES
 FRAMES_PER_SECOND: Final = 10.0
 SENSOR_HEIGHT_METRES: Final = 1.55
 """People lying on the floor reflect 1.4 m below the sensor."""
-CLASSES: Final = ("falling", "lying", "sitting", "standing", "walking")
 DUPLICATES: Final = frozenset({"replay_2025-09-18_14-47-34_final"})
 """The same frames as `…swap`."""
 REPLAY: Final = "replay"

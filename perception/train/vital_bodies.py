@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SIGHS_PER_HOUR: Final = 1.66
-_MEMORY: Final = 0.5
-"""Of one breath or beat for the one before; 0 in fibrillation."""
 
 
 @dataclass(frozen=True, slots=True)
