@@ -187,9 +187,12 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--members", type=int, default=MEMBERS)
     chosen = options.parse_args()
-    files = radhar.load(chosen.data / "radhar", "train")
+    parts = ("train",) if chosen.leave_session is None else ("train", "test")
+    try:
+        files = [file for part in parts for file in radhar.load(chosen.data / "radhar", part)]
+    except FileNotFoundError as error:
+        options.error(str(error))
     if chosen.leave_session is not None:
-        files += radhar.load(chosen.data / "radhar", "test")
         files = [file for file in files if file.session != chosen.leave_session]
     members = [fit(files, chosen.seed + number) for number in range(chosen.members)]
     export(Ensemble(members).eval(), chosen.out, WINDOW_FRAMES, FEATURES)

@@ -9,7 +9,7 @@ part.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 from typing import Any, Final
 
@@ -142,10 +142,15 @@ def _fit(pools: list[tuple[float, Pool]], rng: np.random.Generator) -> FallNet:
 
 def main() -> None:
     """Train on everything there is, for shipping."""
-    data, out = Path(sys.argv[1]), Path(sys.argv[2])
-    clips = ti_falls.load(data / "ti_pose_fall")
-    model = train(clips, data, seed=0)
-    export(model, out / "model.onnx", WINDOW_FRAMES, FEATURES)
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("data", type=Path, help="folder of ti_pose_fall, radhar, iwr6843_tlv")
+    options.add_argument("out", type=Path, help="folder that will hold model.onnx")
+    chosen = options.parse_args()
+    try:
+        model = train(ti_falls.load(chosen.data / "ti_pose_fall"), chosen.data, seed=0)
+    except FileNotFoundError as error:
+        options.error(str(error))
+    export(model, chosen.out / "model.onnx", WINDOW_FRAMES, FEATURES)
 
 
 if __name__ == "__main__":

@@ -52,12 +52,18 @@ class Clip:
 
 
 def load(folder: Path) -> list[Clip]:
-    """All clips under `ti_pose_fall`, duplicates left out."""
+    """All clips under `ti_pose_fall`, duplicates left out.
+
+    Raises:
+        FileNotFoundError: there is none; without them a model would learn of simulated falls alone.
+    """
     clips: list[Clip] = []
     for path in sorted(folder.glob("*/*.csv.gz")):
         name = path.name.removesuffix(".csv.gz")
         if name not in DUPLICATES:
             clips += _read(path, name)
+    if not clips:
+        raise FileNotFoundError(f"No recordings (*/*.csv.gz) in {folder}")
     return clips
 
 

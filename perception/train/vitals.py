@@ -8,7 +8,7 @@ model card come from `benchmarks/radar_vitals.py`, on the other parts and these 
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 from typing import Any, Final
 
@@ -219,9 +219,11 @@ def _disturbed(features: FloatArray, rng: np.random.Generator) -> FloatArray:
 
 def main() -> None:
     """Train for shipping."""
-    out = Path(sys.argv[1])
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("out", type=Path, help="folder that will hold model.onnx")
+    chosen = options.parse_args()
     model = train(ranges("train"), seed=0)
-    export(model, out / "model.onnx", WINDOW_FRAMES, FEATURES)
+    export(model, chosen.out / "model.onnx", WINDOW_FRAMES, FEATURES)
 
 
 if __name__ == "__main__":

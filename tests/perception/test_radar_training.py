@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from radar_bytes import DATA, needs_data
 
 from perception.fall_features import FEATURES, LABELS, WINDOW_FRAMES
+from perception.train import ti_falls
 from perception.train.bodies import KINDS, simulate
 from perception.train.fall_examples import (
     Example,
@@ -72,6 +76,30 @@ def test_a_fall_played_backwards_or_there_and_back_is_none() -> None:
         assert example.target[LABELS.index("falling")] == 0.0
         heights = [frame[0, 0] for frame in example.points if len(frame)]
         assert heights[-1] > min(heights) + 0.25, "it ends coming up"
+
+
+def test_a_folder_without_recorded_falls_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="No recordings"):
+        ti_falls.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["activity", "fall", "vitals"])
+@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), ([], 2), (["none", "out"], 2)])
+def test_training_says_what_it_wants_and_does_not_begin_without(
+    name: str,
+    arguments: list[str],
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not here: it is needed to train only")
+    module = importlib.import_module(f"perception.train.{name}")
+    monkeypatch.setattr("sys.argv", [name, *arguments])
+    with pytest.raises(SystemExit) as end:
+        module.main()
+    assert end.value.code == status
+    captured = capsys.readouterr()
+    assert "usage:" in captured.out + captured.err
 
 
 @needs_data
