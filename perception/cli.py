@@ -95,6 +95,8 @@ def watch(
     try:
         for at, data in _bytes_of(radar, time.monotonic(), seconds, idle=True):
             _print(sensor.feed(at, data))
+    except ModelError as error:  # the breath model is loaded where a module sends its phase
+        _fail(str(error))
     except KeyboardInterrupt:
         pass
     finally:
@@ -127,7 +129,7 @@ def replay(
             f"{met.frames} frames, {met.bad_frames} damaged, {met.skipped_bytes} bytes lost.",
             err=True,
         )
-    except RecordingError as error:
+    except (RecordingError, ModelError) as error:
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -32,13 +32,16 @@ class OnnxModel:
             )
         except Exception as error:  # noqa: BLE001  # onnxruntime raises a dozen types without a common base
             raise ModelError(f"The model {path} cannot be opened: {error}") from None
-        self._expected = (frames, features)
-        self._labels = labels
-        shape = self._session.get_inputs()[0].shape
-        if tuple(shape[1:]) != self._expected:
-            raise ModelError(f"The model {path} takes {shape[1:]}, not {self._expected}.")
+        takes = {each.name: each.shape[1:] for each in self._session.get_inputs()}
+        if takes != {"features": [frames, features]}:
+            raise ModelError(
+                f"The model {path} takes {takes}, not {frames} by {features} features."
+            )
+        gives = {each.name: each.shape[1:] for each in self._session.get_outputs()}
+        if gives != {"probabilities": [labels]}:
+            raise ModelError(f"The model {path} gives {gives}, not {labels} probabilities.")
 
     def probabilities(self, features: FloatArray) -> FloatArray:
         """Probabilities of each window's labels, (n, labels)."""
         (result,) = self._session.run(["probabilities"], {"features": features})
-        return np.asarray(result, np.float32).reshape(-1, self._labels)
+        return np.asarray(result, np.float32)

@@ -41,6 +41,8 @@ def test_a_missing_broken_or_foreign_model_is_said(tmp_path: Path) -> None:
         FallModel(broken)
     with pytest.raises(ModelError, match="takes"):
         FallModel(MODELS / "radar_activity" / "model.onnx")
+    with pytest.raises(ModelError, match="gives"):
+        OnnxModel(MODELS / "radar_fall" / "model.onnx", 12, 23, labels=4)
     with pytest.raises(ModelError, match="takes"):
         VitalsModel(MODELS / "radar_activity" / "model.onnx")
 

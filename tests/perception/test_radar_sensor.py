@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import struct
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ from perception.radar import open_recording, protocol_named
 from perception.radar.room import MountingPose, Room
 from perception.replay import replay
 from perception.sensor import RadarSensor
+from perception.train import vital_bytes
+from perception.vitals import VitalsModel
 from tests.perception.fall_recording import HEIGHT, fall_packets, record
 
 
@@ -176,6 +179,19 @@ def test_replay_command_says_what_is_wrong(
     result = CliRunner().invoke(replay_app(), [str(path), *options])
     assert result.exit_code == 1
     assert says in result.stderr
+
+
+def test_replay_command_says_that_the_breath_model_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = partial(VitalsModel, tmp_path / "none.onnx")
+    monkeypatch.setattr("perception.vitals.VitalsModel", missing)
+    path = tmp_path / "bed.radar"
+    monkeypatch.setattr("sys.argv", ["vital_bytes", "supine", "3", str(path)])
+    vital_bytes.main()
+    result = CliRunner().invoke(replay_app(), [str(path)])
+    assert result.exit_code == 1
+    assert "none.onnx cannot be opened" in result.stderr
 
 
 def test_record_command_refuses_to_overwrite(tmp_path: Path) -> None:
