@@ -49,8 +49,8 @@ class RadarSensor:
 
     @property
     def people(self) -> list[tuple[float, float]]:
-        """Where everybody is, x and y in the room's metres."""
-        return self._watch.people
+        """Where everybody is, x and y in the room's metres; nobody where the radar is in trouble."""
+        return [] if self._troubled else self._watch.people
 
     def feed(self, at: float, data: bytes) -> list[Event]:
         """Take bytes that came at this monotonic time; b"" lets time pass."""

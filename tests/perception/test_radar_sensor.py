@@ -112,6 +112,23 @@ def test_a_module_that_speaks_of_changes_alone_is_not_taken_for_silent() -> None
     assert [getattr(event, "count", event) for event in events] == [1]
 
 
+@pytest.mark.parametrize("is_unplugged", [True, False])
+def test_a_blind_radar_sees_nobody_any_more(is_unplugged: bool) -> None:
+    """Whoever is located makes the home believe that the radar sees."""
+    radar = sensor("xwr68xx")
+    for k, raw in enumerate(fall_packets()):
+        radar.feed(k * 0.1, raw)
+    assert len(radar.people) == 1
+    if is_unplugged:
+        radar.lost(20.0, "unplugged")
+    for second in range(20, 40):
+        radar.feed(second, b"")
+    assert radar.people == []
+    for k, raw in enumerate(fall_packets()):
+        radar.feed(50 + k * 0.1, raw)
+    assert len(radar.people) == 1
+
+
 def test_hostile_points_make_no_fall() -> None:
     radar = sensor("xwr68xx")
     values = (float("nan"), float("inf"), 1e10, -1e10, 29.0, 0.0)
