@@ -49,7 +49,7 @@ class RadarSensor:
 
     @property
     def people(self) -> list[tuple[float, float]]:
-        """Where everybody is, x and y in the room's metres; nobody where the radar is in trouble."""
+        """Where everybody is, x and y in the room's metres; nobody while it is in trouble."""
         return [] if self._troubled else self._watch.people
 
     def feed(self, at: float, data: bytes) -> list[Event]:
