@@ -141,6 +141,8 @@ class Mind:
         # Not while another language's model is being put in place.
         with _timed(stages, "parse"), self._errors_told():
             async with self._asking:
+                if self._memory.lang in self._models:  # a switch before may have failed
+                    await self._put_in_place(self._memory.lang)
                 return await self._best_of(text, alternatives)
 
     async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
@@ -173,7 +175,7 @@ class Mind:
             async with self._asking:
                 await self._put_in_place(lang)
         except DialogueError as error:
-            log.error("still understanding the language before: %s", error)
+            log.error("another language is not understood yet, tried at each sentence: %s", error)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -214,9 +216,10 @@ class Mind:
     async def _put_in_place(self, lang: str) -> None:
         model = self._models[lang]
         if model != self._model_in_place:
+            self._model_in_place = None  # a switch that failed or took too long may yet happen
             await self._client.switch(model)
             self._model_in_place = model
-        self.forget()
+            self.forget()
 
     def _child_ready(self, ready: Ready) -> None:
         if ready.name == NAME:

@@ -86,7 +86,7 @@ class Replies:
                 f"{reply.file}: {key}: no value for {', '.join(sorted(absent))}."
             )
         last = self._last.get((lang, key))
-        filled = {wording: wording.format_map(slots) for wording in reply.wordings}
+        filled = {wording: _filled(wording, slots) for wording in reply.wordings}
         fresh = [w for w, text in filled.items() if w != last and text != avoid]
         chosen = self._random.choice(fresh or list(filled))
         self._last[lang, key] = chosen
@@ -99,6 +99,16 @@ class Replies:
             files = sorted({str(r.file) for (of, _), r in self._replies.items() if of == lang})
             where = ", ".join(files) or f"no file for the language {lang}"
             raise ReplyMissingError(f'There is no reply "{key}" in {where}.') from None
+
+
+def _filled(wording: str, slots: Mapping[str, object]) -> str:
+    """A sentence begins with a capital, also where a value stands in front; a part of one need not.
+
+    "your daughter knows." is read on the console and in messages, too.
+    """
+    text = wording.format_map(slots)
+    is_sentence = wording.startswith("{") and wording.endswith((".", "!", "?"))
+    return text[:1].upper() + text[1:] if is_sentence else text
 
 
 def _read(file: Path) -> dict[str, _Reply]:

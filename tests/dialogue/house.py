@@ -20,7 +20,14 @@ import tzlocal
 from assistant.body import Body
 from assistant.care.medicines import Medicines
 from assistant.care.reminders import Engine, Keeper, ReminderServices
-from assistant.dialogue import Answered, DialogueClient, Sidecar, Understood, train
+from assistant.dialogue import (
+    Answered,
+    DialogueClient,
+    DialogueSlowError,
+    Sidecar,
+    Understood,
+    train,
+)
 from assistant.events import PeopleLocated, RobotReady
 from assistant.language import Replies
 from assistant.store import KeyedValues
@@ -68,8 +75,17 @@ class House:
     def speak(self, lang: str) -> None:
         """Put the model of a language in place."""
         if lang != self._lang:
-            self.do(self.client.switch(self.models[lang]))
+            self._lang = ""  # one that took too long may yet happen
+            self.do(self._switch(lang), START_SECONDS)
             self._lang = lang
+
+    async def _switch(self, lang: str) -> None:
+        """As the core does: what was too slow is tried again."""
+        while True:
+            try:
+                return await self.client.switch(self.models[lang])
+            except DialogueSlowError:
+                continue
 
     def profile(self, field: str) -> Any:
         return self.do(KeyedValues.profile(self.core.database).get(field))

@@ -29,6 +29,18 @@ def test_render_fills_the_slots(replies: Replies) -> None:
     assert replies.render("bye", "zh") == "再见。"
 
 
+def test_a_sentence_begins_with_a_capital_and_a_part_of_one_as_it_is(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        'knows: ["{who}知道了。"]\nwhen: ["{day}{time}"]\n',
+        'knows: ["{who} knows."]\nwhen: ["{day} at {time}"]\n',
+    )
+    replies = Replies.load(folder)
+    assert replies.render("knows", "en", who="your daughter") == "Your daughter knows."
+    assert replies.render("knows", "zh", who="女儿") == "女儿知道了。"
+    assert replies.render("when", "en", day="today", time="8 p.m.") == "today at 8 p.m."
+
+
 def test_no_wording_comes_twice_in_a_row(replies: Replies) -> None:
     told = [replies.render("taken", "en", medicine="x") for _ in range(200)]
     assert all(one != next_ for one, next_ in pairwise(told))

@@ -49,7 +49,7 @@ async def test_each_week_is_told_once_on_monday(home: Home) -> None:
     (text,) = letters.texts
     assert text.startswith("week-2026-11-23: ")
     assert "Mrs Li" in text
-    assert "metformin: 3 of 7 taken. 4 announced and not answered" in text
+    assert "Metformin: 3 of 7 taken. 4 announced and not answered" in text
 
 
 async def test_a_week_without_power_is_told_of_as_it_was(home: Home) -> None:
@@ -61,4 +61,4 @@ async def test_a_week_without_power_is_told_of_as_it_was(home: Home) -> None:
     report = WeekReport(home.engine, letters, "")  # type: ignore[arg-type]
     assert await report.look() == at("2026-12-14T10:00")
     (text,) = letters.texts
-    assert "metformin: 0 of 7 taken. 7 could not be announced" in text
+    assert "Metformin: 0 of 7 taken. 7 could not be announced" in text

@@ -68,7 +68,7 @@ async def test_what_is_not_swallowed_is_not_said_to_be_eaten(
     said = await talk.say(text, "skip")
     later = await talk.say({"zh": "药吃了没有", "en": "did i take my medicine"}[lang], "query")
     assert done in said
-    assert title in later
+    assert title in later.lower()
     assert wrong not in said + later
 
 

@@ -31,8 +31,8 @@ async def test_one_sentence_is_read_back_corrected_and_written_at_the_yes(zh: Ta
 
 async def test_only_what_is_missing_is_asked(en: Talk) -> None:
     assert "medicine" in await en.say("remind me to take my pills", "add")
-    assert "aspirin" in await en.say("aspirin")
-    assert "aspirin" in await en.say("every morning at eight")
+    assert "aspirin" in (await en.say("aspirin")).lower()
+    assert "aspirin" in (await en.say("every morning at eight")).lower()
     assert "one tablet of aspirin" in await en.say("one")
     assert "two tablets of aspirin" in await en.say("no, two", DENY)
     await en.yes()
@@ -56,7 +56,9 @@ async def test_a_meal_of_the_elders_own(en: Talk) -> None:
 async def test_anything_else_is_a_task(zh: Talk, en: Talk) -> None:
     assert "起床" in await zh.say("三点叫我起来", "add")
     await zh.yes()
-    assert "ring my sister" in await en.say("remind me to ring my sister on friday", "add")
+    assert (
+        "ring my sister" in (await en.say("remind me to ring my sister on friday", "add")).lower()
+    )
     assert "Friday" in await en.say("at three")
     await en.yes()
     wake, sister = await zh.kept()
@@ -122,7 +124,9 @@ async def test_a_name_that_was_meant_otherwise(zh: Talk) -> None:
 
 
 async def test_an_unknown_name_is_asked_once_and_kept_as_said(en: Talk) -> None:
-    assert "zorbofin" in await en.say("remind me to take zorbofin every day at nine", "add")
+    assert (
+        "zorbofin" in (await en.say("remind me to take zorbofin every day at nine", "add")).lower()
+    )
     await en.yes()
     await en.say("i don't know")
     await en.yes()
@@ -132,7 +136,7 @@ async def test_an_unknown_name_is_asked_once_and_kept_as_said(en: Talk) -> None:
 
 async def test_too_much_is_asked_back(en: Talk) -> None:
     said = await en.say("remind me to take 24 tablets of aspirin at eight", "add")
-    assert "twenty-four" in said
+    assert "twenty-four" in said.lower()
     await en.say("no", DENY)
     assert "two tablets" in await en.say("two")
     await en.yes()
@@ -256,8 +260,8 @@ async def test_change_asks_which_and_what(en: Talk) -> None:
     for text in ("aspirin one tablet every day at eight", "metformin one tablet every day at nine"):
         await en.say(text, "add")
         await en.yes()
-    assert "metformin" in await en.say("i want to change something", "change")
-    assert "metformin" in await en.say("metformin")
+    assert "metformin" in (await en.say("i want to change something", "change")).lower()
+    assert "metformin" in (await en.say("metformin")).lower()
     assert "ten" in await en.say("at ten in the morning")
     await en.yes()
     assert [times(each) for each in await en.kept()] == [["08:00"], ["10:00"]]
@@ -276,8 +280,8 @@ async def test_what_is_not_there_is_neither_changed_nor_removed(en: Talk) -> Non
     await en.say("aspirin one tablet every day at eight", "add")
     await en.yes()
     said = await en.say("take warfarin off my list", "remove")
-    assert "warfarin" in said
-    assert "aspirin" in said
+    assert "warfarin" in said.lower()
+    assert "aspirin" in said.lower()
     await en.yes()
     assert len(await en.kept()) == 1
 
