@@ -113,7 +113,7 @@ def replay(
     exercise: Exercise = False,
     real_time: Annotated[bool, typer.Option(help="At the pace it was recorded.")] = False,
     frame_seconds: Annotated[
-        float, typer.Option(help="Time between the frames of a raw capture.")
+        float, typer.Option(min=0.001, help="Time between the frames of a raw capture.")
     ] = RAW_FRAME_SECONDS,
 ) -> None:
     """Play a radar recording and print its events, one JSON object a line."""

@@ -13,7 +13,8 @@ from perception.sensor import RadarSensor
 RAW_FRAME_SECONDS: Final = 0.05
 """Between frames of raw captures, which hold no times."""
 _LONGEST_SILENCE_SECONDS: Final = 60.0
-"""By then all is told that silence tells; a damaged time may lie years ahead."""
+"""By then all is told that silence tells; a damaged time may lie years ahead, so a longer one is
+leapt over."""
 _LONGEST_FRAME_BYTES: Final = 1 << 17
 """Of any radar, and more."""
 
@@ -42,8 +43,12 @@ def played(
     """The bytes with the seconds since the beginning, as in `replay`; raises RecordingError."""
     began = time.monotonic()
     for at, data in _timed(recording, raw_frame_seconds):
-        if wait is not None and (ahead := at - (time.monotonic() - began)) > 0:
-            wait(ahead)
+        if wait is not None:
+            ahead = at - (time.monotonic() - began)
+            if abs(ahead) > _LONGEST_SILENCE_SECONDS:
+                began = time.monotonic() - at
+            elif ahead > 0:
+                wait(ahead)
         yield at, data
 
 

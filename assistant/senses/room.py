@@ -21,7 +21,7 @@ def room_of(settings: RadarSettings) -> Room:
 
 
 def _zone(name: str, text: str) -> Zone:
-    kind, *numbers = text.split()
+    kind, *numbers = text.split() or [""]
     try:
         if len(numbers) != _ZONE_NUMBERS:
             raise ValueError(text)

@@ -104,7 +104,7 @@ def open_recording(path: Path, protocol: str | None = None) -> Recording:
         return Recording(path, protocol_named(protocol), timed=False)
     except UnknownRadarError as error:
         raise RecordingError(f"{path}: {error}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, RecordingError):
             raise
         raise RecordingError(f"{path} has a damaged first line: {error}") from None

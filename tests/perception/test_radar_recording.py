@@ -50,6 +50,7 @@ def test_a_torn_recording_is_read_to_its_last_whole_block(tmp_path: Path, lost: 
         (b'{"anban_radar": 1, "protocol": "ld9"}\n', "No radar is called"),
         (b'{"anban_radar": 1}\n', "damaged"),
         (b'{"anban_radar": 1,\n', "damaged"),
+        (b'{"anban_radar": ' + b"[" * 4_000 + b"\n", "damaged"),
     ],
 )
 def test_what_is_no_recording_is_said(tmp_path: Path, content: bytes, says: str) -> None:
@@ -96,3 +97,14 @@ def test_silence_in_a_recording_passes_as_time(tmp_path: Path, gap: float, ticks
     silence = [(2.0 + second, b"") for second in range(ticks)]
     expected = [(1.0, b"a"), *silence, (1.0 + gap, b"b"), (1.0, b"c")]
     assert list(played(open_recording(path))) == expected
+
+
+def test_a_damaged_time_is_not_awaited(tmp_path: Path) -> None:
+    path = tmp_path / "a.radar"
+    blocks = [(0.0, b"a"), (1e13, b"b"), (0.5, b"c"), (1.0, b"d")]
+    write(path, blocks)
+    waits: list[float] = []
+    told = list(played(open_recording(path), wait=waits.append))
+    assert [piece for piece in told if piece[1]] == blocks
+    assert max(waits) < 60.0
+    assert waits[-1] <= 0.5

@@ -178,6 +178,16 @@ def test_replay_command(tmp_path: Path) -> None:
     assert "FallDetected" in told
 
 
+@pytest.mark.parametrize("seconds", ["0", "-1"])
+def test_time_between_frames_must_pass(tmp_path: Path, seconds: str) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(STREAMS["ld2450"])
+    options = [str(path), "--protocol", "ld2450", "--frame-seconds", seconds]
+    result = CliRunner().invoke(replay_app(), options)
+    assert result.exit_code == 2
+    assert "frame-seconds" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "options", "says"),
     [

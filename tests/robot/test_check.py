@@ -115,6 +115,10 @@ def test_a_fall_module_is_no_breath_module(port: tuple[int, str]) -> None:
             RadarSettings(port="/dev/none", protocol="ld2450", zones={"a": "pond 0 1 0 1"}),
             "is not a kind",
         ),
+        (
+            RadarSettings(port="/dev/none", protocol="ld2450", zones={"bed": " "}),
+            "four numbers",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_radar_is_said(settings: RadarSettings, says: str) -> None:
