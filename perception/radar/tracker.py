@@ -204,11 +204,19 @@ class Tracker:
         for x, y, cluster in places:
             if self._find_again(at, x, y):
                 continue
-            if len(self._people) >= MAX_PEOPLE:
+            if len(self._people) >= MAX_PEOPLE and not self._forget_one(at):
                 return
             person = Person(next(self._numbers), x, y, at, at, points=cluster, _origin=(x, y))
             person._hits.append(at)
             self._people.append(person)
+
+    def _forget_one(self, at: float) -> bool:
+        """Make room for who is seen now: whether somebody unseen, the longest first, made way."""
+        longest = min(self._people, key=lambda person: person.last_seen)
+        if at - longest.last_seen < KEEP_LEAVING_SECONDS:
+            return False
+        self._people = [person for person in self._people if person is not longest]
+        return True
 
     def _find_again(self, at: float, x: float, y: float) -> bool:
         """Whether this is somebody who faded a step away; then the track goes on here."""

@@ -154,6 +154,20 @@ def test_targets_alone_are_enough() -> None:
     assert scene.people() == [(0.2, 2.0)]
 
 
+def test_who_comes_is_followed_though_eight_were_seen_before_and_faded() -> None:
+    scene = Scene()
+    for k in range(8):
+        for _ in range(40):
+            scene.see(scene.body(-3.5 + k, 6.0 - 4.0 * (k % 2)))
+    assert len(scene.tracker.people) == 8
+    for _ in range(100):
+        scene.see()
+    for _ in range(40):
+        scene.see(scene.body(0.0, 4.0), scene.body(3.5, 2.0))
+    assert {(0.0, 4.0), (3.5, 2.0)} <= set(scene.people())
+    assert len(scene.tracker.people) == 8
+
+
 def test_too_many_points_are_thinned() -> None:
     scene = Scene()
     for _ in range(10):
