@@ -17,6 +17,7 @@ from perception.onnx_model import ModelError
 from perception.radar import (
     PROTOCOLS,
     PortSettings,
+    RadarConfigError,
     RadarFound,
     RadarLost,
     RecordingError,
@@ -25,6 +26,7 @@ from perception.radar import (
     UnknownRadarError,
     open_recording,
     protocol_named,
+    read_config,
 )
 from perception.radar.room import MountingPose, Room, RoomError
 from perception.replay import RAW_FRAME_SECONDS
@@ -137,8 +139,10 @@ def replay(
 
 def _open(port: str, protocol: str, config: Path | None, command_port: str | None) -> SerialRadar:
     try:
+        if config is not None:
+            read_config(config)  # else it is tried again and again
         return SerialRadar(PortSettings(port, protocol_named(protocol), command_port, config))
-    except UnknownRadarError as error:
+    except (UnknownRadarError, RadarConfigError) as error:
         _fail(str(error))
 
 

@@ -36,19 +36,18 @@ class CommandPort(Protocol):
 
 
 def read_config(path: Path) -> tuple[str, ...]:
-    """The commands of a `.cfg`, without comments (`%`) and empty lines.
+    """The commands of a `.cfg`, without comments (`%`, in any language) and empty lines.
 
     Raises:
-        RadarConfigError: unreadable, too large, not ASCII, or without `sensorStart`.
+        RadarConfigError: unreadable, too large, a command not ASCII, or none `sensorStart`.
     """
     try:
         if path.stat().st_size > MAX_CONFIG_BYTES:
             raise RadarConfigError(f"{path} is larger than {MAX_CONFIG_BYTES} bytes: no .cfg file.")
-        text = path.read_text(encoding="ascii")
+        lines = [line.split(b"%", 1)[0].strip() for line in path.read_bytes().splitlines()]
+        commands = tuple(line.decode("ascii") for line in lines if line)
     except (OSError, UnicodeDecodeError) as error:
         raise RadarConfigError(f"{path} cannot be read as a radar configuration: {error}") from None
-    lines = (line.split("%", 1)[0].strip() for line in text.splitlines())
-    commands = tuple(line for line in lines if line)
     if not any(command.startswith(_START) for command in commands):
         raise RadarConfigError(f"{path} has no {_START}: the board would stay silent.")
     return commands

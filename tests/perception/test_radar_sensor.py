@@ -231,6 +231,15 @@ def test_record_command_refuses_to_overwrite(tmp_path: Path) -> None:
     assert path.read_bytes() == b"precious"
 
 
+def test_a_command_does_not_wait_for_a_config_that_is_not_there(tmp_path: Path) -> None:
+    options = ["watch", "--port", "/dev/none", "--protocol", "xwr68xx"]
+    result = CliRunner().invoke(
+        cli.app, [*options, "--config", str(tmp_path / "none.cfg"), "--seconds", "0.1"]
+    )
+    assert result.exit_code == 1
+    assert "none.cfg cannot be read" in result.stderr
+
+
 def test_record_command_keeps_no_file_of_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.radar"
     options = ["record", str(path), "--port", "/dev/none", "--protocol", "ld2450"]

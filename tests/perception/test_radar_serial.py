@@ -178,6 +178,13 @@ def test_a_refused_or_unanswered_line_is_named(answer: bytes, says: str) -> None
     assert board.got == ["profileCfg 0 60"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_comments_may_be_in_any_language(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.cfg"
+    path.write_text("% 客厅\nprofileCfg 0 60 % 六十吉赫\r\nsensorStart\n", encoding)
+    assert read_config(path) == ("profileCfg 0 60", "sensorStart")
+
+
 @pytest.mark.parametrize("content", [b"", b"% nothing\n", b"\xff\xfe", b"profileCfg 1\n"])
 def test_a_config_that_starts_nothing_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.cfg"
