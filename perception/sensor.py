@@ -105,7 +105,8 @@ class RadarSensor:
 
 def what_is_wrong(data: bytes, expected: Protocol) -> str:
     """Why these bytes are not what the expected radar sends."""
-    for protocol in PROTOCOLS.values():
+    # Some differ in their rate alone, and what is read at all came at the expected one.
+    for protocol in sorted(PROTOCOLS.values(), key=lambda other: other.baud != expected.baud):
         if protocol.parser is not expected.parser:
             parser = protocol.parser()
             frames = parser.feed(data)

@@ -68,7 +68,7 @@ def test_swapped_devices_are_named(expected: str, there: str) -> None:
 
 @pytest.mark.parametrize(
     ("expected", "there"),
-    [("mr60bha2", "mr60fda2"), ("mr60fda2", "ld6002"), ("ld2410", "mr60fda1")],
+    [("mr60bha2", "mr60fda2"), ("mr60fda2", "mr60bha2"), ("ld2410", "mr60fda1")],
 )
 def test_a_swapped_device_that_says_little_is_named_and_the_right_one_recovers(
     expected: str, there: str
@@ -77,7 +77,7 @@ def test_a_swapped_device_that_says_little_is_named_and_the_right_one_recovers(
     radar = sensor(expected)
     stream = {
         "mr60fda2": FALL + PRESENT,
-        "ld6002": tinyframe(0x0A14, struct.pack("<f", 16.5)) + PRESENT,
+        "mr60bha2": tinyframe(0x0A14, struct.pack("<f", 16.5)) + PRESENT,
         "mr60fda1": fda1(0x80, 0x03, b"\x07"),
     }[there]
     events = [e for at in range(60) for e in radar.feed(float(at), stream)]
