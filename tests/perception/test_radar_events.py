@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from virtual_person import FRAME_SECONDS, POSE, VirtualRoom, scenes
+from virtual_person import POSE, VirtualRoom, empty, fallen, lie, scenes, stand, walk
 
 from perception.body import Body
 from perception.events import (
@@ -29,37 +29,6 @@ from perception.watch import Patience, RoomWatch
 SEEDS = range(900, 912)
 BED = Zone("bed", ZoneKind.BED, -1, 1, 2, 4)
 DOOR = Zone("door", ZoneKind.DOOR, 3, 4, 2, 4)
-
-
-def stand(room: VirtualRoom, seconds: float, x: float = 0.0, y: float = 3.0) -> None:
-    body(room, seconds, x, y, 1.0, 0.4)
-
-
-def lie(
-    room: VirtualRoom, seconds: float, x: float = 0.0, y: float = 3.0, at: float = 0.15
-) -> None:
-    body(room, seconds, x, y, at, 0.05)
-
-
-def body(
-    room: VirtualRoom, seconds: float, x: float, y: float, height: float, spread: float
-) -> None:
-    rng = np.random.default_rng(abs(round(room.now)))
-    for _ in range(round(seconds / FRAME_SECONDS)):
-        points = rng.normal((x, y, height), (0.12, 0.12, spread), (8, 3))
-        points[:, 2] = np.abs(points[:, 2])
-        room.frame(points)
-
-
-def empty(room: VirtualRoom, seconds: float) -> None:
-    for _ in range(round(seconds / FRAME_SECONDS)):
-        room.frame(np.zeros((0, 3)))
-
-
-def walk(room: VirtualRoom, from_x: float, to_x: float, y: float, speed: float = 0.8) -> None:
-    steps = max(1, round(abs(to_x - from_x) / speed / FRAME_SECONDS))
-    for x in np.linspace(from_x, to_x, steps):
-        stand(room, FRAME_SECONDS, float(x), y)
 
 
 def found(kind: str) -> int:
@@ -91,15 +60,6 @@ def test_what_is_no_fall_is_not_told(kind: str) -> None:
 def test_dropping_on_a_chair_or_a_knee_is_rarely_a_fall(kind: str) -> None:
     # A third of these scenes drop as fast as a fall does.
     assert found(kind) <= 2
-
-
-def fallen(room: VirtualRoom) -> FallDetected:
-    stand(room, 2.0)
-    room.play(scenes("fall", [903])[0], y=3.0)
-    lie(room, 2.0)
-    (fall,) = room.told(FallDetected)
-    assert isinstance(fall, FallDetected)
-    return fall
 
 
 def test_a_fall_says_where_and_how_deep() -> None:
