@@ -103,6 +103,8 @@ class SerialRadar:
             return self._lost(str(error))
         self._lost_told = False
         self._pause_seconds = FIRST_PAUSE_SECONDS
+        # A port that opens and cannot be read, as when another program reads it, is no busy loop.
+        self._next_try = self._clock() + FIRST_PAUSE_SECONDS
         return RadarFound(settings.port)
 
     def _lost(self, reason: str) -> RadarLost | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import serial
 from radar_bytes import DATA, FALL, PRESENT, needs_data
 
 from perception.radar import (
@@ -104,6 +105,23 @@ def test_unplugged_while_it_is_opened_is_told_once(
     assert [type(n) for n in news if n is not None] == [RadarLost]
     monkeypatch.undo()
     assert radar.read() == RadarFound(wire[1])
+    radar.close()
+
+
+def test_a_port_that_opens_and_cannot_be_read_is_opened_once_a_second(
+    wire: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stolen(*_: object) -> bytes:
+        raise serial.SerialException("device reports readiness to read but returned no data")
+
+    monkeypatch.setattr(serial.Serial, "read", stolen)
+    clock = Clock()
+    radar = SerialRadar(PortSettings(wire[1], FDA2), clock)
+    news = []
+    for _ in range(8):
+        news.append(radar.read())
+        clock.now += 0.25
+    assert [type(n) for n in news if n is not None] == [RadarFound, RadarLost] * 2
     radar.close()
 
 
