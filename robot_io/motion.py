@@ -166,13 +166,20 @@ class Wheels:
             except StoppedError:
                 if ticket != self._ticket:
                     return self._ended_by
-                return await self._own_end() or EndReason.STOPPED
+                own = await self._own_end()
+                if own is not None or not self._is_over_by_itself():
+                    return own or EndReason.STOPPED
+                # The step was over before a late robot had begun it: on with the next.
             except RobotError as error:
                 if not begun:
                     raise
                 return await self._end_for(error)
             begun = True
             await asyncio.sleep(STEER_SECONDS)
+
+    def _is_over_by_itself(self) -> bool:
+        state = self._driver.state
+        return state is not None and state.end is EndReason.FINISHED
 
     def _step(self, speeds: Speeds) -> "Future[None]":
         return self._driver.drive(speeds.speed_mps, speeds.turn_radps, STEP_LIFE_SECONDS)

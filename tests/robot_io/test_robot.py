@@ -120,6 +120,16 @@ async def test_turn_and_approach_keep_their_distance(protocol):
         assert abs(bearing) < 0.2
 
 
+async def test_a_robot_that_is_late_to_begin_a_step_is_not_taken_for_stopped():
+    async with Home(Protocol.CREATE2) as home:
+        home.order("delay 0.35")  # longer than a step lives
+        drive = asyncio.create_task(home.robot.drive(0.15, 0.0, 5.0))
+        await home.until(lambda: home.robot.state.end is EndReason.FINISHED, "a step was over")
+        home.order("delay 0")
+        assert (await drive).finished
+        assert home.body.x > 1.6
+
+
 async def test_following_keeps_a_distance_and_says_when_it_lost_somebody(monkeypatch):
     monkeypatch.setattr("robot_io.steering.LOST_SECONDS", 0.3)
     async with Home() as home:
