@@ -24,7 +24,12 @@ VERSION: Final = "3.1"
 """Of Rasa's training data format."""
 _LISTS: Final = ("intents", "entities", "actions")
 _TABLES: Final = ("slots", "forms", "responses")
-_CODE: Final = ("han_tokenizer.py", "intent_classifier.py", "requirements.lock")
+_CODE: Final = (
+    "entity_extractor.py",
+    "han_tokenizer.py",
+    "intent_classifier.py",
+    "requirements.lock",
+)
 """Files of Rasa's project that decide what a model becomes, beside its data."""
 
 
