@@ -165,7 +165,7 @@ def _bytes_of(
         if isinstance(got, bytes):
             yield at, got
         elif isinstance(got, RadarLost):
-            typer.echo(f"{got.port}: {got.reason}; trying again.", err=True)
+            typer.echo(f"{got.port}: {got.reason.removesuffix('.')}; trying again.", err=True)
         elif isinstance(got, RadarFound):
             typer.echo(f"{got.port}: open.", err=True)
         elif idle:

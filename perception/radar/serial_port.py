@@ -21,6 +21,11 @@ from perception.radar.ti_config import ANSWER_SECONDS, RadarConfigError, read_co
 READ_SECONDS: Final = 0.1
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
+SILENT_SECONDS: Final = 10.0
+"""A board that was configured sends many frames a second; one that is silent for so long has lost
+its power, and with it what it was told, though its USB bridge may never have gone."""
+LONGEST_SILENT_SECONDS: Final = 600.0
+"""Between two tries with a board that stays silent, each time twice as long."""
 _READ_BYTES: Final = 4_096
 _FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, ValueError)
 """pyserial lets termios.error through where a device vanishes while it is opened, and raises
@@ -64,7 +69,8 @@ class SerialRadar:
         self._serial: serial.Serial | None = None
         self._lost_told = False
         self._pause_seconds = FIRST_PAUSE_SECONDS
-        self._next_try = clock()
+        self._next_try = self._heard_at = clock()
+        self._silent_seconds = SILENT_SECONDS
 
     def read(self) -> bytes | RadarLost | RadarFound | None:
         """Bytes, news of the device, or None where there is nothing new."""
@@ -77,7 +83,14 @@ class SerialRadar:
         except _FAILURES as error:
             self.close()
             return self._lost(str(error))
-        return data or None
+        if data:
+            self._heard_at, self._silent_seconds = self._clock(), SILENT_SECONDS
+            return data
+        if self._settings.config and self._clock() - self._heard_at >= self._silent_seconds:
+            self._silent_seconds = min(2 * self._silent_seconds, LONGEST_SILENT_SECONDS)
+            self.close()
+            return self._lost("The board is silent and is configured anew.")
+        return None
 
     def close(self) -> None:
         """Give the port back."""
@@ -104,7 +117,8 @@ class SerialRadar:
         self._lost_told = False
         self._pause_seconds = FIRST_PAUSE_SECONDS
         # A port that opens and cannot be read, as when another program reads it, is no busy loop.
-        self._next_try = self._clock() + FIRST_PAUSE_SECONDS
+        self._heard_at = self._clock()
+        self._next_try = self._heard_at + FIRST_PAUSE_SECONDS
         return RadarFound(settings.port)
 
     def _lost(self, reason: str) -> RadarLost | None:

@@ -23,6 +23,7 @@ from perception.radar import (
     protocol_named,
     read_config,
     send_config,
+    serial_port,
 )
 
 FDA2 = protocol_named("mr60fda2")
@@ -239,4 +240,27 @@ def test_config_travels_over_a_real_port(wire: tuple[int, str], tmp_path: Path) 
     assert radar.read() == RadarFound(name)
     thread.join(5)
     assert len(got) == 3
+    radar.close()
+
+
+@pytest.mark.parametrize("has_config", [True, False])
+def test_a_board_that_lost_its_power_behind_the_port_is_configured_anew(
+    wire: tuple[int, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_config: bool
+) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(serial_port, "send_config", lambda _, commands: sent.append(commands))
+    config = tmp_path / "a.cfg"
+    config.write_text("sensorStart\n", "ascii")
+    clock = Clock()
+    settings = PortSettings(wire[1], FDA2, config=config if has_config else None)
+    radar = SerialRadar(settings, clock)
+    assert radar.read() == RadarFound(wire[1])
+    os.write(wire[0], b"x")
+    assert radar.read() == b"x"
+    news = []
+    for _ in range(9):  # after 10 s, then after 20
+        clock.now += 5.0
+        news.append(radar.read())
+    assert [type(n) for n in news if n is not None] == [RadarLost, RadarFound] * 2 * has_config
+    assert len(sent) == 3 * has_config
     radar.close()
