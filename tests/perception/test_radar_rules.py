@@ -90,10 +90,15 @@ def test_whoever_is_up_for_a_moment_has_not_risen() -> None:
     assert room.told(Rose, LyingOnFloor) == []
 
 
-@pytest.mark.parametrize(("beside_metres", "told"), [(0.15, 0), (0.6, 1)])
-def test_who_lies_at_the_edge_of_the_bed_is_in_it(beside_metres: float, told: int) -> None:
+@pytest.mark.parametrize(
+    ("beside_metres", "height_metres", "told"),
+    [(0.15, 0.45, 0), (0.6, 0.45, 1), (0.15, 0.15, 1), (-0.3, 0.15, 0)],
+)
+def test_who_lies_over_the_edge_of_the_bed_is_in_it_and_who_rolled_out_is_not(
+    beside_metres: float, height_metres: float, told: int
+) -> None:
     room = VirtualRoom(Room(POSE, zones=(BED,)))
-    lie(room, 30.0, BED.x_max + beside_metres)
+    lie(room, 30.0, BED.x_max + beside_metres, at=height_metres)
     assert len(room.told(LyingOnFloor)) == told
 
 
