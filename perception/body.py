@@ -79,6 +79,11 @@ class Body:
         self._candidate: tuple[str, float] | None = None
         self._walk: deque[tuple[float, float, float, float]] = deque(maxlen=_MOST_STEPS)
 
+    @property
+    def is_down(self) -> bool:
+        """Whether a fall or lying on the floor was told, and no rising since."""
+        return self._on_floor
+
     def update(
         self, at: float, person: Person, *, is_seen: bool, module_says_fall: bool
     ) -> Iterator[Event]:

@@ -6,6 +6,7 @@ begin everything anew without an alarm.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -29,10 +30,13 @@ from perception.stays import Stays
 from perception.vitals import VitalsWatch
 
 MODULE_CONFIDENCE: Final = 0.5
-"""Of a fall that only a module without points reports: ask, do not believe."""
+"""Of a fall that a module reports and no points speak for or against: ask, do not believe."""
 MODULE_WITNESS_SECONDS: Final = 3.0
 MODULE_QUIET_SECONDS: Final = 10.0
 """After this long without "fall" the module may tell of another one."""
+SAME_FALL_SECONDS: Final = 2.0
+SAME_FALL_METRES: Final = 1.0
+"""A body that lies lengthwise may be followed as two: falls this close are one."""
 PRESENCE_SECONDS: Final = 3.0
 GAP_SECONDS: Final = 5.0
 BED_SECONDS: Final = 30.0
@@ -75,6 +79,9 @@ class RoomWatch:
         self._in_bed = Stays(self._room, ZoneKind.BED, BED_MARGIN_METRES)
         self._in_bathroom = Stays(self._room, ZoneKind.BATHROOM, BATHROOM_MARGIN_METRES)
         self._last_motion: float | None = None
+        self._fell: FallDetected | None = None
+        self._points_at: float | None = None
+        """When somebody who is followed gave points last."""
         self._module_sees: bool | None = None
         self._module_moves: bool | None = None
         """Where it has said so."""
@@ -136,13 +143,28 @@ class RoomWatch:
                 self._bodies[person.number] = body
             # Where there are points, the device's own target alone may be a memory of it.
             is_seen = len(person.points) > 0 or (not self._has_points and person.last_seen == at)
-            yield from body.update(at, person, is_seen=is_seen, module_says_fall=witness)
+            if len(person.points) > 0:
+                self._points_at = at
+            for event in body.update(at, person, is_seen=is_seen, module_says_fall=witness):
+                if not isinstance(event, FallDetected):
+                    yield event
+                elif not self._is_told(event):
+                    self._fell = event
+                    yield event
             if person.speed > MOVING_METRES_PER_SECOND and is_seen:
                 self._moved(at)
         for gone in self._bodies.keys() - numbers:
             del self._bodies[gone]
         yield from self._zones(at, people)
         yield from self._motionless(at)
+
+    def _is_told(self, fall: FallDetected) -> bool:
+        last = self._fell
+        return (
+            last is not None
+            and fall.at - last.at <= SAME_FALL_SECONDS
+            and math.hypot(fall.x - last.x, fall.y - last.y) <= SAME_FALL_METRES
+        )
 
     def _moved(self, at: float) -> None:
         self._last_motion = at
@@ -187,6 +209,8 @@ class RoomWatch:
         if not fallen:
             return
         self._module_fell_at = at
-        if not self._has_points and not self._module_told:
+        is_followed = self._points_at is not None and at - self._points_at <= MODULE_WITNESS_SECONDS
+        is_known = self._module_told or any(body.is_down for body in self._bodies.values())
+        if not is_followed and not is_known:
             self._module_told = True
             yield FallDetected(at, 0, MODULE_CONFIDENCE, 0.0, 0.0, 0.0, 0.0, ("module",))

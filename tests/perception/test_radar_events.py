@@ -256,6 +256,24 @@ def test_a_module_that_cries_fall_over_a_standing_body_is_not_believed() -> None
     assert room.told(FallDetected) == []
 
 
+def test_a_module_is_asked_about_where_its_points_show_nobody() -> None:
+    room = VirtualRoom()
+    stand(room, 2.0)
+    for _ in range(60):
+        room.frame(np.zeros((0, 3)), fallen=True)
+    (fall,) = room.told(FallDetected)
+    assert isinstance(fall, FallDetected)
+    assert (fall.person, fall.evidence) == (0, ("module",))
+
+
+def test_a_module_that_repeats_a_fall_that_was_told_tells_no_other() -> None:
+    room = VirtualRoom()
+    fallen(room)
+    for _ in range(60):
+        room.frame(np.zeros((0, 3)), fallen=True)
+    assert len(room.told(FallDetected)) == 1
+
+
 def test_a_clock_that_jumps_alarms_nobody() -> None:
     room = VirtualRoom()
     stand(room, 3.0)

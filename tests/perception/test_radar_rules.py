@@ -64,6 +64,27 @@ def test_a_module_s_word_makes_a_doubtful_fall_one(seed: int) -> None:
     assert told == {False: [], True: [("points", "module")]}
 
 
+@pytest.mark.parametrize(("apart_metres", "told"), [(0.95, 1), (2.5, 2)])
+def test_a_body_that_is_followed_as_two_falls_once(apart_metres: float, told: int) -> None:
+    room = VirtualRoom()
+    rng = np.random.default_rng(2)
+
+    def both(heights: np.ndarray) -> None:
+        places = [
+            np.stack((rng.normal(x, 0.1, len(heights)), rng.normal(3, 0.1, len(heights)), heights))
+            for x in (-apart_metres / 2, apart_metres / 2)
+        ]
+        room.frame(np.concatenate(places, axis=1).T)
+
+    for _ in range(30):
+        both(np.abs(rng.normal(1.0, 0.4, 8)))
+    for points in scenes("fall", [903])[0].frames:
+        both(points[:, 0])
+    for _ in range(20):
+        both(np.abs(rng.normal(0.15, 0.05, 8)))
+    assert len(room.told(FallDetected)) == told
+
+
 @pytest.mark.parametrize(("gap", "told"), [(4.0, 1), (6.0, 0)])
 def test_frames_that_stay_away_begin_everything_anew(gap: float, told: int) -> None:
     zone = Zone("bath", ZoneKind.BATHROOM, -1, 1, 2, 4)
