@@ -27,6 +27,8 @@ lint: setup-dev ## style and types
 	.venv/bin/mypy
 
 soak: setup-dev ## long runs: hours
+	for run in {1..20}; do \
+	  $(PYTHON) -m pytest -q -m "hypothesis and not soak" --hypothesis-profile search || exit 1; done
 	$(PYTHON) -m pytest -m soak --timeout 14400 -rA
 
 bench: setup-dev ## measure, and write benchmarks/RESULTS.md

@@ -36,6 +36,7 @@ _SIZE_AT: Final = 3
 _KIND_AT: Final = 5
 _HCK_AT: Final = 7
 _EMPTY_CHECKSUM: Final = 0xFF
+_NO_DATA: Final = bytes(2)
 
 Reader = Callable[[bytes | bytearray, int], Packet | None]
 """What data hold that begin at this place, or None where they cannot be."""
@@ -124,6 +125,6 @@ class TinyFrameParser(RunParser[Packet]):
             if read := reader_of(head):
                 if (packet := read(raw, start + HEADER_BYTES)) is not None:
                     packets.append(packet)
-            else:
+            elif head[:2] != _NO_DATA:  # eight bits of checksum alone are no word of another device
                 self.statistics.foreign_frames += int.from_bytes(head[-2:]) in self.FOREIGN
         return packets

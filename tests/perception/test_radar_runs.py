@@ -7,7 +7,7 @@ import struct
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from radar_bytes import fda1, ld2410, tinyframe
 from radar_live import SMALL_MODULES, live
@@ -82,6 +82,7 @@ errors = st.lists(
 
 
 @settings(max_examples=150)
+@example("ld6002", 0, 600, [("odd", 0, 660)], 1)  # another device's type, and no data
 @given(names, st.integers(0, 1_000), st.integers(600, 9_000), errors, st.integers(1, 5_000))
 def test_runs_give_what_single_frames_give(
     name: str, seed: int, size: int, wrong: list[tuple[str, int, int]], piece: int
