@@ -5,6 +5,7 @@ Each writes a table into `benchmarks/results/`; `benchmarks/RESULTS.md` is put t
 
 from __future__ import annotations
 
+import argparse
 import platform
 import subprocess
 from pathlib import Path
@@ -27,6 +28,13 @@ def assemble() -> None:
     parts = [file.read_text("utf-8").strip() for file in sorted(RESULTS.glob("*.md"))]
     head = "# Measured\n\nEvery table is written by the command above it; none by hand."
     (FOLDER / "RESULTS.md").write_text("\n\n".join([head, *parts]) + "\n", "utf-8")
+
+
+def take_no_arguments(doc: str | None) -> None:
+    """`--help` says what is measured, and anything else is refused, before an hour is begun."""
+    argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
 
 
 def table(columns: list[str], rows: list[list[str]]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from benchmarks import FOLDER, assemble
+from benchmarks import FOLDER, assemble, take_no_arguments
 
+take_no_arguments(__doc__)
 failed = []
 for file in sorted(FOLDER.glob("*.py")):
     if not file.name.startswith("_"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks import table, write_result
+from benchmarks import table, take_no_arguments, write_result
 from perception.fall import MODEL, FallModel, FallWatch, Slot
 from perception.fall_features import FRAMES_PER_SECOND
 from perception.train.bodies import simulate
@@ -74,4 +74,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments(__doc__)
     main()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks import table, write_result
+from benchmarks import table, take_no_arguments, write_result
 from perception.events import VitalSigns
 from perception.fall import FallModel
 from perception.radar import protocol_named
@@ -290,4 +290,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments(__doc__)
     main()

@@ -23,7 +23,7 @@ from assistant.home import HomeMemory
 from assistant.language import DayTime, Unit
 from assistant.settings import Settings
 from assistant.store import Database, KeyedValues
-from benchmarks import table, write_result
+from benchmarks import table, take_no_arguments, write_result
 
 REMINDERS = 10_000
 BATCH = 500
@@ -121,4 +121,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments(__doc__)
     main()

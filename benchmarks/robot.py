@@ -8,6 +8,7 @@ same run, so that the ratio holds on any machine.
 import statistics
 import time
 
+from benchmarks import take_no_arguments
 from benchmarks._robot_line import (
     FAST,
     SLOW,
@@ -128,4 +129,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments(__doc__)
     main()

@@ -23,6 +23,7 @@ from assistant.events import (
 )
 from assistant.settings import RobotSettings, Settings
 from assistant.store import KeyedValues
+from benchmarks import take_no_arguments
 from benchmarks._robot_line import SLOW, Report, RobotProcess, Row, quantile
 
 STOPS = 100
@@ -100,4 +101,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments(__doc__)
     main()

@@ -77,7 +77,7 @@ def row(name: str, seconds: list[float], idle: list[float]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=60)
     calls = parser.parse_args().calls
     with tempfile.TemporaryDirectory() as name:

@@ -17,7 +17,7 @@ from assistant.core import ALL, Core, running
 from assistant.demo.elder import speak
 from assistant.demo.room import PulseRoom
 from assistant.events import Heard, Ready, SoundStarted, SpeechEnded, SpeechStarted, TurnTaken
-from benchmarks import table, write_result
+from benchmarks import table, take_no_arguments, write_result
 
 SENTENCES = {
     "zh": ["现在几点了", "今天几号", "你会做什么", "再说一遍", "谢谢"],
@@ -113,4 +113,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments(__doc__)
     main()
