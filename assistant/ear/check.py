@@ -1,4 +1,4 @@
-"""What can be said of the microphone within three seconds, for `anban doctor`.
+"""What can be said of the microphone within some seconds, for `anban doctor`.
 
 The sound system is asked in a process of its own, which may hang or abort there.
 """
@@ -19,7 +19,10 @@ from assistant.ear.sound import BYTES_PER_SECOND, SAMPLE_RATE_HZ
 from assistant.ear.sources import open_source
 from assistant.events import MicrophoneBack, MicrophoneLost
 
-LIMIT_SECONDS: Final = 3.0
+_LIMIT_SECONDS: Final = 2.0
+"""For the sound system to answer."""
+_START_SECONDS: Final = 6.0
+"""For the process to begin on a small, busy computer, over and above."""
 _LISTEN_SECONDS: Final = 0.5
 _NO_ANSWER: Final = "the sound system does not answer; is its server (PulseAudio, PipeWire) well?"
 
@@ -38,11 +41,15 @@ class MicrophoneCheck:
 
 
 def check_microphone(device: str) -> MicrophoneCheck:
-    """Open the microphone of the settings and listen to it for a moment; blocks up to 3 s."""
+    """Open the microphone of the settings and listen to it for a moment; blocks up to 8 s where it hangs."""
     command = [sys.executable, "-m", "assistant.ear.check", device]
     try:
         child = subprocess.run(
-            command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_START_SECONDS + _LIMIT_SECONDS,
+            check=False,
         )
         return MicrophoneCheck(**json.loads(child.stdout))
     except subprocess.TimeoutExpired:
@@ -54,7 +61,7 @@ def check_microphone(device: str) -> MicrophoneCheck:
 
 def _listen(device: str) -> MicrophoneCheck:
     source = open_source(device)
-    limit = threading.Timer(LIMIT_SECONDS - 1.0, source.close)
+    limit = threading.Timer(_LIMIT_SECONDS, source.close)
     limit.daemon = True
     limit.start()
     name, pcm = "", b""
