@@ -41,7 +41,7 @@ class MicrophoneCheck:
 
 
 def check_microphone(device: str) -> MicrophoneCheck:
-    """Open the microphone of the settings and listen to it for a moment; blocks up to 8 s where it hangs."""
+    """Open the microphone of the settings and listen to it for a moment; blocks up to 8 s."""
     command = [sys.executable, "-m", "assistant.ear.check", device]
     try:
         child = subprocess.run(
