@@ -117,9 +117,9 @@ def make_clouds(
     """
     bounds = pairwise(accumulate(sizes, initial=0))
     # One look at all is enough for a healthy sensor; NaN makes any comparison false.
-    if not len(xyz) or (
-        max(xyz.max(), -xyz.min()) <= FARTHEST_METRES and abs(doppler.sum() + snr.sum()) < np.inf
-    ):
+    with np.errstate(over="ignore", invalid="ignore"):
+        others = abs(doppler.sum() + snr.sum())
+    if not len(xyz) or (max(xyz.max(), -xyz.min()) <= FARTHEST_METRES and others < np.inf):
         return [PointCloud(xyz[a:b], doppler[a:b], snr[a:b]) for a, b in bounds]
     sane = (np.abs(xyz) <= FARTHEST_METRES).all(axis=1) & np.isfinite(doppler) & np.isfinite(snr)
     return [

@@ -226,6 +226,13 @@ def test_impossible_points_are_left_out(bad: float) -> None:
     assert len(frame.points) == 0
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_whose_sum_is_beyond_all_bounds_are_no_news_for_the_log() -> None:
+    (frame,) = parse("xwr68xx", ti_packet(1, ti_points([(0.0, 1.0, 0.0, 3e38)] * 2)))
+    assert frame.points is not None
+    assert len(frame.points) == 2
+
+
 def test_an_unknown_radar_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownRadarError, match=r"xwr68xx.*mr60fda1"):
         protocol_named("ld9999")
