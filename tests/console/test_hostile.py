@@ -342,8 +342,8 @@ def test_every_problem_is_told_in_both_languages(problem: str) -> None:
 
 
 def test_a_drill_is_told_as_one() -> None:
-    assert "演习" not in alarm_page(VIEW, "/a/x")
-    assert "演习" in alarm_page({**VIEW, "drill": "yes"}, "/a/x")
+    assert "演练" not in alarm_page(VIEW, "/a/x")
+    assert "演练" in alarm_page({**VIEW, "drill": "yes"}, "/a/x")
 
 
 def test_the_emergency_number_can_be_touched_where_it_is_one() -> None:
