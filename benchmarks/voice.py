@@ -17,6 +17,7 @@ from assistant.core import ALL, Core, running
 from assistant.demo.elder import speak
 from assistant.demo.room import PulseRoom
 from assistant.events import Heard, Ready, SoundStarted, SpeechEnded, SpeechStarted, TurnTaken
+from assistant.settings import LANGUAGES
 from benchmarks import table, take_no_arguments, write_result
 
 SENTENCES = {
@@ -46,6 +47,7 @@ async def measure(lang: str) -> tuple[Times, dict[str, float], dict[str, float]]
                 for _ in range(ROUNDS):
                     for sentence in SENTENCES[lang]:
                         await turn(core, room, sentence, times)
+                await change_languages(core, times)
                 memory = {
                     name: psutil.Process(pid).memory_info().rss / 1e6
                     for name in core.supervisor.names()
@@ -90,6 +92,18 @@ async def turn(core: Core, room: PulseRoom, sentence: str, times: Times) -> None
     times["— of which dialogue and skill"].append(taken[0].stage_seconds.get("answer", 0.0))
     times["answer → first sound"].append(at[SoundStarted] - at[TurnTaken])
     times["**end of pause → first sound**"].append(at[SoundStarted] - at[SpeechEnded])
+
+
+async def change_languages(core: Core, times: Times) -> None:
+    """There and back; first untimed, since the other language may have to be learned."""
+    for lang in LANGUAGES:
+        await core.mind.follow(lang)
+    for lang in ROUNDS * LANGUAGES:
+        began = time.monotonic()
+        await core.mind.follow(lang)
+        times["(beside the turns) the model of another language in its place"].append(
+            time.monotonic() - began
+        )
 
 
 def main() -> None:
