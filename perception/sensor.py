@@ -17,6 +17,8 @@ UNREADABLE_BYTES: Final = 4_096
 UNREADABLE_SECONDS: Final = 5.0
 """So much, over so long, without one good frame: the bytes are not what they should be."""
 SILENT_SECONDS: Final = 10.0
+HELD_UP_SECONDS: Final = 2.0
+"""On a busy computer; a fall whose frames all had one time would be a leap."""
 SURE_FRAMES: Final = 3
 """Good frames in another protocol that make it the likelier one."""
 
@@ -61,15 +63,16 @@ class RadarSensor:
             self._last_byte = at
         frames = self._parser.feed(data)
         if frames and not self._is_foreign(at):
+            times = _spread(self._last_frame, at, len(frames))
             self._last_frame = at
             self._unread.clear()
             if self._troubled:
                 self._troubled = False
                 events.append(SensorRecovered(at))
-            for frame in frames:
-                events += self._watch.update(at, frame)
+            for then, frame in zip(times, frames, strict=True):
+                events += self._watch.update(then, frame)
                 if self._exercise is not None and frame.points is not None:
-                    events += self._exercise.update(at, frame.points)
+                    events += self._exercise.update(then, frame.points)
         else:
             self._unread += data
             events += self._trouble(at, at - self._last_frame)
@@ -101,6 +104,14 @@ class RadarSensor:
             yield from self.lost(at, what_is_wrong(bytes(self._unread), self._protocol))
         elif long:
             yield from self.lost(at, f"The radar has sent nothing for {SILENT_SECONDS:.0f} s.")
+
+
+def _spread(last: float, at: float, count: int) -> list[float]:
+    """When frames that came together were seen: evenly since the last, had they been held up."""
+    gap = at - last
+    if gap > HELD_UP_SECONDS:
+        return [at] * count
+    return [at - gap * left / count for left in range(count - 1, -1, -1)]
 
 
 def what_is_wrong(data: bytes, expected: Protocol) -> str:

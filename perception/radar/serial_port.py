@@ -26,7 +26,8 @@ SILENT_SECONDS: Final = 10.0
 its power, and with it what it was told, though its USB bridge may never have gone."""
 LONGEST_SILENT_SECONDS: Final = 600.0
 """Between two tries with a board that stays silent, each time twice as long."""
-_READ_BYTES: Final = 4_096
+_READ_BYTES: Final = 65_536
+"""All that waits, half a second of the quickest line: what came together is timed together."""
 _FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, ValueError)
 """pyserial lets termios.error through where a device vanishes while it is opened, and raises
 TypeError where the descriptor went away between two calls."""

@@ -149,6 +149,18 @@ def test_a_fall_is_told_though_frames_are_held_up_on_the_way() -> None:
     assert kinds(events).count("FallDetected") == 1
 
 
+@pytest.mark.parametrize("together", [3, 7, 12])
+@pytest.mark.parametrize("first", range(3))
+def test_a_fall_is_told_though_frames_come_many_at_once(together: int, first: int) -> None:
+    radar = sensor("xwr68xx")
+    events: list[Event] = []
+    packets = fall_packets()
+    for start in range(first, len(packets), together):
+        end = min(start + together, len(packets))
+        events += radar.feed(end * 0.1, b"".join(packets[start:end]))
+    assert kinds(events).count("FallDetected") == 1
+
+
 def test_a_replay_tells_what_live_told(tmp_path: Path) -> None:
     packets = fall_packets()
     radar = sensor("xwr68xx")
