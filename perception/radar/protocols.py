@@ -16,9 +16,9 @@ from perception.radar.ti_xwr68xx import Xwr68xxParser
 from perception.radar.ti_xwrl6432 import Xwrl6432Parser
 
 TI_DATA_BAUD: Final = 921_600
-TI_COMMAND_BAUD: Final = 115_200
 XWRL6432_BAUD: Final = 115_200
-"""The low-power part starts with command and data on one port at this rate."""
+"""The low-power part starts with command and data on one port at this rate; its `.cfg` may set
+another."""
 
 
 class UnknownRadarError(ValueError):

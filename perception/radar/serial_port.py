@@ -15,8 +15,15 @@ from typing import Final
 
 import serial
 
-from perception.radar.protocols import TI_COMMAND_BAUD, Protocol
-from perception.radar.ti_config import ANSWER_SECONDS, RadarConfigError, read_config, send_config
+from perception.radar.protocols import Protocol
+from perception.radar.ti_config import (
+    ANSWER_SECONDS,
+    COMMAND_BAUD,
+    RadarConfigError,
+    data_baud,
+    read_config,
+    send_config,
+)
 
 READ_SECONDS: Final = 0.1
 FIRST_PAUSE_SECONDS: Final = 1.0
@@ -106,11 +113,10 @@ class SerialRadar:
             return None
         settings = self._settings
         try:
+            baud = settings.protocol.baud
             if settings.config is not None:
-                _configure(settings, settings.config)
-            self._serial = serial.Serial(
-                settings.port, settings.protocol.baud, timeout=READ_SECONDS, exclusive=True
-            )
+                baud = _configure(settings, settings.config) or baud
+            self._serial = serial.Serial(settings.port, baud, timeout=READ_SECONDS, exclusive=True)
         except (*_FAILURES, RadarConfigError) as error:
             self._next_try = self._clock() + self._pause_seconds
             self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
@@ -129,10 +135,12 @@ class SerialRadar:
         return RadarLost(self._settings.port, reason)
 
 
-def _configure(settings: PortSettings, config: Path) -> None:
+def _configure(settings: PortSettings, config: Path) -> int | None:
+    """The rate of the data port after it, where the file sets one."""
     commands = read_config(config)
     port = settings.command_port or settings.port
     with serial.Serial(
-        port, TI_COMMAND_BAUD, timeout=ANSWER_SECONDS, write_timeout=ANSWER_SECONDS, exclusive=True
+        port, COMMAND_BAUD, timeout=ANSWER_SECONDS, write_timeout=ANSWER_SECONDS, exclusive=True
     ) as command_port:
         send_config(command_port, commands)
+    return data_baud(commands, has_own_port=port != settings.port)

@@ -25,6 +25,7 @@ from perception.radar import (
     send_config,
     serial_port,
 )
+from perception.radar.ti_config import data_baud
 
 FDA2 = protocol_named("mr60fda2")
 
@@ -137,18 +138,28 @@ def test_a_port_that_is_not_there_is_told_once(tmp_path: Path) -> None:
 
 
 class Board:
-    """Answers like a TI board."""
+    """Answers like a TI board; `baud` is the rate at which it listens."""
 
-    def __init__(self, answers: dict[str, bytes]) -> None:
+    def __init__(self, answers: dict[str, bytes], baud: int = 115_200) -> None:
         self.answers = answers
+        self.baud = baud
+        self.baudrate = 115_200
         self.got: list[str] = []
+        self.line = b""
         self.waiting = b""
         self.timed_out = 0
 
     def write(self, data: bytes, /) -> int:
-        command = data.decode().strip()
-        self.got.append(command)
-        self.waiting = self.answers.get(command.split()[0], b"Done\nmmwDemo:/>")
+        if self.baudrate != self.baud:
+            self.waiting = b"\x9f\xf8" * 40  # its frames, heard at the wrong rate
+            return len(data)
+        self.line += data
+        if self.line.endswith(b"\n"):
+            command, self.line = self.line.decode().strip(), b""
+            self.got.append(command)
+            self.waiting = self.answers.get(command.split()[0], b"Done\nmmwDemo:/>")
+            if command.startswith("baudRate"):
+                self.baud = int(command.split()[1])
         return len(data)
 
     def read(self, size: int = 1, /) -> bytes:
@@ -167,6 +178,33 @@ def test_no_answer_is_awaited_beyond_its_prompt() -> None:
     board = Board({})
     send_config(board, ("sensorStop", "profileCfg 0 60", "sensorStart"))
     assert board.timed_out == 0
+
+
+FASTER = ("sensorStop 0", "baudRate 1250000", "sensorStart 0 0 0 0")
+
+
+@pytest.mark.parametrize("has_kept_its_power", [False, True])
+def test_a_rate_that_the_config_sets_is_followed(has_kept_its_power: bool) -> None:
+    board = Board({}, 1_250_000 if has_kept_its_power else 115_200)
+    send_config(board, FASTER)
+    assert board.got == list(FASTER)
+    assert board.baudrate == 1_250_000
+    assert data_baud(FASTER, has_own_port=False) == 1_250_000
+
+
+def test_an_own_data_port_has_the_rate_that_the_config_gives_it() -> None:
+    commands = ("sensorStop", "configDataPort 1250000 1", "sensorStart")
+    assert data_baud(commands, has_own_port=True) == 1_250_000
+    assert data_baud(commands, has_own_port=False) is None
+    assert data_baud(("sensorStart",), has_own_port=True) is None
+
+
+@pytest.mark.parametrize("rate", ["", "fast", "0", "-1", "99999999", "٣"])
+def test_a_rate_that_is_none_is_refused(tmp_path: Path, rate: str) -> None:
+    path = tmp_path / "a.cfg"
+    path.write_text(f"baudRate {rate}\nsensorStart\n", "utf-8")
+    with pytest.raises(RadarConfigError):
+        read_config(path)
 
 
 def test_a_board_that_runs_already_or_stands_still_is_fine() -> None:
@@ -188,6 +226,7 @@ def test_a_refused_start_is_no_start() -> None:
         (b"Error -1\nmmwDemo:/>", "refused 'profileCfg 0 60'"),
         (b"'profileCfg' is not recognized as a CLI command", "refused"),
         (b"", "did not answer"),
+        (b"\xff\x00" * 9_000, "did not answer"),
     ],
 )
 def test_a_refused_or_unanswered_line_is_named(answer: bytes, says: str) -> None:
