@@ -13,6 +13,7 @@ from perception.radar import (
     RadarFound,
     RadarLost,
     Recording,
+    RecordingError,
     SerialRadar,
     open_recording,
 )
@@ -60,10 +61,14 @@ def _recording(settings: RadarSettings) -> Recording:
 
 
 def _played(settings: RadarSettings) -> Iterator[Piece]:
-    """At its own pace; then nothing comes any more."""
+    """At its own pace, once; then nothing comes any more, nor after a damaged place."""
     began = time.monotonic()
-    for at, data in played(_recording(settings), wait=time.sleep):
-        yield began + at, data
+    recording = _recording(settings)
+    try:
+        for at, data in played(recording, wait=time.sleep):
+            yield began + at, data
+    except RecordingError as error:
+        yield time.monotonic(), RadarLost(settings.port, str(error))
     while True:
         time.sleep(READ_SECONDS)
         yield time.monotonic(), b""
