@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 FALLBACK: Final = "nlu_fallback"
 NAME: Final = Capability.DIALOGUE.value
 _START_LIMIT_SECONDS: Final = 180.0
-"""Rasa takes 20 s on two quick cores, and far longer on a small busy one."""
+"""Rasa takes 7 s on two quick cores, and far longer on a small busy one."""
 _PROBE_SILENCE_SECONDS: Final = 20.0
 
 Progress = Callable[[str], None]
