@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from assistant.care.channels import AddressError, ChannelError, Equipment, Registry
+from assistant.care.channels import AddressError, ChannelError, Equipment, Numbering, Registry
+from assistant.care.channels.callers import country_of, host_of
 from assistant.care.channels.gsm import IncomingSms, Modem, ModemAudio, ModemSettings
 from assistant.care.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.care.channels.sip import (
@@ -20,12 +22,15 @@ from assistant.care.channels.sip import (
     SipAccount,
     write_folder,
 )
+from assistant.care.contacts import Contact
 from assistant.findings import Finding, found
 from assistant.settings import Settings
 
 log = logging.getLogger(__name__)
 
 PHONE_CHILD: Final = "phone"
+_COUNTRIES: Final = {"zh": "86"}
+"""By the language of the home; English is spoken in too many."""
 LOW_BATTERY_PERCENT: Final = 20
 """Of a modem's own battery, which carries calls through a power cut."""
 
@@ -53,6 +58,7 @@ class HomeEquipment:
         self._stack = contextlib.AsyncExitStack()
         self.phone = self._phone(settings, home / "run" / "phone", on_incoming)
         self.modem = self._modem(settings, on_sms)
+        self._numbering = _numbering(settings)
         self.registry = Registry(
             Equipment(
                 phone=self.phone,
@@ -60,6 +66,7 @@ class HomeEquipment:
                 modem=self.modem,
                 centre=_centre(settings),
                 webhook_secret=settings.emergency.webhook_secret.encode(),
+                numbering=self._numbering,
             ),
             may_ring_emergency=settings.emergency.may_ring_number,
         )
@@ -80,6 +87,14 @@ class HomeEquipment:
         """Whether a call stands or rings."""
         phone, modem = self.phone, self.modem
         return (phone is not None and phone.is_busy) or (modem is not None and modem.line.locked())
+
+    def numbering(self, contacts: Iterable[Contact]) -> Numbering:
+        """How callers' numbers are read: the country of the settings, else that of the contacts."""
+        if self._numbering.country:
+            return self._numbering
+        addresses = [address.partition(":") for c in contacts for address in c.channels]
+        numbers = [rest for scheme, _, rest in addresses if scheme in {"tel", "sms"}]
+        return replace(self._numbering, country=country_of(numbers))
 
     async def findings(self) -> list[Finding]:
         """What cannot be used of the settings, and the modem's own battery where it has one."""
@@ -158,3 +173,12 @@ def _centre(settings: Settings) -> CentreSettings | None:
         wanted.password,
         callback if CALLBACK.fullmatch(callback) else NO_CALLBACK,
     )
+
+
+def _numbering(settings: Settings) -> Numbering:
+    phone = settings.phone
+    hosts = {phone.provider.lower().removesuffix(".")}
+    if phone.register_seconds:
+        hosts.add(host_of(phone.account))
+    country = settings.emergency.country or _COUNTRIES.get(settings.language, "")
+    return Numbering(str(country), frozenset(hosts - {""}))

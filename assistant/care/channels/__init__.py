@@ -10,8 +10,6 @@ from assistant.care.channels.acknowledge import (
 from assistant.care.channels.addresses import (
     AddressError,
     is_emergency_number,
-    is_same_number,
-    is_same_party,
     phone_number,
     sip_uri,
     web_url,
@@ -34,7 +32,9 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
+from assistant.care.channels.callers import Numbering, is_same_number, is_same_party
 from assistant.care.channels.gsm import acknowledgement
+from assistant.care.channels.reach import Purpose, Way, objection, try_once, ways
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
 
 __all__ = [
@@ -56,18 +56,24 @@ __all__ = [
     "Health",
     "Kind",
     "Message",
+    "Numbering",
     "Outcome",
+    "Purpose",
     "PutThrough",
     "Registry",
     "Ringing",
     "TokenError",
     "TokenExpiredError",
+    "Way",
     "acknowledgement",
     "is_emergency_number",
     "is_same_number",
     "is_same_party",
     "load_secret",
+    "objection",
     "phone_number",
     "sip_uri",
+    "try_once",
+    "ways",
     "web_url",
 ]

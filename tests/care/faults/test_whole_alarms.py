@@ -14,7 +14,7 @@ from assistant.events import AlarmAcknowledged, CallAnswered
 from assistant.settings import CentreSettings, ConsoleSettings, ModemSettings
 from tests.care.channels.parts import free_port, needs_baresip, until
 from tests.care.faults.parts import a_home, a_phone, receiver
-from tests.care.test_alarm_call import press_until
+from tests.care.test_alarm_call import code_in, press_until, ring_through
 
 DAUGHTER, STRANGER = "+8613800138000", "+8613900139000"
 
@@ -27,12 +27,20 @@ async def test_an_answer_to_the_text_message(tmp_path: Path) -> None:
             await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
             told = "".join(part.text for part in modem.sent)
             assert "王奶奶" in told
-            assert "回复1" in told
-            modem.receive(STRANGER, "1")
-            modem.receive(DAUGHTER, "怎么了？我走不开")
+            code = code_in(home.core)
+            assert f"回复{code}" in told
+            written = len(modem.sent)
+            modem.receive(STRANGER, code)
+            modem.receive("0000000", code)
+            modem.receive(DAUGHTER, "1")
+            modem.receive(DAUGHTER, f"{code} 我走不开")
             await until(lambda: not modem.inbox)
-            assert home.state() == "raised", "a stranger's answer, and one that is no 1"
-            modem.receive(DAUGHTER, "１。")
+            assert home.state() == "raised", "strangers' answers, and ones that name no code or no"
+            await until(lambda: len(modem.sent) > written)
+            assert modem.sent[written].number == DAUGHTER
+            asked = "".join(part.text for part in modem.sent[written:])
+            assert f"请回复{code}" in asked, "she is told how"
+            modem.receive(DAUGHTER, "".join(chr(ord(key) + 0xFEE0) for key in code) + "。")
             await until(home.has(AlarmAcknowledged))
             assert home.taken_by() == ["大女儿"]
             assert any("大女儿" in text for text in home.said()[-2:])
@@ -78,9 +86,10 @@ async def test_the_operator_of_a_centre_rings_back(tmp_path: Path) -> None:
             assert home.state() == "raised", "snu 0 says that it arrived; nobody comes yet"
             account = home.core.options.settings.phone.account
             assert account in centre.requests[0].values(), "where the operator rings back"
-            call = await operator.ring(account)
-            await until(call.answered.is_set)
-            await press_until(operator, call, "1", home.has(AlarmAcknowledged))
+            code = code_in(home.core)
+            assert any(code in value for value in centre.requests[0].values()), "told with it"
+            call = await ring_through(operator, account)
+            await press_until(operator, call, code, home.has(AlarmAcknowledged))
             assert home.taken_by() == ["接警中心"]
 
 
