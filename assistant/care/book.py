@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 from assistant.care.alarms import REASONS, Alarm, Change, State, Trigger, change
 from assistant.care.channels.api import Outcome
-from assistant.events import new_id
+from assistant.events import new_id, whole
+from assistant.faults import where
 from assistant.store import Database, StoreError
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,14 @@ BEGUN: Final = "begun"
 
 _ANY_HELP: Final = "other"
 """The reason of a cry that does not say what happened."""
+
+_UNFIT: Final = (
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
+    *(sqlite3.InterfaceError, UnicodeError, OverflowError),
+)
+"""A record that fits no table, however long one waits."""
+_MOST: Final = 2**63 - 1
+"""The largest number of SQLite."""
 
 Work = Callable[[sqlite3.Connection], object]
 
@@ -64,7 +73,7 @@ class AlarmBook:
         self._arrive_seconds = arrive_seconds
         self._alarms: dict[str, Alarm] = {}
         self._attempts: dict[str, Attempt] = {}
-        self._owed: asyncio.Queue[tuple[Work, asyncio.Event]] = asyncio.Queue()
+        self._owed: asyncio.Queue[tuple[tuple[Work, ...], asyncio.Event]] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
 
@@ -173,6 +182,7 @@ class AlarmBook:
     async def _open(self, reason: str, source: str, place: str, state: State, why: str) -> Alarm:
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is not one of {', '.join(REASONS)}")
+        source, place, why = whole(source), whole(place), whole(why)
         alarm = self.same(reason, source)
         if alarm is not None:
             if alarm.reason == _ANY_HELP != reason:  # "救命" … "我摔倒了": now it is known what
@@ -242,13 +252,8 @@ class AlarmBook:
 
     async def _write(self, *works: Work) -> None:
         """One transaction; returns when it is on the disk, or after `DISK_SECONDS`."""
-
-        def together(connection: sqlite3.Connection) -> None:
-            for work in works:
-                work(connection)
-
         written = asyncio.Event()
-        self._owed.put_nowait((together, written))
+        self._owed.put_nowait((works, written))
         try:
             async with asyncio.timeout(DISK_SECONDS):
                 await written.wait()
@@ -257,22 +262,40 @@ class AlarmBook:
 
     async def _write_owed(self) -> None:
         while True:
-            work, written = await self._owed.get()
-            told = False
-            while True:
-                try:
-                    await self._database.write(work)
-                    break
-                except StoreError as error:
-                    if isinstance(error.__cause__, sqlite3.IntegrityError):
-                        log.exception("a record fits no table; it is left out")
-                        break
-                    if not told:
-                        log.error("an alarm's record waits for the disk: %s", error)
-                    told = True
-                    await asyncio.sleep(_RETRY_SECONDS)
-            written.set()
-            self._owed.task_done()
+            works, written = await self._owed.get()
+            try:
+                if not await self._is_kept(works):
+                    # One of them fits no table: it costs itself, and takes none with it.
+                    for work in works:
+                        if len(works) == 1 or not await self._is_kept((work,)):
+                            log.error("a record of an alarm could not be written; it is left out")
+            finally:
+                written.set()
+                self._owed.task_done()
+
+    async def _is_kept(self, works: tuple[Work, ...]) -> bool:
+        """Whether they are on the disk, which is waited for; false for what no disk will hold."""
+
+        def together(connection: sqlite3.Connection) -> None:
+            for work in works:
+                work(connection)
+
+        told = False
+        while True:
+            try:
+                await self._database.write(together)
+            except StoreError as error:
+                if isinstance(error.__cause__, _UNFIT):
+                    return False
+                if not told:
+                    log.error("an alarm's record waits for the disk: %s", error)
+                told = True
+                await asyncio.sleep(_RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001  (of whatever kind: the writer lives on)
+                log.error("writing a record of an alarm failed: %s", where(error))
+                return False
+            else:
+                return True
 
 
 def _is_same(alarm: Alarm, reason: str, source: str) -> bool:
@@ -302,12 +325,21 @@ def _upsert(table: str, kind: type, row: Alarm | Attempt) -> Work:
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
         f"ON CONFLICT ({key}) DO UPDATE SET {updates}"
     )
-    return lambda connection: connection.execute(sql, astuple(row))
+    values = tuple(_fitting(value) for value in astuple(row))
+    return lambda connection: connection.execute(sql, values)
+
+
+def _fitting(value: Any) -> Any:
+    """A value as a table holds it: what a name or a number of a child is, no record may fail."""
+    if isinstance(value, int):
+        return max(-_MOST, min(value, _MOST))
+    return whole(value)
 
 
 def _journal(alarm: Alarm, who: str, why: str) -> Work:
     sql = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (?, ?, ?, ?, ?)"
-    row = (time.time(), alarm.alarm_id, alarm.state.value, who, why)
+    values = (time.time(), alarm.alarm_id, alarm.state.value, who, why)
+    row = tuple(_fitting(value) for value in values)
     return lambda connection: connection.execute(sql, row)
 
 
