@@ -58,6 +58,12 @@ class Attempt:
     outcome: str = BEGUN
     """`BEGUN`, else an `Outcome`."""
     detail: str = ""
+    generation: int = 0
+    """Of the alarm, when it was made."""
+    kind: str = ""
+    """call or message; empty: a message to somebody who knows of the alarm already."""
+    answered_at: float | None = None
+    """When a call was taken, by a person or a machine."""
 
     @property
     def is_unsettled(self) -> bool:
@@ -73,6 +79,7 @@ class AlarmBook:
         self._arrive_seconds = arrive_seconds
         self._alarms: dict[str, Alarm] = {}
         self._attempts: dict[str, Attempt] = {}
+        self._running: set[str] = set()
         self._owed: asyncio.Queue[tuple[tuple[Work, ...], asyncio.Event]] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -146,16 +153,18 @@ class AlarmBook:
         who: str = "",
         why: str = "",
         arrive_seconds: float | None = None,
+        comes_seconds: float | None = None,
     ) -> Change | None:
         """Let something happen to an alarm; None where it means nothing to it (but is noted).
 
-        `arrive_seconds`: when somebody must have come, where it is not the usual time.
+        `arrive_seconds`: when somebody must have come, where it is not the usual time;
+        `comes_seconds`: when they said to be there.
         """
         alarm = self._alarms.get(alarm_id)
         if alarm is None:
             return None
         arrive_seconds = self._arrive_seconds if arrive_seconds is None else arrive_seconds
-        changed = change(alarm, trigger, time.time(), arrive_seconds, who)
+        changed = change(alarm, trigger, time.time(), arrive_seconds, who, comes_seconds)
         after = changed.alarm if changed else alarm
         self._alarms[alarm_id] = after
         note = f"{trigger.value}: {why}" if why else trigger.value
@@ -211,23 +220,42 @@ class AlarmBook:
         made = (a for a in self._attempts.values() if a.alarm_id == alarm_id)
         return tuple(sorted(made, key=lambda attempt: attempt.begun_at))
 
+    def attempts_now(self, alarm_id: str) -> tuple[Attempt, ...]:
+        """Those made since the alarm last went out: what was told before counts no more."""
+        generation = self._alarms[alarm_id].generation if alarm_id in self._alarms else 0
+        return tuple(a for a in self.attempts(alarm_id) if a.generation == generation)
+
+    def is_running(self, attempt_id: str) -> bool:
+        """Whether it is being made now; one that the end of a process cut off is not."""
+        return attempt_id in self._running
+
     async def begin_attempt(
-        self, alarm_id: str, contact_id: str, channel: str, round_number: int
+        self, alarm_id: str, contact_id: str, channel: str, round_number: int, kind: str = ""
     ) -> Attempt:
         """Record an attempt that is about to be made; an unsettled one keeps its id."""
-        for attempt in self.attempts(alarm_id):
+        now, generation = time.time(), self._alarms[alarm_id].generation
+        for attempt in self.attempts_now(alarm_id):
             same = (attempt.contact_id, attempt.channel) == (contact_id, channel)
-            if same and attempt.is_unsettled:
-                begun = replace(attempt, round=round_number, begun_at=time.time(), outcome=BEGUN)
+            if same and attempt.is_unsettled and not self.is_running(attempt.attempt_id):
+                begun = replace(attempt, round=round_number, begun_at=now, outcome=BEGUN)
                 break
         else:
-            begun = Attempt(new_id(), alarm_id, contact_id, channel, round_number, time.time())
+            begun = Attempt(new_id(), alarm_id, contact_id, channel, round_number, now)
+        begun = replace(begun, generation=generation, kind=kind, answered_at=None)
+        self._running.add(begun.attempt_id)
         self._attempts[begun.attempt_id] = begun
         await self._write(*self._save_with_alarm(begun))
         return begun
 
+    async def attempt_answered(self, attempt_id: str) -> None:
+        """Record that a call was taken, by a person or a machine."""
+        answered = replace(self._attempts[attempt_id], answered_at=time.time())
+        self._attempts[attempt_id] = answered
+        await self._write(*self._save_with_alarm(answered))
+
     async def end_attempt(self, attempt_id: str, outcome: Outcome, detail: str) -> None:
         """Record how an attempt ended."""
+        self._running.discard(attempt_id)
         ended = replace(
             self._attempts[attempt_id],
             ended_at=time.time(),
@@ -358,9 +386,9 @@ def _read_open(connection: sqlite3.Connection) -> list[Alarm]:
 
 
 def _read_attempts(connection: sqlite3.Connection) -> list[Attempt]:
-    names = [field.name for field in fields(Attempt)]
+    names = ", ".join(f"attempt.{field.name}" for field in fields(Attempt))
     rows = connection.execute(
-        f"SELECT {', '.join(names)} FROM attempt JOIN alarm USING (alarm_id) "  # noqa: S608
+        f"SELECT {names} FROM attempt JOIN alarm USING (alarm_id) "  # noqa: S608
         "WHERE state NOT IN ('closed', 'cancelled')"
     )
     return [Attempt(*row) for row in rows]
