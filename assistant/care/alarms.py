@@ -98,6 +98,10 @@ class Alarm:
     acknowledged_by: str = ""
     escalate_at: float | None = None
     """Unix time at which it is raised again, unless somebody confirmed by then."""
+    generation: int = 0
+    """How often it went out again after somebody had taken it on."""
+    expected_at: float | None = None
+    """When whoever took it on said to be there; Unix time, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,12 @@ class Change:
 
 
 def change(
-    alarm: Alarm, trigger: Trigger, at: float, arrive_seconds: float, who: str = ""
+    alarm: Alarm,
+    trigger: Trigger,
+    at: float,
+    arrive_seconds: float,
+    who: str = "",
+    comes_seconds: float | None = None,
 ) -> Change | None:
     """The alarm after a trigger, or None where the trigger means nothing in this state.
 
@@ -120,6 +129,7 @@ def change(
         at: when, Unix time in seconds.
         arrive_seconds: how long after an acknowledgement somebody must have come or spoken.
         who: who did it, for an acknowledgement.
+        comes_seconds: in how long whoever took it on will be there, where that was said.
     """
     match alarm.state, trigger:
         case State.SUSPECTED | State.CONFIRMING, Trigger.ASKED:
@@ -148,9 +158,19 @@ def change(
                 )
             )
         case State.ACKNOWLEDGED, Trigger.COMES:
-            return Change(replace(alarm, escalate_at=at + arrive_seconds))
+            expected_at = None if comes_seconds is None else at + comes_seconds
+            later = replace(alarm, escalate_at=at + arrive_seconds, expected_at=expected_at)
+            return Change(later)
         case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
-            again = replace(alarm, state=State.RAISED, escalate_at=None, denied_count=0)
+            again = replace(
+                alarm,
+                state=State.RAISED,
+                acknowledged_by="",
+                escalate_at=None,
+                expected_at=None,
+                denied_count=0,
+                generation=alarm.generation + 1,
+            )
             return Change(again)
         case state, Trigger.CONFIRMED if state.is_open:
             return Change(replace(alarm, state=State.CLOSED, escalate_at=None))

@@ -56,6 +56,7 @@ from assistant.events.line import (
     from_line,
     to_dict,
     to_line,
+    whole,
 )
 from assistant.events.reminders import (
     DoseSkipped,
@@ -182,4 +183,5 @@ __all__ = [
     "new_id",
     "to_dict",
     "to_line",
+    "whole",
 ]

@@ -33,6 +33,18 @@ def event(kind: type[_T]) -> type[_T]:
     return made
 
 
+def whole(value: Any) -> Any:
+    """JSON values of whole characters alone: half a one (U+D800 to U+DFFF) becomes U+FFFD.
+
+    JSON can hold halves; UTF-8, and so every disk, database and message, cannot.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {whole(name): whole(each) for name, each in value.items()}
+    return [whole(each) for each in value] if isinstance(value, list) else value
+
+
 def to_dict(event: object) -> dict[str, Any]:
     """The event as JSON values, its type included."""
     return {"type": type(event).__name__, **_converter.unstructure(event)}
@@ -40,7 +52,8 @@ def to_dict(event: object) -> dict[str, Any]:
 
 def to_line(event: object) -> bytes:
     """The event as one line of JSON in UTF-8, with its line end."""
-    return json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    line = json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":"))
+    return line.encode("utf-8", "replace") + b"\n"
 
 
 def from_line(line: bytes) -> object:
@@ -51,6 +64,8 @@ def from_line(line: bytes) -> object:
     """
     try:
         data = json.loads(line)
+        if b"\\u" in line or b"\xed" in line:  # no other writing gives half a character
+            data = whole(data)
     except ValueError as error:
         raise EventError(f"not JSON: {error}") from error
     name = data.pop("type", None) if isinstance(data, dict) else None

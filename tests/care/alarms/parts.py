@@ -173,6 +173,7 @@ async def a_home(
     settings: EmergencySettings | None = None,
     medicines: tuple[str, ...] = (),
     allergies: tuple[str, ...] = (),
+    arrive_seconds: float = ARRIVE_SECONDS,
 ) -> AsyncIterator[Home]:
     """Contacts by name with their addresses; the same folder again is the same home again."""
     wanted = settings or EmergencySettings()
@@ -203,8 +204,8 @@ async def a_home(
         health=health,
         notes=companion.notes,
     )
-    book = AlarmBook(database, ARRIVE_SECONDS)
-    course = Course(bus, book, people, world, wording, companion, ARRIVE_SECONDS, number)
+    book = AlarmBook(database, arrive_seconds)
+    course = Course(bus, book, people, world, wording, companion, arrive_seconds, number)
     emergency = Emergency(bus, book, people, companion, number, course)
     await emergency.start()
     home = Home(bus, world, people, book, emergency, companion, database, told)
