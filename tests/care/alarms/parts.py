@@ -41,13 +41,20 @@ from assistant.care.wording import Wording
 from assistant.events import CryForHelpHeard, Say
 from assistant.home import HomeMemory
 from assistant.language import Replies
+from assistant.safety import judge
 from assistant.settings import EmergencySettings, Settings
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.store import Database, KeyedValues
 
 REPLIES = Replies.load(Path(assistant.replies.__path__[0]))
 ARRIVE_SECONDS = 1_200.0
 TALK_SECONDS = 60.0
+
+
+def spoken(text: str, address: Address) -> Spoken:
+    """A sentence that was said so."""
+    return Spoken(text, judge(text, is_final=True), address)
 
 
 @dataclass
