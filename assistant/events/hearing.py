@@ -24,6 +24,9 @@ class SpeechStarted:
     """Somebody began to speak (voice activity, before any word)."""
 
     utterance_id: str
+    is_faint: bool = False
+    """Far quieter than who spoke to Anban just now: a television, most likely.  Told again, and no
+    longer faint, should a voice as near come into the same utterance."""
 
 
 @event
