@@ -265,21 +265,3 @@ Reader = Callable[[re.Match[str], date], Iterable[Clue]]
 def always(*clues: Clue) -> Reader:
     """Make a reader for words that mean one thing whatever they look like."""
     return lambda _match, _today: clues
-
-
-def find_clues(
-    text: str, today: date, rules: Iterable[tuple[re.Pattern[str], Reader]]
-) -> list[Found]:
-    """Apply the rules in their order; words that one has read are gone for the next."""
-    found: list[Found] = []
-    left = text
-    for pattern, read in rules:
-        for match in pattern.finditer(left):
-            clues = list(read(match, today))
-            if not clues:
-                continue
-            start, end = match.span()
-            found += [Found(clue, start, end) for clue in clues]
-            left = left[:start] + "\0" * (end - start) + left[end:]
-    meant = (each for each in found if not isinstance(each.clue, Denied))
-    return sorted(meant, key=lambda each: each.start)

@@ -86,6 +86,8 @@ class Recurrence:
     course_days: int | None = None
     until: date | None = None
     """The last day."""
+    left_out: tuple[date, ...] = ()
+    """Single days on which it does not come: "every day but tomorrow"."""
     spans: tuple[tuple[int, int], ...]
     """Where in the text its words stand, [start, end)."""
 

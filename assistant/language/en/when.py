@@ -1,7 +1,7 @@
 """What English says about days and how often: each rule reads one kind of clue."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,7 +11,6 @@ from assistant.language.clues import (
     Edge,
     Every,
     EveryWeekdays,
-    Found,
     Frequency,
     Lasting,
     OnDay,
@@ -23,9 +22,9 @@ from assistant.language.clues import (
     Reader,
     TimesEvery,
     always,
-    find_clues,
 )
 from assistant.language.days import resolve
+from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
@@ -40,6 +39,8 @@ from assistant.language.en.when_words import (
     WEEKDAYS,
 )
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.left_words import left_words
+from assistant.language.reading import Reading, read_sentence
 
 _WEEKDAY = either(WEEKDAYS)
 _MONTH = either(MONTHS)
@@ -56,10 +57,21 @@ _RELATIVE_DAYS = {
 _AHEAD = {"this": None, "the": None, "next": 1, "last": -1, "coming": None}
 """Calendar weeks; "this Thursday", said on a Saturday, is the coming one."""
 
+_LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL))
 
-def find(text: str, today: date) -> list[Found]:
-    """Find every clue about time in an English sentence."""
-    return find_clues(text, today, _rules())
+
+def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
+    """Read names, doses and times of an English sentence, and what is left of it."""
+    harmless, left_rules = left_words("en", _LEFT_NAMES)
+    return read_sentence(
+        text,
+        today,
+        names=names,
+        find_doses=find_doses,
+        rules=_rules(),
+        harmless=harmless,
+        left_rules=left_rules,
+    )
 
 
 def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:

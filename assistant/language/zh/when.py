@@ -1,7 +1,7 @@
 """What Chinese says about days and how often: each rule reads one kind of clue."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,7 +11,6 @@ from assistant.language.clues import (
     Edge,
     Every,
     EveryWeekdays,
-    Found,
     Frequency,
     Lasting,
     OnDay,
@@ -23,10 +22,13 @@ from assistant.language.clues import (
     Reader,
     TimesEvery,
     always,
-    find_clues,
 )
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.left_words import left_words
+from assistant.language.reading import Reading, read_sentence
+from assistant.language.zh.characters import simplified
+from assistant.language.zh.doses import find_doses
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
@@ -58,10 +60,21 @@ _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
 _DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
 _SHORT_DAYS = {"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 
+_LEFT_NAMES = (("NUMBER", N),)
 
-def find(text: str, today: date) -> list[Found]:
-    """Find every clue about time in a Chinese sentence."""
-    return find_clues(text, today, _rules())
+
+def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
+    """Read names, doses and times of a Chinese sentence, and what is left of it."""
+    harmless, left_rules = left_words("zh", _LEFT_NAMES)
+    return read_sentence(
+        simplified(text),
+        today,
+        names=[simplified(name) for name in names],
+        find_doses=find_doses,
+        rules=_rules(),
+        harmless=harmless,
+        left_rules=left_rules,
+    )
 
 
 def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
