@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from assistant.language.amounts import Dose, SaidDose
-from assistant.language.clues import Denied, Found, Reader
+from assistant.language.clues import Denied, Found, Reader, Unclear
 
 TIME_MASK = "\0"
 """Stands in the place of words that a rule about time has read."""
@@ -119,7 +119,12 @@ def read_sentence(
     found, left = scan(left, today, rules)
     spans += [Span(each.start, each.end, Owner.WHEN) for each in found if each.start < each.end]
     leftover = [*unclear, *_leftover(text, left, harmless, left_rules)]
-    meant = (each for each in found if not isinstance(each.clue, Denied))
+    leftover += [
+        Leftover(LeftKind.UNCLEAR, text[each.start : each.end], each.start, each.end)
+        for each in found
+        if isinstance(each.clue, Unclear)
+    ]
+    meant = (each for each in found if not isinstance(each.clue, Denied | Unclear))
     return Reading(
         clues=tuple(sorted(meant, key=lambda each: each.start)),
         said_doses=tuple(said_doses),

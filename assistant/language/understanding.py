@@ -13,7 +13,7 @@ from datetime import date, datetime
 from assistant.language.amounts import Dose, Number
 from assistant.language.combine import combine
 from assistant.language.languages import language
-from assistant.language.reading import Leftover, Span
+from assistant.language.reading import LeftKind, Leftover, Span
 from assistant.language.schedule import Habits, Recurrence, When
 
 
@@ -68,7 +68,11 @@ def understand_schedule(
     _check_zone(now)
     read = language(lang).read(text, now.date(), names)
     when = combine(read.clues, now, habits)
-    return Understood(when, read.doses, read.leftover, read.spans)
+    unread = tuple(
+        Leftover(LeftKind.UNCLEAR, text[start:end], start, end)
+        for start, end in (when.unread if when else ())
+    )
+    return Understood(when, read.doses, (*read.leftover, *unread), read.spans)
 
 
 def parse_when(text: str, lang: str, now: datetime, habits: Habits) -> When | None:

@@ -52,7 +52,7 @@ _STRENGTH_BETWEEN = re.compile(
 _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(r"(?:装|规格)?的|一[片粒颗丸](?:的|装)|每[片粒颗丸]")
 _EARLIEST_HOUR = 5
-"""From this hour on, 点 behind a day is a clock's: 每天八点五毫克, but 每天一点五毫克 may be 1.5."""
+"""From this hour on, 点 behind a day is a clock's: 每天八点五毫克; 每天一点五毫克 is unclear."""
 
 
 @cache
