@@ -103,7 +103,7 @@ def understand(
         return replace(found, problem={"refused": "words_left", "words": unread})
     if when is None:
         return replace(found, problem={"refused": "time_missing"})
-    if when.unread:
+    if when.unread or (isinstance(when, Recurrence) and when.left_out):
         return replace(found, problem={"refused": "words_left", "words": [texts[-1]]})
     if is_daily and isinstance(when, Moment):
         if any(isinstance(each.clue, AtAnchor) and len(each.clue.anchors) > 1 for each in meant):

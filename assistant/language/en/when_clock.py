@@ -176,13 +176,18 @@ def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
-    said = match["number"].lower()
-    number = {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said) or whole_number(said)
-    unit = match["unit"].lower()
-    if unit in {"month", "year"}:
-        yield After(months=number * (12 if unit == "year" else 1))
-    else:
-        yield After(days=number * DAYS[unit])
+    """Read "two years and 21 days later", "in one day and two hours"."""
+    days, months = 0, 0
+    for each in re.finditer(_CALENDAR_PART, match["days"], re.IGNORECASE):
+        said, unit = each["number"].lower(), each["unit"].lower()
+        number = {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said) or whole_number(said)
+        if unit in {"month", "year"}:
+            months += number * (12 if unit == "year" else 1)
+        else:
+            days += number * DAYS[unit]
+    length = match["length"]
+    seconds = _seconds(length) if length else 0
+    yield After(timedelta(seconds=seconds), days, months)
 
 
 def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -225,7 +230,14 @@ HABIT_RULES = (
     (r"on an empty stomach", _empty_stomach),
 )
 _CALENDAR_UNIT = "day|week|fortnight|month|year"
+_CALENDAR_PART = rf"(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?"
+_ONE_PART = rf"(?:an?|a couple of|{N}) (?:{_CALENDAR_UNIT})s?'?"
+_CALENDAR_LENGTH = (
+    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
+)
 LENGTH_RULES = (
+    (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
+    (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
     (
         r"\b(?:in|within|wait(?: for)?|snooze(?: for)?|timer for|another) "
         rf"{_LENGTH}(?:'?s'? time)?",
@@ -233,21 +245,13 @@ LENGTH_RULES = (
     ),
     (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
     (rf"^{_LENGTH}$", _after),
-    (
-        rf"\bin (?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?'?(?: time)?\b",
-        _after_days,
-    ),
-    (
-        rf"\b(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s? "
-        r"(?:from (?:now|today)|later)",
-        _after_days,
-    ),
 )
 _REPAIR = (
     r"[ ,.]*\b(?:no wait|no sorry|no no|no|nope|sorry|i mean|i meant|make that|make it|or rather|"
     r"rather|actually|wait|that's wrong)\b[ ,.]*"
     r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
 )
+_SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
 _LIST_END = (
     r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
     r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b))"
@@ -314,7 +318,8 @@ CLOCK_RULES = (
         rf"{_PART}{_LIST_END}",
         _clock_instead,
     ),
-    (rf"(?<=\0){_REPAIR}(?=\0|(?:at|on|in|by|every) ?\0)", always(TakenBack.WORDS)),
+    (rf"(?<=[\0\1,]){_REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
+    (rf"\b{_SURE_REPAIR}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
     (rf"{_AT}?\b(?:noon|midday|midnight)\b", _noon),
     *[(_NEXT_OF_LIST, _clock)] * 6,
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
