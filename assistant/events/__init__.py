@@ -58,6 +58,7 @@ from assistant.events.line import (
     to_line,
 )
 from assistant.events.reminders import (
+    DoseRefused,
     DoseSkipped,
     DoseTaken,
     FamilyToldOfDose,
@@ -119,6 +120,7 @@ __all__ = [
     "ChimeLookedFor",
     "CryForHelpHeard",
     "DangerSensed",
+    "DoseRefused",
     "DoseSkipped",
     "DoseTaken",
     "DrillCryHeard",
