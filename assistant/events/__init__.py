@@ -59,6 +59,7 @@ from assistant.events.line import (
     whole,
 )
 from assistant.events.reminders import (
+    DoseRefused,
     DoseSkipped,
     DoseTaken,
     FamilyToldOfDose,
@@ -120,6 +121,7 @@ __all__ = [
     "ChimeLookedFor",
     "CryForHelpHeard",
     "DangerSensed",
+    "DoseRefused",
     "DoseSkipped",
     "DoseTaken",
     "DrillCryHeard",
