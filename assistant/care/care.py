@@ -34,6 +34,7 @@ from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.care.selftest.drill import Drill
 from assistant.care.selftest.drill_calls import DrillCalls
 from assistant.care.selftest.wording import Wording as DrillWording
+from assistant.care.sms_answers import AnswerParts, SmsAnswers, SmsJournal
 from assistant.care.wording import Wording
 from assistant.events import ProfileChanged
 from assistant.findings import Finding
@@ -75,7 +76,13 @@ class Care:
         self._elder_name = settings.elder_name
         self._tasks = Tasks("learning the name")
         self.people = People(home)
-        self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
+        self.equipment = HomeEquipment(
+            settings,
+            home,
+            self._called_back,
+            self._sms_came,
+            journal=SmsJournal(database),
+        )
         self._voice = CallVoice(home / "run" / "voice")
         wanted = settings.emergency
         self._buttons = Buttons(bus, speech, memory, replies, wanted)
@@ -148,11 +155,23 @@ class Care:
             people=self.people,
             book=self.book,
             course=self._course,
-            registry=self.equipment.registry,
             codes=codes,
             wording=wording,
             numbering=lambda: self.equipment.numbering(self.people.all),
-            drill_answered=self.drill_calls.acknowledged,
+        )
+        self._answers = SmsAnswers(
+            AnswerParts(
+                self.book,
+                database,
+                self._course,
+                self.inbound.who,
+                self.equipment.send_sms,
+                self.drill_calls.acknowledged,
+                replies,
+                lambda: memory.lang,
+                lambda: self._elder_name,
+                codes.left_of,
+            )
         )
         self.emergency = Emergency(
             bus,
@@ -199,8 +218,8 @@ class Care:
         await self.drill_calls.stop()
         await self.drill.stop()
         await self._buttons.stop()
+        await self._answers.stop()
         await self.calls.stop()
-        await self.inbound.stop()
         await self.emergency.stop()
         await self._tasks.end()
         with contextlib.suppress(TimeoutError):
@@ -222,7 +241,7 @@ class Care:
             await self.inbound.called_back(self.equipment.phone, call)
 
     async def _sms_came(self, sms: IncomingSms) -> None:
-        await self.inbound.sms_came(sms)
+        await self._answers.came(sms)
 
     # --------------------------------------------------------------------------- the elder
 

@@ -1,16 +1,14 @@
-"""Calls and text messages that come in: who it is, who is put through, and what ends an alarm.
+"""Calls that come in: who it is, who is put through, and what takes an alarm on.
 
 A contact who calls while an alarm is open is put through to the elder at once.  The number alone
-proves nothing, so neither a call nor a text message acknowledges or closes anything before it
-names the alarm's code (`answer_code`), which only the people who were written to know.
+proves nothing, so a call acknowledges and closes nothing before the alarm's code is pressed in it
+(`answer_code`), which only the people who were written to know.  Text messages: `sms_answers`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -21,31 +19,19 @@ from assistant.care.book import AlarmBook
 from assistant.care.channels import (
     Answered,
     DtmfPressed,
-    Message,
     Numbering,
-    Purpose,
     PutThrough,
-    Registry,
-    acknowledgement,
     is_same_party,
-    try_once,
-    ways,
 )
-from assistant.care.channels.gsm import IncomingSms
 from assistant.care.channels.sip import Phone, PhoneCall, converse
 from assistant.care.contacts import Contact, People
 from assistant.care.course import Course
 from assistant.care.wording import Wording
-from assistant.events import PutThroughChanged, new_id
-from assistant.tasks import Tasks
-
-log = logging.getLogger(__name__)
+from assistant.events import PutThroughChanged
 
 UNPROVEN_SECONDS: Final = 180.0
 """How long a caller who did not press the code keeps the line while others are still called."""
 CLOSING_DIGIT: Final = "9"
-_HINTS_PER_CONTACT: Final = 2
-"""Of one alarm: an answer is asked for so often, then the number is let alone."""
 
 
 class Inbound:
@@ -58,25 +44,14 @@ class Inbound:
         people: People,
         book: AlarmBook,
         course: Course,
-        registry: Registry,
         codes: AnswerCodes,
         wording: Wording,
         numbering: Callable[[], Numbering],
-        drill_answered: Callable[[Contact], object],
     ) -> None:
-        """`drill_answered` is told of an answer that came while no alarm was open."""
         self._bus, self._people, self._book, self._course = bus, people, book, course
-        self._registry, self._codes, self._wording = registry, codes, wording
-        self._numbering, self._drill_answered = numbering, drill_answered
+        self._codes, self._wording, self._numbering = codes, wording, numbering
         self._wrong_codes: dict[str, int] = {}
         """By alarm, in all calls."""
-        self._hints: dict[tuple[str, str], int] = {}
-        """By alarm and contact, how often the code was asked for."""
-        self._tasks = Tasks("an answer from outside")
-
-    async def stop(self) -> None:
-        """End what is under way."""
-        await self._tasks.end()
 
     def who(self, caller: str) -> Contact | None:
         """The contact whose telephone or SIP address this is: the one rule for calls and texts."""
@@ -126,8 +101,8 @@ class Inbound:
             await self._note(caller, "pressed a wrong code")
             return
         for alarm in caller.alarms:
-            if alarm_now := self._book.alarm(alarm.alarm_id):
-                await self._take_on(alarm_now, caller.contact)
+            if (state := self._state(alarm)) is not None and state.calls_out:
+                await self._course.acknowledge(alarm.alarm_id, caller.contact.contact_id)
 
     def _is_code(self, alarm: Alarm, code: str) -> bool:
         """Counted, so that nobody finds the code by trying."""
@@ -156,63 +131,6 @@ class Inbound:
         for alarm in caller.alarms:
             await self._book.note(alarm.alarm_id, caller.contact.name, what)
 
-    # ----------------------------------------------------------------------- text messages
-
-    async def sms_came(self, sms: IncomingSms) -> None:
-        """An answer to a text message of an alarm or a drill."""
-        contact, alarms = self.who(sms.sender), self._book.open_alarms()
-        if contact is None:
-            return
-        if not alarms:
-            if acknowledgement(sms.text) is not None:
-                self._drill_answered(contact)
-            return
-        for alarm in alarms:
-            left = self._codes.left_of(alarm.alarm_id, sms.text)
-            minutes = _minutes(left) if left is not None else None
-            if minutes is not None:
-                await self._take_on(alarm, contact, minutes)
-                return
-        for alarm in alarms:
-            await self._book.note(alarm.alarm_id, contact.name, "wrote without the code")
-            if alarm.state.calls_out:
-                self._ask_for_code(alarm, contact)
-
-    def _ask_for_code(self, alarm: Alarm, contact: Contact) -> None:
-        """To the contact's own number, whoever wrote: a stranger learns nothing by it."""
-        key = (alarm.alarm_id, contact.contact_id)
-        self._hints[key] = self._hints.get(key, 0) + 1
-        if self._hints[key] <= _HINTS_PER_CONTACT:
-            self._tasks.spawn(self._send_hint(alarm, contact))
-
-    async def _send_hint(self, alarm: Alarm, contact: Contact) -> None:
-        kinds = ("sms:", "tel:")
-        numbers = [f"sms:{a[4:]}" for kind in kinds for a in contact.channels if a.startswith(kind)]
-        text, lang = self._wording.ask_for_code(alarm, contact)
-        for way in ways(numbers[:1], self._registry, Purpose.AFTERWARDS):
-            message = Message(
-                alarm_id=alarm.alarm_id,
-                attempt_id=new_id(),
-                contact=contact.name,
-                headline=text,
-                text=text,
-                lang=lang,
-                reason=alarm.reason,
-                raised_at=time.time(),
-            )
-            ended = await try_once(way.channel, message)
-            await self._book.note(
-                alarm.alarm_id, contact.name, f"asked to answer with the code: {ended.outcome}"
-            )
-
-    # -------------------------------------------------------------------------------- both
-
-    async def _take_on(self, alarm: Alarm, contact: Contact, minutes: int = 0) -> None:
-        if alarm.state.calls_out:
-            await self._course.acknowledge(alarm.alarm_id, contact.contact_id)
-        if minutes:
-            await self._course.comes(alarm.alarm_id, contact.contact_id, minutes)
-
     def _state(self, alarm: Alarm) -> State | None:
         now = self._book.alarm(alarm.alarm_id)
         return now.state if now is not None else None
@@ -226,11 +144,3 @@ class _Caller:
         self.entry = CodeEntry()
         self.is_proven = False
         """Whether the code was pressed in this call."""
-
-
-def _minutes(left: str) -> int | None:
-    """When they come, from what stands beside the code; None if it is no yes ("I cannot")."""
-    if not left.strip(" \t\r\n.。!,，"):
-        return 0
-    minutes = acknowledgement(left)
-    return acknowledgement(f"1 {left}") if minutes is None else minutes

@@ -47,7 +47,7 @@ class Wording:
     notes: Callable[[str, str], str] = lambda *_: ""
     """By alarm and language: what the elder asked for, and answered to questions."""
     code: Callable[[str], str] = lambda _: ""
-    """By alarm, what an answer by text message or in a call back must name."""
+    """By alarm, what takes it on in a call back."""
     takes_calls: bool = False
     """Whether a contact who calls back is put through."""
 
@@ -58,6 +58,8 @@ class Wording:
         is_automatic = alarm.source.startswith(SENSED_SOURCES)
         headline = say("alarm_headline")
         text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        if alarm.generation:
+            text = f"{say('alarm_again')} {text}"
         text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
         spoken, link = text, self.link(alarm, contact)
         if link is not None:
@@ -138,11 +140,6 @@ class Wording:
         lang = contact.lang or self.home_lang()
         text = self.replies.render("call_back_greeting", lang, elder=self._elder(lang))
         return replace(self.voice.script(text, lang), repeats=1)
-
-    def ask_for_code(self, alarm: Alarm, contact: Contact) -> tuple[str, str]:
-        """What is written to a contact whose answer did not name the code; and its language."""
-        lang = contact.lang or self.home_lang()
-        return self._say(alarm, lang)("alarm_answer_code"), lang
 
     def over(self, key: str, lang: str, who: str) -> str:
         """That an alarm is over, and by whom."""

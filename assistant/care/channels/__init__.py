@@ -33,9 +33,9 @@ from assistant.care.channels.api import (
     Ringing,
 )
 from assistant.care.channels.callers import Numbering, is_same_number, is_same_party
-from assistant.care.channels.gsm import acknowledgement
 from assistant.care.channels.reach import Purpose, Way, objection, try_once, ways
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
+from assistant.care.channels.reply import Meaning, Reply, parse_reply
 
 __all__ = [
     "CENTRE_ADDRESS",
@@ -55,22 +55,24 @@ __all__ = [
     "Equipment",
     "Health",
     "Kind",
+    "Meaning",
     "Message",
     "Numbering",
     "Outcome",
     "Purpose",
     "PutThrough",
     "Registry",
+    "Reply",
     "Ringing",
     "TokenError",
     "TokenExpiredError",
     "Way",
-    "acknowledgement",
     "is_emergency_number",
     "is_same_number",
     "is_same_party",
     "load_secret",
     "objection",
+    "parse_reply",
     "phone_number",
     "sip_uri",
     "try_once",

@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 REPLY_SECONDS: Final = 24 * 3_600.0
 """How long an answer "1" to a message belongs to the drill."""
+CLOCK_SECONDS: Final = 60.0
+"""How far the home's clock and the telephone network's may be apart."""
 _VERDICTS: Final = {
     Outcome.ACKNOWLEDGED: (Verdict.WELL, "acknowledged with the key 1"),
     Outcome.ANSWERED: (Verdict.POOR, "taken, but nobody pressed 1"),
@@ -74,8 +76,9 @@ class DrillCalls:
         self._is_broken_off = False
         self._channel: Channel | None = None
         self._tasks = Tasks("a drill's call")
-        self._told: dict[str, tuple[float, str, str]] = {}
-        """By contact, until when an answer belongs to which drill's which message."""
+        self._told: dict[str, tuple[float, float, str, str]] = {}
+        """By contact, until when (the loop's clock) an answer sent since when (Unix time) belongs
+        to which drill's which message."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
         bus.serve("drill.contact", self._serve_contact)
 
@@ -84,9 +87,15 @@ class DrillCalls:
         self._break_off()
         await self._tasks.finish()
 
-    def acknowledged(self, contact: Contact) -> bool:
-        """An answer "1" by text message; whether it belongs to a drill."""
-        until, drill_id, subject = self._told.pop(contact.contact_id, (0.0, "", ""))
+    def acknowledged(self, contact: Contact, sent_at: float | None) -> bool:
+        """An answer by text message and when it was sent; whether it belongs to a drill."""
+        told = self._told.get(contact.contact_id)
+        if told is None:
+            return False
+        until, since, drill_id, subject = told
+        if sent_at is not None and sent_at < since - CLOCK_SECONDS:
+            return False  # an older one, delivered late
+        del self._told[contact.contact_id]
         if asyncio.get_running_loop().time() > until:
             return False
         finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
@@ -138,11 +147,11 @@ class DrillCalls:
         if objection(address, Purpose.DRILL, self._registry):
             detail = "never called in a drill"
             return Finding("contact", Verdict.WELL, detail, subject)
-        message = self._message(channel, contact)
-        ended = await try_once(channel, message, ends_with_key=True)
+        begun_at = time.time()
+        ended = await try_once(channel, self._message(channel, contact), ends_with_key=True)
         if channel.kind is Kind.MESSAGE and ended.outcome is Outcome.DELIVERED:
             until = asyncio.get_running_loop().time() + REPLY_SECONDS
-            self._told[contact.contact_id] = (until, drill_id, subject)
+            self._told[contact.contact_id] = (until, begun_at, drill_id, subject)
         verdict, meaning = _VERDICTS[ended.outcome]
         detail = "" if ended.outcome is Outcome.ACKNOWLEDGED else ended.detail
         return Finding("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)

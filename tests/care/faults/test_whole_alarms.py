@@ -27,23 +27,32 @@ async def test_an_answer_to_the_text_message(tmp_path: Path) -> None:
             await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
             told = "".join(part.text for part in modem.sent)
             assert "王奶奶" in told
-            code = code_in(home.core)
-            assert f"回复{code}" in told
-            written = len(modem.sent)
-            modem.receive(STRANGER, code)
-            modem.receive("0000000", code)
-            modem.receive(DAUGHTER, "1")
-            modem.receive(DAUGHTER, f"{code} 我走不开")
+            assert "回复1" in told
+            modem.receive(STRANGER, "1")
+            modem.receive(DAUGHTER, "怎么了？我走不开")
             await until(lambda: not modem.inbox)
-            assert home.state() == "raised", "strangers' answers, and ones that name no code or no"
-            await until(lambda: len(modem.sent) > written)
-            assert modem.sent[written].number == DAUGHTER
-            asked = "".join(part.text for part in modem.sent[written:])
-            assert f"请回复{code}" in asked, "she is told how"
-            modem.receive(DAUGHTER, "".join(chr(ord(key) + 0xFEE0) for key in code) + "。")
+            assert home.state() == "raised", "a stranger's answer, and one that is no 1"
+            modem.receive(DAUGHTER, "１。")
             await until(home.has(AlarmAcknowledged))
             assert home.taken_by() == ["大女儿"]
             assert any("大女儿" in text for text in home.said()[-2:])
+
+
+async def test_an_answer_that_names_the_code_needs_no_known_time(tmp_path: Path) -> None:
+    with SimulatedModem(tmp_path) as modem:
+        async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
+            home.add("大女儿", f"sms:{DAUGHTER}")
+            home.cry()
+            await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
+            code = code_in(home.core)
+            modem.receive(STRANGER, code)
+            modem.receive("0000000", code)
+            modem.receive(DAUGHTER, f"{code} 我走不开")
+            await until(lambda: not modem.inbox)
+            assert home.state() == "raised", "strangers' answers, and one that says no"
+            modem.receive(DAUGHTER, "".join(chr(ord(key) + 0xFEE0) for key in code) + " 20分钟")
+            await until(home.has(AlarmAcknowledged))
+            assert home.taken_by() == ["大女儿"]
 
 
 async def test_the_key_in_a_call_of_the_modem(tmp_path: Path) -> None:
