@@ -174,6 +174,7 @@ class Core:
         self.bus.serve("home.state", self._home_state)
         self.bus.serve("conversation.forget", self._forget)
         self.bus.serve("home.children", self._children)
+        self.bus.serve("home.troubles", self._troubles)
         self.bus.serve("home.devices", self._serve_devices)
         self.bus.serve("language.switch", self._switch_language)
         await self.bus.open(socket_path(self.options.home))
@@ -288,6 +289,11 @@ class Core:
 
     async def _children(self) -> dict[str, bool]:
         return {name: self.supervisor.is_ready(name) for name in self.supervisor.names()}
+
+    async def _troubles(self) -> dict[str, str]:
+        """Why each child that is not ready is not."""
+        names = self.supervisor.names()
+        return {name: why for name in names if (why := self.supervisor.trouble(name))}
 
     async def _devices(self) -> list[Finding]:
         return [*await self.body.findings(), *self.sensing.findings()]

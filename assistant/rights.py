@@ -162,7 +162,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
 COMMANDS: Final[Mapping[str, Rights]] = {
     "ask": _command("conversation.forget", "turn"),
     "contacts": _command("contacts.check"),
-    "doctor": _command("home.children", "home.devices"),
+    "doctor": _command("home.children", "home.troubles", "home.devices"),
     "drill": _command(
         "drill.begin",
         "drill.contact",

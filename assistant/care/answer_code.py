@@ -1,9 +1,8 @@
 """The code of an alarm: what an answer from outside must name, so that no stranger ends an alarm.
 
-Anybody can write another's number as the sender of a text message or as the caller of a call.
-What they cannot know is the code, which Anban sends with the messages of the alarm: it is answered
-by text message, or pressed in a call back.  In a call that Anban placed itself no code is needed:
-whoever answers is who was dialled.
+Anybody can write another's number as the caller of a call.  What they cannot know is the code,
+which Anban sends with the messages of the alarm: it is pressed in a call back, or answered by text
+message.  In a call that Anban placed itself no code is needed: whoever answers is who was dialled.
 """
 
 from __future__ import annotations

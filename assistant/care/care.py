@@ -204,6 +204,7 @@ class Care:
                     folder=process.folder,
                     output=process.folder / "baresip.log",
                     probe=self.equipment.phone.probe,
+                    explain=lambda: self.equipment.phone.problem if self.equipment.phone else "",
                 )
             )
         await self.equipment.start()
