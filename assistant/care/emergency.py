@@ -77,7 +77,7 @@ class Emergency:
         await self._tasks.finish()
         for alarm in self._book.open_alarms():
             await self.course.close(alarm.alarm_id, who)
-        self.course.question.take()
+        self.course.question.close()
         self.course.suspicions.answered()
 
     # ---------------------------------------------------------------- what the elder says
