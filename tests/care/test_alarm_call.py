@@ -11,6 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from assistant.care import inbound
 from assistant.care.answer_code import MOST_WRONG_CODES, AnswerCodes
 from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
@@ -219,6 +222,24 @@ async def test_who_tries_codes_ends_no_alarm(tmp_path: Path) -> None:
         await until_noted(core, "pressed a wrong code", MOST_WRONG_CODES + 1)
         assert not has(told, AlarmAcknowledged)()
         assert core.care.book.open_alarms()[0].state.calls_out
+
+
+async def test_a_caller_without_the_code_frees_the_line_for_those_who_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "UNPROVEN_SECONDS", 1.0)
+    async with (
+        SipPeer(Manners(status="486 Busy Here")) as daughter,
+        a_core(tmp_path, daughter.uri) as (core, told),
+    ):
+        hear(core, "我摔倒了", "u1", final=True)
+        await until(lambda: len(core.care.book.open_alarms()) == 1)
+        call = await ring_through(daughter, core.options.settings.phone.account)
+        await until(call.ended.is_set, 20)
+        assert call.ended_by == "BYE"
+        called = len(daughter.calls)
+        await until(lambda: len(daughter.calls) > called, 30)
+        assert not has(told, AlarmAcknowledged)()
 
 
 async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:
