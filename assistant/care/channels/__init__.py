@@ -32,7 +32,7 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
-from assistant.care.channels.callers import Numbering, is_same_number, is_same_party
+from assistant.care.channels.callers import Numbering, is_same_party
 from assistant.care.channels.reach import Purpose, Way, objection, try_once, ways
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
 from assistant.care.channels.reply import Meaning, Reply, parse_reply
@@ -68,7 +68,6 @@ __all__ = [
     "TokenExpiredError",
     "Way",
     "is_emergency_number",
-    "is_same_number",
     "is_same_party",
     "load_secret",
     "objection",

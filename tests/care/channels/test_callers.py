@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,9 @@ from assistant.care.channels.callers import (
     is_same_party,
     number_at,
 )
+from assistant.care.contacts import new_contact
+from assistant.care.equipment import HomeEquipment
+from assistant.settings import EmergencySettings, PhoneSettings, Settings
 
 CHINA = Numbering("86", frozenset({"provider.example", "10.0.0.1"}))
 """A home in China with a SIP provider and a gateway of its own."""
@@ -232,6 +237,36 @@ def test_two_spellings_of_a_number(one: str, other: str, country: str, *, same: 
 )
 def test_the_country_of_the_contacts(numbers: list[str], country: str) -> None:
     assert country_of(numbers) == country
+
+
+@pytest.mark.parametrize(
+    ("settings", "contacts", "country", "gateways"),
+    [
+        (Settings(), [], "86", set()),
+        (Settings(), ["tel:+447700900123"], "86", set()),
+        (Settings(language="en"), ["tel:+447700900123", "sms:07700900124"], "44", set()),
+        (Settings(language="en"), ["tel:+447700900123", "tel:+8613800138000"], "", set()),
+        (Settings(emergency=EmergencySettings(country=353)), ["tel:+8613800138000"], "353", set()),
+        (
+            Settings(phone=PhoneSettings(account="sip:a@Registrar.example", provider="P.example.")),
+            [],
+            "86",
+            {"registrar.example", "p.example"},
+        ),
+        (
+            Settings(phone=PhoneSettings(account="sip:a@10.0.0.9", register_seconds=0)),
+            [],
+            "86",
+            set(),
+        ),
+    ],
+)
+def test_what_a_home_knows_of_numbers(
+    tmp_path: Path, settings: Settings, contacts: list[str], country: str, gateways: set[str]
+) -> None:
+    equipment = HomeEquipment(settings, tmp_path, runs_phone=False)
+    known = equipment.numbering([new_contact("大女儿", [], contacts)])
+    assert known == Numbering(country, frozenset(gateways))
 
 
 @pytest.mark.parametrize(

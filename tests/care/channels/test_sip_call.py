@@ -437,6 +437,15 @@ async def test_every_telephone_takes_an_alarm_on(tmp_path: Path, quirk: str) -> 
     assert len(peer.calls) == 1
 
 
+async def test_whoever_is_rung_cannot_send_the_call_elsewhere(tmp_path: Path) -> None:
+    async with running_phone(tmp_path / "phone") as running, SipPeer(user="toll") as elsewhere:
+        manners = Manners(transfers_to=elsewhere.uri, press="1", hang_up_after_seconds=2.0)
+        async with SipPeer(manners) as peer:
+            facts = await run_attempt(SipCall(running.phone, peer.uri), message())
+    assert facts[-1] == Ended(Outcome.ACKNOWLEDGED, "Connection reset by peer")
+    assert elsewhere.invites == 0
+
+
 @pytest.mark.parametrize("quirk", ["is muted and sends no sound"])
 async def test_a_telephone_that_sends_no_sound_is_not_cut_off(tmp_path: Path, quirk: str) -> None:
     """15 s without sound ended a call once, with the elder on the line, too."""

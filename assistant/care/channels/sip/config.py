@@ -24,7 +24,7 @@ _PROGRAM_MODULES: Final = ("menu", "ctrl_tcp")
 MODULES: Final = (*_SOUND_MODULES, "account", *_PROGRAM_MODULES)
 """Everything that is loaded."""
 
-SILENT_LINE_SECONDS: Final = 900
+SILENT_LINE_SECONDS: Final = 600
 """How long a standing call may bring no sound at all."""
 
 _SECRET: Final = re.compile(r"[\x21\x23-\x3a\x3d\x3f-\x7e]{0,64}")

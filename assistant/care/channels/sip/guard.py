@@ -103,7 +103,7 @@ def _set(port: int, option: int, value: bytes) -> None:
 def _holder(inode: str) -> tuple[int, int]:
     """The process that has a socket, and its number for it; raises OSError."""
     wanted = f"socket:[{inode}]"
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in sorted(Path("/proc").glob("[0-9]*"), key=_is_other_program):
         try:
             for entry in (process / "fd").iterdir():
                 if str(entry.readlink()) == wanted:
@@ -111,6 +111,14 @@ def _holder(inode: str) -> tuple[int, int]:
         except OSError:
             continue  # another user's, or gone meanwhile
     raise ProcessLookupError(3, "its process cannot be seen")
+
+
+def _is_other_program(process: Path) -> bool:
+    """Baresip itself is looked at first: the others may be hundreds."""
+    try:
+        return (process / "comm").read_text("utf-8", "replace").strip() != "baresip"
+    except OSError:
+        return True
 
 
 def _copy(process_id: int, descriptor: int) -> socket.socket:
