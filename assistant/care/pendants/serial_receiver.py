@@ -1,6 +1,6 @@
 """A receiver on a serial line: one line of text for each report of its pendants and cords.
 
-    PRESS bathroom-cord 87*31        pressed or pulled, battery 87 %
+    PRESS bathroom-cord 87*7F        pressed or pulled, battery 87 %
     SEEN pendant-1 64                a sign of life
 
 The battery may be missing.  `*HH` is the exclusive or of all characters before it, as in NMEA
@@ -16,7 +16,13 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from assistant.care.channels.gsm.line import SerialLine
-from assistant.care.pendants.facts import PendantError, PendantFact, PendantLost, facts_of
+from assistant.care.pendants.facts import (
+    PendantError,
+    PendantFact,
+    PendantLost,
+    PendantSeen,
+    facts_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +73,7 @@ class SerialReceiver:
             try:
                 await line.open(self._port, self._baud)
                 is_told = False
+                on_fact(PendantSeen(self.name))
                 await line.lost.wait()
                 reason = "the receiver was unplugged"
             except OSError as error:
