@@ -63,8 +63,8 @@ async def test_an_answer_of_no_known_time_is_asked_for_a_number(tmp_path: Path, 
 
             def arrive(text: str) -> None:
                 pdu = encode_deliver(DAUGHTER, text, time.time() + 8 * 3_600)
-                at = pdu.index("0000", 20) + 4
-                pdu = pdu if stamp == "future" else pdu[:at] + stamp + pdu[at + 14 :]
+                # The stamp stands behind the centre, the sender and the two of the coding.
+                pdu = pdu if stamp == "future" else pdu[:26] + stamp + pdu[40:]
                 modem._arrive(pdu)
 
             arrive("1")
