@@ -184,11 +184,8 @@ def test_the_lines_in_the_docs_are_right(page: str) -> None:
 
 
 def test_the_lines_in_the_driver_are_right() -> None:
-    lines = re.findall(
-        r"^ *((?:PRESS|SEEN) \S+ \S+)",
-        inspect.getdoc(inspect.getmodule(SerialReceiver)) or "",
-        re.MULTILINE,
-    )
+    page = inspect.getdoc(inspect.getmodule(SerialReceiver)) or ""
+    lines = re.findall(r"^ *((?:PRESS|SEEN) \S+ \S+)", page, re.MULTILINE)
     assert len(lines) == 2
     for line in lines:
         assert parse_line(line.encode())
