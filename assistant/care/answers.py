@@ -1,222 +1,222 @@
-"""Text messages that answer an alarm: what they mean, whether they are newer than it, what is done.
+"""What is said in the room while an alarm is open, and what it may do.
 
-An answer takes an alarm on only if the network took it after the alarm began to call out: one
-that was under way since yesterday answers something else.  What is not clear, too old or of no
-known time is never passed over in silence: a short message back says what to send.
+Nothing that a television says may end help.  "I'm fine" counts said to Anban, or in answer to its
+own question within its time; it is asked back, and holds no longer than that question.  What a
+sensor or a pendant told of wants both times said to Anban.  A bare "no" ends nothing: it may mean
+"no, I am not well".
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import secrets
-import sqlite3
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+import re
+from typing import Final
 
-from assistant.care.alarms import Alarm, State, Trigger
+from assistant.care.alarms import VOICE, Alarm, State, Trigger
 from assistant.care.book import AlarmBook
-from assistant.care.channels import ChannelError, Meaning, Reply, parse_reply
-from assistant.care.channels.gsm import IncomingSms
-from assistant.care.contacts import Contact
-from assistant.events import new_id
-from assistant.language import Replies
-from assistant.store import Database, KeyedValues, StoreError
+from assistant.care.companion import Companion
+from assistant.care.contacts import Contact, People
+from assistant.care.course import Course
+from assistant.care.open_question import Asked
+from assistant.language import sound_key
+from assistant.phrases import load, tokens_of
+from assistant.spoken import Address, Spoken
 from assistant.tasks import Tasks
 
-log = logging.getLogger(__name__)
-
-CLOCK_SECONDS: Final = 60.0
-"""How far the home's clock and the network's may be apart.  Nobody answers so soon."""
-AHEAD_SECONDS: Final = 600.0
-"""A message from farther in the future has a wrong time, or the home has."""
-MOST_SENT_BACK: Final = 5
-"""To one person in one alarm: a telephone that answers by itself is not written to for ever."""
-SEND_TRIES: Final = 3
-SEND_PAUSE_SECONDS: Final = 5.0
-KEPT_FINGERPRINTS: Final = 500
-_COUNTED: Final = "sms_counted"
-
-
-class Takes(Protocol):
-    """What the course of alarms is asked for."""
-
-    async def acknowledge(self, alarm_id: str, contact_id: str) -> bool:
-        """A contact took the alarm on."""
-
-    async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
-        """They say when they will be there."""
-
-    async def apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
-        """Let something happen to an alarm."""
-
-
-class SmsJournal:
-    """Which received messages were counted, over restarts, in the home's database."""
-
-    def __init__(self, database: Database) -> None:
-        self._values = KeyedValues.home(database)
-
-    async def knows(self, fingerprint: str) -> bool:
-        """Whether it was noted; without a database nothing is known to have been."""
-        try:
-            return fingerprint in (await self._values.get(_COUNTED) or [])
-        except StoreError as error:
-            log.warning("it is not known which messages were counted: %s", error)
-            return False
-
-    async def note(self, fingerprint: str) -> None:
-        """Keep it; on the disk when this returns.
-
-        Raises:
-            StoreError: the disk refused; the message stays on the SIM card.
-        """
-        known = [f for f in await self._values.get(_COUNTED) or [] if f != fingerprint]
-        await self._values.set(_COUNTED, [*known, fingerprint][-KEPT_FINGERPRINTS:])
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerParts:
-    """What answering needs of the home."""
-
-    book: AlarmBook
-    database: Database
-    course: Takes
-    who: Callable[[str], Contact | None]
-    """Whose number it is."""
-    send: Callable[[str, str, str], Awaitable[object]]
-    """To a number, a text, with an id; raises ChannelError."""
-    drill: Callable[[Contact, float | None], bool]
-    """An answer that no alarm is open for, and when it was sent: whether it was a drill's."""
-    replies: Replies
-    home_lang: Callable[[], str]
-    elder_name: Callable[[], str]
+BESIDE: Final = "somebody beside the elder"
+_NOT_YET: Final = re.compile(r"没|不|\b(?:not|isn't|hasn't|never)\b|\?|吗")
+"""Somebody speaks of a person who is not there."""
 
 
 class Answers:
-    """Takes every text message that comes in."""
+    """Takes what was said and lets it happen to the alarms that it is about."""
 
-    def __init__(self, parts: AnswerParts) -> None:
-        self._parts = parts
-        self._tasks = Tasks("answering a text message")
-        self._sent_back: dict[tuple[str, str], int] = {}
-        """By alarm and contact."""
-        self._codes: dict[tuple[str, str], str] = {}
-        """By alarm and contact, what an answer of unknown time is known by."""
+    def __init__(
+        self, book: AlarmBook, people: People, companion: Companion, course: Course
+    ) -> None:
+        self._book, self._people = book, people
+        self._companion, self._course = companion, course
+        self._question = course.question
+        self._arrived_to_anban = False
+        """The words that somebody is there were said to Anban."""
+        self._tasks = Tasks("an answer in an alarm")
 
     async def stop(self) -> None:
-        """Send nothing more."""
+        """End what is under way."""
         await self._tasks.end()
 
-    async def came(self, sms: IncomingSms) -> None:
-        """A message came; it is acted on when this returns."""
-        contact = self._parts.who(sms.sender)
-        if contact is None:
-            return  # a stranger: told nothing, and ends nothing
-        names = (contact.name, *contact.called, self._parts.elder_name())
-        reply = parse_reply(sms.text, names)
-        alarms = [a for a in self._parts.book.open_alarms() if not a.state.is_asked]
-        if not alarms:
-            if reply.meaning is Meaning.TAKES:
-                self._parts.drill(contact, sms.sent_at)
-            return
-        key = ""
-        for alarm in alarms:
-            key = await self._answer(alarm, contact, reply, sms) or key
-        if key:
-            self._send_back(key, alarms[-1], contact, sms.sender)
+    def is_about(self, spoken: Spoken) -> bool:
+        """Whether such words are about an open alarm, and nothing else shall take them.
 
-    async def _answer(self, alarm: Alarm, contact: Contact, reply: Reply, sms: IncomingSms) -> str:
-        """Act on it for one alarm; gives the message to send back, empty for none."""
-        ids = (alarm.alarm_id, contact.contact_id)
-        if (code := self._codes.get(ids)) and sms.text.strip() == code:
-            del self._codes[ids]  # asked for after the alarm began, whatever the time of it says
-            return await self._take(alarm, contact, Reply(Meaning.TAKES))
-        is_theirs = not alarm.state.calls_out and alarm.acknowledged_by == contact.name
-        if reply.meaning is Meaning.UNCLEAR:
-            await self._note(alarm, contact, "answered by message, not clearly")
-            return _unclear(alarm, is_theirs=is_theirs)
-        is_dated = sms.sent_at is not None and sms.sent_at <= time.time() + AHEAD_SECONDS
-        if is_dated and (sms.sent_at or 0.0) < await self._began_at(alarm) - CLOCK_SECONDS:
-            await self._note(alarm, contact, "an answer that is older than the alarm")
-            return "sms_old" if alarm.state.calls_out else ""
-        if reply.meaning is Meaning.DECLINES:
-            await self._note(alarm, contact, "declined by message")
-            if is_theirs:  # who took it on cannot come after all: it goes out again
-                await self._parts.course.apply(alarm.alarm_id, Trigger.NOBODY_CAME, contact.name)
-            return "sms_declined" if is_theirs or alarm.state.calls_out else ""
-        if not is_dated and alarm.state.calls_out:
-            await self._note(alarm, contact, "answered by message, at an unknown time")
-            self._codes.setdefault(ids, f"{secrets.randbelow(80) + 20}")
-            return "sms_code"
-        return await self._take(alarm, contact, reply)
-
-    async def _take(self, alarm: Alarm, contact: Contact, reply: Reply) -> str:
-        if alarm.state.calls_out:
-            await self._parts.course.acknowledge(alarm.alarm_id, contact.contact_id)
-        elif alarm.acknowledged_by != contact.name:
-            return "sms_taken"
-        if reply.minutes:
-            await self._parts.course.comes(alarm.alarm_id, contact.contact_id, reply.minutes)
-        return ""
-
-    async def _began_at(self, alarm: Alarm) -> float:
-        """When the alarm began to call out, for the last time: after it was taken on, it may again.
-
-        Unix time, seconds.
+        Not while a contact is on the line: what comes out of the speaker is nobody in the room.
         """
-        sql = "SELECT at, state FROM journal WHERE alarm_id = ? ORDER BY entry"
+        if not self._book.open_alarms() or self._companion.is_line_open:
+            return False
+        said, asked = spoken.judgement, self._question.asked
+        if said.arrived:
+            return True
+        if said.fine and spoken.address.is_to_anban:
+            return True
+        match asked:
+            case Asked.HELP:
+                return said.fine or said.reflex in {"affirm", "deny"} or _is_unwell(spoken)
+            case Asked.NUMBER:
+                return said.fine or said.reflex in {"affirm", "deny"} or _is_wanted(spoken)
+            case Asked.ARRIVAL:
+                return said.reflex in {"affirm", "deny"} or self._who_is_there(spoken) is not None
+            case Asked.NOTHING:
+                return False
 
-        def work(connection: sqlite3.Connection) -> list[tuple[float, str]]:
-            return connection.execute(sql, (alarm.alarm_id,)).fetchall()
+    def take(self, spoken: Spoken) -> None:
+        """Act on words for which `is_about` was true."""
+        said, asked = spoken.judgement, self._question.asked
+        if asked is Asked.ARRIVAL and not said.fine:
+            self._take_arrival(spoken)
+        elif said.arrived:
+            self._ask_who_arrived(spoken.address)
+        elif asked is Asked.NUMBER and (said.reflex is not None or _is_wanted(spoken)):
+            self._take_number(spoken)
+        elif _is_unwell(spoken):
+            self._tasks.spawn(self._needs_help())
+        elif said.fine:
+            self._tasks.spawn(self._is_fine(spoken.address))
+        elif said.reflex == "deny":
+            self._ask_again()
+        else:
+            self._tasks.spawn(self._needs_help())
 
-        try:
-            rows = await self._parts.database.read(work)
-        except StoreError as error:
-            log.warning("the journal cannot be read: %s", error)
-            return alarm.opened_at
-        began, calls_out = alarm.opened_at, False
-        for at, state in rows:
-            now_calls_out = State(state).calls_out
-            if now_calls_out and not calls_out:
-                began = at
-            calls_out = now_calls_out
-        return began
+    def needs_help(self) -> None:
+        """The elder said it again, in whatever words."""
+        self._tasks.spawn(self._needs_help())
 
-    async def _note(self, alarm: Alarm, contact: Contact, what: str) -> None:
-        await self._parts.book.note(alarm.alarm_id, contact.name, what)
+    # ---------------------------------------------------------------- is help needed?
 
-    # ---------------------------------------------------------------------- a word back
+    async def _is_fine(self, address: Address) -> None:
+        """Said once it is asked back; what must be so for it to end is decided for each alarm."""
+        self._companion.signs.stop()
+        is_answer = self._question.asked is Asked.HELP
+        for alarm in self._book.open_alarms():
+            ends = _ends(alarm, address, is_answer=is_answer)
+            trigger = Trigger.MEANT_FINE if ends else Trigger.SAID_FINE
+            changed = await self._course.apply(alarm.alarm_id, trigger, "elder")
+            if changed is None:
+                self._companion.only_a_human_closes(alarm)
+            elif changed.state.calls_out:
+                self._question.put()
+                self._companion.ask_back()
+            elif changed.state.is_asked:
+                self._course.suspicions.said_once()
+        self._course.suspicions.answered()
 
-    def _send_back(self, key: str, alarm: Alarm, contact: Contact, number: str) -> None:
-        ids = (alarm.alarm_id, contact.contact_id)
-        self._sent_back[ids] = self._sent_back.get(ids, 0) + 1
-        if self._sent_back[ids] > MOST_SENT_BACK:
+    def _ask_again(self) -> None:
+        """A bare no: to "do you need help?", or "no, I am not well"?"""
+        if any(alarm.state.is_asked for alarm in self._book.open_alarms()):
+            self._course.suspicions.unclear()
+        else:
+            self._question.put()
+            self._companion.ask_again()
+
+    async def _needs_help(self) -> None:
+        self._question.close()
+        alarms = self._book.open_alarms()
+        for alarm in alarms:
+            await self._course.apply(alarm.alarm_id, Trigger.CRIED, "elder")
+        if not any(alarm.state.is_asked for alarm in alarms):  # else it began to call just now
+            self._companion.goes_on()
+        self._course.suspicions.answered()
+
+    # -------------------------------------------------------------- shall it ring 120?
+
+    def _take_number(self, spoken: Spoken) -> None:
+        number, is_half = self._question.about, self._question.is_half_answered
+        is_wanted, is_named = _is_wanted(spoken), spoken.address is Address.NAMED
+        if spoken.judgement.reflex == "deny" and not is_wanted:
+            if _is_unwell(spoken):
+                self._ask_number_again(number, is_half=is_half)
+            elif spoken.address.is_to_anban:
+                self._question.close()
+                self._companion.number_is_agreed(number, is_agreed=False)
             return
-        text = self._parts.replies.render(
-            key,
-            contact.lang or self._parts.home_lang(),
-            who=alarm.acknowledged_by,
-            code=self._codes.get(ids, ""),
-        )
-        self._tasks.spawn(self._send(number, text))
+        suffices = is_named or (is_wanted and (spoken.address.is_to_anban or is_half))
+        if suffices or (is_half and spoken.address.is_to_anban):
+            self._question.close()
+            self._companion.number_is_agreed(number, is_agreed=True)
+            self._tasks.spawn(self._course.ring_number(number))
+        elif is_wanted or spoken.address.is_to_anban:
+            self._ask_number_again(number, is_half=True)
 
-    async def _send(self, number: str, text: str) -> None:
-        message_id = new_id()  # the same in every try: telephones show it once
-        for left in reversed(range(SEND_TRIES)):
-            try:
-                await self._parts.send(number, text, message_id)
-            except (ChannelError, ValueError) as error:
-                log.warning("an answer could not be answered: %s", error)
-                if left:
-                    await asyncio.sleep(SEND_PAUSE_SECONDS)
-            else:
-                return
+    def _ask_number_again(self, number: str, *, is_half: bool) -> None:
+        self._question.put_number(number, is_half_answered=is_half)
+        self._companion.ask_number_again(number)
+
+    # ------------------------------------------------------------------ is somebody there?
+
+    def _ask_who_arrived(self, address: Address) -> None:
+        """These words may be anybody's: it is asked back with the name of who is awaited."""
+        alarms = self._book.open_alarms()
+        awaited = next((a.acknowledged_by for a in alarms if a.acknowledged_by), "")
+        people = [contact.name for contact in self._people.all]
+        name = awaited if awaited in people else next(iter(people), "")
+        self._arrived_to_anban = address.is_to_anban
+        self._question.put(Asked.ARRIVAL, name)
+        self._companion.ask_who_arrived(name)
+
+    def _take_arrival(self, spoken: Spoken) -> None:
+        said, there = spoken.judgement, self._who_is_there(spoken)
+        is_again = said.arrived or said.reflex == "affirm"
+        if said.reflex == "deny":
+            self._question.close()
+            self._companion.goes_on()
+        elif there is not None:
+            self._tasks.spawn(self._is_here(there.name))
+        elif is_again and (
+            spoken.address is Address.NAMED
+            or (self._arrived_to_anban and spoken.address.is_to_anban)
+        ):
+            self._tasks.spawn(self._is_here(BESIDE))
+        elif said.arrived and spoken.address.is_to_anban:
+            self._ask_who_arrived(spoken.address)
+
+    def _who_is_there(self, spoken: Spoken) -> Contact | None:
+        """The contact whose name is in an answer such as "it's Fang", "my daughter is here"."""
+        if _NOT_YET.search(spoken.text.casefold()):
+            return None
+        text = spoken.text.casefold()
+        sounds = sound_key(text)
+        for contact in self._people.all:
+            for name in (contact.name, *contact.called):
+                if name.casefold() in text or (len(name) > 1 and sound_key(name) in sounds):
+                    return contact
+        return None
+
+    async def _is_here(self, who: str) -> None:
+        """Said once it stops the calls; said again, when the helper has looked, it closes."""
+        self._question.close()
+        for alarm in self._book.open_alarms():
+            acknowledged = alarm.state is State.ACKNOWLEDGED
+            trigger = Trigger.CONFIRMED if acknowledged else Trigger.ACKNOWLEDGED
+            await self._course.apply(alarm.alarm_id, trigger, who)
 
 
-def _unclear(alarm: Alarm, *, is_theirs: bool) -> str:
-    if alarm.state.calls_out:
-        return "sms_unclear"
-    return "sms_unclear_taken" if is_theirs else "sms_taken"
+def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
+    """Whether "I'm fine", said so, ends this alarm."""
+    if alarm.state.is_asked and address is Address.NAMED:
+        return True
+    is_again = bool(alarm.denied_count) and is_answer
+    if alarm.state.is_asked or alarm.source == VOICE:
+        return is_again
+    return is_again and address.is_to_anban
+
+
+def _is_unwell(spoken: Spoken) -> bool:
+    """Whether the answer is that something is wrong: "not so good", 不舒服."""
+    phrases, tokens = load(), tokens_of(spoken.text)
+    whole = phrases.answers.all_of(tokens)
+    if whole is not None and whole.meaning == "fine":
+        return False
+    return phrases.unwell.first_in(phrases.not_unwell.without(tokens)) is not None
+
+
+def _is_wanted(spoken: Spoken) -> bool:
+    """Whether it is the very answer that was asked for: "yes, ring them"."""
+    answer = load().answers.all_of(tokens_of(spoken.text))
+    return answer is not None and answer.meaning == "wanted"

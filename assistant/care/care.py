@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from assistant.bus import Bus, Refused
 from assistant.care.alarms import State
-from assistant.care.answers import AnswerParts, Answers, SmsJournal
 from assistant.care.book import AlarmBook
 from assistant.care.buttons import Buttons
 from assistant.care.call_voice import CallVoice
@@ -42,6 +41,7 @@ from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.care.selftest.drill import Drill
 from assistant.care.selftest.drill_calls import DrillCalls
 from assistant.care.selftest.wording import Wording as DrillWording
+from assistant.care.sms_answers import AnswerParts, SmsAnswers, SmsJournal
 from assistant.care.wording import Wording
 from assistant.events import ProfileChanged, PutThroughChanged
 from assistant.findings import Finding
@@ -156,7 +156,7 @@ class Care:
             wanted.arrive_minutes * 60,
             number,
         )
-        self._answers = Answers(
+        self._answers = SmsAnswers(
             AnswerParts(
                 self.book,
                 database,
