@@ -46,6 +46,7 @@ from assistant.care.wording import Wording
 from assistant.events import ProfileChanged, PutThroughChanged
 from assistant.findings import Finding
 from assistant.home import HomeMemory
+from assistant.home_folder import run_folder
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
 from assistant.settings import HOME_VARIABLE, Settings
@@ -86,7 +87,7 @@ class Care:
         self._tasks = Tasks("learning the name")
         self.people = People(home)
         self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
-        self._voice = CallVoice(home / "run" / "voice")
+        self._voice = CallVoice(run_folder(home) / "voice")
         wanted = settings.emergency
         self._buttons = Buttons(bus, speech, memory, replies, wanted)
         self.book = AlarmBook(database, wanted.arrive_minutes * 60)
@@ -172,23 +173,31 @@ class Care:
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
-        process = self.equipment.phone_process
-        if self.equipment.phone is not None and process is not None:
-            self._supervisor.start(
-                ChildSpec(
-                    PHONE_CHILD,
-                    process.command,
-                    folder=process.folder,
-                    output=process.folder / "baresip.log",
-                    probe=self.equipment.phone.probe,
-                )
-            )
+        if self.equipment.phone_process is not None:
+            await self._run_phone()
+        else:
+            self._tasks.spawn(self._run_phone())
         await self.equipment.start()
         await self._learn_name()
         await self.emergency.start()
         await self._buttons.start()
         if self._console.listen:
             self._supervisor.start(self._console_child())
+
+    async def _run_phone(self) -> None:
+        """Run baresip, as soon as the disk takes what it reads."""
+        process = await self.equipment.phone_written()
+        if self.equipment.phone is None or process is None:
+            return
+        self._supervisor.start(
+            ChildSpec(
+                PHONE_CHILD,
+                process.command,
+                folder=process.folder,
+                output=process.folder / "baresip.log",
+                probe=self.equipment.phone.probe,
+            )
+        )
 
     async def stop(self) -> None:
         """Let go; open alarms go on at the next start."""

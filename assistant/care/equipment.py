@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,15 @@ from assistant.care.channels.sip import (
     write_folder,
 )
 from assistant.findings import Finding, found
+from assistant.home_folder import run_folder
 from assistant.settings import Settings
 
 log = logging.getLogger(__name__)
 
 PHONE_CHILD: Final = "phone"
+WRITE_AGAIN_SECONDS: Final = 30.0
+"""After a disk refused what the telephone program reads."""
+_UNWRITTEN: Final = "what the telephone program reads cannot be written"
 LOW_BATTERY_PERCENT: Final = 20
 """Of a modem's own battery, which carries calls through a power cut."""
 
@@ -51,7 +56,8 @@ class HomeEquipment:
         """Why a part of the settings cannot be used."""
         self.phone_process: PhoneProcess | None = None
         self._stack = contextlib.AsyncExitStack()
-        self.phone = self._phone(settings, home / "run" / "phone", on_incoming)
+        self._write_phone: Callable[[], PhoneProcess] | None = None
+        self.phone = self._phone(settings, home, on_incoming)
         self.modem = self._modem(settings, on_sms)
         self.registry = Registry(
             Equipment(
@@ -100,7 +106,7 @@ class HomeEquipment:
     def _phone(
         self,
         settings: Settings,
-        folder: Path,
+        home: Path,
         on_incoming: Callable[[PhoneCall], Awaitable[None]] | None,
     ) -> Phone | None:
         wanted = settings.phone
@@ -117,13 +123,29 @@ class HomeEquipment:
             wanted.microphone,
             wanted.speaker,
         )
+        folder = (run_folder(home) if self._runs_phone else home / "run") / "phone"
         try:
             if self._runs_phone:
-                self.phone_process = write_folder(folder, phone)
-        except (AddressError, OSError) as error:
+                self._write_phone = partial(write_folder, folder, phone)
+                self.phone_process = self._write_phone()
+        except AddressError as error:
             self._tell(f"[phone] of anban.toml: {error}")
             return None
+        except OSError as error:  # a full disk may have room again: see `phone_written`
+            self._tell(f"{_UNWRITTEN}: {error}")
         return Phone(phone, folder, on_incoming)
+
+    async def phone_written(self) -> PhoneProcess | None:
+        """How to run baresip, once what it reads could be written; None if there is none."""
+        while self.phone_process is None and self._write_phone is not None and self.phone:
+            await asyncio.sleep(WRITE_AGAIN_SECONDS)
+            try:
+                self.phone_process = await asyncio.to_thread(self._write_phone)
+            except OSError as error:
+                log.warning("%s: %s", _UNWRITTEN, error)
+                continue
+            self.problems = [each for each in self.problems if not each.startswith(_UNWRITTEN)]
+        return self.phone_process
 
     def _modem(
         self, settings: Settings, on_sms: Callable[[IncomingSms], Awaitable[None]] | None
