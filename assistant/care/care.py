@@ -39,6 +39,7 @@ from assistant.care.wording import Wording
 from assistant.events import ProfileChanged
 from assistant.findings import Finding
 from assistant.home import HomeMemory
+from assistant.home_folder import run_folder
 from assistant.language import Replies
 from assistant.link import SOCKET_VARIABLE
 from assistant.settings import HOME_VARIABLE, Settings
@@ -83,7 +84,7 @@ class Care:
             self._sms_came,
             journal=SmsJournal(database),
         )
-        self._voice = CallVoice(home / "run" / "voice")
+        self._voice = CallVoice(run_folder(home) / "voice")
         wanted = settings.emergency
         self._buttons = Buttons(bus, speech, memory, replies, wanted)
         self.book = AlarmBook(database, wanted.arrive_minutes * 60)
@@ -195,24 +196,32 @@ class Care:
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
-        process = self.equipment.phone_process
-        if self.equipment.phone is not None and process is not None:
-            self._supervisor.start(
-                ChildSpec(
-                    PHONE_CHILD,
-                    process.command,
-                    folder=process.folder,
-                    output=process.folder / "baresip.log",
-                    probe=self.equipment.phone.probe,
-                    explain=lambda: self.equipment.phone.problem if self.equipment.phone else "",
-                )
-            )
+        if self.equipment.phone_process is not None:
+            await self._run_phone()
+        else:
+            self._tasks.spawn(self._run_phone())
         await self.equipment.start()
         await self._learn_name()
         await self.emergency.start()
         await self._buttons.start()
         if self._console.listen:
             self._supervisor.start(self._console_child())
+
+    async def _run_phone(self) -> None:
+        """Run baresip, as soon as the disk takes what it reads."""
+        process = await self.equipment.phone_written()
+        if self.equipment.phone is None or process is None:
+            return
+        self._supervisor.start(
+            ChildSpec(
+                PHONE_CHILD,
+                process.command,
+                folder=process.folder,
+                output=process.folder / "baresip.log",
+                probe=self.equipment.phone.probe,
+                explain=lambda: self.equipment.phone.problem if self.equipment.phone else "",
+            )
+        )
 
     async def stop(self) -> None:
         """Let go; open alarms go on at the next start."""

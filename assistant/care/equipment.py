@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ from assistant.care.channels.sip import (
 )
 from assistant.care.contacts import Contact
 from assistant.findings import Finding, found
+from assistant.home_folder import run_folder
 from assistant.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,9 @@ log = logging.getLogger(__name__)
 PHONE_CHILD: Final = "phone"
 _COUNTRIES: Final = {"zh": "86"}
 """By the language of the home; English is spoken in too many."""
+WRITE_AGAIN_SECONDS: Final = 30.0
+"""After a disk refused what the telephone program reads."""
+_UNWRITTEN: Final = "what the telephone program reads cannot be written"
 LOW_BATTERY_PERCENT: Final = 20
 """Of a modem's own battery, which carries calls through a power cut."""
 
@@ -64,7 +69,8 @@ class HomeEquipment:
         """Why a part of the settings cannot be used."""
         self.phone_process: PhoneProcess | None = None
         self._stack = contextlib.AsyncExitStack()
-        self.phone = self._phone(settings, home / "run" / "phone", on_incoming)
+        self._write_phone: Callable[[], PhoneProcess] | None = None
+        self.phone = self._phone(settings, home, on_incoming)
         self.modem = self._modem(settings, on_sms, journal)
         self._numbering = _numbering(settings)
         self.registry = Registry(
@@ -137,7 +143,7 @@ class HomeEquipment:
     def _phone(
         self,
         settings: Settings,
-        folder: Path,
+        home: Path,
         on_incoming: Callable[[PhoneCall], Awaitable[None]] | None,
     ) -> Phone | None:
         wanted = settings.phone
@@ -154,13 +160,29 @@ class HomeEquipment:
             wanted.microphone,
             wanted.speaker,
         )
+        folder = (run_folder(home) if self._runs_phone else home / "run") / "phone"
         try:
             if self._runs_phone:
-                self.phone_process = write_folder(folder, phone)
-        except (AddressError, OSError) as error:
+                self._write_phone = partial(write_folder, folder, phone)
+                self.phone_process = self._write_phone()
+        except AddressError as error:
             self._tell(f"[phone] of anban.toml: {error}")
             return None
+        except OSError as error:  # a full disk may have room again: see `phone_written`
+            self._tell(f"{_UNWRITTEN}: {error}")
         return Phone(phone, folder, on_incoming)
+
+    async def phone_written(self) -> PhoneProcess | None:
+        """How to run baresip, once what it reads could be written; None if there is none."""
+        while self.phone_process is None and self._write_phone is not None and self.phone:
+            await asyncio.sleep(WRITE_AGAIN_SECONDS)
+            try:
+                self.phone_process = await asyncio.to_thread(self._write_phone)
+            except OSError as error:
+                log.warning("%s: %s", _UNWRITTEN, error)
+                continue
+            self.problems = [each for each in self.problems if not each.startswith(_UNWRITTEN)]
+        return self.phone_process
 
     def _modem(
         self,

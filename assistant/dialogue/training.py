@@ -83,7 +83,8 @@ async def train(
         sources = collect(folders, lang, confidence)
         models[lang] = _model_file(cache, sources)
         if _is_whole(models[lang]):
-            os.utime(models[lang])
+            with contextlib.suppress(OSError):  # it cannot be written: no model grows old there
+                os.utime(models[lang])
             tell(Trained(lang, "cached", 1.0))
         else:
             missing.append(sources)
