@@ -1,6 +1,6 @@
 """Clues of one sentence put together to a moment or a recurrence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -78,14 +78,16 @@ class _Sentence:
         self._course = next((c for c in clues if isinstance(c, Lasting)), None)
         edges = _edges(found)
         self._days, left_out = edges.on, edges.left_out
+        self._unmatched = edges.unmatched
         self._off |= {day.weekday for day in left_out if _is_any_week(day)}
-        self._left_out = [day for day in left_out if not _is_any_week(day)]
+        # "Except the first" may be of every month.
+        self._left_out = [day for day in left_out if not _is_any_week(day) and _is_one_day(day)]
         self._start = resolve(edges.start, self._today) if edges.start else None
         self._until = resolve(edges.until, self._today) if edges.until else None
         self._times = read_times(found, habits)
         self._used: list[Clue] = [
             *[day for day in (edges.start, edges.until) if day],
-            *left_out,
+            *[day for day in left_out if _is_any_week(day) or _is_one_day(day)],
             *([self._course] if self._course else []),
         ]
         self._comes_again = any(isinstance(c, AtAnchor) and c.each for c in clues) or any(
@@ -108,7 +110,8 @@ class _Sentence:
     def _unread(self, *used: Clue | None) -> tuple[tuple[int, int], ...]:
         """Where words stand that found no place in what was understood."""
         taken = {*used, *self._used}
-        return tuple(
+        edges = tuple((each.start, each.end) for each in self._unmatched)
+        return edges + tuple(
             (each.start, each.end)
             for each in self._found
             if not isinstance(each.clue, (*SIGNS, *_TIMES, NotOnWeekdays))
@@ -257,6 +260,21 @@ def _is_any_week(day: DayClue) -> TypeGuard[OnWeekday]:
     return isinstance(day, OnWeekday) and day.weeks is None
 
 
+def _is_one_day(day: DayClue) -> bool:
+    """Whether a day that is left out is one day, and not that of every month."""
+    match day:
+        case OnMonthDay():
+            return (day.month, day.months) != (None, None)
+        case OnLunarDay():
+            return day.month is not None
+        case OnNthWeekday():
+            return day.months is not None
+        case After():
+            return not day.length
+        case _:
+            return True
+
+
 @dataclass(frozen=True, slots=True)
 class _Edges:
     """Days by what they are to what comes again."""
@@ -266,6 +284,8 @@ class _Edges:
     """The last day it comes."""
     left_out: list[DayClue]
     on: list[DayClue]
+    unmatched: list[Found]
+    """Words such as "until" with no day beside them."""
 
 
 def _edges(found: Sequence[Found]) -> _Edges:
@@ -274,23 +294,43 @@ def _edges(found: Sequence[Found]) -> _Edges:
     start: tuple[int, DayClue] | None = None
     until: tuple[int, DayClue] | None = None
     left_out: list[tuple[int, DayClue]] = []
+    unmatched: list[Found] = []
     for each in found:
+        if not isinstance(each.clue, Edge):
+            continue
         ahead = [day for day in days if day[0] >= each.start]
         behind = [day for day in days if day[0] < each.start]
+        beside = [
+            (d.start, d.clue) for d in found if isinstance(d.clue, DayClue) and _touch(d, each)
+        ]
         if each.clue is Edge.START_AHEAD and ahead:
             start = ahead[0]
         elif each.clue is Edge.START_BEHIND and behind:
             start = start or behind[-1]
         elif each.clue is Edge.END_AHEAD and ahead:
             until = ahead[0]
-        elif each.clue is Edge.NOT_AHEAD and ahead:
-            left_out.append(ahead[0])
-        elif each.clue is Edge.NOT_BEHIND and behind:
-            left_out.append(behind[-1])
+        elif (each.clue is Edge.NOT_AHEAD and (day := _first(ahead, beside))) or (
+            each.clue is Edge.NOT_BEHIND and (day := _first(reversed(behind), beside))
+        ):
+            left_out.append(day)
+        else:
+            unmatched.append(each)
     others = (start, until, *left_out)
     return _Edges(
         start=start[1] if start else None,
         until=until[1] if until else None,
         left_out=[clue for _, clue in left_out],
         on=[day for at, day in days if (at, day) not in others],
+        unmatched=unmatched,
     )
+
+
+def _touch(one: Found, other: Found) -> bool:
+    """Whether no word stands between two clues."""
+    return -1 <= max(one.start, other.start) - min(one.end, other.end) <= 1
+
+
+def _first(
+    days: Iterable[tuple[int, DayClue]], beside: Sequence[tuple[int, DayClue]]
+) -> tuple[int, DayClue] | None:
+    return next((day for day in days if day in beside), None)

@@ -69,7 +69,9 @@ def rrule_of(
         used: tuple[Clue, ...] = (*weekdays, *same, *counted)
         return Rule(_rule(Frequency.WEEKLY, interval, BYDAY=by), used)
     if month_days and frequency is Frequency.MONTHLY:
-        by = ",".join(dict.fromkeys(str(day.day) for day in month_days if day.month is None))
+        by = ",".join(
+            dict.fromkeys(str(_last_or(day.day)) for day in month_days if day.month is None)
+        )
         if by:
             used = (*[d for d in month_days if d.month is None], *same, *counted)
             return Rule(_rule(frequency, interval, BYMONTHDAY=by), used)
@@ -78,6 +80,11 @@ def rrule_of(
         rule = _rule(frequency, interval, BYMONTH=str(day.month), BYMONTHDAY=str(day.day))
         return Rule(rule, (day, *same, *counted))
     return Rule(_rule(frequency or Frequency.DAILY, interval), (*same, *counted))
+
+
+def _last_or(day: int) -> int:
+    """Take the 31st for the last day: a rule would skip the months that have none."""
+    return -1 if day == 31 else day
 
 
 def _rule(frequency: Frequency, interval: int, **by: str) -> str:

@@ -29,7 +29,7 @@ from assistant.language.days import resolve
 from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
-from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
+from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, REPAIR, either
 from assistant.language.en.when_words import (
     ADVERBS,
     DAYS,
@@ -42,7 +42,7 @@ from assistant.language.en.when_words import (
 )
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.left_words import left_words
-from assistant.language.reading import Reading, read_sentence
+from assistant.language.reading import Grammar, Reading, read_sentence
 
 _WEEKDAY = either(WEEKDAYS)
 _MONTH = either(MONTHS)
@@ -64,16 +64,7 @@ _LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL))
 
 def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
     """Read names, doses and times of an English sentence, and what is left of it."""
-    harmless, left_rules = left_words("en", _LEFT_NAMES)
-    return read_sentence(
-        text,
-        today,
-        names=names,
-        find_doses=find_doses,
-        rules=_rules(),
-        harmless=harmless,
-        left_rules=left_rules,
-    )
+    return read_sentence(text, today, names, _grammar())
 
 
 def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -181,7 +172,7 @@ def _every_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     words = match.groupdict()
     which = (words["which"] or "").lower()
-    months = {"next": 1, "this": 0, "the": 0, "last": -1}.get(which)
+    months = {"next": 1, "this": 0, "last": -1}.get(which)
     yield OnMonthDay(-1 if words["last"] else _day(words["day"]), None, None, months)
 
 
@@ -301,7 +292,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekdays,
     ),
     (
-        rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
+        rf"(?:on )?(?:the |every |each )?"
+        rf"(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
         rf"(?P<day>{_WEEKDAY})"
         r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
         _nth_weekday,
@@ -432,6 +424,14 @@ _RULES: tuple[tuple[str, Reader], ...] = (
 
 
 @cache
-def _rules() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+def _grammar() -> Grammar:
     """Compile the rules at the first sentence, not when the assistant starts."""
-    return tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _RULES)
+    words = left_words("en", _LEFT_NAMES)
+    return Grammar(
+        known_names=words.names,
+        find_doses=find_doses,
+        repair=re.compile(REPAIR, re.IGNORECASE),
+        rules=tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _RULES),
+        harmless=words.harmless,
+        left_rules=words.rules,
+    )

@@ -236,6 +236,7 @@ _CALENDAR_LENGTH = (
     rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
 )
 LENGTH_RULES = (
+    (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
     (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
     (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
     (
@@ -246,7 +247,7 @@ LENGTH_RULES = (
     (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
     (rf"^{_LENGTH}$", _after),
 )
-_REPAIR = (
+REPAIR = (
     r"[ ,.]*\b(?:no wait|no sorry|no no|no|nope|sorry|i mean|i meant|make that|make it|or rather|"
     r"rather|actually|wait|that's wrong)\b[ ,.]*"
     r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
@@ -254,7 +255,8 @@ _REPAIR = (
 _SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
 _LIST_END = (
     r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
-    r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b))"
+    r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
+    rf"|{_HOUR_WORD}(?:,| and\b|$)))"
 )
 # "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
 _NEXT_OF_LIST = (
@@ -279,7 +281,6 @@ CLOCK_RULES = (
         rf"{_UNIT_AFTER}",
         _military,
     ),
-    (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
     (rf"{_AT}?\b(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b", _military),
     # Without a comma these may be two hours or one: "at eight twelve and six".
     (
@@ -314,11 +315,11 @@ CLOCK_RULES = (
     (rf"{_AT}(?P<hour>{N})\b(?![:.]\d){_UNIT_AFTER}{_PART}", _clock),
     # "At eight, no, nine."
     (
-        rf"(?<=\0){_REPAIR}(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTE_WORD}))?\b{_UNIT_AFTER}"
+        rf"(?<=\0){REPAIR}(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTE_WORD}))?\b{_UNIT_AFTER}"
         rf"{_PART}{_LIST_END}",
         _clock_instead,
     ),
-    (rf"(?<=[\0\1,]){_REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
+    (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
     (rf"\b{_SURE_REPAIR}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
     (rf"{_AT}?\b(?:noon|midday|midnight)\b", _noon),
     *[(_NEXT_OF_LIST, _clock)] * 6,

@@ -8,6 +8,7 @@ from functools import cache
 from assistant.language.clues import (
     Clue,
     DayClue,
+    Denied,
     Edge,
     Every,
     EveryWeekdays,
@@ -28,12 +29,12 @@ from assistant.language.clues import (
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.left_words import left_words
-from assistant.language.reading import Reading, read_sentence
+from assistant.language.reading import Grammar, Reading, read_sentence
 from assistant.language.zh.characters import simplified
 from assistant.language.zh.doses import find_doses
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
-from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
+from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, REPAIR, either
 from assistant.language.zh.when_words import (
     DAYS,
     FESTIVALS,
@@ -72,16 +73,7 @@ _LEFT_NAMES = (("NUMBER", N),)
 
 def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
     """Read names, doses and times of a Chinese sentence, and what is left of it."""
-    harmless, left_rules = left_words("zh", _LEFT_NAMES)
-    return read_sentence(
-        simplified(text),
-        today,
-        names=[simplified(name) for name in names],
-        find_doses=find_doses,
-        rules=_rules(),
-        harmless=harmless,
-        left_rules=left_rules,
-    )
+    return read_sentence(simplified(text), today, [simplified(name) for name in names], _grammar())
 
 
 def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -369,10 +361,19 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),
     ("(?<=\0)到(?=\0)", always(Edge.END_AHEAD)),
     ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)|到(?=\0+(?:为止|截止|结束))", always(Edge.END_AHEAD)),
+    ("(?<=\0)(?:为止|截止|结束)", always(Denied.WORDS)),
 )
 
 
 @cache
-def _rules() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+def _grammar() -> Grammar:
     """Compile the rules at the first sentence, not when the assistant starts."""
-    return tuple((re.compile(pattern), reader) for pattern, reader in _RULES)
+    words = left_words("zh", _LEFT_NAMES)
+    return Grammar(
+        known_names=words.names,
+        find_doses=find_doses,
+        repair=re.compile(REPAIR),
+        rules=tuple((re.compile(pattern), reader) for pattern, reader in _RULES),
+        harmless=words.harmless,
+        left_rules=words.rules,
+    )
