@@ -253,8 +253,8 @@ _EXCEPT = (
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
-_OTHER = r"(?P<other>other |second |alternate )?"
-_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & ){_WEEKDAY}s?)*"
+_OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
+_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){_WEEKDAY}s?)*"
 # In this order: what a rule has read is gone for the next.
 _RULES: tuple[tuple[str, Reader], ...] = (
     *HABIT_RULES,
