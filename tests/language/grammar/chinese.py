@@ -54,10 +54,7 @@ TRADITIONAL = str.maketrans(
 
 def sentence(chance: random.Random, now: datetime) -> Said:
     """Make a sentence."""
-    if chance.random() < 0.06:
-        said = _refusal(chance)
-    else:
-        said = _reminder(chance, now)
+    said = _refusal(chance) if chance.random() < 0.06 else _reminder(chance, now)
     if chance.random() < 0.12:
         return Said(said.words.translate(TRADITIONAL), said.means)
     return said
