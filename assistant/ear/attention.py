@@ -94,11 +94,6 @@ class Attention:
         utterance = self._utterances.get(utterance_id)
         return utterance is not None and (utterance.addressed or utterance.woken)
 
-    def is_woken(self, utterance_id: str) -> bool:
-        """Whether the wake phrase was said in an utterance under way."""
-        utterance = self._utterances.get(utterance_id)
-        return utterance is not None and utterance.woken
-
     def ended(self, utterance_id: str) -> None:
         """Its sound is over; its words may still come."""
         if utterance_id in self._utterances:
