@@ -24,6 +24,7 @@ from assistant.safety import Cry, judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import HELP, SecondNet
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,12 @@ class Turns:
         self._one_at_a_time = asyncio.Lock()
         bus.serve("turn", self._serve_turn)
 
-    async def take(self, text: str, alternatives: tuple[str, ...] = ()) -> TurnTaken:
+    async def take(
+        self,
+        text: str,
+        alternatives: tuple[str, ...] = (),
+        address: Address = Address.NAMED,
+    ) -> TurnTaken:
         """One turn: understand, answer, tell.
 
         Text that is no sentence (empty, too long, only signs) is answered for kindly.
@@ -77,12 +83,17 @@ class Turns:
         async with self._one_at_a_time:
             began = time.monotonic()
             stages: dict[str, float] = {}
-            answer = await self._decide(text, alternatives, stages)
+            answer = await self._decide(text, alternatives, address, stages)
             stages["whole_turn"] = time.monotonic() - began
             turn = self._tell(text, answer, stages)
             if answer.reply and answer.lane != "safety":  # a cry was answered before all else
                 self._speech.say(answer.reply)
             return turn
+
+    def forget(self) -> None:
+        """Begin a conversation of its own: nothing is asked any more, and nothing was said."""
+        self._questions.close("silence")
+        self._speech.last_text = ""
 
     def cried(self, text: str, cry: Cry) -> None:
         """Answer a cry, before the sentence is over and whatever turn is under way."""
@@ -95,7 +106,11 @@ class Turns:
     # ------------------------------------------------------------------------ deciding
 
     async def _decide(
-        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
     ) -> _Answer:
         try:
             plain = clean(text)
@@ -108,8 +123,9 @@ class Turns:
             self._bus.publish(StopRobot())
         if judgement.cry is not None:
             return _answer_to_help(self._lane.cry(judgement.cry))
-        if self._lane.alarms.is_answered_by(judgement):
-            self._lane.alarms.take_answer(judgement)
+        spoken = Spoken(plain, judgement, address)
+        if self._lane.alarms.is_answered_by(spoken):
+            self._lane.alarms.take_answer(spoken)
             return _Answer("emergency_cancel", "", "safety", skill="emergency")
         if self._lane.ends_call(judgement):
             return _Answer("emergency_cancel", "", "safety", skill="emergency")
@@ -118,7 +134,7 @@ class Turns:
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
-            return await self._think(plain, alternatives, stages)
+            return await self._think(plain, alternatives, address, stages)
         except MindError as error:
             if judgement.reflex is not None:
                 return await self._reflex(judgement.reflex)
@@ -129,10 +145,14 @@ class Turns:
             return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", confidence=0.0)
 
     async def _think(
-        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
-        if self._second_net.takes(thought):
+        if self._second_net.takes(thought, address):
             return _Answer(
                 thought.intent, "", "safety", confidence=thought.confidence, skill="emergency"
             )
