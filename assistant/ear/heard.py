@@ -33,6 +33,7 @@ def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | N
         words=hypothesis.words,
         alternatives=tuple(other for other in others if other not in {"", attended.text}),
         raw_text=hypothesis.text,
+        named=attended.named,
     )
     return heard, attended.woken
 
