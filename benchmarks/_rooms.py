@@ -36,8 +36,15 @@ def recording(path: Path) -> Sound:
 def say(text: str, lang: str, voice: str = "", words_per_minute: int = 150) -> Sound:
     """A sentence by eSpeak NG, without silence around it."""
     spoken = subprocess.run(
-        ["espeak-ng", "-v", voice or VOICES[lang]]
-        + ["-s", str(words_per_minute), "--stdin", "--stdout"],
+        [
+            "espeak-ng",
+            "-v",
+            voice or VOICES[lang],
+            "-s",
+            str(words_per_minute),
+            "--stdin",
+            "--stdout",
+        ],
         input=text.encode(),
         capture_output=True,
         check=True,
@@ -72,7 +79,7 @@ def t60_of(response: Sound) -> float:
     """
     energy = np.cumsum(response[np.argmax(np.abs(response)) :][::-1] ** 2)[::-1]
     level = 10 * np.log10(energy / energy[0] + 1e-12)
-    return float((np.argmax(level < -25) - np.argmax(level < -5)) / SAMPLE_RATE_HZ * 3)  # noqa: PLR2004
+    return float((np.argmax(level < -25) - np.argmax(level < -5)) / SAMPLE_RATE_HZ * 3)
 
 
 def in_room(dry: Sound, response: Sound) -> Sound:

@@ -7,7 +7,7 @@ nothing of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.ear.wake import WakePhrases, after, without
@@ -30,6 +30,8 @@ class Attended:
     addressed: bool
     woken: str | None
     """The wake phrase, where it is told for the first time in this utterance."""
+    named: bool = field(default=False, compare=False)
+    """Whether it was said in this utterance at all."""
 
 
 @dataclass(slots=True)
@@ -94,11 +96,6 @@ class Attention:
         utterance = self._utterances.get(utterance_id)
         return utterance is not None and (utterance.addressed or utterance.woken)
 
-    def is_woken(self, utterance_id: str) -> bool:
-        """Whether the wake phrase was said in an utterance under way."""
-        utterance = self._utterances.get(utterance_id)
-        return utterance is not None and utterance.woken
-
     def ended(self, utterance_id: str) -> None:
         """Its sound is over; its words may still come."""
         if utterance_id in self._utterances:
@@ -144,4 +141,4 @@ class Attention:
             if utterance.woken and not text:
                 self.listen(self._wake_seconds)
             addressed = addressed and (bool(text) or utterance.woken)
-        return Attended(text, addressed, woken)
+        return Attended(text, addressed, woken, utterance.woken)

@@ -33,6 +33,7 @@ def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | N
         words=hypothesis.words,
         alternatives=tuple(other for other in others if other not in {"", attended.text}),
         raw_text=hypothesis.text,
+        named=attended.named,
     )
     return heard, attended.woken
 
@@ -44,14 +45,11 @@ def _own_text(hypothesis: Hypothesis, attention: Attention) -> str:
     """
     if not hypothesis.is_final or not attention.is_addressed(hypothesis.utterance_id):
         return hypothesis.text
-    kept = list(hypothesis.words)
-    if hypothesis.spoken_until is not None:
-        kept = [word for word in kept if _middle(word) < hypothesis.spoken_until]
-    if attention.is_woken(hypothesis.utterance_id):
-        kept = kept[: _first_gap(kept, attention, hypothesis.lang)]
-    if len(kept) == len(hypothesis.words):
-        return hypothesis.text
-    return _joined(kept)
+    words, text = hypothesis.words, hypothesis.text
+    if hypothesis.own is not None:
+        words, text = hypothesis.own.words, hypothesis.own.text
+    count = _first_gap(words, attention, hypothesis.lang)
+    return text if count == len(words) else _joined(words[:count])
 
 
 def _first_gap(words: Sequence[Word], attention: Attention, lang: str) -> int:
@@ -61,10 +59,6 @@ def _first_gap(words: Sequence[Word], attention: Attention, lang: str) -> int:
         if gap >= LONG_GAP_SECONDS and attention.asked(lang, _joined(words[:count])):
             return count
     return len(words)
-
-
-def _middle(word: Word) -> float:
-    return (word.start_seconds + word.end_seconds) / 2
 
 
 def _joined(words: Sequence[Word]) -> str:

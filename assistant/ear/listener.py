@@ -6,6 +6,7 @@ words come in it) is told from other threads and heeded from the next chunk on.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -24,6 +25,8 @@ _ONSET_SECONDS: Final = 0.15
 (22 minutes of them, benchmarks/ear_rooms), and short words began to be missed."""
 _ONSET_SPAN_SECONDS: Final = 0.4
 """The longest that a beginning may take, gaps included; it is kept on top of the pre-roll."""
+_RECENT_SECONDS: Final = 0.5
+"""What is heard again when a nearer voice comes in: the time in which it was found, and a bit."""
 SPEAKER_SECONDS: Final = 6.0
 """How long after an utterance that was meant for Anban its speaker's level is remembered."""
 
@@ -83,7 +86,8 @@ class Listener:
         self._told: SimpleQueue[SoundStarted | SoundStopped | Attend | AllSaid] = SimpleQueue()
         self._utterance_id = ""
         self._utterance_seconds = 0.0
-        self._near_seconds = 0.0
+        self._recent: deque[bytes] = deque(maxlen=round(_RECENT_SECONDS / CHUNK_SECONDS))
+        self._near_seconds = self._nearer_seconds = 0.0
         self.is_faint = False
         """The utterance holds only voices that are far below who spoke to Anban just now."""
         self.spoken_until: float | None = None
@@ -152,24 +156,42 @@ class Listener:
         self._follow_speaker(is_speech=is_speech)
         edge = self._segmenter.process(CHUNK_SECONDS, probability, is_faint=self._speaker.is_faint)
         if edge is Edge.STARTED:
-            self._begin()
+            self._begin(self._preroll.take())
+        elif edge is None and self._has_nearer_voice(is_speech=is_speech):
+            self._end()
+            self._segmenter.restart()
+            self._begin(list(self._recent))
+        self._recent.append(chunk)
         if edge is None and not self._segmenter.in_utterance:
             self._preroll.add(chunk, CHUNK_SECONDS)
             return
         self._utterance_seconds += CHUNK_SECONDS
         self._sink.audio(chunk, is_speech=is_speech)
         self._look_for_speaker(is_speech=is_speech)
-        if edge in {Edge.ENDED, Edge.CUT}:
-            self._end()
-        elif edge is Edge.OUTTALKED:
-            self._end(self._utterance_seconds - self._marks.others_seconds)
+        if edge in {Edge.ENDED, Edge.CUT, Edge.OUTTALKED}:
+            others_seconds = self._segmenter.outtalked_seconds
+            self._end(self._utterance_seconds - others_seconds if others_seconds else None)
 
-    def _begin(self) -> None:
+    def _has_nearer_voice(self, *, is_speech: bool) -> bool:
+        """Whether somebody near begins to speak while others, such as a television, talk.
+
+        The recogniser begins anew: what others said before is no part of that sentence.
+        """
+        is_nearer = (
+            is_speech
+            and self._segmenter.in_utterance
+            and not self._segmenter.is_attended
+            and self._speaker.is_nearer
+        )
+        self._nearer_seconds = self._nearer_seconds + CHUNK_SECONDS if is_nearer else 0.0
+        return self._nearer_seconds >= self._marks.near_seconds
+
+    def _begin(self, earlier: list[bytes]) -> None:
         self._utterance_id = new_id()
         self.is_faint, self._near_seconds = self._speaker.is_faint_onset, 0.0
         self._speaker.begin()
+        self._nearer_seconds = 0.0
         self._sink.started(self._utterance_id)
-        earlier = self._preroll.take()
         self._utterance_seconds = len(earlier) * CHUNK_SECONDS
         for chunk in earlier:
             self._sink.audio(chunk, is_speech=True)

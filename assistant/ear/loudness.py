@@ -67,6 +67,15 @@ class SpeakerLevel:
         """The same of a beginning, which is shorter."""
         return self._is_below(self._level_of(_ONSET_CHUNKS))
 
+    @property
+    def is_nearer(self) -> bool:
+        """Whether what sounds is well above all that spoke for the last two seconds of speech."""
+        before = sorted(self._voices)
+        return (
+            len(before) == _SPEAKER_CHUNKS
+            and self._level > FAINTER_DB + before[int(len(before) * _SPEAKER_SHARE)]
+        )
+
     def hear(self, level: float, *, is_speech: bool, is_spoken_to: bool) -> None:
         """Take the level of the next chunk; `is_spoken_to`: the speaker's sentence is under way."""
         self._powers.append(10 ** (level / 10))

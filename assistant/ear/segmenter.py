@@ -21,6 +21,10 @@ EPSILON_SECONDS: Final = 1e-6
 """Chunks are added up in floating point; a sum this near to its mark has reached it."""
 
 
+TRAILED_SECONDS: Final = 0.4
+"""Faint speech after the speaker's: less is the speaker's own last syllable, or its echo."""
+
+
 class Edge(Enum):
     """What happened to the utterance at this chunk."""
 
@@ -69,6 +73,8 @@ class Segmenter:
         self.in_utterance = False
         self.utterance_seconds = 0.0
         """From the first to the last speech of the utterance under way, or of the last one."""
+        self.outtalked_seconds = 0.0
+        """For how long fainter voices, and nobody else, talked at the end of the last one."""
         self._clear()
 
     def process(
@@ -89,10 +95,16 @@ class Segmenter:
         """The utterance under way is meant for Anban."""
         if self.in_utterance and not self.is_attended:
             self.is_attended = True
-            self._others_seconds = 0.0
+            self._others_seconds = self._faint_seconds = 0.0
             self._limit_seconds = min(
                 self._limit_seconds, self._elapsed_seconds + self._settings.attended_limit_seconds
             )
+
+    def restart(self) -> None:
+        """A nearer voice came in: the utterance under way ends, and another one has begun."""
+        self._clear()
+        self.in_utterance = True
+        self._elapsed_seconds = self.utterance_seconds = self._settings.near_seconds
 
     def flush(self) -> Edge | None:
         """The sound was broken off: an utterance under way ends here."""
@@ -106,8 +118,7 @@ class Segmenter:
         self._silence_seconds = 0.0
         self._elapsed_seconds = 0.0
         self.is_attended = False
-        self._others_seconds = 0.0
-        self._near_seconds = 0.0
+        self._others_seconds = self._faint_seconds = self._near_seconds = 0.0
         self._limit_seconds = self._settings.limit_seconds
 
     def _before(self, seconds: float, probability: float | None) -> Edge | None:
@@ -145,27 +156,39 @@ class Segmenter:
                 self._speech_seconds = 0.0
                 self._silence_seconds += seconds
             self._count_others(
-                seconds, is_near=probability >= settings.stay_probability and not is_faint
+                seconds, is_speech=probability >= settings.stay_probability, is_faint=is_faint
             )
         if _reached(self._silence_seconds, settings.pause_seconds):
+            is_trailed = self.is_attended and _reached(self._faint_seconds, TRAILED_SECONDS)
+            self.outtalked_seconds = self._others_seconds if is_trailed else 0.0
             self._clear()
             return Edge.ENDED
-        if self.is_attended and _reached(self._others_seconds, settings.others_seconds):
-            self.utterance_seconds = self._elapsed_seconds - self._others_seconds
+        if self.is_attended and self._is_outtalked():
+            self.outtalked_seconds = self._others_seconds
+            self.utterance_seconds = self._elapsed_seconds - self.outtalked_seconds
             self._clear()
             return Edge.OUTTALKED
         if _reached(self._elapsed_seconds, self._limit_seconds):
             self.utterance_seconds = self._elapsed_seconds
+            self.outtalked_seconds = 0.0
             self._clear()
             return Edge.CUT
         return None
 
-    def _count_others(self, seconds: float, *, is_near: bool) -> None:
+    def _count_others(self, seconds: float, *, is_speech: bool, is_faint: bool) -> None:
         """Like a pause: a single loud moment of a fainter voice does not break it."""
         self._others_seconds += seconds
-        self._near_seconds = self._near_seconds + seconds if is_near else 0.0
+        self._faint_seconds += seconds if is_speech and is_faint else 0.0
+        self._near_seconds = self._near_seconds + seconds if is_speech and not is_faint else 0.0
         if _reached(self._near_seconds, self._settings.near_seconds):
-            self._others_seconds = 0.0
+            self._others_seconds = self._faint_seconds = 0.0
+
+    def _is_outtalked(self) -> bool:
+        """What only trails off, a voice or its echo in the room, is left to end by its pause."""
+        others_seconds = self._settings.others_seconds
+        return _reached(self._others_seconds, others_seconds) and _reached(
+            self._faint_seconds, others_seconds / 2
+        )
 
 
 class PreRoll:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.ear.backlog import Backlog, Begin, Finish, Job, Piece, TellDrained, UseModel
-from assistant.ear.recognizer import SpeechModel, Transcript, UtteranceDecoder
+from assistant.ear.recognizer import SpeechModel, Transcript, UtteranceDecoder, plain
 from assistant.ear.sound import BYTES_PER_SECOND
 from assistant.events import Word
 
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 REST_SECONDS: Final = 1.5
 """An utterance without a new word for so long has ended, whatever else sounds.  Vosk shows a word
 up to 0.3 s after it was said, and the pause of an elder is 1.2 s."""
+TRAILING_SECONDS: Final = 0.25
+"""A sentence's last syllable may be as faint as another voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Hypothesis:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
-    spoken_until: float | None = None
-    """Words from here on are those of fainter voices, in seconds; None if all may be meant."""
+    own: Transcript | None = None
+    """The words without those of fainter voices that talked on; None if all may be meant."""
 
 
 class Recognition:
@@ -84,15 +86,17 @@ class Recognition:
 
         Args:
             in_haste: No other readings are sought.
-            spoken_until: As in `Hypothesis`.
+            spoken_until: From when on only fainter voices sounded, in seconds; None if they did
+                not end it.
         """
         decoder, self._decoder = self._decoder, None
         if decoder is None:
             return
         result = decoder.finish()
+        own = _own(decoder, result, spoken_until, in_haste=in_haste)
         doubtful = result.text and result.confidence < self._low_confidence
         others = decoder.alternatives(result.text) if doubtful and not in_haste else ()
-        self._tell_final(result, others, spoken_until)
+        self._tell_final(result, others, own)
 
     def give_up(self) -> None:
         """The recogniser failed: the utterance ends without a word, and the next one is heard."""
@@ -107,7 +111,7 @@ class Recognition:
         self,
         result: Transcript,
         alternatives: tuple[str, ...],
-        spoken_until: float | None = None,
+        own: Transcript | None = None,
     ) -> None:
         self._tell(
             Hypothesis(
@@ -118,9 +122,22 @@ class Recognition:
                 confidence=result.confidence,
                 words=result.words,
                 alternatives=alternatives,
-                spoken_until=spoken_until,
+                own=own,
             )
         )
+
+
+def _own(
+    decoder: UtteranceDecoder, whole: Transcript, until: float | None, *, in_haste: bool
+) -> Transcript | None:
+    """The words of the speaker alone: others' words after them lead the recogniser astray, too."""
+    if until is None:
+        return None
+    until += TRAILING_SECONDS
+    if not in_haste:
+        return decoder.until(until)
+    words = tuple(word for word in whole.words if word.start_seconds < until - TRAILING_SECONDS)
+    return replace(whole, text=plain(" ".join(word.text for word in words)), words=words)
 
 
 class RecognitionThread:

@@ -60,7 +60,9 @@ class Heard:
     alternatives: tuple[str, ...] = limited(MAX_READINGS, default=())
     """Other readings, best first; filled for a final one of low confidence."""
     raw_text: str = limited(MAX_CHARACTERS, default="")
-    """With the wake phrase, for the safety lane."""
+    """With the wake phrase and all that others said meanwhile, for the safety lane."""
+    named: bool | None = None
+    """Whether the wake phrase was said in it; None: the texts tell."""
 
 
 @event
