@@ -45,6 +45,7 @@ from assistant.events.house import (
     Request,
     Response,
     Shutdown,
+    SkillsLoaded,
 )
 from assistant.events.identity import (
     new_id,
@@ -167,6 +168,7 @@ __all__ = [
     "SetVoice",
     "Shutdown",
     "SignAsked",
+    "SkillsLoaded",
     "SoundStarted",
     "SoundStopped",
     "SpeakerBack",
