@@ -11,6 +11,7 @@ from assistant.events.conversation import (
 from assistant.events.emergency import (
     AlarmAcknowledged,
     AlarmClosed,
+    AlarmOpened,
     AlarmRaised,
     CallAnswered,
     CallBegan,
@@ -99,6 +100,7 @@ from assistant.events.speaking import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 
@@ -107,6 +109,7 @@ __all__ = [
     "MAX_LINE_BYTES",
     "AlarmAcknowledged",
     "AlarmClosed",
+    "AlarmOpened",
     "AlarmRaised",
     "Alive",
     "AskElder",
@@ -176,6 +179,7 @@ __all__ = [
     "StopSpeaking",
     "SwitchLanguage",
     "TurnTaken",
+    "Unsay",
     "Urgency",
     "Woken",
     "Word",
