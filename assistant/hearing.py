@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.bus import Bus
-from assistant.events import Heard, HoldSpeech, ResumeSpeech, SpeechStarted, StopRobot, Urgency
+from assistant.events import Heard, StopRobot, Urgency
+from assistant.hold import Hold
 from assistant.home import DIRECTIONS
+from assistant.joining import Joining, Sentence
 from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
@@ -59,7 +61,7 @@ class Hearing:
         self._utterance = _Utterance()
         self._called_until = float("-inf")
         self._tasks = Tasks("a turn")
-        bus.subscribe(SpeechStarted, lambda _: bus.publish(HoldSpeech()))
+        self._hold, self._joining = Hold(bus), Joining(bus)
         bus.subscribe(Heard, self._heard)
 
     async def finish(self) -> None:
@@ -119,7 +121,9 @@ class Hearing:
         if not heard.addressed:
             return Address.ROOM
         is_called = asyncio.get_running_loop().time() < self._called_until
-        is_named = heard.raw_text not in {"", heard.text}
+        is_named = heard.named
+        if is_named is None:
+            is_named = heard.raw_text not in {"", heard.text}
         return Address.NAMED if is_named or is_called else Address.WINDOW
 
     def _answer_alarm(self, utterance: _Utterance, spoken: Spoken) -> None:
@@ -134,24 +138,29 @@ class Hearing:
             utterance.cry = cry
             self._turns.cried(heard.raw_text or heard.text, cry)
             # Let the elder speak on for a moment, then answer whatever else sounds.
-            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._resume)
+            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._hold.let_speak)
         elif before.reason == UNSPECIFIC and cry.reason != UNSPECIFIC:
             utterance.cry = cry  # "救命，我摔倒了": now it is known which help
             self._lane.tell(cry)
 
     def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
         # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
-        meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
+        meant = (
+            heard.addressed
+            or utterance.stopped
+            or (bool(reflex) and self._speech.is_speaking)
+            or self._joining.goes_on(heard.utterance_id)
+        )
         if utterance.cry is not None or utterance.answered or self._lane.is_conversation:
-            self._resume()
+            self._resume(heard)
         elif not meant:
-            self._resume()
+            self._resume(heard)
             if heard.text.strip():
                 self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
             self._called_until = asyncio.get_running_loop().time() + CALLED_SECONDS
             self._turns.called()
-            self._resume()
+            self._resume(heard)
         else:
             self._tasks.spawn(self._take(heard, reflex, self._address(heard)))
 
@@ -160,11 +169,17 @@ class Hearing:
             if reflex in DIRECTIONS and self._speech.is_speaking:
                 await self._adjust_voice(reflex or "")  # and the story goes on, louder
                 return
-            if self._speech.is_speaking:
+            said = Sentence(heard.utterance_id, heard.text, heard.alternatives, address)
+            sentence = await self._joining.whole(said, reflex)
+            if sentence is None:  # what came after it has taken it along
+                return
+            if self._speech.is_speaking and not self._joining.keeps_answer(sentence):
                 self._speech.stop(keep=Urgency.REMINDER)
-            await self._turns.take(heard.text, heard.alternatives, address)
+            turn = await self._turns.take(sentence.text, sentence.alternatives, sentence.address)
+            self._joining.taken(sentence, turn)
         finally:
-            self._resume()
+            self._resume(heard)
 
-    def _resume(self) -> None:
-        self._bus.publish(ResumeSpeech())
+    def _resume(self, heard: Heard) -> None:
+        self._joining.over(heard.utterance_id)
+        self._hold.release(heard.utterance_id)

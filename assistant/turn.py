@@ -91,6 +91,11 @@ class Turns:
                 self._speech.say(answer.reply)
             return turn
 
+    def forget(self) -> None:
+        """Begin a conversation of its own: nothing is asked any more, and nothing was said."""
+        self._questions.close("silence")
+        self._speech.last_text = ""
+
     def cried(self, text: str, cry: Cry) -> None:
         """Answer a cry, before the sentence is over and whatever turn is under way."""
         self._tell(text, _answer_to_help(self._lane.cry(cry)), {})

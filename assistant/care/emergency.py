@@ -53,6 +53,7 @@ class Emergency:
         self.answers = Answers(book, people, companion, course)
         self._drill, self._is_talking = drill, is_talking
         self._tasks = Tasks("a step of an alarm")
+        self._watching = Tasks("the watch over the contacts")
         bus.subscribe(CryForHelpHeard, self._cried)
         bus.subscribe(HelpPressed, self._pressed)
         bus.subscribe(DangerSensed, self._sensed)
@@ -61,14 +62,23 @@ class Emergency:
         """Go on with every alarm that was open when the core last ended."""
         self._people.read()
         await self.course.start()
-        self._tasks.spawn(self._people.watch())
+        self._watching.spawn(self._people.watch())
 
     async def stop(self) -> None:
         """End; what is open stays open and goes on at the next start."""
+        await self._watching.end()
         await self._tasks.end()
         await self.answers.stop()
         await self.course.stop()
         await self._book.stop()
+
+    async def end_all(self, who: str) -> None:
+        """End every alarm, also one that is just being raised, on the word of a human."""
+        await self._tasks.finish()
+        for alarm in self._book.open_alarms():
+            await self.course.close(alarm.alarm_id, who)
+        self.course.question.close()
+        self.course.suspicions.answered()
 
     # ---------------------------------------------------------------- what the elder says
 

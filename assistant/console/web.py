@@ -197,9 +197,10 @@ class Door:
 def application(door: Door) -> Starlette:
     """The ASGI application."""
     get, post = ["GET"], ["POST"]
-    return Starlette(
+    served = Starlette(
         routes=[
             Route("/a/{token}", door.look, methods=get),
+            Route("/a/{token}/", door.look, methods=get),  # as some messengers write a link
             Route("/a/{token}/take", door.take, methods=post),
             Route("/a/{token}/come", door.come, methods=post),
             Route("/a/{token}/close", door.ask_to_close, methods=get),
@@ -213,6 +214,9 @@ def application(door: Door) -> Starlette:
             Exception: _failed,
         },
     )
+    # Behind a proxy that does TLS a redirect would lead to http, with the link in its path.
+    served.router.redirect_slashes = False
+    return served
 
 
 def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
