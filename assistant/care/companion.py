@@ -9,6 +9,7 @@ before it sounds is taken back.  While a contact speaks with the elder it is sil
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from assistant.care.number import NUMBER_CONTACT, EmergencyNumber
 from assistant.care.standing import Standing, on_telephone, tries_of
 from assistant.care.statements import (
     BAD_NEWS,
+    FIRST_WORDS,
     Statement,
     comfort,
     first_words,
@@ -57,6 +59,8 @@ COMFORT_SECONDS: Final = 25.0
 """After so much silence in a call-out the elder is told again that it goes on."""
 BAD_NEWS_SECONDS: Final = 60.0
 """That nothing works is repeated no more often than this."""
+JUST_RAISED_SECONDS: Final = 30.0
+"""Who called so lately is told to have been heard."""
 JUST_REPLIED_SECONDS: Final = 5.0
 """Who is called was told so lately that it is not told again."""
 
@@ -109,14 +113,16 @@ class Companion:
 
     # ------------------------------------------------------------------------- on request
 
-    def reply_to_cry(self, number: str = "") -> str:
+    def reply_to_cry(self, number: str = "", *, is_heard: bool = True) -> str:
         """The first words after a cry: whoever asks for them says them; empty in a conversation.
 
-        `number`: of the public service that the elder asked for.
+        Args:
+            number: of the public service that the elder asked for.
+            is_heard: the elder called for help just now.
         """
         if self._line:
             return ""
-        said, text = self._who_is_called(has_number=bool(number))
+        said, text = self._who_is_called(has_number=bool(number), is_heard=is_heard)
         if number:
             text = f"{text} {self._about(number)}".strip()
         self._reply = (text, said)
@@ -129,14 +135,15 @@ class Companion:
         asked = not self._number.is_agreed_in_advance
         return self._render("number_shall_i" if asked else "number_rings", number=number)
 
-    def _who_is_called(self, *, has_number: bool) -> tuple[Statement, str]:
+    def _who_is_called(self, *, has_number: bool, is_heard: bool) -> tuple[Statement, str]:
         self._replied_at = asyncio.get_running_loop().time()
         standing = self._standing()
         said = progress(standing, self._number.usual) if standing.tries else None
         if said is not None:  # it goes on already: what is so, not what was to be
             self._note_progress(said)
-            return said, f"{self._render('cry_heard')} {self._render(said.key, **said.slots)}"
-        said = first_words(standing, self._number.usual)
+            heard = self._render("cry_heard") if is_heard else ""
+            return said, f"{heard} {self._render(said.key, **said.slots)}".strip()
+        said = first_words(standing, self._number.usual, is_heard=is_heard)
         if said.key in BAD_NEWS:
             self._note_progress(said)
         self._look_later(QUIET_SECONDS)
@@ -154,7 +161,7 @@ class Companion:
         standing = self._standing()
         said = who_comes(standing, self._number.usual)
         if said is None:
-            first = first_words(standing, self._number.usual)
+            first = first_words(standing, self._number.usual, is_heard=True)
             said = Statement("not_called_yet") if standing.alarms else None
             if standing.calls_out:
                 said = first
@@ -162,13 +169,11 @@ class Companion:
             self._note_progress(said)
             self._tell(said.key, **said.slots)
 
-    def noticed(self) -> None:
-        """A button was pressed: say so, unless that was said just now."""
-        if asyncio.get_running_loop().time() - self._replied_at > JUST_REPLIED_SECONDS:
-            self._say_reply()
-
-    def _say_reply(self) -> None:
-        if text := self.reply_to_cry():
+    def noticed(self, *, is_heard: bool = True) -> None:
+        """Say that it calls out, unless that was said just now."""
+        if asyncio.get_running_loop().time() - self._replied_at <= JUST_REPLIED_SECONDS:
+            return
+        if text := self.reply_to_cry(is_heard=is_heard):
             self._speech.say(text, Urgency.ALARM)
 
     def ask(self, alarm: Alarm) -> None:
@@ -255,8 +260,15 @@ class Companion:
             self._replied_at = asyncio.get_running_loop().time()
             self._tell("nobody_came")
         else:
-            self.noticed()
+            self.noticed(is_heard=self._is_of_the_elder(raised))
         self._look()
+
+    def _is_of_the_elder(self, raised: AlarmRaised) -> bool:
+        """Whether the elder called for it just now: no sensor, no silence, no end of the core."""
+        alarm = self._book.alarm(raised.alarm_id)
+        is_new = alarm is not None and not (alarm.generation or alarm.asked_count)
+        is_called = raised.source == VOICE or raised.source.startswith("pendant")
+        return is_new and is_called and abs(time.time() - raised.at) < JUST_RAISED_SECONDS
 
     def _call_answered(self, answered: CallAnswered) -> None:
         said = progress(self._standing(), self._number.usual)
@@ -400,7 +412,7 @@ class Companion:
         if text and say.text == text:
             self._reply = ("", said)
             self._unheard[say.say_id] = said
-            if said.key.startswith("cry_"):  # the first of who is being called
+            if said.key in FIRST_WORDS:  # the first of who is being called
                 self._progress_id = say.say_id
 
     def _unsay(self, say_id: str) -> None:

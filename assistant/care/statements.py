@@ -18,6 +18,9 @@ BAD_NEWS: Final = frozenset(
 )
 
 
+FIRST_WORDS: Final = frozenset({"cry_calling", "cry_writing", "alarm_calling", "alarm_writing"})
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A reply with its slots."""
@@ -26,15 +29,19 @@ class Statement:
     slots: dict[str, str] = field(default_factory=dict)
 
 
-def first_words(standing: Standing, number: str) -> Statement:
-    """After a cry, before any try: whom it is going to reach, and how.
+def first_words(standing: Standing, number: str, *, is_heard: bool) -> Statement:
+    """Before any try: whom it is going to reach, and how.
 
-    `number`: what the elder is told to dial where nothing works.
+    Args:
+        standing: how it stands.
+        number: what the elder is told to dial where nothing works.
+        is_heard: the elder called for help just now; else a sensor did, or nobody came.
     """
+    begin = "cry" if is_heard else "alarm"
     if standing.callable_people:
-        return Statement("cry_calling", {"contact": standing.callable_people[0]})
+        return Statement(f"{begin}_calling", {"contact": standing.callable_people[0]})
     if standing.others:
-        return Statement("cry_writing", {"contact": standing.others[0]})
+        return Statement(f"{begin}_writing", {"contact": standing.others[0]})
     return Statement(
         "no_way_to_call" if standing.people_count else "nobody_to_call", {"number": number}
     )
@@ -103,10 +110,10 @@ def is_true(said: Statement, standing: Standing) -> bool:
     contact = slots.get("contact", "")
     taken = {alarm.acknowledged_by for alarm in standing.alarms if alarm.acknowledged_by}
     match key:
-        case "cry_calling":
+        case "cry_calling" | "alarm_calling":
             is_awaited = standing.calls_out or not taken
             return is_awaited and _is_or_will_be_rung(contact, standing)
-        case "cry_writing":
+        case "cry_writing" | "alarm_writing":
             return contact in standing.others and (standing.calls_out or not taken)
         case "calling_now":
             return _is_rung(contact, standing)

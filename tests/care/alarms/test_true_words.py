@@ -36,7 +36,8 @@ from tests.care.alarms.slow_mouth import a_mouth
 from tests.care.alarms.virtual_time import VirtualLoop
 
 STATEMENTS = (
-    *("cry_calling", "cry_writing", "calling_now", "calling_next", "contact_answered"),
+    *("cry_calling", "cry_writing", "alarm_calling", "alarm_writing"),
+    *("calling_now", "calling_next", "contact_answered"),
     *("contact_comes", "contact_comes_in", "contact_knows", "contact_is_due", "put_through"),
     *("nobody_answered", "answered_not_taken", "messages_sent", "no_way_to_call"),
     *("nobody_to_call", "call_goes_on", "nobody_came", "alarm_cancelled", "alarm_closed"),
@@ -141,9 +142,9 @@ class Ledger:
         outcomes = self.outcomes()
         has_call = any("call" in address for address in self.people.get(contact, []))
         match key:
-            case "cry_calling":
+            case "cry_calling" | "alarm_calling":
                 return has_call and (calls_out or not taken)
-            case "cry_writing":
+            case "cry_writing" | "alarm_writing":
                 return bool(self.people[contact]) and not has_call and (calls_out or not taken)
             case "calling_now" | "calling_next":
                 return contact in on_telephone and slots.get("before") not in on_telephone
@@ -312,3 +313,13 @@ async def test_what_is_said_of_each_kind_of_home(
         keys = [key for text in home.said() for key, _ in stated(text)]
         assert once in keys
         assert not set(never) & set(keys)
+
+
+async def test_who_said_nothing_is_not_told_to_have_been_heard(tmp_path: Path) -> None:
+    heard = [key for key in STATEMENTS if key.startswith("cry_")]
+    async with a_home(tmp_path, World({"call:大女儿": ["busy"]}), THREE) as home:
+        home.bus.publish(DangerSensed("fall", "radar"))
+        await home.after(90)
+        keys = [key for text in home.said() for key, _ in stated(text)]
+        assert "alarm_calling" in keys
+        assert not set(heard) & set(keys)
