@@ -11,6 +11,7 @@ from assistant.events.conversation import (
 from assistant.events.emergency import (
     AlarmAcknowledged,
     AlarmClosed,
+    AlarmOpened,
     AlarmRaised,
     CallAnswered,
     CallBegan,
@@ -101,6 +102,7 @@ from assistant.events.speaking import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 
@@ -109,6 +111,7 @@ __all__ = [
     "MAX_LINE_BYTES",
     "AlarmAcknowledged",
     "AlarmClosed",
+    "AlarmOpened",
     "AlarmRaised",
     "Alive",
     "AskElder",
@@ -180,6 +183,7 @@ __all__ = [
     "StopSpeaking",
     "SwitchLanguage",
     "TurnTaken",
+    "Unsay",
     "Urgency",
     "Woken",
     "Word",
