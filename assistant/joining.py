@@ -32,6 +32,8 @@ PARTS_LIMIT: Final = 3
 """So many utterances make one sentence at most."""
 REFUSALS: Final = frozenset({"deny", "stop"})
 """Reflexes that take back what was said before."""
+AGREEMENT: Final = "affirm"
+"""The reflex that lets it stand.  Others may end a sentence: "the television … louder"."""
 _UNFINISHED: Final = re.compile(
     # Mandarin: fillers; words that want an object, a verb, a name or a time after them.
     "(?:那个|这个|就是|然后|还有|以及|和|跟|把|给|让|在|到|从|向|对|为|的|要|想|叫|请|帮|帮我|提醒|提醒我|告诉|"
@@ -169,13 +171,14 @@ class Joining:
     async def _with(self, before: _Part, sentence: Sentence, reflex: str | None) -> Sentence:
         """The sentence, joined with what came before it unless that has been acted on."""
         if not before.is_taken.done():  # it waits for this one
-            before.decide(is_taken=reflex is not None and reflex not in REFUSALS)
-            if reflex is None:
+            before.decide(is_taken=reflex == AGREEMENT)
+            if reflex not in REFUSALS | {AGREEMENT}:
                 return before.sentence.goes_on(sentence)
         elif before.is_taken.result():
             await before.done.wait()
             came_to_nothing = before.turn is not None and before.turn.is_idle
-            if came_to_nothing and reflex is None and not before.is_answered:
+            stands_alone = reflex in REFUSALS | {AGREEMENT}
+            if came_to_nothing and not stands_alone and not before.is_answered:
                 return before.sentence.goes_on(sentence)
         return sentence
 
