@@ -102,6 +102,7 @@ class Core:
             options.cache,
             options.progress,
             options.clock.now if options.clock is not None else time.time,
+            has_skills=Capability.SKILLS in options.capabilities,
         )
         self.children = Children(
             self.bus, self.supervisor, self.mind, options.home, options.environment
@@ -294,6 +295,10 @@ class Core:
         if not self.database.is_kept:
             problem = "the disk cannot be written; what is remembered now is lost with the power"
             findings.append(found("writing", is_well=False, detail=problem))
+        findings += [
+            found("left_out", is_well=False, detail=reason, subject=name)
+            for name, reason in self.mind.left_out.items()
+        ]
         people = self.care.people
         if people.problems:
             findings.append(found("contacts", is_well=False, detail="; ".join(people.problems)))

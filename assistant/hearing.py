@@ -121,9 +121,9 @@ class Hearing:
         if not heard.addressed:
             return Address.ROOM
         is_called = asyncio.get_running_loop().time() < self._called_until
-        is_named = heard.named
-        if is_named is None:
-            is_named = heard.raw_text not in {"", heard.text}
+        is_named = heard.raw_text not in {"", heard.text}
+        if heard.text and heard.raw_text.startswith(heard.text):
+            is_named = False  # what follows is what a television said
         return Address.NAMED if is_named or is_called else Address.WINDOW
 
     def _answer_alarm(self, utterance: _Utterance, spoken: Spoken) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from assistant.bus import Bus
 from assistant.events import ChildDied, SoundStarted, SpeechEnded, SpeechStarted, TurnTaken
+from assistant.speech import asks
 from assistant.spoken import Address
 
 GOES_ON_SECONDS: Final = 3.0
@@ -31,17 +32,8 @@ PARTS_LIMIT: Final = 3
 """So many utterances make one sentence at most."""
 REFUSALS: Final = frozenset({"deny", "stop"})
 """Reflexes that take back what was said before."""
-IDLE_INTENTS: Final = frozenset(
-    {
-        "nlu_fallback",
-        "general_affirm",
-        "general_deny",
-        "general_greeting",
-        "general_thanks",
-        "general_goodbye",
-    }
-)
-"""Not understood, small talk, or a yes or no to nothing: nothing was done."""
+AGREEMENT: Final = "affirm"
+"""The reflex that lets it stand.  Others may end a sentence: "the television … louder"."""
 _UNFINISHED: Final = re.compile(
     # Mandarin: fillers; words that want an object, a verb, a name or a time after them.
     "(?:那个|这个|就是|然后|还有|以及|和|跟|把|给|让|在|到|从|向|对|为|的|要|想|叫|请|帮|帮我|提醒|提醒我|告诉|"
@@ -106,7 +98,7 @@ class _Part:
         """Whether its answer waits to sound and tells what was done; a question is overtaken."""
         turn = self.turn
         return (
-            turn is not None and not self.is_answered and not is_idle(turn) and not asks(turn.reply)
+            turn is not None and not self.is_answered and not turn.is_idle and not asks(turn.reply)
         )
 
     def decide(self, *, is_taken: bool) -> None:
@@ -179,13 +171,14 @@ class Joining:
     async def _with(self, before: _Part, sentence: Sentence, reflex: str | None) -> Sentence:
         """The sentence, joined with what came before it unless that has been acted on."""
         if not before.is_taken.done():  # it waits for this one
-            before.decide(is_taken=reflex is not None and reflex not in REFUSALS)
-            if reflex is None:
+            before.decide(is_taken=reflex == AGREEMENT)
+            if reflex not in REFUSALS | {AGREEMENT}:
                 return before.sentence.goes_on(sentence)
         elif before.is_taken.result():
             await before.done.wait()
-            came_to_nothing = before.turn is not None and is_idle(before.turn)
-            if came_to_nothing and reflex is None and not before.is_answered:
+            came_to_nothing = before.turn is not None and before.turn.is_idle
+            stands_alone = reflex in REFUSALS | {AGREEMENT}
+            if came_to_nothing and not stands_alone and not before.is_answered:
                 return before.sentence.goes_on(sentence)
         return sentence
 
@@ -233,16 +226,6 @@ class Joining:
             self._before.clear()
             if self._part is not None:
                 self._part.decide(is_taken=True)
-
-
-def is_idle(turn: TurnTaken) -> bool:
-    """Whether a turn did nothing: it was not understood, or small talk."""
-    return turn.lane == "honest" or (turn.lane == "dialogue" and turn.intent in IDLE_INTENTS)
-
-
-def asks(text: str) -> bool:
-    """Whether a text holds a question."""
-    return "?" in text or "？" in text
 
 
 def _take(part: _Part) -> None:

@@ -45,6 +45,7 @@ from assistant.events import (
     Sensed,
     SetVoice,
     Shutdown,
+    SkillsLoaded,
     SoundStarted,
     SoundStopped,
     SpeakerBack,
@@ -146,7 +147,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
     ),
     "skills": _child(
         *_ALL_SKILLS,
-        tells=(AskElder, Say),
+        tells=(AskElder, Say, SkillsLoaded),
         hears=(ElderAnswered, LanguageChanged, ProfileChanged, Said, TurnTaken),
     ),
     "robot": _child(

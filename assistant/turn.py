@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from assistant.bus import Bus
-from assistant.events import StopRobot, TurnTaken
+from assistant.events import AlarmOpened, StopRobot, TurnTaken
 from assistant.faults import where
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
@@ -30,6 +30,11 @@ log = logging.getLogger(__name__)
 
 _FALLBACK: Final = "nlu_fallback"
 _SKILL: Final = "general"
+_GOODBYE: Final = "general_goodbye"
+_IDLE_INTENTS: Final = frozenset(
+    {_FALLBACK, _GOODBYE, "general_affirm", "general_deny", "general_greeting", "general_thanks"}
+)
+"""Not understood, small talk, and a yes or no to nothing."""
 _YES_OR_NO: Final = frozenset({"general_affirm", "general_deny"})
 
 
@@ -43,6 +48,8 @@ class _Answer:
     confidence: float = 1.0
     skill: str = _SKILL
     entities: tuple[dict[str, Any], ...] = ()
+    is_idle: bool = False
+    """As in `TurnTaken`."""
 
 
 AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
@@ -68,6 +75,7 @@ class Turns:
         self._lane, self._second_net = lane, second_net
         self._questions = Questions(bus, speech)
         self._one_at_a_time = asyncio.Lock()
+        bus.subscribe(AlarmOpened, lambda _: mind.forget())  # and with it a form that waits
         bus.serve("turn", self._serve_turn)
 
     async def take(
@@ -87,7 +95,8 @@ class Turns:
             stages["whole_turn"] = time.monotonic() - began
             turn = self._tell(text, answer, stages)
             if answer.reply and answer.lane != "safety":  # a cry was answered before all else
-                self._speech.say(answer.reply)
+                is_goodbye = answer.is_idle and answer.intent == _GOODBYE
+                self._speech.answer(answer.reply, is_idle=answer.is_idle, is_goodbye=is_goodbye)
             return turn
 
     def forget(self) -> None:
@@ -115,9 +124,9 @@ class Turns:
         try:
             plain = clean(text)
         except TextTooLongError:
-            return _Answer(_FALLBACK, self._render("too_long"), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render("too_long"), "honest", 0.0, is_idle=True)
         except NoWordsError:
-            return _Answer(_FALLBACK, self._render("no_words"), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render("no_words"), "honest", 0.0, is_idle=True)
         judgement = judge(plain, is_final=True)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
@@ -139,10 +148,10 @@ class Turns:
             if judgement.reflex is not None:
                 return await self._reflex(judgement.reflex)
             log.warning("a sentence could not be understood: %s", error)
-            return _Answer(_FALLBACK, self._render(error.reply_key), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render(error.reply_key), "honest", 0.0, is_idle=True)
         except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
             log.error("a sentence was not answered: %s", where(error))
-            return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", 0.0, is_idle=True)
 
     async def _think(
         self,
@@ -159,8 +168,14 @@ class Turns:
         if thought.intent in _YES_OR_NO and self._questions.is_next(self._mind.form):
             return self._close_question(thought.intent.removeprefix("general_"), text)
         form = self._mind.form
+        if form and thought.intent == _GOODBYE and address is Address.WINDOW:
+            # It is no answer to a question, and a television says it all day long.
+            return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
         reply = await self._mind.answer(thought, stages)
-        if self._mind.form:
+        if self._mind.form and self._lane.alarms.is_open:
+            self._mind.forget()  # nobody who may lie on the floor is asked how many tablets
+            reply = self._render("after_the_alarm")
+        elif self._mind.form:
             self._questions.overtake()
         intent = thought.intent
         if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
@@ -173,6 +188,8 @@ class Turns:
             confidence=thought.confidence,
             skill=skill,
             entities=thought.entities,
+            # Within a form, or where one began, even a mere yes is an answer to something.
+            is_idle=thought.intent in _IDLE_INTENTS and not form and not self._mind.form,
         )
 
     async def _reflex(self, name: str) -> _Answer:
@@ -203,6 +220,7 @@ class Turns:
             reply=answer.reply,
             entities=answer.entities,
             lane=answer.lane,
+            is_idle=answer.is_idle,
             stage_seconds={name: round(value, 4) for name, value in stages.items()},
         )
         self._bus.publish(turn)

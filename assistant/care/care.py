@@ -94,7 +94,10 @@ class Care:
         # A link to a page that nobody serves would be worse than none.
         links = LinkMaker(settings.console.url if settings.console.listen else "", home)
         number = EmergencyNumber(self.equipment.registry, replies, memory, wanted)
-        companion = Companion(bus, speech, memory, replies, self.people, number)
+        registry = self.equipment.registry
+        companion = Companion(
+            bus, speech, memory, replies, self.people, number, self.book, registry
+        )
         self.health = Health()
         self.health.follow(bus)
         codes = AnswerCodes(home)

@@ -26,6 +26,7 @@ from assistant.robot.check import robot_finding
 from assistant.senses.check import radar_finding
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
 from models import ModelError, find, verify
+from skills.loading import load_skills
 
 _QUIET_DBFS: Final = -60.0
 
@@ -54,6 +55,7 @@ def _checks(
     yield "writing", lambda: _writing(home)
     yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
+    yield "skills", _skills
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
     yield "voice and speaker", lambda: _mouth(settings)
@@ -106,6 +108,17 @@ def _models(home: Path, settings: Settings) -> Iterator[Finding]:
         else:
             detail = f"only the tiny model, which understands no people; `anban models pull {lang}`"
             yield Finding(part, Verdict.POOR, detail)
+
+
+def _skills() -> Iterator[Finding]:
+    loaded, broken = load_skills()
+    for each in broken:
+        yield Finding("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
+    if loaded:
+        names = ", ".join(item.skill.name for item in loaded)
+        yield Finding("skills", Verdict.WELL, names)
+    else:
+        yield Finding("skills", Verdict.BROKEN, "none is installed; `make setup` installs ours")
 
 
 def _dialogue(home: Path, settings: Settings) -> Iterator[Finding]:

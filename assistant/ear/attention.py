@@ -7,7 +7,7 @@ nothing of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from assistant.ear.wake import WakePhrases, after, without
@@ -30,8 +30,6 @@ class Attended:
     addressed: bool
     woken: str | None
     """The wake phrase, where it is told for the first time in this utterance."""
-    named: bool = field(default=False, compare=False)
-    """Whether it was said in this utterance at all."""
 
 
 @dataclass(slots=True)
@@ -86,7 +84,8 @@ class Attention:
         called again once it no longer is.
         """
         goes_on = self._goes_on_seconds > 0 and not is_faint and self._parts < PARTS_LIMIT
-        addressed = not self._wake_required or self._window_seconds > 0 or goes_on
+        is_invited = self._window_seconds > 0 and not is_faint
+        addressed = not self._wake_required or is_invited or goes_on
         utterance = self._utterances.setdefault(utterance_id, _Utterance(addressed))
         utterance.addressed = utterance.addressed or addressed
         utterance.part = self._parts + 1 if goes_on else 1
@@ -95,6 +94,11 @@ class Attention:
         """Whether an utterance under way is known to be meant for Anban."""
         utterance = self._utterances.get(utterance_id)
         return utterance is not None and (utterance.addressed or utterance.woken)
+
+    def is_woken(self, utterance_id: str) -> bool:
+        """Whether the wake phrase was said in an utterance under way."""
+        utterance = self._utterances.get(utterance_id)
+        return utterance is not None and utterance.woken
 
     def ended(self, utterance_id: str) -> None:
         """Its sound is over; its words may still come."""
@@ -138,7 +142,7 @@ class Attention:
         addressed = utterance.addressed or utterance.woken
         if is_final:
             self._utterances.pop(utterance_id, None)
-            if utterance.woken and not text:
+            if utterance.woken:  # who was not understood may say it again without it
                 self.listen(self._wake_seconds)
             addressed = addressed and (bool(text) or utterance.woken)
-        return Attended(text, addressed, woken, utterance.woken)
+        return Attended(text, addressed, woken)

@@ -33,7 +33,6 @@ def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | N
         words=hypothesis.words,
         alternatives=tuple(other for other in others if other not in {"", attended.text}),
         raw_text=hypothesis.text,
-        named=attended.named,
     )
     return heard, attended.woken
 
@@ -46,8 +45,13 @@ def _own_text(hypothesis: Hypothesis, attention: Attention) -> str:
     if not hypothesis.is_final or not attention.is_addressed(hypothesis.utterance_id):
         return hypothesis.text
     words, text = hypothesis.words, hypothesis.text
-    if hypothesis.own is not None:
-        words, text = hypothesis.own.words, hypothesis.own.text
+    own = hypothesis.own
+    # Without a wake phrase the text is a beginning of the raw text: by that it is known which is
+    # which, since only a wake phrase stands before the text.
+    if own is not None and (
+        attention.is_woken(hypothesis.utterance_id) or text.startswith(own.text)
+    ):
+        words, text = own.words, own.text
     count = _first_gap(words, attention, hypothesis.lang)
     return text if count == len(words) else _joined(words[:count])
 

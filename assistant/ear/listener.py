@@ -131,6 +131,8 @@ class Listener:
         was, self._deaf = self._deaf, self._gate.advance(CHUNK_SECONDS)
         if self._deaf and not was:
             self._stop_hearing()
+            # Whoever answers Anban may be further away, or speak more softly, than who woke it.
+            self._speaker.forget()
         return self._deaf
 
     def _heed(self, news: SoundStarted | SoundStopped | Attend | AllSaid) -> None:

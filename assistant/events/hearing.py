@@ -61,8 +61,6 @@ class Heard:
     """Other readings, best first; filled for a final one of low confidence."""
     raw_text: str = limited(MAX_CHARACTERS, default="")
     """With the wake phrase and all that others said meanwhile, for the safety lane."""
-    named: bool | None = None
-    """Whether the wake phrase was said in it; None: the texts tell."""
 
 
 @event

@@ -281,10 +281,12 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
         ImpossibleTimeError: that day is no Friday.
     """
     left = list(found)
-    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay)]
+    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay | OnDay)]
     for first, second in pairwise(days):
-        weekday, dated = sorted((first, second), key=lambda each: isinstance(each.clue, OnMonthDay))
-        if not (isinstance(weekday.clue, OnWeekday) and isinstance(dated.clue, OnMonthDay)):
+        weekday, dated = sorted((first, second), key=lambda e: not isinstance(e.clue, OnWeekday))
+        if not isinstance(weekday.clue, OnWeekday):
+            continue
+        if not isinstance(dated.clue, OnMonthDay | OnDay):
             continue
         gap = second.start - first.end
         if resolve(dated.clue, today).weekday() == weekday.clue.weekday and gap <= len(", "):

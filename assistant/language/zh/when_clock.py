@@ -231,6 +231,8 @@ CLOCK_RULES = (
         _clock_instead,
     ),
     (rf"(?<=[\0\1，,]){REPAIR}(?=\0)", always(TakenBack.WORDS)),
+    # 八点改到九点: from one to the other, and of what?
+    (r"(?<=\0)(?:改|换|挪|移|推迟?|延后?|提前?|调)(?:成|到|为)?(?=\0)", always(Unclear.WORDS)),
     (r"(?<=\0)[，,]?(?:和|跟|与|还有|以及|、|外加|再加)(?=\0)", always(Joint.WORDS)),
     (r"(?=叫醒我|叫我(?:起床|醒)|喊我(?:起床|醒)|喊醒我|把我叫醒)", always(Waking.WORDS)),
 )
