@@ -24,6 +24,7 @@ from assistant.care.channels import (
     DtmfPressed,
     PutThrough,
     acknowledgement,
+    registry,
 )
 from assistant.care.channels import (
     Health as WayHealth,
@@ -181,8 +182,13 @@ class Care:
         await self._learn_name()
         await self.emergency.start()
         await self._buttons.start()
+        if any(map(self.equipment.registry.is_message, self._addresses())):
+            self._tasks.spawn(asyncio.to_thread(registry.warm))
         if self._console.listen:
             self._supervisor.start(self._console_child())
+
+    def _addresses(self) -> Iterator[str]:
+        return (address for contact in self.people.all for address in contact.channels)
 
     async def _run_phone(self) -> None:
         """Run baresip, as soon as the disk takes what it reads."""
