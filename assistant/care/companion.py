@@ -270,8 +270,10 @@ class Companion:
         is_called = raised.source == VOICE or raised.source.startswith("pendant")
         return is_new and is_called and abs(time.time() - raised.at) < JUST_RAISED_SECONDS
 
-    def _call_answered(self, answered: CallAnswered) -> None:
-        said = progress(self._standing(), self._number.usual)
+    def _call_answered(self, _: CallAnswered) -> None:
+        standing = self._standing()
+        self._take_back(standing)
+        said = progress(standing, self._number.usual)
         if said is not None and said.key == "contact_answered" and said != self._progress:
             self._note_progress(said)
             self._tell(said.key, **said.slots)
@@ -334,9 +336,7 @@ class Companion:
     def _look(self) -> None:
         """Take back what is no longer so; tell what is, where it is time for it."""
         standing = self._standing()
-        for say_id, said in list(self._unheard.items()):
-            if not is_true(said, standing):
-                self._unsay(say_id)
+        self._take_back(standing)
         if not standing.calls_out:
             self._cancel_timer()
             self._progress = None if not standing.alarms else self._progress
@@ -349,6 +349,11 @@ class Companion:
             return
         self._note_progress(said)
         self._progress_id = self._say(said)
+
+    def _take_back(self, standing: Standing) -> None:
+        for say_id, said in list(self._unheard.items()):
+            if not is_true(said, standing):
+                self._unsay(say_id)
 
     def _next(self, standing: Standing, now: float) -> Statement | None:
         """What is to be told now; None: nothing yet, and when to look again is set."""
