@@ -33,7 +33,7 @@ class Saying:
         self.progress_at = self.spoke_at = float("-inf")
         """When who is being called, and anything in an alarm, was said last; the loop's time."""
         bus.subscribe(Say, self._saying)
-        bus.subscribe(SoundStarted, lambda sound: self._unheard.pop(sound.say_id, None))
+        bus.subscribe(SoundStarted, self._sounds)
         bus.subscribe(Said, self._said)
 
     @property
@@ -76,6 +76,9 @@ class Saying:
             self._unheard[say.say_id] = said
             if said.key in FIRST_WORDS:
                 self._progress_id = say.say_id
+
+    def _sounds(self, sound: SoundStarted) -> None:
+        self._unheard.pop(sound.say_id, None)
 
     def _unsay(self, say_id: str) -> None:
         self._unheard.pop(say_id, None)
