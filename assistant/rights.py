@@ -45,6 +45,7 @@ from assistant.events import (
     Sensed,
     SetVoice,
     Shutdown,
+    SkillsLoaded,
     SoundStarted,
     SoundStopped,
     SpeakerBack,
@@ -146,7 +147,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
     ),
     "skills": _child(
         *_ALL_SKILLS,
-        tells=(AskElder, Say),
+        tells=(AskElder, Say, SkillsLoaded),
         hears=(ElderAnswered, LanguageChanged, ProfileChanged, Said, TurnTaken),
     ),
     "robot": _child(
@@ -162,7 +163,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
 COMMANDS: Final[Mapping[str, Rights]] = {
     "ask": _command("conversation.forget", "turn"),
     "contacts": _command("contacts.check"),
-    "doctor": _command("home.children", "home.devices"),
+    "doctor": _command("home.children", "home.troubles", "home.devices"),
     "drill": _command(
         "drill.begin",
         "drill.contact",

@@ -15,7 +15,7 @@ import asyncio
 from typing import Final
 
 from assistant.bus import Bus
-from assistant.events import ChildDied, Listen, Ready, Said, Say, StopSpeaking, Urgency
+from assistant.events import ChildDied, Listen, Ready, Said, Say, StopSpeaking, Unsay, Urgency
 from assistant.home import HomeMemory
 
 _CONVERSATION: Final = frozenset({Urgency.ANSWER, Urgency.REMINDER})
@@ -49,9 +49,18 @@ class Speech:
         bus.serve("speech.last", self._serve_last)
         bus.serve("speech.stop", self._serve_stop)
 
-    def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> None:
-        """Speak in the language of the home."""
-        self._bus.publish(Say(text, self._memory.lang, urgency))
+    def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> str:
+        """Speak in the language of the home; the id of the `Say`."""
+        say = Say(text, self._memory.lang, urgency)
+        self._bus.publish(say)
+        return say.say_id
+
+    def unsay(self, say_id: str) -> None:
+        """Do not say it, or no further: it is no longer true."""
+        if self._waiting.pop(say_id, None) is not None:
+            self._bus.publish(Unsay(say_id))
+            if not self._waiting:
+                self._silent.set()
 
     def answer(self, text: str, *, is_idle: bool, is_goodbye: bool = False) -> None:
         """Answer a turn; an idle one was not understood, or was small talk or a goodbye."""

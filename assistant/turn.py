@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from assistant.bus import Bus
-from assistant.events import StopRobot, TurnTaken
+from assistant.events import AlarmOpened, StopRobot, TurnTaken
 from assistant.faults import where
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
@@ -75,6 +75,7 @@ class Turns:
         self._lane, self._second_net = lane, second_net
         self._questions = Questions(bus, speech)
         self._one_at_a_time = asyncio.Lock()
+        bus.subscribe(AlarmOpened, lambda _: mind.forget())  # and with it a form that waits
         bus.serve("turn", self._serve_turn)
 
     async def take(
@@ -171,7 +172,10 @@ class Turns:
             # It is no answer to a question, and a television says it all day long.
             return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
         reply = await self._mind.answer(thought, stages)
-        if self._mind.form:
+        if self._mind.form and self._lane.alarms.is_open:
+            self._mind.forget()  # nobody who may lie on the floor is asked how many tablets
+            reply = self._render("after_the_alarm")
+        elif self._mind.form:
             self._questions.overtake()
         intent = thought.intent
         if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for

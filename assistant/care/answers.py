@@ -23,6 +23,8 @@ from assistant.spoken import Address, Spoken
 from assistant.tasks import Tasks
 
 BESIDE: Final = "somebody beside the elder"
+MOST_ROOM_TOKENS: Final = 14
+"""Of a question about helpers that was not said to Anban: characters, or words."""
 _NOT_YET: Final = re.compile(r"没|不|\b(?:not|isn't|hasn't|never)\b|\?|吗")
 """Somebody speaks of a person who is not there."""
 
@@ -56,6 +58,8 @@ class Answers:
             return True
         if said.fine and spoken.address.is_to_anban:
             return True
+        if said.reflex is None and not said.fine and _asks_for_helpers(spoken):
+            return True
         match asked:
             case Asked.HELP:
                 return said.fine or said.reflex in {"affirm", "deny"} or _is_unwell(spoken)
@@ -69,7 +73,10 @@ class Answers:
     def take(self, spoken: Spoken) -> None:
         """Act on words for which `is_about` was true."""
         said, asked = spoken.judgement, self._question.asked
-        if asked is Asked.ARRIVAL and not said.fine:
+        is_plain = said.reflex is None and not (said.fine or said.arrived)
+        if is_plain and _asks_for_helpers(spoken) and not self._is_answer(spoken):
+            self._companion.tell_how_it_stands()
+        elif asked is Asked.ARRIVAL and not said.fine:
             self._take_arrival(spoken)
         elif said.arrived:
             self._ask_who_arrived(spoken.address)
@@ -83,6 +90,16 @@ class Answers:
             self._ask_again()
         else:
             self._tasks.spawn(self._needs_help())
+
+    def _is_answer(self, spoken: Spoken) -> bool:
+        """Whether it answers the open question in other words than yes or no."""
+        match self._question.asked:
+            case Asked.ARRIVAL:
+                return self._who_is_there(spoken) is not None
+            case Asked.HELP:
+                return _is_unwell(spoken)
+            case _:
+                return False
 
     def needs_help(self) -> None:
         """The elder said it again, in whatever words."""
@@ -194,6 +211,7 @@ class Answers:
         for alarm in self._book.open_alarms():
             acknowledged = alarm.state is State.ACKNOWLEDGED
             trigger = Trigger.CONFIRMED if acknowledged else Trigger.ACKNOWLEDGED
+            self._companion.somebody_is_beside(alarm.alarm_id)
             await self._course.apply(alarm.alarm_id, trigger, who)
 
 
@@ -214,6 +232,14 @@ def _is_unwell(spoken: Spoken) -> bool:
     if whole is not None and whole.meaning == "fine":
         return False
     return phrases.unwell.first_in(phrases.not_unwell.without(tokens)) is not None
+
+
+def _asks_for_helpers(spoken: Spoken) -> bool:
+    """Whether it is about who comes; a long sentence that nobody said to Anban is a story."""
+    tokens = tokens_of(spoken.text)
+    if not spoken.address.is_to_anban and len(tokens) > MOST_ROOM_TOKENS:
+        return False
+    return load().asks_for_helpers.first_in(tokens) is not None
 
 
 def _is_wanted(spoken: Spoken) -> bool:

@@ -83,6 +83,11 @@ class Emergency:
     # ---------------------------------------------------------------- what the elder says
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody may need help: an alarm is open, or asked about."""
+        return bool(self._book.open_alarms())
+
+    @property
     def is_line_open(self) -> bool:
         """Whether the elder speaks with somebody on the telephone: both are heard in the room."""
         return self._companion.is_line_open or self._is_talking()
@@ -149,12 +154,14 @@ class Emergency:
         return self._is_talking() and not cry.is_at_once
 
     def _pressed(self, pressed: HelpPressed) -> None:
-        self._companion.pressed()
-        source = f"pendant:{pressed.device}"
-        self._tasks.spawn(self._raise("other", source, pressed.place, "pressed"))
+        self._tasks.spawn(self._raise_pressed(pressed))
 
     def _sensed(self, sensed: DangerSensed) -> None:
         self._tasks.spawn(self._suspect(sensed.reason, sensed.source, sensed.place, "sensed"))
+
+    async def _raise_pressed(self, pressed: HelpPressed) -> None:
+        await self._raise("other", f"pendant:{pressed.device}", pressed.place, "pressed")
+        self._companion.noticed()
 
     async def _raise(
         self, reason: str, source: str, place: str, why: str, number: str = ""

@@ -93,6 +93,9 @@ class AnswerParts:
     replies: Replies
     home_lang: Callable[[], str]
     elder_name: Callable[[], str]
+    beside_code: Callable[[str, str], str | None] = lambda *_: None
+    """By alarm and text, what an answer says beside the alarm's code; None if it does not name it:
+    the code is in the messages of this alarm alone, so its answer is new whatever its time."""
 
 
 class SmsAnswers:
@@ -124,16 +127,28 @@ class SmsAnswers:
             return
         key = ""
         for alarm in alarms:
-            key = await self._answer(alarm, contact, reply, sms) or key
+            key = await self._answer(alarm, contact, reply, sms, names) or key
         if key:
             self._send_back(key, alarms[-1], contact, sms.sender)
 
-    async def _answer(self, alarm: Alarm, contact: Contact, reply: Reply, sms: IncomingSms) -> str:
+    async def _answer(
+        self,
+        alarm: Alarm,
+        contact: Contact,
+        reply: Reply,
+        sms: IncomingSms,
+        names: tuple[str, ...],
+    ) -> str:
         """Act on it for one alarm; gives the message to send back, empty for none."""
         ids = (alarm.alarm_id, contact.contact_id)
         if (code := self._codes.get(ids)) and sms.text.strip() == code:
             del self._codes[ids]  # asked for after the alarm began, whatever the time of it says
             return await self._take(alarm, contact, Reply(Meaning.TAKES))
+        beside = self._parts.beside_code(alarm.alarm_id, sms.text)
+        if beside is not None:
+            reply = parse_reply(f"1 {beside}".strip(), names)
+            if reply.meaning is Meaning.TAKES:
+                return await self._take(alarm, contact, reply)
         is_theirs = not alarm.state.calls_out and alarm.acknowledged_by == contact.name
         if reply.meaning is Meaning.UNCLEAR:
             await self._note(alarm, contact, "answered by message, not clearly")

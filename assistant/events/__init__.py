@@ -11,6 +11,7 @@ from assistant.events.conversation import (
 from assistant.events.emergency import (
     AlarmAcknowledged,
     AlarmClosed,
+    AlarmOpened,
     AlarmRaised,
     CallAnswered,
     CallBegan,
@@ -45,6 +46,7 @@ from assistant.events.house import (
     Request,
     Response,
     Shutdown,
+    SkillsLoaded,
 )
 from assistant.events.identity import (
     new_id,
@@ -100,6 +102,7 @@ from assistant.events.speaking import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 
@@ -108,6 +111,7 @@ __all__ = [
     "MAX_LINE_BYTES",
     "AlarmAcknowledged",
     "AlarmClosed",
+    "AlarmOpened",
     "AlarmRaised",
     "Alive",
     "AskElder",
@@ -167,6 +171,7 @@ __all__ = [
     "SetVoice",
     "Shutdown",
     "SignAsked",
+    "SkillsLoaded",
     "SoundStarted",
     "SoundStopped",
     "SpeakerBack",
@@ -178,6 +183,7 @@ __all__ = [
     "StopSpeaking",
     "SwitchLanguage",
     "TurnTaken",
+    "Unsay",
     "Urgency",
     "Woken",
     "Word",

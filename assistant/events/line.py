@@ -39,7 +39,12 @@ class EventError(ValueError):
     """What came over the socket is not an event; the line is dropped and the rest goes on."""
 
 
-@dataclass_transform(frozen_default=True)
+def limited(count: int, **more: Any) -> Any:
+    """A field of which only so many characters, or items, are taken over from another process."""
+    return dataclass_field(metadata={_LIMIT: count}, **more)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(dataclass_field, limited))
 def event(kind: type[_T]) -> type[_T]:
     """Make a class a frozen dataclass that crosses processes, known by its name."""
     made = dataclass(frozen=True, slots=True)(kind)
@@ -57,11 +62,6 @@ def whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {whole(name): whole(each) for name, each in value.items()}
     return [whole(each) for each in value] if isinstance(value, list) else value
-
-
-def limited(count: int, **more: Any) -> Any:
-    """A field of which only so many characters, or items, are taken over from another process."""
-    return dataclass_field(metadata={_LIMIT: count}, **more)
 
 
 def to_dict(event: object) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _strict(kind: type) -> Any:
         allowed = (int, float) if kind is float else (kind,)
         if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
             raise TypeError(f"expected {kind.__name__}")
-        if kind is int and abs(value) > _MAX_INTEGER:
+        if isinstance(value, int) and abs(value) > _MAX_INTEGER:
             raise ValueError("a number beyond all bounds")
         return kind(value)
 

@@ -41,9 +41,12 @@ def rrule_of(
     """
     every = [clue for clue in how_often if isinstance(clue, Every)]
     weekly = [clue for clue in how_often if isinstance(clue, EveryWeekdays)]
+    weekly = [clue for clue in weekly if clue.interval == weekly[0].interval]
     counted = next(([clue] for clue in how_often if isinstance(clue, TimesEvery)), [])
     nth = [day for day in days if isinstance(day, OnNthWeekday) and day.months is None]
-    weekdays = [day for day in days if isinstance(day, OnWeekday)]
+    weekdays = [day for day in days if isinstance(day, OnWeekday) and day.weeks is None]
+    if not how_often and len(days) == 1:
+        weekdays = []  # "on Monday at eight and at nine": that day, and not every Monday
     month_days = [day for day in days if isinstance(day, OnMonthDay) and day.months is None]
     said = {clue.frequency for clue in every} | {clue.frequency for clue in counted}
     frequency = every[0].frequency if every else counted[0].frequency if counted else None
@@ -69,7 +72,9 @@ def rrule_of(
         used: tuple[Clue, ...] = (*weekdays, *same, *counted)
         return Rule(_rule(Frequency.WEEKLY, interval, BYDAY=by), used)
     if month_days and frequency is Frequency.MONTHLY:
-        by = ",".join(dict.fromkeys(str(day.day) for day in month_days if day.month is None))
+        by = ",".join(
+            dict.fromkeys(str(_last_or(day.day)) for day in month_days if day.month is None)
+        )
         if by:
             used = (*[d for d in month_days if d.month is None], *same, *counted)
             return Rule(_rule(frequency, interval, BYMONTHDAY=by), used)
@@ -78,6 +83,11 @@ def rrule_of(
         rule = _rule(frequency, interval, BYMONTH=str(day.month), BYMONTHDAY=str(day.day))
         return Rule(rule, (day, *same, *counted))
     return Rule(_rule(frequency or Frequency.DAILY, interval), (*same, *counted))
+
+
+def _last_or(day: int) -> int:
+    """Take the 31st for the last day: a rule would skip the months that have none."""
+    return -1 if day == 31 else day
 
 
 def _rule(frequency: Frequency, interval: int, **by: str) -> str:

@@ -26,8 +26,9 @@ class Understood:
     """In the order they were said; none of their words tells a time."""
     leftover: tuple[Leftover, ...]
     """Words that could belong to a time, an amount, a pattern of days, a negation or an exception,
-    and were used for nothing.  Ask, unless each of them is known to be something else: a number
-    without a unit is a `LeftKind.NUMBER`, and "two metformin" is a dose to who knows metformin."""
+    and were used for nothing.  Ask, unless each of them is known to be something else: "two" in
+    "two metformin" is a `LeftKind.COUNT`, and a dose to who knows metformin; in "call my two sons"
+    it is a part of what is read back."""
     spans: tuple[Span, ...]
     """Which words were used, and for what."""
 

@@ -152,6 +152,8 @@ class Phrases:
     """To an open alarm: `fine`, `arrived`, and `wanted` (a number that was asked about)."""
     signs: PhraseIndex
     """To "is your mouth crooked?": `yes` and `no`, which no other words are."""
+    asks_for_helpers: PhraseIndex
+    """During an alarm: whether anybody is coming, who, when, whether the call went through."""
     unwell: PhraseIndex
     """In an answer to "do you need help?": something is wrong."""
     not_unwell: PhraseIndex
@@ -219,6 +221,7 @@ def load() -> Phrases:
                 found[place] += [(text, reason) for text in texts]
         found["near"] += [(text, "") for text in data["near_misses"]["contains"]]
         found["unwell"] += [(text, "") for text in data["answer_unwell"]["contains"]]
+        found["asks_for_helpers"] += [(text, "") for text in data["asks_for_helpers"]["contains"]]
         found["not_unwell"] += [(text, "") for text in data["answer_unwell"]["not"]]
         found["real"] += [(text, "") for text in data["drill"]["real"]]
         for part in ("reflex", "answer", "sign", "service", "call", "hint"):
@@ -230,6 +233,7 @@ def load() -> Phrases:
         near_misses=_index(found["near"]),
         reflexes=_index(found["reflex"]),
         answers=_index(found["answer"]),
+        asks_for_helpers=_index(found["asks_for_helpers"]),
         not_unwell=_index(found["not_unwell"]),
         signs=_index(found["sign"]),
         unwell=_index(found["unwell"]),

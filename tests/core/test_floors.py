@@ -30,6 +30,7 @@ FLOORS = {
     "robot_io": (),
     "models": (),
     "skills": (
+        "assistant.dialogue.sources",
         "assistant.events",
         "assistant.faults",
         "assistant.language",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -182,7 +183,8 @@ class House:
             async with asyncio.timeout(20):
                 read = [await process.stdout.readline() for _ in range(lines)]
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):  # it was cut off, and ended
+                process.kill()
             await process.wait()
         return [from_line(line) for line in read if line]
 

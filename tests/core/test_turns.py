@@ -14,6 +14,7 @@ import pytest
 import assistant.replies
 from assistant.bus import Bus
 from assistant.events import (
+    AlarmOpened,
     AskElder,
     CryForHelpHeard,
     ElderAnswered,
@@ -53,6 +54,8 @@ class ScriptedMind:
     down: str = ""
     asked: list[str] = field(default_factory=list)
     form: str = ""
+    next_form: str = ""
+    """That its next answer begins."""
     confidence: float = 0.99
 
     async def think(
@@ -76,8 +79,12 @@ class ScriptedMind:
                 return Thought(reading, intents[reading], self.confidence, ())
         return Thought(text, "nlu_fallback", 0.3, ())
 
+    def forget(self) -> None:
+        self.form = ""
+
     async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
         self.asked.append(thought.text)
+        self.form = self.next_form or self.form
         return f"[{thought.intent}]"
 
 
@@ -86,6 +93,7 @@ class ScriptedAlarms:
     """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
 
     asks: bool = False
+    is_open: bool = False
     is_line_open: bool = False
     doubted: list[tuple[str, bool]] = field(default_factory=list)
     answers: list[Spoken] = field(default_factory=list)
@@ -522,6 +530,26 @@ async def test_what_follows_the_wake_phrase_alone_is_said_to_anban(
     home.hear("我没事", uid="u2")
     await home.settle()
     assert [answer.address for answer in alarms.answers] == [Address.NAMED]
+
+
+async def test_a_form_and_a_question_end_where_an_alarm_opens(home: Home) -> None:
+    home.mind.form = "medication_add_form"
+    home.bus.publish(AskElder("吃了吗？"))
+    home.bus.publish(AlarmOpened("a"))
+    assert home.mind.form == ""
+    home.hear("是的")
+    told = await home.settle()
+    answers = [event.answer for event in told if isinstance(event, ElderAnswered)]
+    assert answers == ["silence"], "a yes on the floor is no answer to it"
+
+
+async def test_no_form_begins_while_an_alarm_is_open(home: Home, alarms: ScriptedAlarms) -> None:
+    alarms.is_open, home.mind.next_form = True, "medication_add_form"
+    home.hear("几点了")
+    told = await home.settle()
+    assert home.mind.form == ""
+    said = [event.text for event in told if isinstance(event, Say)]
+    assert said == [REPLIES.render("after_the_alarm", "zh")]
 
 
 async def test_an_answer_in_other_words_reaches_an_open_alarm(

@@ -10,8 +10,6 @@ from assistant.care.channels.acknowledge import (
 from assistant.care.channels.addresses import (
     AddressError,
     is_emergency_number,
-    is_same_number,
-    is_same_party,
     phone_number,
     sip_uri,
     web_url,
@@ -34,6 +32,8 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
+from assistant.care.channels.callers import Numbering, is_same_party
+from assistant.care.channels.reach import Purpose, Way, objection, try_once, ways
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
 from assistant.care.channels.reply import Meaning, Reply, parse_reply
 
@@ -57,19 +57,24 @@ __all__ = [
     "Kind",
     "Meaning",
     "Message",
+    "Numbering",
     "Outcome",
+    "Purpose",
     "PutThrough",
     "Registry",
     "Reply",
     "Ringing",
     "TokenError",
     "TokenExpiredError",
+    "Way",
     "is_emergency_number",
-    "is_same_number",
     "is_same_party",
     "load_secret",
+    "objection",
     "parse_reply",
     "phone_number",
     "sip_uri",
+    "try_once",
+    "ways",
     "web_url",
 ]

@@ -143,7 +143,7 @@ def _prepared(text: str) -> str:
     """Lower case, one width, simplified, apostrophes straight, punctuation as blanks."""
     plain = unicodedata.normalize("NFKC", text).translate(_TRADITIONAL).lower()
     plain = re.sub("[’‘`´ʼ]", "'", plain)
-    kept = []
+    kept: list[str] = []
     for place, character in enumerate(plain):
         category = unicodedata.category(character)
         within = plain[place - 1 : place].isdigit() and plain[place + 1 : place + 2].isdigit()

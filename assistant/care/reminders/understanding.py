@@ -34,6 +34,7 @@ from assistant.language.clues import (
 )
 from assistant.language.combine import combine
 
+_MAY_BE_DOSE: Final = (LeftKind.NUMBER, LeftKind.COUNT)
 _ANY_DAY: Final = (Clock, PartOfDay, AtAnchor)
 """Clues that name no day."""
 
@@ -99,7 +100,7 @@ def understand(
         spans=tuple(sorted({(each.start, each.end) for each in own})) if says else (),
         leftover=tuple(asdict(each) for each in left),
     )
-    if says and (unread := [each.words for each in left if each.kind is not LeftKind.NUMBER]):
+    if says and (unread := [each.words for each in left if each.kind not in _MAY_BE_DOSE]):
         return replace(found, problem={"refused": "words_left", "words": unread})
     if when is None:
         return replace(found, problem={"refused": "time_missing"})

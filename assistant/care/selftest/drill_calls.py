@@ -6,7 +6,6 @@ Nothing of it is an alarm: an alarm that begins meanwhile ends it at once and ha
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -16,16 +15,16 @@ from typing import Any, Final
 from assistant.bus import Bus, Refused
 from assistant.care.channels import (
     CENTRE_ADDRESS,
-    Acknowledged,
     AddressError,
     Channel,
     ChannelError,
-    Ended,
     Kind,
     Message,
     Outcome,
+    Purpose,
     Registry,
-    is_emergency_number,
+    objection,
+    try_once,
 )
 from assistant.care.contacts import Contact, People
 from assistant.care.selftest import drill_book
@@ -38,8 +37,6 @@ from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-ATTEMPT_SECONDS: Final = 420.0
-"""The ring and all repeats of the message."""
 REPLY_SECONDS: Final = 24 * 3_600.0
 """How long an answer "1" to a message belongs to the drill."""
 CLOCK_SECONDS: Final = 60.0
@@ -147,24 +144,16 @@ class DrillCalls:
             health = await channel.check()
             detail = f"heartbeat only: {health.detail}"
             return found("contact", is_well=health.is_well, detail=detail, subject=subject)
-        if is_emergency_number(address.partition(":")[2]):
+        if objection(address, Purpose.DRILL, self._registry):
             detail = "never called in a drill"
             return Finding("contact", Verdict.WELL, detail, subject)
-        outcome, detail = Outcome.UNKNOWN, "no end of it for too long"
         begun_at = time.time()
-        facts = channel.attempt(self._message(channel, contact))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ATTEMPT_SECONDS), contextlib.aclosing(facts):
-                async for fact in facts:
-                    if isinstance(fact, Acknowledged):  # leaving hangs up
-                        outcome, detail = Outcome.ACKNOWLEDGED, ""
-                        break
-                    if isinstance(fact, Ended):
-                        outcome, detail = fact.outcome, fact.detail
-        if channel.kind is Kind.MESSAGE and outcome is Outcome.DELIVERED:
+        ended = await try_once(channel, self._message(channel, contact), ends_with_key=True)
+        if channel.kind is Kind.MESSAGE and ended.outcome is Outcome.DELIVERED:
             until = asyncio.get_running_loop().time() + REPLY_SECONDS
             self._told[contact.contact_id] = (until, begun_at, drill_id, subject)
-        verdict, meaning = _VERDICTS[outcome]
+        verdict, meaning = _VERDICTS[ended.outcome]
+        detail = "" if ended.outcome is Outcome.ACKNOWLEDGED else ended.detail
         return Finding("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)
 
     def _message(self, channel: Channel, contact: Contact) -> Message:

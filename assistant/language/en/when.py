@@ -29,7 +29,7 @@ from assistant.language.days import resolve
 from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
-from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
+from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, REPAIR, either
 from assistant.language.en.when_words import (
     ADVERBS,
     DAYS,
@@ -42,7 +42,7 @@ from assistant.language.en.when_words import (
 )
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.left_words import left_words
-from assistant.language.reading import Reading, read_sentence
+from assistant.language.reading import Grammar, Reading, read_sentence
 
 _WEEKDAY = either(WEEKDAYS)
 _MONTH = either(MONTHS)
@@ -64,16 +64,7 @@ _LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL))
 
 def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
     """Read names, doses and times of an English sentence, and what is left of it."""
-    harmless, left_rules = left_words("en", _LEFT_NAMES)
-    return read_sentence(
-        text,
-        today,
-        names=names,
-        find_doses=find_doses,
-        rules=_rules(),
-        harmless=harmless,
-        left_rules=left_rules,
-    )
+    return read_sentence(text, today, names, _grammar())
 
 
 def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -153,6 +144,9 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     if nth > 5:
         raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
     of = (match["of"] or "").lower()
+    if not of and not match["every"]:
+        yield Unclear.WORDS  # "third Tuesday": of this month, the next, or every one
+        return
     months = 1 if "next" in of else 0 if "this" in of else None
     yield OnNthWeekday(nth, WEEKDAYS[match["day"].lower()], months)
 
@@ -181,7 +175,7 @@ def _every_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     words = match.groupdict()
     which = (words["which"] or "").lower()
-    months = {"next": 1, "this": 0, "the": 0, "last": -1}.get(which)
+    months = {"next": 1, "this": 0, "last": -1}.get(which)
     yield OnMonthDay(-1 if words["last"] else _day(words["day"]), None, None, months)
 
 
@@ -258,12 +252,14 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 _EXCEPT = (
     r"except(?:ing)?|apart from|other than|excluding|leaving out|besides|aside from|not|never|but|"
-    r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar"
+    r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar|"
+    r"with the exception of|"
+    r"no(?= (?:\w+days|weekends)\b)"
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
-_OTHER = r"(?P<other>other |second |alternate )?"
-_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & ){_WEEKDAY}s?)*"
+_OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
+_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){_WEEKDAY}s?)*"
 # In this order: what a rule has read is gone for the next.
 _RULES: tuple[tuple[str, Reader], ...] = (
     *HABIT_RULES,
@@ -301,7 +297,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekdays,
     ),
     (
-        rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
+        rf"(?:on )?(?:the |(?P<every>every |each ))?"
+        rf"(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
         rf"(?P<day>{_WEEKDAY})"
         r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
         _nth_weekday,
@@ -408,6 +405,15 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
     (
+        r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"
+        r"(?P<which>)(?P<last>)",
+        _day_of_month,
+    ),
+    (
+        rf"\b(?P<week>next|this) week,? (?:on )?(?P<day>{_WEEKDAY})\b(?P<which>)",
+        _weekday,
+    ),
+    (
         r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
         rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
         _weekday,
@@ -432,6 +438,14 @@ _RULES: tuple[tuple[str, Reader], ...] = (
 
 
 @cache
-def _rules() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+def _grammar() -> Grammar:
     """Compile the rules at the first sentence, not when the assistant starts."""
-    return tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _RULES)
+    words = left_words("en", _LEFT_NAMES)
+    return Grammar(
+        known_names=words.names,
+        find_doses=find_doses,
+        repair=re.compile(REPAIR, re.IGNORECASE),
+        rules=tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _RULES),
+        harmless=words.harmless,
+        left_rules=words.rules,
+    )

@@ -94,6 +94,8 @@ def _minutes(said: str | None) -> int:
         return 30
     if said in {"quarter", "a quarter"}:
         return 15
+    if said == "three quarters":
+        return 45
     return whole_number(re.sub(r"^(?:oh?|zero)[ -]", "", said)) if said else 0
 
 
@@ -124,7 +126,7 @@ def _noon(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 def _beside_noon(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read "half past midnight" and "ten to noon"."""
-    minute, is_night = _minutes(match["minute"]), match["twelve"].lower() == "midnight"
+    minute, is_night = _minutes(match["minute"]), "night" in match["twelve"].lower()
     part = LATE_NIGHT if is_night else NOON
     if match["to"].lower() in {"to", "before", "till"}:
         yield Clock(23 if is_night else 11, 60 - minute, part)
@@ -236,6 +238,12 @@ _CALENDAR_LENGTH = (
     rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
 )
 LENGTH_RULES = (
+    (
+        rf"(?:\bat )?(?<!in )(?<!every )(?<!for )(?<!after )\b"
+        rf"(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b(?! (?:later|from))",
+        _military,
+    ),
+    (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
     (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
     (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
     (
@@ -246,7 +254,7 @@ LENGTH_RULES = (
     (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
     (rf"^{_LENGTH}$", _after),
 )
-_REPAIR = (
+REPAIR = (
     r"[ ,.]*\b(?:no wait|no sorry|no no|no|nope|sorry|i mean|i meant|make that|make it|or rather|"
     r"rather|actually|wait|that's wrong)\b[ ,.]*"
     r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
@@ -254,24 +262,32 @@ _REPAIR = (
 _SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
 _LIST_END = (
     r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
-    r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b))"
+    r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
+    rf"|{_HOUR_WORD}(?:,| and\b|$)))"
 )
 # "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
 _NEXT_OF_LIST = (
-    rf"(?<=\0)(?:,? and |,? & |, ?)(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
+    rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
+    rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
     rf"(?: (?P<minute>{_MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
 )
-_MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|{N})(?: minutes?)?"
+_MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|three quarters|{N})(?: minutes?| mins?)?"
+_NOON = "(?:noon|mid-?day|mid day|mid-?night|mid night)"
+_END = r"(?:\b|(?=[ap]\.?m\b))"
 CLOCK_RULES = (
+    (rf"\b(?!twelve\b|12\b){_HOUR_WORD} o'?clock (?:noon|midnight)\b", always(Unclear.WORDS)),
     # "Not at seven, at eight"; and "twelve noon" is one time.
     (
         rf"\bnot (?:at )?(?:half past )?{N}(?: o'?clock)?,? (?:but )?(?=.*\d|.*\b{N})",
         always(Denied.WORDS),
     ),
-    (r"\b(?:at )?(?:12|twelve)(?: o'? ?clock)? (?:at )?(?:noon|midday|midnight)\b", _noon),
     (
-        rf"{_AT}?\b(?P<minute>a half|half|a quarter|quarter|{N})(?: minutes?)? "
-        r"(?P<to>past|after|to|before|till) (?P<twelve>noon|midday|midnight)\b",
+        rf"\b(?:at )?(?:12|twelve)(?: o'? ?clock)? (?:at )?{_NOON}\b",
+        _noon,
+    ),
+    (
+        rf"{_AT}?\b(?P<minute>a half|half|a quarter|quarter|{N})(?: minutes?| mins?)? "
+        r"(?P<to>past|after|to|before|till) (?P<twelve>noon|mid-?day|mid-?night)\b",
         _beside_noon,
     ),
     (
@@ -279,18 +295,21 @@ CLOCK_RULES = (
         rf"{_UNIT_AFTER}",
         _military,
     ),
-    (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
-    (rf"{_AT}?\b(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b", _military),
     # Without a comma these may be two hours or one: "at eight twelve and six".
     (
         rf"{_AT}?\b{_HOUR_WORD} (?:ten|eleven|twelve),? and (?:at )?{_HOUR_WORD}\b(?! past)"
         rf"{_UNIT_AFTER}",
         always(Unclear.WORDS),
     ),
-    (rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}{_PART}", _clock),
+    (
+        rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD}){_END}{_UNIT_AFTER}"
+        rf"(?: o'?clock)?{_PART}",
+        _clock,
+    ),
     (
         rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
-        rf"(?P<to>past|after|to|before|till|(?<=quarter )of) (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}"
+        rf"(?P<to>past|after|to|before|till|(?<=quarter )of) "
+        rf"(?P<hour>{_HOUR_WORD}){_END}{_UNIT_AFTER}(?! (?:{_MINUTE_WORD})\b)"
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
@@ -314,13 +333,13 @@ CLOCK_RULES = (
     (rf"{_AT}(?P<hour>{N})\b(?![:.]\d){_UNIT_AFTER}{_PART}", _clock),
     # "At eight, no, nine."
     (
-        rf"(?<=\0){_REPAIR}(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTE_WORD}))?\b{_UNIT_AFTER}"
+        rf"(?<=\0){REPAIR}(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTE_WORD}))?\b{_UNIT_AFTER}"
         rf"{_PART}{_LIST_END}",
         _clock_instead,
     ),
-    (rf"(?<=[\0\1,]){_REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
+    (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
     (rf"\b{_SURE_REPAIR}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
-    (rf"{_AT}?\b(?:noon|midday|midnight)\b", _noon),
+    (rf"{_AT}?\b{_NOON}\b", _noon),
     *[(_NEXT_OF_LIST, _clock)] * 6,
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),

@@ -22,7 +22,7 @@ _WELL_FORMED = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|{_COUNT}|[零〇])万?"
 _FRACTION = (
     rf"(?:(?:{_WELL_FORMED}又)?{_WELL_FORMED}分之{_WELL_FORMED}|\d+ \d+/[1-9]\d*|\d+/[1-9]\d*)"
 )
-_WRITTEN = r"(?:\d+(?:,\d{3})+|\d+(?:\.\d+)?|(?<![\d.:])\.\d+)"
+_WRITTEN = r"(?<![\d.:])(?:\d+(?:,\d{3})+|\d+(?:\.\d+)?|\.\d+)"
 _BY_DIGIT = rf"{_ONES}{_DIGIT}{{2,}}"
 _AMOUNT = (
     rf"(?:[负-]\s?)?(?:{_FRACTION}|{_WRITTEN}|{_BY_DIGIT}(?![点十百千])|{_WELL_FORMED}(?:个半)?|半)"
@@ -32,7 +32,7 @@ _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 
 _HOUR_BEFORE = re.compile(rf"(?<!{_DIGIT})(?:[零〇]|{_TENS}|{_COUNT}|(?<!\d)\d{{1,2}})[点时]钟?$")
 _MINUTE_BEFORE = re.compile(rf"[点时](?:过|零|〇)?(?:{_ONES}?十{_ONES}?|[零〇]{_ONES})$")
-_TENS_AND_ONES = re.compile(rf"{_ONES}?十{_ONES}|[1-5]\d\d")
+_TENS_AND_ONES = re.compile(rf"{_ONES}?十{_ONES}|[1-5]\d[1-9]")
 _DAYS_BEFORE = re.compile(
     rf"(?:(?:周|星期|礼拜)[一二三四五六日天、和到至周星期]*|初(?:{_ONES}|十)|十五|廿{_ONES}|月(?:{_TENS}|{_ONES}))$"
 )
@@ -49,6 +49,7 @@ _PUNCTUATION = re.compile(r"[\s,，。.!！吧的呢啊]*")
 _STRENGTH_BETWEEN = re.compile(
     r"[\s,，、x×*]*(?:规格)?的?(?:药片|胶囊|药)?[\s,，、]*(?:每次|一次)?(?:吃|服用?|用|要|各)?"
 )
+_NAME_BETWEEN = re.compile(r"[^,，。、;；\d一二两三四五六七八九十]{1,12}")
 _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(r"(?:装|规格)?的|一[片粒颗丸](?:的|装)|每[片粒颗丸]")
 _EARLIEST_HOUR = 5
@@ -86,7 +87,7 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
         elif read is not None:
             said.append(read)
         at = read.end if read is not None else match.start() + 1
-    return _with_strengths(text, said), unclear
+    return _with_strengths(text, said, unclear), unclear
 
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover | None:
@@ -124,7 +125,9 @@ def _plain(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover |
     if re.fullmatch(_BY_DIGIT, amount) and unit not in MEASURED:
         return None  # 一三五一片: the days, and one tablet
     hour = _HOUR_BEFORE.search(before)
-    if hour is not None and _TENS_AND_ONES.fullmatch(amount):  # 七点二十五片: 7:20, or 25
+    if (
+        hour is not None and not hour[0].endswith("钟") and _TENS_AND_ONES.fullmatch(amount)
+    ):  # 七点二十五片: 7:20, or 25
         return _unclear(text, hour.start(), match.end())
     if amount[0] in "五六" and _THREE_DAYS.search(before[-4:] + amount[0]):  # 周一三五片
         return _unclear(text, start - 2, match.end())
@@ -176,7 +179,7 @@ def _unclear(text: str, start: int, end: int) -> Leftover:
     return Leftover(LeftKind.UNCLEAR, text[start:end], start, end)
 
 
-def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:
+def _with_strengths(text: str, said: list[SaidDose], unclear: list[Leftover]) -> list[SaidDose]:
     """Put together 五百毫克的，两片 and 每片五百毫克，两片."""
     kept: list[SaidDose] = []
     for each in said:
@@ -185,4 +188,10 @@ def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:
         tail = _STRENGTH_TAIL.match(text, each.end) if is_measured else None
         start, end = lead.start() if lead else each.start, tail.end() if tail else each.end
         kept.append(SaidDose(each.amount, each.unit, each.most, start, end, each.strength))
-    return join_strengths(text, kept, _STRENGTH_BETWEEN)
+    joined = join_strengths(text, kept, _STRENGTH_BETWEEN)
+    if len(joined) == 2 and joined[0].unit in MEASURED and joined[1].unit not in MEASURED:
+        first, second = joined
+        if text[first.end - 1] == "的" and _NAME_BETWEEN.fullmatch(text, first.end, second.start):
+            unclear.append(_unclear(text, first.start, first.end))  # 五百毫克的二甲双胍吃两片
+            return [second]
+    return joined

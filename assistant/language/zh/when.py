@@ -8,6 +8,7 @@ from functools import cache
 from assistant.language.clues import (
     Clue,
     DayClue,
+    Denied,
     Edge,
     Every,
     EveryWeekdays,
@@ -28,12 +29,12 @@ from assistant.language.clues import (
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.left_words import left_words
-from assistant.language.reading import Reading, read_sentence
+from assistant.language.reading import Grammar, Reading, read_sentence
 from assistant.language.zh.characters import simplified
 from assistant.language.zh.doses import find_doses
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
-from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
+from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, REPAIR, either
 from assistant.language.zh.when_words import (
     DAYS,
     FESTIVALS,
@@ -46,7 +47,7 @@ from assistant.language.zh.when_words import (
 )
 
 _WEEK = "(?:星期|礼拜|周)"
-_A_WEEKDAY = "[一二三四五六日天1-7]"
+_A_WEEKDAY = "(?:[一二三四五六日天]|(?<!\\d)[1-7](?![\\d:]))"
 _UNIT = either(FREQUENCIES)
 _TIMES = "[次回遍顿趟]"
 _TAKE = "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各)?"
@@ -58,6 +59,11 @@ _LUNAR_DAY = rf"(?:初(?:{_ONES}|十)|廿{_ONES}|三十|二?十{_ONES}?|{_ONES})
 _LUNAR_BY_CUSTOM = frozenset(
     ("八月十五", "七月十五", "二月二", "三月三", "六月六", "七月七", "九月九")
 )
+_DAY_OFF = (
+    rf"(?:(?<![下这本上]个)(?<![下这本上]){_WEEK}{_A_WEEKDAY}"
+    rf"(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+)
+_DAYS_OFF = rf"{_DAY_OFF}(?:[、和跟及,，]+{_DAY_OFF})*"
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
 _DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
 _NOT_DONE = (
@@ -72,16 +78,7 @@ _LEFT_NAMES = (("NUMBER", N),)
 
 def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
     """Read names, doses and times of a Chinese sentence, and what is left of it."""
-    harmless, left_rules = left_words("zh", _LEFT_NAMES)
-    return read_sentence(
-        simplified(text),
-        today,
-        names=[simplified(name) for name in names],
-        find_doses=find_doses,
-        rules=_rules(),
-        harmless=harmless,
-        left_rules=left_rules,
-    )
+    return read_sentence(simplified(text), today, [simplified(name) for name in names], _grammar())
 
 
 def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -120,15 +117,15 @@ def _treatment_days(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read 除了周日每天; 周日不吃; 周一到周三除外."""
     said = match["days"]
-    if "周末" in said or "双休" in said:
-        off = {5, 6}
-    else:
+    off = {5, 6} if "周末" in said or "双休" in said else set[int]()
+    said = said.replace("周末", "")
+    if re.search(_WEEK, said):
         named = [
             WEEKDAYS[day]
             for day in re.findall(_A_WEEKDAY, said.replace("星期", "").replace("礼拜", ""))
         ]
         is_range = re.search("[到至]", said) is not None
-        off = set(range(named[0], named[-1] + 1)) if is_range else set(named)
+        off |= set(range(named[0], named[-1] + 1)) if is_range else set(named)
     yield NotOnWeekdays(tuple(sorted(off)))
 
 
@@ -205,6 +202,11 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnNthWeekday(nth, WEEKDAYS[match["day"]], months)
 
 
+def _nth_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
+    for nth in re.findall(N, match["several"]):
+        yield OnNthWeekday(whole_number(nth), WEEKDAYS[match["day"]])
+
+
 def _month_day(match: re.Match[str], today: date) -> Iterator[Clue]:
     year: int | None = None
     if match["year"]:
@@ -252,7 +254,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _festival,
     ),
     (
-        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片])",
+        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])",
         _lunar_month_day,
     ),
     (
@@ -268,13 +270,13 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     # How often; before that, the days of the week on which not.
     (
         rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每个?|逢)?"
-        rf"(?P<days>{_WEEK}{_A_WEEKDAY}(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+        rf"(?P<days>{_DAYS_OFF})"
         rf"(?:以外|之外|外|不算)?[，,]?(?:(?:其他|别的|其余)(?:的|日子|时间|几天)?)?都?(?P<daily>每天|天天)?都?",
         _not_on,
     ),
     (
         rf"[，,]?(?:但是?|不过|可是|就|只有)?(?:每个?|逢)?"
-        rf"(?P<days>{_WEEK}{_A_WEEKDAY}(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+        rf"(?P<days>{_DAYS_OFF})"
         rf"(?:的时候|那天|那两天|两天|就|都|可以|我)*{_NOT_DONE}(?P<daily>(?!))?",
         _not_on,
     ),
@@ -309,6 +311,10 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
     (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
+    (
+        rf"每个?月的?(?P<several>第{N}个?(?:[、和跟,，]?第{N}个?)+)的?{_WEEK}(?P<day>{_A_WEEKDAY})",
+        _nth_weekdays,
+    ),
     (
         rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
         _nth_weekday,
@@ -356,6 +362,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _day_of_month,
     ),
     (r"年底|年末", always(OnMonthDay(31, 12))),
+    ("明后两?天|今明两?天|这两天", always(Unclear.WORDS)),
     (either(RELATIVE_DAYS), _relative_day),
     (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
     (rf"{_WEEKS_AHEAD}?周末", _weekend),
@@ -369,10 +376,19 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),
     ("(?<=\0)到(?=\0)", always(Edge.END_AHEAD)),
     ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)|到(?=\0+(?:为止|截止|结束))", always(Edge.END_AHEAD)),
+    ("(?<=\0)(?:为止|截止|结束)", always(Denied.WORDS)),
 )
 
 
 @cache
-def _rules() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+def _grammar() -> Grammar:
     """Compile the rules at the first sentence, not when the assistant starts."""
-    return tuple((re.compile(pattern), reader) for pattern, reader in _RULES)
+    words = left_words("zh", _LEFT_NAMES)
+    return Grammar(
+        known_names=words.names,
+        find_doses=find_doses,
+        repair=re.compile(REPAIR),
+        rules=tuple((re.compile(pattern), reader) for pattern, reader in _RULES),
+        harmless=words.harmless,
+        left_rules=words.rules,
+    )

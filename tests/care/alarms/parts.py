@@ -181,6 +181,8 @@ async def a_home(
     medicines: tuple[str, ...] = (),
     allergies: tuple[str, ...] = (),
     arrive_seconds: float = ARRIVE_SECONDS,
+    *,
+    has_mouth: bool = False,
 ) -> AsyncIterator[Home]:
     """Contacts by name with their addresses; the same folder again is the same home again."""
     wanted = settings or EmergencySettings()
@@ -190,7 +192,7 @@ async def a_home(
     database = Database(folder / "anban.sqlite")
     await database.open()
     memory = HomeMemory(KeyedValues.home(database), replace(Settings(), language="zh"))
-    speech = Speech(bus, memory, 10.0, has_mouth=False)
+    speech = Speech(bus, memory, 10.0, has_mouth=has_mouth)
     people = People(folder)
     people.read()
     for name, addresses in contacts.items():
@@ -198,7 +200,8 @@ async def a_home(
     if wanted.may_ring_number:
         world.agreed = frozenset({"120"})
     number = EmergencyNumber(world, REPLIES, memory, wanted)
-    companion = Companion(bus, speech, memory, REPLIES, people, number)
+    book = AlarmBook(database, arrive_seconds)
+    companion = Companion(bus, speech, memory, REPLIES, people, number, book, world)
     health = Health()
     health.medicines, health.allergies = medicines, allergies
     wording = Wording(
@@ -211,7 +214,6 @@ async def a_home(
         health=health,
         notes=companion.notes,
     )
-    book = AlarmBook(database, arrive_seconds)
     course = Course(bus, book, people, world, wording, companion, arrive_seconds, number)
     emergency = Emergency(bus, book, people, companion, number, course)
     await emergency.start()

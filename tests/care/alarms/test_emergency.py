@@ -423,7 +423,7 @@ async def test_what_may_be_a_cry_is_asked_once_and_silence_raises_it(tmp_path: P
         await home.after(2)
         assert home.states() == ["raised"]
         assert home.book.open_alarms()[0].reason == "fall"
-        assert among("cry_calling", home.said(), contact="大女儿"), "told who is called now"
+        assert among("alarm_calling", home.said(), contact="大女儿"), "told who is called now"
         assert len([text for text in home.said() if "没事" in text]) == 1, "asked once"
 
 

@@ -256,8 +256,8 @@ def _time(stamp: bytes) -> float | None:
     sign_and_ten, unit = pairs[-1]
     zone = (sign_and_ten & 0x07) * 10 + unit
     try:
-        year, *others = numbers
-        moment = datetime(2000 + year, *others, tzinfo=UTC)
+        year, month, day, hour, minute, second = numbers
+        moment = datetime(2000 + year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None  # all zero, or no date
     if zone > _MOST_QUARTERS:
