@@ -155,9 +155,9 @@ class Registry:
 
 def warm() -> None:
     """Load what sends messages before the first alarm needs it; blocks for a second or two."""
-    from assistant.care.channels import apprise_message  # noqa: PLC0415
+    from assistant.care.channels.messenger import MESSENGER  # noqa: PLC0415
 
-    apprise_message.MESSENGER.warm()
+    MESSENGER.warm()
 
 
 def _apprise(address: str) -> Channel:
