@@ -295,6 +295,9 @@ class Core:
         if not self.database.is_kept:
             problem = "the disk cannot be written; what is remembered now is lost with the power"
             findings.append(found("writing", is_well=False, detail=problem))
+        if self.database.set_aside is not None:
+            problem = f"part of what was written is lost; it is kept as {self.database.set_aside}"
+            findings.append(found("memory_lost", is_well=False, detail=problem))
         findings += [
             found("left_out", is_well=False, detail=reason, subject=name)
             for name, reason in self.mind.left_out.items()

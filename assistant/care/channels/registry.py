@@ -83,6 +83,10 @@ class Registry:
         """Whether a call or text message there goes to a public emergency number."""
         return is_emergency_number(number_at(address, self._numbering))
 
+    def is_message(self, address: str) -> bool:
+        """Whether Apprise is to send it."""
+        return address.partition(":")[0].lower() not in self._openers
+
     def open(self, address: str) -> Channel:
         """The channel of an address.
 
@@ -149,8 +153,15 @@ class Registry:
         return ScaipCentre(self._equipment.centre)
 
 
+def warm() -> None:
+    """Load what sends messages before the first alarm needs it; blocks for a second or two."""
+    from assistant.care.channels.messenger import MESSENGER  # noqa: PLC0415
+
+    MESSENGER.warm()
+
+
 def _apprise(address: str) -> Channel:
-    # Imported when first needed: Apprise takes a third of a second to load.
+    # Imported when first needed: it takes a second or two to load.
     from assistant.care.channels.apprise_message import AppriseMessage  # noqa: PLC0415
 
     return AppriseMessage(address)
