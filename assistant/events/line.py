@@ -41,17 +41,17 @@ class EventError(ValueError):
     """What came over the socket is not an event; the line is dropped and the rest goes on."""
 
 
-@dataclass_transform(frozen_default=True)
+def limited(count: int, **more: Any) -> Any:
+    """A field of which only so many characters, or items, are taken over from another process."""
+    return dataclass_field(metadata={_LIMIT: count}, **more)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(dataclass_field, limited))
 def event(kind: type[_T]) -> type[_T]:
     """Make a class a frozen dataclass that crosses processes, known by its name."""
     made = dataclass(frozen=True, slots=True)(kind)
     EVENTS[made.__name__] = made
     return made
-
-
-def limited(count: int, **more: Any) -> Any:
-    """A field of which only so many characters, or items, are taken over from another process."""
-    return dataclass_field(metadata={_LIMIT: count}, **more)
 
 
 def to_dict(event: object) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _strict(kind: type) -> Any:
         allowed = (int, float) if kind is float else (kind,)
         if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
             raise TypeError(f"expected {kind.__name__}")
-        if kind is int and abs(value) > _MAX_INTEGER:
+        if isinstance(value, int) and kind is int and abs(value) > _MAX_INTEGER:
             raise ValueError("a number beyond all bounds")
         return kind(value)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 from assistant.care.channels.addresses import (
@@ -24,6 +25,7 @@ from assistant.care.channels.addresses import (
 )
 from assistant.care.channels.api import Channel
 from assistant.care.channels.gsm import Modem, ModemCall, Sms
+from assistant.care.channels.messenger import MESSENGER
 from assistant.care.channels.scaip import CentreSettings, ScaipCentre
 from assistant.care.channels.sip import Phone, SipCall
 from assistant.care.channels.webhook import Webhook
@@ -140,9 +142,8 @@ class Registry:
 
 def warm() -> None:
     """Load what sends messages before the first alarm needs it; blocks for a second or two."""
-    from assistant.care.channels import apprise_message  # noqa: PLC0415
-
-    apprise_message.MESSENGER.warm()
+    import_module("assistant.care.channels.apprise_message")
+    MESSENGER.warm()
 
 
 def _apprise(address: str) -> Channel:
