@@ -158,7 +158,7 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Kee
         try:
             memory = HomeMemory(KeyedValues.home(database), settings)
             engine = Engine(bus=bus, database=database, memory=memory, zone=tzlocal.get_localzone())
-            keeper = Keeper(engine, Medicines(database).risk_of)
+            keeper = Keeper(engine, Medicines(database))
             ReminderServices(keeper).register(bus)
             yield bus, keeper
         finally:

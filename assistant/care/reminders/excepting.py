@@ -211,7 +211,7 @@ def _bring_in_line(
     if due_at is None:
         if row is not None and row.state is State.PLANNED:
             book.delete(connection, row.occurrence_id)
-        elif row is not None and row.state in OFFERED:
+        elif row is not None and row.state is not State.SKIPPED:
             book.update(connection, settled(row, State.SKIPPED, now, "left out"))
         return
     fresh = occurrence_of(reminder, wanted.day, slot, due_at)

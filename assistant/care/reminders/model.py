@@ -10,7 +10,7 @@ from typing import Final
 
 from assistant.care.reminders.escalation import POLICIES, TASK, Policy, Risk
 from assistant.care.reminders.schedule import Schedule
-from assistant.language import Dose, Unit
+from assistant.language import Dose, ImpossibleAmountError, Strength, Unit
 
 
 class Kind(StrEnum):
@@ -92,13 +92,17 @@ class Amount:
     unit: Unit
     most: Fraction | None = None
     """The upper end of "one or two tablets"."""
+    strength: Strength | None = None
+    """How much is in each: two tablets of 500 mg."""
 
     def __post_init__(self) -> None:
         self.as_dose()
+        if self.strength is not None and self.strength.amount <= 0:
+            raise ImpossibleAmountError("What is in one tablet is more than nothing.")
 
     def as_dose(self) -> Dose:
         """As the languages say it; raises ImpossibleAmountError."""
-        return Dose(self.amount, self.unit, self.most, 0, 0)
+        return Dose(self.amount, self.unit, self.most, 0, 0, self.strength)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

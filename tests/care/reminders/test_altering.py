@@ -36,8 +36,9 @@ async def due_on(home: Home, *days: str) -> list[str]:
     seen: list[str] = []
     for day in days:
         await home.until(at(f"{day}T23:59"), lambda _: "yes")
-        for item in await home.bus.call("reminders.today"):
-            seen.append(f"{datetime.fromtimestamp(item['due_at'], home.zone):%d %H:%M}")
+        today = await home.bus.call("reminders.today")
+        due = [datetime.fromtimestamp(item["due_at"], home.zone) for item in today]
+        seen += [f"{each:%d %H:%M}" for each in due]
     return seen
 
 
@@ -123,9 +124,7 @@ async def test_an_exception_outlives_a_power_cut_and_a_change_of_the_dose(served
 
 
 async def test_a_pause_ends_and_its_end_is_told_once(served: Home) -> None:
-    paused = await served.bus.call(
-        "reminders.pause", which=["warfarin"], until="2026-11-25T00:00"
-    )
+    paused = await served.bus.call("reminders.pause", which=["warfarin"], until="2026-11-25T00:00")
     assert [each["title"] for each in paused["paused"]] == ["warfarin"]
     assert await due_on(served, *DAYS) == ["25 18:00", "26 18:00"]
 

@@ -59,7 +59,7 @@ class Talk:
     def __init__(self, home: Reminded, lang: str) -> None:
         self.home, self.lang = home, lang
         medicines = Medicines(home.database)
-        home.keeper = Keeper(home.engine, medicines.risk_of)
+        home.keeper = Keeper(home.engine, medicines)
         ReminderServices(home.keeper).register(home.bus)
         medicines.register(home.bus)
         memory = HomeMemory(KeyedValues.home(home.database), Settings(), lang)
