@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from assistant.language.amounts import Dose, SaidDose
-from assistant.language.clues import Denied, Found, Reader
+from assistant.language.clues import Denied, Found, Reader, Unclear
 
 TIME_MASK = "\0"
 """Stands in the place of words that a rule about time has read."""
@@ -22,6 +22,8 @@ class LeftKind(StrEnum):
 
     NUMBER = "number"
     """A number; it may be a dose ("two metformin") or an hour ("eight, no, nine")."""
+    COUNT = "count"
+    """A number that counts the word behind it, "my two sons": no time, but maybe a dose."""
     TIME = "time"
     """A part of a clock time or of a date: "p m", 半, "after", "until"."""
     DAYS = "days"
@@ -88,44 +90,68 @@ Rules = Iterable[tuple[re.Pattern[str], Reader]]
 LeftRules = Sequence[tuple[LeftKind, re.Pattern[str]]]
 
 
-def read_sentence(
-    text: str,
-    today: date,
-    *,
-    names: Sequence[str],
-    find_doses: Callable[[str], tuple[list[SaidDose], list[Leftover]]],
-    rules: Rules,
-    harmless: re.Pattern[str],
-    left_rules: LeftRules,
-) -> Reading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """What a language reads a sentence by."""
+
+    known_names: re.Pattern[str]
+    """Names that have a number in them."""
+    find_doses: Callable[[str], tuple[list[SaidDose], list[Leftover]]]
+    """Its doses, and what may or may not be one."""
+    repair: re.Pattern[str]
+    """All that stands between what was said and what is meant instead."""
+    rules: Rules
+    """About time, in the order in which they read."""
+    harmless: re.Pattern[str]
+    """Words that look like leftovers and are none ("don't forget")."""
+    left_rules: LeftRules
+    """What may not be left over."""
+
+
+def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar) -> Reading:
     """Read names, doses and times, in this order; what one has read is gone for the next.
 
     Args:
         text: The sentence.
         today: The date.
-        names: Names in it that the caller knows, "vitamin b twelve"; their numbers are theirs.
-        find_doses: The language's doses, and what may or may not be one.
-        rules: The language's rules about time.
-        harmless: Words that look like leftovers and are none ("don't forget").
-        left_rules: What may not be left over.
+        names: Names in it that the caller knows; their numbers are theirs.
+        grammar: The language's.
     """
-    left, spans = _without_names(text, names)
-    said_doses, unclear = find_doses(left)
-    for said in said_doses:
-        left = masked(left, said.start, said.end, DOSE_MASK)
-        spans.append(Span(said.start, said.end, Owner.DOSE))
+    left, spans = _without_names(text, names, grammar.known_names)
+    said_doses, unclear = grammar.find_doses(left)
+    left, meant_doses = _mask_doses(left, said_doses, grammar.repair)
+    spans += [Span(said.start, said.end, Owner.DOSE) for said in said_doses]
     for each in unclear:
         left = masked(left, each.start, each.end, NAME_MASK)
-    found, left = scan(left, today, rules)
+    found, left = scan(left, today, grammar.rules)
     spans += [Span(each.start, each.end, Owner.WHEN) for each in found if each.start < each.end]
-    leftover = [*unclear, *_leftover(text, left, harmless, left_rules)]
-    meant = (each for each in found if not isinstance(each.clue, Denied))
+    leftover = [*unclear, *_leftover(text, left, grammar)]
+    leftover += [
+        Leftover(LeftKind.UNCLEAR, text[each.start : each.end], each.start, each.end)
+        for each in found
+        if isinstance(each.clue, Unclear)
+    ]
+    meant = (each for each in found if not isinstance(each.clue, Denied | Unclear))
     return Reading(
         clues=tuple(sorted(meant, key=lambda each: each.start)),
-        said_doses=tuple(said_doses),
+        said_doses=tuple(meant_doses),
         leftover=tuple(sorted(leftover, key=lambda each: each.start)),
         spans=tuple(sorted(set(spans), key=lambda span: span.start)),
     )
+
+
+def _mask_doses(
+    left: str, said: Sequence[SaidDose], repair: re.Pattern[str]
+) -> tuple[str, list[SaidDose]]:
+    """Mask the doses, and drop what was taken back: "two tablets, no, three tablets"."""
+    meant: list[SaidDose] = []
+    for each in said:
+        if meant and repair.fullmatch(left, meant[-1].end, each.start):
+            left = masked(left, meant[-1].end, each.start, DOSE_MASK)
+            meant.pop()
+        meant.append(each)
+        left = masked(left, each.start, each.end, DOSE_MASK)
+    return left, meant
 
 
 def masked(text: str, start: int, end: int, mask: str) -> str:
@@ -148,20 +174,25 @@ def scan(text: str, today: date, rules: Rules) -> tuple[list[Found], str]:
     return found, left
 
 
-def _without_names(text: str, names: Sequence[str]) -> tuple[str, list[Span]]:
+def _without_names(
+    text: str, names: Sequence[str], known: re.Pattern[str]
+) -> tuple[str, list[Span]]:
     left, spans = text, list[Span]()
-    for name in sorted(filter(None, names), key=len, reverse=True):
-        for match in re.finditer(re.escape(name), left, re.IGNORECASE):
+    told = (
+        re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names, key=len, reverse=True) if n
+    )
+    for pattern in (*told, known):
+        for match in pattern.finditer(left):
             left = masked(left, *match.span(), NAME_MASK)
             spans.append(Span(*match.span(), Owner.NAME))
     return left, spans
 
 
-def _leftover(text: str, left: str, harmless: re.Pattern[str], rules: LeftRules) -> list[Leftover]:
-    for match in harmless.finditer(left):
+def _leftover(text: str, left: str, grammar: Grammar) -> list[Leftover]:
+    for match in grammar.harmless.finditer(left):
         left = masked(left, *match.span(), NAME_MASK)
     found: list[Leftover] = []
-    for kind, pattern in rules:
+    for kind, pattern in grammar.left_rules:
         for match in pattern.finditer(left):
             start, end = match.span()
             found.append(Leftover(kind, text[start:end], start, end))

@@ -57,6 +57,8 @@ class Moment:
     """False where only a day or a part of it was said, and `at` has its usual hour."""
     spans: tuple[tuple[int, int], ...]
     """Where in the text its words stand, [start, end)."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """Words about time that contradict the others and are in none of the above: ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ class Recurrence:
     """Single days on which it does not come: "every day but tomorrow"."""
     spans: tuple[tuple[int, int], ...]
     """Where in the text its words stand, [start, end)."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """Words about time that contradict the others and are in none of the above: ask."""
 
 
 When = Moment | Recurrence

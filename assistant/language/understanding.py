@@ -13,7 +13,7 @@ from datetime import date, datetime
 from assistant.language.amounts import Dose, Number
 from assistant.language.combine import combine
 from assistant.language.languages import language
-from assistant.language.reading import Leftover, Span
+from assistant.language.reading import LeftKind, Leftover, Span
 from assistant.language.schedule import Habits, Recurrence, When
 
 
@@ -26,8 +26,9 @@ class Understood:
     """In the order they were said; none of their words tells a time."""
     leftover: tuple[Leftover, ...]
     """Words that could belong to a time, an amount, a pattern of days, a negation or an exception,
-    and were used for nothing.  Ask, unless each of them is known to be something else: a number
-    without a unit is a `LeftKind.NUMBER`, and "two metformin" is a dose to who knows metformin."""
+    and were used for nothing.  Ask, unless each of them is known to be something else: "two" in
+    "two metformin" is a `LeftKind.COUNT`, and a dose to who knows metformin; in "call my two sons"
+    it is a part of what is read back."""
     spans: tuple[Span, ...]
     """Which words were used, and for what."""
 
@@ -68,7 +69,11 @@ def understand_schedule(
     _check_zone(now)
     read = language(lang).read(text, now.date(), names)
     when = combine(read.clues, now, habits)
-    return Understood(when, read.doses, read.leftover, read.spans)
+    unread = tuple(
+        Leftover(LeftKind.UNCLEAR, text[start:end], start, end)
+        for start, end in (when.unread if when else ())
+    )
+    return Understood(when, read.doses, (*read.leftover, *unread), read.spans)
 
 
 def parse_when(text: str, lang: str, now: datetime, habits: Habits) -> When | None:

@@ -30,6 +30,7 @@ _TENS_AND_ONES = re.compile(
 _MINUTES_TOO = re.compile(
     r"(?:ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty)(?: (?:one|two|\w+))?", re.IGNORECASE
 )
+_OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(r" ?(?:each|a piece|apiece|per tablet|a tablet)\b", re.IGNORECASE)
 
@@ -37,11 +38,12 @@ _STRENGTH_TAIL = re.compile(r" ?(?:each|a piece|apiece|per tablet|a tablet)\b", 
 @cache
 def _pattern() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?)? "
+        rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
-        rf"(?: ?of)?(?: ?an?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b(?P<more> and {PART})?)",
+        rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
+        rf"(?P<more> and {PART})?)",
         re.IGNORECASE,
     )
 
@@ -69,8 +71,8 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     start, end = match.span()
     if match["bare"]:  # "two hundred milligram tablets": of 200 mg, or two of 100
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)
-    if match["count"] and _AT_BEFORE.search(text, 0, start):  # "at eight five hundred ..."
-        return Leftover(LeftKind.UNCLEAR, match[0], start, end)
+    if _AT_BEFORE.search(text, 0, start) and (match["amount"] or "").lower() not in {"a", "an"}:
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
     if match["count"]:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]

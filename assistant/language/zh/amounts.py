@@ -45,6 +45,7 @@ _SAID_UNITS: dict[Unit, str] = {
 _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿廿"
 _PLAIN = rf"(?:\d+(?:\.\d+)?|(?<![\d.:])\.\d+|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七八九]+)?)"
 _NUMBER = rf"(?:[负-]\s?)?(?:(?:{_PLAIN}又)?{_PLAIN}分之{_PLAIN}|\d+/[1-9]\d*|{_PLAIN}(?:个半)?|半)"
+_WRITTEN = str.maketrans("点零〇一二三四五六七八九", ".00123456789", ",")
 _HUNDREDTHS = {"百": Fraction(100), "千": Fraction(1000), "万": Fraction(10_000)}
 
 
@@ -106,7 +107,8 @@ def value_of(said: str) -> Fraction | None:
         whole_value = value_of(said[:-2])
         return whole_value + Fraction(1, 2) if whole_value is not None else None
     if said[0].isdecimal() or said[0] == ".":
-        return sum((Fraction(part) for part in said.replace(",", "").split()), Fraction(0))
+        said = said.translate(_WRITTEN)
+        return sum((Fraction(part) for part in said.split()), Fraction(0))
     if said[0] == "点":
         said = "零" + said
     import cn2an  # noqa: PLC0415 (0.2 s: only when a number was really said)

@@ -23,7 +23,7 @@ _PAIRS = """
 恆恒 惡恶 愛爱 慮虑 慶庆 戰战 採采 掃扫 掛挂 撥拨 撿捡 攜携 暈晕 曬晒 棗枣 癒愈 錄录 鹼碱 囑嘱 顯显
 僅仅 併并 幹干 臨临 牀床 晝昼 傢家
 """
-_TO_SIMPLIFIED = str.maketrans(dict(_PAIRS.split()))
+_TO_SIMPLIFIED = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 
 
 def simplified(text: str) -> str:

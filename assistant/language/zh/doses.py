@@ -49,10 +49,11 @@ _PUNCTUATION = re.compile(r"[\s,，。.!！吧的呢啊]*")
 _STRENGTH_BETWEEN = re.compile(
     r"[\s,，、x×*]*(?:规格)?的?(?:药片|胶囊|药)?[\s,，、]*(?:每次|一次)?(?:吃|服用?|用|要|各)?"
 )
+_NAME_BETWEEN = re.compile(r"[^,，。、;；\d一二两三四五六七八九十]{1,12}")
 _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(r"(?:装|规格)?的|一[片粒颗丸](?:的|装)|每[片粒颗丸]")
 _EARLIEST_HOUR = 5
-"""From this hour on, 点 behind a day is a clock's: 每天八点五毫克, but 每天一点五毫克 may be 1.5."""
+"""From this hour on, 点 behind a day is a clock's: 每天八点五毫克; 每天一点五毫克 is unclear."""
 
 
 @cache
@@ -86,7 +87,7 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
         elif read is not None:
             said.append(read)
         at = read.end if read is not None else match.start() + 1
-    return _with_strengths(text, said), unclear
+    return _with_strengths(text, said, unclear), unclear
 
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover | None:
@@ -176,7 +177,7 @@ def _unclear(text: str, start: int, end: int) -> Leftover:
     return Leftover(LeftKind.UNCLEAR, text[start:end], start, end)
 
 
-def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:
+def _with_strengths(text: str, said: list[SaidDose], unclear: list[Leftover]) -> list[SaidDose]:
     """Put together 五百毫克的，两片 and 每片五百毫克，两片."""
     kept: list[SaidDose] = []
     for each in said:
@@ -185,4 +186,10 @@ def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:
         tail = _STRENGTH_TAIL.match(text, each.end) if is_measured else None
         start, end = lead.start() if lead else each.start, tail.end() if tail else each.end
         kept.append(SaidDose(each.amount, each.unit, each.most, start, end, each.strength))
-    return join_strengths(text, kept, _STRENGTH_BETWEEN)
+    joined = join_strengths(text, kept, _STRENGTH_BETWEEN)
+    if len(joined) == 2 and joined[0].unit in MEASURED and joined[1].unit not in MEASURED:
+        first, second = joined
+        if text[first.end - 1] == "的" and _NAME_BETWEEN.fullmatch(text, first.end, second.start):
+            unclear.append(_unclear(text, first.start, first.end))  # 五百毫克的二甲双胍吃两片
+            return [second]
+    return joined
