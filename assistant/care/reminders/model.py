@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from typing import Final
@@ -105,6 +105,10 @@ class Amount:
         return Dose(self.amount, self.unit, self.most, 0, 0, self.strength)
 
 
+_A_DAY: Final = timedelta(hours=25)
+"""The longest one, at the end of summer time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayException:
     """What is otherwise on one day; the series itself goes on as it was."""
@@ -129,6 +133,11 @@ class Pause:
     """From then on it comes again; None: until somebody says so."""
     told_at: float | None = None
     """When the elder was last told of it, or of its end; Unix time."""
+
+    @property
+    def is_of_a_day(self) -> bool:
+        """Whether it is only a day that is left out."""
+        return self.until is not None and self.until - self.since <= _A_DAY
 
     def holds_at(self, moment: float) -> bool:
         """Whether it lies over a moment, Unix time."""
