@@ -34,7 +34,7 @@ from assistant.language.day_times import Option, SaidTime, read_times, times_of_
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.rrule import rrule_of
-from assistant.language.schedule import Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
 
@@ -184,7 +184,12 @@ class _Sentence:
         start = self._start
         if start is None and left:
             start = resolve(left[0], self._today)
+            if start == self._today and _is_coming(left[0]) and self._has_passed(times):
+                start = resolve(left[0], self._today + timedelta(1))
             self._used.append(left[0])
+        is_each_once = not self._how_often and any(isinstance(c, OnWeekday) for c in rule.used)
+        if start is None and is_each_once and self._has_passed(times):
+            start = self._today + timedelta(1)  # "on Monday and Friday", on a Monday night
         return Recurrence(
             rrule=None if lunar or term else rule.text,
             lunar=LunarDays(days=lunar.days, month=lunar.month) if lunar else None,
@@ -200,6 +205,10 @@ class _Sentence:
             spans=self._spans,
             unread=self._unread(lunar, term, *rule.used),
         )
+
+    def _has_passed(self, times: Sequence[DayTime]) -> bool:
+        """Whether one of today's times is over: then the next such day is meant."""
+        return any(each.at < self._now.time() for each in times)
 
     def _course_days(self, taken: Sequence[Clue]) -> int | None:
         if self._course:

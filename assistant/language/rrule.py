@@ -41,9 +41,12 @@ def rrule_of(
     """
     every = [clue for clue in how_often if isinstance(clue, Every)]
     weekly = [clue for clue in how_often if isinstance(clue, EveryWeekdays)]
+    weekly = [clue for clue in weekly if clue.interval == weekly[0].interval]
     counted = next(([clue] for clue in how_often if isinstance(clue, TimesEvery)), [])
     nth = [day for day in days if isinstance(day, OnNthWeekday) and day.months is None]
-    weekdays = [day for day in days if isinstance(day, OnWeekday)]
+    weekdays = [day for day in days if isinstance(day, OnWeekday) and day.weeks is None]
+    if not how_often and len(days) == 1:
+        weekdays = []  # "on Monday at eight and at nine": that day, and not every Monday
     month_days = [day for day in days if isinstance(day, OnMonthDay) and day.months is None]
     said = {clue.frequency for clue in every} | {clue.frequency for clue in counted}
     frequency = every[0].frequency if every else counted[0].frequency if counted else None

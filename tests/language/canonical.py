@@ -63,8 +63,9 @@ def judge(row: Row) -> tuple[Verdict, str]:
     except LanguageError as error:
         verdict = Verdict.RIGHT if row.means == "ask" else Verdict.ASKED
         return verdict, type(error).__name__
-    told, left = written(understood, row.now), list(understood.leftover)
     expected = {part.strip() for part in row.means.split("|")} - {"nothing", ""}
+    is_once = any(part.startswith("at ") for part in expected)
+    told, left = written(understood, row.now, is_once=is_once), list(understood.leftover)
     for part in sorted(expected):
         if part.startswith("dose ") and len(part.split()) == 2:
             left = _without_number(left, part.split()[1], row.lang)
@@ -82,14 +83,14 @@ def is_question(understood: Understood) -> bool:
     return isinstance(when, Recurrence) and when.count_each is not None
 
 
-def written(understood: Understood, now: datetime) -> set[str]:
-    """Write what was understood as parts of FORMAT.md."""
+def written(understood: Understood, now: datetime, *, is_once: bool) -> set[str]:
+    """Write what was understood as parts of FORMAT.md; a short course as moments if `is_once`."""
     parts = {_dose(dose) for dose in understood.doses}
     match understood.when:
         case Moment() as when:
             parts.add(_moment(when))
         case Recurrence() as when:
-            parts |= _once_each(when, now) or set(_again(when))
+            parts |= (_once_each(when, now) if is_once else set()) or set(_again(when))
     return parts
 
 

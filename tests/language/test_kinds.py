@@ -10,7 +10,10 @@ from assistant.language import HEARD_CHARACTERS_MAX, LanguageError, language
 from tests.language.canonical import Row, Verdict, judge, rows
 from tests.language.test_when import NOW, WORDS
 
-MORE_WORDS = {"zh": "片 毫克 不 除了 零点五".split(), "en": "tablets mg not but except".split()}
+MORE_WORDS = {
+    "zh": ["片", "毫克", "不", "除了", "零点五"],
+    "en": ["tablets", "mg", "not", "but", "except"],
+}
 HERE = Path(__file__).parent
 ROWS = [row for lang in ("zh", "en") for row in rows(HERE / f"kinds_{lang}.tsv", lang)]
 

@@ -32,7 +32,11 @@ _MINUTES_TOO = re.compile(
 )
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
-_STRENGTH_TAIL = re.compile(r" ?(?:each|a piece|apiece|per tablet|a tablet)\b", re.IGNORECASE)
+_STRENGTH_TAIL = re.compile(
+    r" ?(?:each(?! (?:day|week|month|morning|noon|evening|night|meal|time)\b)|a piece|apiece|"
+    r"per tablet|a tablet)\b",
+    re.IGNORECASE,
+)
 
 
 @cache

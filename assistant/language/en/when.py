@@ -144,6 +144,9 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     if nth > 5:
         raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
     of = (match["of"] or "").lower()
+    if not of and not match["every"]:
+        yield Unclear.WORDS  # "third Tuesday": of this month, the next, or every one
+        return
     months = 1 if "next" in of else 0 if "this" in of else None
     yield OnNthWeekday(nth, WEEKDAYS[match["day"].lower()], months)
 
@@ -253,8 +256,8 @@ _EXCEPT = (
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
-_OTHER = r"(?P<other>other |second |alternate )?"
-_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & ){_WEEKDAY}s?)*"
+_OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
+_DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){_WEEKDAY}s?)*"
 # In this order: what a rule has read is gone for the next.
 _RULES: tuple[tuple[str, Reader], ...] = (
     *HABIT_RULES,
@@ -292,7 +295,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekdays,
     ),
     (
-        rf"(?:on )?(?:the |every |each )?"
+        rf"(?:on )?(?:the |(?P<every>every |each ))?"
         rf"(?P<nth>{ORDINAL}|last(?= {_WEEKDAY} (?:of|in|every|each|next))) "
         rf"(?P<day>{_WEEKDAY})"
         r"(?P<of> (?:of|in) (?:the|each|every|this|next) month| (?:every|each|next) month)?",
@@ -399,6 +402,15 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _day_of_month,
     ),
     (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
+    (
+        r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"
+        r"(?P<which>)(?P<last>)",
+        _day_of_month,
+    ),
+    (
+        rf"\b(?P<week>next|this) week,? (?:on )?(?P<day>{_WEEKDAY})\b(?P<which>)",
+        _weekday,
+    ),
     (
         r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
         rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",

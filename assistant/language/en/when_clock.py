@@ -94,6 +94,8 @@ def _minutes(said: str | None) -> int:
         return 30
     if said in {"quarter", "a quarter"}:
         return 15
+    if said == "three quarters":
+        return 45
     return whole_number(re.sub(r"^(?:oh?|zero)[ -]", "", said)) if said else 0
 
 
@@ -124,7 +126,7 @@ def _noon(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 def _beside_noon(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read "half past midnight" and "ten to noon"."""
-    minute, is_night = _minutes(match["minute"]), match["twelve"].lower() == "midnight"
+    minute, is_night = _minutes(match["minute"]), "night" in match["twelve"].lower()
     part = LATE_NIGHT if is_night else NOON
     if match["to"].lower() in {"to", "before", "till"}:
         yield Clock(23 if is_night else 11, 60 - minute, part)
@@ -263,17 +265,23 @@ _NEXT_OF_LIST = (
     rf"(?<=\0)(?:,? and |,? & |, ?)(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
     rf"(?: (?P<minute>{_MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
 )
-_MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|{N})(?: minutes?)?"
+_MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|three quarters|{N})(?: minutes?| mins?)?"
+_NOON = "(?:noon|mid-?day|mid day|mid-?night|mid night)"
+_END = r"(?:\b|(?=[ap]\.?m\b))"
 CLOCK_RULES = (
+    (rf"\b(?!twelve\b|12\b){_HOUR_WORD} o'?clock (?:noon|midnight)\b", always(Unclear.WORDS)),
     # "Not at seven, at eight"; and "twelve noon" is one time.
     (
         rf"\bnot (?:at )?(?:half past )?{N}(?: o'?clock)?,? (?:but )?(?=.*\d|.*\b{N})",
         always(Denied.WORDS),
     ),
-    (r"\b(?:at )?(?:12|twelve)(?: o'? ?clock)? (?:at )?(?:noon|midday|midnight)\b", _noon),
     (
-        rf"{_AT}?\b(?P<minute>a half|half|a quarter|quarter|{N})(?: minutes?)? "
-        r"(?P<to>past|after|to|before|till) (?P<twelve>noon|midday|midnight)\b",
+        rf"\b(?:at )?(?:12|twelve)(?: o'? ?clock)? (?:at )?{_NOON}\b",
+        _noon,
+    ),
+    (
+        rf"{_AT}?\b(?P<minute>a half|half|a quarter|quarter|{N})(?: minutes?| mins?)? "
+        r"(?P<to>past|after|to|before|till) (?P<twelve>noon|mid-?day|mid-?night)\b",
         _beside_noon,
     ),
     (
@@ -288,10 +296,15 @@ CLOCK_RULES = (
         rf"{_UNIT_AFTER}",
         always(Unclear.WORDS),
     ),
-    (rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}{_PART}", _clock),
+    (
+        rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD}){_END}{_UNIT_AFTER}"
+        rf"(?: o'?clock)?{_PART}",
+        _clock,
+    ),
     (
         rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
-        rf"(?P<to>past|after|to|before|till|(?<=quarter )of) (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}"
+        rf"(?P<to>past|after|to|before|till|(?<=quarter )of) "
+        rf"(?P<hour>{_HOUR_WORD}){_END}{_UNIT_AFTER}(?! (?:{_MINUTE_WORD})\b)"
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
@@ -321,7 +334,7 @@ CLOCK_RULES = (
     ),
     (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
     (rf"\b{_SURE_REPAIR}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
-    (rf"{_AT}?\b(?:noon|midday|midnight)\b", _noon),
+    (rf"{_AT}?\b{_NOON}\b", _noon),
     *[(_NEXT_OF_LIST, _clock)] * 6,
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),

@@ -19,7 +19,7 @@ AFTERNOON = Part(12, 20, time(15))
 EVENING = Part(16, 29, time(20))
 NIGHT = Part(17, 30, time(21))
 MID_MORNING = Part(8, 12, time(10))
-MID_AFTERNOON = Part(13, 18, time(15))
+MID_AFTERNOON = Part(13, 18, time(14))
 MIDNIGHT = Part(24, 25, time(0))
 LATE_NIGHT = Part(23, 25, time(23))
 """The hour before midnight and the one after."""
@@ -131,6 +131,7 @@ ADVERBS = {
     "yearly": (Frequency.YEARLY, 1),
     "annually": (Frequency.YEARLY, 1),
     "annual": (Frequency.YEARLY, 1),
+    "quarterly": (Frequency.MONTHLY, 3),
 }
 TIMES = {"once": 1, "twice": 2, "thrice": 3}
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600}

@@ -22,7 +22,7 @@ _WELL_FORMED = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|{_COUNT}|[零〇])万?"
 _FRACTION = (
     rf"(?:(?:{_WELL_FORMED}又)?{_WELL_FORMED}分之{_WELL_FORMED}|\d+ \d+/[1-9]\d*|\d+/[1-9]\d*)"
 )
-_WRITTEN = r"(?:\d+(?:,\d{3})+|\d+(?:\.\d+)?|(?<![\d.:])\.\d+)"
+_WRITTEN = r"(?<![\d.:])(?:\d+(?:,\d{3})+|\d+(?:\.\d+)?|\.\d+)"
 _BY_DIGIT = rf"{_ONES}{_DIGIT}{{2,}}"
 _AMOUNT = (
     rf"(?:[负-]\s?)?(?:{_FRACTION}|{_WRITTEN}|{_BY_DIGIT}(?![点十百千])|{_WELL_FORMED}(?:个半)?|半)"
@@ -32,7 +32,7 @@ _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 
 _HOUR_BEFORE = re.compile(rf"(?<!{_DIGIT})(?:[零〇]|{_TENS}|{_COUNT}|(?<!\d)\d{{1,2}})[点时]钟?$")
 _MINUTE_BEFORE = re.compile(rf"[点时](?:过|零|〇)?(?:{_ONES}?十{_ONES}?|[零〇]{_ONES})$")
-_TENS_AND_ONES = re.compile(rf"{_ONES}?十{_ONES}|[1-5]\d\d")
+_TENS_AND_ONES = re.compile(rf"{_ONES}?十{_ONES}|[1-5]\d[1-9]")
 _DAYS_BEFORE = re.compile(
     rf"(?:(?:周|星期|礼拜)[一二三四五六日天、和到至周星期]*|初(?:{_ONES}|十)|十五|廿{_ONES}|月(?:{_TENS}|{_ONES}))$"
 )
@@ -125,7 +125,9 @@ def _plain(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover |
     if re.fullmatch(_BY_DIGIT, amount) and unit not in MEASURED:
         return None  # 一三五一片: the days, and one tablet
     hour = _HOUR_BEFORE.search(before)
-    if hour is not None and _TENS_AND_ONES.fullmatch(amount):  # 七点二十五片: 7:20, or 25
+    if (
+        hour is not None and not hour[0].endswith("钟") and _TENS_AND_ONES.fullmatch(amount)
+    ):  # 七点二十五片: 7:20, or 25
         return _unclear(text, hour.start(), match.end())
     if amount[0] in "五六" and _THREE_DAYS.search(before[-4:] + amount[0]):  # 周一三五片
         return _unclear(text, start - 2, match.end())

@@ -47,7 +47,7 @@ from assistant.language.zh.when_words import (
 )
 
 _WEEK = "(?:星期|礼拜|周)"
-_A_WEEKDAY = "[一二三四五六日天1-7]"
+_A_WEEKDAY = "(?:[一二三四五六日天]|(?<!\\d)[1-7](?![\\d:]))"
 _UNIT = either(FREQUENCIES)
 _TIMES = "[次回遍顿趟]"
 _TAKE = "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各)?"
@@ -244,7 +244,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _festival,
     ),
     (
-        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片])",
+        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])",
         _lunar_month_day,
     ),
     (
