@@ -21,6 +21,7 @@ from assistant.language.clues import (
     Frequency,
     Lasting,
     NotOnWeekdays,
+    OnDay,
     OnLunarDay,
     OnMonthDay,
     OnNthWeekday,
@@ -37,6 +38,7 @@ from assistant.language.rrule import rrule_of
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
+_PATTERNS = (Every, EveryWeekdays)
 
 
 def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | None:
@@ -182,7 +184,8 @@ class _Sentence:
         times = times_of_day(self._times, a_day, self._habits)
         is_placed = ";BY" in rule.text if a_day is None else a_day == len(times)
         start = self._start
-        if start is None and left:
+        # "Every day at nine ... Sunday" does not begin on Sunday: nobody knows what it means.
+        if start is None and left and not self._how_often and not self._off:
             start = resolve(left[0], self._today)
             if start == self._today and _is_coming(left[0]) and self._has_passed(times):
                 start = resolve(left[0], self._today + timedelta(1))
@@ -203,8 +206,36 @@ class _Sentence:
             until=self._until,
             left_out=tuple(sorted(resolve(day, self._today) for day in self._left_out)),
             spans=self._spans,
-            unread=self._unread(lunar, term, *rule.used),
+            unread=self._unread(lunar, term, *rule.used) + self._unplaced(rule.text),
         )
+
+    def _unplaced(self, rule: str) -> tuple[tuple[int, int], ...]:
+        """Where words stand that are true of a part of the days only, or of none."""
+        if "HOURLY" in rule or "MINUTELY" in rule:  # "every two hours from eight until six"
+            return self._spans_of(*_TIMES)
+        if self._off and not self._how_often and not self._times:
+            return self._spans_of(NotOnWeekdays)  # "not on Friday", and of what?
+        return self._own_days()
+
+    def _spans_of(self, *kinds: type) -> tuple[tuple[int, int], ...]:
+        return tuple((e.start, e.end) for e in self._found if isinstance(e.clue, kinds))
+
+    def _own_days(self) -> tuple[tuple[int, int], ...]:
+        """Where days stand that have hours of their own: "Monday at eight, Wednesday at nine"."""
+        runs: list[tuple[bool, list[Found]]] = []
+        for each in self._found:
+            is_time = isinstance(each.clue, _TIMES)
+            if is_time or isinstance(each.clue, (*_PATTERNS, OnWeekday, OnMonthDay, OnDay)):
+                if not runs or runs[-1][0] is not is_time:
+                    runs.append((is_time, []))
+                runs[-1][1].append(each)
+        days = [run for is_time, run in runs if not is_time]
+        if len(days) < 2 or sum(is_time for is_time, _ in runs) < 2:
+            return ()
+        first = {each.clue for each in days[0]}
+        edges = {*self._left_out, *self._used}
+        later = [each for run in days[1:] for each in run if each.clue not in first | edges]
+        return tuple((each.start, each.end) for each in later)
 
     def _has_passed(self, times: Sequence[DayTime]) -> bool:
         """Whether one of today's times is over: then the next such day is meant."""
@@ -250,10 +281,12 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
         ImpossibleTimeError: that day is no Friday.
     """
     left = list(found)
-    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay)]
+    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay | OnDay)]
     for first, second in pairwise(days):
-        weekday, dated = sorted((first, second), key=lambda each: isinstance(each.clue, OnMonthDay))
-        if not (isinstance(weekday.clue, OnWeekday) and isinstance(dated.clue, OnMonthDay)):
+        weekday, dated = sorted((first, second), key=lambda e: not isinstance(e.clue, OnWeekday))
+        if not isinstance(weekday.clue, OnWeekday):
+            continue
+        if not isinstance(dated.clue, OnMonthDay | OnDay):
             continue
         gap = second.start - first.end
         if resolve(dated.clue, today).weekday() == weekday.clue.weekday and gap <= len(", "):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from assistant.language.amounts import Dose, Number
 from assistant.language.clues import Found
@@ -36,6 +36,9 @@ class Spoken:
     weekday: Callable[[date], str]
     relative_day: Callable[[date, date], str]
     """(day, today) to "tomorrow", "next Wednesday", else the date."""
+    moment: Callable[[datetime, datetime], str]
+    """(moment, now) to its day and its time, such that nobody is wrong by a day in the night:
+    "tonight at midnight", and said at night "tomorrow, Tuesday, at eight"."""
     duration: Callable[[timedelta], str]
     number: Callable[[str], str]
     """A plain decimal number, "-2000.5", to words."""

@@ -46,7 +46,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
-        rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
+        rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
+        rf"(?: (?:whole|full|single|heaped|level|entire))?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
         rf"(?P<more> and {PART})?)",
         re.IGNORECASE,
     )

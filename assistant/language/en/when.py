@@ -252,7 +252,9 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 _EXCEPT = (
     r"except(?:ing)?|apart from|other than|excluding|leaving out|besides|aside from|not|never|but|"
-    r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar"
+    r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar|"
+    r"with the exception of|"
+    r"no(?= (?:\w+days|weekends)\b)"
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"

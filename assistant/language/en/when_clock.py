@@ -238,6 +238,11 @@ _CALENDAR_LENGTH = (
     rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
 )
 LENGTH_RULES = (
+    (
+        rf"(?:\bat )?(?<!in )(?<!every )(?<!for )(?<!after )\b"
+        rf"(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b(?! (?:later|from))",
+        _military,
+    ),
     (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
     (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
     (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
@@ -262,7 +267,8 @@ _LIST_END = (
 )
 # "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
 _NEXT_OF_LIST = (
-    rf"(?<=\0)(?:,? and |,? & |, ?)(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
+    rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
+    rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
     rf"(?: (?P<minute>{_MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
 )
 _MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|three quarters|{N})(?: minutes?| mins?)?"
@@ -289,7 +295,6 @@ CLOCK_RULES = (
         rf"{_UNIT_AFTER}",
         _military,
     ),
-    (rf"{_AT}?\b(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b", _military),
     # Without a comma these may be two hours or one: "at eight twelve and six".
     (
         rf"{_AT}?\b{_HOUR_WORD} (?:ten|eleven|twelve),? and (?:at )?{_HOUR_WORD}\b(?! past)"

@@ -33,6 +33,7 @@ CHINESE = Language(
         full_date=spoken.full_date,
         weekday=spoken.weekday,
         relative_day=spoken.relative_day,
+        moment=spoken.moment,
         duration=spoken.duration,
         number=cardinal,
         dose=say_dose,

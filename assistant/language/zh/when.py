@@ -59,6 +59,11 @@ _LUNAR_DAY = rf"(?:初(?:{_ONES}|十)|廿{_ONES}|三十|二?十{_ONES}?|{_ONES})
 _LUNAR_BY_CUSTOM = frozenset(
     ("八月十五", "七月十五", "二月二", "三月三", "六月六", "七月七", "九月九")
 )
+_DAY_OFF = (
+    rf"(?:(?<![下这本上]个)(?<![下这本上]){_WEEK}{_A_WEEKDAY}"
+    rf"(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+)
+_DAYS_OFF = rf"{_DAY_OFF}(?:[、和跟及,，]+{_DAY_OFF})*"
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
 _DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
 _NOT_DONE = (
@@ -112,15 +117,15 @@ def _treatment_days(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read 除了周日每天; 周日不吃; 周一到周三除外."""
     said = match["days"]
-    if "周末" in said or "双休" in said:
-        off = {5, 6}
-    else:
+    off = {5, 6} if "周末" in said or "双休" in said else set[int]()
+    said = said.replace("周末", "")
+    if re.search(_WEEK, said):
         named = [
             WEEKDAYS[day]
             for day in re.findall(_A_WEEKDAY, said.replace("星期", "").replace("礼拜", ""))
         ]
         is_range = re.search("[到至]", said) is not None
-        off = set(range(named[0], named[-1] + 1)) if is_range else set(named)
+        off |= set(range(named[0], named[-1] + 1)) if is_range else set(named)
     yield NotOnWeekdays(tuple(sorted(off)))
 
 
@@ -197,6 +202,11 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnNthWeekday(nth, WEEKDAYS[match["day"]], months)
 
 
+def _nth_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
+    for nth in re.findall(N, match["several"]):
+        yield OnNthWeekday(whole_number(nth), WEEKDAYS[match["day"]])
+
+
 def _month_day(match: re.Match[str], today: date) -> Iterator[Clue]:
     year: int | None = None
     if match["year"]:
@@ -260,13 +270,13 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     # How often; before that, the days of the week on which not.
     (
         rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每个?|逢)?"
-        rf"(?P<days>{_WEEK}{_A_WEEKDAY}(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+        rf"(?P<days>{_DAYS_OFF})"
         rf"(?:以外|之外|外|不算)?[，,]?(?:(?:其他|别的|其余)(?:的|日子|时间|几天)?)?都?(?P<daily>每天|天天)?都?",
         _not_on,
     ),
     (
         rf"[，,]?(?:但是?|不过|可是|就|只有)?(?:每个?|逢)?"
-        rf"(?P<days>{_WEEK}{_A_WEEKDAY}(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+        rf"(?P<days>{_DAYS_OFF})"
         rf"(?:的时候|那天|那两天|两天|就|都|可以|我)*{_NOT_DONE}(?P<daily>(?!))?",
         _not_on,
     ),
@@ -301,6 +311,10 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
     (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
+    (
+        rf"每个?月的?(?P<several>第{N}个?(?:[、和跟,，]?第{N}个?)+)的?{_WEEK}(?P<day>{_A_WEEKDAY})",
+        _nth_weekdays,
+    ),
     (
         rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
         _nth_weekday,
@@ -348,6 +362,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _day_of_month,
     ),
     (r"年底|年末", always(OnMonthDay(31, 12))),
+    ("明后两?天|今明两?天|这两天", always(Unclear.WORDS)),
     (either(RELATIVE_DAYS), _relative_day),
     (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
     (rf"{_WEEKS_AHEAD}?周末", _weekend),

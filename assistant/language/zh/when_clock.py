@@ -36,7 +36,7 @@ _SHORT_PART = "[早晨晚夜]"
 # 晚八点, but not 最晚八点; 早点 and 晚点 have no hour.
 _PARTS = rf"{either(PARTS)}|(?<![最大不]){_SHORT_PART}(?=[一二两三四五六七八九十\d])"
 _PART = rf"(?:(?P<part>{_PARTS})的?)?"
-_MEASURE = "[片粒颗丸支瓶袋包滴勺针贴次遍杯碗口斤克毫升个位]"
+_MEASURE = "[片粒颗丸支瓶袋包滴勺针贴杯碗口斤克毫升个位]"
 # 大一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
 _NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
 _HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点)(?<![零〇一二两三四五六七八九十百]){N})"
@@ -54,7 +54,7 @@ _MINUTE = (
 _DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
 _LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
 REPAIR = (
-    "[，,。、\\s]*(?:啊不|哦不|噢不|不不|不是|不对|错了|说错了|等一下|等等|应该是|不)(?:不|对|是)?"
+    "[，,。、\\s]*(?:啊不|哦不|噢不|不不|不是(?=[，,])|不对|错了|说错了|等一下|等等|应该是|不(?!是))(?:不|对)?"
     "[，,。、\\s]*(?:应该是|是|改成|改到)?"
 )
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
@@ -231,6 +231,8 @@ CLOCK_RULES = (
         _clock_instead,
     ),
     (rf"(?<=[\0\1，,]){REPAIR}(?=\0)", always(TakenBack.WORDS)),
+    # 八点改到九点: from one to the other, and of what?
+    (r"(?<=\0)(?:改|换|挪|移|推迟?|延后?|提前?|调)(?:成|到|为)?(?=\0)", always(Unclear.WORDS)),
     (r"(?<=\0)[，,]?(?:和|跟|与|还有|以及|、|外加|再加)(?=\0)", always(Joint.WORDS)),
     (r"(?=叫醒我|叫我(?:起床|醒)|喊我(?:起床|醒)|喊醒我|把我叫醒)", always(Waking.WORDS)),
 )
