@@ -48,7 +48,7 @@ class Machine(RuleBasedStateMachine):
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         scripts = files("assistant.store").joinpath("migrations")
         self.connection.executescript(scripts.joinpath("0003_reminders.sql").read_text())
-        self.connection.executescript(scripts.joinpath("0005_exceptions.sql").read_text())
+        self.connection.executescript(scripts.joinpath("0006_exceptions.sql").read_text())
         times = tuple(DayTime(time.fromisoformat(each)) for each in sorted(hours))
         self.now = BEGIN
         self.reminder = Reminder(
