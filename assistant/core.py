@@ -23,13 +23,15 @@ from assistant.care.sensing import Sensing
 from assistant.children import Children
 from assistant.errands import Errands
 from assistant.events import Capability, LanguageChanged
-from assistant.findings import Finding
+from assistant.findings import Finding, found
 from assistant.hearing import Hearing
 from assistant.home import HomeMemory
-from assistant.home_folder import lock_home, socket_path
+from assistant.home_folder import lock_home, new_socket_path, run_folder, spare_folder
 from assistant.language import Replies
 from assistant.mind import Mind, Progress
 from assistant.phrases import load as load_phrases
+from assistant.privacy import close_to_others
+from assistant.rights import guard
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.services import Services
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from assistant.care.medicines import MedicineWatch
     from assistant.care.reminders import Clock, Reminders
     from assistant.care.selftest.selftesting import SelfTesting
+    from assistant.care.start_troubles import StartTroubles
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ class CoreOptions:
     environment: dict[str, str] = field(default_factory=dict)
     """For the children, beside the core's own."""
     progress: Progress | None = None
+    settings_problems: tuple[str, ...] = ()
+    """What of anban.toml cannot be used; the defaults stand for it."""
     clock: Clock | None = None
     """Of the reminders and of what skills say; None: the machine's."""
 
@@ -79,7 +84,8 @@ class Core:
         self.options = options
         self.bus = Bus()
         self.supervisor = Supervisor(self.bus)
-        self.database = Database(options.home / "anban.sqlite")
+        self.bus.guard = guard(self.supervisor.name_of)
+        self.database = Database(options.home / "anban.sqlite", spare_folder(options.home))
         self.memory = HomeMemory(KeyedValues.home(self.database), options.settings, options.lang)
         self.services = Services(self.bus, self.database, self.memory)
         self.speech = Speech(
@@ -96,6 +102,7 @@ class Core:
             options.cache,
             options.progress,
             options.clock.now if options.clock is not None else time.time,
+            has_skills=Capability.SKILLS in options.capabilities,
         )
         self.children = Children(
             self.bus, self.supervisor, self.mind, options.home, options.environment
@@ -133,6 +140,7 @@ class Core:
         self.reminders: Reminders | None = None
         self.medicine_watch: MedicineWatch | None = None
         self.selftest: SelfTesting | None = None
+        self.start_troubles: StartTroubles | None = None
         self._sound = Sound(self.bus)
         lane = SafetyLane(self.bus, self.speech, self.care.emergency, self.care.calls)
         second_net = SecondNet(self.mind, self.care.emergency)
@@ -160,6 +168,7 @@ class Core:
             OSError: the socket cannot be made.
         """
         self._lock = lock_home(self.options.home)
+        await asyncio.to_thread(close_to_others, self.options.home)
         try:
             await self.database.open()
             await self.memory.recall()
@@ -170,9 +179,10 @@ class Core:
         self.bus.serve("home.state", self._home_state)
         self.bus.serve("conversation.forget", self._forget)
         self.bus.serve("home.children", self._children)
+        self.bus.serve("home.troubles", self._troubles)
         self.bus.serve("home.devices", self._serve_devices)
         self.bus.serve("language.switch", self._switch_language)
-        await self.bus.open(socket_path(self.options.home))
+        await self.bus.open(new_socket_path(self.options.home))
         await self.care.start()
         for capability in self.options.capabilities - self._without_device():
             self.children.start(capability)
@@ -185,6 +195,8 @@ class Core:
         await self._tasks.end()
         await self.children.stop()
         await self.hearing.finish()
+        if self.start_troubles is not None:
+            await self.start_troubles.stop()
         if self.selftest is not None:
             await self.selftest.stop()
         if self.medicine_watch is not None:
@@ -216,8 +228,8 @@ class Core:
             people=self.care.people,
             registry=self.care.equipment.registry,
             elder_name=elder_name,
-            voice_folder=self.options.home / "run" / "reminder-voice",
-            risk_of=medicines.risk_of,
+            voice_folder=run_folder(self.options.home) / "reminder-voice",
+            facts=medicines,
             clock=self.options.clock,
         )
         await self.reminders.start()
@@ -254,6 +266,45 @@ class Core:
             check_page=lambda: page_finding(self.options.settings.console),
         )
         self.selftest.start()
+        self._start_telling(reminders)
+
+    def _start_telling(self, reminders: Reminders) -> None:
+        from assistant.care.selftest.wording import Wording  # noqa: PLC0415
+        from assistant.care.start_troubles import StartTroubles  # noqa: PLC0415
+
+        self.start_troubles = StartTroubles(
+            findings=self._limits,
+            family=reminders.messenger,
+            wording=Wording(lambda: self.memory.lang, lambda: self.options.settings.elder_name),
+            speech=self.speech,
+            home=KeyedValues.home(self.database),
+            now=reminders.engine.clock.now,
+            is_asleep=self._is_elder_asleep,
+            mouth_ready=self.children.ready,
+            has_mouth=Capability.MOUTH in self.options.capabilities,
+        )
+        self.start_troubles.start()
+
+    def _limits(self) -> list[Finding]:
+        """What was found wrong at the start; each costs itself, and Anban runs with the rest."""
+        findings = [
+            found("settings", is_well=False, detail=problem, subject=subject)
+            for problem in self.options.settings_problems
+            for subject in [_setting_of(problem)]
+        ]
+        if not self.database.is_kept:
+            problem = "the disk cannot be written; what is remembered now is lost with the power"
+            findings.append(found("writing", is_well=False, detail=problem))
+        findings += [
+            found("left_out", is_well=False, detail=reason, subject=name)
+            for name, reason in self.mind.left_out.items()
+        ]
+        people = self.care.people
+        if people.problems:
+            findings.append(found("contacts", is_well=False, detail="; ".join(people.problems)))
+            if not people.all:
+                findings.append(found("people", is_well=False, detail="nobody is left to call"))
+        return findings
 
     def _is_elder_asleep(self) -> bool:
         if self.reminders is None:  # it starts: nobody knows yet
@@ -285,8 +336,13 @@ class Core:
     async def _children(self) -> dict[str, bool]:
         return {name: self.supervisor.is_ready(name) for name in self.supervisor.names()}
 
+    async def _troubles(self) -> dict[str, str]:
+        """Why each child that is not ready is not."""
+        names = self.supervisor.names()
+        return {name: why for name in names if (why := self.supervisor.trouble(name))}
+
     async def _devices(self) -> list[Finding]:
-        return [*await self.body.findings(), *self.sensing.findings()]
+        return [*await self.body.findings(), *self.sensing.findings(), *self._limits()]
 
     async def _serve_devices(self) -> list[dict[str, str]]:
         return [asdict(finding) for finding in await self._devices()]
@@ -312,8 +368,22 @@ async def running(options: CoreOptions) -> AsyncIterator[Core]:
         await core.stop()
 
 
-async def run_until_told(options: CoreOptions, when_started: Callable[[Core], None]) -> None:
-    """Run until SIGTERM or SIGINT, telling systemd how it goes (Type=notify, watchdog)."""
+def _setting_of(problem: str) -> str:
+    """The setting that a problem of anban.toml names: `file:line: setting: what`."""
+    parts = problem.split(": ")
+    return parts[1] if len(parts) > 2 else ""
+
+
+async def run_until_told(
+    options: CoreOptions,
+    when_started: Callable[[Core], None],
+    is_outdated: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Run until SIGTERM or SIGINT, telling systemd how it goes (Type=notify, watchdog).
+
+    Gives true if it ended because the options are outdated, and is to begin anew with others;
+    never while an alarm is open or somebody is called.
+    """
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -327,4 +397,7 @@ async def run_until_told(options: CoreOptions, when_started: Callable[[Core], No
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WATCHDOG_SECONDS):
                     await told.wait()
+            if not core.care.is_busy and await asyncio.to_thread(is_outdated):
+                return True
         notifier.notify("STOPPING=1")
+        return False

@@ -7,24 +7,32 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import tzlocal
+
 from assistant.bus import Bus
 from assistant.dialogue import (
     DialogueClient,
     DialogueError,
     DialogueSlowError,
+    LeftOut,
     Sidecar,
+    SkillFolder,
     Trained,
+    TrainingError,
+    installed_skills,
+    last_model,
     train,
+    usable,
 )
 from assistant.entities import normalized
-from assistant.events import Capability, ChildDied, Ready, new_id
+from assistant.events import Capability, ChildDied, Ready, SkillsLoaded, new_id
 from assistant.home import HomeMemory
 from assistant.settings import LANGUAGES, DialogueSettings
 from assistant.supervisor import ChildSpec, Supervisor
@@ -36,6 +44,8 @@ FALLBACK: Final = "nlu_fallback"
 NAME: Final = Capability.DIALOGUE.value
 _START_LIMIT_SECONDS: Final = 180.0
 """Rasa takes 7 s on two quick cores, and far longer on a small busy one."""
+_HOST_SECONDS: Final = 30.0
+"""For the skill host to tell which skills it has."""
 _PROBE_SILENCE_SECONDS: Final = 20.0
 
 Progress = Callable[[str], None]
@@ -72,7 +82,10 @@ class Mind:
         cache: Path,
         progress: Progress | None = None,
         now: Callable[[], float] = time.time,
+        *,
+        has_skills: bool = False,
     ) -> None:
+        """`has_skills`: a skill host runs, whose skills are those that are to be understood."""
         self._supervisor, self._memory, self._settings = supervisor, memory, settings
         self._cache = cache / "rasa"
         self._now = now
@@ -99,6 +112,15 @@ class Mind:
         self._failed: DialogueError | None = None
         self._asking = asyncio.Lock()
         self._tasks = Tasks("putting the model in place")
+        self.left_out: dict[str, str] = {}
+        """Skills that cannot be used, with the reason; empty: why understanding is not newest."""
+        self._skills: frozenset[str] | None = None
+        """Which the host has; None: not known."""
+        self._ours: frozenset[str] = frozenset()
+        self._hosted = asyncio.Event()
+        if not has_skills:
+            self._hosted.set()
+        bus.subscribe(SkillsLoaded, self._skills_loaded)
         bus.subscribe(Ready, self._child_ready)
         bus.subscribe(ChildDied, self._child_died)
 
@@ -112,6 +134,11 @@ class Mind:
 
         Where that fails it is told in the log and by `ready`; the safety lane lives on.
         """
+        try:
+            async with asyncio.timeout(_HOST_SECONDS):
+                await self._hosted.wait()
+        except TimeoutError:
+            log.error("the skill host does not tell its skills; all that can be read are taken")
         try:
             await self._train(self._memory.lang)
             self._progress("the dialogue starts")
@@ -182,14 +209,45 @@ class Mind:
         await self._tasks.end()
         await self._client.close()
 
+    def _skills_loaded(self, loaded: SkillsLoaded) -> None:
+        if self._skills is None:
+            self._skills, self._ours = frozenset(loaded.names), frozenset(loaded.ours)
+        self.left_out |= loaded.left_out
+        self._hosted.set()
+
     async def _train(self, lang: str) -> None:
-        if lang not in self._models:
-            self._models |= await train(
-                self._cache,
-                langs=[lang],
-                confidence=self._settings.confidence,
-                progress=self._tell_training,
-            )
+        """The model of these skills, else the last good one, else one of Anban's own skills."""
+        if lang in self._models:
+            return
+        skills, left_out = await asyncio.to_thread(self._usable_skills)
+        self.left_out |= {each.name: each.reason for each in left_out}
+        try:
+            self._models |= await self._trained(lang, skills)
+        except TrainingError as error:
+            log.error("%s is understood as before: %s", lang, error)
+            self.left_out[""] = str(error)
+            last = await asyncio.to_thread(last_model, self._cache, lang)
+            own = [skill for skill in skills if skill.name in self._ours]
+            if last is not None:
+                self._models[lang] = last
+            elif own and len(own) < len(skills):
+                self._models |= await self._trained(lang, own)
+            else:
+                raise
+
+    def _usable_skills(self) -> tuple[tuple[SkillFolder, ...], tuple[LeftOut, ...]]:
+        known = self._skills
+        installed = [s for s in installed_skills() if known is None or s.name in known]
+        return usable(installed, ours=self._ours)
+
+    async def _trained(self, lang: str, skills: Iterable[SkillFolder]) -> dict[str, Path]:
+        return await train(
+            self._cache,
+            langs=[lang],
+            skills=skills,
+            confidence=self._settings.confidence,
+            progress=self._tell_training,
+        )
 
     def _tell_training(self, trained: Trained) -> None:
         if trained.step != "cached":
@@ -206,7 +264,7 @@ class Mind:
 
     async def _parse(self, text: str) -> Thought:
         understood = await self._client.parse(text)
-        now = datetime.fromtimestamp(self._now()).astimezone()
+        now = datetime.fromtimestamp(self._now(), tzlocal.get_localzone())
         entities = tuple(
             {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
             for entity in understood.entities

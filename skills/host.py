@@ -18,8 +18,9 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
-from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown
+from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
 from assistant.link import Link, LinkError
+from assistant.privacy import keep_private
 from skills.actions import Skills
 from skills.loading import load_skills
 from skills.outside import HostOutside
@@ -52,14 +53,16 @@ async def run() -> None:
     reactions = {kind for item in loaded for kind, _ in item.skill.reactions}
     wants = {ElderAnswered, LanguageChanged, Shutdown, *reactions}
     async with Link("skills", tuple(wants)) as link:
+        names = tuple(item.skill.name for item in loaded)
+        ours = tuple(item.skill.name for item in loaded if item.is_ours)
+        link.send(SkillsLoaded(names, ours, {item.name: item.reason for item in broken}))
         state = await link.home_state()
         outside = HostOutside(link, state, loaded)
         deadline = ACTION_SHARE * state.settings.dialogue.answer_deadline_seconds
         skills = Skills(loaded, outside, deadline)
         async with _serving(application(skills, token), listener):
             left_out = "".join(f", without {item.name}" for item in broken)
-            names = ", ".join(item.skill.name for item in loaded)
-            link.send(Ready("skills", f"{names}{left_out}"))
+            link.send(Ready("skills", f"{', '.join(names)}{left_out}"))
             follow = asyncio.create_task(_follow(link, outside, skills))
             watch = asyncio.create_task(_watch(skills))
             done, pending = await asyncio.wait({follow, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -121,6 +124,7 @@ def _listener() -> socket.socket:
 
 def main() -> None:
     """The child's whole life; a hopeless error is one line and status 1."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("rasa_sdk", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

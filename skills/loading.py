@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
+from assistant.dialogue.sources import SkillFolder, usable
 from assistant.language import Replies
 from skills.skill import Skill
 
 log = logging.getLogger(__name__)
 
 GROUP: Final = "anban.skills"
+DISTRIBUTION: Final = "anban"
 IMPORT_SECONDS: Final = 15.0
 REQUIRED_REPLIES: Final = ("capability", "example")
 """Every skill says what it can do, and one sentence to try."""
@@ -29,6 +31,8 @@ class Loaded:
     skill: Skill
     replies: Replies
     version: str
+    is_ours: bool = False
+    """Whether it comes with Anban: no other package can say so of a skill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,10 @@ class Broken:
 def load_skills(
     points: Iterable[EntryPoint] | None = None,
 ) -> tuple[tuple[Loaded, ...], tuple[Broken, ...]]:
-    """Import every installed skill; the ones that fail do not hinder the others."""
+    """Every installed skill whose code and data can be used; the others do not hinder them.
+
+    What is left out of the host is left out of the dialogue's models too, and the other way round.
+    """
     found = entry_points(group=GROUP) if points is None else points
     loaded: list[Loaded] = []
     broken: list[Broken] = []
@@ -53,7 +60,15 @@ def load_skills(
             reason = f"{type(error).__name__}: {error}"
             log.error("the skill %s is left out: %s", point.name, reason)
             broken.append(Broken(point.name, reason))
-    return tuple(loaded), tuple(broken)
+    kept, left_out = usable(
+        (SkillFolder(item.skill.name, item.skill.folder) for item in loaded),
+        ours={item.skill.name for item in loaded if item.is_ours},
+    )
+    for each in left_out:
+        log.error("the skill %s is left out: %s", each.name, each.reason)
+        broken.append(Broken(each.name, each.reason))
+    names = {skill.name for skill in kept}
+    return tuple(item for item in loaded if item.skill.name in names), tuple(broken)
 
 
 def _within(seconds: float, point: EntryPoint) -> Loaded:
@@ -83,4 +98,10 @@ def _load(point: EntryPoint) -> Loaded:
     for key in REQUIRED_REPLIES:
         if key not in replies:
             raise ValueError(f"{skill.folder}/*/replies.yml: {key}: is absent")
-    return Loaded(skill, replies, point.dist.version if point.dist else "")
+    version = point.dist.version if point.dist else ""
+    return Loaded(skill, replies, version, is_ours=_is_ours(point))
+
+
+def _is_ours(point: EntryPoint) -> bool:
+    is_of_anban = point.dist is not None and point.dist.name == DISTRIBUTION
+    return is_of_anban and point.module.startswith("skills.")

@@ -10,7 +10,7 @@ from assistant.care.contacts import ContactError, People, new_contact
 from assistant.care.equipment import HomeEquipment
 from assistant.home_folder import socket_path
 from assistant.link import Link
-from assistant.settings import home_folder, load, settings_file
+from assistant.settings import home_folder, read, settings_file
 
 CHECK_SECONDS: Final = 40.0
 """The core gives each channel 30 s."""
@@ -120,7 +120,7 @@ def _opened(equipment: HomeEquipment, address: str) -> Channel | str:
 
 def _equipment() -> HomeEquipment:
     home = home_folder()
-    return HomeEquipment(load(settings_file(home)), home, runs_phone=False)
+    return HomeEquipment(read(settings_file(home)).settings, home, runs_phone=False)
 
 
 def _people() -> People:

@@ -11,6 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
+from assistant.care.contacts import People
 from assistant.care.selftest.machine import look_at_disk, look_at_memory
 from assistant.commands.scratch import cache_folder
 from assistant.commands.selftest import print_last, table_of
@@ -18,13 +19,14 @@ from assistant.console.check import check_page
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
 from assistant.findings import Finding, Verdict
-from assistant.home_folder import socket_path
+from assistant.home_folder import run_folder, socket_path
 from assistant.link import Link, LinkError, ServiceError
 from assistant.mouth.check import check_mouth
 from assistant.robot.check import robot_finding
 from assistant.senses.check import radar_finding
-from assistant.settings import LANGUAGES, Settings, SettingsError, home_folder, load, settings_file
+from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
 from models import ModelError, find, verify
+from skills.loading import load_skills
 
 _QUIET_DBFS: Final = -60.0
 
@@ -32,11 +34,9 @@ _QUIET_DBFS: Final = -60.0
 async def examine() -> int:
     """Look at every part, print a table; 1 where something is broken."""
     console = Console()
-    findings = []
     home = home_folder()
     with console.status("looking") as status:
-        settings, finding = _settings(home)
-        findings.append(finding)
+        settings, findings = _settings(home)
         for name, check in _checks(home, settings):
             status.update(name)
             findings += await asyncio.to_thread(lambda check=check: list(check()))  # type: ignore[misc]
@@ -50,9 +50,12 @@ async def examine() -> int:
 def _checks(
     home: Path, settings: Settings
 ) -> Iterator[tuple[str, Callable[[], Iterator[Finding]]]]:
+    yield "contacts", lambda: _people(home)
     yield "disk", lambda: iter([look_at_disk(home)])
+    yield "writing", lambda: _writing(home)
     yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
+    yield "skills", _skills
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
     yield "voice and speaker", lambda: _mouth(settings)
@@ -60,14 +63,34 @@ def _checks(
     yield "loopback", _loopback
 
 
-def _settings(home: Path) -> tuple[Settings, Finding]:
+def _settings(home: Path) -> tuple[Settings, list[Finding]]:
     path = settings_file(home)
-    try:
-        settings = load(path)
-    except SettingsError as error:
-        return Settings(), Finding("settings", Verdict.BROKEN, str(error))
+    known = read(path)
+    if known.problems:
+        broken = [Finding("settings", Verdict.BROKEN, problem) for problem in known.problems]
+        return known.settings, broken
     there = str(path) if path.exists() else f"defaults; `anban setup` writes {path}"
-    return settings, Finding("settings", Verdict.WELL, there)
+    return known.settings, [Finding("settings", Verdict.WELL, there)]
+
+
+def _people(home: Path) -> Iterator[Finding]:
+    people = People(home)
+    people.read()
+    for problem in people.problems:
+        yield Finding("contacts", Verdict.POOR, problem)
+    if people.all:
+        yield Finding("contacts", Verdict.WELL, f"{len(people.all)} to call")
+    else:
+        detail = "nobody to call: `anban contacts add NAME ADDRESS`"
+        yield Finding("contacts", Verdict.BROKEN, detail)
+
+
+def _writing(home: Path) -> Iterator[Finding]:
+    if run_folder(home).is_relative_to(home):
+        yield Finding("writing", Verdict.WELL, f"{home} takes files")
+    else:
+        detail = f"{home} takes no files: read-only, full, or another user's; Anban runs in memory"
+        yield Finding("writing", Verdict.BROKEN, detail)
 
 
 def _models(home: Path, settings: Settings) -> Iterator[Finding]:
@@ -85,6 +108,17 @@ def _models(home: Path, settings: Settings) -> Iterator[Finding]:
         else:
             detail = f"only the tiny model, which understands no people; `anban models pull {lang}`"
             yield Finding(part, Verdict.POOR, detail)
+
+
+def _skills() -> Iterator[Finding]:
+    loaded, broken = load_skills()
+    for each in broken:
+        yield Finding("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
+    if loaded:
+        names = ", ".join(item.skill.name for item in loaded)
+        yield Finding("skills", Verdict.WELL, names)
+    else:
+        yield Finding("skills", Verdict.BROKEN, "none is installed; `make setup` installs ours")
 
 
 def _dialogue(home: Path, settings: Settings) -> Iterator[Finding]:
@@ -144,12 +178,13 @@ async def _running(home: Path, settings: Settings) -> list[Finding]:
     try:
         async with Link("doctor", (), socket_path(home)) as link:
             state = await link.request("home.children")
+            troubles = await link.request("home.troubles")
             told = await link.request("home.devices")
     except (LinkError, ServiceError, TimeoutError):
         stopped = Finding("running", Verdict.POOR, "no; start it with `anban run`")
         return [*await asyncio.to_thread(lambda: list(_devices(settings))), stopped]
     devices = [Finding(**{**device, "verdict": Verdict(device["verdict"])}) for device in told]
-    broken = [name for name, well in state.items() if not well]
+    broken = [f"{name} ({why})" for name, why in troubles.items()]
     if broken:
         detail = f"not ready: {', '.join(broken)}; see its log"
         return [*devices, Finding("running", Verdict.BROKEN, detail)]

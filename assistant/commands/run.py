@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 
 from assistant.commands.scratch import cache_folder
 from assistant.core import ALL, Core, CoreOptions, run_until_told
 from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, SpeakerLost
-from assistant.settings import home_folder, load, settings_file
+from assistant.home_folder import use_spare_temporary_folder
+from assistant.settings import home_folder, read, settings_file
 
 log = logging.getLogger("anban")
 
@@ -17,30 +19,43 @@ log = logging.getLogger("anban")
 async def run_anban(lang: str | None) -> int:
     """Run until SIGTERM or SIGINT; the exit status.
 
+    A mistake in anban.toml costs its own value; once it is mended, Anban begins anew by itself.
+
     Raises:
-        SettingsError: anban.toml is broken.
         AlreadyRunningError: another Anban runs on this home.
+        OSError: neither the disk nor the machine's memory can be written.
     """
     home = home_folder()
-    settings = load(settings_file(home))
-    level = "debug" if os.environ.get("ANBAN_DEBUG") else settings.log_level
+    use_spare_temporary_folder(home)
     logging.basicConfig(
-        level=level.upper(),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address it asks
+    while await _run_once(home, lang):
+        log.info("the settings were mended; Anban begins anew with them")
+    log.info("Anban ended")
+    return 0
+
+
+async def _run_once(home: Path, lang: str | None) -> bool:
+    """Whether to run again, with settings that are mended now."""
+    known = read(settings_file(home))
+    level = "debug" if os.environ.get("ANBAN_DEBUG") else known.settings.log_level
+    logging.getLogger().setLevel(level.upper())
     options = CoreOptions(
         home=home,
-        settings=settings,
+        settings=known.settings,
         cache=cache_folder(home),
         lang=lang,
         capabilities=ALL,
         progress=lambda text: log.info("%s", text),
+        settings_problems=known.problems,
     )
-    await run_until_told(options, _report)
-    log.info("Anban ended")
-    return 0
+    return await run_until_told(
+        options,
+        _report,
+        lambda: bool(known.problems) and read(settings_file(home)).problems != known.problems,
+    )
 
 
 def _report(core: Core) -> None:

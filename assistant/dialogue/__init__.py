@@ -13,8 +13,8 @@ from assistant.dialogue.errors import (
     UnfitTextError,
 )
 from assistant.dialogue.sidecar import Sidecar
-from assistant.dialogue.sources import SkillFolder, installed_skills
-from assistant.dialogue.training import Trained, is_trained, train
+from assistant.dialogue.sources import LeftOut, SkillFolder, installed_skills, usable
+from assistant.dialogue.training import Trained, is_trained, last_model, train
 
 __all__ = [
     "Answered",
@@ -23,6 +23,7 @@ __all__ = [
     "DialogueEmptyError",
     "DialogueError",
     "DialogueSlowError",
+    "LeftOut",
     "Sidecar",
     "SkillFolder",
     "Trained",
@@ -31,5 +32,7 @@ __all__ = [
     "UnfitTextError",
     "installed_skills",
     "is_trained",
+    "last_model",
     "train",
+    "usable",
 ]

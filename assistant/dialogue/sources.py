@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 
 from assistant.dialogue.errors import TrainingError
 from assistant.dialogue.layout import PROJECT
+from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,14 @@ class SkillFolder:
 
     name: str
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A skill that takes part in no model, and why."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,39 @@ def installed_skills() -> tuple[SkillFolder, ...]:
     return tuple(found)
 
 
+def usable(
+    skills: Iterable[SkillFolder], ours: Collection[str] = ()
+) -> tuple[tuple[SkillFolder, ...], tuple[LeftOut, ...]]:
+    """Those whose data can be read in every language and merged, and the others.
+
+    The same for every language: a home that speaks both has the same skills in both.  Of two that
+    claim one name, the one of `ours` keeps it, else the first by name.
+    """
+    domain = _read(PROJECT / "domain.yml")
+    kept: list[SkillFolder] = []
+    left_out: list[LeftOut] = []
+    for skill in sorted(skills, key=lambda skill: (skill.name not in ours, skill.name)):
+        trial = copy.deepcopy(domain)
+        try:
+            _merge_domain(trial, _read(skill.path / "domain.yml"), skill)
+            _listed(skill.path / "rules.yml", "rules")
+            for lang in LANGUAGES:
+                _listed(skill.path / lang / "nlu.yml", "nlu")
+        except TrainingError as error:
+            left_out.append(LeftOut(skill.name, str(error)))
+            continue
+        domain = trial
+        kept.append(skill)
+    return tuple(sorted(kept, key=lambda skill: skill.name)), tuple(left_out)
+
+
+def _listed(file: Path, part: str) -> list[Any]:
+    content = _read(file).get(part) or []
+    if isinstance(content, list) and all(isinstance(item, dict) for item in content):
+        return content
+    raise TrainingError(f"{file}: {part}: must be a list of tables; see docs/skills.md.")
+
+
 def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sources:
     """Merge the skills' data and the project's own for one language.
 
@@ -83,8 +126,8 @@ def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sour
     nlu: list[dict[str, Any]] = [_out_of_scope(lang, {skill.name for skill in skills})]
     for skill in skills:
         _merge_domain(domain, _read(skill.path / "domain.yml"), skill)
-        rules += _read(skill.path / "rules.yml").get("rules") or []
-        nlu += _read(skill.path / lang / "nlu.yml").get("nlu") or []
+        rules += _listed(skill.path / "rules.yml", "rules")
+        nlu += _listed(skill.path / lang / "nlu.yml", "nlu")
     files = {
         "config.yml": _dump(config),
         "domain.yml": _dump(domain),
@@ -111,6 +154,9 @@ def _out_of_scope(lang: str, loaded: set[str]) -> dict[str, Any]:
 
 
 def _merge_domain(domain: dict[str, Any], own: dict[str, Any], skill: SkillFolder) -> None:
+    for part, kind in (*((part, list) for part in _LISTS), *((part, dict) for part in _TABLES)):
+        if not isinstance(own.get(part) or kind(), kind):
+            raise TrainingError(f"{skill.path / 'domain.yml'}: {part}: must be a {kind.__name__}.")
     for part in _LISTS:
         known = domain.setdefault(part, [])
         known += [item for item in own.get(part) or [] if item not in known]

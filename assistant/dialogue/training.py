@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from assistant.dialogue.errors import TrainingError
-from assistant.dialogue.layout import QUIET, ROOT, python
-from assistant.dialogue.sources import SkillFolder, Sources, collect, installed_skills
+from assistant.dialogue.layout import ROOT, environment, python
+from assistant.dialogue.sources import SkillFolder, Sources, collect, installed_skills, usable
 from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -45,10 +45,19 @@ class Trained:
 Progress = Callable[[Trained], None]
 
 
-def is_trained(cache: Path, lang: str, confidence: float) -> bool:
+def is_trained(
+    cache: Path, lang: str, confidence: float, skills: Iterable[SkillFolder] | None = None
+) -> bool:
     """Whether the model of a language is in the cache; raises DialogueError where none can be."""
     python()  # without Rasa's environment a model is of no use
-    return _model_file(cache, collect(installed_skills(), lang, confidence)).is_file()
+    folders = usable(installed_skills())[0] if skills is None else skills
+    return _model_file(cache, collect(folders, lang, confidence)).is_file()
+
+
+def last_model(cache: Path, lang: str) -> Path | None:
+    """The newest whole model of a language, of whichever skills; None if there is none."""
+    models = sorted(cache.glob(f"{lang}-*.tar.gz"), key=lambda file: -file.stat().st_mtime)
+    return next((model for model in models if _is_whole(model)), None)
 
 
 async def train(
@@ -65,7 +74,7 @@ async def train(
     Args:
         cache: Folder of the models, `<lang>-<fingerprint>.tar.gz`; may be shared by homes.
         langs: Which languages.
-        skills: Whose data; by default all that are installed.
+        skills: Whose data; by default of all that are installed those that can be read.
         confidence: Below it a sentence is out of scope; part of the model.
         progress: Told of every step.
         deadline_seconds: For all of them together.
@@ -73,7 +82,7 @@ async def train(
     Raises:
         DialogueError: the data cannot be used, or there is no environment to train in.
     """
-    folders = installed_skills() if skills is None else tuple(skills)
+    folders = usable(installed_skills())[0] if skills is None else tuple(skills)
     if not folders:
         raise TrainingError("No skill is installed, so there is nothing to understand; run `make`.")
     tell = progress or (lambda _: None)
@@ -83,7 +92,8 @@ async def train(
         sources = collect(folders, lang, confidence)
         models[lang] = _model_file(cache, sources)
         if _is_whole(models[lang]):
-            os.utime(models[lang])
+            with contextlib.suppress(OSError):  # it cannot be written: no model grows old there
+                os.utime(models[lang])
             tell(Trained(lang, "cached", 1.0))
         else:
             missing.append(sources)
@@ -94,7 +104,7 @@ async def train(
                 # What another Anban trained while this one waited is there now.
                 if missing := [each for each in missing if not _is_whole(models[each.lang])]:
                     with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
-                        await _train(missing, Path(scratch), models, tell, deadline_seconds)
+                        await _train(missing, cache, Path(scratch), models, tell, deadline_seconds)
         except OSError as error:
             raise TrainingError(f"{cache} cannot be written: {error.strerror}.") from error
         _forget_old(cache, set(models.values()))
@@ -131,6 +141,7 @@ def _model_file(cache: Path, sources: Sources) -> Path:
 
 async def _train(
     missing: list[Sources],
+    cache: Path,
     scratch: Path,
     models: dict[str, Path],
     tell: Progress,
@@ -149,7 +160,7 @@ async def _train(
     process = await asyncio.create_subprocess_exec(
         *(str(python()), "-m", "dialogue.train"),
         cwd=ROOT,
-        env={**os.environ, **QUIET},
+        env={**os.environ, **environment(cache)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

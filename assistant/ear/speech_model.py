@@ -34,7 +34,7 @@ def find_and_load(lang: str, home: Path, configured: str) -> SpeechModel:
         raise ModelBrokenError(str(error)) from error
     _leave(note)
     model = load(lang, found.kind, found.path)
-    note.unlink(missing_ok=True)
+    _take_away(note)
     return model
 
 
@@ -43,3 +43,10 @@ def _leave(note: Path) -> None:
         note.touch()
     except OSError as error:  # a full disk must not cost the home its hearing
         log.warning("%s cannot be written: %s", note, error.strerror)
+
+
+def _take_away(note: Path) -> None:
+    try:
+        note.unlink(missing_ok=True)
+    except OSError as error:  # nor must one that became read-only
+        log.warning("%s cannot be removed: %s", note, error.strerror)

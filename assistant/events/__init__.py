@@ -11,6 +11,7 @@ from assistant.events.conversation import (
 from assistant.events.emergency import (
     AlarmAcknowledged,
     AlarmClosed,
+    AlarmOpened,
     AlarmRaised,
     CallAnswered,
     CallBegan,
@@ -45,6 +46,7 @@ from assistant.events.house import (
     Request,
     Response,
     Shutdown,
+    SkillsLoaded,
 )
 from assistant.events.identity import (
     new_id,
@@ -56,8 +58,10 @@ from assistant.events.line import (
     from_line,
     to_dict,
     to_line,
+    whole,
 )
 from assistant.events.reminders import (
+    DoseRefused,
     DoseSkipped,
     DoseTaken,
     FamilyToldOfDose,
@@ -98,6 +102,7 @@ from assistant.events.speaking import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 
@@ -106,6 +111,7 @@ __all__ = [
     "MAX_LINE_BYTES",
     "AlarmAcknowledged",
     "AlarmClosed",
+    "AlarmOpened",
     "AlarmRaised",
     "Alive",
     "AskElder",
@@ -119,6 +125,7 @@ __all__ = [
     "ChimeLookedFor",
     "CryForHelpHeard",
     "DangerSensed",
+    "DoseRefused",
     "DoseSkipped",
     "DoseTaken",
     "DrillCryHeard",
@@ -164,6 +171,7 @@ __all__ = [
     "SetVoice",
     "Shutdown",
     "SignAsked",
+    "SkillsLoaded",
     "SoundStarted",
     "SoundStopped",
     "SpeakerBack",
@@ -175,6 +183,7 @@ __all__ = [
     "StopSpeaking",
     "SwitchLanguage",
     "TurnTaken",
+    "Unsay",
     "Urgency",
     "Woken",
     "Word",
@@ -182,4 +191,5 @@ __all__ = [
     "new_id",
     "to_dict",
     "to_line",
+    "whole",
 ]

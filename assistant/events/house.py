@@ -45,6 +45,17 @@ class Ready:
 
 
 @event
+class SkillsLoaded:
+    """The skill host has these skills; no others are to be understood."""
+
+    names: tuple[str, ...]
+    ours: tuple[str, ...]
+    """Those that come with Anban."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Why a skill that is installed cannot be used, by its name."""
+
+
+@event
 class ChildStarted:
     """The supervisor started a child."""
 
@@ -73,6 +84,8 @@ class Request:
     service: str
     arguments: dict[str, Any] = field(default_factory=dict)
     request_id: str = field(default_factory=new_id)
+    skill: str = ""
+    """Of the skill host: which of Anban's own skills asks; empty for a third party's."""
 
 
 @event

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.store import Database, KeyedValues, StoreError
+from assistant.store import database as module
 
 
 @pytest.fixture
@@ -72,6 +73,65 @@ async def test_a_corrupt_file_is_set_aside_and_told(tmp_path: Path, damage: byte
     assert database.set_aside.read_bytes() == damage
     await KeyedValues.profile(database).set("name", "Mary")
     assert await KeyedValues.profile(database).get("name") == "Mary"
+    await database.close()
+
+
+def killed_while_writing(path: Path, count: int = 5) -> None:
+    """A home whose process died: all that it wrote stands in the log alone."""
+    code = textwrap.dedent(f"""
+        import asyncio, os
+        from pathlib import Path
+        from assistant.store import Database, KeyedValues
+        async def main():
+            database = Database(Path({str(path)!r}))
+            await database.open()
+            for number in range({count}):
+                await KeyedValues.profile(database).set(f"n{{number}}", number)
+            os._exit(9)
+        asyncio.run(main())
+    """)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+
+
+@pytest.mark.parametrize(
+    "at", [0, 9, 18, 26, 32 + 10, 32 + 24 + 100, -100, -4_096 - 10], ids=lambda at: f"byte {at}"
+)
+async def test_a_damaged_log_is_kept_and_told(tmp_path: Path, at: int) -> None:
+    path, wal = tmp_path / "anban.sqlite", tmp_path / "anban.sqlite-wal"
+    killed_while_writing(path)
+    damaged = bytearray(wal.read_bytes())
+    damaged[at] ^= 0xFF
+    wal.write_bytes(damaged)
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is not None, "something written is lost, and nobody was told"
+    assert database.set_aside.read_bytes() == damaged
+    assert database.set_aside.stat().st_mode & 0o077 == 0
+    await KeyedValues.profile(database).set("name", "Mary")
+    await database.close()
+
+
+async def test_a_log_cut_short_loses_what_was_in_it_and_is_told_by_what_is_left(
+    tmp_path: Path,
+) -> None:
+    path, wal = tmp_path / "anban.sqlite", tmp_path / "anban.sqlite-wal"
+    killed_while_writing(path)
+    wal.write_bytes(wal.read_bytes()[:20])
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is not None
+    await database.close()
+
+
+@pytest.mark.parametrize("more", [b"", b"torn"])
+async def test_a_log_whose_writer_was_killed_is_whole(tmp_path: Path, more: bytes) -> None:
+    path, wal = tmp_path / "anban.sqlite", tmp_path / "anban.sqlite-wal"
+    killed_while_writing(path)
+    wal.write_bytes(wal.read_bytes() + more)  # a transaction that was not over yet
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is None
+    assert len(await KeyedValues.profile(database).all()) == 5
     await database.close()
 
 
@@ -158,3 +218,77 @@ async def test_any_json_value_under_any_name_comes_back(
         assert await table.all() == values
     finally:
         await database.close()
+
+
+async def test_a_disk_that_cannot_be_written_is_stood_in_for_by_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also over a restart; and once it can be written again, everything is on it."""
+    place, spare = tmp_path / "disk", tmp_path / "memory"
+    kept = Database(place / "anban.sqlite", spare)
+    await kept.open()
+    await KeyedValues.home(kept).set("before", 1)
+    await kept.close()
+    place.rename(tmp_path / "pulled out")
+    place.touch()
+
+    alone = Database(place / "anban.sqlite", spare)
+    await alone.open()
+    assert not alone.is_kept
+    await KeyedValues.home(alone).set("meanwhile", 2)
+    await alone.close()
+
+    again = Database(place / "anban.sqlite", spare)
+    await again.open()
+    assert not again.is_kept
+    assert await KeyedValues.home(again).all() == {"meanwhile": 2}
+    await KeyedValues.home(again).set("still", 3)
+    place.unlink()
+    monkeypatch.setattr(module, "COME_BACK_SECONDS", 0.0)
+    await KeyedValues.home(again).set("back", 4)
+    assert again.is_kept
+    assert list(spare.iterdir()) == []
+    await again.close()
+
+    after = Database(place / "anban.sqlite")
+    await after.open()
+    assert await KeyedValues.home(after).all() == {"meanwhile": 2, "still": 3, "back": 4}
+    await after.close()
+
+
+async def test_memory_goes_on_with_what_is_on_a_disk_that_can_only_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, spare = tmp_path / "anban.sqlite", tmp_path / "memory"
+    before = Database(path)
+    await before.open()
+    await KeyedValues.home(before).set("alarm", "open")
+
+    def refuse(connection: sqlite3.Connection, where: Path) -> None:
+        if where == path:
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+            raise error
+
+    monkeypatch.setattr(module, "_migrate", refuse)
+    after = Database(path, spare)
+    await after.open()  # its log was never written into the file: both are copied
+    assert not after.is_kept
+    assert await KeyedValues.home(after).get("alarm") == "open"
+    await KeyedValues.home(after).set("alarm", "closed")
+    monkeypatch.undo()
+    await after.close()
+    await before.close()
+
+    home = Database(path, spare)
+    await home.open()
+    assert home.is_kept
+    assert await KeyedValues.home(home).get("alarm") == "closed"
+    await home.close()
+
+
+async def test_without_memory_to_go_on_in_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "disk").touch()
+    nowhere = Database(tmp_path / "disk" / "anban.sqlite")
+    with pytest.raises(StoreError):
+        await nowhere.open()

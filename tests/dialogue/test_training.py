@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from assistant.dialogue import (
     Trained,
     TrainingError,
     installed_skills,
+    last_model,
     train,
 )
-from assistant.dialogue.sources import collect
+from assistant.dialogue.sources import collect, usable
 from assistant.settings import LANGUAGES
 from tests.dialogue.house import CACHE
 
@@ -153,3 +156,60 @@ async def test_rasa_own_complaint_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"skills check"):
         await train(cache, langs=["en"], skills=[skill])
     assert [file.name for file in cache.iterdir()] == [".lock"]
+
+
+SPOILT = [
+    ("zh/nlu.yml", None),
+    ("en/nlu.yml", None),
+    ("domain.yml", None),
+    ("rules.yml", None),
+    ("en/nlu.yml", "a: ["),
+    ("zh/nlu.yml", "nlu: words"),
+    ("zh/nlu.yml", "nlu: [words]"),
+    ("rules.yml", "- a list"),
+    ("rules.yml", "rules: {a: 1}"),
+    ("domain.yml", "intents: general"),
+    ("domain.yml", "slots: [a]"),
+    ("domain.yml", "slots: {general_name: {type: text}}"),
+]
+
+
+@pytest.mark.parametrize(("file", "text"), SPOILT)
+def test_a_skill_that_cannot_be_read_takes_nothing_from_the_others(
+    tmp_path: Path, file: str, text: str | None
+) -> None:
+    """The same for both languages, and for host and trainer: see `skills.loading`."""
+    folder = tmp_path / "abc"
+    for name, sound in (
+        ("domain.yml", "intents: [abc_a]"),
+        ("rules.yml", "rules: []"),
+        ("zh/nlu.yml", "nlu: []"),
+        ("en/nlu.yml", "nlu: []"),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(sound)
+    ours = installed_skills()
+    skills = (*ours, SkillFolder("abc", folder))
+    names = [skill.name for skill in ours]
+    assert usable(skills, ours=names)[1] == ()
+    if text is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_text(text)
+    kept, (left_out,) = usable(skills, ours=names)
+    assert kept == ours
+    assert left_out.name == "abc"
+    assert file.rpartition("/")[2] in left_out.reason
+    for lang in LANGUAGES:
+        assert collect(kept, lang, 0.5).fingerprint == collect(ours, lang, 0.5).fingerprint
+
+
+def test_the_newest_whole_model_is_the_last_good_one(tmp_path: Path) -> None:
+    assert last_model(tmp_path, "zh") is None
+    (tmp_path / "zh-torn.tar.gz").write_bytes(b"\x1f\x8b torn")
+    assert last_model(tmp_path, "zh") is None
+    for age, name in enumerate(("en-new", "zh-new", "zh-old")):
+        with tarfile.open(tmp_path / f"{name}.tar.gz", "w:gz") as archive:
+            archive.add(Path(__file__), "model")
+        os.utime(tmp_path / f"{name}.tar.gz", (1e9 - age, 1e9 - age))
+    assert last_model(tmp_path, "zh") == tmp_path / "zh-new.tar.gz"

@@ -63,16 +63,53 @@ class NeverComesRefused(ReminderRefused):
 
 @dataclass
 class DoseUnlikelyRefused(ReminderRefused):
-    """More at once than is usual: ask whether it is right, then say `is_confirmed`."""
+    """Not as is usual: ask whether it is right, then say `is_confirmed`."""
 
     amount: str
+    """What was asked for, at once or of a day; a fraction; of `interval` a number of days."""
     unit: str
-    usual_most: int
+    usual_most: str
+    usual_least: str = ""
+    """Empty where no more is known than that it is a great deal."""
+    per: str = "once"
+    """once, day, or interval."""
+    title: str = ""
 
     def __str__(self) -> str:
+        if self.per == "interval":
+            return (
+                f"{self.title} is usually taken {self.usual_most} days apart; "
+                'where it is right, write {"is_confirmed": true} in the column `more`'
+            )
+        each = "at once" if self.per == "once" else "a day"
+        usual = f"{self.usual_least} to {self.usual_most}" if self.usual_least else self.usual_most
         return (
-            f"{self.amount} {self.unit} at once is more than the usual {self.usual_most}; "
+            f"{self.amount} {self.unit} {each} is not the usual {usual}; "
             'where it is right, write {"is_confirmed": true} in the column `more`'
+        )
+
+
+@dataclass
+class DoseTooMuchRefused(ReminderRefused):
+    """More than is ever usual of a medicine that harms then: not written down, whoever says so."""
+
+    title: str
+    amount: str
+    """What was asked for: at once, or of a day; a fraction."""
+    unit: str
+    most: str
+    """What it lies beyond, a fraction in `limit_unit`; of `interval` a number of days."""
+    limit_unit: str
+    per: str
+    """once, day, or interval: what the limit is of."""
+
+    def __str__(self) -> str:
+        if self.per == "interval":
+            return f"{self.title}: there are at least {self.most} days between two doses"
+        each = "at once" if self.per == "once" else "a day"
+        return (
+            f"{self.title}: {self.amount} {self.unit} {each} is beyond {self.most} "
+            f"{self.limit_unit}, and is not written down"
         )
 
 
@@ -137,3 +174,37 @@ class TooManyRefused(ReminderRefused):
     """As many reminders as can be kept."""
 
     most: int
+
+
+@dataclass
+class NotThatDayRefused(ReminderRefused):
+    """It does not come on that day, nor at that time of it."""
+
+    title: str
+    day: str
+
+
+@dataclass
+class WhichTimeRefused(ReminderRefused):
+    """It comes more than once that day: ask which one is meant; Unix times by slot."""
+
+    title: str
+    due: dict[str, float]
+
+
+@dataclass
+class PassesNextRefused(ReminderRefused):
+    """The new time lies beyond another dose of the same medicine."""
+
+    title: str
+    next_at: float
+
+
+@dataclass
+class NothingDoneRefused(ReminderRefused):
+    """Nothing was done lately that could be taken back."""
+
+
+@dataclass
+class NotPausedRefused(ReminderRefused):
+    """None of them is paused."""
