@@ -251,7 +251,7 @@ class Core:
             registry=self.care.equipment.registry,
             elder_name=elder_name,
             voice_folder=run_folder(self.options.home) / "reminder-voice",
-            risk_of=medicines.risk_of,
+            facts=medicines,
             clock=self.options.clock,
         )
         await self.reminders.start()
