@@ -21,8 +21,9 @@ async def begin_several(turn: Turn, kept: list[dict[str, Any]], *, is_pause: boo
     own = words(turn.lang)
     if own.has("resumes", turn.text):
         paused = [each for each in kept if is_paused(each, turn.now)]
-        draft = Draft(act="resume")
-        return await _of(turn, draft, paused) if paused else draft.noting("nothing_paused")
+        if not paused:
+            return Draft().noting("nothing_paused")
+        return await _of(turn, Draft(act="resume"), paused)
     draft = await _span(turn)
     if draft is not None:
         return await _of(turn, draft, [each for each in kept if each.get("schedule")])

@@ -172,13 +172,14 @@ def _placed(
         raise NotThatDayRefused(reminder.title, wanted.day.isoformat())
     if wanted.day < local_date(now, calendar.zone):
         raise NeverComesRefused("that day is over")
-    if wanted.at is None:
+    at = wanted.at
+    if at is None:
         return wanted
     if not wanted.slot:
         if len(usual) > 1:
             raise WhichTimeRefused(reminder.title, usual)
         wanted = replace(wanted, slot=next(iter(usual)))
-    at = wanted.at if wanted.at.tzinfo else wanted.at.replace(tzinfo=calendar.zone)
+    at = at if at.tzinfo else at.replace(tzinfo=calendar.zone)
     wanted = replace(wanted, at=at)
     if at.timestamp() <= now:
         raise NeverComesRefused("that time is past")
