@@ -184,6 +184,7 @@ class Core:
         self.bus.serve("home.state", self._home_state)
         self.bus.serve("conversation.forget", self._forget)
         self.bus.serve("home.children", self._children)
+        self.bus.serve("home.troubles", self._troubles)
         self.bus.serve("home.devices", self._serve_devices)
         self.bus.serve("language.switch", self._switch_language)
         await self.bus.open(new_socket_path(self.options.home))
@@ -316,6 +317,9 @@ class Core:
         if not self.database.is_kept:
             problem = "the disk cannot be written; what is remembered now is lost with the power"
             findings.append(found("writing", is_well=False, detail=problem))
+        if self.database.set_aside is not None:
+            problem = f"part of what was written is lost; it is kept as {self.database.set_aside}"
+            findings.append(found("memory_lost", is_well=False, detail=problem))
         findings += [
             found("left_out", is_well=False, detail=reason, subject=name)
             for name, reason in self.mind.left_out.items()
@@ -356,6 +360,11 @@ class Core:
 
     async def _children(self) -> dict[str, bool]:
         return {name: self.supervisor.is_ready(name) for name in self.supervisor.names()}
+
+    async def _troubles(self) -> dict[str, str]:
+        """Why each child that is not ready is not."""
+        names = self.supervisor.names()
+        return {name: why for name in names if (why := self.supervisor.trouble(name))}
 
     async def _devices(self) -> list[Finding]:
         return [*await self.body.findings(), *self.sensing.findings(), *self._limits()]

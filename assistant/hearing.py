@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.bus import Bus
-from assistant.events import Heard, HoldSpeech, ResumeSpeech, SpeechStarted, StopRobot, Urgency
+from assistant.events import Heard, StopRobot, Urgency
+from assistant.hold import Hold
 from assistant.home import DIRECTIONS
+from assistant.joining import Joining, Sentence
 from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.tasks import Tasks
 from assistant.turn import AdjustVoice, Turns
 
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
+CALLED_SECONDS: Final = 15.0
+"""After the wake phrase alone, how long what is said to Anban is said by whoever called it."""
 
 
 @dataclass(slots=True)
@@ -54,8 +59,9 @@ class Hearing:
         self._lane, self._second_net = lane, second_net
         self._turns, self._adjust_voice = turns, adjust_voice
         self._utterance = _Utterance()
+        self._called_until = float("-inf")
         self._tasks = Tasks("a turn")
-        bus.subscribe(SpeechStarted, lambda _: bus.publish(HoldSpeech()))
+        self._hold, self._joining = Hold(bus), Joining(bus)
         bus.subscribe(Heard, self._heard)
 
     async def finish(self) -> None:
@@ -71,16 +77,16 @@ class Hearing:
         if judgement.reflex == "stop" and not utterance.halted:
             utterance.halted = True
             self._bus.publish(StopRobot())
-        alarms = self._lane.alarms
+        alarms, spoken = self._lane.alarms, self._spoken(heard, judgement)
         if judgement.cry is not None:
             self._cry_once(utterance, judgement.cry, heard)
-        elif heard.is_final and alarms.is_answered_by(judgement):
-            self._answer_alarm(utterance, judgement)
+        elif heard.is_final and alarms.is_answered_by(spoken):
+            self._answer_alarm(utterance, spoken)
         elif heard.is_final and (
             self._lane.ends_call(judgement) or self._lane.answers_signs(heard.text, judgement)
         ):
             utterance.answered = True
-        elif judgement.waits or alarms.is_answered_by(judgement):
+        elif judgement.waits or alarms.is_answered_by(spoken):
             loop = asyncio.get_running_loop()
             utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
         elif judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
@@ -96,16 +102,35 @@ class Hearing:
 
     def _rested(self, utterance: _Utterance, heard: Heard) -> None:
         judgement = judge(heard.raw_text or heard.text, is_final=True)
+        spoken = self._spoken(heard, judgement)
         if judgement.cry is not None:
             self._cry_once(utterance, judgement.cry, heard)
-        elif self._lane.alarms.is_answered_by(judgement):
-            self._answer_alarm(utterance, judgement)
+        elif self._lane.alarms.is_answered_by(spoken):
+            self._answer_alarm(utterance, spoken)
 
-    def _answer_alarm(self, utterance: _Utterance, judgement: Judgement) -> None:
+    def _spoken(self, heard: Heard, judgement: Judgement) -> Spoken:
+        """With to whom it was said; an answer to an alarm may stand after the wake phrase."""
+        address = self._address(heard)
+        text = heard.text if heard.addressed else heard.raw_text or heard.text
+        if address is Address.NAMED and judgement.cry is None:
+            judgement = judge(text, is_final=heard.is_final)
+        return Spoken(text, judgement, address)
+
+    def _address(self, heard: Heard) -> Address:
+        """To whom; the wake phrase may also have been said just before, with nothing after it."""
+        if not heard.addressed:
+            return Address.ROOM
+        is_called = asyncio.get_running_loop().time() < self._called_until
+        is_named = heard.raw_text not in {"", heard.text}
+        if heard.text and heard.raw_text.startswith(heard.text):
+            is_named = False  # what follows is what a television said
+        return Address.NAMED if is_named or is_called else Address.WINDOW
+
+    def _answer_alarm(self, utterance: _Utterance, spoken: Spoken) -> None:
         """Once in an utterance: "I'm fine" said once may not count as said twice."""
         if not utterance.answered:
             utterance.answered = True
-            self._lane.alarms.take_answer(judgement)
+            self._lane.alarms.take_answer(spoken)
 
     def _cry_once(self, utterance: _Utterance, cry: Cry, heard: Heard) -> None:
         before = utterance.cry
@@ -113,36 +138,48 @@ class Hearing:
             utterance.cry = cry
             self._turns.cried(heard.raw_text or heard.text, cry)
             # Let the elder speak on for a moment, then answer whatever else sounds.
-            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._resume)
+            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._hold.let_speak)
         elif before.reason == UNSPECIFIC and cry.reason != UNSPECIFIC:
             utterance.cry = cry  # "救命，我摔倒了": now it is known which help
             self._lane.tell(cry)
 
     def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
         # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.
-        meant = heard.addressed or utterance.stopped or (bool(reflex) and self._speech.is_speaking)
+        meant = (
+            heard.addressed
+            or utterance.stopped
+            or (bool(reflex) and self._speech.is_speaking)
+            or self._joining.goes_on(heard.utterance_id)
+        )
         if utterance.cry is not None or utterance.answered or self._lane.is_conversation:
-            self._resume()
+            self._resume(heard)
         elif not meant:
-            self._resume()
+            self._resume(heard)
             if heard.text.strip():
                 self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
+            self._called_until = asyncio.get_running_loop().time() + CALLED_SECONDS
             self._turns.called()
-            self._resume()
+            self._resume(heard)
         else:
-            self._tasks.spawn(self._take(heard, reflex))
+            self._tasks.spawn(self._take(heard, reflex, self._address(heard)))
 
-    async def _take(self, heard: Heard, reflex: str | None) -> None:
+    async def _take(self, heard: Heard, reflex: str | None, address: Address) -> None:
         try:
             if reflex in DIRECTIONS and self._speech.is_speaking:
                 await self._adjust_voice(reflex or "")  # and the story goes on, louder
                 return
-            if self._speech.is_speaking:
+            said = Sentence(heard.utterance_id, heard.text, heard.alternatives, address)
+            sentence = await self._joining.whole(said, reflex)
+            if sentence is None:  # what came after it has taken it along
+                return
+            if self._speech.is_speaking and not self._joining.keeps_answer(sentence):
                 self._speech.stop(keep=Urgency.REMINDER)
-            await self._turns.take(heard.text, heard.alternatives)
+            turn = await self._turns.take(sentence.text, sentence.alternatives, sentence.address)
+            self._joining.taken(sentence, turn)
         finally:
-            self._resume()
+            self._resume(heard)
 
-    def _resume(self) -> None:
-        self._bus.publish(ResumeSpeech())
+    def _resume(self, heard: Heard) -> None:
+        self._joining.over(heard.utterance_id)
+        self._hold.release(heard.utterance_id)

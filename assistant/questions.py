@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from assistant.bus import Bus
-from assistant.events import AskElder, ElderAnswered
+from assistant.events import AlarmOpened, AskElder, ElderAnswered
 from assistant.speech import Speech
 
 
@@ -25,6 +25,8 @@ class Questions:
         self._bus, self._speech = bus, speech
         self._open: _Open | None = None
         bus.subscribe(AskElder, self._ask)
+        # A yes on the floor is no answer to "have you taken it?".
+        bus.subscribe(AlarmOpened, lambda _: self.close("silence"))
 
     def is_next(self, form: str) -> bool:
         """Whether a bare yes or no answers it; `form`: what waits in the dialogue, or nothing."""

@@ -19,6 +19,10 @@ class Alarms(second_net.Alarms, Protocol):
     """What the core knows of alarms: `care.Emergency`."""
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody may need help."""
+
+    @property
     def is_line_open(self) -> bool:
         """Whether the elder speaks with somebody on the telephone."""
 

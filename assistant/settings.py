@@ -104,6 +104,12 @@ class EmergencySettings:
     door_code: str = _setting("", "How a helper gets in: the code, or who has a key")
     health: str = _setting("", "Conditions, medicines and allergies that a helper must know")
     number: str = _setting("", "The public emergency number; empty: 120 in Chinese, unnamed else")
+    country: int = _setting(
+        0,
+        "Country code of its telephones, like 86; 0: 86 in Chinese, else contacts'",
+        low=0,
+        high=999,
+    )
     may_ring_number: bool = _setting(
         False, "The elder agrees that Anban rings it by itself once nobody else took the alarm"
     )

@@ -2,15 +2,27 @@
 
 The mouth is a child and may die: what matters (reminders, alarms) is handed to it again when it
 is back; an answer that was cut off is not, its moment has passed.
+
+After Anban spoke the elder needs no wake phrase for a while, and nor does a television.  So only
+what invites an answer opens that window: a question, the answer to what was understood, a reminder.
+What merely tells of something does not, nor does small talk; and where twice in a row nothing was
+asked for, the window is closed.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from assistant.bus import Bus
-from assistant.events import ChildDied, Listen, Ready, Said, Say, StopSpeaking, Urgency
+from assistant.events import ChildDied, Listen, Ready, Said, Say, StopSpeaking, Unsay, Urgency
 from assistant.home import HomeMemory
+
+_CONVERSATION: Final = frozenset({Urgency.ANSWER, Urgency.REMINDER})
+"""Chat is said by itself, and an alarm tells what is being done: they invite no answer unless they
+ask for one."""
+IDLE_TURNS_LIMIT: Final = 2
+"""After so many turns that asked for nothing, nobody is speaking to Anban."""
 
 
 class Speech:
@@ -23,6 +35,10 @@ class Speech:
         self._follow_up_seconds = follow_up_seconds
         self._has_mouth = has_mouth
         self._waiting: dict[str, Say] = {}
+        self._uninviting: set[str] = set()
+        self._invites = False
+        """Something that was said since the last silence invites an answer."""
+        self._idle_turns = 0
         self.last_text = ""
         self._silent = asyncio.Event()
         self._silent.set()
@@ -33,9 +49,28 @@ class Speech:
         bus.serve("speech.last", self._serve_last)
         bus.serve("speech.stop", self._serve_stop)
 
-    def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> None:
-        """Speak in the language of the home."""
-        self._bus.publish(Say(text, self._memory.lang, urgency))
+    def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> str:
+        """Speak in the language of the home; the id of the `Say`."""
+        say = Say(text, self._memory.lang, urgency)
+        self._bus.publish(say)
+        return say.say_id
+
+    def unsay(self, say_id: str) -> None:
+        """Do not say it, or no further: it is no longer true."""
+        if self._waiting.pop(say_id, None) is not None:
+            self._bus.publish(Unsay(say_id))
+            self._uninviting.discard(say_id)
+            self._fall_silent()
+
+    def answer(self, text: str, *, is_idle: bool, is_goodbye: bool = False) -> None:
+        """Answer a turn; an idle one was not understood, or was small talk or a goodbye."""
+        self._idle_turns = self._idle_turns + 1 if is_idle else 0
+        say = Say(text, self._memory.lang)
+        if is_idle and self._has_mouth:
+            self._uninviting.add(say.say_id)
+        self._bus.publish(say)
+        if is_goodbye or self._idle_turns >= IDLE_TURNS_LIMIT:
+            self._bus.publish(Listen(0.0))
 
     def say_aside(self, text: str) -> None:
         """Say what nobody would want repeated, such as "I am here"."""
@@ -63,9 +98,25 @@ class Speech:
             self._silent.clear()
 
     def _said(self, said: Said) -> None:
-        if self._waiting.pop(said.say_id, None) and not self._waiting:
-            self._silent.set()
+        say = self._waiting.pop(said.say_id, None)
+        if say is None:
+            return
+        self._invites = self._invites or self._is_inviting(say)
+        self._uninviting.discard(say.say_id)
+        self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        if self._waiting:
+            return
+        self._silent.set()
+        if self._invites:
             self._bus.publish(Listen(self._follow_up_seconds))
+        self._invites = False
+
+    def _is_inviting(self, say: Say) -> bool:
+        if say.say_id in self._uninviting:
+            return False
+        return say.urgency in _CONVERSATION or asks(say.text)
 
     def _child_died(self, died: ChildDied) -> None:
         if died.name == "mouth":
@@ -74,6 +125,7 @@ class Speech:
                 for say_id, say in self._waiting.items()
                 if say.urgency.rank >= Urgency.REMINDER.rank
             }
+            self._uninviting &= set(self._waiting)
             if not self._waiting:
                 self._silent.set()
 
@@ -89,3 +141,8 @@ class Speech:
 
     async def _serve_stop(self) -> None:
         self.stop()
+
+
+def asks(text: str) -> bool:
+    """Whether a text holds a question."""
+    return "?" in text or "？" in text

@@ -50,6 +50,8 @@ class ChildSpec:
     """Without pulse or a good probe for so long, once ready, it is put down."""
     probe: Probe | None = None
     """For a child that does not speak on the socket: true when it is well."""
+    explain: Callable[[], str] | None = None
+    """Says more about why it is not ready than how it ended; empty: not known."""
     output: Path | None = None
     """Where its chatter goes, from its last start on; None: where the core's own goes."""
 
@@ -85,6 +87,14 @@ class Supervisor:
     def is_ready(self, name: str) -> bool:
         """Whether the child can do its work now."""
         return name in self._keepers and self._keepers[name].ready
+
+    def trouble(self, name: str) -> str:
+        """Why a child cannot do its work now, as far as it is known; empty while it can."""
+        keeper = self._keepers.get(name)
+        if keeper is None or keeper.ready:
+            return ""
+        known = [keeper.trouble, keeper.spec.explain() if keeper.spec.explain else ""]
+        return ": ".join(filter(None, known)) or "it is being started"
 
     def pid(self, name: str) -> int | None:
         """The running child's process id."""
@@ -137,6 +147,8 @@ class _Keeper:
         self.process: asyncio.subprocess.Process | None = None
         self.ready = False
         self.last_sign = 0.0
+        self.trouble = ""
+        """How it ended last."""
         self._bus = bus
 
     async def keep(self) -> None:
@@ -146,7 +158,7 @@ class _Keeper:
             reason = await self._run_once()
             if time.monotonic() - began > FORGIVE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
-            self.ready = False
+            self.ready, self.trouble = False, reason
             log.warning("%s %s; again in %.1f s", self.spec.name, reason, pause)
             self._bus.publish(ChildDied(self.spec.name, reason, pause))
             await asyncio.sleep(pause)

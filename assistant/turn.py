@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from assistant.bus import Bus
-from assistant.events import StopRobot, TurnTaken
+from assistant.events import AlarmOpened, StopRobot, TurnTaken
 from assistant.faults import where
 from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
@@ -24,11 +24,17 @@ from assistant.safety import Cry, judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import HELP, SecondNet
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 
 log = logging.getLogger(__name__)
 
 _FALLBACK: Final = "nlu_fallback"
 _SKILL: Final = "general"
+_GOODBYE: Final = "general_goodbye"
+_IDLE_INTENTS: Final = frozenset(
+    {_FALLBACK, _GOODBYE, "general_affirm", "general_deny", "general_greeting", "general_thanks"}
+)
+"""Not understood, small talk, and a yes or no to nothing."""
 _YES_OR_NO: Final = frozenset({"general_affirm", "general_deny"})
 
 
@@ -42,6 +48,8 @@ class _Answer:
     confidence: float = 1.0
     skill: str = _SKILL
     entities: tuple[dict[str, Any], ...] = ()
+    is_idle: bool = False
+    """As in `TurnTaken`."""
 
 
 AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
@@ -67,9 +75,15 @@ class Turns:
         self._lane, self._second_net = lane, second_net
         self._questions = Questions(bus, speech)
         self._one_at_a_time = asyncio.Lock()
+        bus.subscribe(AlarmOpened, lambda _: mind.forget())  # and with it a form that waits
         bus.serve("turn", self._serve_turn)
 
-    async def take(self, text: str, alternatives: tuple[str, ...] = ()) -> TurnTaken:
+    async def take(
+        self,
+        text: str,
+        alternatives: tuple[str, ...] = (),
+        address: Address = Address.NAMED,
+    ) -> TurnTaken:
         """One turn: understand, answer, tell.
 
         Text that is no sentence (empty, too long, only signs) is answered for kindly.
@@ -77,12 +91,18 @@ class Turns:
         async with self._one_at_a_time:
             began = time.monotonic()
             stages: dict[str, float] = {}
-            answer = await self._decide(text, alternatives, stages)
+            answer = await self._decide(text, alternatives, address, stages)
             stages["whole_turn"] = time.monotonic() - began
             turn = self._tell(text, answer, stages)
             if answer.reply and answer.lane != "safety":  # a cry was answered before all else
-                self._speech.say(answer.reply)
+                is_goodbye = answer.is_idle and answer.intent == _GOODBYE
+                self._speech.answer(answer.reply, is_idle=answer.is_idle, is_goodbye=is_goodbye)
             return turn
+
+    def forget(self) -> None:
+        """Begin a conversation of its own: nothing is asked any more, and nothing was said."""
+        self._questions.close("silence")
+        self._speech.last_text = ""
 
     def cried(self, text: str, cry: Cry) -> None:
         """Answer a cry, before the sentence is over and whatever turn is under way."""
@@ -95,21 +115,26 @@ class Turns:
     # ------------------------------------------------------------------------ deciding
 
     async def _decide(
-        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
     ) -> _Answer:
         try:
             plain = clean(text)
         except TextTooLongError:
-            return _Answer(_FALLBACK, self._render("too_long"), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render("too_long"), "honest", 0.0, is_idle=True)
         except NoWordsError:
-            return _Answer(_FALLBACK, self._render("no_words"), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render("no_words"), "honest", 0.0, is_idle=True)
         judgement = judge(plain, is_final=True)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
         if judgement.cry is not None:
             return _answer_to_help(self._lane.cry(judgement.cry))
-        if self._lane.alarms.is_answered_by(judgement):
-            self._lane.alarms.take_answer(judgement)
+        spoken = Spoken(plain, judgement, address)
+        if self._lane.alarms.is_answered_by(spoken):
+            self._lane.alarms.take_answer(spoken)
             return _Answer("emergency_cancel", "", "safety", skill="emergency")
         if self._lane.ends_call(judgement):
             return _Answer("emergency_cancel", "", "safety", skill="emergency")
@@ -118,29 +143,39 @@ class Turns:
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
-            return await self._think(plain, alternatives, stages)
+            return await self._think(plain, alternatives, address, stages)
         except MindError as error:
             if judgement.reflex is not None:
                 return await self._reflex(judgement.reflex)
             log.warning("a sentence could not be understood: %s", error)
-            return _Answer(_FALLBACK, self._render(error.reply_key), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render(error.reply_key), "honest", 0.0, is_idle=True)
         except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
             log.error("a sentence was not answered: %s", where(error))
-            return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", confidence=0.0)
+            return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", 0.0, is_idle=True)
 
     async def _think(
-        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
-        if self._second_net.takes(thought):
+        if self._second_net.takes(thought, address):
             return _Answer(
                 thought.intent, "", "safety", confidence=thought.confidence, skill="emergency"
             )
         if thought.intent in _YES_OR_NO and self._questions.is_next(self._mind.form):
             return self._close_question(thought.intent.removeprefix("general_"), text)
         form = self._mind.form
+        if form and thought.intent == _GOODBYE and address is Address.WINDOW:
+            # It is no answer to a question, and a television says it all day long.
+            return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
         reply = await self._mind.answer(thought, stages)
-        if self._mind.form:
+        if self._mind.form and self._lane.alarms.is_open:
+            self._mind.forget()  # nobody who may lie on the floor is asked how many tablets
+            reply = self._render("after_the_alarm")
+        elif self._mind.form:
             self._questions.overtake()
         intent = thought.intent
         if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
@@ -153,6 +188,8 @@ class Turns:
             confidence=thought.confidence,
             skill=skill,
             entities=thought.entities,
+            # Within a form, or where one began, even a mere yes is an answer to something.
+            is_idle=thought.intent in _IDLE_INTENTS and not form and not self._mind.form,
         )
 
     async def _reflex(self, name: str) -> _Answer:
@@ -183,6 +220,7 @@ class Turns:
             reply=answer.reply,
             entities=answer.entities,
             lane=answer.lane,
+            is_idle=answer.is_idle,
             stage_seconds={name: round(value, 4) for name, value in stages.items()},
         )
         self._bus.publish(turn)

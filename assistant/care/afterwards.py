@@ -6,8 +6,6 @@ the log of attempts; it holds up nothing.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +14,12 @@ from typing import Final
 from assistant.care.alarms import Alarm, State
 from assistant.care.book import AlarmBook
 from assistant.care.callout import Opener, Way
-from assistant.care.channels import AddressError, ChannelError, Ended, Kind, Outcome
+from assistant.care.channels import AddressError, ChannelError, Ended, Kind, Outcome, try_once
 from assistant.care.contacts import Contact, People
 from assistant.care.wording import Wording
 
 log = logging.getLogger(__name__)
 
-MESSAGE_SECONDS: Final = 90.0
 _TOLD: Final = frozenset({Outcome.DELIVERED, Outcome.UNKNOWN, Outcome.ACKNOWLEDGED})
 
 
@@ -63,22 +60,25 @@ class Afterwards:
             if way.channel.kind is Kind.MESSAGE:
                 await self._send(alarm, way, what, words)
 
-    async def _send(self, alarm: Alarm, way: Way, what: str, words: Callable[[str], str]) -> None:
-        attempt = await self._book.begin_attempt(
-            alarm.alarm_id, way.contact.contact_id, f"{what}: {way.key}", 0
+    def _is_told(self, alarm: Alarm, contact: Contact, channel: str) -> bool:
+        return any(
+            (made.contact_id, made.channel) == (contact.contact_id, channel)
+            and made.outcome == Outcome.DELIVERED
+            for made in self._book.attempts_now(alarm.alarm_id)
         )
+
+    async def _send(self, alarm: Alarm, way: Way, what: str, words: Callable[[str], str]) -> None:
+        channel = f"{what}: {way.key}"
+        if self._is_told(alarm, way.contact, channel):  # before the core was started anew
+            return
+        attempt = await self._book.begin_attempt(alarm.alarm_id, way.contact.contact_id, channel, 0)
         message = self._wording.message(alarm, way.contact, attempt)
         if not alarm.state.is_open:
             message = replace(message, acknowledge_url=None)
         text = words(message.lang)
-        ended = Ended(Outcome.UNKNOWN, "the channel gave no sign")
-        if not text:
-            ended = Ended(Outcome.FAILED, "nothing is known to tell")
+        if text:
+            told = replace(message, headline=text, text=text, answer_hint="")
+            ended = await try_once(way.channel, told)
         else:
-            facts = way.channel.attempt(replace(message, headline=text, text=text, answer_hint=""))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(MESSAGE_SECONDS), contextlib.aclosing(facts):
-                    async for fact in facts:
-                        if isinstance(fact, Ended):
-                            ended = fact
+            ended = Ended(Outcome.FAILED, "nothing is known to tell")
         await self._book.end_attempt(attempt.attempt_id, ended.outcome, ended.detail)

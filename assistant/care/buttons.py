@@ -33,6 +33,7 @@ RECEIVER: Final = "receiver"
 SILENCE_LIMIT_SECONDS: Final = 24 * 3_600.0
 """EN 50134-5 asks that a lost trigger device is noticed within 24 h."""
 WATCH_SECONDS: Final = 600.0
+REOPEN_SECONDS: Final = 1.0
 TELL_AGAIN_SECONDS: Final = 24 * 3_600.0
 
 
@@ -62,10 +63,10 @@ class Buttons:
         self._watch = PendantWatch(limits, now)
         if self._settings.button:
             button = UsbButton(BUTTON, self._settings.button)
-            self._tasks.append(asyncio.create_task(button.run(self.take)))
+            self._tasks.append(asyncio.create_task(self._keep(button)))
         if self._settings.receiver:
             receiver = SerialReceiver(RECEIVER, self._settings.receiver)
-            self._tasks.append(asyncio.create_task(receiver.run(self.take)))
+            self._tasks.append(asyncio.create_task(self._keep(receiver)))
         if limits:
             self._tasks.append(asyncio.create_task(self._look_out()))
 
@@ -74,6 +75,16 @@ class Buttons:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep(self, driver: UsbButton | SerialReceiver) -> None:
+        """No fault of a driver ends it for good: it is told, and begins again."""
+        while True:
+            try:
+                await driver.run(self.take)
+            except Exception as error:
+                log.exception("the driver of %s failed; it begins again", driver.name)
+                self._problems[driver.name] = f"its driver failed ({type(error).__name__})"
+            await asyncio.sleep(REOPEN_SECONDS)
 
     def take(self, fact: PendantFact) -> None:
         """A fact of a pendant, from wherever it came."""

@@ -11,40 +11,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.bus import Bus, Refused
-from assistant.care.alarms import State
+from assistant.care.answer_code import AnswerCodes
 from assistant.care.book import AlarmBook
 from assistant.care.buttons import Buttons
 from assistant.care.call_voice import CallVoice
 from assistant.care.calls import Calls
-from assistant.care.channels import (
-    Acknowledged,
-    AddressError,
-    Answered,
-    ChannelError,
-    DtmfPressed,
-    PutThrough,
-    acknowledgement,
-    registry,
-)
+from assistant.care.channels import AddressError, ChannelError, registry
 from assistant.care.channels import (
     Health as WayHealth,
 )
 from assistant.care.channels.gsm import IncomingSms
-from assistant.care.channels.sip import PhoneCall, converse
+from assistant.care.channels.sip import PhoneCall
 from assistant.care.companion import Companion
-from assistant.care.contacts import Contact, People
+from assistant.care.contacts import People
 from assistant.care.course import Course
 from assistant.care.emergency import Emergency
 from assistant.care.equipment import PHONE_CHILD, HomeEquipment
 from assistant.care.health import Health
+from assistant.care.inbound import Inbound
 from assistant.care.links import LinkMaker, Links
 from assistant.care.number import NUMBER_CONTACT, EmergencyNumber
 from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.care.selftest.drill import Drill
 from assistant.care.selftest.drill_calls import DrillCalls
 from assistant.care.selftest.wording import Wording as DrillWording
+from assistant.care.sms_answers import AnswerParts, SmsAnswers, SmsJournal
 from assistant.care.wording import Wording
-from assistant.events import ProfileChanged, PutThroughChanged
+from assistant.events import ProfileChanged
 from assistant.findings import Finding
 from assistant.home import HomeMemory
 from assistant.home_folder import run_folder
@@ -63,8 +56,6 @@ RECORD_SECONDS: Final = 2.0
 """For a report's alarm to be on the disk: until then the hub may have to send it again."""
 CHECK_SECONDS: Final = 30.0
 """For one channel to say how it is."""
-_NUMBER_DIGITS: Final = 7
-"""Numbers that agree in so many last digits are the same: +86 138… and 138…"""
 
 
 class Care:
@@ -87,7 +78,13 @@ class Care:
         self._elder_name = settings.elder_name
         self._tasks = Tasks("learning the name")
         self.people = People(home)
-        self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
+        self.equipment = HomeEquipment(
+            settings,
+            home,
+            self._called_back,
+            self._sms_came,
+            journal=SmsJournal(database),
+        )
         self._voice = CallVoice(run_folder(home) / "voice")
         wanted = settings.emergency
         self._buttons = Buttons(bus, speech, memory, replies, wanted)
@@ -98,9 +95,13 @@ class Care:
         # A link to a page that nobody serves would be worse than none.
         links = LinkMaker(settings.console.url if settings.console.listen else "", home)
         number = EmergencyNumber(self.equipment.registry, replies, memory, wanted)
-        companion = Companion(bus, speech, memory, replies, self.people, number)
+        registry = self.equipment.registry
+        companion = Companion(
+            bus, speech, memory, replies, self.people, number, self.book, registry
+        )
         self.health = Health()
         self.health.follow(bus)
+        codes = AnswerCodes(home)
         self._wording = wording = Wording(
             replies,
             wanted,
@@ -111,11 +112,13 @@ class Care:
             links.url,
             self.health,
             companion.notes,
+            codes.code,
+            takes_calls=self.equipment.phone is not None,
         )
         self.calls = Calls(
             bus,
             self.people,
-            self.equipment.registry.open,
+            self.equipment.registry,
             speech,
             replies,
             memory,
@@ -151,6 +154,29 @@ class Care:
             companion,
             wanted.arrive_minutes * 60,
             number,
+        )
+        self.inbound = Inbound(
+            bus=bus,
+            people=self.people,
+            book=self.book,
+            course=self._course,
+            codes=codes,
+            wording=wording,
+            numbering=lambda: self.equipment.numbering(self.people.all),
+        )
+        self._answers = SmsAnswers(
+            AnswerParts(
+                self.book,
+                database,
+                self._course,
+                self.inbound.who,
+                self.equipment.send_sms,
+                self.drill_calls.acknowledged,
+                replies,
+                lambda: memory.lang,
+                lambda: self._elder_name,
+                codes.left_of,
+            )
         )
         self.emergency = Emergency(
             bus,
@@ -202,6 +228,7 @@ class Care:
                 folder=process.folder,
                 output=process.folder / "baresip.log",
                 probe=self.equipment.phone.probe,
+                explain=lambda: self.equipment.phone.problem if self.equipment.phone else "",
             )
         )
 
@@ -210,6 +237,7 @@ class Care:
         await self.drill_calls.stop()
         await self.drill.stop()
         await self._buttons.stop()
+        await self._answers.stop()
         await self.calls.stop()
         await self.emergency.stop()
         await self._tasks.end()
@@ -228,60 +256,11 @@ class Care:
     # ------------------------------------------------------------------------ from outside
 
     async def _called_back(self, call: PhoneCall) -> None:
-        """A contact who calls during an open alarm is put through; everybody else is refused."""
-        phone = self.equipment.phone
-        if phone is None:
-            return
-        contact = self._caller(call.uri)
-        alarms = self.book.open_alarms()
-        if contact is None or not alarms:
-            await phone.hang_up(call)
-            return
-        try:
-            async with contextlib.aclosing(converse(phone, call)) as facts:
-                async for fact in facts:
-                    for alarm in alarms:
-                        match fact:
-                            case Answered():
-                                await self.book.note(alarm.alarm_id, contact.name, "called back")
-                            case Acknowledged():
-                                await self._course.acknowledge(alarm.alarm_id, contact.contact_id)
-                            case PutThrough(is_open=is_open):
-                                self._put_through(alarm.alarm_id, contact, is_open=is_open)
-                            case DtmfPressed(digit="9") if self._is_taken(alarm.alarm_id):
-                                await self._course.close(alarm.alarm_id, contact.name)
-        finally:
-            for alarm in alarms:
-                self._put_through(alarm.alarm_id, contact, is_open=False)
+        if self.equipment.phone is not None:
+            await self.inbound.called_back(self.equipment.phone, call)
 
     async def _sms_came(self, sms: IncomingSms) -> None:
-        """An answer to an alarm's text message."""
-        contact, minutes = self._caller(sms.sender), acknowledgement(sms.text)
-        if contact is None or minutes is None:
-            return
-        alarms = self.book.open_alarms()
-        if not alarms:
-            self.drill_calls.acknowledged(contact)
-        for alarm in alarms:
-            if alarm.state.calls_out:
-                await self._course.acknowledge(alarm.alarm_id, contact.contact_id)
-            if minutes:
-                await self._course.comes(alarm.alarm_id, contact.contact_id, minutes)
-
-    def _put_through(self, alarm_id: str, contact: Contact, *, is_open: bool) -> None:
-        self._bus.publish(PutThroughChanged(alarm_id, contact.name, is_open))
-
-    def _is_taken(self, alarm_id: str) -> bool:
-        alarm = self.book.alarm(alarm_id)
-        return alarm is not None and alarm.state is State.ACKNOWLEDGED
-
-    def _caller(self, address: str) -> Contact | None:
-        """The contact who has this SIP address or number among the channels."""
-        for contact in self.people.all:
-            for known in contact.channels:
-                if known == address or _same_number(_user(known), _user(address)):
-                    return contact
-        return None
+        await self._answers.came(sms)
 
     # --------------------------------------------------------------------------- the elder
 
@@ -360,19 +339,3 @@ class Care:
             }
             for alarm in self.book.open_alarms()
         ]
-
-
-def _user(address: str) -> str:
-    return address.partition(":")[2].partition("@")[0] if ":" in address else address
-
-
-def _same_number(one: str, other: str) -> bool:
-    digits = ["".join(_digits(text)) for text in (one, other)]
-    if min(len(number) for number in digits) < _NUMBER_DIGITS:
-        return False
-    short, long = sorted(digits, key=len)
-    return long.endswith(short.lstrip("0"))
-
-
-def _digits(text: str) -> Iterator[str]:
-    return (character for character in text if character.isdecimal())

@@ -22,7 +22,7 @@ from assistant.care.number import EmergencyNumber
 from assistant.care.open_question import OpenQuestion
 from assistant.care.suspicion import Suspicions
 from assistant.care.wording import Wording
-from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmRaised, SignAsked
+from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmOpened, AlarmRaised, SignAsked
 from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ class Course:
         self._arrive_seconds = arrive_seconds
         self._callouts: dict[str, CallOut] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._opened: set[str] = set()
         self._afterwards = Afterwards(book, people, registry, wording)
         self._parts = CallOutParts(
             bus=bus,
@@ -105,7 +106,9 @@ class Course:
         minutes = min(max(minutes, 1), MOST_MINUTES)
         seconds = max(self._arrive_seconds, minutes * 60 + LATE_SECONDS)
         why = f"in {minutes} minutes"
-        if not await self._book.apply(alarm_id, Trigger.COMES, contact.name, why, seconds):
+        if not await self._book.apply(
+            alarm_id, Trigger.COMES, contact.name, why, seconds, minutes * 60
+        ):
             return False
         self._set_timer(alarm_id, seconds)
         self._companion.comes(contact.name, minutes)
@@ -134,6 +137,9 @@ class Course:
 
     def go_on(self, alarm: Alarm, who: str = "") -> None:
         """Do what the state asks for; the same again does nothing twice."""
+        if alarm.state.is_open and alarm.alarm_id not in self._opened:
+            self._opened.add(alarm.alarm_id)
+            self._bus.publish(AlarmOpened(alarm.alarm_id))
         match alarm.state:
             case State.SUSPECTED | State.CONFIRMING:
                 self._tasks.spawn(self.suspicions.ask(alarm.alarm_id, self.apply))
@@ -146,6 +152,7 @@ class Course:
                 self._tasks.spawn(self._afterwards.tell_details(alarm))
             case State.CLOSED | State.CANCELLED:
                 self._number.end(alarm.alarm_id)
+                self._opened.discard(alarm.alarm_id)
                 self._stop_calling(alarm.alarm_id)
                 self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
                 self._tasks.spawn(self._afterwards.tell_over(alarm, who))
@@ -188,7 +195,7 @@ class Course:
         if callout is not None and callout.is_talking:
             self._set_timer(alarm_id, TALK_CHECK_SECONDS)
             return
-        self._companion.nobody_came()
+        self._companion.nobody_came(alarm_id)
         self._tasks.spawn(self.apply(alarm_id, Trigger.NOBODY_CAME, "timer"))
 
     # ------------------------------------------------------- beside the calls: number, signs

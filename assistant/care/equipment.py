@@ -5,13 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from assistant.care.channels import AddressError, ChannelError, Equipment, Registry
-from assistant.care.channels.gsm import IncomingSms, Modem, ModemAudio, ModemSettings
+from assistant.care.channels import AddressError, ChannelError, Equipment, Numbering, Registry
+from assistant.care.channels.callers import country_of, host_of
+from assistant.care.channels.gsm import (
+    IncomingSms,
+    Journal,
+    Modem,
+    ModemAudio,
+    ModemError,
+    ModemSettings,
+)
 from assistant.care.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.care.channels.sip import (
     Phone,
@@ -21,6 +30,7 @@ from assistant.care.channels.sip import (
     SipAccount,
     write_folder,
 )
+from assistant.care.contacts import Contact
 from assistant.findings import Finding, found
 from assistant.home_folder import run_folder
 from assistant.settings import Settings
@@ -28,6 +38,8 @@ from assistant.settings import Settings
 log = logging.getLogger(__name__)
 
 PHONE_CHILD: Final = "phone"
+_COUNTRIES: Final = {"zh": "86"}
+"""By the language of the home; English is spoken in too many."""
 WRITE_AGAIN_SECONDS: Final = 30.0
 """After a disk refused what the telephone program reads."""
 _UNWRITTEN: Final = "what the telephone program reads cannot be written"
@@ -49,6 +61,7 @@ class HomeEquipment:
         on_incoming: Callable[[PhoneCall], Awaitable[None]] | None = None,
         on_sms: Callable[[IncomingSms], Awaitable[None]] | None = None,
         *,
+        journal: Journal | None = None,
         runs_phone: bool = True,
     ) -> None:
         self._runs_phone = runs_phone
@@ -58,7 +71,8 @@ class HomeEquipment:
         self._stack = contextlib.AsyncExitStack()
         self._write_phone: Callable[[], PhoneProcess] | None = None
         self.phone = self._phone(settings, home, on_incoming)
-        self.modem = self._modem(settings, on_sms)
+        self.modem = self._modem(settings, on_sms, journal)
+        self._numbering = _numbering(settings)
         self.registry = Registry(
             Equipment(
                 phone=self.phone,
@@ -66,6 +80,7 @@ class HomeEquipment:
                 modem=self.modem,
                 centre=_centre(settings),
                 webhook_secret=settings.emergency.webhook_secret.encode(),
+                numbering=self._numbering,
             ),
             may_ring_emergency=settings.emergency.may_ring_number,
         )
@@ -85,7 +100,23 @@ class HomeEquipment:
     def is_calling(self) -> bool:
         """Whether a call stands or rings."""
         phone, modem = self.phone, self.modem
-        return (phone is not None and phone.is_busy) or (modem is not None and modem.line.locked())
+        return (phone is not None and phone.is_busy) or (
+            modem is not None and modem.calls.line.locked()
+        )
+
+    async def send_sms(self, number: str, text: str, message_id: str) -> int:
+        """Write to a number that wrote to this home; raises as `Modem.send_sms`."""
+        if self.modem is None:
+            raise ModemError("there is no modem in this home")
+        return await self.modem.send_sms(number, text, message_id)
+
+    def numbering(self, contacts: Iterable[Contact]) -> Numbering:
+        """How callers' numbers are read: the country of the settings, else that of the contacts."""
+        if self._numbering.country:
+            return self._numbering
+        addresses = [address.partition(":") for c in contacts for address in c.channels]
+        numbers = [rest for scheme, _, rest in addresses if scheme in {"tel", "sms"}]
+        return replace(self._numbering, country=country_of(numbers))
 
     async def findings(self) -> list[Finding]:
         """What cannot be used of the settings, and the modem's own battery where it has one."""
@@ -93,6 +124,12 @@ class HomeEquipment:
             found("equipment", is_well=False, detail=problem, subject=problem.partition(":")[0])
             for problem in self.problems
         ]
+        if self.modem is not None and (problem := self.modem.problem or self.modem.message_problem):
+            # Also if no contact's channel needs it: answers come in through it.
+            findings.append(found("equipment", is_well=False, detail=problem, subject="modem"))
+        if self.phone is not None and self.phone.problem:
+            problem, subject = self.phone.problem, "[phone] of anban.toml"
+            findings.append(found("equipment", is_well=False, detail=problem, subject=subject))
         try:
             percent = await self.modem.battery_percent() if self.modem is not None else None
         except ChannelError:  # told by the channels that need it
@@ -148,7 +185,10 @@ class HomeEquipment:
         return self.phone_process
 
     def _modem(
-        self, settings: Settings, on_sms: Callable[[IncomingSms], Awaitable[None]] | None
+        self,
+        settings: Settings,
+        on_sms: Callable[[IncomingSms], Awaitable[None]] | None,
+        journal: Journal | None,
     ) -> Modem | None:
         wanted = settings.modem
         if not wanted.port:
@@ -160,7 +200,8 @@ class HomeEquipment:
             if wanted.audio_port
             else None
         )
-        return Modem(ModemSettings(wanted.port, wanted.baud, wanted.pin, audio), on_sms)
+        modem = ModemSettings(wanted.port, wanted.baud, wanted.pin, audio)
+        return Modem(modem, on_sms, journal=journal)
 
     def _tell(self, problem: str) -> None:
         log.error("%s", problem)
@@ -180,3 +221,12 @@ def _centre(settings: Settings) -> CentreSettings | None:
         wanted.password,
         callback if CALLBACK.fullmatch(callback) else NO_CALLBACK,
     )
+
+
+def _numbering(settings: Settings) -> Numbering:
+    phone = settings.phone
+    hosts = {phone.provider.lower().removesuffix(".")}
+    if phone.register_seconds:
+        hosts.add(host_of(phone.account))
+    country = settings.emergency.country or _COUNTRIES.get(settings.language, "")
+    return Numbering(str(country), frozenset(hosts - {""}))

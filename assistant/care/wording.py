@@ -46,6 +46,10 @@ class Wording:
     """What the elder takes and cannot bear, as known lately."""
     notes: Callable[[str, str], str] = lambda *_: ""
     """By alarm and language: what the elder asked for, and answered to questions."""
+    code: Callable[[str], str] = lambda _: ""
+    """By alarm, what takes it on in a call back."""
+    takes_calls: bool = False
+    """Whether a contact who calls back is put through."""
 
     def message(self, alarm: Alarm, contact: Contact, attempt: Attempt) -> Message:
         """What one person is told of one alarm."""
@@ -54,10 +58,14 @@ class Wording:
         is_automatic = alarm.source.startswith(SENSED_SOURCES)
         headline = say("alarm_headline")
         text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        if alarm.generation:
+            text = f"{say('alarm_again')} {text}"
         text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
         spoken, link = text, self.link(alarm, contact)
         if link is not None:
             text = f"{text} {say('alarm_link')}"
+        if self.takes_calls:
+            text = f"{text} {say('alarm_call_back')}"
         details = self.spoken_details(alarm, lang)
         if contact.contact_id == self.rings_number:
             script = replace(
@@ -127,6 +135,12 @@ class Wording:
         first = self.replies.render("alarm_address", lang, value=address) if address else ""
         return f"{first} {self.details(alarm, lang)}".strip()
 
+    def greeting(self, contact: Contact) -> CallScript:
+        """What a contact hears who calls back, before the elder is put through."""
+        lang = contact.lang or self.home_lang()
+        text = self.replies.render("call_back_greeting", lang, elder=self._elder(lang))
+        return replace(self.voice.script(text, lang), repeats=1)
+
     def over(self, key: str, lang: str, who: str) -> str:
         """That an alarm is over, and by whom."""
         return self.replies.render(key, lang, elder=self._elder(lang), who=who)
@@ -143,6 +157,7 @@ class Wording:
             "reason": self.replies.render(f"reason_{alarm.reason}", lang),
             "place": place,
             "time": f"{at:%H:%M}",
+            "code": self.code(alarm.alarm_id),
             "address": self.replies.render("alarm_address", lang, value=address) if address else "",
         }
         wordings = self.replies

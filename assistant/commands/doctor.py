@@ -178,12 +178,13 @@ async def _running(home: Path, settings: Settings) -> list[Finding]:
     try:
         async with Link("doctor", (), socket_path(home)) as link:
             state = await link.request("home.children")
+            troubles = await link.request("home.troubles")
             told = await link.request("home.devices")
     except (LinkError, ServiceError, TimeoutError):
         stopped = Finding("running", Verdict.POOR, "no; start it with `anban run`")
         return [*await asyncio.to_thread(lambda: list(_devices(settings))), stopped]
     devices = [Finding(**{**device, "verdict": Verdict(device["verdict"])}) for device in told]
-    broken = [name for name, well in state.items() if not well]
+    broken = [f"{name} ({why})" for name, why in troubles.items()]
     if broken:
         detail = f"not ready: {', '.join(broken)}; see its log"
         return [*devices, Finding("running", Verdict.BROKEN, detail)]

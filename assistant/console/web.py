@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from assistant.care.channels.acknowledge import Acknowledger, TokenError, TokenExpiredError
+from assistant.care.channels.acknowledge import TOO_OLD, Acknowledger, TokenError
 from assistant.care.pendants import (
     PendantClockError,
     PendantDoor,
@@ -174,12 +174,11 @@ class Door:
         try:
             if self._acknowledger is None:
                 raise TokenError("this home makes no links")
-            self._acknowledger.check(token, time.time())
+            self._acknowledger.read(token)  # how old it may be, the core knows
         except TokenError as error:
             if not self._strangers.allows(_caller(request), time.monotonic()):
                 raise _ProblemError("slow_down") from error
-            is_old = isinstance(error, TokenExpiredError)
-            raise _ProblemError("old_link" if is_old else "bad_link") from error
+            raise _ProblemError("bad_link") from error
         if not pace.allows(token, time.monotonic()):
             raise _ProblemError("slow_down")
         return token
@@ -189,7 +188,7 @@ class Door:
             return await self._core.request(service, CORE_SECONDS, token=token, **more)
         except ServiceError as error:
             log.warning("%s: %s", service, error)
-            raise _ProblemError("bad_link") from error
+            raise _ProblemError("old_link" if str(error) == TOO_OLD else "bad_link") from error
         except (LinkError, TimeoutError) as error:
             log.error("%s: the core does not answer", service)
             raise _ProblemError("down") from error

@@ -99,16 +99,14 @@ class UtteranceDecoder:
     def finish(self) -> Transcript:
         """The final words; no sound is taken after this."""
         self._decode()
-        result = json.loads(self._decoder.FinalResult())
-        found = result.get("result", [])
-        confidences = [0.0 if w["word"] == UNKNOWN_WORD else float(w["conf"]) for w in found]
-        words = tuple(
-            Word(w["word"], float(w["start"]), float(w["end"]), float(w["conf"]))
-            for w in found
-            if w["word"] != UNKNOWN_WORD
-        )
-        mean = sum(confidences) / len(confidences) if confidences else 0.0
-        return Transcript(plain(result.get("text", "")), round(min(mean, 1.0), 4), words)
+        return _transcript(json.loads(self._decoder.FinalResult()))
+
+    def until(self, seconds: float) -> Transcript:
+        """Decode again, as if the sound had ended there."""
+        decoder = vosk.KaldiRecognizer(self._model.handle, SAMPLE_RATE_HZ)
+        decoder.SetWords(True)
+        decoder.AcceptWaveform(bytes(self._sound[: 2 * round(seconds * SAMPLE_RATE_HZ)]))
+        return _transcript(json.loads(decoder.FinalResult()))
 
     def alternatives(self, text: str) -> tuple[str, ...]:
         """Decode the whole utterance again: other readings than this text, best first."""
@@ -130,3 +128,15 @@ def plain(text: str) -> str:
     """Recognised text without unknown sounds, and without blanks between Han characters."""
     known = " ".join(word for word in text.split() if word != UNKNOWN_WORD)
     return _HAN_GAP.sub("", known)
+
+
+def _transcript(result: dict[str, Any]) -> Transcript:
+    found = result.get("result", [])
+    confidences = [0.0 if w["word"] == UNKNOWN_WORD else float(w["conf"]) for w in found]
+    words = tuple(
+        Word(w["word"], float(w["start"]), float(w["end"]), float(w["conf"]))
+        for w in found
+        if w["word"] != UNKNOWN_WORD
+    )
+    mean = sum(confidences) / len(confidences) if confidences else 0.0
+    return Transcript(plain(result.get("text", "")), round(min(mean, 1.0), 4), words)

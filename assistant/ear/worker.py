@@ -5,13 +5,21 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from assistant.ear.backlog import Backlog, Begin, Finish, Job, Piece, TellDrained, UseModel
-from assistant.ear.recognizer import SpeechModel, Transcript, UtteranceDecoder
+from assistant.ear.recognizer import SpeechModel, Transcript, UtteranceDecoder, plain
+from assistant.ear.sound import BYTES_PER_SECOND
 from assistant.events import Word
 
 log = logging.getLogger(__name__)
+
+REST_SECONDS: Final = 1.5
+"""An utterance without a new word for so long has ended, whatever else sounds.  Vosk shows a word
+up to 0.3 s after it was said, and the pause of an elder is 1.2 s."""
+TRAILING_SECONDS: Final = 0.25
+"""A sentence's last syllable may be as faint as another voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class Hypothesis:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
+    own: Transcript | None = None
+    """The words without those of fainter voices that talked on; None if all may be meant."""
 
 
 class Recognition:
@@ -35,10 +45,13 @@ class Recognition:
         model: SpeechModel,
         low_confidence: float,
         tell: Callable[[Hypothesis], None],
+        rested: Callable[[str], None] | None = None,
     ) -> None:
+        """`rested`: told of an utterance in which no new word came for `REST_SECONDS`."""
         self._model = model
         self._low_confidence = low_confidence
-        self._tell = tell
+        self._tell, self._rested = tell, rested
+        self._unchanged_seconds: float | None = None
         self._utterance_id = ""
         self._lang = model.lang
         self._decoder: UtteranceDecoder | None = None
@@ -48,21 +61,42 @@ class Recognition:
         self._utterance_id = utterance_id
         self._lang = self._model.lang
         self._decoder = UtteranceDecoder(self._model)
+        self._unchanged_seconds = None
 
     def accept(self, pcm: bytes) -> None:
         """The next sound of it."""
-        if self._decoder is not None and (text := self._decoder.accept(pcm)) is not None:
+        if self._decoder is None:
+            return
+        text = self._decoder.accept(pcm)
+        if text is not None:
+            self._unchanged_seconds = 0.0
             self._tell(Hypothesis(self._utterance_id, self._lang, text, is_final=False))
+        elif self._unchanged_seconds is not None:
+            self._rest(len(pcm) / BYTES_PER_SECOND)
 
-    def finish(self, *, in_haste: bool = False) -> None:
-        """Its end; in haste no other readings are sought."""
+    def _rest(self, seconds: float) -> None:
+        """Counted in sound, so that a recogniser that is behind takes no backlog for silence."""
+        was = self._unchanged_seconds or 0.0
+        self._unchanged_seconds = was + seconds
+        if was < REST_SECONDS <= self._unchanged_seconds and self._rested is not None:
+            self._rested(self._utterance_id)
+
+    def finish(self, *, in_haste: bool = False, spoken_until: float | None = None) -> None:
+        """Its end.
+
+        Args:
+            in_haste: No other readings are sought.
+            spoken_until: From when on only fainter voices sounded, in seconds; None if they did
+                not end it.
+        """
         decoder, self._decoder = self._decoder, None
         if decoder is None:
             return
         result = decoder.finish()
+        own = _own(decoder, result, spoken_until, in_haste=in_haste)
         doubtful = result.text and result.confidence < self._low_confidence
         others = decoder.alternatives(result.text) if doubtful and not in_haste else ()
-        self._tell_final(result, others)
+        self._tell_final(result, others, own)
 
     def give_up(self) -> None:
         """The recogniser failed: the utterance ends without a word, and the next one is heard."""
@@ -73,7 +107,12 @@ class Recognition:
         """Hear with another model from the next utterance on."""
         self._model = model
 
-    def _tell_final(self, result: Transcript, alternatives: tuple[str, ...]) -> None:
+    def _tell_final(
+        self,
+        result: Transcript,
+        alternatives: tuple[str, ...],
+        own: Transcript | None = None,
+    ) -> None:
         self._tell(
             Hypothesis(
                 self._utterance_id,
@@ -83,8 +122,22 @@ class Recognition:
                 confidence=result.confidence,
                 words=result.words,
                 alternatives=alternatives,
+                own=own,
             )
         )
+
+
+def _own(
+    decoder: UtteranceDecoder, whole: Transcript, until: float | None, *, in_haste: bool
+) -> Transcript | None:
+    """The words of the speaker alone: others' words after them lead the recogniser astray, too."""
+    if until is None:
+        return None
+    until += TRAILING_SECONDS
+    if not in_haste:
+        return decoder.until(until)
+    words = tuple(word for word in whole.words if word.start_seconds < until - TRAILING_SECONDS)
+    return replace(whole, text=plain(" ".join(word.text for word in words)), words=words)
 
 
 class RecognitionThread:
@@ -125,4 +178,8 @@ class RecognitionThread:
                         silence,
                         speech,
                     )
-                self._recognition.finish(in_haste=self._backlog.waiting_seconds > 1.0)
+                is_whole = not silence and not speech  # else the words' times are not those told
+                self._recognition.finish(
+                    in_haste=self._backlog.waiting_seconds > 1.0,
+                    spoken_until=job.spoken_until if is_whole else None,
+                )

@@ -11,6 +11,7 @@ from assistant.events.conversation import (
 from assistant.events.emergency import (
     AlarmAcknowledged,
     AlarmClosed,
+    AlarmOpened,
     AlarmRaised,
     CallAnswered,
     CallBegan,
@@ -57,8 +58,10 @@ from assistant.events.line import (
     from_line,
     to_dict,
     to_line,
+    whole,
 )
 from assistant.events.reminders import (
+    DoseRefused,
     DoseSkipped,
     DoseTaken,
     FamilyToldOfDose,
@@ -99,6 +102,7 @@ from assistant.events.speaking import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 
@@ -107,6 +111,7 @@ __all__ = [
     "MAX_LINE_BYTES",
     "AlarmAcknowledged",
     "AlarmClosed",
+    "AlarmOpened",
     "AlarmRaised",
     "Alive",
     "AskElder",
@@ -120,6 +125,7 @@ __all__ = [
     "ChimeLookedFor",
     "CryForHelpHeard",
     "DangerSensed",
+    "DoseRefused",
     "DoseSkipped",
     "DoseTaken",
     "DrillCryHeard",
@@ -177,6 +183,7 @@ __all__ = [
     "StopSpeaking",
     "SwitchLanguage",
     "TurnTaken",
+    "Unsay",
     "Urgency",
     "Woken",
     "Word",
@@ -184,4 +191,5 @@ __all__ = [
     "new_id",
     "to_dict",
     "to_line",
+    "whole",
 ]

@@ -23,6 +23,8 @@ class TurnTaken:
     lane: str = "dialogue"
     """Who decided: safety, reflex, question, dialogue, or honest (nobody could)."""
     stage_seconds: dict[str, float] = field(default_factory=dict)
+    is_idle: bool = False
+    """It asked for nothing and did nothing: not understood, small talk, a goodbye."""
 
 
 @event

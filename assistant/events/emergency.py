@@ -43,6 +43,16 @@ class DangerSensed:
 
 
 @event
+class AlarmOpened:
+    """Somebody may need help: it is asked about, or calls out already; or it outlived a restart.
+
+    From here to `AlarmClosed` nothing else is asked of the elder.
+    """
+
+    alarm_id: str
+
+
+@event
 class AlarmRaised:
     """An alarm calls out now, for the first time or again."""
 

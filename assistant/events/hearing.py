@@ -30,6 +30,9 @@ class SpeechStarted:
     """Somebody began to speak (voice activity, before any word)."""
 
     utterance_id: str
+    is_faint: bool = False
+    """Far quieter than who spoke to Anban just now: a television, most likely.  Told again, and no
+    longer faint, should a voice as near come into the same utterance."""
 
 
 @event
@@ -57,7 +60,7 @@ class Heard:
     alternatives: tuple[str, ...] = limited(MAX_READINGS, default=())
     """Other readings, best first; filled for a final one of low confidence."""
     raw_text: str = limited(MAX_CHARACTERS, default="")
-    """With the wake phrase, for the safety lane."""
+    """With the wake phrase and all that others said meanwhile, for the safety lane."""
 
 
 @event

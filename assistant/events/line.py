@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as dataclass_field
 from enum import StrEnum
@@ -32,7 +31,6 @@ _MAX_ITEM_CHARACTERS: Final = 4000
 _MAX_INTEGER: Final = 2**63 - 1
 """What the database holds."""
 _LIMIT: Final = "limit"
-_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 _converter = make_converter()
 _T = TypeVar("_T")
 
@@ -54,6 +52,18 @@ def event(kind: type[_T]) -> type[_T]:
     return made
 
 
+def whole(value: Any) -> Any:
+    """The value with whole characters alone: half a one (U+D800 to U+DFFF) becomes U+FFFD.
+
+    JSON can hold halves; UTF-8, and so every disk, database and message, cannot.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {whole(name): whole(each) for name, each in value.items()}
+    return [whole(each) for each in value] if isinstance(value, list) else value
+
+
 def to_dict(event: object) -> dict[str, Any]:
     """The event as JSON values, its type included."""
     return {"type": type(event).__name__, **_converter.unstructure(event)}
@@ -61,7 +71,8 @@ def to_dict(event: object) -> dict[str, Any]:
 
 def to_line(event: object) -> bytes:
     """The event as one line of JSON in UTF-8, with its line end."""
-    return json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    line = json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":"))
+    return line.encode("utf-8", "replace") + b"\n"
 
 
 def from_line(line: bytes) -> object:
@@ -94,7 +105,7 @@ def _no_number(_: str) -> NoReturn:
 def _checked(value: Any, depth: int) -> Any:
     """JSON without endless numbers, half characters and nesting without end."""
     if isinstance(value, str):
-        return _HALF_CHARACTER.sub("\ufffd", value)
+        return whole(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number beyond all bounds")
     if not isinstance(value, (dict, list)):
@@ -103,9 +114,7 @@ def _checked(value: Any, depth: int) -> Any:
         raise ValueError("nested too deeply")
     if isinstance(value, list):
         return [_checked(item, depth - 1) for item in value]
-    return {
-        _HALF_CHARACTER.sub("\ufffd", key): _checked(item, depth - 1) for key, item in value.items()
-    }
+    return {whole(key): _checked(item, depth - 1) for key, item in value.items()}
 
 
 def _shortened(event: Any) -> object:

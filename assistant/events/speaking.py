@@ -42,6 +42,13 @@ class StopSpeaking:
 
 
 @event
+class Unsay:
+    """Mouth: one text is not to be said, or not to its end: it is no longer true."""
+
+    say_id: str
+
+
+@event
 class HoldSpeech:
     """Mouth: somebody speaks; begin no new sentence until `ResumeSpeech`."""
 

@@ -1,12 +1,18 @@
 """Clues of one sentence put together to a moment or a recurrence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import TypeGuard
 
+from assistant.language.amend import amend
 from assistant.language.clues import (
+    SIGNS,
     After,
     AtAnchor,
+    Clock,
+    Clue,
     DayClue,
     Edge,
     Every,
@@ -14,18 +20,25 @@ from assistant.language.clues import (
     Found,
     Frequency,
     Lasting,
+    NotOnWeekdays,
+    OnDay,
     OnLunarDay,
     OnMonthDay,
     OnNthWeekday,
     OnSolarTerm,
     OnWeekday,
+    PartOfDay,
+    TakenBack,
     TimesEvery,
 )
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.rrule import rrule_of
-from assistant.language.schedule import Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
+
+_TIMES = (Clock, PartOfDay, AtAnchor)
+_PATTERNS = (Every, EveryWeekdays)
 
 
 def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | None:
@@ -34,10 +47,20 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    if all(isinstance(each.clue, Edge) for each in found):
+    found = _as_meant(found)
+    if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
+
+
+def _as_meant(found: Sequence[Found]) -> Sequence[Found]:
+    """Put what was said after "no, rather" in the place of what it takes back."""
+    at = next((at for at, each in enumerate(found) if each.clue is TakenBack.WORDS), None)
+    if at is None:
+        return found
+    after = _as_meant(found[at + 1 :])
+    return amend(found[:at], after) if any(not isinstance(e.clue, SIGNS) for e in after) else found
 
 
 class _Sentence:
@@ -47,14 +70,28 @@ class _Sentence:
         self._now = now
         self._today = now.date()
         self._habits = habits
-        self._spans = tuple(sorted({(each.start, each.end) for each in found}))
+        self._found = found
+        self._spans = tuple(
+            sorted({(each.start, each.end) for each in found if each.start < each.end})
+        )
         clues = [each.clue for each in found]
         self._how_often = [c for c in clues if isinstance(c, Every | EveryWeekdays | TimesEvery)]
+        self._off = {day for c in clues if isinstance(c, NotOnWeekdays) for day in c.weekdays}
         self._course = next((c for c in clues if isinstance(c, Lasting)), None)
-        start, until, self._days = _edges(found)
-        self._start = resolve(start, self._today) if start else None
-        self._until = resolve(until, self._today) if until else None
+        edges = _edges(found)
+        self._days, left_out = edges.on, edges.left_out
+        self._unmatched = edges.unmatched
+        self._off |= {day.weekday for day in left_out if _is_any_week(day)}
+        # "Except the first" may be of every month.
+        self._left_out = [day for day in left_out if not _is_any_week(day) and _is_one_day(day)]
+        self._start = resolve(edges.start, self._today) if edges.start else None
+        self._until = resolve(edges.until, self._today) if edges.until else None
         self._times = read_times(found, habits)
+        self._used: list[Clue] = [
+            *[day for day in (edges.start, edges.until) if day],
+            *[day for day in left_out if _is_any_week(day) or _is_one_day(day)],
+            *([self._course] if self._course else []),
+        ]
         self._comes_again = any(isinstance(c, AtAnchor) and c.each for c in clues) or any(
             _names_many(day) for day in self._days
         )
@@ -63,6 +100,7 @@ class _Sentence:
     def is_recurring(self) -> bool:
         return bool(
             self._how_often
+            or self._off
             or self._course
             or self._start
             or self._until
@@ -71,15 +109,35 @@ class _Sentence:
             or len(self._days) > 1
         )
 
+    def _unread(self, *used: Clue | None) -> tuple[tuple[int, int], ...]:
+        """Where words stand that found no place in what was understood."""
+        taken = {*used, *self._used}
+        edges = tuple((each.start, each.end) for each in self._unmatched)
+        return edges + tuple(
+            (each.start, each.end)
+            for each in self._found
+            if not isinstance(each.clue, (*SIGNS, *_TIMES, NotOnWeekdays))
+            and each.clue not in taken
+        )
+
     def moment(self) -> Moment:
         day = self._days[0] if self._days else None
+        unread = self._unread(day)
         if isinstance(day, After) and day.length:
-            return Moment(self._after(day), None, True, self._spans)
+            times = [each for each in self._found if isinstance(each.clue, _TIMES)]
+            unread += tuple((each.start, each.end) for each in times)
+            return Moment(self._after(day), None, True, self._spans, unread)
+        unread += self._nothing_to_leave_out()
         if not self._times:
-            return Moment(self._usual(day), None, False, self._spans)
+            return Moment(self._usual(day), None, False, self._spans, unread)
         said = self._times[0]
         at, option = self._soonest(said, day)
-        return Moment(at, option.day_time, said.is_exact, self._spans)
+        return Moment(at, option.day_time, said.is_exact, self._spans, unread)
+
+    def _nothing_to_leave_out(self) -> tuple[tuple[int, int], ...]:
+        """A day that is left out of what comes only once."""
+        left_out = {id(day) for day in self._left_out}
+        return tuple((e.start, e.end) for e in self._found if id(e.clue) in left_out)
 
     def _after(self, clue: After) -> datetime:
         """Count from now: days and months by the calendar, hours by what really goes by."""
@@ -118,31 +176,75 @@ class _Sentence:
     def recurrence(self) -> Recurrence:
         lunar = next((day for day in self._days if isinstance(day, OnLunarDay)), None)
         term = next((day for day in self._days if isinstance(day, OnSolarTerm)), None)
-        rrule, taken = rrule_of(self._how_often, self._days)
-        left = [day for day in self._days if day not in taken and day not in {lunar, term}]
+        rule = rrule_of(self._how_often, self._days, self._off)
+        left = [day for day in self._days if day not in (*rule.used, lunar, term)]
         count = next((c for c in self._how_often if isinstance(c, TimesEvery)), None)
         a_day = count.count if count and count.frequency is Frequency.DAILY else None
         named = sum(len(each.options) if each.is_any_meal else 1 for each in self._times)
         times = times_of_day(self._times, a_day, self._habits)
-        is_placed = ";BY" in rrule if a_day is None else a_day == len(times)
+        is_placed = ";BY" in rule.text if a_day is None else a_day == len(times)
+        start = self._start
+        # "Every day at nine ... Sunday" does not begin on Sunday: nobody knows what it means.
+        if start is None and left and not self._how_often and not self._off:
+            start = resolve(left[0], self._today)
+            if start == self._today and _is_coming(left[0]) and self._has_passed(times):
+                start = resolve(left[0], self._today + timedelta(1))
+            self._used.append(left[0])
+        is_each_once = not self._how_often and any(isinstance(c, OnWeekday) for c in rule.used)
+        if start is None and is_each_once and self._has_passed(times):
+            start = self._today + timedelta(1)  # "on Monday and Friday", on a Monday night
         return Recurrence(
-            rrule=None if lunar or term else rrule,
+            rrule=None if lunar or term else rule.text,
             lunar=LunarDays(days=lunar.days, month=lunar.month) if lunar else None,
             solar_term=term.name if term else None,
             times=times,
             are_times_assumed=(a_day is not None and named != a_day)
             or not all(said.is_exact for said in self._times),
             count_each=count.count if count and not is_placed else None,
-            start=self._start or (resolve(left[0], self._today) if left else None),
-            course_days=self._course_days(taken),
+            start=start,
+            course_days=self._course_days(rule.used),
             until=self._until,
+            left_out=tuple(sorted(resolve(day, self._today) for day in self._left_out)),
             spans=self._spans,
+            unread=self._unread(lunar, term, *rule.used) + self._unplaced(rule.text),
         )
 
-    def _course_days(self, taken: Sequence[DayClue]) -> int | None:
+    def _unplaced(self, rule: str) -> tuple[tuple[int, int], ...]:
+        """Where words stand that are true of a part of the days only, or of none."""
+        if "HOURLY" in rule or "MINUTELY" in rule:  # "every two hours from eight until six"
+            return self._spans_of(*_TIMES)
+        if self._off and not self._how_often and not self._times:
+            return self._spans_of(NotOnWeekdays)  # "not on Friday", and of what?
+        return self._own_days()
+
+    def _spans_of(self, *kinds: type) -> tuple[tuple[int, int], ...]:
+        return tuple((e.start, e.end) for e in self._found if isinstance(e.clue, kinds))
+
+    def _own_days(self) -> tuple[tuple[int, int], ...]:
+        """Where days stand that have hours of their own: "Monday at eight, Wednesday at nine"."""
+        runs: list[tuple[bool, list[Found]]] = []
+        for each in self._found:
+            is_time = isinstance(each.clue, _TIMES)
+            if is_time or isinstance(each.clue, (*_PATTERNS, OnWeekday, OnMonthDay, OnDay)):
+                if not runs or runs[-1][0] is not is_time:
+                    runs.append((is_time, []))
+                runs[-1][1].append(each)
+        days = [run for is_time, run in runs if not is_time]
+        if len(days) < 2 or sum(is_time for is_time, _ in runs) < 2:
+            return ()
+        first = {each.clue for each in days[0]}
+        edges = {*self._left_out, *self._used}
+        later = [each for run in days[1:] for each in run if each.clue not in first | edges]
+        return tuple((each.start, each.end) for each in later)
+
+    def _has_passed(self, times: Sequence[DayTime]) -> bool:
+        """Whether one of today's times is over: then the next such day is meant."""
+        return any(each.at < self._now.time() for each in times)
+
+    def _course_days(self, taken: Sequence[Clue]) -> int | None:
         if self._course:
             return self._course.days
-        if self._how_often or self._comes_again or self._start or self._until:
+        if self._how_often or self._off or self._comes_again or self._start or self._until:
             return None
         if not self._days and not all(
             each.is_exact and each.options[0].anchor is None for each in self._times
@@ -179,10 +281,12 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
         ImpossibleTimeError: that day is no Friday.
     """
     left = list(found)
-    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay)]
+    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay | OnDay)]
     for first, second in pairwise(days):
-        weekday, dated = sorted((first, second), key=lambda each: isinstance(each.clue, OnMonthDay))
-        if not (isinstance(weekday.clue, OnWeekday) and isinstance(dated.clue, OnMonthDay)):
+        weekday, dated = sorted((first, second), key=lambda e: not isinstance(e.clue, OnWeekday))
+        if not isinstance(weekday.clue, OnWeekday):
+            continue
+        if not isinstance(dated.clue, OnMonthDay | OnDay):
             continue
         gap = second.start - first.end
         if resolve(dated.clue, today).weekday() == weekday.clue.weekday and gap <= len(", "):
@@ -193,19 +297,82 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
     return left
 
 
-def _edges(found: Sequence[Found]) -> tuple[DayClue | None, DayClue | None, list[DayClue]]:
-    """Tell apart the day something starts, the last day it comes, and the days it is on."""
+def _is_any_week(day: DayClue) -> TypeGuard[OnWeekday]:
+    """Whether "except Sunday" means every one of them."""
+    return isinstance(day, OnWeekday) and day.weeks is None
+
+
+def _is_one_day(day: DayClue) -> bool:
+    """Whether a day that is left out is one day, and not that of every month."""
+    match day:
+        case OnMonthDay():
+            return (day.month, day.months) != (None, None)
+        case OnLunarDay():
+            return day.month is not None
+        case OnNthWeekday():
+            return day.months is not None
+        case After():
+            return not day.length
+        case _:
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Days by what they are to what comes again."""
+
+    start: DayClue | None
+    until: DayClue | None
+    """The last day it comes."""
+    left_out: list[DayClue]
+    on: list[DayClue]
+    unmatched: list[Found]
+    """Words such as "until" with no day beside them."""
+
+
+def _edges(found: Sequence[Found]) -> _Edges:
+    """Tell apart the first day, the last day, the days that are left out, and those it is on."""
     days = [(each.start, each.clue) for each in found if isinstance(each.clue, DayClue)]
     start: tuple[int, DayClue] | None = None
     until: tuple[int, DayClue] | None = None
+    left_out: list[tuple[int, DayClue]] = []
+    unmatched: list[Found] = []
     for each in found:
+        if not isinstance(each.clue, Edge):
+            continue
         ahead = [day for day in days if day[0] >= each.start]
         behind = [day for day in days if day[0] < each.start]
+        beside = [
+            (d.start, d.clue) for d in found if isinstance(d.clue, DayClue) and _touch(d, each)
+        ]
         if each.clue is Edge.START_AHEAD and ahead:
             start = ahead[0]
         elif each.clue is Edge.START_BEHIND and behind:
             start = start or behind[-1]
         elif each.clue is Edge.END_AHEAD and ahead:
             until = ahead[0]
-    on = [day for day in days if day not in (start, until)]
-    return start and start[1], until and until[1], [clue for _, clue in on]
+        elif (each.clue is Edge.NOT_AHEAD and (day := _first(ahead, beside))) or (
+            each.clue is Edge.NOT_BEHIND and (day := _first(reversed(behind), beside))
+        ):
+            left_out.append(day)
+        else:
+            unmatched.append(each)
+    others = (start, until, *left_out)
+    return _Edges(
+        start=start[1] if start else None,
+        until=until[1] if until else None,
+        left_out=[clue for _, clue in left_out],
+        on=[day for at, day in days if (at, day) not in others],
+        unmatched=unmatched,
+    )
+
+
+def _touch(one: Found, other: Found) -> bool:
+    """Whether no word stands between two clues."""
+    return -1 <= max(one.start, other.start) - min(one.end, other.end) <= 1
+
+
+def _first(
+    days: Iterable[tuple[int, DayClue]], beside: Sequence[tuple[int, DayClue]]
+) -> tuple[int, DayClue] | None:
+    return next((day for day in days if day in beside), None)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from assistant.language.amounts import Dose, Number
 from assistant.language.clues import Found
+from assistant.language.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,9 @@ class Spoken:
     weekday: Callable[[date], str]
     relative_day: Callable[[date, date], str]
     """(day, today) to "tomorrow", "next Wednesday", else the date."""
+    moment: Callable[[datetime, datetime], str]
+    """(moment, now) to its day and its time, such that nobody is wrong by a day in the night:
+    "tonight at midnight", and said at night "tomorrow, Tuesday, at eight"."""
     duration: Callable[[timedelta], str]
     number: Callable[[str], str]
     """A plain decimal number, "-2000.5", to words."""
@@ -54,7 +58,11 @@ class Language:
     """The language's own name for itself."""
     speech: Speech
     spoken: Spoken
-    find_clues: Callable[[str, date], list[Found]]
-    """Find what a sentence says about time; the date is today's."""
+    read: Callable[[str, date, Sequence[str]], Reading]
+    """Read a sentence once, as a whole: (sentence, today, names in it that the caller knows)."""
     find_number: Callable[[str], Number | None]
     find_dose: Callable[[str], Dose | None]
+
+    def find_clues(self, text: str, today: date) -> list[Found]:
+        """Find what a sentence says about time."""
+        return list(self.read(text, today, ()).clues)

@@ -19,6 +19,7 @@ from assistant.events import (
     SetVoice,
     Shutdown,
     StopSpeaking,
+    Unsay,
 )
 from assistant.language import normalise
 from assistant.link import HomeState, Link
@@ -28,7 +29,10 @@ from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import VOICES
 
 NAME: Final = "mouth"
-WANTS: Final = (Say, Chime, StopSpeaking, HoldSpeech, ResumeSpeech, SetVoice, Shutdown)
+WANTS: Final = (
+    *(Say, Chime, StopSpeaking, Unsay, HoldSpeech, ResumeSpeech, SetVoice),
+    Shutdown,
+)
 ENDING: Final = "Anban's voice is shutting down"
 
 _log = logging.getLogger(__name__)

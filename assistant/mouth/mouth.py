@@ -20,6 +20,7 @@ from assistant.events import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 from assistant.mouth.delivery import KEPT, CannotSoundError, Delivery
@@ -64,6 +65,10 @@ class Mouth:
                 if self._current is not None:
                     self._floor.owe_gap()
                     self._interrupt(keep=self._current.urgency.rank >= keep.rank)
+            case Unsay(say_id=say_id):
+                self._drop(self._queue.drop(say_id))
+                if self._current is not None and self._current.say.say_id == say_id:
+                    self._interrupt(keep=False)
             case HoldSpeech():
                 self._floor.hold()
             case ResumeSpeech():

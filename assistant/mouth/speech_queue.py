@@ -55,6 +55,12 @@ class SpeechQueue:
         self._waiting = [u for u in self._waiting if u.urgency.rank >= urgency.rank]
         return dropped
 
+    def drop(self, say_id: str) -> list[Utterance]:
+        """Remove and return the one of this `Say`, where it waits."""
+        dropped = [u for u in self._waiting if u.say.say_id == say_id]
+        self._waiting = [u for u in self._waiting if u.say.say_id != say_id]
+        return dropped
+
     def drop_all(self) -> list[Utterance]:
         """Remove and return everything."""
         dropped, self._waiting = self._waiting, []

@@ -110,6 +110,20 @@ class PhraseIndex:
         found = (p for p in self._beginning_at(0, sentence) if p.is_all_of(sentence))
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
+    def without(self, sentence: tuple[Token, ...]) -> tuple[Token, ...]:
+        """The sentence without these phrases, the longest first at each place."""
+        kept: list[Token] = []
+        start = 0
+        while start < len(sentence):
+            standing = (
+                p for p in self._beginning_at(start, sentence) if p.stands_at(start, sentence)
+            )
+            size = max((len(phrase.tokens) for phrase in standing), default=0)
+            if not size:
+                kept.append(sentence[start])
+            start += size or 1
+        return tuple(kept)
+
     def open_from(self, sentence: tuple[Token, ...]) -> int:
         """From which token on the sentence may become one of these; its length where it may not."""
         for start in range(len(sentence) - 1):
@@ -135,7 +149,15 @@ class Phrases:
     near_misses: PhraseIndex
     reflexes: PhraseIndex
     answers: PhraseIndex
-    """To an open alarm: `fine` and `arrived`."""
+    """To an open alarm: `fine`, `arrived`, and `wanted` (a number that was asked about)."""
+    signs: PhraseIndex
+    """To "is your mouth crooked?": `yes` and `no`, which no other words are."""
+    asks_for_helpers: PhraseIndex
+    """During an alarm: whether anybody is coming, who, when, whether the call went through."""
+    unwell: PhraseIndex
+    """In an answer to "do you need help?": something is wrong."""
+    not_unwell: PhraseIndex
+    """What such words are in, and says that nothing is."""
     real: PhraseIndex
     """In a drill: it is none."""
     hints: PhraseIndex
@@ -198,8 +220,11 @@ def load() -> Phrases:
             for place, texts in lists.items():
                 found[place] += [(text, reason) for text in texts]
         found["near"] += [(text, "") for text in data["near_misses"]["contains"]]
+        found["unwell"] += [(text, "") for text in data["answer_unwell"]["contains"]]
+        found["asks_for_helpers"] += [(text, "") for text in data["asks_for_helpers"]["contains"]]
+        found["not_unwell"] += [(text, "") for text in data["answer_unwell"]["not"]]
         found["real"] += [(text, "") for text in data["drill"]["real"]]
-        for part in ("reflex", "answer", "service", "call", "hint"):
+        for part in ("reflex", "answer", "sign", "service", "call", "hint"):
             found[part] += [(text, name) for name, texts in data[part].items() for text in texts]
     return Phrases(
         at_once=_index(found["at_once"]),
@@ -208,6 +233,10 @@ def load() -> Phrases:
         near_misses=_index(found["near"]),
         reflexes=_index(found["reflex"]),
         answers=_index(found["answer"]),
+        asks_for_helpers=_index(found["asks_for_helpers"]),
+        not_unwell=_index(found["not_unwell"]),
+        signs=_index(found["sign"]),
+        unwell=_index(found["unwell"]),
         real=_index(found["real"]),
         calls=_index(found["call"]),
         hints=_index(found["hint"]),

@@ -98,7 +98,8 @@ class Database:
     async def _run(self, work: Callable[[], Result]) -> Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
+            # The last two: a value that SQLite cannot hold, half a character or too large a number.
             if getattr(error, "sqlite_errorcode", None) in _CORRUPT:
                 await asyncio.get_running_loop().run_in_executor(self._thread, self._renew)
             raise StoreError(

@@ -11,6 +11,8 @@ from skills.api import Dose, Turn, Unit
 from skills.medication.draft import Draft, Item
 
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ALL_BUT: Final = frozenset({5, 6})
+"""So many days a week are said by those that are left out."""
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
 _ANY_MONDAY: Final = date(2026, 1, 5)
 
@@ -97,8 +99,7 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
         return turn.render("every", length=turn.spoken.duration(timedelta(minutes=int(minutes))))
     if schedule.get("at"):
         at = datetime.fromisoformat(schedule["at"])
-        day = turn.spoken.relative_day(at.date(), turn.now.date())
-        return turn.render("day_time", day=day, time=turn.spoken.time_of_day(at.time()))
+        return turn.spoken.moment(at, turn.now)
     times = turn.spoken.listing([_time(turn, each) for each in schedule["times"]])
     said = turn.render("day_time", day=_days(turn, schedule, rule), time=times)
     if schedule.get("course_days"):
@@ -106,6 +107,10 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
     elif schedule.get("until") and schedule.get("until") != schedule.get("start"):
         until = date.fromisoformat(schedule["until"])
         said = turn.render("until", when=said, day=turn.spoken.day(until))
+    start = date.fromisoformat(schedule["start"]) if schedule.get("start") else turn.now.date()
+    if start > turn.now.date() and schedule.get("start") != schedule.get("until"):
+        day = turn.spoken.relative_day(start, turn.now.date())
+        said = turn.render("from_day", when=said, day=day)
     return said
 
 
@@ -129,6 +134,9 @@ def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:
     if rule.get("BYMONTH") and month_days:
         day = date(2024, int(rule["BYMONTH"].split(",")[0]), max(1, int(rule["BYMONTHDAY"])))
         return turn.render("each_years", on=turn.spoken.day(day))
+    if every == 1 and key == "weeks" and len(names) in _ALL_BUT:
+        off = [_weekday(turn, name) for name in _WEEKDAYS if name not in rule["BYDAY"].split(",")]
+        return turn.render("each_day_but", on=turn.spoken.listing(off))
     if every == 1:
         return turn.render(f"each_{key}", on=listed) if listed else turn.render(f"every_{key}")
     number = count(turn, every)

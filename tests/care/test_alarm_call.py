@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from assistant.care import inbound
+from assistant.care.answer_code import MOST_WRONG_CODES, AnswerCodes
 from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
 from assistant.care.simulators.sip_peer import Manners, PeerCall, SipPeer
@@ -79,8 +84,8 @@ async def press_until(
             await asyncio.sleep(0.7)
 
 
-def hear(core: Core, text: str, uid: str, *, final: bool = False) -> None:
-    core.bus.publish(Heard(uid, text, "zh", is_final=final, addressed=False))
+def hear(core: Core, text: str, uid: str, *, final: bool = False, addressed: bool = False) -> None:
+    core.bus.publish(Heard(uid, text, "zh", is_final=final, addressed=addressed))
 
 
 def has(told: list[object], kind: type) -> Callable[[], bool]:
@@ -103,10 +108,10 @@ async def test_fine_said_twice_in_two_sentences_ends_it_in_the_core(tmp_path: Pa
     ):
         hear(core, "我摔倒了", "u1", final=True)
         await until(lambda: peer.invites > 0)
-        hear(core, "我没事", "u2")
-        hear(core, "我没事", "u2", final=True)
+        hear(core, "我没事", "u2", addressed=True)
+        hear(core, "我没事", "u2", final=True, addressed=True)
         await until(lambda: core.care.book.open_alarms()[0].denied_count == 1)
-        hear(core, "不用了", "u3")  # a partial one that rests
+        hear(core, "不用了", "u3", addressed=True)  # a partial one that rests
         await until(has(told, AlarmClosed))
         assert core.care.book.open_alarms() == ()
 
@@ -134,10 +139,45 @@ async def test_a_busy_line_does_not_keep_the_next_one_from_being_called(tmp_path
         assert calls[:2] == ["联系人0", "联系人1"]
 
 
-async def test_a_contact_who_calls_back_is_answered_and_strangers_are_not(tmp_path: Path) -> None:
+def code_in(core: Core) -> str:
+    """What the family reads in the messages of the newest alarm."""
+    return AnswerCodes(core.options.home).code(core.care.book.open_alarms()[-1].alarm_id)
+
+
+async def journal(core: Core) -> list[str]:
+    def read(connection: sqlite3.Connection) -> list[str]:
+        return [row[0] for row in connection.execute("SELECT why FROM journal ORDER BY entry")]
+
+    return await core.database.read(read)
+
+
+async def until_noted(core: Core, why: str, times: int = 1) -> None:
+    """Wait until the alarm's journal says so, so often."""
+    async with asyncio.timeout(20):
+        while (await journal(core)).count(why) < times:  # noqa: ASYNC110  (a row has no event)
+            await asyncio.sleep(0.1)
+
+
+async def ring_through(peer: SipPeer, account: str, claims: str = "") -> PeerCall:
+    """As people do: while the line is busy with a call-out they ring again."""
+    async with asyncio.timeout(30):
+        while True:
+            call = await peer.ring(account, claims)
+            while not call.answered.is_set():
+                if call.ended.is_set():
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                return call
+
+
+async def test_a_contact_who_calls_back_is_put_through_and_the_code_takes_it_on(
+    tmp_path: Path,
+) -> None:
     busy = Manners(status="486 Busy Here")
     async with (
         SipPeer(busy) as daughter,
+        SipPeer(user="daughter") as other_port,
         SipPeer(user="stranger") as stranger,
         a_core(tmp_path, daughter.uri) as (core, told),
     ):
@@ -150,10 +190,56 @@ async def test_a_contact_who_calls_back_is_answered_and_strangers_are_not(tmp_pa
         refused = await stranger.ring(account)
         await until(refused.ended.is_set)
         assert not refused.answered.is_set()
-        call = await daughter.ring(account)
-        await until(call.answered.is_set)
-        await press_until(daughter, call, "1", has(told, AlarmAcknowledged))
-        await press_until(daughter, call, "9", has(told, AlarmClosed))
+        # From another port than the one that is known, with a name before the address.
+        call = await ring_through(other_port, account, f'"Fang" <{other_port.uri};ob>')
+        for key in ("1", "9", "1"):  # what anybody would try
+            other_port.press(call, key)
+        await until(lambda: other_port._dialogs[call.call_id].to_press == "")
+        code = code_in(core)
+        wrong = "".join("3" if key == "2" else "2" for key in code)
+        other_port.press(call, wrong)
+        await until_noted(core, "pressed a wrong code")
+        assert core.care.book.open_alarms()[0].state.calls_out
+        await press_until(other_port, call, f"1{code}", has(told, AlarmAcknowledged))
+        await press_until(other_port, call, "9", has(told, AlarmClosed))
+
+
+async def test_who_tries_codes_ends_no_alarm(tmp_path: Path) -> None:
+    """After six wrong ones even the right one is nothing any more: it could be a guess."""
+    async with (
+        SipPeer(Manners(status="486 Busy Here")) as daughter,
+        a_core(tmp_path, daughter.uri) as (core, told),
+    ):
+        hear(core, "我摔倒了", "u1", final=True)
+        await until(lambda: len(core.care.book.open_alarms()) == 1)
+        call = await ring_through(daughter, core.options.settings.phone.account)
+        code = code_in(core)
+        wrong = "".join("3" if key == "2" else "2" for key in code)
+        for tried in range(MOST_WRONG_CODES):
+            daughter.press(call, wrong)
+            await until_noted(core, "pressed a wrong code", tried + 1)
+        daughter.press(call, f"0{code}9")
+        await until_noted(core, "pressed a wrong code", MOST_WRONG_CODES + 1)
+        assert not has(told, AlarmAcknowledged)()
+        assert core.care.book.open_alarms()[0].state.calls_out
+
+
+async def test_a_caller_without_the_code_frees_the_line_for_those_who_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "UNPROVEN_SECONDS", 1.0)
+    async with (
+        SipPeer(Manners(status="486 Busy Here")) as daughter,
+        a_core(tmp_path, daughter.uri) as (core, told),
+    ):
+        hear(core, "我摔倒了", "u1", final=True)
+        await until(lambda: len(core.care.book.open_alarms()) == 1)
+        call = await ring_through(daughter, core.options.settings.phone.account)
+        await until(call.ended.is_set, 20)
+        assert call.ended_by == "BYE"
+        called = len(daughter.calls)
+        await until(lambda: len(daughter.calls) > called, 30)
+        assert not has(told, AlarmAcknowledged)()
 
 
 async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from assistant.events import (
     EVENTS,
     EventError,
     Heard,
+    HelpPressed,
     Request,
     Say,
     Urgency,
@@ -198,3 +199,24 @@ def test_a_refusal_does_not_tell_the_words() -> None:
 
 def test_urgency_is_ordered() -> None:
     assert [urgency.rank for urgency in Urgency] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "written", ["\\ud800", "\\uDFFF x", "\\ude00\\ud83d", "\udfff", "浴\ud800室"]
+)
+def test_half_a_character_never_crosses(written: str) -> None:
+    line = f'{{"type": "HelpPressed", "device": "{written}", "place": "{written}"}}\n'
+    event = from_line(line.encode("utf-8", "surrogatepass"))
+    assert isinstance(event, HelpPressed)
+    assert "\ufffd" in event.device
+    event.device.encode()
+    assert from_line(to_line(event)) == event
+
+
+def test_whole_characters_stay_as_they_are_however_written() -> None:
+    event = from_line(b'{"type": "HelpPressed", "device": "\\ud83d\\ude00 \\u6d74", "place": ""}')
+    assert event == HelpPressed("😀 浴", "")
+
+
+def test_half_a_character_of_the_core_silences_no_child() -> None:
+    assert from_line(to_line(HelpPressed("\ud800", ""))) == HelpPressed("?", "")

@@ -71,7 +71,9 @@ async def test_a_killed_child_comes_back(house: House) -> None:
     assert isinstance(died, ChildDied)
     assert "-9" in died.reason
     assert not house.supervisor.is_ready("child")
+    assert "-9" in house.supervisor.trouble("child")
     await house.next(Ready)
+    assert house.supervisor.trouble("child") == ""
     assert house.supervisor.pid("child") != first
     assert house.supervisor.is_ready("child")
 
@@ -106,10 +108,14 @@ async def test_a_child_that_is_never_ready_is_tried_again(house: House) -> None:
 
 
 async def test_a_program_that_is_not_there_is_tried_again(house: House) -> None:
-    house.supervisor.start(ChildSpec("child", ("/nowhere/program",)))
+    spec = ChildSpec("child", ("/nowhere/program",), explain=lambda: "it is not installed")
+    house.supervisor.start(spec)
+    assert house.supervisor.trouble("child") == "it is not installed"
     died = await house.next(ChildDied)
     assert isinstance(died, ChildDied)
     assert died.reason
+    assert house.supervisor.trouble("child") == f"{died.reason}: it is not installed"
+    assert house.supervisor.trouble("another") == ""
 
 
 async def test_a_probe_stands_in_for_the_socket(house: House) -> None:

@@ -14,6 +14,7 @@ import pytest
 import assistant.replies
 from assistant.bus import Bus
 from assistant.events import (
+    AlarmOpened,
     AskElder,
     CryForHelpHeard,
     ElderAnswered,
@@ -39,6 +40,7 @@ from assistant.second_net import OVERHEARD_CONFIDENCE, SecondNet
 from assistant.services import Services
 from assistant.settings import Settings
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.store import Database, KeyedValues
 from assistant.turn import Turns
 
@@ -52,6 +54,8 @@ class ScriptedMind:
     down: str = ""
     asked: list[str] = field(default_factory=list)
     form: str = ""
+    next_form: str = ""
+    """That its next answer begins."""
     confidence: float = 0.99
 
     async def think(
@@ -75,8 +79,12 @@ class ScriptedMind:
                 return Thought(reading, intents[reading], self.confidence, ())
         return Thought(text, "nlu_fallback", 0.3, ())
 
+    def forget(self) -> None:
+        self.form = ""
+
     async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
         self.asked.append(thought.text)
+        self.form = self.next_form or self.form
         return f"[{thought.intent}]"
 
 
@@ -85,9 +93,10 @@ class ScriptedAlarms:
     """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
 
     asks: bool = False
+    is_open: bool = False
     is_line_open: bool = False
     doubted: list[tuple[str, bool]] = field(default_factory=list)
-    answers: list[Judgement] = field(default_factory=list)
+    answers: list[Spoken] = field(default_factory=list)
 
     def reply_to_cry(self, cry: Cry) -> str:
         return f"[{cry.reason}]"
@@ -98,11 +107,12 @@ class ScriptedAlarms:
     def hear(self, text: str, judgement: Judgement) -> bool:
         return False
 
-    def is_answered_by(self, judgement: Judgement) -> bool:
+    def is_answered_by(self, spoken: Spoken) -> bool:
+        judgement = spoken.judgement
         return self.asks and (judgement.fine or judgement.reflex in {"affirm", "deny"})
 
-    def take_answer(self, judgement: Judgement) -> None:
-        self.answers.append(judgement)
+    def take_answer(self, spoken: Spoken) -> None:
+        self.answers.append(spoken)
 
 
 @dataclass
@@ -492,13 +502,63 @@ async def test_what_was_overheard_and_is_not_quite_sure_is_asked_about_only(
     assert [is_sure for _, is_sure in alarms.doubted] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("raw", "addressed", "address"),
+    [
+        ("小安我没事", True, Address.NAMED),
+        ("我没事", True, Address.WINDOW),
+        ("我没事", False, Address.ROOM),
+        ("", False, Address.ROOM),
+    ],
+)
+async def test_an_alarm_is_told_to_whom_an_answer_was_said(
+    home: Home, alarms: ScriptedAlarms, raw: str, addressed: bool, address: Address
+) -> None:
+    alarms.asks = True
+    home.hear("我没事", raw=raw, addressed=addressed)
+    await home.settle()
+    assert [(a.text, a.judgement.fine, a.address) for a in alarms.answers] == [
+        ("我没事", True, address)
+    ]
+
+
+async def test_what_follows_the_wake_phrase_alone_is_said_to_anban(
+    home: Home, alarms: ScriptedAlarms
+) -> None:
+    alarms.asks = True
+    home.hear("", raw="小安")
+    home.hear("我没事", uid="u2")
+    await home.settle()
+    assert [answer.address for answer in alarms.answers] == [Address.NAMED]
+
+
+async def test_a_form_and_a_question_end_where_an_alarm_opens(home: Home) -> None:
+    home.mind.form = "medication_add_form"
+    home.bus.publish(AskElder("吃了吗？"))
+    home.bus.publish(AlarmOpened("a"))
+    assert home.mind.form == ""
+    home.hear("是的")
+    told = await home.settle()
+    answers = [event.answer for event in told if isinstance(event, ElderAnswered)]
+    assert answers == ["silence"], "a yes on the floor is no answer to it"
+
+
+async def test_no_form_begins_while_an_alarm_is_open(home: Home, alarms: ScriptedAlarms) -> None:
+    alarms.is_open, home.mind.next_form = True, "medication_add_form"
+    home.hear("几点了")
+    told = await home.settle()
+    assert home.mind.form == ""
+    said = [event.text for event in told if isinstance(event, Say)]
+    assert said == [REPLIES.render("after_the_alarm", "zh")]
+
+
 async def test_an_answer_in_other_words_reaches_an_open_alarm(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
     alarms.asks = True
     home.hear("误会误会", addressed=False)
     await home.settle()
-    assert [answer.fine for answer in alarms.answers] == [True]
+    assert [answer.judgement.fine for answer in alarms.answers] == [True]
     home.hear("挂了吧", uid="u2")
     told = await home.settle()
     assert len(alarms.answers) == 1, "to hang up is not to be fine"

@@ -117,7 +117,7 @@ def family(house: House, tmp_path: Path) -> Calls:
         return Calls(
             house.core.bus,
             people,
-            registry.open,
+            registry,
             house.core.speech,
             REPLIES,
             house.core.memory,
@@ -184,7 +184,7 @@ def test_nobody_to_ring_is_said_plainly(house: House, tmp_path: Path) -> None:
         return Calls(
             house.core.bus,
             People(tmp_path),
-            registry.open,
+            registry,
             house.core.speech,
             REPLIES,
             house.core.memory,

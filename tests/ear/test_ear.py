@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import itertools
 import signal
 from collections.abc import AsyncIterator
@@ -141,7 +143,10 @@ async def test_a_mouth_that_died_does_not_leave_it_deaf(home: Home) -> None:
 
 async def test_a_mute_in_mid_sentence_gives_what_was_heard(home: Home) -> None:
     with home.fifo.open("wb", buffering=0) as microphone:
-        microphone.write(silence(1) + say("小安小安", "zh") + silence(0.3))
+        # So small that a write comes back only when all but 0.13 s of it was read.
+        fcntl.fcntl(microphone, fcntl.F_SETPIPE_SZ, 4096)
+        words = silence(1) + say("小安小安", "zh") + silence(0.5)
+        await asyncio.to_thread(microphone.write, words)
         await home.next(Heard, lambda heard: heard.raw_text == "小安小安")
         home.bus.publish(SoundStarted("s", 2.0))
         await home.settle()

@@ -1,10 +1,19 @@
 """Times, days, durations and lists in words."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assistant.language import LANGUAGES, UnknownLanguageError, language
+from assistant.language import (
+    LANGUAGES,
+    Habits,
+    Moment,
+    UnknownLanguageError,
+    language,
+    understand_schedule,
+)
 
 NEW_YEARS_EVE = "Chinese New Year's Eve"
 TODAY = date(2026, 11, 21)  # a Saturday
@@ -112,3 +121,52 @@ def test_every_minute_and_day_can_be_said() -> None:
 def test_unknown_language() -> None:
     with pytest.raises(UnknownLanguageError, match="zh or en"):
         language("fr")
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "zh", "en"),
+    [
+        ("11-30 23:50", "12-01 00:00", "今天夜里十二点", "tonight at midnight"),
+        ("11-30 23:50", "12-01 00:30", "今天夜里十二点半", "tonight at half past twelve"),
+        ("11-30 09:00", "12-02 00:00", "明天夜里十二点", "tomorrow night at midnight"),
+        ("11-30 09:00", "12-05 00:00", "这星期五夜里十二点", "on Friday night at midnight"),
+        ("12-01 00:20", "12-01 00:30", "今天夜里十二点半", "tonight at half past twelve"),
+        ("12-01 00:20", "12-02 00:00", "星期二夜里十二点", "on Tuesday night at midnight"),
+        ("11-30 23:50", "12-01 01:00", "明天凌晨一点", "tomorrow at one o'clock in the morning"),
+        (
+            "12-01 00:20",
+            "12-02 08:00",
+            "明天（星期三）早上八点",
+            "tomorrow, Wednesday, at eight o'clock in the morning",
+        ),
+        (
+            "12-01 00:20",
+            "12-01 08:00",
+            "今天（星期二）早上八点",
+            "today, Tuesday, at eight o'clock in the morning",
+        ),
+        ("12-01 05:00", "12-01 08:00", "今天早上八点", "today at eight o'clock in the morning"),
+        ("11-30 09:00", "12-01 12:00", "明天中午十二点", "tomorrow at noon"),
+        ("12-01 00:20", "12-04 12:00", "大后天（星期五）中午十二点", "on Friday at noon"),
+    ],
+)
+def test_moment_around_midnight(now: str, at: str, zh: str, en: str) -> None:
+    moment, today = (datetime.fromisoformat(f"2026-{each}") for each in (at, now))
+    assert LANGUAGES["zh"].spoken.moment(moment, today) == zh
+    assert LANGUAGES["en"].spoken.moment(moment, today) == en
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@given(
+    begin=st.integers(0, 2 * 365 * 24 * 60),
+    minutes=st.integers(1, 3 * 24 * 60),
+)
+def test_moment_said_is_moment_understood(lang: str, begin: int, minutes: int) -> None:
+    """What is said of the coming days is understood as the same moment, at any hour of now."""
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=begin)
+    at = now + timedelta(minutes=minutes)
+    said = LANGUAGES[lang].spoken.moment(at, now)
+    understood = understand_schedule(said, lang, now, Habits())
+    assert isinstance(understood.when, Moment), said
+    assert understood.when.at == at, said
+    assert not understood.leftover, said

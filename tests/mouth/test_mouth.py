@@ -25,6 +25,7 @@ from assistant.events import (
     SpeakerBack,
     SpeakerLost,
     StopSpeaking,
+    Unsay,
     Urgency,
 )
 from assistant.mouth import delivery, file_speaker, floor
@@ -146,6 +147,28 @@ async def test_stop_says_a_kept_alarm_again_after_listening(piped: Room) -> None
     assert len(sounding) == 2
     assert sounding[1][0] - sounding[0][1] >= 0.7
     assert_well_formed(piped, [alarm])
+
+
+async def test_what_is_no_longer_true_is_not_said_or_no_further(piped: Room) -> None:
+    calling = Say("I am calling your daughter. Wait quietly.", "en", Urgency.ALARM)
+    busy = Say("Nobody has answered yet.", "en", Urgency.ALARM)
+    comes = Say("Your daughter comes.", "en", Urgency.ALARM)
+    piped.freeze_at(calling, 1)
+    for say in (calling, busy, comes):
+        piped.mouth.take(say)
+    await piped.sounding(calling)
+    piped.mouth.take(Unsay(busy.say_id))
+    piped.mouth.take(Unsay(calling.say_id))
+    piped.mouth.take(Unsay("of nothing"))
+    piped.thaw()
+    said = await piped.told.count(Said, 3)
+    assert {s.say_id: s.completed for s in said} == {
+        calling.say_id: False,
+        busy.say_id: False,
+        comes.say_id: True,
+    }
+    assert busy.say_id not in {started.say_id for started in piped.told.of(SoundStarted)}
+    assert_well_formed(piped, [calling, busy, comes])
 
 
 async def test_stop_without_anything_to_stop_is_no_harm(room: Room) -> None:

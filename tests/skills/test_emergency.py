@@ -72,7 +72,7 @@ async def talk(core: Core, host: Host, tmp_path: Path) -> AsyncIterator[Talk]:
     calls = Calls(
         core.bus,
         people,
-        registry.open,
+        registry,
         core.speech,
         REPLIES,
         core.memory,

@@ -17,14 +17,14 @@ from typing import Any, Final
 from assistant.bus import Bus, Refused
 from assistant.care.calls.meant import Meant, is_again, is_nobody, meant, to_elder
 from assistant.care.channels import (
-    AddressError,
     Channel,
-    ChannelError,
     Ended,
-    Kind,
     Outcome,
+    Purpose,
     PutThrough,
+    Registry,
     Ringing,
+    ways,
 )
 from assistant.care.contacts import Contact, People
 from assistant.events import AlarmRaised, AskElder, ElderAnswered, ElderCallChanged
@@ -64,14 +64,14 @@ class Calls:
         self,
         bus: Bus,
         people: People,
-        open_channel: Callable[[str], Channel],
+        registry: Registry,
         speech: Speech,
         replies: Replies,
         memory: HomeMemory,
         calls_for_help: Callable[[], bool],
     ) -> None:
         """`calls_for_help` tells whether the line is needed for an alarm now."""
-        self._bus, self._people, self._open_channel = bus, people, open_channel
+        self._bus, self._people, self._registry = bus, people, registry
         self._speech, self._replies, self._memory = speech, replies, memory
         self._calls_for_help = calls_for_help
         self._offered: tuple[str, Meant] | None = None
@@ -287,15 +287,8 @@ class Calls:
 
     def _ways(self, contact: Contact) -> list[Channel]:
         """Every telephone of a person over which the elder could speak."""
-        ways = []
-        for address in contact.channels:
-            try:
-                channel = self._open_channel(address)
-            except (AddressError, ChannelError):
-                continue  # `anban contacts list` and the doctor tell why
-            if channel.kind is Kind.CALL and channel.can_talk:
-                ways.append(channel)
-        return ways
+        found = ways(contact.channels, self._registry, Purpose.TALK)
+        return [way.channel for way in found]
 
     def _spawn_hang_up(self, channel: Channel) -> None:
         task = asyncio.create_task(channel.hang_up(), name="hang up")

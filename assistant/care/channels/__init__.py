@@ -10,8 +10,6 @@ from assistant.care.channels.acknowledge import (
 from assistant.care.channels.addresses import (
     AddressError,
     is_emergency_number,
-    is_same_number,
-    is_same_party,
     phone_number,
     sip_uri,
     web_url,
@@ -34,8 +32,10 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
-from assistant.care.channels.gsm import acknowledgement
+from assistant.care.channels.callers import Numbering, is_same_party
+from assistant.care.channels.reach import Purpose, Way, objection, try_once, ways
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
+from assistant.care.channels.reply import Meaning, Reply, parse_reply
 
 __all__ = [
     "CENTRE_ADDRESS",
@@ -55,19 +55,26 @@ __all__ = [
     "Equipment",
     "Health",
     "Kind",
+    "Meaning",
     "Message",
+    "Numbering",
     "Outcome",
+    "Purpose",
     "PutThrough",
     "Registry",
+    "Reply",
     "Ringing",
     "TokenError",
     "TokenExpiredError",
-    "acknowledgement",
+    "Way",
     "is_emergency_number",
-    "is_same_number",
     "is_same_party",
     "load_secret",
+    "objection",
+    "parse_reply",
     "phone_number",
     "sip_uri",
+    "try_once",
+    "ways",
     "web_url",
 ]

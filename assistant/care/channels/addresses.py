@@ -20,6 +20,10 @@ EMERGENCY_NUMBERS: Final = frozenset(
 )
 """Public emergency numbers of some countries; ringing one needs the elder's consent."""
 
+_ELSEWHERE_IN_CHINA: Final = re.compile(
+    r"(?:(?:\+|00)?86|0)(?:10|2\d|[3-9]\d\d)?(?:110|119|120|122)"
+)
+"""With the country's or an area's code before it; an ordinary number is longer."""
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,15}")
 """At most 15 digits, ITU-T E.164."""
 _DECORATION: Final = re.compile(r"[ \-.()\u00a0]")
@@ -66,8 +70,11 @@ def phone_number(text: str) -> str:
 
 
 def is_emergency_number(number: str) -> bool:
-    """Whether this is a public emergency number of some country."""
-    return number in EMERGENCY_NUMBERS
+    """Whether this is a public emergency number of some country.
+
+    In China such a number is also reached by way of another place: 010120, +8610120.
+    """
+    return number in EMERGENCY_NUMBERS or _ELSEWHERE_IN_CHINA.fullmatch(number) is not None
 
 
 def sip_uri(text: str) -> str:
@@ -87,36 +94,6 @@ def sip_uri(text: str) -> str:
     ):
         raise AddressError("a SIP address looks like sip:name@example.org or sip:12@10.0.0.5:5060")
     return text
-
-
-def is_same_number(one: str, other: str) -> bool:
-    """Whether two spellings are one telephone, with and without the country's prefix.
-
-    Networks give callers and senders in either; seven digits in common are asked for.
-    """
-    shorter, longer = sorted((_significant(one), _significant(other)), key=len)
-    return longer.endswith(shorter) and (len(shorter) >= 7 or shorter == longer != "")
-
-
-def is_same_party(caller: str, address: str) -> bool:
-    """Whether a caller (`sip:…` or a bare number) is who is reached at `address`.
-
-    A SIP caller's port and parameters change from call to call; name and host do not.
-    """
-    scheme, _, rest = address.partition(":")
-    user, at, host = _party(caller)
-    if scheme in {"tel", "sms"}:
-        return bool(_NUMBER.fullmatch(user)) and is_same_number(user, rest)
-    return scheme in {"sip", "sips"} and bool(at) and (user, at, host) == _party(address)
-
-
-def _party(uri: str) -> tuple[str, str, str]:
-    user, at, host = re.sub(r"^sips?:", "", uri).partition("@")
-    return user, at, re.sub(r"(?<!:)(:\d+)?(;.*)?$", "", host).lower()
-
-
-def _significant(number: str) -> str:
-    return _DECORATION.sub("", number).removeprefix("+").lstrip("0")
 
 
 def is_host(text: str) -> bool:

@@ -11,7 +11,7 @@ ntfy://… bark://… …    everything that Apprise understands
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Final
 
@@ -24,6 +24,7 @@ from assistant.care.channels.addresses import (
     web_url,
 )
 from assistant.care.channels.api import Channel
+from assistant.care.channels.callers import Numbering, number_at
 from assistant.care.channels.gsm import Modem, ModemCall, Sms
 from assistant.care.channels.messenger import MESSENGER
 from assistant.care.channels.scaip import CentreSettings, ScaipCentre
@@ -43,6 +44,7 @@ class Equipment:
     modem: Modem | None = None
     centre: CentreSettings | None = None
     webhook_secret: bytes = b""
+    numbering: Numbering = field(default_factory=Numbering)
 
 
 Opener = Callable[[str], Channel]
@@ -53,6 +55,9 @@ class Registry:
 
     def __init__(self, equipment: Equipment, *, may_ring_emergency: bool = False) -> None:
         self._equipment = equipment
+        trunk = {equipment.trunk_domain.lower()} - {""}
+        known = equipment.numbering
+        self._numbering = replace(known, gateways=known.gateways | trunk)
         self._may_ring_emergency = may_ring_emergency
         self._agreed: set[str] = set()
         self._openers: dict[str, Opener] = {
@@ -75,6 +80,10 @@ class Registry:
             self._agreed.add(number)
         else:
             self._agreed.discard(number)
+
+    def is_public_number(self, address: str) -> bool:
+        """Whether a call or text message there goes to a public emergency number."""
+        return is_emergency_number(number_at(address, self._numbering))
 
     def is_message(self, address: str) -> bool:
         """Whether Apprise is to send it."""
@@ -100,20 +109,25 @@ class Registry:
             f"{scheme}:{phone_number(rest)}" if scheme in {"tel", "sms"} else scheme + colon + rest
         )
 
-    # ------------------------------------------------------------------ the openers
-
-    def _sip(self, address: str) -> Channel:
-        if self._equipment.phone is None:
-            raise AddressError("SIP calls are not set up: [phone] in anban.toml, then baresip")
-        return SipCall(self._equipment.phone, address)
-
-    def _tel(self, address: str) -> Channel:
-        number = phone_number(address)
+    def _check_consent(self, address: str) -> None:
+        number = number_at(address, self._numbering)
         may_ring = self._may_ring_emergency or number in self._agreed
         if is_emergency_number(number) and not may_ring:
             raise AddressError(
                 "a public emergency number needs the elder's consent first; it is a setting"
             )
+
+    # ------------------------------------------------------------------ the openers
+
+    def _sip(self, address: str) -> Channel:
+        if self._equipment.phone is None:
+            raise AddressError("SIP calls are not set up: [phone] in anban.toml, then baresip")
+        self._check_consent(address)
+        return SipCall(self._equipment.phone, address)
+
+    def _tel(self, address: str) -> Channel:
+        number = phone_number(address)
+        self._check_consent(address)
         if self._equipment.modem is not None:
             return ModemCall(self._equipment.modem, number)
         if self._equipment.phone is not None and self._equipment.trunk_domain:
@@ -123,6 +137,7 @@ class Registry:
 
     def _sms(self, address: str) -> Channel:
         number = phone_number(address)
+        self._check_consent(address)
         if self._equipment.modem is None:
             raise AddressError("text messages need a GSM modem in anban.toml")
         return Sms(self._equipment.modem, number)

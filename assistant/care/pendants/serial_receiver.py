@@ -17,7 +17,13 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from assistant.care.channels.gsm.line import SerialLine
-from assistant.care.pendants.facts import PendantError, PendantFact, PendantLost, facts_of
+from assistant.care.pendants.facts import (
+    PendantError,
+    PendantFact,
+    PendantLost,
+    PendantSeen,
+    facts_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +73,7 @@ class SerialReceiver:
             try:
                 await line.open(self._port, self._baud)
                 is_told = False
+                on_fact(PendantSeen(self.name))
                 await line.lost.wait()
                 reason = "the receiver was unplugged"
             except OSError as error:

@@ -51,8 +51,9 @@ class UsbButton:
         while True:
             try:
                 descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
-            except OSError as error:
-                reason = f"the button cannot be opened ({error.strerror})"
+            except (OSError, ValueError) as error:  # ValueError: no path can be such
+                why = error.strerror if isinstance(error, OSError) else "this is no path"
+                reason = f"the button cannot be opened ({why})"
             else:
                 is_told = False
                 try:
@@ -73,8 +74,8 @@ class UsbButton:
             log.info("the button %s is not ours alone: %s", self.name, error)
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
-        loop.add_reader(descriptor, readable.set)
         try:
+            loop.add_reader(descriptor, readable.set)
             while True:
                 on_fact(PendantSeen(self.name))
                 try:

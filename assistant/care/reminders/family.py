@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from assistant.care.channels import (
-    AddressError,
     CallScript,
-    Channel,
-    ChannelError,
-    Ended,
     Kind,
     Message,
     Outcome,
+    Purpose,
     Registry,
+    try_once,
+    ways,
 )
 from assistant.care.contacts import Contact, People
 from assistant.care.reminders.model import Item
@@ -27,12 +24,9 @@ from assistant.care.reminders.wording import Wording
 
 log = logging.getLogger(__name__)
 
-ATTEMPT_SECONDS: Final = 90.0
 _REACHED: Final = frozenset({Outcome.ACKNOWLEDGED, Outcome.ANSWERED, Outcome.DELIVERED})
 Texts = Callable[[str], tuple[str, str]]
 """Headline and text in a language."""
-_CENTRE: Final = "scaip:"
-"""An alarm receiving centre is for alarms."""
 
 
 class Family(Protocol):
@@ -94,37 +88,12 @@ class Messenger:
         people = self._people.in_order(datetime.fromtimestamp(now, self._zone))
         for kind in kinds:
             for contact in people:
-                for channel in self._channels(contact, kind):
+                for way in ways(contact.channels, self._registry, Purpose.NOTICE, kind):
                     message = self._message(notice_id, texts, contact, now)
-                    if await self._reaches(channel, message):
+                    if (await try_once(way.channel, message)).outcome in _REACHED:
                         return contact.name
         log.warning("nobody of the family could be told")
         return None
-
-    def _channels(self, contact: Contact, kind: Kind) -> Iterator[Channel]:
-        for address in contact.channels:
-            if address.startswith(_CENTRE):
-                continue
-            try:
-                channel = self._registry.open(address)
-            except (AddressError, ChannelError) as error:
-                log.warning("a channel of the family cannot be used: %s", error)
-                continue
-            if channel.kind is kind:
-                yield channel
-
-    async def _reaches(self, channel: Channel, message: Message) -> bool:
-        try:
-            async with (
-                asyncio.timeout(ATTEMPT_SECONDS),
-                contextlib.aclosing(channel.attempt(message)) as facts,
-            ):
-                async for fact in facts:
-                    if isinstance(fact, Ended):
-                        return fact.outcome in _REACHED
-        except TimeoutError:
-            log.warning("%s took too long to tell the family", channel.name)
-        return False
 
     def _message(self, notice_id: str, texts: Texts, contact: Contact, now: float) -> Message:
         lang = contact.lang or self._home_lang()

@@ -11,7 +11,7 @@ from assistant.care.reminders.advance import Situation
 from assistant.care.reminders.clock import Clock
 from assistant.events import (
     AlarmClosed,
-    AlarmRaised,
+    AlarmOpened,
     AskElder,
     ElderAnswered,
     ElderCallChanged,
@@ -64,7 +64,7 @@ class Presence:
         bus.subscribe(ElderAnswered, lambda answer: self._asking.discard(answer.question_id))
         bus.subscribe(Sensed, self._sensed)
         bus.subscribe(ElderCallChanged, self._call_changed)
-        bus.subscribe(AlarmRaised, lambda raised: self._alarms.add(raised.alarm_id))
+        bus.subscribe(AlarmOpened, lambda opened: self._alarms.add(opened.alarm_id))
         bus.subscribe(AlarmClosed, lambda closed: self._alarms.discard(closed.alarm_id))
 
     def situation(self, *, is_asking: bool) -> Situation:

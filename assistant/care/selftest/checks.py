@@ -112,9 +112,9 @@ class HomeChecks:
             found(
                 name,
                 is_well=supervisor.is_ready(name),
-                detail="runs"
-                if supervisor.is_ready(name)
-                else f"not ready for {READY_SECONDS:.0f} s; see its log",
+                detail=f"not ready for {READY_SECONDS:.0f} s ({why}); see its log"
+                if (why := supervisor.trouble(name))
+                else "runs",
             )
             for name in names
             if name != "dialogue" or not supervisor.is_ready(name)  # it has to understand, too

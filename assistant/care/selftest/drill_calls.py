@@ -6,7 +6,6 @@ Nothing of it is an alarm: an alarm that begins meanwhile ends it at once and ha
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -16,16 +15,16 @@ from typing import Any, Final
 from assistant.bus import Bus, Refused
 from assistant.care.channels import (
     CENTRE_ADDRESS,
-    Acknowledged,
     AddressError,
     Channel,
     ChannelError,
-    Ended,
     Kind,
     Message,
     Outcome,
+    Purpose,
     Registry,
-    is_emergency_number,
+    objection,
+    try_once,
 )
 from assistant.care.contacts import Contact, People
 from assistant.care.selftest import drill_book
@@ -38,10 +37,10 @@ from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-ATTEMPT_SECONDS: Final = 420.0
-"""The ring and all repeats of the message."""
 REPLY_SECONDS: Final = 24 * 3_600.0
 """How long an answer "1" to a message belongs to the drill."""
+CLOCK_SECONDS: Final = 60.0
+"""How far the home's clock and the telephone network's may be apart."""
 _VERDICTS: Final = {
     Outcome.ACKNOWLEDGED: (Verdict.WELL, "acknowledged with the key 1"),
     Outcome.ANSWERED: (Verdict.POOR, "taken, but nobody pressed 1"),
@@ -77,8 +76,9 @@ class DrillCalls:
         self._is_broken_off = False
         self._channel: Channel | None = None
         self._tasks = Tasks("a drill's call")
-        self._told: dict[str, tuple[float, str, str]] = {}
-        """By contact, until when an answer belongs to which drill's which message."""
+        self._told: dict[str, tuple[float, float, str, str]] = {}
+        """By contact, until when (the loop's clock) an answer sent since when (Unix time) belongs
+        to which drill's which message."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
         bus.serve("drill.contact", self._serve_contact)
 
@@ -87,9 +87,15 @@ class DrillCalls:
         self._break_off()
         await self._tasks.finish()
 
-    def acknowledged(self, contact: Contact) -> bool:
-        """An answer "1" by text message; whether it belongs to a drill."""
-        until, drill_id, subject = self._told.pop(contact.contact_id, (0.0, "", ""))
+    def acknowledged(self, contact: Contact, sent_at: float | None) -> bool:
+        """An answer by text message and when it was sent; whether it belongs to a drill."""
+        told = self._told.get(contact.contact_id)
+        if told is None:
+            return False
+        until, since, drill_id, subject = told
+        if sent_at is not None and sent_at < since - CLOCK_SECONDS:
+            return False  # an older one, delivered late
+        del self._told[contact.contact_id]
         if asyncio.get_running_loop().time() > until:
             return False
         finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
@@ -138,23 +144,16 @@ class DrillCalls:
             health = await channel.check()
             detail = f"heartbeat only: {health.detail}"
             return found("contact", is_well=health.is_well, detail=detail, subject=subject)
-        if is_emergency_number(address.partition(":")[2]):
+        if objection(address, Purpose.DRILL, self._registry):
             detail = "never called in a drill"
             return Finding("contact", Verdict.WELL, detail, subject)
-        outcome, detail = Outcome.UNKNOWN, "no end of it for too long"
-        facts = channel.attempt(self._message(channel, contact))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ATTEMPT_SECONDS), contextlib.aclosing(facts):
-                async for fact in facts:
-                    if isinstance(fact, Acknowledged):  # leaving hangs up
-                        outcome, detail = Outcome.ACKNOWLEDGED, ""
-                        break
-                    if isinstance(fact, Ended):
-                        outcome, detail = fact.outcome, fact.detail
-        if channel.kind is Kind.MESSAGE and outcome is Outcome.DELIVERED:
+        begun_at = time.time()
+        ended = await try_once(channel, self._message(channel, contact), ends_with_key=True)
+        if channel.kind is Kind.MESSAGE and ended.outcome is Outcome.DELIVERED:
             until = asyncio.get_running_loop().time() + REPLY_SECONDS
-            self._told[contact.contact_id] = (until, drill_id, subject)
-        verdict, meaning = _VERDICTS[outcome]
+            self._told[contact.contact_id] = (until, begun_at, drill_id, subject)
+        verdict, meaning = _VERDICTS[ended.outcome]
+        detail = "" if ended.outcome is Outcome.ACKNOWLEDGED else ended.detail
         return Finding("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)
 
     def _message(self, channel: Channel, contact: Contact) -> Message:

@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from assistant.care.channels.scaip.xml import parse as parse_document
 from assistant.care.channels.sip_text import SipText, SipTextError, build, parse, response
@@ -31,6 +31,15 @@ class CentreManners:
     """Sent as the answer, whatever it is; REF in it becomes the reference."""
     password: str = ""
     """Asks for a proof first."""
+    challenges: tuple[str, ...] = ('algorithm=MD5, qop="auth"',)
+    """How it asks: a header for each, all with the same realm and nonce; only what names MD5 or
+    SHA-256 is taken."""
+    in_one_header: bool = False
+    """All challenges in one header, with commas between (RFC 7235, section 4.1)."""
+    by_proxy: bool = False
+    """407 of a proxy instead of 401."""
+    stale_answers: int = 0
+    """So many right proofs meet a nonce that is too old by then."""
 
 
 class ScaipReceiver(asyncio.DatagramProtocol):
@@ -46,6 +55,7 @@ class ScaipReceiver(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport
         self._server: asyncio.Server
         self._nonce = secrets.token_hex(8)
+        self._stale = 0
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -96,9 +106,8 @@ class ScaipReceiver(asyncio.DatagramProtocol):
         manners = self.manners
         if request.method != "MESSAGE" or manners.is_silent:
             return []
-        if manners.password and not self._is_proven(request):
-            challenge = f'Digest realm="centre", nonce="{self._nonce}", qop="auth", algorithm=MD5'
-            return [response(request, "401 Unauthorized", [("WWW-Authenticate", challenge)], "arc")]
+        if manners.password and (refusal := self._ask_for_proof(request)):
+            return [refusal]
         elements = parse_document(request.body, "mrq")
         self.requests.append(elements)
         self.senders.append(request.get("from"))
@@ -132,15 +141,92 @@ class ScaipReceiver(asyncio.DatagramProtocol):
             document,
         )
 
-    def _is_proven(self, request: SipText) -> bool:
-        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request.get("authorization")))
-        if given.get("nonce") != self._nonce:
+    def _ask_for_proof(self, request: SipText) -> bytes:
+        """The refusal of a request that proves nothing, or with too old a nonce; else empty."""
+        manners = self.manners
+        given = request.get("proxy-authorization" if manners.by_proxy else "authorization")
+        is_right = self._is_proven(request, _parameters(given))
+        is_stale = is_right and self._stale < manners.stale_answers
+        if is_right and not is_stale:
+            return b""
+        if is_stale:
+            self._stale += 1
+            self._nonce = secrets.token_hex(8)
+        stale = ", stale=TRUE" if is_stale else ""
+        asked = [
+            f'Digest realm="centre, north", nonce="{self._nonce}"{stale}, {way}'
+            for way in manners.challenges
+        ]
+        if manners.in_one_header:
+            asked = [", ".join(asked)]
+        status, name = (
+            ("407 Proxy Authentication Required", "Proxy-Authenticate")
+            if manners.by_proxy
+            else ("401 Unauthorized", "WWW-Authenticate")
+        )
+        return response(request, status, [(name, each) for each in asked], "arc")
+
+    def _is_proven(self, request: SipText, given: dict[str, str]) -> bool:
+        algorithm = given.get("algorithm", "MD5")
+        base, session, _ = algorithm.partition("-sess")
+        function = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}.get(base)
+        if function is None or given.get("nonce") != self._nonce:
             return False
 
-        def md5(text: str) -> str:
-            return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        def hashed(text: str) -> str:
+            return function(text.encode()).hexdigest()
 
-        secret = md5(f"{given['username']}:centre:{self.manners.password}")
-        asked = md5(f"MESSAGE:{given['uri']}")
-        middle = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:auth"
-        return str(given["response"]) == md5(f"{secret}:{middle}:{asked}")
+        secret = hashed(f"{given['username']}:centre, north:{self.manners.password}")
+        if session:
+            secret = hashed(f"{secret}:{given['nonce']}:{given['cnonce']}")
+        asked = f"MESSAGE:{given['uri']}"
+        quality = given.get("qop", "")
+        if quality == "auth-int":
+            asked += f":{function(request.body).hexdigest()}"
+        middle = given["nonce"]
+        if quality:
+            middle += f":{given['nc']}:{given['cnonce']}:{quality}"
+        offered = any(quality in _qualities(way) for way in self.manners.challenges)
+        return offered and given["response"] == hashed(f"{secret}:{middle}:{hashed(asked)}")
+
+
+def _parameters(header: str) -> dict[str, str]:
+    found = re.findall(r'([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', header)
+    return {name: quoted or plain for name, quoted, plain in found}
+
+
+def _qualities(challenge: str) -> list[str]:
+    quality = _parameters(challenge).get("qop")
+    return quality.split(",") if quality else [""]
+
+
+QUIRK_WORD: Final = "s3cret"
+"""The password of the centres below that want one."""
+
+
+def _asking(**manners: Any) -> CentreManners:
+    return CentreManners(password=QUIRK_WORD, **manners)
+
+
+QUIRKS: Final = {
+    "plain": CentreManners(),
+    "answers in the final response": CentreManners(in_final=True),
+    "loses two datagrams": CentreManners(swallow=2),
+    "holds first": CentreManners(statuses=(4, 0)),
+    "asks with MD5": _asking(),
+    "asks without an algorithm or a quality": _asking(challenges=('opaque="o1"',)),
+    "asks with SHA-256": _asking(challenges=('qop="auth", algorithm=SHA-256',)),
+    "asks with MD5-sess": _asking(challenges=('qop="auth",algorithm=MD5-sess',)),
+    "asks with SHA-512-256 first, then MD5": _asking(
+        challenges=('algorithm=SHA-512-256, qop="auth"', 'algorithm=MD5, qop="auth"'),
+    ),
+    "asks with two algorithms in one header": _asking(
+        challenges=('algorithm=SHA-512-256, qop="auth"', 'algorithm=SHA-256, qop="auth"'),
+        in_one_header=True,
+    ),
+    "lists two qualities": _asking(challenges=('qop="auth-int,auth", algorithm=MD5',)),
+    "wants the body proven": _asking(challenges=('qop="auth-int", algorithm=MD5',)),
+    "forgets its nonce once": _asking(stale_answers=1),
+    "stands behind a proxy": _asking(by_proxy=True),
+}
+"""Centres that take an alarm, each in its own way."""

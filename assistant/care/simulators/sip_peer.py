@@ -11,6 +11,7 @@ import random
 import re
 import struct
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -46,8 +47,26 @@ class Manners:
     hang_up_after_seconds: float | None = None
     register_status: str = "200 OK"
     """What a telephone that wants to register here is told."""
+    is_mute: bool = False
+    """Sends no sound at all: muted, with silence left out."""
+    holds_after_seconds: float | None = None
+    """Puts the call on hold (a re-INVITE, "inactive") and sends no sound from then on."""
+    transfers_to: str = ""
+    """Asks to be connected with somebody else as soon as the call stands (REFER)."""
     speak: bytes = b""
     """16-bit PCM at 8 kHz that the person says, again and again."""
+
+
+QUIRKS: Final = {
+    "plain": Manners(press="1"),
+    "is muted and sends no sound": Manners(press="1", is_mute=True),
+    "puts the call on hold and takes it back": Manners(press="1", holds_after_seconds=0.2),
+    "wants to send the call elsewhere": Manners(press="1", transfers_to="sip:toll@127.0.0.1:9"),
+    "answers at once": Manners(press="1", answer_after_seconds=0.0),
+    "speaks all the time": Manners(press="1", speak=b"\x10\x20" * 800),
+    "presses other keys first": Manners(press="5#21"),
+}
+"""Telephones whose owner takes an alarm on, each in its own way."""
 
 
 @dataclass(slots=True)
@@ -110,17 +129,31 @@ class SipPeer(asyncio.DatagramProtocol):
         """How to ring it."""
         return f"sip:{self.user}@127.0.0.1:{self.port}"
 
-    async def ring(self, uri: str) -> PeerCall:
-        """Call somebody; the call's `answered` and `ended` tell what becomes of it."""
+    async def ring(self, uri: str, claims: str = "") -> PeerCall:
+        """Call somebody; the call's `answered` and `ended` tell what becomes of it.
+
+        `claims`: the `From` it gives, with or without a name; empty: its own address.
+        """
         match = re.fullmatch(r"sip:[^@]+@([\d.]+):(\d+)", uri)
         if match is None:
             raise ValueError(f"{uri!r}: sip:user@address:port is needed")
         call = PeerCall(f"{random.getrandbits(64):x}@peer", time.monotonic())
         dialog = await _Dialog.open(self, call, (match.group(1), int(match.group(2))), uri)
+        dialog.claims = claims if "<" in claims else f"<{claims or self.uri}>"
         self._dialogs[call.call_id] = dialog
         self.calls.append(call)
         dialog.invite()
         return call
+
+    async def flood(
+        self, uri: str, per_second: float, claims: str = "", *, cancels: bool = False
+    ) -> None:
+        """Call again and again, until cancelled; `cancels` takes each call back at once."""
+        while True:
+            call = await self.ring(uri, claims)
+            if cancels:
+                self._dialogs[call.call_id].cancel()
+            await asyncio.sleep(1 / per_second)
 
     def hang_up(self, call: PeerCall) -> None:
         """End a call from this side."""
@@ -176,6 +209,7 @@ class SipPeer(asyncio.DatagramProtocol):
             call.ended.set()
             return
         dialog.answer()
+        self._tasks.spawn(dialog.be_odd())
         if manners.hang_up_after_seconds is not None:
             await call.answered.wait()
             await asyncio.sleep(manners.hang_up_after_seconds)
@@ -191,6 +225,12 @@ class _Dialog(asyncio.DatagramProtocol):
         self.peer, self.call, self.addr, self.uri = peer, call, addr, uri
         self.received_invite = invite
         self.to_press = peer.manners.press
+        self.claims = f"<{peer.uri}>"
+        self._branch = f"z9hG4bK{random.getrandbits(64):x}"
+        """Of the INVITE: a CANCEL names the same."""
+        self._is_on_hold = False
+        self._requests = 1
+        """Numbered within the call; the INVITE is the first."""
         self._remote_uri = uri
         self._remote_tag = ""
         self._transport: asyncio.DatagramTransport
@@ -235,9 +275,32 @@ class _Dialog(asyncio.DatagramProtocol):
         head = head.replace(b"Content-Length: 0", b"Content-Length: %d" % len(body))
         self.peer.send(head + body, self.addr)
 
+    async def be_odd(self) -> None:
+        """What this telephone does in a call that other telephones do not."""
+        manners = self.peer.manners
+        await self.call.answered.wait()
+        if manners.transfers_to:
+            self._request(
+                "REFER", self._next_sequence(), extra=[("Refer-To", f"<{manners.transfers_to}>")]
+            )
+        if manners.holds_after_seconds is not None:
+            await asyncio.sleep(manners.holds_after_seconds)
+            self._is_on_hold = True
+            self._request("INVITE", self._next_sequence(), self._description(self._event_payload))
+            await asyncio.sleep(manners.holds_after_seconds)
+            self._is_on_hold = False
+            self._request("INVITE", self._next_sequence(), self._description(self._event_payload))
+
+    def _next_sequence(self) -> int:
+        self._requests += 1
+        return self._requests
+
+    def cancel(self) -> None:
+        self._request("CANCEL", 1)
+
     def bye(self) -> None:
         if not self.call.ended.is_set():
-            self._request("BYE", 2)
+            self._request("BYE", self._next_sequence())
             self._end("here")
 
     def take(self, message: SipText, addr: _Address) -> None:
@@ -252,7 +315,10 @@ class _Dialog(asyncio.DatagramProtocol):
         elif message.method is not None:
             self.peer.send(response(message, "200 OK", [], "peer"), addr)
         elif message.get("cseq").endswith("INVITE") and message.status is not None:
-            self._take_answer(message, message.status)
+            if self.received_invite is None:
+                self._take_answer(message, message.status)
+            elif message.status >= 200:  # of a re-INVITE
+                self._request("ACK", int(message.get("cseq").split()[0]))
 
     def _take_answer(self, message: SipText, status: int) -> None:
         if status < 200:
@@ -271,9 +337,17 @@ class _Dialog(asyncio.DatagramProtocol):
             self.call.refused_with = status
             self._end("there")
 
-    def _request(self, method: str, sequence: int, body: bytes = b"") -> None:
+    def _request(
+        self,
+        method: str,
+        sequence: int,
+        body: bytes = b"",
+        extra: Sequence[tuple[str, str]] = (),
+    ) -> None:
         peer = self.peer
-        me = f"<{peer.uri}>;tag=peer"
+        me = f"{self.claims};tag=peer"
+        is_first = self.received_invite is None and (method, sequence) in _OF_THE_CALL
+        branch = self._branch if is_first else f"z9hG4bK{random.getrandbits(64):x}"
         if self.received_invite is None:
             other = f"<{self.uri}>" + (f";tag={self._remote_tag}" if self._remote_tag else "")
             target = self._remote_uri
@@ -283,13 +357,14 @@ class _Dialog(asyncio.DatagramProtocol):
             contact = re.search(r"<([^>]+)>", self.received_invite.get("contact"))
             target = contact.group(1) if contact else ""
         headers = [
-            ("Via", f"SIP/2.0/UDP 127.0.0.1:{peer.port};branch=z9hG4bK{random.getrandbits(64):x}"),
+            ("Via", f"SIP/2.0/UDP 127.0.0.1:{peer.port};branch={branch}"),
             ("Max-Forwards", "70"),
             ("From", me),
             ("To", other),
             ("Call-ID", self.call.call_id),
             ("CSeq", f"{sequence} {method}"),
             *self._contact(),
+            *extra,
         ]
         if body:
             headers.append(_SDP)
@@ -305,7 +380,8 @@ class _Dialog(asyncio.DatagramProtocol):
         lines += [f"m=audio {port} RTP/AVP {formats}", "a=rtpmap:0 PCMU/8000"]
         if event is not None:
             lines += [f"a=rtpmap:{event} telephone-event/8000", f"a=fmtp:{event} 0-15"]
-        return ("\r\n".join([*lines, "a=sendrecv"]) + "\r\n").encode()
+        lines.append("a=inactive" if self._is_on_hold else "a=sendrecv")
+        return ("\r\n".join(lines) + "\r\n").encode()
 
     def _stand(self, answer: SipText | None = None) -> None:
         description = answer or self.received_invite
@@ -342,7 +418,8 @@ class _Dialog(asyncio.DatagramProtocol):
                 await self._press(digit, to)
             start = number * PACKET_SAMPLES % max(len(sound), 1)
             packet = sound[start : start + PACKET_SAMPLES].ljust(PACKET_SAMPLES, SILENCE)
-            self._packet(0, self._timestamp, packet, to)
+            if not (manners.is_mute or self._is_on_hold):
+                self._packet(0, self._timestamp, packet, to)
             self._timestamp += PACKET_SAMPLES
             await asyncio.sleep(max(0.0, began + number * PACKET_SECONDS - time.monotonic()))
 
@@ -371,4 +448,5 @@ class _Dialog(asyncio.DatagramProtocol):
         self._transport.sendto(head + payload, to)
 
 
+_OF_THE_CALL: Final = {("INVITE", 1), ("CANCEL", 1)}
 _SDP: Final = ("Content-Type", "application/sdp")

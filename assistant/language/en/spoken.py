@@ -1,7 +1,7 @@
 """How English says times, days, durations and lists."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from assistant.language.en.numerals import cardinal, ordinal, year
 from assistant.language.lunar import lunar_day
@@ -24,6 +24,8 @@ _DAY_PARTS = (
     (18, "in the evening"),
     (22, "at night"),
 )
+NIGHT_ENDS = 5
+"""Before this hour somebody awake may still call the day "yesterday"."""
 _DURATION_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -72,6 +74,25 @@ def relative_day(at: date, today: date) -> str:
     if days > 0 and weeks in {0, 1}:
         return f"{('on', 'next')[weeks]} {weekday(at)}"
     return f"on {day(at) if at.year == today.year else full_date(at)}"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Say a day and a time: "tonight at midnight"; in the night, the weekday beside "tomorrow"."""
+    is_night = now.hour < NIGHT_ENDS
+    if at.hour == 0:  # of the night of the day before, as people count
+        evening = at.date() - timedelta(1)
+        days = (evening - now.date()).days + is_night
+        if days == 0:
+            night = "tonight"
+        elif days == 1:
+            night = f"on {weekday(evening)} night" if is_night else "tomorrow night"
+        else:
+            night = f"{relative_day(evening, now.date())} night"
+        return f"{night} at {clock(0, at.minute) if at.minute else 'midnight'}"
+    said = relative_day(at.date(), now.date())
+    if is_night and (at.date() - now.date()).days in _RELATIVE_DAYS:
+        said = f"{said}, {weekday(at.date())},"
+    return f"{said} at {time_of_day(at.time())}"
 
 
 def duration(length: timedelta) -> str:

@@ -1,7 +1,7 @@
 """How Chinese says times, days, durations and lists."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from assistant.language.lunar import lunar_day
 from assistant.language.zh.numerals import by_digit, cardinal
@@ -20,6 +20,8 @@ _DAY_PARTS = (
     (18, "晚上"),
     (23, "夜里"),
 )
+NIGHT_ENDS = 5
+"""Before this hour somebody awake may still call the day yesterday."""
 _DURATION_UNITS = ((86_400, "天"), (3_600, "小时"), (60, "分钟"), (1, "秒"))
 
 
@@ -74,6 +76,23 @@ def relative_day(at: date, today: date) -> str:
     if days > 0 and weeks in {0, 1}:
         return ("这", "下")[weeks] + weekday(at)
     return day(at) if at.year == today.year else full_date(at)
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Say a day and a time: 今天夜里十二点; in the night, the weekday beside 明天."""
+    is_night = now.hour < NIGHT_ENDS
+    if at.hour == 0:  # of the night of the day before, as people count
+        evening = at.date() - timedelta(1)
+        days = (evening - now.date()).days + is_night
+        if days == 0:
+            said = "今天"
+        else:
+            said = weekday(evening) if days == 1 and is_night else relative_day(evening, now.date())
+        return f"{said}夜里{clock(12, at.minute)}"
+    said = relative_day(at.date(), now.date())
+    if is_night and (at.date() - now.date()).days in _RELATIVE_DAYS:
+        said += f"（{weekday(at.date())}）"
+    return said + time_of_day(at.time())
 
 
 def duration(length: timedelta) -> str:

@@ -41,13 +41,20 @@ from assistant.care.wording import Wording
 from assistant.events import CryForHelpHeard, Say
 from assistant.home import HomeMemory
 from assistant.language import Replies
+from assistant.safety import judge
 from assistant.settings import EmergencySettings, Settings
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.store import Database, KeyedValues
 
 REPLIES = Replies.load(Path(assistant.replies.__path__[0]))
 ARRIVE_SECONDS = 1_200.0
 TALK_SECONDS = 60.0
+
+
+def spoken(text: str, address: Address) -> Spoken:
+    """A sentence that was said so."""
+    return Spoken(text, judge(text, is_final=True), address)
 
 
 @dataclass
@@ -173,6 +180,9 @@ async def a_home(
     settings: EmergencySettings | None = None,
     medicines: tuple[str, ...] = (),
     allergies: tuple[str, ...] = (),
+    arrive_seconds: float = ARRIVE_SECONDS,
+    *,
+    has_mouth: bool = False,
 ) -> AsyncIterator[Home]:
     """Contacts by name with their addresses; the same folder again is the same home again."""
     wanted = settings or EmergencySettings()
@@ -182,7 +192,7 @@ async def a_home(
     database = Database(folder / "anban.sqlite")
     await database.open()
     memory = HomeMemory(KeyedValues.home(database), replace(Settings(), language="zh"))
-    speech = Speech(bus, memory, 10.0, has_mouth=False)
+    speech = Speech(bus, memory, 10.0, has_mouth=has_mouth)
     people = People(folder)
     people.read()
     for name, addresses in contacts.items():
@@ -190,7 +200,8 @@ async def a_home(
     if wanted.may_ring_number:
         world.agreed = frozenset({"120"})
     number = EmergencyNumber(world, REPLIES, memory, wanted)
-    companion = Companion(bus, speech, memory, REPLIES, people, number)
+    book = AlarmBook(database, arrive_seconds)
+    companion = Companion(bus, speech, memory, REPLIES, people, number, book, world)
     health = Health()
     health.medicines, health.allergies = medicines, allergies
     wording = Wording(
@@ -203,8 +214,7 @@ async def a_home(
         health=health,
         notes=companion.notes,
     )
-    book = AlarmBook(database, ARRIVE_SECONDS)
-    course = Course(bus, book, people, world, wording, companion, ARRIVE_SECONDS, number)
+    course = Course(bus, book, people, world, wording, companion, arrive_seconds, number)
     emergency = Emergency(bus, book, people, companion, number, course)
     await emergency.start()
     home = Home(bus, world, people, book, emergency, companion, database, told)

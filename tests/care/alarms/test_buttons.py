@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,15 @@ import pytest
 import assistant.replies
 from assistant.bus import Bus
 from assistant.care.buttons import SILENCE_LIMIT_SECONDS, Buttons
-from assistant.care.pendants import BatteryLow, ButtonPressed, PendantSeen
+from assistant.care.pendants import (
+    BatteryLow,
+    ButtonPressed,
+    PendantLost,
+    PendantSeen,
+    SerialReceiver,
+)
 from assistant.events import HelpPressed, Say
+from assistant.findings import Verdict
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.settings import EmergencySettings, Settings
@@ -69,4 +77,57 @@ async def test_a_low_battery_is_told_once_a_day(tmp_path: Path, told: list[objec
         ours.take(BatteryLow("worn", 8))
         await asyncio.sleep(3_600)
     assert len(told) == 3
+    await ours.stop()
+
+
+async def test_a_driver_that_fails_is_told_and_begun_again(
+    tmp_path: Path, told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    async def run(self: SerialReceiver, on_fact: Callable[[object], None]) -> None:
+        begun.append(self.name)
+        if len(begun) == 1:
+            raise RuntimeError("whatever it is")
+        on_fact(PendantSeen(self.name))
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(SerialReceiver, "run", run)
+    monkeypatch.setattr("assistant.care.buttons.REOPEN_SECONDS", 0.05)
+    ours = buttons(tmp_path, told, EmergencySettings(receiver="/dev/none"))
+    await ours.start()
+    async with asyncio.timeout(5):
+        while not begun:  # noqa: ASYNC110  (what is awaited comes from a driver)
+            await asyncio.sleep(0.01)
+        (finding,) = ours.findings()
+        assert finding.verdict is not Verdict.WELL
+        assert "RuntimeError" in finding.detail
+        while len(begun) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    (finding,) = ours.findings()
+    assert finding.verdict is Verdict.WELL
+    await ours.stop()
+
+
+async def test_a_receiver_that_came_back_is_well_again(tmp_path: Path, told: list[object]) -> None:
+    ours = buttons(tmp_path, told, EmergencySettings(receiver=str(tmp_path / "none")))
+    await ours.start()
+    ours.take(PendantLost("receiver", "the receiver was unplugged"))
+    (lost,) = ours.findings()
+    ours.take(PendantSeen("receiver"))
+    (back,) = ours.findings()
+    assert (lost.verdict, back.verdict) == (Verdict.BROKEN, Verdict.WELL)
+    await ours.stop()
+
+
+@pytest.mark.parametrize("path", ["/dev/none", "/etc/hostname", "a\0b", "/"])
+async def test_a_button_that_is_no_device_is_told_and_tried_on(
+    tmp_path: Path, told: list[object], path: str
+) -> None:
+    ours = buttons(tmp_path, told, EmergencySettings(button=path))
+    await ours.start()
+    async with asyncio.timeout(5):
+        while ours.findings()[0].verdict is Verdict.WELL:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert all(not task.done() for task in ours._tasks)
     await ours.stop()

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from assistant.care.channels.addresses import (
     AddressError,
     is_emergency_number,
-    is_same_number,
-    is_same_party,
     phone_number,
     sip_uri,
     web_url,
@@ -175,43 +173,3 @@ def test_no_setting_forges_another(tmp_path: Path, settings: PhoneSettings) -> N
 def test_emergency_numbers_are_known() -> None:
     assert all(map(is_emergency_number, ("120", "110", "119", "999", "112", "911")))
     assert not is_emergency_number("13800138000")
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("+8613800138000", "13800138000", True),
-        ("008613800138000", "+86 138-0013-8000", True),
-        ("+442079460000", "02079460000", True),
-        ("13800138000", "13800138001", False),
-        ("8000", "13800138000", False),
-        ("120", "120", True),
-        ("", "", False),
-        ("", "13800138000", False),
-    ],
-)
-def test_two_spellings_of_a_number(one: str, other: str, *, same: bool) -> None:
-    assert is_same_number(one, other) is same
-    assert is_same_number(other, one) is same
-
-
-@pytest.mark.parametrize(
-    ("caller", "address", "same"),
-    [
-        ("sip:son@127.0.0.1:57354", "sip:son@127.0.0.1:5080", True),
-        ("sip:son@Example.org;transport=tcp", "sips:son@example.org", True),
-        ("sip:son@[2001:db8::1]:5060", "sip:son@[2001:db8::1]", True),
-        ("sip:son@[2001:db8::1]", "sip:son@[2001:db8::2]", False),
-        ("sip:son@example.org", "sip:daughter@example.org", False),
-        ("sip:son@evil.example", "sip:son@example.org", False),
-        ("sip:+8613800138000@provider.example", "tel:13800138000", True),
-        ("+8613800138000", "sms:13800138000", True),
-        ("sip:13800138000", "tel:13800138000", True),
-        ("", "tel:13800138000", False),
-        ("", "sip:", False),
-        ("sip:son@example.org", "ntfy://son@example.org", False),
-        ("anonymous", "tel:13800138000", False),
-    ],
-)
-def test_who_calls(caller: str, address: str, *, same: bool) -> None:
-    assert is_same_party(caller, address) is same

@@ -19,7 +19,12 @@ from assistant.care.channels.scaip.xml import Request, ScaipError, build, parse,
 from assistant.care.channels.sip_text import SipTextError
 from assistant.care.channels.sip_text import build as build_sip
 from assistant.care.channels.sip_text import parse as parse_sip
-from assistant.care.simulators.scaip_centre import CentreManners, ScaipReceiver
+from assistant.care.simulators.scaip_centre import (
+    QUIRK_WORD,
+    QUIRKS,
+    CentreManners,
+    ScaipReceiver,
+)
 from tests.care.channels.parts import free_port, message, run_attempt
 
 pytestmark = pytest.mark.timeout(30)
@@ -112,6 +117,36 @@ async def test_a_challenge_is_answered() -> None:
     assert good[-1] == Ended(Outcome.DELIVERED, "handled by route 1 (snu 0)")
     for facts in (bad, none):
         assert facts[-1] == Ended(Outcome.FAILED, "route 1: SIP 401 Unauthorized")
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("quirk", QUIRKS)
+async def test_every_centre_takes_an_alarm(quirk: str, transport: str) -> None:
+    async with ScaipReceiver(replace(QUIRKS[quirk]), transport) as receiver:
+        facts = await run_attempt(centre(receiver.uri, password=QUIRK_WORD), message())
+        assert facts[-1] == Ended(Outcome.DELIVERED, "handled by route 1 (snu 0)")
+        assert (await centre(receiver.uri, password=QUIRK_WORD).check()).is_well
+
+
+@pytest.mark.parametrize(
+    ("manners", "detail"),
+    [
+        (
+            CentreManners(password="s3cret", challenges=('algorithm=SHA-512-256, qop="auth"',)),
+            "route 1: the centre asks for a proof that Anban cannot give",
+        ),
+        (
+            CentreManners(password="s3cret", challenges=('qop="confidential"',)),
+            "route 1: the centre asks for a proof that Anban cannot give",
+        ),
+        (CentreManners(password="s3cret", stale_answers=9), "route 1: SIP 401 Unauthorized"),
+        (CentreManners(password="another"), "route 1: SIP 401 Unauthorized"),
+    ],
+)
+async def test_a_challenge_that_cannot_be_met_ends(manners: CentreManners, detail: str) -> None:
+    async with ScaipReceiver(manners) as receiver:
+        facts = await run_attempt(centre(receiver.uri, password="s3cret"), message())
+    assert facts[-1] == Ended(Outcome.FAILED, detail)
 
 
 async def test_the_heartbeat() -> None:

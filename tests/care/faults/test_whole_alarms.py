@@ -14,7 +14,7 @@ from assistant.events import AlarmAcknowledged, CallAnswered
 from assistant.settings import CentreSettings, ConsoleSettings, ModemSettings
 from tests.care.channels.parts import free_port, needs_baresip, until
 from tests.care.faults.parts import a_home, a_phone, receiver
-from tests.care.test_alarm_call import press_until
+from tests.care.test_alarm_call import code_in, press_until, ring_through
 
 DAUGHTER, STRANGER = "+8613800138000", "+8613900139000"
 
@@ -36,6 +36,23 @@ async def test_an_answer_to_the_text_message(tmp_path: Path) -> None:
             await until(home.has(AlarmAcknowledged))
             assert home.taken_by() == ["大女儿"]
             assert any("大女儿" in text for text in home.said()[-2:])
+
+
+async def test_an_answer_that_names_the_code_needs_no_known_time(tmp_path: Path) -> None:
+    with SimulatedModem(tmp_path) as modem:
+        async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
+            home.add("大女儿", f"sms:{DAUGHTER}")
+            home.cry()
+            await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
+            code = code_in(home.core)
+            modem.receive(STRANGER, code)
+            modem.receive("0000000", code)
+            modem.receive(DAUGHTER, f"{code} 我走不开")
+            await until(lambda: not modem.inbox)
+            assert home.state() == "raised", "strangers' answers, and one that says no"
+            modem.receive(DAUGHTER, "".join(chr(ord(key) + 0xFEE0) for key in code) + " 20分钟")
+            await until(home.has(AlarmAcknowledged))
+            assert home.taken_by() == ["大女儿"]
 
 
 async def test_the_key_in_a_call_of_the_modem(tmp_path: Path) -> None:
@@ -78,9 +95,10 @@ async def test_the_operator_of_a_centre_rings_back(tmp_path: Path) -> None:
             assert home.state() == "raised", "snu 0 says that it arrived; nobody comes yet"
             account = home.core.options.settings.phone.account
             assert account in centre.requests[0].values(), "where the operator rings back"
-            call = await operator.ring(account)
-            await until(call.answered.is_set)
-            await press_until(operator, call, "1", home.has(AlarmAcknowledged))
+            code = code_in(home.core)
+            assert any(code in value for value in centre.requests[0].values()), "told with it"
+            call = await ring_through(operator, account)
+            await press_until(operator, call, code, home.has(AlarmAcknowledged))
             assert home.taken_by() == ["接警中心"]
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import json
 import os
+import re
 import struct
+import termios
 import tty
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import serial
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,7 +156,56 @@ async def test_a_receiver_on_a_real_line_pulled_out_and_back(tmp_path: Path) -> 
         # What was cut off by the pulling is not joined to what comes after.
         await until(lambda: ButtonPressed("pendant-1") in facts)
         receiver.unplug()
-    assert set(facts) == {PendantSeen("test"), ButtonPressed("pendant-1"), PendantSeen("pendant-1")}
+    # That it is there again is told as well: what was wrong with it is over.
+    assert facts[0] == PendantSeen("receiver")
+    told = {PendantSeen("test"), ButtonPressed("pendant-1"), PendantSeen("pendant-1")}
+    assert set(facts[1:]) == told
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        termios.error(5, "Input/output error"),
+        serial.SerialException("could not open port"),
+        ValueError("Not a valid baudrate"),
+        TypeError("argument must be an int"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_no_failure_of_opening_ends_a_receiver(
+    tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failed = serial.Serial, []
+
+    def fail_first(*arguments: object, **options: object) -> serial.Serial:
+        if not failed:
+            failed.append(error)
+            raise error
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(serial, "Serial", fail_first)
+    receiver = _Receiver(tmp_path)
+    async with running(SerialReceiver("receiver", str(receiver.port))) as facts:
+        await until(lambda: any(isinstance(fact, PendantLost) for fact in facts))
+        await receiver.is_heard(facts)
+    receiver.unplug()
+
+
+@pytest.mark.parametrize("page", ["docs/channels.md", "docs/zh/channels.md"])
+def test_the_lines_in_the_docs_are_right(page: str) -> None:
+    text = (Path(__file__).parents[3] / page).read_text("utf-8")
+    lines = re.findall(r"`((?:PRESS|SEEN) [^`]+)`", text)
+    assert lines
+    for line in lines:
+        assert parse_line(line.encode())
+
+
+def test_the_lines_in_the_driver_are_right() -> None:
+    page = inspect.getdoc(inspect.getmodule(SerialReceiver)) or ""
+    lines = re.findall(r"^ *((?:PRESS|SEEN) \S+ \S+)", page, re.MULTILINE)
+    assert len(lines) == 2
+    for line in lines:
+        assert parse_line(line.encode())
 
 
 async def test_a_receiver_that_was_never_there_is_told_once(tmp_path: Path) -> None:

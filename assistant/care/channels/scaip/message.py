@@ -1,15 +1,14 @@
 """SIP MESSAGE (RFC 3428) as a client: one request, its final answer, and what comes back.
 
 A non-INVITE client transaction (RFC 3261, section 17.1.2): over UDP the request is sent again
-after 0.5 s, 1 s, 2 s, then every 4 s; over TCP and TLS the transport repeats.  A challenge of the
-server is answered once (digest, section 22).
+after 0.5 s, 1 s, 2 s, then every 4 s; over TCP and TLS the transport repeats.  Each challenge is
+answered once, and once more where its nonce was too old (`digest`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import re
 import secrets
 import socket
@@ -20,6 +19,7 @@ from typing import Any, Final, Protocol, Self
 
 from assistant.care.channels.api import ChannelError
 from assistant.care.channels.deadline import in_thread
+from assistant.care.channels.scaip import digest
 from assistant.care.channels.sip_text import (
     MAX_MESSAGE_BYTES,
     SipText,
@@ -32,8 +32,15 @@ from assistant.care.channels.sip_text import (
 T1_SECONDS: Final = 0.5
 T2_SECONDS: Final = 4.0
 CONNECT_SECONDS: Final = 5.0
-_HASHES: Final = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
-"""RFC 8760; MD5 is what most receivers still ask for."""
+MOST_CHALLENGES: Final = 3
+"""A proxy, the server behind it, and one nonce that was too old."""
+
+
+_ASKS: Final = {
+    401: ("www-authenticate", "Authorization"),
+    407: ("proxy-authenticate", "Proxy-Authorization"),
+}
+"""By status, the header that asks for a proof and the one that gives it."""
 
 
 class SipError(ChannelError):
@@ -120,12 +127,27 @@ class MessageClient:
             SipTextError: a header that would forge another.
         """
         self._call_id = f"{secrets.token_hex(12)}@anban"
+        proofs: dict[str, str] = {}
         answer = await self._transact(body, content_type, seconds, [])
-        challenge = answer.get("www-authenticate") or answer.get("proxy-authenticate")
-        if answer.status in {401, 407} and challenge and self._sender.password:
-            header = "Authorization" if answer.status == 401 else "Proxy-Authorization"
-            proof = _digest(challenge, self._sender, self._target.uri)
-            answer = await self._transact(body, content_type, seconds, [(header, proof)])
+        for _ in range(MOST_CHALLENGES):
+            asks, header = _ASKS.get(answer.status or 0, ("", ""))
+            challenges = answer.all(asks)
+            if not challenges or not self._sender.password:
+                break
+            challenge = digest.choose(challenges)
+            if challenge is None:
+                raise SipError("the centre asks for a proof that Anban cannot give")
+            if header in proofs and not challenge.is_stale:
+                break  # the user name or the password is wrong
+            proofs[header] = digest.answer(
+                challenge,
+                self._sender.username or self._sender.user,
+                self._sender.password,
+                method="MESSAGE",
+                uri=self._target.uri,
+                body=body,
+            )
+            answer = await self._transact(body, content_type, seconds, list(proofs.items()))
         return answer
 
     async def _transact(
@@ -291,31 +313,3 @@ class _Stream:
                     return
                 body = await self._reader.readexactly(length)
                 self._take(parse(head + body))
-
-
-def _digest(challenge: str, sender: Sender, uri: str) -> str:
-    """The answer to a challenge (RFC 2617 and 8760, quality of protection "auth")."""
-    asked = dict(re.findall(r'(\w+)\s*=\s*"?([^",]*)"?', challenge.partition(" ")[2]))
-    algorithm = asked.get("algorithm", "MD5").upper()
-    function = _HASHES.get(algorithm)
-    if function is None or not challenge.lower().startswith("digest"):
-        raise SipError("the centre asks for a proof that Anban cannot give")
-
-    def hashed(*parts: str) -> str:
-        return function(":".join(parts).encode()).hexdigest()
-
-    user = sender.username or sender.user
-    realm, nonce = asked.get("realm", ""), asked.get("nonce", "")
-    secret = hashed(user, realm, sender.password)
-    own, count = secrets.token_hex(8), "00000001"
-    request = hashed("MESSAGE", uri)
-    has_quality = "auth" in re.split(r"[, ]+", asked.get("qop", ""))
-    parts = [nonce, count, own, "auth"] if has_quality else [nonce]
-    proof = hashed(secret, *parts, request)
-    header = (
-        f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
-        f'response="{proof}", algorithm={algorithm}'
-    )
-    if "opaque" in asked:
-        header += f', opaque="{asked["opaque"]}"'
-    return header + (f', qop=auth, nc={count}, cnonce="{own}"' if has_quality else "")

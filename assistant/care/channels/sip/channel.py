@@ -49,6 +49,8 @@ ACKNOWLEDGE_DIGIT: Final = "1"
 DETAILS_DIGIT: Final = "2"
 END_SECONDS: Final = 1.0
 """Of the silence that ends every sound: the line is opened within it."""
+GREETING_SECONDS: Final = 12.0
+"""The longest that a caller waits to be put through: a voice that fails keeps nobody waiting."""
 RESTART_SECONDS: Final = 1.5
 UNACKNOWLEDGED_SECONDS: Final = 300.0
 """The longest that a call stands without the key; the sound's end normally comes first."""
@@ -140,10 +142,14 @@ class SipCall(LineCall):
                     yield event
 
 
-async def converse(phone: Phone, call: PhoneCall) -> AsyncGenerator[AttemptEvent, None]:
-    """Take a call from outside: the caller is put through at once, and may press the key.
+async def converse(
+    phone: Phone, call: PhoneCall, greeting: CallScript | None = None
+) -> AsyncGenerator[AttemptEvent, None]:
+    """Take a call from outside: the caller hears the greeting and is put through.
 
-    Whether the caller may speak with the elder is decided before, from `call.uri`.
+    Whether the caller may speak with the elder is decided before, from `call.uri`.  No key
+    acknowledges by itself: what a caller says of himself is no proof of who it is, so the keys are
+    told and judged by whoever let the call in.
     """
     try:
         await phone.accept(call)
@@ -152,12 +158,34 @@ async def converse(phone: Phone, call: PhoneCall) -> AsyncGenerator[AttemptEvent
                 yield Ended(Outcome.FAILED, fact.reason if fact else "the call never stood")
                 return
         yield Answered()
-        async for event in _talk(phone, call):
-            yield event
+        async with (
+            _Sound(phone, greeting) as sound,
+            contextlib.aclosing(_greet(call, sound)) as greeted,
+        ):
+            async for event in greeted:
+                yield event
+        async with contextlib.aclosing(_talk(phone, call, is_trusted=False)) as talk:
+            async for event in talk:
+                yield event
     except PhoneError as error:
         yield Ended(Outcome.FAILED, str(error))
     finally:
         await phone.hang_up(call)
+
+
+async def _greet(call: PhoneCall, sound: _Sound) -> AsyncGenerator[AttemptEvent, None]:
+    """The greeting, until it was heard; whoever presses a key knows it already."""
+    sound.play(call)
+    deadline = _in(GREETING_SECONDS if sound.has_words else 0.0)
+    while (fact := await _next(call, deadline)) is not None:
+        if isinstance(fact, CallClosed):
+            call.facts.put_nowait(fact)  # the talk that follows ends with it
+            return
+        if isinstance(fact, CallSaid):
+            return
+        if isinstance(fact, CallDigit):
+            yield DtmfPressed(fact.digit)
+            return
 
 
 async def _tell(
@@ -188,9 +216,17 @@ async def _tell(
 
 
 async def _talk(
-    phone: Phone, call: PhoneCall, details: _Sound | None = None, *, has_acknowledged: bool = False
+    phone: Phone,
+    call: PhoneCall,
+    details: _Sound | None = None,
+    *,
+    has_acknowledged: bool = False,
+    is_trusted: bool = True,
 ) -> AsyncGenerator[AttemptEvent, None]:
-    """Contact and elder, until one of them hangs up."""
+    """Contact and elder, until one of them hangs up.
+
+    `is_trusted`: Anban placed the call, so the key that acknowledges is the contact's.
+    """
     yield await _open_line(phone, call)
     deadline = _in(TALK_SECONDS)
     while (fact := await _next(call, deadline)) is not None:
@@ -202,7 +238,7 @@ async def _talk(
             yield DtmfPressed(fact.digit)
             if fact.digit == DETAILS_DIGIT and has_acknowledged and details is not None:
                 details.play(call)
-            if fact.digit == ACKNOWLEDGE_DIGIT and not has_acknowledged:
+            if fact.digit == ACKNOWLEDGE_DIGIT and is_trusted and not has_acknowledged:
                 has_acknowledged = True
                 yield Acknowledged("dtmf")
     detail = fact.reason if isinstance(fact, CallClosed) else "the longest talk was over"
@@ -234,6 +270,11 @@ class _Sound:
     def opens_line(self) -> bool:
         """Whether the elder is put through once it has sounded."""
         return self._script is not None and self._script.opens_line
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to say."""
+        return self._script is not None
 
     async def __aenter__(self) -> _Sound:
         return self

@@ -19,6 +19,13 @@ STANDBY_FILE: Final = "standby.wav"
 QUIET_FILE: Final = "quiet.wav"
 """What is heard between the answer and the microphone in a call that is no alarm."""
 MODULE_FOLDER: Final = Path("/usr/lib/baresip/modules")
+_SOUND_MODULES: Final = ("g711", "aufile", "alsa")
+_PROGRAM_MODULES: Final = ("menu", "ctrl_tcp")
+MODULES: Final = (*_SOUND_MODULES, "account", *_PROGRAM_MODULES)
+"""Everything that is loaded."""
+
+SILENT_LINE_SECONDS: Final = 600
+"""How long a standing call may bring no sound at all."""
 
 _SECRET: Final = re.compile(r"[\x21\x23-\x3a\x3d\x3f-\x7e]{0,64}")
 """Printable ASCII without the blank and `"`, `;`, `<` and `>`, which end a field of an account."""
@@ -44,7 +51,7 @@ class PhoneSettings:
 
     account: SipAccount
     control_port: int
-    """On loopback.  Whoever can open it can ring anybody: the machine belongs to the home alone."""
+    """On loopback; closed to all but this program (`guard`)."""
     listen: str = "0.0.0.0:5060"
     """Address and port for SIP."""
     interface: str = ""
@@ -95,6 +102,8 @@ def _account(account: SipAccount) -> str:
     if account.password:
         parts.append(f"auth_pass={account.password}")
     parts += ["audio_codecs=PCMU/8000/1,PCMA/8000/1", "dtmfmode=auto", "answermode=manual"]
+    # Whoever is rung may not send the call elsewhere.
+    parts.append("call_transfer=no")
     return ";".join(parts) + "\n"
 
 
@@ -114,7 +123,9 @@ def _config(settings: PhoneSettings) -> str:
         *([f"net_interface {settings.interface}"] if settings.interface else []),
         # Anban's own ring timer is shorter; these end what it could not.
         "call_local_timeout 120",
-        "call_max_calls 4",
+        # While a call stands or rings, everybody else hears "busy" from baresip itself: its menu
+        # acts on "the current call", and that is whichever came last.
+        "call_max_calls 1",
         # Nothing of the call sounds in the home before it is put through.
         "audio_player alsa,null",
         f"audio_source aufile,{STANDBY_FILE}",
@@ -128,13 +139,15 @@ def _config(settings: PhoneSettings) -> str:
         "audio_buffer 20-160",
         "rtp_tos 184",
         "rtp_ports 10000-20000",
-        # The other end lost power: the call ends after so many seconds without its sound.
-        "rtp_timeout 15",
+        # The other end lost power: nothing else would end the call.  Long, since telephones on
+        # hold, muted or saving power send no sound either; Anban's own limits are shorter until
+        # somebody took the alarm on.
+        f"rtp_timeout {SILENT_LINE_SECONDS}",
         "jitter_buffer_delay 5-10",
         f"module_path {MODULE_FOLDER}",
-        *(f"module {name}.so" for name in ("g711", "aufile", "alsa")),
+        *(f"module {name}.so" for name in _SOUND_MODULES),
         "module_tmp account.so",
-        *(f"module_app {name}.so" for name in ("menu", "ctrl_tcp")),
+        *(f"module_app {name}.so" for name in _PROGRAM_MODULES),
         f"ctrl_tcp_listen 127.0.0.1:{settings.control_port:d}",
     ]
     return "\n".join(lines) + "\n"

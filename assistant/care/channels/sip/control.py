@@ -58,20 +58,31 @@ class Control:
         Raises:
             PhoneError: refused, no answer in time, or the program ended.
         """
+        return await self.commands((name, parameters))
+
+    async def commands(self, *commands: tuple[str, str]) -> str:
+        """Run commands with nothing in between, no event of a call either; gives the last's text.
+
+        baresip reads what was written at once in one go, before it looks at SIP again.  What the
+        commands before the last one answer does not matter.
+
+        Raises:
+            PhoneError: the last one was refused, no answer in time, or the program ended.
+        """
         if self.ended.is_set():
             raise PhoneError("the telephone program ended; it is being started again")
-        token = str(next(self._tokens))
-        frame = json.dumps({"command": name, "params": parameters, "token": token}).encode()
-        future = asyncio.get_running_loop().create_future()
-        self._waiting[token] = future
+        tokens = [str(next(self._tokens)) for _ in commands]
+        last = asyncio.get_running_loop().create_future()
+        self._waiting[tokens[-1]] = last
+        name = commands[-1][0]
         try:
-            self._writer.write(b"%d:%s," % (len(frame), frame))
+            self._writer.write(b"".join(map(_frame, commands, tokens)))
             async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await future
+                answer = await last
         except TimeoutError as error:
             raise PhoneError(f"the telephone program gave no answer to {name}") from error
         finally:
-            self._waiting.pop(token, None)
+            self._waiting.pop(tokens[-1], None)
         text = str(answer.get("data", "")).strip()
         # `ausrc` says ok even where it failed; the text tells.
         if answer.get("ok") is not True or "failed to" in text or text.startswith("no such"):
@@ -109,3 +120,10 @@ class Control:
                 waiting.set_result(frame)
         elif "type" in frame:
             self._on_event(frame)
+
+
+def _frame(command: tuple[str, str], token: str) -> bytes:
+    """A command as a netstring."""
+    name, parameters = command
+    data = json.dumps({"command": name, "params": parameters, "token": token}).encode()
+    return b"%d:%s," % (len(data), data)

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from assistant.care.channels.addresses import sip_uri
+from assistant.care.channels.sip import guard
 from assistant.care.channels.sip.config import STANDBY_FILE, PhoneSettings
 from assistant.care.channels.sip.control import Control, PhoneError
+from assistant.care.channels.sip.trouble import why_not_running
 from assistant.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -25,12 +27,14 @@ log = logging.getLogger(__name__)
 RECONNECT_SECONDS: Final = 0.2
 CLOSE_SECONDS: Final = 3.0
 """How long the end of a call may take after hanging up; then the program counts as hanging."""
+DECIDE_SECONDS: Final = 1.0
+"""How long a call that goes out waits for the decision on one that comes in."""
 READY_SECONDS: Final = 10.0
+NOT_RUNNING: Final = "the telephone program does not run"
+LOOK_SECONDS: Final = 1.0
+"""How often it is found out why it does not run."""
+_SILENT_SPEAKER: Final = ("auplay", "alsa,null")
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class CallGoneError(PhoneError):
-    """The program knows the call no more: its end was not told yet, or got lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,10 @@ class PhoneCall:
     is_accepted: bool = False
     """A call from outside that was let in; one that is still decided on, or refused, keeps
     nobody else out."""
-    is_ending: bool = False
     is_put_through: bool = False
     """The person at the other end speaks with the elder: nothing may interrupt that."""
+    decided: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a call from outside was let in or is over."""
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     facts: asyncio.Queue[CallFact] = field(default_factory=asyncio.Queue)
 
@@ -106,7 +111,13 @@ class Phone:
         self._control: Control | None = None
         self._calls: list[PhoneCall] = []
         self._last_word = ""
+        self._problem = ""
+        self._is_door_closed = False
+        self.open_door = ""
+        """Why other users of the machine can steer the telephone; empty: they cannot."""
         self._ready = asyncio.Event()
+        self._steering = asyncio.Lock()
+        """Held from a look at the calls to the command that acts on the current one."""
         self._tasks = Tasks("a step of the telephone")
 
     async def __aenter__(self) -> Self:
@@ -122,9 +133,14 @@ class Phone:
         return self._ready.is_set()
 
     @property
+    def problem(self) -> str:
+        """Why no call can be made; empty while one can, or where the cause is not known yet."""
+        return "" if self.is_ready else self._problem
+
+    @property
     def is_busy(self) -> bool:
         """Whether a call stands, rings or is about to."""
-        return bool(self._calls) or self.line.locked()
+        return any(not c.is_incoming or c.is_accepted for c in self._calls) or self.line.locked()
 
     async def probe(self) -> bool:
         """For the supervisor: the program answers."""
@@ -143,7 +159,7 @@ class Phone:
         try:
             await _within(seconds, self._ready)
         except TimeoutError as error:
-            raise PhoneError("the telephone program does not run") from error
+            raise PhoneError(self.problem or NOT_RUNNING) from error
 
     async def registration_problem(self) -> str:
         """Why the provider would pass on no call; empty where all is well or none is used.
@@ -161,39 +177,38 @@ class Phone:
     async def dial(self, uri: str, sound: str = STANDBY_FILE) -> PhoneCall:
         """Send the INVITE; hold `line` meanwhile.  Once answered, `sound` is heard at first.
 
+        From then on baresip itself tells every other caller that it is busy.
+
         Raises:
             AddressError: no SIP address.
-            PhoneError: the program does not run or refused, or a caller is on the telephone:
-                baresip would put that conversation on hold.
+            PhoneError: the program does not run or refused, or a caller was let in.
         """
         call = PhoneCall(sip_uri(uri), is_incoming=False)
-        await self._strangers_gone()
-        if self._is_in_conversation:
-            raise PhoneError("a conversation is on the telephone")
-        await self._play(sound)
-        self._calls.append(call)
-        try:
-            await self.command("dial", call.uri)
-        except PhoneError:
-            self._close(call, "not dialled")
-            raise
+        await self._callers_decided()
+        async with self._steering:
+            if self._is_in_conversation:
+                raise PhoneError("a conversation is on the telephone")
+            self._calls.append(call)
+            try:
+                # A stranger who came in this very moment is refused; with nothing in between.
+                await self._commands(("hangup", ""), _source(sound), ("dial", call.uri))
+            except PhoneError:
+                self._close(call, "not dialled")
+                raise
         return call
 
     async def accept(self, call: PhoneCall) -> None:
-        """Answer a call from outside; one that rings or plays its message elsewhere is given up.
-
-        A person who rings back is surer than a telephone that may be a machine.
+        """Answer a call from outside.
 
         Raises:
-            PhoneError: the caller is gone, another was let in meanwhile, or the program ended.
+            PhoneError: the caller is gone, a call goes out meanwhile, or the program ended.
         """
-        if self._is_in_conversation:
-            raise PhoneError("another caller is on the telephone")
-        call.is_accepted = True
-        for other in [c for c in self._calls if c is not call and not c.is_put_through]:
-            await self.hang_up(other)
-        await self._select(call)
-        await self.command("accept")
+        async with self._steering:
+            if call.closed.is_set() or self._others_than(call):
+                raise PhoneError("the line is in use")
+            call.is_accepted = True
+            call.decided.set()
+            await self.command("accept")
 
     async def say(self, call: PhoneCall, sound: Path) -> None:
         """Play a file of the phone's folder into a standing call, from its beginning.
@@ -202,7 +217,7 @@ class Phone:
             PhoneError: the program ended, or cannot read the file.
         """
         if call.is_established:
-            await self._play(sound.name)
+            await self._commands(_source(sound.name))
 
     async def put_through(self, call: PhoneCall) -> None:
         """From now on the other end hears the microphone and sounds from the speaker.
@@ -221,34 +236,31 @@ class Phone:
 
     async def hang_up(self, call: PhoneCall) -> None:
         """End a call, or refuse one from outside; does nothing where it is over."""
-        if call.closed.is_set():
-            return
-        if call.is_ending:  # twice would end whichever call is the current one then
-            with contextlib.suppress(TimeoutError):
-                await _within(CLOSE_SECONDS, call.closed)
-            return
-        call.is_ending = True
-        try:
-            await self._select(call)
+        async with self._steering:
             if call.closed.is_set():
-                return  # "hangup" would end whichever call is the current one now
-            await self.command("hangup")
-            await _within(CLOSE_SECONDS, call.closed)
-        except CallGoneError as gone:  # the other end was quicker; its event is on the way
-            with contextlib.suppress(TimeoutError):
+                return
+            try:
+                # baresip holds one call: where another stands, this one's end is on its way.
+                if not self._others_than(call):
+                    await self.command("hangup")
                 await _within(CLOSE_SECONDS, call.closed)
-            self._close(call, str(gone))
-        except (PhoneError, TimeoutError) as error:
-            log.warning("a call did not end: %s", error)
-            await self._abandon()
-        finally:
-            call.is_ending = False
+            except (PhoneError, TimeoutError) as error:
+                if call.is_incoming and not call.is_accepted:
+                    # It went before it was refused; nothing is ended for its sake.
+                    log.debug("a caller's end was not told: %s", error)
+                    self._close(call, "not told")
+                else:
+                    log.warning("a call did not end: %s", error)
+                    await self._abandon()
 
     async def command(self, name: str, parameters: str = "") -> str:
         """One command of baresip's menu; raises `PhoneError`."""
+        return await self._commands((name, parameters))
+
+    async def _commands(self, *commands: tuple[str, str]) -> str:
         if self._control is None:
-            raise PhoneError("the telephone program does not run")
-        return await self._control.command(name, parameters)
+            raise PhoneError(NOT_RUNNING)
+        return await self._control.commands(*commands)
 
     # ------------------------------------------------------------------ within
 
@@ -256,31 +268,18 @@ class Phone:
     def _is_in_conversation(self) -> bool:
         return any(call.is_accepted or call.is_put_through for call in self._calls)
 
-    async def _strangers_gone(self) -> None:
-        """Let refusals end: "hangup" ends whichever call is the current one then."""
-        refused = [c.closed.wait() for c in self._calls if c.is_incoming and not c.is_accepted]
+    def _others_than(self, call: PhoneCall) -> bool:
+        """Whether a call that this program made or let in stands beside this one."""
+        return any(c is not call and (not c.is_incoming or c.is_accepted) for c in self._calls)
+
+    async def _callers_decided(self) -> None:
+        """A contact who rings this very moment is let in rather than cut off."""
+        undecided = [c for c in self._calls if c.is_incoming and not c.is_accepted]
+        deadline = asyncio.get_running_loop().time() + DECIDE_SECONDS
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await asyncio.gather(*refused)
-
-    async def _play(self, name: str) -> None:
-        # Relative to the folder in which baresip runs: it cuts device names at 128 bytes.
-        await self.command("ausrc", f"aufile,{name}")
-
-    async def _select(self, call: PhoneCall) -> None:
-        """Make a call the current one: `hangup` and `accept` know no other."""
-        if [c for c in self._calls if not c.closed.is_set()] == [call]:
-            return
-        listing = await self.command("listcalls")
-        states = ("INCOMING",) if call.is_incoming else ("OUTGOING", "RINGING", "EARLY")
-        wanted = ("ESTABLISHED",) if call.is_established else states
-        if not any(other.uri == call.uri for other in self._calls if other is not call):
-            wanted = ("",)  # nobody else it could be; it may have been answered just now
-        for line, rest in re.findall(r"\[line (\d+)\](.*)", listing):
-            if rest.split()[-1] == call.uri and any(state in rest for state in wanted):
-                await self.command("line", line)
-                return
-        raise CallGoneError("the call is not there any more")
+            for call in undecided:
+                async with asyncio.timeout_at(deadline):
+                    await call.decided.wait()
 
     async def _abandon(self) -> None:
         """The program hangs in a call: end it; it is kept running by its supervisor."""
@@ -292,16 +291,22 @@ class Phone:
             await self._control.close()
 
     async def _keep_connected(self) -> None:
+        look_at = asyncio.get_running_loop().time() + LOOK_SECONDS
         while True:
             control = Control(self._take)
             try:
-                await control.open(self._settings.control_port)
-                self._control = control
-                await self._reset_sound()
+                await self._connect(control)
                 self._ready.set()
+                self._problem = ""
                 await control.ended.wait()
-            except (OSError, PhoneError) as error:
+            except (OSError, PhoneError, guard.GuardError) as error:
                 log.debug("no telephone program yet: %s", error)
+                if not isinstance(error, OSError):
+                    self._tell_problem(str(error))
+                elif asyncio.get_running_loop().time() > look_at:
+                    look_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+                    why = await asyncio.to_thread(why_not_running, self.folder, self._settings)
+                    self._tell_problem(why)
             finally:
                 self._ready.clear()
                 self._control = None
@@ -309,6 +314,41 @@ class Phone:
                 for call in list(self._calls):
                     self._close(call, "the telephone program ended")
             await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _connect(self, control: Control) -> None:
+        """Raises OSError, PhoneError, GuardError."""
+        port = self._settings.control_port
+        await asyncio.to_thread(guard.check_ours, port)
+        if self._is_door_closed:  # the program may have gone on without this connection
+            self._is_door_closed = False
+            await asyncio.to_thread(guard.open_again, port)
+        await control.open(port)
+        self._control = control
+        try:
+            # What is left of before a broken connection is over, and the speaker is off.
+            await self._commands(("hangup", ""), _SILENT_SPEAKER, _source(STANDBY_FILE))
+        except PhoneError as error:
+            raise PhoneError(
+                f"what answers on port {port} is no baresip; set control_port of [phone] to a free"
+                f" one ({error})"
+            ) from error
+        await self._close_door()
+
+    async def _close_door(self) -> None:
+        """From now on nobody else can connect; asked for anew with each connection."""
+        try:
+            await asyncio.to_thread(guard.close_to_others, self._settings.control_port)
+        except guard.GuardError as error:
+            if not self.open_door:
+                log.warning("%s", error)
+            self.open_door = str(error)
+        else:
+            self.open_door, self._is_door_closed = "", True
+
+    def _tell_problem(self, problem: str) -> None:
+        if problem and problem != self._problem:
+            log.error("%s: %s", NOT_RUNNING, problem)
+        self._problem = f"{NOT_RUNNING}: {problem}" if problem else self._problem
 
     def _take(self, event: dict[str, Any]) -> None:
         kind, parameter = str(event["type"]), str(event.get("param", ""))
@@ -326,6 +366,9 @@ class Phone:
         elif kind == "CALL_ESTABLISHED":
             call.is_established = True
             call.facts.put_nowait(CallEstablished())
+            if call.is_incoming and not call.is_accepted:
+                # "accept" met another caller than the one who was let in and hung up just then.
+                self._tasks.spawn(self.hang_up(call))
         elif kind == "CALL_DTMF_START" and re.fullmatch(r"[0-9*#A-D]", parameter):
             call.facts.put_nowait(CallDigit(parameter))
         elif kind == "CALL_CLOSED":
@@ -366,6 +409,7 @@ class Phone:
     def _close(self, call: PhoneCall, reason: str) -> None:
         if call in self._calls:
             self._calls.remove(call)
+        call.decided.set()
         if not call.closed.is_set():
             call.closed.set()
             call.facts.put_nowait(CallClosed(reason))
@@ -375,13 +419,14 @@ class Phone:
     async def _silence(self) -> None:
         """Between calls the speaker is off and the next call would begin with the tones."""
         try:
-            await self._reset_sound()
+            await self._commands(_source(STANDBY_FILE), _SILENT_SPEAKER)
         except PhoneError as error:
             log.warning("sound was not reset after a call: %s", error)
 
-    async def _reset_sound(self) -> None:
-        await self.command("auplay", "alsa,null")
-        await self._play(STANDBY_FILE)
+
+def _source(sound: str) -> tuple[str, str]:
+    # Relative to the folder in which baresip runs: it cuts device names at 128 bytes.
+    return ("ausrc", f"aufile,{sound}")
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:
