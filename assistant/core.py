@@ -146,6 +146,7 @@ class Core:
         self.medicine_watch: MedicineWatch | None = None
         self.selftest: SelfTesting | None = None
         self.start_troubles: StartTroubles | None = None
+        self._damaged_reminders = 0
         self._sound = Sound(self.bus)
         lane = SafetyLane(self.bus, self.speech, self.care.emergency, self.care.calls)
         second_net = SecondNet(self.mind, self.care.emergency)
@@ -255,6 +256,8 @@ class Core:
             clock=self.options.clock,
         )
         await self.reminders.start()
+        with contextlib.suppress(StoreError):  # told for itself
+            self._damaged_reminders = await self.reminders.damaged()
         self.care.health.look(self.bus)
         self.medicine_watch = MedicineWatch(
             bus=self.bus,
@@ -317,6 +320,9 @@ class Core:
         if not self.database.is_kept:
             problem = "the disk cannot be written; what is remembered now is lost with the power"
             findings.append(found("writing", is_well=False, detail=problem))
+        if self._damaged_reminders:
+            problem = f"{self._damaged_reminders} reminders cannot be read; enter them again"
+            findings.append(found("memory_lost", is_well=False, detail=problem))
         if self.database.set_aside is not None:
             problem = f"part of what was written is lost; it is kept as {self.database.set_aside}"
             findings.append(found("memory_lost", is_well=False, detail=problem))
