@@ -136,6 +136,7 @@ class Course:
         """Do what the state asks for; the same again does nothing twice."""
         match alarm.state:
             case State.SUSPECTED | State.CONFIRMING:
+                self._stop_calling(alarm.alarm_id)  # it was raised on words that were taken back
                 self._tasks.spawn(self.suspicions.ask(alarm.alarm_id, self.apply))
             case State.RAISED | State.DELIVERED:
                 self._call_out(alarm)

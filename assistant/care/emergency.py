@@ -102,6 +102,13 @@ class Emergency:
             reason, why = reason_of(text), "understood as a cry"
             self._tasks.spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
 
+    def take_back(self, since: float) -> None:
+        """Ask about cries since then (Unix time) instead of calling: the sentence holds none.
+
+        Silence calls again.  An alarm that was open before, or that reached somebody, goes on.
+        """
+        self._tasks.spawn(self._take_back(since))
+
     def is_answered_by(self, judgement: Judgement) -> bool:
         """Whether such words are about an open alarm, and nothing else shall take them.
 
@@ -190,12 +197,20 @@ class Emergency:
     def _sensed(self, sensed: DangerSensed) -> None:
         self._tasks.spawn(self._suspect(sensed.reason, sensed.source, sensed.place, "sensed"))
 
+    async def _take_back(self, since: float) -> None:
+        for alarm in self._book.open_alarms():
+            if alarm.source == VOICE and alarm.opened_at >= since:
+                await self.course.apply(alarm.alarm_id, Trigger.TAKEN_BACK, "elder")
+
     async def _raise(
         self, reason: str, source: str, place: str, why: str, number: str = ""
     ) -> None:
         alarm = await self._book.raise_alarm(reason, source, place, why)
         if number:
             self._number.ask(alarm.alarm_id, number)
+        now = self._book.alarm(alarm.alarm_id)
+        if now is not None and now.state.is_asked:
+            return  # it was taken back while it was being written, and is asked about already
         self.course.go_on(alarm)
         if number and self._number.is_agreed_in_advance and self._number.can_ring(number):
             await self.course.ring_number(number)
