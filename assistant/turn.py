@@ -20,9 +20,9 @@ from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
 from assistant.questions import Questions
-from assistant.safety import Cry, judge
-from assistant.safety_lane import SafetyLane
-from assistant.second_net import HELP, SecondNet
+from assistant.safety import judge
+from assistant.safety_lane import Deed, SafetyLane, Taken
+from assistant.second_net import CANCEL, HELP, SecondNet
 from assistant.speech import Speech
 
 log = logging.getLogger(__name__)
@@ -84,9 +84,9 @@ class Turns:
                 self._speech.say(answer.reply)
             return turn
 
-    def cried(self, text: str, cry: Cry) -> None:
-        """Answer a cry, before the sentence is over and whatever turn is under way."""
-        self._tell(text, _answer_to_help(self._lane.cry(cry)), {})
+    def told_of_help(self, text: str, taken: Taken) -> None:
+        """Tell of a cry or a doubt, acted on before the turn and whatever turn is under way."""
+        self._tell(text, _answer_of(taken), {})
 
     def called(self) -> None:
         """Answer a wake phrase with nothing after it."""
@@ -106,15 +106,8 @@ class Turns:
         judgement = judge(plain, is_final=True)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
-        if judgement.cry is not None:
-            return _answer_to_help(self._lane.cry(judgement.cry))
-        if self._lane.alarms.is_answered_by(judgement):
-            self._lane.alarms.take_answer(judgement)
-            return _Answer("emergency_cancel", "", "safety", skill="emergency")
-        if self._lane.ends_call(judgement):
-            return _Answer("emergency_cancel", "", "safety", skill="emergency")
-        if self._lane.answers_signs(plain, judgement):
-            return _answer_to_help("")
+        if taken := self._lane.take(plain, judgement):
+            return _answer_of(taken)
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
@@ -198,5 +191,6 @@ class Turns:
         return {field.name: getattr(turn, field.name) for field in fields(turn)}
 
 
-def _answer_to_help(reply: str) -> _Answer:
-    return _Answer(HELP, reply, "safety", skill="emergency")
+def _answer_of(taken: Taken) -> _Answer:
+    is_help = taken.deed in {Deed.CRIED, Deed.ASKED}
+    return _Answer(HELP if is_help else CANCEL, taken.reply, "safety", skill="emergency")

@@ -25,6 +25,7 @@ class Hypothesis:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
+    by_tiny_model: bool = False
 
 
 class Recognition:
@@ -40,19 +41,27 @@ class Recognition:
         self._low_confidence = low_confidence
         self._tell = tell
         self._utterance_id = ""
-        self._lang = model.lang
+        self._lang, self._is_tiny = model.lang, model.kind == "tiny"
         self._decoder: UtteranceDecoder | None = None
 
     def begin(self, utterance_id: str) -> None:
         """An utterance starts."""
         self._utterance_id = utterance_id
-        self._lang = self._model.lang
+        self._lang, self._is_tiny = self._model.lang, self._model.kind == "tiny"
         self._decoder = UtteranceDecoder(self._model)
 
     def accept(self, pcm: bytes) -> None:
         """The next sound of it."""
         if self._decoder is not None and (text := self._decoder.accept(pcm)) is not None:
-            self._tell(Hypothesis(self._utterance_id, self._lang, text, is_final=False))
+            self._tell(
+                Hypothesis(
+                    self._utterance_id,
+                    self._lang,
+                    text,
+                    is_final=False,
+                    by_tiny_model=self._is_tiny,
+                )
+            )
 
     def finish(self, *, in_haste: bool = False) -> None:
         """Its end; in haste no other readings are sought."""
@@ -83,6 +92,7 @@ class Recognition:
                 confidence=result.confidence,
                 words=result.words,
                 alternatives=alternatives,
+                by_tiny_model=self._is_tiny,
             )
         )
 

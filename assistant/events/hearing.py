@@ -52,6 +52,8 @@ class Heard:
     """Other readings, best first; filled for a final one of low confidence."""
     raw_text: str = ""
     """With the wake phrase, for the safety lane."""
+    by_tiny_model: bool = False
+    """The recogniser was the tiny one of our own, which does not understand people."""
 
 
 @event

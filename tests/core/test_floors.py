@@ -19,7 +19,7 @@ FLOORS = {
     "assistant/faults.py": (),
     "assistant/tasks.py": ("assistant.faults",),
     "assistant/settings.py": (),
-    "assistant/safety.py": ("assistant.phrases",),
+    "assistant/safety": ("assistant.language", "assistant.phrases"),
     "assistant/phrases": ("assistant.language",),
     "assistant/store": (),
     "assistant/dialogue": ("assistant.settings",),
