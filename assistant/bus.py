@@ -3,6 +3,8 @@
 Facts and requests are the frozen dataclasses of `events`.  Inside the core they go to subscribers
 by type; over the socket, as JSON lines, to every child that asked for the type in its `Hello`.
 A child that does not read is cut off before its backlog can hurt the core.
+
+Who speaks on the socket is told by the kernel, not by the peer: see `Bus.guard` and `rights`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import logging
 import os
 import socket
+import struct
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,22 +21,32 @@ from typing import Any, Final, TypeVar
 
 from assistant.events import (
     MAX_LINE_BYTES,
+    Alive,
     EventError,
     Hello,
+    Ready,
     Request,
     Response,
     from_line,
     to_line,
 )
+from assistant.rights import Rights, may_ask
 
 log = logging.getLogger(__name__)
 
 BACKLOG_BYTES: Final = 4 * MAX_LINE_BYTES
 """What may wait for a child that does not read; beyond it the child is cut off and restarted."""
 
+MAX_ANSWERS_AT_ONCE: Final = 32
+"""Of one child; what it asks beyond them waits unread."""
+_CREDENTIALS: Final = struct.Struct("3i")
+"""What SO_PEERCRED gives: process, user and group."""
+
 Event = TypeVar("Event")
 Handler = Callable[[Any], None]
 Service = Callable[..., Awaitable[Any]]
+Guard = Callable[[int, str], Rights | None]
+"""The rights of a process that greets under a name; None for one that must go."""
 
 
 class Refused(Exception):  # noqa: N818  (a service's plain "no", not a fault)
@@ -47,7 +60,12 @@ class Bus:
         self._handlers: defaultdict[type, list[Handler]] = defaultdict(list)
         self._listeners: list[Handler] = []
         self._services: dict[str, Service] = {}
+        self.guard: Guard | None = None
+        """Asked about every peer; without one, everybody may do everything (tests of parts)."""
         self._children: dict[asyncio.StreamWriter, Hello] = {}
+        self._rights: dict[asyncio.StreamWriter, Rights] = {}
+        self._refused: set[tuple[str, str]] = set()
+        """What was logged already: a child that goes on must not fill the disk."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.path: Path | None = None
@@ -68,12 +86,17 @@ class Bus:
         """Answer requests for `name` with `await service(**arguments)`."""
         self._services[name] = service
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """What may be asked for, by whoever has the right."""
+        return tuple(self._services)
+
     def publish(self, event: object) -> None:
         """Tell every child that wants this type, then the core's listeners and subscribers."""
         wanted = type(event).__name__
         line = b""
         for writer, hello in list(self._children.items()):
-            if wanted in hello.wants:
+            if wanted in hello.wants and self._may(writer, "hears", wanted):
                 line = line or to_line(event)
                 self._write(writer, line)
         # Listeners first: what subscribers publish in their turn comes after its cause.
@@ -120,33 +143,81 @@ class Bus:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  (a stream callback always runs in a task)
         self._tasks.add(task)
+        answers: set[asyncio.Task[None]] = set()
         try:
             while line := await reader.readline():
-                self._take(line, writer)
+                self._take(line, writer, answers)
+                # A flood that is buffered already would be read to its end before anything else.
+                await asyncio.sleep(0)
+                while len(answers) >= MAX_ANSWERS_AT_ONCE:
+                    await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
         except (OSError, ValueError, asyncio.CancelledError):
             log.debug("a child's line was cut")
         finally:
             self._tasks.discard(task)
             self._children.pop(writer, None)
+            self._rights.pop(writer, None)
             writer.close()
 
-    def _take(self, line: bytes, writer: asyncio.StreamWriter) -> None:
+    def _take(
+        self, line: bytes, writer: asyncio.StreamWriter, answers: set[asyncio.Task[None]]
+    ) -> None:
         try:
             event = from_line(line)
         except EventError as error:
             log.warning("a line from %s was dropped: %s", self._name(writer), error)
             return
         if isinstance(event, Hello):
-            self._children[writer] = event
+            self._greet(event, writer)
         elif isinstance(event, Request):
             task = asyncio.create_task(self._answer(event, writer))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        else:
+            for tasks in (self._tasks, answers):
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+        elif self._may(writer, "tells", type(event).__name__) and self._is_its_own(event, writer):
             self.publish(event)
+
+    def _greet(self, hello: Hello, writer: asyncio.StreamWriter) -> None:
+        if self.guard is not None:
+            rights = self.guard(_process_of(writer), hello.name)
+            if rights is None:
+                log.error("a process that is not %.40s greeted as such; it is cut off", hello.name)
+                writer.close()
+                return
+            self._rights[writer] = rights
+        self._children[writer] = hello
+
+    def _may(self, writer: asyncio.StreamWriter, does: str, what: str) -> bool:
+        if self.guard is None:
+            return True
+        rights = self._rights.get(writer)
+        if rights is not None and what in getattr(rights, does):
+            return True
+        self._tell_refused(writer, what)
+        return False
+
+    def _is_its_own(self, event: object, writer: asyncio.StreamWriter) -> bool:
+        """A child may be alive or ready for itself alone."""
+        is_own = not isinstance(event, (Alive, Ready)) or event.name == self._name(writer)
+        if self.guard is None or is_own:
+            return True
+        self._tell_refused(writer, type(event).__name__)
+        return False
+
+    def _tell_refused(self, writer: asyncio.StreamWriter, what: str) -> None:
+        refused = (self._name(writer), what)
+        if refused not in self._refused:
+            self._refused.add(refused)
+            log.error("%.40s has no right to %s; it is refused", *refused)
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         try:
+            rights = self._rights.get(writer)
+            if self.guard is not None and not (
+                rights and may_ask(rights, request.service, request.skill)
+            ):
+                self._tell_refused(writer, f"ask {request.service:.40}")
+                raise Refused(f"{self._name(writer)} may not ask for {request.service!r}")
             value = await self.call(request.service, **request.arguments)
             line = to_line(Response(request.request_id, ok=True, value=value))
         except Refused as refusal:
@@ -169,6 +240,14 @@ class Bus:
     def _name(self, writer: asyncio.StreamWriter) -> str:
         hello = self._children.get(writer)
         return hello.name if hello else "an unknown child"
+
+
+def _process_of(writer: asyncio.StreamWriter) -> int:
+    """The process at the other end, as the kernel knows it."""
+    peer = writer.get_extra_info("socket")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid, _, _ = _CREDENTIALS.unpack(credentials)
+    return int(pid)
 
 
 def _private_socket(path: Path) -> socket.socket:

@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from assistant.link import LinkError, ServiceError
+from assistant.privacy import keep_private
 
 
 def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Exception]) -> str | None:
@@ -18,6 +19,7 @@ def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Except
         work: What it does.
         hopeless: Errors of its own that only a new process, or a human, can mend.
     """
+    keep_private()
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
     ends: tuple[type[Exception], ...] = (LinkError, ServiceError, TimeoutError, *hopeless)
     try:

@@ -18,10 +18,8 @@ import typer
 from assistant.commands.contacts import app as contacts_app
 from assistant.commands.reminders import app as reminders_app
 from assistant.commands.skills import app as skills_app
-from models.cli import app as models_app
-from perception.cli import app as radar_app
-from perception.cli import replay
-from robot_io.cli import app as robot_app
+from assistant.lazy_commands import group_of, with_commands
+from assistant.privacy import keep_private
 
 _USAGE_ERROR: Final = 2
 _INTERNAL_ERROR: Final = 70
@@ -29,6 +27,7 @@ _INTERNAL_ERROR: Final = 70
 
 app = typer.Typer(
     name="anban",
+    cls=with_commands({"replay": ("perception.cli", "replay")}),
     help="Anban 安伴: an offline, voice-first assistant for elderly people, in two languages.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -40,11 +39,14 @@ app.add_typer(
     name="reminders",
     help="Reminders: list, today, adherence, export, import, remove.",
 )
-app.add_typer(models_app, name="models", help="Speech models: list, pull, verify.")
 app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
-app.add_typer(robot_app, name="robot", help="A robot over serial: simulate, command, ask.")
-app.add_typer(radar_app, name="radar", help="Millimetre-wave radars: watch, record.")
-app.command()(replay)
+for _name, _module, _help in (
+    ("models", "models.cli", "Speech models: list, pull, verify."),
+    ("robot", "robot_io.cli", "A robot over serial: simulate, command, ask."),
+    ("radar", "perception.cli", "Millimetre-wave radars: watch, record."),
+):
+    _later = typer.Typer(cls=group_of(_module), no_args_is_help=True)
+    app.add_typer(_later, name=_name, help=_help)
 
 Lang = Annotated[
     str | None,
@@ -195,6 +197,7 @@ def train(lang: Lang = None) -> None:
 
 def main() -> None:
     """Run the command line: errors are one plain line, the exit status says how it went."""
+    keep_private()
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt):

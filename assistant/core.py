@@ -30,6 +30,8 @@ from assistant.home_folder import lock_home, socket_path
 from assistant.language import Replies
 from assistant.mind import Mind, Progress
 from assistant.phrases import load as load_phrases
+from assistant.privacy import close_to_others
+from assistant.rights import guard
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.services import Services
@@ -79,6 +81,7 @@ class Core:
         self.options = options
         self.bus = Bus()
         self.supervisor = Supervisor(self.bus)
+        self.bus.guard = guard(self.supervisor.name_of)
         self.database = Database(options.home / "anban.sqlite")
         self.memory = HomeMemory(KeyedValues.home(self.database), options.settings, options.lang)
         self.services = Services(self.bus, self.database, self.memory)
@@ -160,6 +163,7 @@ class Core:
             OSError: the socket cannot be made.
         """
         self._lock = lock_home(self.options.home)
+        await asyncio.to_thread(close_to_others, self.options.home)
         try:
             await self.database.open()
             await self.memory.recall()

@@ -20,11 +20,14 @@ from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
 from assistant.safety_lane import Deed, SafetyLane
 from assistant.second_net import SecondNet
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.tasks import Tasks
 from assistant.turn import AdjustVoice, Turns
 
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
+CALLED_SECONDS: Final = 15.0
+"""After the wake phrase alone, how long what is said to Anban is said by whoever called it."""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Hearing:
         self._lane, self._second_net = lane, second_net
         self._turns, self._adjust_voice = turns, adjust_voice
         self._utterance = _Utterance()
+        self._called_until = float("-inf")
         self._tasks = Tasks("a turn")
         bus.subscribe(SpeechStarted, lambda _: bus.publish(HoldSpeech()))
         bus.subscribe(Heard, self._heard)
@@ -99,7 +103,7 @@ class Hearing:
         elif judgement.cry is not None:
             if utterance.standing is None:
                 utterance.standing = loop.call_later(REST_SECONDS, self._stood, utterance)
-        elif judgement.waits or self._lane.is_answer(judgement):
+        elif judgement.waits or self._lane.is_answer(self._spoken(heard, judgement)):
             utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
         elif judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
             utterance.stopped = True
@@ -128,8 +132,24 @@ class Hearing:
 
     def _rested(self, utterance: _Utterance, heard: Heard) -> None:
         judgement = judge(heard.raw_text or heard.text, is_final=True)
-        if judgement.cry is not None or self._lane.is_answer(judgement):
+        if judgement.cry is not None or self._lane.is_answer(self._spoken(heard, judgement)):
             self._act(utterance, heard, judgement)
+
+    def _spoken(self, heard: Heard, judgement: Judgement) -> Spoken:
+        """With to whom it was said; an answer to an alarm may stand after the wake phrase."""
+        address = self._address(heard)
+        text = heard.text if heard.addressed else heard.raw_text or heard.text
+        if address is Address.NAMED and judgement.cry is None:
+            judgement = judge(text, is_final=heard.is_final, is_tiny=heard.by_tiny_model)
+        return Spoken(text, judgement, address)
+
+    def _address(self, heard: Heard) -> Address:
+        """To whom; the wake phrase may also have been said just before, with nothing after it."""
+        if not heard.addressed:
+            return Address.ROOM
+        is_called = asyncio.get_running_loop().time() < self._called_until
+        is_named = heard.raw_text not in {"", heard.text}
+        return Address.NAMED if is_named or is_called else Address.WINDOW
 
     def _act(self, utterance: _Utterance, heard: Heard, judgement: Judgement) -> None:
         """Once in an utterance: "I'm fine" said once may not count as said twice."""
@@ -142,8 +162,9 @@ class Hearing:
         if utterance.answered or (utterance.cry is not None and judgement.doubt is not None):
             return
         cried_at = time.time()
-        text = heard.raw_text or heard.text if cry is not None else heard.text
-        taken = self._lane.take(text, judgement)
+        spoken = self._spoken(heard, judgement)
+        text = heard.raw_text or heard.text if cry is not None else spoken.text
+        taken = self._lane.take(spoken)
         if taken is None:
             return
         if cry is None:
@@ -166,19 +187,20 @@ class Hearing:
             if heard.text.strip():
                 self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
+            self._called_until = asyncio.get_running_loop().time() + CALLED_SECONDS
             self._turns.called()
             self._resume()
         else:
-            self._tasks.spawn(self._take(heard, reflex))
+            self._tasks.spawn(self._take(heard, reflex, self._address(heard)))
 
-    async def _take(self, heard: Heard, reflex: str | None) -> None:
+    async def _take(self, heard: Heard, reflex: str | None, address: Address) -> None:
         try:
             if reflex in DIRECTIONS and self._speech.is_speaking:
                 await self._adjust_voice(reflex or "")  # and the story goes on, louder
                 return
             if self._speech.is_speaking:
                 self._speech.stop(keep=Urgency.REMINDER)
-            await self._turns.take(heard.text, heard.alternatives)
+            await self._turns.take(heard.text, heard.alternatives, address)
         finally:
             self._resume()
 

@@ -105,14 +105,17 @@ class Link:
             self._writer.write(to_line(event))
 
     async def request(self, service: str, deadline_seconds: float = 5.0, **arguments: Any) -> Any:
-        """Ask a service of the core and return its value.
+        """Ask a service of the core and return its value; raises as `ask`."""
+        return await self.ask(Request(service, arguments), deadline_seconds)
+
+    async def ask(self, request: Request, deadline_seconds: float = 5.0) -> Any:
+        """The value of a request's service.
 
         Raises:
             ServiceError: the core refused, with its reason.
             TimeoutError: no answer in time.
             LinkError: the core went away.
         """
-        request = Request(service, arguments)
         future = asyncio.get_running_loop().create_future()
         self._waiting[request.request_id] = future
         try:

@@ -16,6 +16,7 @@ from assistant.bus import Bus
 from assistant.events import CryForHelpHeard, Urgency
 from assistant.safety import Cry, Doubt, Judgement
 from assistant.speech import Speech
+from assistant.spoken import Spoken
 
 
 class Alarms(second_net.Alarms, Protocol):
@@ -79,12 +80,13 @@ class SafetyLane:
         """Whether what is heard is said to, or by, somebody on the telephone."""
         return self._alarms.is_line_open
 
-    def take(self, text: str, judgement: Judgement) -> Taken | None:
+    def take(self, spoken: Spoken) -> Taken | None:
         """Do what words ask for that stood, or were all that was said; None: nothing of safety."""
+        text, judgement = spoken.text, spoken.judgement
         if judgement.cry is not None:
             return Taken(Deed.CRIED, self._cry(judgement.cry))
-        if self.is_answer(judgement):
-            self._alarms.take_answer(judgement)
+        if self.is_answer(spoken):
+            self._alarms.take_answer(spoken)
             return Taken(Deed.ANSWERED)
         if self._ends_call(judgement):
             return Taken(Deed.ENDED_CALL)
@@ -95,9 +97,9 @@ class SafetyLane:
             return Taken(Deed.ASKED)
         return None
 
-    def is_answer(self, judgement: Judgement) -> bool:
+    def is_answer(self, spoken: Spoken) -> bool:
         """Whether such words are about an open alarm."""
-        return self._alarms.is_answered_by(judgement)
+        return self._alarms.is_answered_by(spoken)
 
     def tell(self, cry: Cry) -> None:
         """Tell of a cry that was answered already: now it is known which help is needed."""

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from assistant.language import NoWordsError, TextTooLongError
 from assistant.mind import Mind, MindError, Thought
 from assistant.safety import Judgement, is_told_of, judge
+from assistant.spoken import Address, Spoken
 
 HELP: Final = "emergency_help"
 CANCEL: Final = "emergency_cancel"
@@ -32,10 +33,10 @@ class Alarms(Protocol):
     def doubt(self, text: str, *, is_sure: bool) -> None:
         """Ask whether help is needed; silence calls the family where it is sure."""
 
-    def is_answered_by(self, judgement: Judgement) -> bool:
+    def is_answered_by(self, spoken: Spoken) -> bool:
         """Whether such words are about an open alarm."""
 
-    def take_answer(self, judgement: Judgement) -> None:
+    def take_answer(self, spoken: Spoken) -> None:
         """Act on them."""
 
 
@@ -52,9 +53,10 @@ class SecondNet:
         except (MindError, TextTooLongError, NoWordsError):
             return  # the lists are the first net, and need no dialogue
         if thought.confidence >= OVERHEARD_CONFIDENCE:
-            self.takes(thought, is_sure=thought.confidence >= OVERHEARD_SURE)
+            is_sure = thought.confidence >= OVERHEARD_SURE
+            self.takes(thought, Address.ROOM, is_sure=is_sure)
 
-    def takes(self, thought: Thought, *, is_sure: bool = True) -> bool:
+    def takes(self, thought: Thought, address: Address, *, is_sure: bool = True) -> bool:
         """Whether it is a cry, or the answer to an open alarm; then it is acted on."""
         if thought.intent == HELP and not is_told_of(thought.text):
             self._alarms.doubt(thought.text, is_sure=is_sure)
@@ -62,7 +64,10 @@ class SecondNet:
         judgement = _MEANS.get(thought.intent)
         if judge(thought.text, is_final=True).hang_up:
             return False  # of a call, not of the alarm
-        if judgement is None or not self._alarms.is_answered_by(judgement):
+        if judgement is None:
             return False
-        self._alarms.take_answer(judgement)
+        spoken = Spoken(thought.text, judgement, address)
+        if not self._alarms.is_answered_by(spoken):
+            return False
+        self._alarms.take_answer(spoken)
         return True

@@ -1,20 +1,21 @@
 """anban.toml: every setting with its unit, default and bounds, checked when it is read.
 
 The dataclasses below are the one description: `anban.example.toml` and `anban setup` are made
-from them, and an error names file, line and field.
+from them, and an error names file, line and field.  `anban run` goes on with `read`: a mistake
+costs its own value; a command that is typed refuses with `load`.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 import platformdirs
-from cattrs import BaseValidationError, Converter, transform_error
+from cattrs import Converter
+
+from assistant.settings_reading import Problem, fitted, line_of, read_tables
 
 HOME_VARIABLE: Final = "ANBAN_HOME"
 LANGUAGES: Final = ("zh", "en")
@@ -259,37 +260,41 @@ def settings_file(home: Path) -> Path:
     return home / "anban.toml"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """What a file held."""
+
+    settings: Settings
+    """The default stands for whatever cannot be used."""
+    problems: tuple[str, ...] = ()
+    """What cannot be used and why: `file:line: field: problem`."""
+
+
+def read(path: Path) -> ReadSettings:
+    """Read a settings file as far as it can be read; a missing one means all defaults."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return ReadSettings(Settings())
+    except OSError as error:
+        return ReadSettings(Settings(), (f"{path}: cannot be read: {error.strerror}",))
+    tables, problems = read_tables(raw)
+    settings, misfits = fitted(Settings, tables)
+    problems += [Problem(dotted, line_of(raw, dotted), what) for dotted, what in misfits]
+    problems.sort(key=lambda problem: problem.line)
+    return ReadSettings(settings, tuple(problem.at(path) for problem in problems))
+
+
 def load(path: Path) -> Settings:
-    """Read and check a settings file; a missing one means all defaults.
+    """Read a settings file that must be right as a whole; a missing one means all defaults.
 
     Raises:
         SettingsError: not readable, not TOML, an unknown field, a wrong type, out of bounds.
     """
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
-    try:
-        settings = _converter().structure(data, Settings)
-    except BaseValidationError as error:
-        first = transform_error(error, path="")[0]
-        message, _, where = first.partition(" @ ")
-        dotted = where.lstrip(".")
-        unknown = re.search(r"extra fields found \(([\w, -]+)\)", message)
-        if unknown:
-            name = unknown.group(1).split(",")[0].strip()
-            dotted = f"{dotted}.{name}".lstrip(".")
-            message = "no such setting; `anban setup --example` shows them all"
-        raise SettingsError(_place(path, text, dotted, message)) from error
-    for dotted, problem in _out_of_bounds(settings):
-        raise SettingsError(_place(path, text, dotted, problem))
-    return settings
+    known = read(path)
+    if known.problems:
+        raise SettingsError(known.problems[0])
+    return known.settings
 
 
 def example() -> str:
@@ -358,33 +363,3 @@ def _converter() -> Converter:
     for kind in (str, int, float, bool):
         converter.register_structure_hook(kind, strict(kind))
     return converter
-
-
-def _out_of_bounds(section: Any, prefix: str = "") -> list[tuple[str, str]]:
-    problems = []
-    for item in fields(section):
-        value = getattr(section, item.name)
-        dotted = f"{prefix}{item.name}"
-        if is_dataclass(value):
-            problems += _out_of_bounds(value, f"{dotted}.")
-        elif "choices" in item.metadata and value not in item.metadata["choices"]:
-            problems.append((dotted, f"must be one of {', '.join(item.metadata['choices'])}"))
-        elif "low" in item.metadata:
-            low, high = item.metadata["low"], item.metadata["high"]
-            if not low <= value <= high:  # also refuses nan
-                problems.append((dotted, f"must lie between {low} and {high}, found {value}"))
-    return problems
-
-
-def _place(path: Path, text: str, dotted: str, problem: str) -> str:
-    """`file:line: field: problem`; the line is found by section and name."""
-    *sections, name = dotted.split(".")
-    wanted, current = ".".join(sections), ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[([\w.]+)\]", line):
-            current = header.group(1)
-            if current == dotted:
-                return f"{path}:{number}: {dotted}: {problem}"
-        elif current == wanted and re.match(rf"\s*\"?{re.escape(name)}\b", line):
-            return f"{path}:{number}: {dotted}: {problem}"
-    return f"{path}: {dotted}: {problem}"

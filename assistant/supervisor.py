@@ -91,6 +91,15 @@ class Supervisor:
         process = self._keepers[name].process if name in self._keepers else None
         return process.pid if process is not None and process.returncode is None else None
 
+    def name_of(self, pid: int) -> str | None:
+        """The child that a process belongs to: itself, or one that it started."""
+        sessions = {self.pid(name): name for name in self._keepers}
+        while pid > 1:
+            if name := sessions.get(pid) or sessions.get(_session_of(pid)):
+                return name
+            pid = _parent_of(pid)
+        return None
+
     def names(self) -> tuple[str, ...]:
         """Every child that is kept."""
         return tuple(self._keepers)
@@ -209,3 +218,19 @@ class _Keeper:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+
+
+def _session_of(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None
+
+
+def _parent_of(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace")
+    except OSError:
+        return 0
+    # pid (name) state parent …; a name may hold blanks and brackets.
+    return int(status.rpartition(")")[2].split()[1])

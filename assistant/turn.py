@@ -24,6 +24,7 @@ from assistant.safety import judge
 from assistant.safety_lane import Deed, SafetyLane, Taken
 from assistant.second_net import CANCEL, HELP, SecondNet
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,12 @@ class Turns:
         self._one_at_a_time = asyncio.Lock()
         bus.serve("turn", self._serve_turn)
 
-    async def take(self, text: str, alternatives: tuple[str, ...] = ()) -> TurnTaken:
+    async def take(
+        self,
+        text: str,
+        alternatives: tuple[str, ...] = (),
+        address: Address = Address.NAMED,
+    ) -> TurnTaken:
         """One turn: understand, answer, tell.
 
         Text that is no sentence (empty, too long, only signs) is answered for kindly.
@@ -77,12 +83,17 @@ class Turns:
         async with self._one_at_a_time:
             began = time.monotonic()
             stages: dict[str, float] = {}
-            answer = await self._decide(text, alternatives, stages)
+            answer = await self._decide(text, alternatives, address, stages)
             stages["whole_turn"] = time.monotonic() - began
             turn = self._tell(text, answer, stages)
             if answer.reply and answer.lane != "safety":  # a cry was answered before all else
                 self._speech.say(answer.reply)
             return turn
+
+    def forget(self) -> None:
+        """Begin a conversation of its own: nothing is asked any more, and nothing was said."""
+        self._questions.close("silence")
+        self._speech.last_text = ""
 
     def told_of_help(self, text: str, taken: Taken) -> None:
         """Tell of a cry or a doubt, acted on before the turn and whatever turn is under way."""
@@ -95,7 +106,11 @@ class Turns:
     # ------------------------------------------------------------------------ deciding
 
     async def _decide(
-        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
     ) -> _Answer:
         try:
             plain = clean(text)
@@ -106,12 +121,12 @@ class Turns:
         judgement = judge(plain, is_final=True)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
-        if taken := self._lane.take(plain, judgement):
+        if taken := self._lane.take(Spoken(plain, judgement, address)):
             return _answer_of(taken)
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
-            return await self._think(plain, alternatives, stages)
+            return await self._think(plain, alternatives, address, stages)
         except MindError as error:
             if judgement.reflex is not None:
                 return await self._reflex(judgement.reflex)
@@ -122,10 +137,14 @@ class Turns:
             return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", confidence=0.0)
 
     async def _think(
-        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
-        if self._second_net.takes(thought):
+        if self._second_net.takes(thought, address):
             return _Answer(
                 thought.intent, "", "safety", confidence=thought.confidence, skill="emergency"
             )

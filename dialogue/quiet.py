@@ -10,6 +10,7 @@ import warnings
 def prepare() -> None:
     """What Rasa reads when it is imported; to be called before."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["LOG_LEVEL"] = "CRITICAL"

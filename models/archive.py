@@ -1,5 +1,6 @@
 """Unpacking an archive that may be hostile."""
 
+import errno
 import shutil
 import stat
 import zipfile
@@ -37,6 +38,11 @@ def unpack(archive: Path, into: Path, *, limit_bytes: int = UNPACKED_LIMIT_BYTES
                 left = _write(source, member, into, left)
     except PullError:
         raise
+    # Names that no file system takes: too long, half a character, a file that is a folder as well.
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise NoSpaceError(f"{into} has no room left: make room there") from error
+        raise ArchiveError(f"{archive} cannot be unpacked: {error}") from error
     # zipfile raises RuntimeError on encrypted members, zlib.error on damaged ones.
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise ArchiveError(f"{archive} cannot be unpacked: {error}") from error
@@ -50,7 +56,9 @@ def _check(archive: Path, members: list[zipfile.ZipInfo], limit_bytes: int) -> N
         raise ArchiveError(f"{archive} would unpack to more than {limit_bytes:,} bytes")
     for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+        if not name.parts and member.filename.endswith("/"):
+            continue  # "./": the folder itself
+        if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
             raise ArchiveError(f"{archive} wants to write to {member.filename!r}: not unpacked")
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:

@@ -1,12 +1,16 @@
-"""Running the small models: one thread, no memory arena, the file checked when it is opened."""
+"""Running the small models: one thread, no memory arena, the file checked when it is opened.
+
+onnxruntime reports to its maker unless the environment forbids it before it is imported, and it is
+slow to import: it is imported here alone, once the first model is opened.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 
 from perception.radar.frames import FloatArray
 
@@ -21,6 +25,9 @@ class OnnxModel:
     """`features` (n, frames, features) to `probabilities` (n, labels)."""
 
     def __init__(self, path: Path, frames: int, features: int, labels: int) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+        import onnxruntime  # noqa: PLC0415  (only what opens a model pays for it)
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

@@ -39,7 +39,9 @@ class Skills:
         self._deadline = deadline_seconds
         self._outside = outside
         self._own = Replies.load(Path(__file__).parent / "replies")
-        self._homes = {name: Home(outside, name) for name in self._loaded}
+        self._homes = {
+            name: Home(outside, name, is_ours=item.is_ours) for name, item in self._loaded.items()
+        }
         self.workers = {name: Worker(name) for name in self._loaded}
         self._executor = ActionExecutor()
         self._executor.register_function(FALLBACK_ACTION, self._not_understood)

@@ -53,7 +53,10 @@ class Outside(Protocol):
         """What the settings call the elder; empty where they do not."""
 
     def request(self, service: str, **arguments: Any) -> Awaitable[Any]:
-        """Ask a service of the core."""
+        """Ask a service of the core that every skill may have."""
+
+    def request_as(self, skill: str, service: str, **arguments: Any) -> Awaitable[Any]:
+        """Ask a service of the core for one of Anban's own skills."""
 
     def send(self, event: object) -> None:
         """Tell the core."""
@@ -110,8 +113,9 @@ class Storage:
 class Home:
     """The home; one for each skill."""
 
-    def __init__(self, outside: Outside, skill: str) -> None:
+    def __init__(self, outside: Outside, skill: str, *, is_ours: bool = False) -> None:
         self._outside, self._skill = outside, skill
+        self._is_ours = is_ours
         self.profile = Profile(outside)
         self.storage = Storage(outside, skill)
 
@@ -156,12 +160,18 @@ class Home:
     async def request(self, service: str, **arguments: Any) -> Any:
         """Ask a service of the core by its name; docs/ has what each takes and gives.
 
+        Alarms, calls and the robot's motions are for Anban's own skills; `storage` is above.
+
         Raises:
             NotStartedError: nobody serves it yet, or in this home.
             ServiceError: refused, with the reason.
             TimeoutError: no answer in time.
         """
+        if service.startswith("storage."):
+            raise ServiceError("a skill keeps its own values by home.storage")
         try:
+            if self._is_ours:
+                return await self._outside.request_as(self._skill, service, **arguments)
             return await self._outside.request(service, **arguments)
         except ServiceError as error:
             if str(error) == f"no service {service!r}":

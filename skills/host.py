@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown
 from assistant.link import Link, LinkError
+from assistant.privacy import keep_private
 from skills.actions import Skills
 from skills.loading import load_skills
 from skills.outside import HostOutside
@@ -121,6 +122,7 @@ def _listener() -> socket.socket:
 
 def main() -> None:
     """The child's whole life; a hopeless error is one line and status 1."""
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("rasa_sdk", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -17,6 +17,7 @@ from skills.skill import Skill
 log = logging.getLogger(__name__)
 
 GROUP: Final = "anban.skills"
+DISTRIBUTION: Final = "anban"
 IMPORT_SECONDS: Final = 15.0
 REQUIRED_REPLIES: Final = ("capability", "example")
 """Every skill says what it can do, and one sentence to try."""
@@ -29,6 +30,8 @@ class Loaded:
     skill: Skill
     replies: Replies
     version: str
+    is_ours: bool = False
+    """Whether it comes with Anban: no other package can say so of a skill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +86,10 @@ def _load(point: EntryPoint) -> Loaded:
     for key in REQUIRED_REPLIES:
         if key not in replies:
             raise ValueError(f"{skill.folder}/*/replies.yml: {key}: is absent")
-    return Loaded(skill, replies, point.dist.version if point.dist else "")
+    version = point.dist.version if point.dist else ""
+    return Loaded(skill, replies, version, is_ours=_is_ours(point))
+
+
+def _is_ours(point: EntryPoint) -> bool:
+    is_of_anban = point.dist is not None and point.dist.name == DISTRIBUTION
+    return is_of_anban and point.module.startswith("skills.")

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Coroutine
 from typing import Any
 
-from assistant.events import AskElder, ElderAnswered, Urgency
+from assistant.events import AskElder, ElderAnswered, Request, Urgency
 from assistant.language import ReplyMissingError, SlotMissingError
 from assistant.link import HomeState, Link
 from assistant.settings import Settings
@@ -33,6 +33,10 @@ class HostOutside:
     def request(self, service: str, **arguments: Any) -> Awaitable[Any]:
         """Ask a service of the core."""
         return self._over(self._link.request(service, **arguments))
+
+    def request_as(self, skill: str, service: str, **arguments: Any) -> Awaitable[Any]:
+        """Ask a service of the core for one of Anban's own skills."""
+        return self._over(self._link.ask(Request(service, arguments, skill=skill)))
 
     def send(self, event: object) -> None:
         """Tell the core."""

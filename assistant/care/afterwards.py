@@ -63,10 +63,18 @@ class Afterwards:
             if way.channel.kind is Kind.MESSAGE:
                 await self._send(alarm, way, what, words)
 
-    async def _send(self, alarm: Alarm, way: Way, what: str, words: Callable[[str], str]) -> None:
-        attempt = await self._book.begin_attempt(
-            alarm.alarm_id, way.contact.contact_id, f"{what}: {way.key}", 0
+    def _is_told(self, alarm: Alarm, contact: Contact, channel: str) -> bool:
+        return any(
+            (made.contact_id, made.channel) == (contact.contact_id, channel)
+            and made.outcome == Outcome.DELIVERED
+            for made in self._book.attempts_now(alarm.alarm_id)
         )
+
+    async def _send(self, alarm: Alarm, way: Way, what: str, words: Callable[[str], str]) -> None:
+        channel = f"{what}: {way.key}"
+        if self._is_told(alarm, way.contact, channel):  # before the core was started anew
+            return
+        attempt = await self._book.begin_attempt(alarm.alarm_id, way.contact.contact_id, channel, 0)
         message = self._wording.message(alarm, way.contact, attempt)
         if not alarm.state.is_open:
             message = replace(message, acknowledge_url=None)

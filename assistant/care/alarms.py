@@ -3,9 +3,10 @@ r"""What an alarm is and how it may change: one explicit state machine, pure and
     suspected -> confirming -> raised -> delivered -> acknowledged -> closed
          \___________\__________\-> cancelled
 
-An explicit cry for help is raised at once.  A sensed event is asked about first: one clear "I'm
-fine" cancels it, silence raises it.  A raised alarm goes on through the first "I'm fine", which
-is asked back, and ends at the second; once anybody was reached only a human closes it.  One that
+An explicit cry for help is raised at once.  A sensed event is asked about first: "I'm fine" said to
+Anban by name, or twice in answer to its question, cancels it; silence raises it.  A raised alarm
+goes on through the first "I'm fine", which is asked back, and ends at the second; the first one
+holds no longer than that question.  Once anybody was reached only a human closes it.  One that
 was acknowledged but where nobody came or spoke is raised again (telecare practice: an alarm ends
 only on a human's word).
 """
@@ -65,7 +66,9 @@ class Trigger(StrEnum):
     SILENCE = "silence"
     """Nobody answered the last question."""
     SAID_FINE = "said_fine"
-    """The elder said that no help is needed."""
+    """It was said that no help is needed; it is asked back."""
+    MEANT_FINE = "meant_fine"
+    """The elder said so to Anban when asked first, or again when asked back."""
     REACHED = "reached"
     """Somebody took a call."""
     ACKNOWLEDGED = "acknowledged"
@@ -94,12 +97,16 @@ class Alarm:
     state: State
     asked_count: int = 0
     denied_count: int = 0
-    """How often "I'm fine" was said since it was raised."""
+    """How often "I'm fine" was said; it is for whoever applies it to know that it still holds."""
     was_reached: bool = False
     """Whether anybody ever took a call: from then on only a human closes it."""
     acknowledged_by: str = ""
     escalate_at: float | None = None
     """Unix time at which it is raised again, unless somebody confirmed by then."""
+    generation: int = 0
+    """How often it went out again after somebody had taken it on."""
+    expected_at: float | None = None
+    """When whoever took it on said to be there; Unix time, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,12 @@ class Change:
 
 
 def change(
-    alarm: Alarm, trigger: Trigger, at: float, arrive_seconds: float, who: str = ""
+    alarm: Alarm,
+    trigger: Trigger,
+    at: float,
+    arrive_seconds: float,
+    who: str = "",
+    comes_seconds: float | None = None,
 ) -> Change | None:
     """The alarm after a trigger, or None where the trigger means nothing in this state.
 
@@ -122,20 +134,21 @@ def change(
         at: when, Unix time in seconds.
         arrive_seconds: how long after an acknowledgement somebody must have come or spoken.
         who: who did it, for an acknowledgement.
+        comes_seconds: in how long whoever took it on will be there, where that was said.
     """
     match alarm.state, trigger:
         case State.SUSPECTED | State.CONFIRMING, Trigger.ASKED:
             asked = replace(alarm, state=State.CONFIRMING, asked_count=alarm.asked_count + 1)
             return Change(asked)
-        case State.SUSPECTED | State.CONFIRMING, Trigger.SAID_FINE:
+        case State.SUSPECTED | State.CONFIRMING, Trigger.MEANT_FINE:
             return Change(replace(alarm, state=State.CANCELLED))
         case State.SUSPECTED | State.CONFIRMING, Trigger.CRIED | Trigger.SILENCE:
-            return Change(replace(alarm, state=State.RAISED))
+            return Change(replace(alarm, state=State.RAISED, denied_count=0))
         case State.RAISED, Trigger.TAKEN_BACK if not alarm.was_reached:
             return Change(replace(alarm, state=State.CONFIRMING, asked_count=0, denied_count=0))
-        case State.RAISED, Trigger.SAID_FINE if not alarm.was_reached:
-            if alarm.denied_count == 0:
-                return Change(replace(alarm, denied_count=1), asks_back=True)
+        case state, Trigger.SAID_FINE if state.is_asked or _may_be_taken_back(alarm):
+            return Change(replace(alarm, denied_count=1), asks_back=True)
+        case State.RAISED, Trigger.MEANT_FINE if _may_be_taken_back(alarm) and alarm.denied_count:
             return Change(replace(alarm, state=State.CANCELLED, denied_count=2))
         case State.RAISED | State.DELIVERED, Trigger.CRIED if alarm.denied_count:
             return Change(replace(alarm, denied_count=0))  # the "I'm fine" is taken back
@@ -152,10 +165,24 @@ def change(
                 )
             )
         case State.ACKNOWLEDGED, Trigger.COMES:
-            return Change(replace(alarm, escalate_at=at + arrive_seconds))
+            expected_at = None if comes_seconds is None else at + comes_seconds
+            later = replace(alarm, escalate_at=at + arrive_seconds, expected_at=expected_at)
+            return Change(later)
         case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
-            again = replace(alarm, state=State.RAISED, escalate_at=None, denied_count=0)
+            again = replace(
+                alarm,
+                state=State.RAISED,
+                acknowledged_by="",
+                escalate_at=None,
+                expected_at=None,
+                denied_count=0,
+                generation=alarm.generation + 1,
+            )
             return Change(again)
         case state, Trigger.CONFIRMED if state.is_open:
             return Change(replace(alarm, state=State.CLOSED, escalate_at=None))
     return None
+
+
+def _may_be_taken_back(alarm: Alarm) -> bool:
+    return alarm.state is State.RAISED and not alarm.was_reached

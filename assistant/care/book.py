@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple, dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 from assistant.care.alarms import REASONS, Alarm, Change, State, Trigger, change
 from assistant.care.channels.api import Outcome
-from assistant.events import new_id
+from assistant.events import new_id, whole
+from assistant.faults import where
 from assistant.store import Database, StoreError
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,14 @@ BEGUN: Final = "begun"
 
 _ANY_HELP: Final = "other"
 """The reason of a cry that does not say what happened."""
+
+_UNFIT: Final = (
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
+    *(sqlite3.InterfaceError, UnicodeError, OverflowError),
+)
+"""A record that fits no table, however long one waits."""
+_MOST: Final = 2**63 - 1
+"""The largest number of SQLite."""
 
 Work = Callable[[sqlite3.Connection], object]
 
@@ -49,6 +58,12 @@ class Attempt:
     outcome: str = BEGUN
     """`BEGUN`, else an `Outcome`."""
     detail: str = ""
+    generation: int = 0
+    """Of the alarm, when it was made."""
+    kind: str = ""
+    """call or message; empty: a message to somebody who knows of the alarm already."""
+    answered_at: float | None = None
+    """When a call was taken, by a person or a machine."""
 
     @property
     def is_unsettled(self) -> bool:
@@ -64,7 +79,8 @@ class AlarmBook:
         self._arrive_seconds = arrive_seconds
         self._alarms: dict[str, Alarm] = {}
         self._attempts: dict[str, Attempt] = {}
-        self._owed: asyncio.Queue[tuple[Work, asyncio.Event]] = asyncio.Queue()
+        self._running: set[str] = set()
+        self._owed: asyncio.Queue[tuple[tuple[Work, ...], asyncio.Event]] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
 
@@ -137,16 +153,18 @@ class AlarmBook:
         who: str = "",
         why: str = "",
         arrive_seconds: float | None = None,
+        comes_seconds: float | None = None,
     ) -> Change | None:
         """Let something happen to an alarm; None where it means nothing to it (but is noted).
 
-        `arrive_seconds`: when somebody must have come, where it is not the usual time.
+        `arrive_seconds`: when somebody must have come, where it is not the usual time;
+        `comes_seconds`: when they said to be there.
         """
         alarm = self._alarms.get(alarm_id)
         if alarm is None:
             return None
         arrive_seconds = self._arrive_seconds if arrive_seconds is None else arrive_seconds
-        changed = change(alarm, trigger, time.time(), arrive_seconds, who)
+        changed = change(alarm, trigger, time.time(), arrive_seconds, who, comes_seconds)
         after = changed.alarm if changed else alarm
         self._alarms[alarm_id] = after
         note = f"{trigger.value}: {why}" if why else trigger.value
@@ -173,6 +191,7 @@ class AlarmBook:
     async def _open(self, reason: str, source: str, place: str, state: State, why: str) -> Alarm:
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is not one of {', '.join(REASONS)}")
+        source, place, why = whole(source), whole(place), whole(why)
         alarm = self.same(reason, source)
         if alarm is not None:
             if alarm.reason == _ANY_HELP != reason:  # "救命" … "我摔倒了": now it is known what
@@ -201,23 +220,42 @@ class AlarmBook:
         made = (a for a in self._attempts.values() if a.alarm_id == alarm_id)
         return tuple(sorted(made, key=lambda attempt: attempt.begun_at))
 
+    def attempts_now(self, alarm_id: str) -> tuple[Attempt, ...]:
+        """Those made since the alarm last went out: what was told before counts no more."""
+        generation = self._alarms[alarm_id].generation if alarm_id in self._alarms else 0
+        return tuple(a for a in self.attempts(alarm_id) if a.generation == generation)
+
+    def is_running(self, attempt_id: str) -> bool:
+        """Whether it is being made now; one that the end of a process cut off is not."""
+        return attempt_id in self._running
+
     async def begin_attempt(
-        self, alarm_id: str, contact_id: str, channel: str, round_number: int
+        self, alarm_id: str, contact_id: str, channel: str, round_number: int, kind: str = ""
     ) -> Attempt:
         """Record an attempt that is about to be made; an unsettled one keeps its id."""
-        for attempt in self.attempts(alarm_id):
+        now, generation = time.time(), self._alarms[alarm_id].generation
+        for attempt in self.attempts_now(alarm_id):
             same = (attempt.contact_id, attempt.channel) == (contact_id, channel)
-            if same and attempt.is_unsettled:
-                begun = replace(attempt, round=round_number, begun_at=time.time(), outcome=BEGUN)
+            if same and attempt.is_unsettled and not self.is_running(attempt.attempt_id):
+                begun = replace(attempt, round=round_number, begun_at=now, outcome=BEGUN)
                 break
         else:
-            begun = Attempt(new_id(), alarm_id, contact_id, channel, round_number, time.time())
+            begun = Attempt(new_id(), alarm_id, contact_id, channel, round_number, now)
+        begun = replace(begun, generation=generation, kind=kind, answered_at=None)
+        self._running.add(begun.attempt_id)
         self._attempts[begun.attempt_id] = begun
         await self._write(*self._save_with_alarm(begun))
         return begun
 
+    async def attempt_answered(self, attempt_id: str) -> None:
+        """Record that a call was taken, by a person or a machine."""
+        answered = replace(self._attempts[attempt_id], answered_at=time.time())
+        self._attempts[attempt_id] = answered
+        await self._write(*self._save_with_alarm(answered))
+
     async def end_attempt(self, attempt_id: str, outcome: Outcome, detail: str) -> None:
         """Record how an attempt ended."""
+        self._running.discard(attempt_id)
         ended = replace(
             self._attempts[attempt_id],
             ended_at=time.time(),
@@ -242,13 +280,8 @@ class AlarmBook:
 
     async def _write(self, *works: Work) -> None:
         """One transaction; returns when it is on the disk, or after `DISK_SECONDS`."""
-
-        def together(connection: sqlite3.Connection) -> None:
-            for work in works:
-                work(connection)
-
         written = asyncio.Event()
-        self._owed.put_nowait((together, written))
+        self._owed.put_nowait((works, written))
         try:
             async with asyncio.timeout(DISK_SECONDS):
                 await written.wait()
@@ -257,22 +290,40 @@ class AlarmBook:
 
     async def _write_owed(self) -> None:
         while True:
-            work, written = await self._owed.get()
-            told = False
-            while True:
-                try:
-                    await self._database.write(work)
-                    break
-                except StoreError as error:
-                    if isinstance(error.__cause__, sqlite3.IntegrityError):
-                        log.exception("a record fits no table; it is left out")
-                        break
-                    if not told:
-                        log.error("an alarm's record waits for the disk: %s", error)
-                    told = True
-                    await asyncio.sleep(_RETRY_SECONDS)
-            written.set()
-            self._owed.task_done()
+            works, written = await self._owed.get()
+            try:
+                if not await self._is_kept(works):
+                    # One of them fits no table: it costs itself, and takes none with it.
+                    for work in works:
+                        if len(works) == 1 or not await self._is_kept((work,)):
+                            log.error("a record of an alarm could not be written; it is left out")
+            finally:
+                written.set()
+                self._owed.task_done()
+
+    async def _is_kept(self, works: tuple[Work, ...]) -> bool:
+        """Whether they are on the disk, which is waited for; false for what no disk will hold."""
+
+        def together(connection: sqlite3.Connection) -> None:
+            for work in works:
+                work(connection)
+
+        told = False
+        while True:
+            try:
+                await self._database.write(together)
+            except StoreError as error:
+                if isinstance(error.__cause__, _UNFIT):
+                    return False
+                if not told:
+                    log.error("an alarm's record waits for the disk: %s", error)
+                told = True
+                await asyncio.sleep(_RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001  (of whatever kind: the writer lives on)
+                log.error("writing a record of an alarm failed: %s", where(error))
+                return False
+            else:
+                return True
 
 
 def _is_same(alarm: Alarm, reason: str, source: str) -> bool:
@@ -302,12 +353,21 @@ def _upsert(table: str, kind: type, row: Alarm | Attempt) -> Work:
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
         f"ON CONFLICT ({key}) DO UPDATE SET {updates}"
     )
-    return lambda connection: connection.execute(sql, astuple(row))
+    values = tuple(_fitting(value) for value in astuple(row))
+    return lambda connection: connection.execute(sql, values)
+
+
+def _fitting(value: Any) -> Any:
+    """A value as a table holds it: what a name or a number of a child is, no record may fail."""
+    if isinstance(value, int):
+        return max(-_MOST, min(value, _MOST))
+    return whole(value)
 
 
 def _journal(alarm: Alarm, who: str, why: str) -> Work:
     sql = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (?, ?, ?, ?, ?)"
-    row = (time.time(), alarm.alarm_id, alarm.state.value, who, why)
+    values = (time.time(), alarm.alarm_id, alarm.state.value, who, why)
+    row = tuple(_fitting(value) for value in values)
     return lambda connection: connection.execute(sql, row)
 
 
@@ -326,9 +386,9 @@ def _read_open(connection: sqlite3.Connection) -> list[Alarm]:
 
 
 def _read_attempts(connection: sqlite3.Connection) -> list[Attempt]:
-    names = [field.name for field in fields(Attempt)]
+    names = ", ".join(f"attempt.{field.name}" for field in fields(Attempt))
     rows = connection.execute(
-        f"SELECT {', '.join(names)} FROM attempt JOIN alarm USING (alarm_id) "  # noqa: S608
+        f"SELECT {names} FROM attempt JOIN alarm USING (alarm_id) "  # noqa: S608
         "WHERE state NOT IN ('closed', 'cancelled')"
     )
     return [Attempt(*row) for row in rows]

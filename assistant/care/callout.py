@@ -136,7 +136,7 @@ class CallOut:
     async def run(self) -> None:
         """Call out until stopped; cancelling it hangs up and leaves the tries unsettled."""
         try:
-            made = self._parts.book.attempts(self._alarm_id)
+            made = self._parts.book.attempts_now(self._alarm_id)
             number = max((attempt.round for attempt in made), default=0)
             while not self._stopped.is_set():
                 number += 1
@@ -203,7 +203,7 @@ class CallOut:
     def _is_due(self, way: Way) -> bool:
         if any(w.key == way.key and w.contact == way.contact for w in self._running.values()):
             return False
-        for attempt in self._parts.book.attempts(self._alarm_id):
+        for attempt in self._parts.book.attempts_now(self._alarm_id):
             same = (attempt.contact_id, attempt.channel) == (way.contact.contact_id, way.key)
             if same and attempt.outcome in {Outcome.DELIVERED, Outcome.ACKNOWLEDGED}:
                 # A clock that was set back gives a negative age: better told twice.
@@ -218,7 +218,7 @@ class CallOut:
             attempt.contact_id == resort.contact_id
             and attempt.outcome in {Outcome.ANSWERED, Outcome.ACKNOWLEDGED}
             and 0 <= time.time() - (attempt.ended_at or 0.0) < MESSAGE_AGAIN_SECONDS
-            for attempt in self._parts.book.attempts(self._alarm_id)
+            for attempt in self._parts.book.attempts_now(self._alarm_id)
         )
 
     # ------------------------------------------------------------------------------- a try
@@ -236,7 +236,7 @@ class CallOut:
             return None
         contact, kind = way.contact, way.channel.kind.value
         attempt = await self._parts.book.begin_attempt(
-            self._alarm_id, contact.contact_id, way.key, number
+            self._alarm_id, contact.contact_id, way.key, number, kind
         )
         self._publish(
             CallBegan(
@@ -272,6 +272,7 @@ class CallOut:
                         is_out = self._went_out = True
                     case Answered():
                         limit_seconds = UNACKNOWLEDGED_SECONDS
+                        await self._parts.book.attempt_answered(attempt.attempt_id)
                         self._parts.answered(self._alarm_id, way.contact)
                         self._publish(
                             CallAnswered(self._alarm_id, attempt.attempt_id, way.contact.name)

@@ -23,7 +23,6 @@ from assistant.care.channels import (
     ChannelError,
     DtmfPressed,
     PutThrough,
-    acknowledgement,
 )
 from assistant.care.channels import (
     Health as WayHealth,
@@ -42,6 +41,7 @@ from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.care.selftest.drill import Drill
 from assistant.care.selftest.drill_calls import DrillCalls
 from assistant.care.selftest.wording import Wording as DrillWording
+from assistant.care.sms_answers import AnswerParts, SmsAnswers, SmsJournal
 from assistant.care.wording import Wording
 from assistant.events import ProfileChanged, PutThroughChanged
 from assistant.findings import Finding
@@ -85,7 +85,13 @@ class Care:
         self._elder_name = settings.elder_name
         self._tasks = Tasks("learning the name")
         self.people = People(home)
-        self.equipment = HomeEquipment(settings, home, self._called_back, self._sms_came)
+        self.equipment = HomeEquipment(
+            settings,
+            home,
+            self._called_back,
+            self._sms_came,
+            journal=SmsJournal(database),
+        )
         self._voice = CallVoice(home / "run" / "voice")
         wanted = settings.emergency
         self._buttons = Buttons(bus, speech, memory, replies, wanted)
@@ -150,6 +156,19 @@ class Care:
             wanted.arrive_minutes * 60,
             number,
         )
+        self._answers = SmsAnswers(
+            AnswerParts(
+                self.book,
+                database,
+                self._course,
+                self._caller,
+                self.equipment.send_sms,
+                self.drill_calls.acknowledged,
+                replies,
+                lambda: memory.lang,
+                lambda: self._elder_name,
+            )
+        )
         self.emergency = Emergency(
             bus,
             self.book,
@@ -195,6 +214,7 @@ class Care:
         await self.drill_calls.stop()
         await self.drill.stop()
         await self._buttons.stop()
+        await self._answers.stop()
         await self.calls.stop()
         await self.emergency.stop()
         await self._tasks.end()
@@ -241,17 +261,7 @@ class Care:
 
     async def _sms_came(self, sms: IncomingSms) -> None:
         """An answer to an alarm's text message."""
-        contact, minutes = self._caller(sms.sender), acknowledgement(sms.text)
-        if contact is None or minutes is None:
-            return
-        alarms = self.book.open_alarms()
-        if not alarms:
-            self.drill_calls.acknowledged(contact)
-        for alarm in alarms:
-            if alarm.state.calls_out:
-                await self._course.acknowledge(alarm.alarm_id, contact.contact_id)
-            if minutes:
-                await self._course.comes(alarm.alarm_id, contact.contact_id, minutes)
+        await self._answers.came(sms)
 
     def _put_through(self, alarm_id: str, contact: Contact, *, is_open: bool) -> None:
         self._bus.publish(PutThroughChanged(alarm_id, contact.name, is_open))

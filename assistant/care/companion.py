@@ -124,6 +124,22 @@ class Companion:
         """Said to be fine once, while it calls out."""
         self._say("ask_back")
 
+    def ask_again(self) -> None:
+        """The answer was a bare no, which may mean either."""
+        self._say("ask_again")
+
+    def ask_once_more(self) -> None:
+        """Said to be fine while it was only asked about."""
+        self._say("ask_once_more")
+
+    def ask_number_again(self, number: str) -> None:
+        """Whether the yes was meant for the number."""
+        self._say("number_really", number=number)
+
+    def ask_who_arrived(self, contact: str) -> None:
+        """Somebody said to be there; empty: this home knows nobody by name."""
+        self._say("ask_who_arrived" if contact else "ask_arrived", contact=contact)
+
     def notes(self, alarm_id: str, lang: str) -> str:
         """What the elder asked for and answered, for whoever is told of the alarm."""
         told = (self._number.told(alarm_id, lang), self.signs.told(alarm_id, lang))

@@ -105,7 +105,9 @@ class Course:
         minutes = min(max(minutes, 1), MOST_MINUTES)
         seconds = max(self._arrive_seconds, minutes * 60 + LATE_SECONDS)
         why = f"in {minutes} minutes"
-        if not await self._book.apply(alarm_id, Trigger.COMES, contact.name, why, seconds):
+        if not await self._book.apply(
+            alarm_id, Trigger.COMES, contact.name, why, seconds, minutes * 60
+        ):
             return False
         self._set_timer(alarm_id, seconds)
         self._companion.comes(contact.name, minutes)

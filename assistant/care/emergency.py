@@ -1,16 +1,17 @@
-"""What raises an alarm, and what the elder says while one is open.
+"""What raises an alarm: a cry, a button, a sensor, words in doubt.
 
-A cry, a button, a sensor, words in doubt; "I'm fine", "yes", "she is here".  What follows from an
-alarm once it is there is its course (`course`).
+What is said while one is open is for `answers`; what follows from an alarm is its course
+(`course`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Protocol
 
 from assistant.bus import Bus
 from assistant.care.alarms import VOICE, State, Trigger
+from assistant.care.answers import Answers
 from assistant.care.book import AlarmBook
 from assistant.care.companion import Companion
 from assistant.care.contacts import People
@@ -18,9 +19,8 @@ from assistant.care.course import Course
 from assistant.care.number import EmergencyNumber
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.safety import Cry, Judgement, reason_of
+from assistant.spoken import Spoken
 from assistant.tasks import Tasks
-
-BESIDE: Final = "somebody beside the elder"
 
 
 class Rehearsal(Protocol):
@@ -50,8 +50,10 @@ class Emergency:
         """`is_talking`: the elder speaks with somebody in a call of their own."""
         self._book, self._people, self._companion = book, people, companion
         self._number, self.course = number, course
+        self.answers = Answers(book, people, companion, course)
         self._drill, self._is_talking = drill, is_talking
         self._tasks = Tasks("a step of an alarm")
+        self._watching = Tasks("the watch over the contacts")
         bus.subscribe(CryForHelpHeard, self._cried)
         bus.subscribe(HelpPressed, self._pressed)
         bus.subscribe(DangerSensed, self._sensed)
@@ -60,13 +62,23 @@ class Emergency:
         """Go on with every alarm that was open when the core last ended."""
         self._people.read()
         await self.course.start()
-        self._tasks.spawn(self._people.watch())
+        self._watching.spawn(self._people.watch())
 
     async def stop(self) -> None:
         """End; what is open stays open and goes on at the next start."""
+        await self._watching.end()
         await self._tasks.end()
+        await self.answers.stop()
         await self.course.stop()
         await self._book.stop()
+
+    async def end_all(self, who: str) -> None:
+        """End every alarm, also one that is just being raised, on the word of a human."""
+        await self._tasks.finish()
+        for alarm in self._book.open_alarms():
+            await self.course.close(alarm.alarm_id, who)
+        self.course.question.close()
+        self.course.suspicions.answered()
 
     # ---------------------------------------------------------------- what the elder says
 
@@ -97,7 +109,7 @@ class Emergency:
         Where it is not sure, as with what was merely heard in the room, silence ends it.
         """
         if any(alarm.state.is_asked for alarm in self._book.open_alarms()):
-            self._tasks.spawn(self._elder_needs_help())
+            self.answers.needs_help()
         else:
             reason, why = reason_of(text), "understood as a cry"
             self._tasks.spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
@@ -109,63 +121,17 @@ class Emergency:
         """
         self._tasks.spawn(self._take_back(since))
 
-    def is_answered_by(self, judgement: Judgement) -> bool:
-        """Whether such words are about an open alarm, and nothing else shall take them.
+    def is_answered_by(self, spoken: Spoken) -> bool:
+        """Whether such words are about an open alarm, and nothing else shall take them."""
+        return self.answers.is_about(spoken)
 
-        Not while a contact is on the line: what comes out of the speaker is nobody in the room.
-        """
-        if not self._book.open_alarms() or self._companion.is_line_open:
-            return False
-        return (
-            judgement.fine
-            or judgement.arrived
-            or (self.course.question.is_open and judgement.reflex in {"affirm", "deny"})
-        )
-
-    def take_answer(self, judgement: Judgement) -> None:
+    def take_answer(self, spoken: Spoken) -> None:
         """Act on words for which `is_answered_by` was true."""
-        number = self.course.question.take()
-        if number and judgement.reflex is not None and not judgement.fine:
-            is_agreed = judgement.reflex == "affirm"
-            self._companion.number_is_agreed(number, is_agreed=is_agreed)
-            if is_agreed:
-                self._tasks.spawn(self.course.ring_number(number))
-        elif judgement.arrived:
-            self._tasks.spawn(self._helper_is_here())
-        elif judgement.fine or judgement.reflex == "deny":
-            self._tasks.spawn(self._elder_is_fine())
-        else:
-            self._tasks.spawn(self._elder_needs_help())
+        self.answers.take(spoken)
 
     def hear(self, text: str, judgement: Judgement) -> bool:
         """Whether this answered a question about signs, which takes whatever is said."""
         return self._companion.signs.hear(text, judgement)
-
-    async def _elder_is_fine(self) -> None:
-        self._companion.signs.stop()
-        for alarm in self._book.open_alarms():
-            changed = await self.course.apply(alarm.alarm_id, Trigger.SAID_FINE, "elder")
-            if changed is None:
-                self._companion.only_a_human_closes(alarm)
-            elif changed.state.calls_out:
-                self.course.question.put()
-                self._companion.ask_back()
-        self.course.suspicions.answered()
-
-    async def _elder_needs_help(self) -> None:
-        alarms = self._book.open_alarms()
-        for alarm in alarms:
-            await self.course.apply(alarm.alarm_id, Trigger.CRIED, "elder")
-        if not any(alarm.state.is_asked for alarm in alarms):  # else it began to call just now
-            self._companion.goes_on()
-        self.course.suspicions.answered()
-
-    async def _helper_is_here(self) -> None:
-        """Said once it stops the calls; said again, when the helper has looked, it closes."""
-        for alarm in self._book.open_alarms():
-            acknowledged = alarm.state is State.ACKNOWLEDGED
-            trigger = Trigger.CONFIRMED if acknowledged else Trigger.ACKNOWLEDGED
-            await self.course.apply(alarm.alarm_id, trigger, BESIDE)
 
     # -------------------------------------------------------------------- what raises one
 

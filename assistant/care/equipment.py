@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from assistant.care.channels import AddressError, ChannelError, Equipment, Registry
-from assistant.care.channels.gsm import IncomingSms, Modem, ModemAudio, ModemSettings
+from assistant.care.channels.gsm import (
+    IncomingSms,
+    Journal,
+    Modem,
+    ModemAudio,
+    ModemError,
+    ModemSettings,
+)
 from assistant.care.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.care.channels.sip import (
     Phone,
@@ -44,6 +51,7 @@ class HomeEquipment:
         on_incoming: Callable[[PhoneCall], Awaitable[None]] | None = None,
         on_sms: Callable[[IncomingSms], Awaitable[None]] | None = None,
         *,
+        journal: Journal | None = None,
         runs_phone: bool = True,
     ) -> None:
         self._runs_phone = runs_phone
@@ -52,7 +60,7 @@ class HomeEquipment:
         self.phone_process: PhoneProcess | None = None
         self._stack = contextlib.AsyncExitStack()
         self.phone = self._phone(settings, home / "run" / "phone", on_incoming)
-        self.modem = self._modem(settings, on_sms)
+        self.modem = self._modem(settings, on_sms, journal)
         self.registry = Registry(
             Equipment(
                 phone=self.phone,
@@ -79,7 +87,15 @@ class HomeEquipment:
     def is_calling(self) -> bool:
         """Whether a call stands or rings."""
         phone, modem = self.phone, self.modem
-        return (phone is not None and phone.is_busy) or (modem is not None and modem.line.locked())
+        return (phone is not None and phone.is_busy) or (
+            modem is not None and modem.calls.line.locked()
+        )
+
+    async def send_sms(self, number: str, text: str, message_id: str) -> int:
+        """Write to a number that wrote to this home; raises as `Modem.send_sms`."""
+        if self.modem is None:
+            raise ModemError("there is no modem in this home")
+        return await self.modem.send_sms(number, text, message_id)
 
     async def findings(self) -> list[Finding]:
         """What cannot be used of the settings, and the modem's own battery where it has one."""
@@ -87,6 +103,9 @@ class HomeEquipment:
             found("equipment", is_well=False, detail=problem, subject=problem.partition(":")[0])
             for problem in self.problems
         ]
+        if self.modem is not None and (problem := self.modem.problem or self.modem.message_problem):
+            # Also if no contact's channel needs it: answers come in through it.
+            findings.append(found("equipment", is_well=False, detail=problem, subject="modem"))
         try:
             percent = await self.modem.battery_percent() if self.modem is not None else None
         except ChannelError:  # told by the channels that need it
@@ -126,7 +145,10 @@ class HomeEquipment:
         return Phone(phone, folder, on_incoming)
 
     def _modem(
-        self, settings: Settings, on_sms: Callable[[IncomingSms], Awaitable[None]] | None
+        self,
+        settings: Settings,
+        on_sms: Callable[[IncomingSms], Awaitable[None]] | None,
+        journal: Journal | None,
     ) -> Modem | None:
         wanted = settings.modem
         if not wanted.port:
@@ -138,7 +160,8 @@ class HomeEquipment:
             if wanted.audio_port
             else None
         )
-        return Modem(ModemSettings(wanted.port, wanted.baud, wanted.pin, audio), on_sms)
+        modem = ModemSettings(wanted.port, wanted.baud, wanted.pin, audio)
+        return Modem(modem, on_sms, journal=journal)
 
     def _tell(self, problem: str) -> None:
         log.error("%s", problem)

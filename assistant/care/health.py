@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from assistant.bus import Bus, Refused
-from assistant.events import ProfileChanged, RemindersChanged
+from assistant.events import AlarmRaised, ProfileChanged, RemindersChanged
+from assistant.faults import where
 from assistant.store import StoreError
 from assistant.tasks import Tasks
 
@@ -34,21 +35,45 @@ class Health:
         """Keep up with what the elder and the family change."""
         bus.subscribe(RemindersChanged, lambda _: self.look(bus))
         bus.subscribe(ProfileChanged, lambda _: self.look(bus))
+        bus.subscribe(AlarmRaised, lambda _: self.look(bus))  # should it have failed before
 
     def look(self, bus: Bus) -> None:
         """Read both again, without anybody waiting for it."""
         self._tasks.spawn(self._read(bus))
 
+    async def finish(self) -> None:
+        """Wait for what is being read."""
+        await self._tasks.finish()
+
     async def _read(self, bus: Bus) -> None:
+        """Each for itself: what cannot be read of one takes nothing away of the other."""
+        await self._keep(bus, "allergies", "profile.get", field="allergies")
+        await self._keep(bus, "medicines", "reminders.list")
+
+    async def _keep(self, bus: Bus, what: str, service: str, **arguments: str) -> None:
         try:
             async with asyncio.timeout(READ_SECONDS):
-                self.allergies = _names(await bus.call("profile.get", field="allergies") or ())
-                kept = await bus.call("reminders.list")
+                found = await bus.call(service, **arguments)
+            if what == "allergies":
+                self.allergies = _names(found)
+            else:
+                self.medicines = _medicines(found)
         except (Refused, StoreError, TimeoutError) as error:
-            log.warning("medicines and allergies are not known to helpers: %s", error)
-            return
-        self.medicines = _names(each["title"] for each in kept if each["kind"] == "medicine")
+            log.warning("%s are not known to helpers: %s", what, error)
+        except Exception as error:  # noqa: BLE001  (of whatever kind: the other is still read)
+            log.error("%s are not known to helpers: %s", what, where(error))
 
 
-def _names(found: Iterable[object]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(each) for each in found))[:MOST]
+def _medicines(kept: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The names of reminders that are medicines; what a reminder's JSON leaves out is usual."""
+    return _names([each.get("title") for each in kept if each.get("kind") == "medicine"])
+
+
+def _names(found: object) -> tuple[str, ...]:
+    """What was found as names, each once: one text, a list of them, or nothing."""
+    if isinstance(found, str):
+        found = [found]
+    if not isinstance(found, list | tuple):
+        return ()
+    plain = (each.strip() for each in found if isinstance(each, str))
+    return tuple(dict.fromkeys(filter(None, plain)))[:MOST]

@@ -19,8 +19,15 @@ from typing import Any, Final
 from assistant.bus import Bus, Refused
 from assistant.care.alarms import Alarm, State
 from assistant.care.book import AlarmBook
-from assistant.care.channels import Acknowledgement, Acknowledger, TokenError, load_secret
-from assistant.care.channels.acknowledge import KEY_FILE
+from assistant.care.channels import (
+    Acknowledgement,
+    Acknowledger,
+    Kind,
+    Outcome,
+    TokenError,
+    load_secret,
+)
+from assistant.care.channels.acknowledge import KEY_FILE, TOO_OLD
 from assistant.care.contacts import Contact, People
 from assistant.care.wording import Wording
 from assistant.store import Database, StoreError
@@ -38,8 +45,12 @@ class Stage(StrEnum):
 
     OPEN = "open"
     """Acknowledge."""
+    ANEW = "anew"
+    """Acknowledge: somebody had, and the alarm went out again since."""
     AGAIN = "again"
-    """It acknowledged once already, and the alarm went out again since."""
+    """Nothing: it acknowledged once already, the alarm went out again, and a newer link came."""
+    USED = "used"
+    """Nothing: as above, but no newer message has come through yet."""
     MINE = "mine"
     """Close: its own contact acknowledged."""
     TAKEN = "taken"
@@ -62,12 +73,12 @@ class LinkMaker:
         token = self._acknowledger.token(alarm.alarm_id, contact.contact_id, time.time())
         return f"{self._url}{PATH}{token}"
 
-    def check(self, token: str) -> Acknowledgement:
-        """What a link says; raises Refused."""
+    def read(self, token: str) -> Acknowledgement:
+        """What a link says, however old it is; raises Refused."""
         if self._acknowledger is None:
             raise Refused("this home makes no links")
         try:
-            return self._acknowledger.check(token, time.time())
+            return self._acknowledger.read(token)
         except TokenError as error:
             raise Refused(str(error)) from error
 
@@ -130,7 +141,10 @@ class Links:
         return await self._view(claims, contact)
 
     def _check(self, token: str) -> tuple[Acknowledgement, Contact]:
-        claims = self._maker.check(token)
+        claims = self._maker.read(token)
+        # While its alarm is known a link holds: a clock that jumps ahead locks no helper out.
+        if self._book.alarm(claims.alarm_id) is None and time.time() > claims.expires_at:
+            raise Refused(TOO_OLD)
         contact = self._people.get(claims.contact_id)
         if contact is None:
             raise Refused("the link's contact is none of this home any more")
@@ -155,7 +169,18 @@ class Links:
     async def _stage(self, alarm: Alarm, claims: Acknowledgement, contact: Contact) -> Stage:
         if alarm.state is State.ACKNOWLEDGED:
             return Stage.MINE if alarm.acknowledged_by == contact.name else Stage.TAKEN
-        return Stage.AGAIN if await self._is_spent(claims) else Stage.OPEN
+        if await self._is_spent(claims):
+            return Stage.AGAIN if self._is_written_anew(alarm, contact) else Stage.USED
+        return Stage.ANEW if alarm.generation else Stage.OPEN
+
+    def _is_written_anew(self, alarm: Alarm, contact: Contact) -> bool:
+        """Whether a message has come through since the alarm went out again."""
+        return any(
+            made.contact_id == contact.contact_id
+            and made.kind == Kind.MESSAGE
+            and made.outcome == Outcome.DELIVERED
+            for made in self._book.attempts_now(alarm.alarm_id)
+        )
 
     async def _is_spent(self, claims: Acknowledgement) -> bool:
         """By memory, else by the journal; a disk that does not answer keeps nobody from helping."""

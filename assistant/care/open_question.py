@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from enum import StrEnum
 from typing import Final
 
 QUESTION_SECONDS: Final = 20.0
-"""How long a bare "no" counts as an answer to "do you still need help?"."""
+"""How long an answer counts as one to "do you need help?"; a first "I'm fine" holds as long."""
 NUMBER_SECONDS: Final = 40.0
 """The same for "shall I ring 120?", which is asked after some other words."""
+
+
+class Asked(StrEnum):
+    """What a question is about."""
+
+    NOTHING = ""
+    HELP = "help"
+    """Whether help is needed."""
+    NUMBER = "number"
+    """Whether to ring a public number."""
+    ARRIVAL = "arrival"
+    """Whether somebody is beside the elder now."""
 
 
 class OpenQuestion:
@@ -17,33 +30,45 @@ class OpenQuestion:
 
     def __init__(self) -> None:
         self._until = 0.0
-        self._number = ""
+        self._asked = Asked.NOTHING
+        self.about = ""
+        """The number, or the name of the person, that was asked about."""
+        self.is_half_answered = False
+        """A first yes came that does not suffice; a second one does."""
         self._number_settled = asyncio.Event()
         self._number_settled.set()
 
     @property
-    def is_open(self) -> bool:
-        """Whether yes or no is an answer now."""
-        return asyncio.get_running_loop().time() < self._until
+    def asked(self) -> Asked:
+        """What an answer would be about now."""
+        is_open = asyncio.get_running_loop().time() < self._until
+        return self._asked if is_open else Asked.NOTHING
 
-    def put(self, seconds: float = QUESTION_SECONDS) -> None:
-        """It was asked whether help is needed; the one before is none any more."""
+    def put(
+        self,
+        asked: Asked = Asked.HELP,
+        about: str = "",
+        seconds: float = QUESTION_SECONDS,
+        *,
+        is_half_answered: bool = False,
+    ) -> None:
+        """It was asked; the question before is none any more."""
+        self._asked, self.about = asked, about
         self._until = asyncio.get_running_loop().time() + seconds
-        self._number = ""
-        self._number_settled.set()
+        self.is_half_answered = is_half_answered
+        if asked is Asked.NUMBER:
+            self._number_settled.clear()
+        else:
+            self._number_settled.set()
 
-    def put_number(self, number: str) -> None:
+    def put_number(self, number: str, *, is_half_answered: bool = False) -> None:
         """It was asked whether to ring a number."""
-        self.put(NUMBER_SECONDS)
-        self._number = number
-        self._number_settled.clear()
+        self.put(Asked.NUMBER, number, NUMBER_SECONDS, is_half_answered=is_half_answered)
 
-    def take(self) -> str:
-        """It was answered: the number it was about, or nothing."""
-        number, self._number = self._number, ""
-        self._until = 0.0
+    def close(self) -> None:
+        """It was answered."""
+        self._until, self._asked = 0.0, Asked.NOTHING
         self._number_settled.set()
-        return number
 
     async def number_settled(self) -> None:
         """Until a number that was asked about is answered for, or was not in time."""

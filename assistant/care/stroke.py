@@ -16,6 +16,7 @@ from assistant.bus import Bus
 from assistant.events import AlarmClosed, PutThroughChanged, SignAsked, Urgency
 from assistant.home import HomeMemory
 from assistant.language import Replies, rank_matches
+from assistant.phrases import load, tokens_of
 from assistant.safety import Judgement
 from assistant.speech import Speech
 
@@ -28,7 +29,6 @@ SAID_AFTER: Final = 0.7
 """Likeness in sound from which on a sentence was said after Anban; recognisers mishear a part."""
 MOST_TIME_CHARACTERS: Final = 60
 _IN_WORDS: Final = frozenset({"speech", "time"})
-_CLEAR: Final = {"affirm": "yes", "deny": "no"}
 
 
 @dataclass(slots=True)
@@ -72,20 +72,26 @@ class StrokeSigns:
         self._open = None
 
     def hear(self, text: str, judgement: Judgement) -> bool:
-        """Whether this was the answer to an open question; a yes may come without its words."""
+        """Whether this was the answer to an open question; a yes may come without its words.
+
+        "I can't" or a bare "not good" is no answer of "no": it is told as unclear.
+        """
         if self._open is None:
             return False
         alarm_id, sign, done = self._open
         if not text and sign in _IN_WORDS:
             return False
         match sign:
+            case _ if not text:
+                answer = "yes" if judgement.reflex == "affirm" else "unclear"
             case "time":
                 answer = text[:MOST_TIME_CHARACTERS]
             case "speech":
                 likeness = rank_matches(text, [self._render("signs_sentence")], limit=1)[0].score
                 answer = "no" if likeness >= SAID_AFTER else "unclear"
             case _:
-                answer = _CLEAR.get(judgement.reflex or "", "unclear")
+                clear = load().signs.all_of(tokens_of(text))
+                answer = clear.meaning if clear is not None else "unclear"
         self._alarms[alarm_id].answers[sign] = answer
         done.set()
         return True

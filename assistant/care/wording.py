@@ -54,6 +54,8 @@ class Wording:
         is_automatic = alarm.source.startswith(SENSED_SOURCES)
         headline = say("alarm_headline")
         text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        if alarm.generation:
+            text = f"{say('alarm_again')} {text}"
         text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
         spoken, link = text, self.link(alarm, contact)
         if link is not None:

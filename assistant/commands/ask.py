@@ -20,6 +20,8 @@ from assistant.link import Link
 from assistant.settings import home_folder
 
 _TURN_SECONDS = 30.0
+_WHO = "the next line"
+"""Who ends an alarm that a line raised: each line is a conversation of its own."""
 
 _NOT_OF_THE_TURN = (TurnTaken, Alive, Ready, ChildStarted, ChildDied)
 
@@ -102,6 +104,8 @@ async def _asker(
             status.stop()
 
             async def forget() -> None:
+                await core.care.emergency.end_all(_WHO)
+                core.turns.forget()
                 core.mind.forget()
                 if core.memory.lang != options.lang:  # that line asked for another language
                     await core.bus.call("language.switch", lang=options.lang)

@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from uvicorn.server import ServerState
 
 from assistant.care.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.care.pendants import PendantDoor
 from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.child import run_child
-from assistant.console import connection
-from assistant.console.connection import BriefConnection
+from assistant.console.connection import serving
 from assistant.console.web import Door, application
 from assistant.events import Ready, Shutdown
 from assistant.link import Link
@@ -90,27 +88,15 @@ def _pendants() -> PendantDoor | None:
 
 @contextlib.asynccontextmanager
 async def _serving(door: Door, wanted: ConsoleSettings) -> AsyncIterator[uvicorn.Config]:
-    """uvicorn's protocol without its server, which sets no limit to a TLS handshake."""
-    config, state = _config(door, wanted), ServerState()
+    config = _config(door, wanted)
     with _listener(wanted.listen) as listener:
-        server = await asyncio.get_running_loop().create_server(
-            lambda: BriefConnection(config, state, {}),
-            sock=listener,
-            ssl=config.ssl,
-            ssl_handshake_timeout=connection.LIFE_SECONDS if config.ssl else None,
-        )
-        try:
+        async with serving(config, listener):
             yield config
-        finally:
-            server.close()
-            for open_one in list(state.connections):
-                open_one.transport.abort()
 
 
 def _config(door: Door, wanted: ConsoleSettings) -> uvicorn.Config:
     config = uvicorn.Config(
         application(door),
-        http=BriefConnection,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -24,6 +24,7 @@ _FACTS: Final = (
     *("medicines", "allergies"),
 )
 _CALM: Final = frozenset({"mine", "over", "drill"})
+_CAN_TAKE: Final = frozenset({"open", "anew"})
 _CAN_CLOSE: Final = frozenset({"mine", "taken"})
 
 
@@ -41,7 +42,7 @@ def alarm_page(view: Mapping[str, Any], path: str) -> str:
     parts = [_status(say(f"{stage}_status"), stage), _facts(view, say)]
     if view["drill"]:
         parts.insert(0, _status(say("drill"), "drill"))
-    if stage == "open":
+    if stage in _CAN_TAKE:
         parts.append(_button(f"{path}/take", say("open_button"), "take"))
     parts.append(_paragraph(say(f"{stage}_hint")))
     if stage == "mine":

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from assistant.care.channels.acknowledge import Acknowledger, TokenError, TokenExpiredError
+from assistant.care.channels.acknowledge import TOO_OLD, Acknowledger, TokenError
 from assistant.care.pendants import (
     PendantClockError,
     PendantDoor,
@@ -174,12 +174,11 @@ class Door:
         try:
             if self._acknowledger is None:
                 raise TokenError("this home makes no links")
-            self._acknowledger.check(token, time.time())
+            self._acknowledger.read(token)  # how old it may be, the core knows
         except TokenError as error:
             if not self._strangers.allows(_caller(request), time.monotonic()):
                 raise _ProblemError("slow_down") from error
-            is_old = isinstance(error, TokenExpiredError)
-            raise _ProblemError("old_link" if is_old else "bad_link") from error
+            raise _ProblemError("bad_link") from error
         if not pace.allows(token, time.monotonic()):
             raise _ProblemError("slow_down")
         return token
@@ -189,7 +188,7 @@ class Door:
             return await self._core.request(service, CORE_SECONDS, token=token, **more)
         except ServiceError as error:
             log.warning("%s: %s", service, error)
-            raise _ProblemError("bad_link") from error
+            raise _ProblemError("old_link" if str(error) == TOO_OLD else "bad_link") from error
         except (LinkError, TimeoutError) as error:
             log.error("%s: the core does not answer", service)
             raise _ProblemError("down") from error
@@ -198,9 +197,10 @@ class Door:
 def application(door: Door) -> Starlette:
     """The ASGI application."""
     get, post = ["GET"], ["POST"]
-    return Starlette(
+    served = Starlette(
         routes=[
             Route("/a/{token}", door.look, methods=get),
+            Route("/a/{token}/", door.look, methods=get),  # as some messengers write a link
             Route("/a/{token}/take", door.take, methods=post),
             Route("/a/{token}/come", door.come, methods=post),
             Route("/a/{token}/close", door.ask_to_close, methods=get),
@@ -214,6 +214,9 @@ def application(door: Door) -> Starlette:
             Exception: _failed,
         },
     )
+    # Behind a proxy that does TLS a redirect would lead to http, with the link in its path.
+    served.router.redirect_slashes = False
+    return served
 
 
 def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from assistant.dialogue.errors import DialogueError
+from assistant.privacy import SILENT
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The project; Rasa loads its custom components by module path from here."""
 PROJECT: Final = ROOT / "dialogue"
 
-QUIET: Final = {
+_QUIET: Final = {
     # Rasa imports 5,000 modules: 5 s from bytecode, 19 s without it (measured, two cores).
     "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONPATH": "",
@@ -21,7 +22,15 @@ QUIET: Final = {
     "TF_NUM_INTEROP_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
-"""Environment of every process of Rasa's."""
+
+
+def environment(cache: Path) -> dict[str, str]:
+    """The environment of every process of Rasa's, beside that of the parent.
+
+    Rasa and Keras write settings of their own into the user's folder, wherever that is; theirs is
+    a folder beside the models.
+    """
+    return {**_QUIET, **SILENT, "HOME": str(cache / "home")}
 
 
 def python() -> Path:

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from assistant.dialogue.layout import QUIET, ROOT, python
+from assistant.dialogue.layout import ROOT, environment, python
 
 PROBE_SECONDS: Final = 2.0
 
@@ -39,7 +39,7 @@ class Sidecar:
     def environment(self) -> dict[str, str]:
         """What the process needs beside the parent's environment."""
         return {
-            **QUIET,
+            **environment(self.model.parent),
             "ANBAN_DIALOGUE_PORT": str(self.port),
             "ANBAN_DIALOGUE_TOKEN": self.token,
             "ANBAN_SKILLS_PORT": str(self.skills_port),

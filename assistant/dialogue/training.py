@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from assistant.dialogue.errors import TrainingError
-from assistant.dialogue.layout import QUIET, ROOT, python
+from assistant.dialogue.layout import ROOT, environment, python
 from assistant.dialogue.sources import SkillFolder, Sources, collect, installed_skills
 from assistant.settings import LANGUAGES
 
@@ -94,7 +94,7 @@ async def train(
                 # What another Anban trained while this one waited is there now.
                 if missing := [each for each in missing if not _is_whole(models[each.lang])]:
                     with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
-                        await _train(missing, Path(scratch), models, tell, deadline_seconds)
+                        await _train(missing, cache, Path(scratch), models, tell, deadline_seconds)
         except OSError as error:
             raise TrainingError(f"{cache} cannot be written: {error.strerror}.") from error
         _forget_old(cache, set(models.values()))
@@ -131,6 +131,7 @@ def _model_file(cache: Path, sources: Sources) -> Path:
 
 async def _train(
     missing: list[Sources],
+    cache: Path,
     scratch: Path,
     models: dict[str, Path],
     tell: Progress,
@@ -149,7 +150,7 @@ async def _train(
     process = await asyncio.create_subprocess_exec(
         *(str(python()), "-m", "dialogue.train"),
         cwd=ROOT,
-        env={**os.environ, **QUIET},
+        env={**os.environ, **environment(cache)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

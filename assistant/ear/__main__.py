@@ -10,6 +10,7 @@ import sys
 
 from assistant.ear.ear import NAME, WANTS, Ear, EarError
 from assistant.link import Link, LinkError, ServiceError
+from assistant.privacy import keep_private
 
 
 async def _run() -> None:
@@ -22,6 +23,7 @@ async def _run() -> None:
 
 
 def main() -> int:
+    keep_private()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_run())

@@ -14,6 +14,11 @@ from assistant.ear.wake import WakePhrases, after, without
 
 LEAST_WAKE_SECONDS: Final = 8.0
 """After a bare wake phrase the elder is waited for at least this long, whatever the settings."""
+GOES_ON_SECONDS: Final = 3.0
+"""How long after the end of a sentence its speaker may go on with it, unless the answer sounds
+before: elders pause within a sentence for longer than the pause that ends it."""
+PARTS_LIMIT: Final = 3
+"""So many utterances may make one sentence; whoever speaks without end does not speak to Anban."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class _Utterance:
     addressed: bool
     going_on: bool = True
     woken: bool = False
+    part: int = 1
+    """Of a sentence, counted from 1."""
 
 
 class Attention:
@@ -48,12 +55,14 @@ class Attention:
         self._wake_required = wake_required
         self._wake_seconds = max(follow_up_seconds, LEAST_WAKE_SECONDS)
         self._window_seconds = 0.0
+        self._goes_on_seconds = 0.0
+        self._parts = 0
         self._utterances: dict[str, _Utterance] = {}
 
     def listen(self, window_seconds: float) -> None:
         """Ask for no wake phrase for so long; a longer window stays, zero or less closes it."""
         if not window_seconds > 0:
-            self._window_seconds = 0.0
+            self._window_seconds = self._goes_on_seconds = 0.0
             return
         self._window_seconds = max(self._window_seconds, window_seconds)
         for utterance in self._utterances.values():
@@ -62,21 +71,55 @@ class Attention:
     def listened(self, seconds: float) -> None:
         """So much sound went by, not muted."""
         self._window_seconds = max(0.0, self._window_seconds - seconds)
+        self._goes_on_seconds = max(0.0, self._goes_on_seconds - seconds)
 
-    def started(self, utterance_id: str) -> None:
-        """An utterance began; within the window it is addressed to the end."""
-        addressed = not self._wake_required or self._window_seconds > 0
-        self._utterances[utterance_id] = _Utterance(addressed)
+    def answered(self) -> None:
+        """Anban begins to speak: the sentence before is over."""
+        self._goes_on_seconds = 0.0
+
+    def started(self, utterance_id: str, *, is_faint: bool = False) -> None:
+        """An utterance began; within the window it is addressed to the end.
+
+        So is what goes on with a sentence that was, unless it is too faint to be the same voice;
+        called again once it no longer is.
+        """
+        goes_on = self._goes_on_seconds > 0 and not is_faint and self._parts < PARTS_LIMIT
+        addressed = not self._wake_required or self._window_seconds > 0 or goes_on
+        utterance = self._utterances.setdefault(utterance_id, _Utterance(addressed))
+        utterance.addressed = utterance.addressed or addressed
+        utterance.part = self._parts + 1 if goes_on else 1
+
+    def is_addressed(self, utterance_id: str) -> bool:
+        """Whether an utterance under way is known to be meant for Anban."""
+        utterance = self._utterances.get(utterance_id)
+        return utterance is not None and (utterance.addressed or utterance.woken)
+
+    def is_woken(self, utterance_id: str) -> bool:
+        """Whether the wake phrase was said in an utterance under way."""
+        utterance = self._utterances.get(utterance_id)
+        return utterance is not None and utterance.woken
 
     def ended(self, utterance_id: str) -> None:
         """Its sound is over; its words may still come."""
         if utterance_id in self._utterances:
             self._utterances[utterance_id].going_on = False
 
+    def may_go_on(self, utterance_id: str) -> None:
+        """The utterance that ended may be half a sentence."""
+        if self.is_addressed(utterance_id):
+            self._goes_on_seconds = GOES_ON_SECONDS
+            self._parts = self._utterances[utterance_id].part
+
     def strip(self, lang: str, text: str) -> str:
         """A text without wake phrases."""
         phrases = self._phrases.get(lang)
         return without(text, phrases.find(text)) if phrases is not None else text
+
+    def asked(self, lang: str, text: str) -> str:
+        """What comes after the last wake phrase; empty without one."""
+        phrases = self._phrases.get(lang)
+        matches = phrases.find(text) if phrases is not None else []
+        return after(text, matches) if matches else ""
 
     def read(self, utterance_id: str, lang: str, raw_text: str, *, is_final: bool) -> Attended:
         """Judge what was recognised so far, or finally.

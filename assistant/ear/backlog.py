@@ -34,6 +34,9 @@ class Piece:
 class Finish:
     """The utterance is over."""
 
+    spoken_until: float | None = None
+    """From when on only voices fainter than the speaker's sounded, in seconds of its sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class UseModel:

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from assistant.ear.attention import Attention
 from assistant.ear.backlog import Backlog, Begin, Finish, Piece, TellDrained, UseModel
 from assistant.ear.chime_ear import ChimeEar
 from assistant.ear.heard import attend
-from assistant.ear.listener import Listener
+from assistant.ear.listener import AllSaid, Attend, Listener
 from assistant.ear.recognizer import ModelBrokenError, SpeechModel
 from assistant.ear.sound import Gap, SourceHungError
 from assistant.ear.sources import open_source
@@ -65,7 +66,9 @@ class Ear:
             follow_up_seconds=settings.follow_up_seconds,
         )
         self._loop = asyncio.get_running_loop()
-        self._listener = Listener(settings, _Poster(self._backlog, self._post, self))
+        poster = _Poster(self._backlog, self._post, self)
+        self._listener = Listener(settings, poster, neared=poster.neared)
+        poster.listener = self._listener
         self._chime_ear = ChimeEar(lambda found: self._post(self._link.send, found))
         self._end = self._loop.create_future()
         self._lang = home.lang
@@ -85,6 +88,7 @@ class Ear:
             model,
             self._home.settings.ear.low_confidence,
             lambda hypothesis: self._post(self._recognized, hypothesis),
+            lambda utterance_id: self._post(self._rested, utterance_id),
         )
         RecognitionThread(self._backlog, recognition).start()
         listening = threading.Thread(target=self._listen, name="listening", daemon=True)
@@ -114,6 +118,8 @@ class Ear:
             match event:
                 case SoundStarted() | SoundStopped():
                     self._listener.sounding(event)
+                    if isinstance(event, SoundStarted):
+                        self._attention.answered()
                 case ListenForChime():
                     self._chime_ear.listen(event)
                 case Listen():
@@ -191,14 +197,16 @@ class Ear:
 
     # ------------------------------------------------------------ on the event loop
 
-    def speech_started(self, utterance_id: str) -> None:
-        """Somebody began to speak."""
-        self._attention.started(utterance_id)
-        self._link.send(SpeechStarted(utterance_id))
+    def speech_started(self, utterance_id: str, *, is_faint: bool) -> None:
+        """Somebody began to speak; told again, no longer faint, once the speaker's voice came."""
+        self._attention.started(utterance_id, is_faint=is_faint)
+        self._link.send(SpeechStarted(utterance_id, is_faint))
+        self._attend(utterance_id)
 
     def speech_ended(self, utterance_id: str, duration_seconds: float) -> None:
         """The utterance is over."""
         self._attention.ended(utterance_id)
+        self._attention.may_go_on(utterance_id)
         self._link.send(SpeechEnded(utterance_id, round(duration_seconds, 3)))
 
     def listened(self, seconds: float) -> None:
@@ -210,6 +218,16 @@ class Ear:
         if woken is not None:
             self._link.send(Woken(woken))
         self._link.send(heard)
+        if not heard.is_final:
+            self._attend(heard.utterance_id)
+
+    def _rested(self, utterance_id: str) -> None:
+        if self._attention.is_addressed(utterance_id):
+            self._listener.tell(AllSaid(utterance_id))
+
+    def _attend(self, utterance_id: str) -> None:
+        if self._attention.is_addressed(utterance_id):
+            self._listener.tell(Attend(utterance_id))
 
 
 class _Poster:
@@ -219,17 +237,22 @@ class _Poster:
         self._backlog = backlog
         self._post = post
         self._ear = ear
+        self.listener: Listener
 
     def started(self, utterance_id: str) -> None:
-        self._post(self._ear.speech_started, utterance_id)
+        begin = partial(self._ear.speech_started, is_faint=self.listener.is_faint)
+        self._post(begin, utterance_id)
         self._backlog.put(Begin(utterance_id))
+
+    def neared(self, utterance_id: str) -> None:
+        self._post(partial(self._ear.speech_started, is_faint=False), utterance_id)
 
     def audio(self, chunk: bytes, *, is_speech: bool) -> None:
         self._backlog.put(Piece(chunk, is_speech))
 
     def ended(self, utterance_id: str, duration_seconds: float) -> None:
         self._post(self._ear.speech_ended, utterance_id, duration_seconds)
-        self._backlog.put(Finish())
+        self._backlog.put(Finish(self.listener.spoken_until))
 
     def listened(self, seconds: float) -> None:
         self._post(self._ear.listened, seconds)

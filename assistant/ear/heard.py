@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from assistant.ear.attention import Attention
+from assistant.ear.recognizer import plain
 from assistant.ear.worker import Hypothesis
-from assistant.events import Heard
+from assistant.events import Heard, Word
+
+LONG_GAP_SECONDS: Final = 2.0
+"""Words that come so long after the others were said by somebody else: the speaker had finished
+(a pause ends an utterance after 1.2 s, and the absence of words after 1.5 s)."""
 
 
 def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | None]:
     """What a hypothesis means, as an event; and the wake phrase where it was just said."""
     lang, utterance_id = hypothesis.lang, hypothesis.utterance_id
-    attended = attention.read(utterance_id, lang, hypothesis.text, is_final=hypothesis.is_final)
-    others = dict.fromkeys(attention.strip(lang, reading) for reading in hypothesis.alternatives)
+    own = _own_text(hypothesis, attention)
+    attended = attention.read(utterance_id, lang, own, is_final=hypothesis.is_final)
+    # Other readings are of all that sounded: where only some of it was meant, they are of no use.
+    readings = hypothesis.alternatives if own == hypothesis.text else ()
+    others = dict.fromkeys(attention.strip(lang, reading) for reading in readings)
     heard = Heard(
         utterance_id=utterance_id,
         text=attended.text,
@@ -25,3 +36,37 @@ def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | N
         by_tiny_model=hypothesis.by_tiny_model,
     )
     return heard, attended.woken
+
+
+def _own_text(hypothesis: Hypothesis, attention: Attention) -> str:
+    """The words of who spoke to Anban: without those of a television that talked on.
+
+    All words remain in `Heard.raw_text`, by which cries for help are judged.
+    """
+    if not hypothesis.is_final or not attention.is_addressed(hypothesis.utterance_id):
+        return hypothesis.text
+    kept = list(hypothesis.words)
+    if hypothesis.spoken_until is not None:
+        kept = [word for word in kept if _middle(word) < hypothesis.spoken_until]
+    if attention.is_woken(hypothesis.utterance_id):
+        kept = kept[: _first_gap(kept, attention, hypothesis.lang)]
+    if len(kept) == len(hypothesis.words):
+        return hypothesis.text
+    return _joined(kept)
+
+
+def _first_gap(words: Sequence[Word], attention: Attention, lang: str) -> int:
+    """How many words come before the first long gap after the wake phrase and a word."""
+    for count in range(1, len(words)):
+        gap = words[count].start_seconds - words[count - 1].end_seconds
+        if gap >= LONG_GAP_SECONDS and attention.asked(lang, _joined(words[:count])):
+            return count
+    return len(words)
+
+
+def _middle(word: Word) -> float:
+    return (word.start_seconds + word.end_seconds) / 2
+
+
+def _joined(words: Sequence[Word]) -> str:
+    return plain(" ".join(word.text for word in words))

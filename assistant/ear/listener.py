@@ -1,10 +1,17 @@
-"""From sound to utterances: mute, voice activity, segmenter, pre-roll; no word is known here."""
+"""From sound to utterances: mute, voice activity, segmenter, pre-roll; no word is known here.
+
+What is found out elsewhere (what the mouth does, that an utterance is meant for Anban, that no more
+words come in it) is told from other threads and heeded from the next chunk on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
+from assistant.ear.loudness import SpeakerLevel
 from assistant.ear.mute import MuteGate
 from assistant.ear.segmenter import Edge, PreRoll, Segmenter, SegmenterSettings
 from assistant.ear.sound import CHUNK_SECONDS, Chunker
@@ -12,8 +19,27 @@ from assistant.ear.vad import SPEECH_PROBABILITY, VoiceActivity
 from assistant.events import SoundStarted, SoundStopped, new_id
 from assistant.settings import EarSettings
 
+_ONSET_SECONDS: Final = 0.15
+"""Speech that begins an utterance: with less a cat began one, with more no fewer noises did
+(22 minutes of them, benchmarks/ear_rooms), and short words began to be missed."""
 _ONSET_SPAN_SECONDS: Final = 0.4
 """The longest that a beginning may take, gaps included; it is kept on top of the pre-roll."""
+SPEAKER_SECONDS: Final = 6.0
+"""How long after an utterance that was meant for Anban its speaker's level is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """The utterance is meant for Anban."""
+
+    utterance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllSaid:
+    """No word has come in the utterance for longer than a pause."""
+
+    utterance_id: str
 
 
 class UtteranceSink(Protocol):
@@ -26,33 +52,52 @@ class UtteranceSink(Protocol):
         """The next chunk of the utterance, from its pre-roll to the pause that ends it."""
 
     def ended(self, utterance_id: str, duration_seconds: float) -> None:
-        """The utterance is over."""
+        """The utterance is over; `duration_seconds`: from its first to its last speech."""
 
     def listened(self, seconds: float) -> None:
         """So much sound was heard while not muted, speech or not."""
 
 
 class Listener:
-    """Takes sound in order; everything but `sounding` belongs to one thread."""
+    """Takes sound in order; what is told comes from any thread, all else belongs to one."""
 
     def __init__(
-        self, settings: EarSettings, sink: UtteranceSink, mute_tail_seconds: float | None = None
+        self,
+        settings: EarSettings,
+        sink: UtteranceSink,
+        mute_tail_seconds: float | None = None,
+        neared: Callable[[str], None] | None = None,
     ) -> None:
-        self._sink = sink
+        """`neared`: told once when the speaker's voice comes into an utterance that began faint."""
+        self._sink, self._neared = sink, neared
         self._chunker = Chunker()
         self._gate = MuteGate() if mute_tail_seconds is None else MuteGate(mute_tail_seconds)
         self._voice = VoiceActivity()
-        self._segmenter = Segmenter(
-            SegmenterSettings(settings.pause_seconds, settings.utterance_limit_seconds)
+        self._speaker = SpeakerLevel()
+        self._speaker_seconds = 0.0
+        self._marks = SegmenterSettings(
+            settings.pause_seconds, settings.utterance_limit_seconds, _ONSET_SECONDS
         )
+        self._segmenter = Segmenter(self._marks)
         self._preroll = PreRoll(settings.preroll_seconds + _ONSET_SPAN_SECONDS)
-        self._told: SimpleQueue[SoundStarted | SoundStopped] = SimpleQueue()
+        self._told: SimpleQueue[SoundStarted | SoundStopped | Attend | AllSaid] = SimpleQueue()
         self._utterance_id = ""
+        self._utterance_seconds = 0.0
+        self._near_seconds = 0.0
+        self.is_faint = False
+        """The utterance holds only voices that are far below who spoke to Anban just now."""
+        self.spoken_until: float | None = None
+        """From when on only fainter voices sounded in the utterance that ended, in seconds of its
+        sound; None if they did not end it."""
         self._deaf = False
 
     def sounding(self, event: SoundStarted | SoundStopped) -> None:
         """What the mouth does; from any thread, heeded from the next chunk on."""
         self._told.put(event)
+
+    def tell(self, news: Attend | AllSaid) -> None:
+        """What is known of an utterance; from any thread, heeded from the next chunk on."""
+        self._told.put(news)
 
     def feed(self, pcm: bytes) -> None:
         """Sound of any length (16 kHz, mono, int16)."""
@@ -64,45 +109,92 @@ class Listener:
 
     def break_off(self) -> None:
         """The sound was broken off: end the utterance with what was heard of it."""
+        self._stop_hearing()
+        self._chunker.clear()
+
+    def _stop_hearing(self) -> None:
         if self._segmenter.flush() is not None:
             self._end()
         self._preroll.take()
-        self._chunker.clear()
         self._voice.reset()
 
     def _is_deaf(self) -> bool:
         while True:
             try:
-                event = self._told.get_nowait()
+                self._heed(self._told.get_nowait())
             except Empty:
                 break
-            if isinstance(event, SoundStarted):
-                self._gate.started(event.say_id, event.duration_seconds)
-            else:
-                self._gate.stopped(event.say_id)
         was, self._deaf = self._deaf, self._gate.advance(CHUNK_SECONDS)
         if self._deaf and not was:
-            if self._segmenter.flush() is not None:
-                self._end()
-            self._preroll.take()
-            self._voice.reset()
+            self._stop_hearing()
         return self._deaf
+
+    def _heed(self, news: SoundStarted | SoundStopped | Attend | AllSaid) -> None:
+        match news:
+            case SoundStarted():
+                self._gate.started(news.say_id, news.duration_seconds)
+            case SoundStopped():
+                self._gate.stopped(news.say_id)
+            case Attend() if self._is_under_way(news.utterance_id):
+                if not self._segmenter.is_attended:
+                    self._speaker.attend()
+                self._segmenter.attend()
+            case AllSaid() if self._is_under_way(news.utterance_id):
+                self._segmenter.flush()
+                self._end()
+
+    def _is_under_way(self, utterance_id: str) -> bool:
+        return self._segmenter.in_utterance and utterance_id == self._utterance_id
 
     def _hear(self, chunk: bytes) -> None:
         probability = self._voice(chunk)
         is_speech = probability is None or probability >= SPEECH_PROBABILITY
-        edge = self._segmenter.process(CHUNK_SECONDS, probability)
+        self._follow_speaker(is_speech=is_speech)
+        edge = self._segmenter.process(CHUNK_SECONDS, probability, is_faint=self._speaker.is_faint)
         if edge is Edge.STARTED:
-            self._utterance_id = new_id()
-            self._sink.started(self._utterance_id)
-            for earlier in self._preroll.take():
-                self._sink.audio(earlier, is_speech=True)
+            self._begin()
         if edge is None and not self._segmenter.in_utterance:
             self._preroll.add(chunk, CHUNK_SECONDS)
             return
+        self._utterance_seconds += CHUNK_SECONDS
         self._sink.audio(chunk, is_speech=is_speech)
+        self._look_for_speaker(is_speech=is_speech)
         if edge in {Edge.ENDED, Edge.CUT}:
             self._end()
+        elif edge is Edge.OUTTALKED:
+            self._end(self._utterance_seconds - self._marks.others_seconds)
 
-    def _end(self) -> None:
+    def _begin(self) -> None:
+        self._utterance_id = new_id()
+        self.is_faint, self._near_seconds = self._speaker.is_faint_onset, 0.0
+        self._speaker.begin()
+        self._sink.started(self._utterance_id)
+        earlier = self._preroll.take()
+        self._utterance_seconds = len(earlier) * CHUNK_SECONDS
+        for chunk in earlier:
+            self._sink.audio(chunk, is_speech=True)
+
+    def _end(self, spoken_until: float | None = None) -> None:
+        self.spoken_until = spoken_until
         self._sink.ended(self._utterance_id, self._segmenter.utterance_seconds)
+
+    def _follow_speaker(self, *, is_speech: bool) -> None:
+        is_spoken_to = self._segmenter.is_attended
+        level = self._voice.level_db
+        self._speaker.hear(level, is_speech=is_speech, is_spoken_to=is_spoken_to)
+        if is_spoken_to:
+            self._speaker_seconds = SPEAKER_SECONDS
+        elif self._speaker_seconds > 0:
+            self._speaker_seconds -= CHUNK_SECONDS
+            if self._speaker_seconds <= 0:
+                self._speaker.forget()
+
+    def _look_for_speaker(self, *, is_speech: bool) -> None:
+        if not self.is_faint:
+            return
+        is_near = is_speech and not self._speaker.is_faint
+        self._near_seconds = self._near_seconds + CHUNK_SECONDS if is_near else 0.0
+        if self._near_seconds >= self._marks.near_seconds:
+            self.is_faint = False
+            if self._neared is not None:
+                self._neared(self._utterance_id)

@@ -3,6 +3,9 @@
 Speech begins an utterance once there was enough of it; a pause long enough for an elder ends it,
 or its length does.  What is unknown (the detector is warming up) counts as neither speech nor
 silence.
+
+A television never pauses.  Once an utterance is known to be meant for Anban (`attend`), voices that
+are fainter than the speaker's no longer keep it open, and its length is limited more tightly.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ class Edge(Enum):
     STARTED = auto()
     ENDED = auto()
     """By a pause."""
+    OUTTALKED = auto()
+    """The speaker fell silent, while fainter voices talked on."""
     CUT = auto()
     """By its length; speech may go on in the next one."""
 
@@ -42,6 +47,15 @@ class SegmenterSettings:
     """Silence that makes a beginning void."""
     resume_seconds: float = 0.06
     """Speech that breaks a pause; a click is shorter."""
+    others_seconds: float = 1.5
+    """How long only fainter voices sound until the speaker has finished: a little more than a
+    pause, since a speaker's own voice may drop for a moment."""
+    near_seconds: float = 0.16
+    """So long must the speaker's voice sound to be the speaker's; a television's loudest moments
+    are shorter."""
+    attended_limit_seconds: float = 12.0
+    """The longest utterance from when it is known to be meant for Anban: nobody asks for longer,
+    and what goes on is joined to it."""
     start_probability: float = SPEECH_PROBABILITY
     stay_probability: float = SPEECH_PROBABILITY - 0.15
     """Within an utterance a quieter voice still counts (the authors' own hysteresis)."""
@@ -57,11 +71,28 @@ class Segmenter:
         """From the first to the last speech of the utterance under way, or of the last one."""
         self._clear()
 
-    def process(self, seconds: float, probability: float | None) -> Edge | None:
-        """Count one chunk of this length, with its probability of speech (None: unknown)."""
+    def process(
+        self, seconds: float, probability: float | None, *, is_faint: bool = False
+    ) -> Edge | None:
+        """Count one chunk.
+
+        Args:
+            seconds: Its length.
+            probability: Of speech; None: unknown.
+            is_faint: Whether it is well below the voice that speaks to Anban.
+        """
         if self.in_utterance:
-            return self._within(seconds, probability)
+            return self._within(seconds, probability, is_faint=is_faint)
         return self._before(seconds, probability)
+
+    def attend(self) -> None:
+        """The utterance under way is meant for Anban."""
+        if self.in_utterance and not self.is_attended:
+            self.is_attended = True
+            self._others_seconds = 0.0
+            self._limit_seconds = min(
+                self._limit_seconds, self._elapsed_seconds + self._settings.attended_limit_seconds
+            )
 
     def flush(self) -> Edge | None:
         """The sound was broken off: an utterance under way ends here."""
@@ -74,6 +105,10 @@ class Segmenter:
         self._speech_seconds = 0.0
         self._silence_seconds = 0.0
         self._elapsed_seconds = 0.0
+        self.is_attended = False
+        self._others_seconds = 0.0
+        self._near_seconds = 0.0
+        self._limit_seconds = self._settings.limit_seconds
 
     def _before(self, seconds: float, probability: float | None) -> Edge | None:
         settings = self._settings
@@ -97,7 +132,7 @@ class Segmenter:
         self.utterance_seconds = self._elapsed_seconds
         return Edge.STARTED
 
-    def _within(self, seconds: float, probability: float | None) -> Edge | None:
+    def _within(self, seconds: float, probability: float | None, *, is_faint: bool) -> Edge | None:
         settings = self._settings
         self._elapsed_seconds += seconds
         if probability is not None:
@@ -109,14 +144,28 @@ class Segmenter:
             else:
                 self._speech_seconds = 0.0
                 self._silence_seconds += seconds
+            self._count_others(
+                seconds, is_near=probability >= settings.stay_probability and not is_faint
+            )
         if _reached(self._silence_seconds, settings.pause_seconds):
             self._clear()
             return Edge.ENDED
-        if _reached(self._elapsed_seconds, settings.limit_seconds):
+        if self.is_attended and _reached(self._others_seconds, settings.others_seconds):
+            self.utterance_seconds = self._elapsed_seconds - self._others_seconds
+            self._clear()
+            return Edge.OUTTALKED
+        if _reached(self._elapsed_seconds, self._limit_seconds):
             self.utterance_seconds = self._elapsed_seconds
             self._clear()
             return Edge.CUT
         return None
+
+    def _count_others(self, seconds: float, *, is_near: bool) -> None:
+        """Like a pause: a single loud moment of a fainter voice does not break it."""
+        self._others_seconds += seconds
+        self._near_seconds = self._near_seconds + seconds if is_near else 0.0
+        if _reached(self._near_seconds, self._settings.near_seconds):
+            self._others_seconds = 0.0
 
 
 class PreRoll:

@@ -6,12 +6,18 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from assistant.ear.backlog import Backlog, Begin, Finish, Job, Piece, TellDrained, UseModel
 from assistant.ear.recognizer import SpeechModel, Transcript, UtteranceDecoder
+from assistant.ear.sound import BYTES_PER_SECOND
 from assistant.events import Word
 
 log = logging.getLogger(__name__)
+
+REST_SECONDS: Final = 1.5
+"""An utterance without a new word for so long has ended, whatever else sounds.  Vosk shows a word
+up to 0.3 s after it was said, and the pause of an elder is 1.2 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Hypothesis:
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
     by_tiny_model: bool = False
+    spoken_until: float | None = None
+    """Words from here on are those of fainter voices, in seconds; None if all may be meant."""
 
 
 class Recognition:
@@ -36,10 +44,13 @@ class Recognition:
         model: SpeechModel,
         low_confidence: float,
         tell: Callable[[Hypothesis], None],
+        rested: Callable[[str], None] | None = None,
     ) -> None:
+        """`rested`: told of an utterance in which no new word came for `REST_SECONDS`."""
         self._model = model
         self._low_confidence = low_confidence
-        self._tell = tell
+        self._tell, self._rested = tell, rested
+        self._unchanged_seconds: float | None = None
         self._utterance_id = ""
         self._lang, self._is_tiny = model.lang, model.kind == "tiny"
         self._decoder: UtteranceDecoder | None = None
@@ -49,10 +60,15 @@ class Recognition:
         self._utterance_id = utterance_id
         self._lang, self._is_tiny = self._model.lang, self._model.kind == "tiny"
         self._decoder = UtteranceDecoder(self._model)
+        self._unchanged_seconds = None
 
     def accept(self, pcm: bytes) -> None:
         """The next sound of it."""
-        if self._decoder is not None and (text := self._decoder.accept(pcm)) is not None:
+        if self._decoder is None:
+            return
+        text = self._decoder.accept(pcm)
+        if text is not None:
+            self._unchanged_seconds = 0.0
             self._tell(
                 Hypothesis(
                     self._utterance_id,
@@ -62,16 +78,30 @@ class Recognition:
                     by_tiny_model=self._is_tiny,
                 )
             )
+        elif self._unchanged_seconds is not None:
+            self._rest(len(pcm) / BYTES_PER_SECOND)
 
-    def finish(self, *, in_haste: bool = False) -> None:
-        """Its end; in haste no other readings are sought."""
+    def _rest(self, seconds: float) -> None:
+        """Counted in sound, so that a recogniser that is behind takes no backlog for silence."""
+        was = self._unchanged_seconds or 0.0
+        self._unchanged_seconds = was + seconds
+        if was < REST_SECONDS <= self._unchanged_seconds and self._rested is not None:
+            self._rested(self._utterance_id)
+
+    def finish(self, *, in_haste: bool = False, spoken_until: float | None = None) -> None:
+        """Its end.
+
+        Args:
+            in_haste: No other readings are sought.
+            spoken_until: As in `Hypothesis`.
+        """
         decoder, self._decoder = self._decoder, None
         if decoder is None:
             return
         result = decoder.finish()
         doubtful = result.text and result.confidence < self._low_confidence
         others = decoder.alternatives(result.text) if doubtful and not in_haste else ()
-        self._tell_final(result, others)
+        self._tell_final(result, others, spoken_until)
 
     def give_up(self) -> None:
         """The recogniser failed: the utterance ends without a word, and the next one is heard."""
@@ -82,7 +112,12 @@ class Recognition:
         """Hear with another model from the next utterance on."""
         self._model = model
 
-    def _tell_final(self, result: Transcript, alternatives: tuple[str, ...]) -> None:
+    def _tell_final(
+        self,
+        result: Transcript,
+        alternatives: tuple[str, ...],
+        spoken_until: float | None = None,
+    ) -> None:
         self._tell(
             Hypothesis(
                 self._utterance_id,
@@ -93,6 +128,7 @@ class Recognition:
                 words=result.words,
                 alternatives=alternatives,
                 by_tiny_model=self._is_tiny,
+                spoken_until=spoken_until,
             )
         )
 
@@ -135,4 +171,8 @@ class RecognitionThread:
                         silence,
                         speech,
                     )
-                self._recognition.finish(in_haste=self._backlog.waiting_seconds > 1.0)
+                is_whole = not silence and not speech  # else the words' times are not those told
+                self._recognition.finish(
+                    in_haste=self._backlog.waiting_seconds > 1.0,
+                    spoken_until=job.spoken_until if is_whole else None,
+                )

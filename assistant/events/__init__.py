@@ -56,8 +56,10 @@ from assistant.events.line import (
     from_line,
     to_dict,
     to_line,
+    whole,
 )
 from assistant.events.reminders import (
+    DoseRefused,
     DoseSkipped,
     DoseTaken,
     FamilyToldOfDose,
@@ -119,6 +121,7 @@ __all__ = [
     "ChimeLookedFor",
     "CryForHelpHeard",
     "DangerSensed",
+    "DoseRefused",
     "DoseSkipped",
     "DoseTaken",
     "DrillCryHeard",
@@ -182,4 +185,5 @@ __all__ = [
     "new_id",
     "to_dict",
     "to_line",
+    "whole",
 ]

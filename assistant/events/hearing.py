@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from assistant.events.line import event
+from assistant.events.line import event, limited
+
+MAX_CHARACTERS: Final = 4000
+"""Of what was heard: two minutes of quick speech, the longest utterance that the settings allow."""
+MAX_READINGS: Final = 10
+MAX_WORDS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,9 @@ class SpeechStarted:
     """Somebody began to speak (voice activity, before any word)."""
 
     utterance_id: str
+    is_faint: bool = False
+    """Far quieter than who spoke to Anban just now: a television, most likely.  Told again, and no
+    longer faint, should a voice as near come into the same utterance."""
 
 
 @event
@@ -39,7 +48,7 @@ class Heard:
     """What the recogniser made of an utterance, so far or finally."""
 
     utterance_id: str
-    text: str
+    text: str = limited(MAX_CHARACTERS)
     """Without the wake phrase; Han text without spaces; may be empty in a final one."""
     lang: str
     is_final: bool
@@ -47,10 +56,10 @@ class Heard:
     """True after a wake phrase, in a follow-up window, or where no wake phrase is asked for."""
     confidence: float | None = None
     """Mean word confidence, 0 to 1; None in a partial one."""
-    words: tuple[Word, ...] = ()
-    alternatives: tuple[str, ...] = ()
+    words: tuple[Word, ...] = limited(MAX_WORDS, default=())
+    alternatives: tuple[str, ...] = limited(MAX_READINGS, default=())
     """Other readings, best first; filled for a final one of low confidence."""
-    raw_text: str = ""
+    raw_text: str = limited(MAX_CHARACTERS, default="")
     """With the wake phrase, for the safety lane."""
     by_tiny_model: bool = False
     """The recogniser was the tiny one of our own, which does not understand people."""

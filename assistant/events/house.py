@@ -73,6 +73,8 @@ class Request:
     service: str
     arguments: dict[str, Any] = field(default_factory=dict)
     request_id: str = field(default_factory=new_id)
+    skill: str = ""
+    """Of the skill host: which of Anban's own skills asks; empty for a third party's."""
 
 
 @event

@@ -90,9 +90,19 @@ class StockLow:
 
 @event
 class RemindersChanged:
-    """A reminder was added, changed or removed."""
+    """A reminder was added, changed, paused or removed, or one day of it is otherwise."""
 
     reminder_id: str
+
+
+@event
+class DoseRefused:
+    """More of a medicine was asked for than is written down, or more often; the family is told."""
+
+    title: str
+    amount: str
+    """A fraction; empty where it was how often."""
+    unit: str
 
 
 @event

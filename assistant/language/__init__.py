@@ -1,6 +1,14 @@
-"""Words: numbers, dates and times, names by sound, replies, and text made ready for the voice."""
+"""Words: numbers, dates and times, names by sound, replies, and text made ready for the voice.
 
-from assistant.language.amounts import Dose, Number, Unit
+Who sets something by what was said calls `understand_schedule(text, lang, now, habits)`.  One pass
+gives every word one owner and returns `Understood`: `when`, the `doses`, and the `leftover`: words
+that could belong to a time, an amount, a pattern of days, a negation or an exception, and that
+nothing used.  With a leftover nothing may be set before the elder was asked; a caller that knows
+what some of it is says so (`names` before, `unused(spans)` after).  `parse_when`, `parse_dose` and
+`parse_number` read one thing alone, and say nothing of the rest.
+"""
+
+from assistant.language.amounts import Dose, Number, Strength, Unit
 from assistant.language.clues import Anchor
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.errors import (
@@ -16,6 +24,7 @@ from assistant.language.errors import (
 )
 from assistant.language.languages import LANGUAGES, language
 from assistant.language.names import Match, best_match, rank_matches, sound_key
+from assistant.language.reading import LeftKind, Leftover, Owner, Span
 from assistant.language.replies import Replies
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 from assistant.language.speech import (
@@ -25,7 +34,14 @@ from assistant.language.speech import (
     split_sentences,
 )
 from assistant.language.text import HEARD_CHARACTERS_MAX, clean
-from assistant.language.understanding import parse_dose, parse_number, parse_when, without_spans
+from assistant.language.understanding import (
+    Understood,
+    parse_dose,
+    parse_number,
+    parse_when,
+    understand_schedule,
+    without_spans,
+)
 
 __all__ = [
     "HEARD_CHARACTERS_MAX",
@@ -38,19 +54,25 @@ __all__ = [
     "ImpossibleTimeError",
     "Language",
     "LanguageError",
+    "LeftKind",
+    "Leftover",
     "LunarDays",
     "Match",
     "Moment",
     "NoWordsError",
     "Number",
+    "Owner",
     "Recurrence",
     "Replies",
     "RepliesInvalidError",
     "ReplyMissingError",
     "SlotMissingError",
+    "Span",
     "Speech",
     "Spoken",
+    "Strength",
     "TextTooLongError",
+    "Understood",
     "Unit",
     "UnknownLanguageError",
     "When",
@@ -66,5 +88,6 @@ __all__ = [
     "speech_seconds",
     "split_for_speech",
     "split_sentences",
+    "understand_schedule",
     "without_spans",
 ]

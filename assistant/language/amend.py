@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.language.clues import (
+    SIGNS,
     After,
     AtAnchor,
     Clock,
     Clue,
-    Edge,
     Every,
     EveryWeekdays,
     Found,
@@ -58,7 +58,7 @@ def _is_day(found: Found) -> bool:
     clue = found.clue
     if isinstance(clue, After):
         return not clue.length
-    return not isinstance(clue, (*_TIMES, Lasting, Edge)) or isinstance(
+    return not isinstance(clue, (*_TIMES, *SIGNS, Lasting)) or isinstance(
         clue, Every | EveryWeekdays | TimesEvery
     )
 

@@ -1,6 +1,8 @@
 """Numbers and doses understood from speech."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -37,6 +39,14 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Strength:
+    """How much of the substance is in one tablet or capsule: 500 mg."""
+
+    amount: Fraction
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Dose:
     """How much to take at once, and where its words stand in the text, [start, end)."""
 
@@ -46,7 +56,73 @@ class Dose:
     """The upper end of "one or two tablets"."""
     start: int
     end: int
+    strength: Strength | None = None
+    """What was said of each: "two 500 mg tablets" are 2 tablets of 500 mg."""
 
     def __post_init__(self) -> None:
         if self.amount <= 0 or (self.most is not None and self.most < self.amount):
             raise ImpossibleAmountError(f"Nobody can take {self.amount} of {self.unit}.")
+
+
+MEASURED = frozenset(
+    (Unit.MICROGRAM, Unit.MILLIGRAM, Unit.GRAM, Unit.MILLILITRE, Unit.INTERNATIONAL_UNIT)
+)
+"""Units of what is weighed or measured; everything else is counted."""
+_STRENGTHS = frozenset((Unit.MICROGRAM, Unit.MILLIGRAM, Unit.GRAM, Unit.INTERNATIONAL_UNIT))
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDose:
+    """A dose as it was said, which may be impossible ("minus three tablets")."""
+
+    amount: Fraction
+    unit: Unit
+    most: Fraction | None
+    start: int
+    end: int
+    strength: Strength | None = None
+
+    def dose(self) -> Dose:
+        """The dose; raises ImpossibleAmountError."""
+        return Dose(self.amount, self.unit, self.most, self.start, self.end, self.strength)
+
+
+def join_strengths(text: str, said: Sequence[SaidDose], between: re.Pattern[str]) -> list[SaidDose]:
+    """Read "500 mg, two tablets" as two tablets of 500 mg.
+
+    Args:
+        text: The text the doses are from.
+        said: The doses in their order.
+        between: All that may stand between the two.
+    """
+    joined: list[SaidDose] = []
+    for each in said:
+        before = joined[-1] if joined else None
+        if before is None or not between.fullmatch(text[before.end : each.start]):
+            joined.append(each)
+            continue
+        if _is_one_of_which(before, each):  # "one tablet is 500 mg, two tablets"
+            joined[-1] = replace(each, start=before.start, strength=before.strength)
+            continue
+        counted, measured = sorted((before, each), key=lambda dose: dose.unit in MEASURED)
+        is_strength = (
+            counted.unit not in MEASURED
+            and measured.unit in _STRENGTHS
+            and measured.most is None
+            and counted.strength is measured.strength is None
+        )
+        if not is_strength:
+            joined.append(each)
+            continue
+        strength = Strength(measured.amount, measured.unit)
+        joined[-1] = replace(counted, start=before.start, end=each.end, strength=strength)
+    return joined
+
+
+def _is_one_of_which(first: SaidDose, second: SaidDose) -> bool:
+    return (
+        first.strength is not None
+        and first.amount == 1
+        and second.strength is None
+        and first.unit is second.unit
+    )

@@ -221,17 +221,50 @@ class Lasting:
 
 
 class Denied(Enum):
-    """Words about time that are not meant: "not at seven", the end of "from eight to nine"."""
+    """Words about time that are not meant: the seven of "not at seven, at eight"."""
 
     WORDS = "words"
 
 
+class Unclear(Enum):
+    """Words about time that can be read in two ways, or that nothing here can keep."""
+
+    WORDS = "words"
+
+
+class TakenBack(Enum):
+    """Says that what comes behind it is meant instead: "at eight, no, at nine"."""
+
+    WORDS = "words"
+
+
+class Joint(Enum):
+    """Stands between two times that are two: the "and" of "at noon and in the evening"."""
+
+    WORDS = "words"
+
+
+class Waking(Enum):
+    """Says that the elder sleeps until then: "wake me up at six" is in the morning."""
+
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class NotOnWeekdays:
+    """Every week not on these days, 0 Monday."""
+
+    weekdays: tuple[int, ...]
+
+
 class Edge(StrEnum):
-    """Says that a day beside it is where a recurrence starts or ends."""
+    """Says that a day beside it is where a recurrence starts or ends, or is left out."""
 
     START_AHEAD = "start ahead"
     START_BEHIND = "start behind"
     END_AHEAD = "end ahead"
+    NOT_AHEAD = "not ahead"
+    NOT_BEHIND = "not behind"
 
 
 DayClue = OnDay | OnWeekday | OnMonthDay | OnNthWeekday | OnLunarDay | OnSolarTerm | After
@@ -242,11 +275,19 @@ Clue = (
     | DayClue
     | Every
     | EveryWeekdays
+    | NotOnWeekdays
     | TimesEvery
     | Lasting
     | Edge
     | Denied
+    | Unclear
+    | TakenBack
+    | Joint
+    | Waking
 )
+
+SIGNS = (Edge, Joint, Waking, TakenBack)
+"""Clues that say nothing of a time by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,21 +306,3 @@ Reader = Callable[[re.Match[str], date], Iterable[Clue]]
 def always(*clues: Clue) -> Reader:
     """Make a reader for words that mean one thing whatever they look like."""
     return lambda _match, _today: clues
-
-
-def find_clues(
-    text: str, today: date, rules: Iterable[tuple[re.Pattern[str], Reader]]
-) -> list[Found]:
-    """Apply the rules in their order; words that one has read are gone for the next."""
-    found: list[Found] = []
-    left = text
-    for pattern, read in rules:
-        for match in pattern.finditer(left):
-            clues = list(read(match, today))
-            if not clues:
-                continue
-            start, end = match.span()
-            found += [Found(clue, start, end) for clue in clues]
-            left = left[:start] + "\0" * (end - start) + left[end:]
-    meant = (each for each in found if not isinstance(each.clue, Denied))
-    return sorted(meant, key=lambda each: each.start)

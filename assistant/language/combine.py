@@ -1,12 +1,18 @@
 """Clues of one sentence put together to a moment or a recurrence."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import TypeGuard
 
+from assistant.language.amend import amend
 from assistant.language.clues import (
+    SIGNS,
     After,
     AtAnchor,
+    Clock,
+    Clue,
     DayClue,
     Edge,
     Every,
@@ -14,11 +20,14 @@ from assistant.language.clues import (
     Found,
     Frequency,
     Lasting,
+    NotOnWeekdays,
     OnLunarDay,
     OnMonthDay,
     OnNthWeekday,
     OnSolarTerm,
     OnWeekday,
+    PartOfDay,
+    TakenBack,
     TimesEvery,
 )
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
@@ -27,6 +36,8 @@ from assistant.language.errors import ImpossibleTimeError
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import Habits, LunarDays, Moment, Recurrence, When
 
+_TIMES = (Clock, PartOfDay, AtAnchor)
+
 
 def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | None:
     """Put the clues of one sentence together; None where there are none.
@@ -34,10 +45,20 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    if all(isinstance(each.clue, Edge) for each in found):
+    found = _as_meant(found)
+    if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
+
+
+def _as_meant(found: Sequence[Found]) -> Sequence[Found]:
+    """Put what was said after "no, rather" in the place of what it takes back."""
+    at = next((at for at, each in enumerate(found) if each.clue is TakenBack.WORDS), None)
+    if at is None:
+        return found
+    after = _as_meant(found[at + 1 :])
+    return amend(found[:at], after) if any(not isinstance(e.clue, SIGNS) for e in after) else found
 
 
 class _Sentence:
@@ -47,14 +68,26 @@ class _Sentence:
         self._now = now
         self._today = now.date()
         self._habits = habits
-        self._spans = tuple(sorted({(each.start, each.end) for each in found}))
+        self._found = found
+        self._spans = tuple(
+            sorted({(each.start, each.end) for each in found if each.start < each.end})
+        )
         clues = [each.clue for each in found]
         self._how_often = [c for c in clues if isinstance(c, Every | EveryWeekdays | TimesEvery)]
+        self._off = {day for c in clues if isinstance(c, NotOnWeekdays) for day in c.weekdays}
         self._course = next((c for c in clues if isinstance(c, Lasting)), None)
-        start, until, self._days = _edges(found)
-        self._start = resolve(start, self._today) if start else None
-        self._until = resolve(until, self._today) if until else None
+        edges = _edges(found)
+        self._days, left_out = edges.on, edges.left_out
+        self._off |= {day.weekday for day in left_out if _is_any_week(day)}
+        self._left_out = [day for day in left_out if not _is_any_week(day)]
+        self._start = resolve(edges.start, self._today) if edges.start else None
+        self._until = resolve(edges.until, self._today) if edges.until else None
         self._times = read_times(found, habits)
+        self._used: list[Clue] = [
+            *[day for day in (edges.start, edges.until) if day],
+            *left_out,
+            *([self._course] if self._course else []),
+        ]
         self._comes_again = any(isinstance(c, AtAnchor) and c.each for c in clues) or any(
             _names_many(day) for day in self._days
         )
@@ -63,6 +96,7 @@ class _Sentence:
     def is_recurring(self) -> bool:
         return bool(
             self._how_often
+            or self._off
             or self._course
             or self._start
             or self._until
@@ -71,15 +105,34 @@ class _Sentence:
             or len(self._days) > 1
         )
 
+    def _unread(self, *used: Clue | None) -> tuple[tuple[int, int], ...]:
+        """Where words stand that found no place in what was understood."""
+        taken = {*used, *self._used}
+        return tuple(
+            (each.start, each.end)
+            for each in self._found
+            if not isinstance(each.clue, (*SIGNS, *_TIMES, NotOnWeekdays))
+            and each.clue not in taken
+        )
+
     def moment(self) -> Moment:
         day = self._days[0] if self._days else None
+        unread = self._unread(day)
         if isinstance(day, After) and day.length:
-            return Moment(self._after(day), None, True, self._spans)
+            times = [each for each in self._found if isinstance(each.clue, _TIMES)]
+            unread += tuple((each.start, each.end) for each in times)
+            return Moment(self._after(day), None, True, self._spans, unread)
+        unread += self._nothing_to_leave_out()
         if not self._times:
-            return Moment(self._usual(day), None, False, self._spans)
+            return Moment(self._usual(day), None, False, self._spans, unread)
         said = self._times[0]
         at, option = self._soonest(said, day)
-        return Moment(at, option.day_time, said.is_exact, self._spans)
+        return Moment(at, option.day_time, said.is_exact, self._spans, unread)
+
+    def _nothing_to_leave_out(self) -> tuple[tuple[int, int], ...]:
+        """A day that is left out of what comes only once."""
+        left_out = {id(day) for day in self._left_out}
+        return tuple((e.start, e.end) for e in self._found if id(e.clue) in left_out)
 
     def _after(self, clue: After) -> datetime:
         """Count from now: days and months by the calendar, hours by what really goes by."""
@@ -118,31 +171,37 @@ class _Sentence:
     def recurrence(self) -> Recurrence:
         lunar = next((day for day in self._days if isinstance(day, OnLunarDay)), None)
         term = next((day for day in self._days if isinstance(day, OnSolarTerm)), None)
-        rrule, taken = rrule_of(self._how_often, self._days)
-        left = [day for day in self._days if day not in taken and day not in {lunar, term}]
+        rule = rrule_of(self._how_often, self._days, self._off)
+        left = [day for day in self._days if day not in (*rule.used, lunar, term)]
         count = next((c for c in self._how_often if isinstance(c, TimesEvery)), None)
         a_day = count.count if count and count.frequency is Frequency.DAILY else None
         named = sum(len(each.options) if each.is_any_meal else 1 for each in self._times)
         times = times_of_day(self._times, a_day, self._habits)
-        is_placed = ";BY" in rrule if a_day is None else a_day == len(times)
+        is_placed = ";BY" in rule.text if a_day is None else a_day == len(times)
+        start = self._start
+        if start is None and left:
+            start = resolve(left[0], self._today)
+            self._used.append(left[0])
         return Recurrence(
-            rrule=None if lunar or term else rrule,
+            rrule=None if lunar or term else rule.text,
             lunar=LunarDays(days=lunar.days, month=lunar.month) if lunar else None,
             solar_term=term.name if term else None,
             times=times,
             are_times_assumed=(a_day is not None and named != a_day)
             or not all(said.is_exact for said in self._times),
             count_each=count.count if count and not is_placed else None,
-            start=self._start or (resolve(left[0], self._today) if left else None),
-            course_days=self._course_days(taken),
+            start=start,
+            course_days=self._course_days(rule.used),
             until=self._until,
+            left_out=tuple(sorted(resolve(day, self._today) for day in self._left_out)),
             spans=self._spans,
+            unread=self._unread(lunar, term, *rule.used),
         )
 
-    def _course_days(self, taken: Sequence[DayClue]) -> int | None:
+    def _course_days(self, taken: Sequence[Clue]) -> int | None:
         if self._course:
             return self._course.days
-        if self._how_often or self._comes_again or self._start or self._until:
+        if self._how_often or self._off or self._comes_again or self._start or self._until:
             return None
         if not self._days and not all(
             each.is_exact and each.options[0].anchor is None for each in self._times
@@ -193,11 +252,28 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
     return left
 
 
-def _edges(found: Sequence[Found]) -> tuple[DayClue | None, DayClue | None, list[DayClue]]:
-    """Tell apart the day something starts, the last day it comes, and the days it is on."""
+def _is_any_week(day: DayClue) -> TypeGuard[OnWeekday]:
+    """Whether "except Sunday" means every one of them."""
+    return isinstance(day, OnWeekday) and day.weeks is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Days by what they are to what comes again."""
+
+    start: DayClue | None
+    until: DayClue | None
+    """The last day it comes."""
+    left_out: list[DayClue]
+    on: list[DayClue]
+
+
+def _edges(found: Sequence[Found]) -> _Edges:
+    """Tell apart the first day, the last day, the days that are left out, and those it is on."""
     days = [(each.start, each.clue) for each in found if isinstance(each.clue, DayClue)]
     start: tuple[int, DayClue] | None = None
     until: tuple[int, DayClue] | None = None
+    left_out: list[tuple[int, DayClue]] = []
     for each in found:
         ahead = [day for day in days if day[0] >= each.start]
         behind = [day for day in days if day[0] < each.start]
@@ -207,5 +283,14 @@ def _edges(found: Sequence[Found]) -> tuple[DayClue | None, DayClue | None, list
             start = start or behind[-1]
         elif each.clue is Edge.END_AHEAD and ahead:
             until = ahead[0]
-    on = [day for day in days if day not in (start, until)]
-    return start and start[1], until and until[1], [clue for _, clue in on]
+        elif each.clue is Edge.NOT_AHEAD and ahead:
+            left_out.append(ahead[0])
+        elif each.clue is Edge.NOT_BEHIND and behind:
+            left_out.append(behind[-1])
+    others = (start, until, *left_out)
+    return _Edges(
+        start=start[1] if start else None,
+        until=until[1] if until else None,
+        left_out=[clue for _, clue in left_out],
+        on=[day for at, day in days if (at, day) not in others],
+    )

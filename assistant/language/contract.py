@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 
 from assistant.language.amounts import Dose, Number
 from assistant.language.clues import Found
+from assistant.language.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,11 @@ class Language:
     """The language's own name for itself."""
     speech: Speech
     spoken: Spoken
-    find_clues: Callable[[str, date], list[Found]]
-    """Find what a sentence says about time; the date is today's."""
+    read: Callable[[str, date, Sequence[str]], Reading]
+    """Read a sentence once, as a whole: (sentence, today, names in it that the caller knows)."""
     find_number: Callable[[str], Number | None]
     find_dose: Callable[[str], Dose | None]
+
+    def find_clues(self, text: str, today: date) -> list[Found]:
+        """Find what a sentence says about time."""
+        return list(self.read(text, today, ()).clues)

@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
-from assistant.language.clues import MEALS, Anchor, AtAnchor, Clock, Found, Part, PartOfDay
+from assistant.language.clues import (
+    MEALS,
+    Anchor,
+    AtAnchor,
+    Clock,
+    Found,
+    Joint,
+    Part,
+    PartOfDay,
+    Waking,
+)
 from assistant.language.schedule import DayTime, Habits
 
 _AWAKE_MARGIN = timedelta(hours=1)
 """How long before waking and after bedtime an hour is still likelier than its twin."""
 _DAY = timedelta(days=1)
+_WAKING_HOURS = range(4, 12)
+"""Hours at which somebody is woken from a night, and not from a nap."""
 
 # Where only a number of times a day was said: with the meals, as most labels mean it.
 _USUAL = {
@@ -52,10 +64,13 @@ class SaidTime:
 def read_times(found: Sequence[Found], habits: Habits) -> tuple[SaidTime, ...]:
     """Read the times of day in a sentence, in its order."""
     parts = [(each.start, each.clue.part) for each in found if isinstance(each.clue, PartOfDay)]
+    joints = [each.start for each in found if isinstance(each.clue, Joint)]
+    is_waking = any(isinstance(each.clue, Waking) for each in found)
+    clocks, taken = _with_parts(found, parts, joints)
     said: list[tuple[int, SaidTime]] = []
     previous = -_DAY
-    for start, clock in _with_parts(found, parts):
-        said.append((start, _clock(clock, previous, habits)))
+    for start, clock in clocks:
+        said.append((start, _clock(clock, previous, habits, is_waking=is_waking)))
         previous = said[-1][1].likeliest.since_midnight
     said += [
         (each.start, _anchored(each.clue, parts, habits))
@@ -63,11 +78,22 @@ def read_times(found: Sequence[Found], habits: Habits) -> tuple[SaidTime, ...]:
         if isinstance(each.clue, AtAnchor)
     ]
     # "In the evening at eight, in the evening before bed": the part says nothing more.
-    hours = {option.since_midnight // timedelta(hours=1) for _, s in said for option in s.options}
     said += [
-        (start, _usual(part)) for start, part in parts if not any(hour in part for hour in hours)
+        (at, _usual(part))
+        for at, part in parts
+        if at not in taken
+        and not any(_is_within(one, part) and not _apart(start, at, joints) for start, one in said)
     ]
     return tuple(time_said for _, time_said in sorted(said, key=lambda pair: pair[0]))
+
+
+def _is_within(said: SaidTime, part: Part) -> bool:
+    return any(option.since_midnight // timedelta(hours=1) in part for option in said.options)
+
+
+def _apart(one: int, other: int, joints: Sequence[int]) -> bool:
+    """Whether "and" stands between two places."""
+    return any(min(one, other) < joint < max(one, other) for joint in joints)
 
 
 def times_of_day(
@@ -89,25 +115,44 @@ def times_of_day(
 
 
 def _with_parts(
-    found: Sequence[Found], parts: Sequence[tuple[int, Part]]
-) -> list[tuple[int, Clock]]:
-    """Give "at eight" the part of the day that stands elsewhere ("in the morning and evening")."""
+    found: Sequence[Found], parts: Sequence[tuple[int, Part]], joints: Sequence[int]
+) -> tuple[list[tuple[int, Clock]], set[int]]:
+    """Give "at eight" the part of the day that stands elsewhere ("in the morning and evening").
+
+    Returns the clocks, and where the parts stand that were given to one.
+    """
     clocks = [(each.start, each.clue) for each in found if isinstance(each.clue, Clock)]
     open_clocks = [(start, clock) for start, clock in clocks if clock.part is None]
     completed = [(start, clock) for start, clock in clocks if clock.part is not None]
+    filled: set[int] = set()
     taken: set[int] = set()
     for at, part in parts:
-        if open_clocks:
-            start, clock = min(open_clocks, key=lambda pair: abs(pair[0] - at))
+        near = [
+            (start, clock)
+            for start, clock in open_clocks
+            if not _apart(start, at, joints) or _is_list_before(at, start, parts, joints)
+        ]
+        if near:
+            start, clock = min(near, key=lambda pair: abs(pair[0] - at))
             completed.append((start, replace(clock, part=part)))
-            taken.add(start)
-    completed += [(start, clock) for start, clock in open_clocks if start not in taken]
-    return sorted(completed, key=lambda pair: pair[0])
+            filled.add(start)
+            taken.add(at)
+    completed += [(start, clock) for start, clock in open_clocks if start not in filled]
+    return sorted(completed, key=lambda pair: pair[0]), taken
 
 
-def _clock(clock: Clock, previous: timedelta, habits: Habits) -> SaidTime:
+def _is_list_before(
+    at: int, clock: int, parts: Sequence[tuple[int, Part]], joints: Sequence[int]
+) -> bool:
+    """Whether a part begins a list before the hour: "in the morning and evening at eight"."""
+    return any(at < other < clock and not _apart(other, clock, joints) for other, _ in parts)
+
+
+def _clock(clock: Clock, previous: timedelta, habits: Habits, *, is_waking: bool) -> SaidTime:
     if clock.part:
         hours = [clock.part.hour(clock.hour)]
+    elif is_waking and clock.hour in _WAKING_HOURS:
+        hours = [clock.hour]
     elif 1 <= clock.hour <= 12:
         hours = [clock.hour, clock.hour + 12]
     else:

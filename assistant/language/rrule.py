@@ -1,8 +1,10 @@
 """Clues about how often, written as RFC 5545 recurrence rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from assistant.language.clues import (
+    Clue,
     DayClue,
     Every,
     EveryWeekdays,
@@ -12,41 +14,70 @@ from assistant.language.clues import (
     OnWeekday,
     TimesEvery,
 )
+from assistant.language.errors import ImpossibleTimeError
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A recurrence rule, and the clues it was written from; it says nothing of any other."""
+
+    text: str
+    used: tuple[Clue, ...]
+
+
 def rrule_of(
-    how_often: Sequence[Every | EveryWeekdays | TimesEvery], days: Sequence[DayClue]
-) -> tuple[str, list[DayClue]]:
-    """Write the rule; the days that it took up come back too."""
-    every = next((clue for clue in how_often if isinstance(clue, Every)), None)
+    how_often: Sequence[Every | EveryWeekdays | TimesEvery],
+    days: Sequence[DayClue],
+    off: Collection[int] = (),
+) -> Rule:
+    """Write the rule.
+
+    Args:
+        how_often: What was said of how often.
+        days: The days it is on.
+        off: Days of the week on which it never is, 0 Monday.
+    """
+    every = [clue for clue in how_often if isinstance(clue, Every)]
     weekly = [clue for clue in how_often if isinstance(clue, EveryWeekdays)]
-    counted = next((clue for clue in how_often if isinstance(clue, TimesEvery)), None)
+    counted = next(([clue] for clue in how_often if isinstance(clue, TimesEvery)), [])
     nth = [day for day in days if isinstance(day, OnNthWeekday) and day.months is None]
     weekdays = [day for day in days if isinstance(day, OnWeekday)]
     month_days = [day for day in days if isinstance(day, OnMonthDay) and day.months is None]
-    frequency = every.frequency if every else counted.frequency if counted else None
-    interval = every.interval if every else 1
+    said = {clue.frequency for clue in every} | {clue.frequency for clue in counted}
+    frequency = every[0].frequency if every else counted[0].frequency if counted else None
+    interval = max([clue.interval for clue in every], default=1)
+    same = [clue for clue in every if (clue.frequency, clue.interval) == (frequency, interval)]
 
-    if nth:
+    if nth and said <= {Frequency.MONTHLY}:
         by = ",".join(f"{day.nth}{_WEEKDAYS[day.weekday]}" for day in nth)
-        return _rule(Frequency.MONTHLY, interval, BYDAY=by), [*nth]
-    if weekly:
-        named = {weekday for clue in weekly for weekday in clue.weekdays}
-        interval = max(interval, *(clue.interval for clue in weekly))
-        return _rule(Frequency.WEEKLY, interval, BYDAY=_by_day(named)), []
-    if weekdays and frequency in {None, Frequency.WEEKLY}:
+        return Rule(_rule(Frequency.MONTHLY, interval, BYDAY=by), (*nth, *same, *counted))
+    if weekly or off:
+        named = {weekday for clue in weekly for weekday in clue.weekdays} or set(range(7))
+        weeks = [clue for clue in same if clue.frequency is Frequency.WEEKLY]
+        if not weekly:  # "every day but Sunday"; "every two days but Sunday" is no rule here
+            weeks += [c for c in same if (c.frequency, c.interval) == (Frequency.DAILY, 1)]
+        by = _by_day(named - set(off))
+        if not by:
+            raise ImpossibleTimeError("No day of the week is left.")
+        between = max([*(c.interval for c in weekly), *(c.interval for c in weeks)], default=1)
+        times = [c for c in counted if c.frequency in {Frequency.WEEKLY, Frequency.DAILY}]
+        return Rule(_rule(Frequency.WEEKLY, between, BYDAY=by), (*weekly, *weeks, *times))
+    if weekdays and said <= {Frequency.WEEKLY}:
         by = _by_day({day.weekday for day in weekdays})
-        return _rule(Frequency.WEEKLY, interval, BYDAY=by), [*weekdays]
+        used: tuple[Clue, ...] = (*weekdays, *same, *counted)
+        return Rule(_rule(Frequency.WEEKLY, interval, BYDAY=by), used)
     if month_days and frequency is Frequency.MONTHLY:
-        by = ",".join(str(day.day) for day in month_days)
-        return _rule(frequency, interval, BYMONTHDAY=by), [*month_days]
-    if month_days and frequency is Frequency.YEARLY:
+        by = ",".join(dict.fromkeys(str(day.day) for day in month_days if day.month is None))
+        if by:
+            used = (*[d for d in month_days if d.month is None], *same, *counted)
+            return Rule(_rule(frequency, interval, BYMONTHDAY=by), used)
+    if month_days and frequency is Frequency.YEARLY and month_days[0].month is not None:
         day = month_days[0]
         rule = _rule(frequency, interval, BYMONTH=str(day.month), BYMONTHDAY=str(day.day))
-        return rule, [*month_days]
-    return _rule(frequency or Frequency.DAILY, interval), []
+        return Rule(rule, (day, *same, *counted))
+    return Rule(_rule(frequency or Frequency.DAILY, interval), (*same, *counted))
 
 
 def _rule(frequency: Frequency, interval: int, **by: str) -> str:

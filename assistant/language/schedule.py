@@ -57,6 +57,8 @@ class Moment:
     """False where only a day or a part of it was said, and `at` has its usual hour."""
     spans: tuple[tuple[int, int], ...]
     """Where in the text its words stand, [start, end)."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """Words about time that contradict the others and are in none of the above: ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,12 @@ class Recurrence:
     course_days: int | None = None
     until: date | None = None
     """The last day."""
+    left_out: tuple[date, ...] = ()
+    """Single days on which it does not come: "every day but tomorrow"."""
     spans: tuple[tuple[int, int], ...]
     """Where in the text its words stand, [start, end)."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """Words about time that contradict the others and are in none of the above: ask."""
 
 
 When = Moment | Recurrence

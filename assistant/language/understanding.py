@@ -6,12 +6,73 @@ The rules are our own. Tried on the same sentences, jionlp 1.5.31 read 25点 as 
 the one thing that a medicine's reminder cannot have: what no rule here reads is asked for.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from assistant.language.amounts import Dose, Number
 from assistant.language.combine import combine
 from assistant.language.languages import language
-from assistant.language.schedule import Habits, When
+from assistant.language.reading import LeftKind, Leftover, Span
+from assistant.language.schedule import Habits, Recurrence, When
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """All that one sentence says of a time and of amounts, every word of it used once."""
+
+    when: When | None
+    doses: tuple[Dose, ...]
+    """In the order they were said; none of their words tells a time."""
+    leftover: tuple[Leftover, ...]
+    """Words that could belong to a time, an amount, a pattern of days, a negation or an exception,
+    and were used for nothing.  Ask, unless each of them is known to be something else: a number
+    without a unit is a `LeftKind.NUMBER`, and "two metformin" is a dose to who knows metformin."""
+    spans: tuple[Span, ...]
+    """Which words were used, and for what."""
+
+    @property
+    def left_out(self) -> tuple[date, ...]:
+        """Days on which what comes again does not come; weekdays are left out of the rule itself.
+
+        Whoever cannot keep them must ask.
+        """
+        return self.when.left_out if isinstance(self.when, Recurrence) else ()
+
+    def unused(self, used: Sequence[tuple[int, int]]) -> tuple[Leftover, ...]:
+        """What is left over of the sentence once the caller has used these words, too."""
+        return tuple(
+            each
+            for each in self.leftover
+            if not any(start <= each.start and each.end <= end for start, end in used)
+        )
+
+
+def understand_schedule(
+    text: str, lang: str, now: datetime, habits: Habits, *, names: Sequence[str] = ()
+) -> Understood:
+    """Understand when and how much in one pass, so that no digit is an hour and a dose.
+
+    Args:
+        text: The sentence.
+        lang: Its language.
+        now: In the elder's time zone.
+        habits: The elder's own times.
+        names: Names in it that the caller knows ("vitamin b twelve"): what is in them is theirs.
+
+    Raises:
+        ImpossibleTimeError: the words name a time that no clock or calendar has.
+        ImpossibleAmountError: they name an amount that nobody can take.
+        ValueError: `now` has no time zone.
+    """
+    _check_zone(now)
+    read = language(lang).read(text, now.date(), names)
+    when = combine(read.clues, now, habits)
+    unread = tuple(
+        Leftover(LeftKind.UNCLEAR, text[start:end], start, end)
+        for start, end in (when.unread if when else ())
+    )
+    return Understood(when, read.doses, (*read.leftover, *unread), read.spans)
 
 
 def parse_when(text: str, lang: str, now: datetime, habits: Habits) -> When | None:
@@ -24,8 +85,7 @@ def parse_when(text: str, lang: str, now: datetime, habits: Habits) -> When | No
         ImpossibleTimeError: the words name a time that no clock or calendar has.
         ValueError: `now` has no time zone.
     """
-    if now.tzinfo is None:
-        raise ValueError("now must have a time zone")
+    _check_zone(now)
     return combine(language(lang).find_clues(text, now.date()), now, habits)
 
 
@@ -48,3 +108,8 @@ def without_spans(text: str, spans: tuple[tuple[int, int], ...]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + " " + text[end:]
     return " ".join(text.split())
+
+
+def _check_zone(now: datetime) -> None:
+    if now.tzinfo is None:
+        raise ValueError("now must have a time zone")

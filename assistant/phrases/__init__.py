@@ -109,6 +109,20 @@ class PhraseIndex:
         found = (p for p in self._beginning_at(0, sentence) if p.is_all_of(sentence))
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
+    def without(self, sentence: tuple[Token, ...]) -> tuple[Token, ...]:
+        """The sentence without these phrases, the longest first at each place."""
+        kept: list[Token] = []
+        start = 0
+        while start < len(sentence):
+            standing = (
+                p for p in self._beginning_at(start, sentence) if p.stands_at(start, sentence)
+            )
+            size = max((len(phrase.tokens) for phrase in standing), default=0)
+            if not size:
+                kept.append(sentence[start])
+            start += size or 1
+        return tuple(kept)
+
     def _beginning_at(self, start: int, sentence: tuple[Token, ...]) -> Iterator[Phrase]:
         sounds = tuple(token.alike for token in sentence[start : start + 2])
         for size in range(1, len(sounds) + 1):
@@ -121,7 +135,13 @@ class Phrases:
 
     reflexes: PhraseIndex
     answers: PhraseIndex
-    """To an open alarm: `fine` and `arrived`."""
+    """To an open alarm: `fine`, `arrived`, and `wanted` (a number that was asked about)."""
+    signs: PhraseIndex
+    """To "is your mouth crooked?": `yes` and `no`, which no other words are."""
+    unwell: PhraseIndex
+    """In an answer to "do you need help?": something is wrong."""
+    not_unwell: PhraseIndex
+    """What such words are in, and says that nothing is."""
     real: PhraseIndex
     """In a drill: it is none."""
     hints: PhraseIndex
@@ -267,12 +287,17 @@ def load() -> Phrases:
     """The phrases of every language file beside this one."""
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for data in _data():
+        found["unwell"] += [(text, "") for text in data["answer_unwell"]["contains"]]
+        found["not_unwell"] += [(text, "") for text in data["answer_unwell"]["not"]]
         found["real"] += [(text, "") for text in data["drill"]["real"]]
-        for part in ("reflex", "answer", "service", "call", "hint"):
+        for part in ("reflex", "answer", "sign", "service", "call", "hint"):
             found[part] += [(text, name) for name, texts in data[part].items() for text in texts]
     return Phrases(
         reflexes=_index(found["reflex"]),
         answers=_index(found["answer"]),
+        not_unwell=_index(found["not_unwell"]),
+        signs=_index(found["sign"]),
+        unwell=_index(found["unwell"]),
         real=_index(found["real"]),
         calls=_index(found["call"]),
         hints=_index(found["hint"]),

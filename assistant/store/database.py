@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, TypeVar
+
+from assistant.store.wal import committed_frames
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +42,7 @@ class Database:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._opened: sqlite3.Connection | None = None
         self.set_aside: Path | None = None
-        """Where a corrupt database was moved at `open`; a new one was begun."""
+        """Where a corrupt database, or its damaged log, was put at `open`; what it held is lost."""
 
     async def open(self) -> None:
         """Open or create, and bring the tables up to date.
@@ -83,7 +86,8 @@ class Database:
     async def _run(self, work: Callable[[], Result]) -> Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
+            # The last two: a value that SQLite cannot hold, half a character or too large a number.
             if getattr(error, "sqlite_errorcode", None) in _CORRUPT:
                 await asyncio.get_running_loop().run_in_executor(self._thread, self._renew)
             raise StoreError(
@@ -105,12 +109,30 @@ class Database:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise  # locked, read-only, full: the file itself may be sound
-            self.set_aside = self._path.with_suffix(f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            self.set_aside = self._aside()
             log.error("the database is corrupt (%s); set aside as %s", error, self.set_aside.name)
             self._path.rename(self.set_aside)
             for tail in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
             self._connect()
+
+    def _aside(self) -> Path:
+        return self._path.with_suffix(f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+
+    def _keep_damaged_log(self, connection: sqlite3.Connection, wal: Path) -> None:
+        """Keep a copy, and say so, if SQLite took fewer transactions from the log than it holds."""
+        _, taken, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        written = committed_frames(wal)
+        if written is not None and taken >= written:
+            return
+        self.set_aside = self._aside()
+        shutil.copyfile(wal, self.set_aside)
+        self.set_aside.chmod(0o600)
+        log.error(
+            "the database's log was damaged, and the last of what was written is lost; "
+            "a copy is kept as %s",
+            self.set_aside.name,
+        )
 
     def _connect(self) -> None:
         connection = sqlite3.connect(
@@ -123,6 +145,7 @@ class Database:
             (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
+            self._keep_damaged_log(connection, self._path.with_name(self._path.name + "-wal"))
             _migrate(connection, self._path)
         except BaseException:
             connection.close()

@@ -32,6 +32,8 @@ _POINT: Final = np.dtype([("cluster", "<i4"), ("xyz", "<f4", 3), ("speed", "<f4"
 DOPPLER_STEP: Final = 0.1
 """Metres a second a Doppler index; the manuals give the index without a unit, so it is only used
 to tell moving from still."""
+_FLAG_BYTES: Final = (1, 2, 4)
+"""A fall and presence are one byte in Seeed's manual; other firmwares send two or four."""
 _MAX_ITEMS: Final = 400
 """Points or targets in a frame; the modules send some 100."""
 
@@ -41,12 +43,10 @@ _NO_TARGETS: Final = RadarFrame(targets=())
 _NO_POINTS: Final = RadarFrame(points=NOTHING_SEEN)
 
 
-def _read_fall(raw: bytes | bytearray, at: int) -> RadarFrame:
-    return _FALLEN[raw[at] != 0]
-
-
-def _read_presence(raw: bytes | bytearray, at: int) -> RadarFrame:
-    return _PRESENT[raw[at] != 0]
+def _read_flag(
+    told: dict[bool, RadarFrame], size: int, raw: bytes | bytearray, at: int
+) -> RadarFrame:
+    return told[any(raw[at : at + size])]
 
 
 def _read_targets(room: int, raw: bytes | bytearray, at: int) -> RadarFrame | None:
@@ -58,7 +58,9 @@ def _read_targets(room: int, raw: bytes | bytearray, at: int) -> RadarFrame | No
     targets = [
         Target(cluster, (x, y, z), None, dop * DOPPLER_STEP)
         for x, y, z, dop, cluster in _TARGET.iter_unpack(raw[first : first + count * _TARGET.size])
-        if all(abs(value) <= FARTHEST_METRES for value in (x, y, z))  # NaN is never <=
+        # NaN is never <=; a place of zeros is a slot that holds nobody.
+        if max(abs(x), abs(y), abs(z)) > 0
+        and all(abs(value) <= FARTHEST_METRES for value in (x, y, z))
     ]
     return RadarFrame(targets=tuple(targets)) if targets else _NO_TARGETS
 
@@ -76,8 +78,8 @@ class Mr60Fda2Parser(TinyFrameParser[RadarFrame | bytes]):
 
     FOREIGN: ClassVar[frozenset[int]] = frozenset({PHASE, BREATH, HEART})
     READERS: ClassVar[dict[bytes, Reader[RadarFrame | bytes]]] = {
-        header(FALL, 1): _read_fall,
-        header(PRESENCE, 1): _read_presence,
+        **{header(FALL, size): partial(_read_flag, _FALLEN, size) for size in _FLAG_BYTES},
+        **{header(PRESENCE, size): partial(_read_flag, _PRESENT, size) for size in _FLAG_BYTES},
         **{
             header(TARGETS, _COUNT.size + room * _TARGET.size): partial(_read_targets, room)
             for room in range(_MAX_ITEMS + 1)

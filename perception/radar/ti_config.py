@@ -10,6 +10,7 @@ own.  TI's own visualizer follows the first and writes slowly then (Radar Toolbo
 
 from __future__ import annotations
 
+import codecs
 import time
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,6 +18,11 @@ from typing import Final, Protocol
 MAX_CONFIG_BYTES: Final = 65_536
 ANSWER_SECONDS: Final = 1.0
 """`sensorStart` takes the longest, about 0.3 s on an IWR6843."""
+_MARKS: Final = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 _DONE: Final = b"Done"
 _PROMPT: Final = b":/>"
 _IGNORED: Final = b"Ignored"
@@ -63,7 +69,7 @@ def read_config(path: Path) -> tuple[str, ...]:
     try:
         if path.stat().st_size > MAX_CONFIG_BYTES:
             raise RadarConfigError(f"{path} is larger than {MAX_CONFIG_BYTES} bytes: no .cfg file.")
-        lines = [line.split(b"%", 1)[0].strip() for line in path.read_bytes().splitlines()]
+        lines = [line.split(b"%", 1)[0].strip() for line in _plain(path.read_bytes()).splitlines()]
         commands = tuple(line.decode("ascii") for line in lines if line)
     except (OSError, UnicodeDecodeError) as error:
         raise RadarConfigError(f"{path} cannot be read as a radar configuration: {error}") from None
@@ -73,6 +79,14 @@ def read_config(path: Path) -> tuple[str, ...]:
         if command.split()[0] in {_COMMAND_RATE, _DATA_RATE} and _rate(command) is None:
             raise RadarConfigError(f"{path}: {command!r} names no rate in baud.")
     return commands
+
+
+def _plain(content: bytes) -> bytes:
+    """The same without the marks by which editors on Windows tell an encoding."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return content.removeprefix(mark).decode(encoding).encode()
+    return content
 
 
 def data_baud(commands: tuple[str, ...], *, has_own_port: bool) -> int | None:

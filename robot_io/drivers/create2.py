@@ -89,6 +89,7 @@ class Create2Driver(Driver):
 
     def close(self) -> None:
         self.stop()
+        self._link.send_now(oi.PASSIVE)  # else it would neither charge nor ever sleep
         self._link.close()
         self._lose(LinkError("this program has closed the robot's port"))
 
@@ -195,7 +196,8 @@ class Create2Driver(Driver):
                 self._state = dataclasses.replace(
                     self._state, motion=MotionKind.IDLE, end=EndReason.STOPPED
                 )
-        sent = self._link.send_now(STOP * STOP_REPEATS)
+            back = oi.PASSIVE if self._state is not None and self._state.docked else b""
+        sent = self._link.send_now(STOP * STOP_REPEATS + back)
         if run is not None:
             run.give_up(StoppedError("overtaken by a stop"))
         return sent
@@ -242,7 +244,7 @@ class Create2Driver(Driver):
             back = docking or (self._state is not None and self._state.docked)
             if passive:
                 mode = Opcode.FULL if back else Opcode.SAFE
-                command = bytes((mode,)) + command + bytes((Opcode.START,) if back else ())
+                command = bytes((mode,)) + command + (oi.PASSIVE if back else b"")
             if passive and docking:
                 raise RefusedError(
                     "it is on its way to the charger; try when it has docked", "BUSY"

@@ -123,6 +123,10 @@ CLEAN_BUTTON = 1
 """Bit of BUTTONS."""
 
 
+PASSIVE = bytes((Opcode.START,))
+"""Stops the wheels and leaves the robot to itself: only so it charges, and sleeps when idle."""
+
+
 def drive_direct(right_mm_s: int, left_mm_s: int) -> bytes:
     """The command that sets both wheels."""
     return struct.pack(">Bhh", Opcode.DRIVE_DIRECT, right_mm_s, left_mm_s)

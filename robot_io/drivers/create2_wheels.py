@@ -51,7 +51,7 @@ class Wheels:
         self.out: deque[bytes] = deque()
         """Commands that wait to be sent."""
         self.run: Run | None = None
-        self._stop_sent_at = -1.0
+        self._stop_sent_at = self._freed_at = -1.0
         self._motion_id = 0
 
     def drop(self) -> Run | None:
@@ -94,6 +94,10 @@ class Wheels:
             # A run that is over must be over on the robot too.
             if wanted != (0, 0) and now - self._stop_sent_at >= REPEAT_SECONDS:
                 self._send_stop(now)
+            elif state.docked and not is_passive and now - self._freed_at >= REPEAT_SECONDS:
+                # In any other mode it does not charge, whoever left it there.
+                self._freed_at = now
+                self.out.append(oi.PASSIVE)
             return state
         wrong = danger(state)
         if wrong is not None and (sum(run.wheels) > 0 or wrong is EndReason.LIFTED):

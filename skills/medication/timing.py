@@ -63,8 +63,12 @@ async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
     if draft.act == "change" and before is not None:
         if (problem or {}).get("refused") == "meal_missing":
             when = await _at_its_meals(turn, draft, text)
+        if (when["problem"] or {}).get("refused") == "words_left":
+            return _unread(turn, draft, when["problem"])
         return _rescheduled(draft, when)
     refused = (problem or {}).get("refused")
+    if refused == "words_left":
+        return _unread(turn, draft, problem)
     if refused in {"impossible_time", "never_comes", "invalid", "clock_wrong"}:
         note = "too_often" if refused == "invalid" else str(refused)
         return draft.noting(note)
@@ -75,6 +79,13 @@ async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
         when_problem=problem,
         has_changes=True,
         was_refused=False,
+    )
+
+
+def _unread(turn: Turn, draft: Draft, problem: dict[str, Any]) -> Draft:
+    """Ask about words that may belong to a time and were not understood; nothing is taken over."""
+    return draft.noting(
+        "words_left", words=turn.spoken.listing([w.strip() for w in problem["words"]])
     )
 
 

@@ -117,6 +117,59 @@ async def test_a_used_link_does_not_acknowledge_again_also_after_a_restart(tmp_p
             assert home.state() == "raised"
 
 
+async def test_each_time_it_goes_out_again_a_message_with_a_new_link_comes_at_once(
+    tmp_path: Path,
+) -> None:
+    with receiver() as daughter, receiver() as son:
+        async with a_home(tmp_path, {"大女儿": daughter.url, "儿子": son.url}) as home:
+            home.cry()
+            first, his = await link_of(daughter), await link_of(son)
+            await home.web.post(f"{first}/take", data=TAKE)
+            # A message each: the alarm, and what a helper needs.
+            await until(lambda: len(daughter.events) == 2, 20)
+            home.cry()
+            second = await link_of(daughter, 2)
+            assert "再次求助" in list(daughter.events.values())[2]["data"]["text"]
+            assert second != first
+            assert "有人接手过" in (await home.web.get(his)).text, "an old link tells what is so"
+            assert "最新一条消息" in (await home.web.get(first)).text
+            await home.web.post(f"{his}/take", data=TAKE)
+            await until(lambda: home.state() == "acknowledged")
+
+
+async def test_a_used_link_names_no_message_that_has_not_come(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            link = await link_of(daughter)
+            await home.web.post(f"{link}/take", data=TAKE)
+            daughter.manners.status = 503
+            home.cry()
+            await until(lambda: home.state() == "raised")
+            page = (await home.web.get(link)).text
+            assert "新的消息还没有发到" in page
+            assert "最新一条消息" not in page
+
+
+@pytest.mark.parametrize("jump_seconds", [90_000.0, 40 * 86_400.0, -90_000.0])
+async def test_a_link_holds_while_its_alarm_is_open_whatever_the_clock_does(
+    tmp_path: Path, jump_seconds: float
+) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            home.cry()
+            await link_of(daughter)
+            (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
+            ours = Acknowledger((tmp_path / "link.key").read_bytes())
+            token = ours.token(alarm.alarm_id, contact.contact_id, time.time() - jump_seconds)
+            link = f"{home.url}/a/{token}"
+            assert (await home.web.get(link)).status_code == 200
+            await home.web.post(f"{link}/take", data=TAKE)
+            assert home.state() == "acknowledged"
+            await home.web.post(f"{link}/close", data=CLOSE)
+            assert home.state() == "none"
+
+
 async def test_a_link_can_close_nothing_that_nobody_took(tmp_path: Path) -> None:
     with receiver() as daughter:
         async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
@@ -177,7 +230,7 @@ async def test_links_that_are_not_good_are_refused_and_tell_nothing(tmp_path: Pa
             assert len(set(bad)) == 1
             assert "链接不完整" in bad[0]
             assert "It is not complete" in bad[0]
-            old = await refused(home, ours.token(*claims, time.time() - 90_000), 410)
+            old = await refused(home, ours.token("gone", claims[1], time.time() - 90_000), 410)
             for hidden in ("王奶奶", ADDRESS, "大女儿", "摔"):
                 assert hidden not in bad[0] + old
             foreign = await home.web.get(f"{home.url}/a/{ours.token('x', claims[1], time.time())}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -19,12 +20,13 @@ from assistant.care.channels import Acknowledger
 from assistant.care.pendants import PendantDoor
 from assistant.console import connection
 from assistant.console.__main__ import ConsoleError, _listener, _serving
+from assistant.console.crowd import Crowd
 from assistant.console.pace import MAX_KNOWN, Pace, neighbourhood
 from assistant.console.pages import alarm_page, close_page, problem_page
 from assistant.console.web import Door
 from assistant.link import LinkError, ServiceError
 from assistant.settings import LANGUAGES, ConsoleSettings
-from tests.care.channels.parts import free_port, until
+from tests.care.channels.parts import free_port
 from tests.console.parts import PENDANT_TOKEN, a_home, certificate, link_of, receiver
 
 KEY = Acknowledger(bytes(range(32)))
@@ -74,6 +76,15 @@ async def a_page(
         yield web, f"/a/{KEY.token('alarm', 'contact', time.time())}", port
 
 
+@asynccontextmanager
+async def silent_callers(port: int, count: int) -> AsyncIterator[list[asyncio.StreamReader]]:
+    """Connections on which nothing is ever said."""
+    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+    yield [reader for reader, _ in opened]
+    for _, writer in opened:
+        writer.close()
+
+
 async def raw(port: int, data: bytes) -> bytes:
     """Everything that comes back for these bytes, until the server hangs up."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -105,13 +116,21 @@ async def test_slow_callers_are_cut_and_others_are_served_meanwhile(
                     await reader.read()
             writer.close()
         assert (await web.get(link)).status_code == 200
-    assert connection._held == {}
+
+
+async def test_the_silent_are_cut_before_their_life_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "LIFE_SECONDS", 3_600.0)
+    async with a_page(Listening()) as (web, link, port):
+        assert await raw(port, b"") == b""
+        assert await raw(port, b"GET /a/x HTTP/1.1\r\nX-Drip: ") == b""
+        assert (await web.get(link)).status_code == 200
 
 
 async def test_a_handshake_that_never_ends_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "LIFE_SECONDS", 1.5)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 1.5)
     pem, key = certificate(tmp_path)
     async with a_page(Listening(), certificate=str(pem), key=str(key)) as (web, link, port):
         cut = [asyncio.create_task(raw(port, b"\x16\x03\x01")) for _ in range(20)]
@@ -119,24 +138,69 @@ async def test_a_handshake_that_never_ends_is_cut(
         assert await asyncio.gather(*cut) == [b""] * 20
 
 
-async def test_more_connections_than_there_is_room_for_are_closed_at_once(
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "TLS"])
+async def test_silent_connections_in_any_number_shut_nobody_out(
+    is_tls: bool, tmp_path: Path
+) -> None:
+    """More of them than a process may commonly have descriptors for."""
+    pem, key = certificate(tmp_path) if is_tls else ("", "")
+    settings = {"certificate": str(pem), "key": str(key)} if is_tls else {}
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4_096, hard[1]), hard[1]))
+    try:
+        async with a_page(Listening(), **settings) as (web, link, port):
+            async with silent_callers(port, 1_100):
+                for _ in range(3):
+                    assert (await web.get(link)).status_code == 200
+            assert (await web.get(link)).status_code == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, hard)
+
+
+async def test_the_newcomer_is_served_and_the_oldest_silent_one_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(connection, "MAX_CONNECTIONS", 10)
-    async with a_page(Listening()) as (web, link, port):
-        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(10)]
-        assert await raw(port, b"") == b""
-        for _, writer in held:
-            writer.close()
-        await until(lambda: not connection._held)
+    async with a_page(Listening()) as (web, link, port), silent_callers(port, 10) as silent:
         assert (await web.get(link)).status_code == 200
+        with suppress(ConnectionResetError):
+            assert await silent[0].read() == b""
+        assert not silent[9].at_eof()
 
 
-def test_a_proxy_on_this_machine_is_not_counted_as_one_caller() -> None:
-    assert connection._is_here("127.0.0.1")
-    assert connection._is_here("::1")
-    assert not connection._is_here("192.168.1.7")
-    assert not connection._is_here("")
+def given_up(arrivals: list[tuple[str, bool]], most: int = 6, most_of_one: int = 3) -> list[int]:
+    """Which of those who came, in this order, lost their place; each has asked or is silent."""
+    crowd, ended = Crowd(most, most_of_one), []
+    for number, (host, has_asked) in enumerate(arrivals):
+        place = crowd.enter(host, lambda number=number: ended.append(number))
+        place.has_asked = has_asked
+    return ended
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "lost"),
+    [
+        ([("192.0.2.1", False)] * 3, []),
+        ([("192.0.2.1", False)] * 5, [0, 1]),
+        # One who asked is kept before one who is silent.
+        ([("192.0.2.1", True), *[("192.0.2.1", False)] * 3], [1]),
+        ([("192.0.2.1", True)] * 4, [0]),
+        # An IPv6 customer has one network, whatever address of it is used.
+        ([(f"2001:db8::{n}", False) for n in range(1, 5)], [0]),
+        ([(f"2001:db8:0:{n}::1", False) for n in range(1, 7)], []),
+        # Of many neighbourhoods, the one that holds most gives up: never the lone newcomer.
+        ([*[("192.0.2.1", False)] * 3, *[("192.0.2.2", False)] * 3, ("198.51.100.7", False)], [0]),
+        ([("198.51.100.7", False), *[("192.0.2.1", False)] * 3, *[("192.0.2.2", False)] * 3], [1]),
+        # A proxy on this machine speaks for everybody: only the whole counts for it.
+        ([("127.0.0.1", False)] * 6, []),
+        ([("::1", False)] * 6, []),
+        ([("::ffff:127.0.0.1", False)] * 6, []),
+        ([("127.0.0.1", False)] * 7, [0]),
+        ([("", False)] * 4, [0]),
+    ],
+)
+def test_who_gives_up_a_place(arrivals: list[tuple[str, bool]], lost: list[int]) -> None:
+    assert given_up(arrivals) == lost
 
 
 @pytest.mark.parametrize(
@@ -147,7 +211,7 @@ def test_a_proxy_on_this_machine_is_not_counted_as_one_caller() -> None:
         (b"GET /a/x HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000, b"400"),
         (
             b"POST /pendant/p HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"
-            + b"x" * 9_000,
+            + b"x" * 70_000,
             b"413",
         ),
         (b"GET /a/%00%0d%0aX:y HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
@@ -254,6 +318,24 @@ async def test_a_view_that_makes_no_page_is_a_plain_refusal() -> None:
         answer = await web.get(link)
     assert answer.status_code == 500
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("{}/", 200),
+        ("{}//", 404),
+        ("/{}", 404),
+        ("{}/close/", 404),
+        ("/a/x/", 404),
+        ("/pendant/p/", 404),
+    ],
+)
+async def test_no_answer_sends_a_link_elsewhere(path: str, status: int) -> None:
+    """A redirect to the address that the proxy uses would carry the link over plain HTTP."""
+    async with a_page(Listening()) as (web, link, _):
+        answer = await web.get(path.format(link), headers={"Host": "anban.example"})
+    assert (answer.status_code, "location" in answer.headers) == (status, False)
 
 
 # --------------------------------------------------------------------------------- TLS

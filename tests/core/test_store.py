@@ -75,6 +75,65 @@ async def test_a_corrupt_file_is_set_aside_and_told(tmp_path: Path, damage: byte
     await database.close()
 
 
+def killed_while_writing(path: Path, count: int = 5) -> None:
+    """A home whose process died: all that it wrote stands in the log alone."""
+    code = textwrap.dedent(f"""
+        import asyncio, os
+        from pathlib import Path
+        from assistant.store import Database, KeyedValues
+        async def main():
+            database = Database(Path({str(path)!r}))
+            await database.open()
+            for number in range({count}):
+                await KeyedValues.profile(database).set(f"n{{number}}", number)
+            os._exit(9)
+        asyncio.run(main())
+    """)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+
+
+@pytest.mark.parametrize(
+    "at", [0, 9, 18, 26, 32 + 10, 32 + 24 + 100, -100, -4_096 - 10], ids=lambda at: f"byte {at}"
+)
+async def test_a_damaged_log_is_kept_and_told(tmp_path: Path, at: int) -> None:
+    path, wal = tmp_path / "anban.sqlite", tmp_path / "anban.sqlite-wal"
+    killed_while_writing(path)
+    damaged = bytearray(wal.read_bytes())
+    damaged[at] ^= 0xFF
+    wal.write_bytes(damaged)
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is not None, "something written is lost, and nobody was told"
+    assert database.set_aside.read_bytes() == damaged
+    assert database.set_aside.stat().st_mode & 0o077 == 0
+    await KeyedValues.profile(database).set("name", "Mary")
+    await database.close()
+
+
+async def test_a_log_cut_short_loses_what_was_in_it_and_is_told_by_what_is_left(
+    tmp_path: Path,
+) -> None:
+    path, wal = tmp_path / "anban.sqlite", tmp_path / "anban.sqlite-wal"
+    killed_while_writing(path)
+    wal.write_bytes(wal.read_bytes()[:20])
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is not None
+    await database.close()
+
+
+@pytest.mark.parametrize("more", [b"", b"torn"])
+async def test_a_log_whose_writer_was_killed_is_whole(tmp_path: Path, more: bytes) -> None:
+    path, wal = tmp_path / "anban.sqlite", tmp_path / "anban.sqlite-wal"
+    killed_while_writing(path)
+    wal.write_bytes(wal.read_bytes() + more)  # a transaction that was not over yet
+    database = Database(path)
+    await database.open()
+    assert database.set_aside is None
+    assert len(await KeyedValues.profile(database).all()) == 5
+    await database.close()
+
+
 async def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "anban.sqlite"
     with sqlite3.connect(path) as connection:

@@ -40,6 +40,7 @@ from assistant.second_net import OVERHEARD_CONFIDENCE, SecondNet
 from assistant.services import Services
 from assistant.settings import Settings
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.store import Database, KeyedValues
 from assistant.turn import Turns
 
@@ -88,7 +89,7 @@ class ScriptedAlarms:
     asks: bool = False
     is_line_open: bool = False
     doubted: list[tuple[str, bool]] = field(default_factory=list)
-    answers: list[Judgement] = field(default_factory=list)
+    answers: list[Spoken] = field(default_factory=list)
     taken_back: list[float] = field(default_factory=list)
 
     def take_back(self, since: float) -> None:
@@ -103,11 +104,12 @@ class ScriptedAlarms:
     def hear(self, text: str, judgement: Judgement) -> bool:
         return False
 
-    def is_answered_by(self, judgement: Judgement) -> bool:
+    def is_answered_by(self, spoken: Spoken) -> bool:
+        judgement = spoken.judgement
         return self.asks and (judgement.fine or judgement.reflex in {"affirm", "deny"})
 
-    def take_answer(self, judgement: Judgement) -> None:
-        self.answers.append(judgement)
+    def take_answer(self, spoken: Spoken) -> None:
+        self.answers.append(spoken)
 
 
 @dataclass
@@ -310,7 +312,8 @@ async def test_what_a_tiny_model_heard_is_asked_about_and_calls_nobody(home: Hom
 async def test_what_is_typed_is_taken_as_what_is_heard(home: Home, text: str) -> None:
     def done() -> tuple[object, ...]:
         alarms = home.alarms
-        return list(alarms.doubted), list(alarms.answers), alarms.taken_back
+        answers = [answer.judgement for answer in alarms.answers]
+        return list(alarms.doubted), answers, alarms.taken_back
 
     home.alarms.asks = True
     home.hear(text, addressed=True)
@@ -555,13 +558,43 @@ async def test_what_was_overheard_and_is_not_quite_sure_is_asked_about_only(
     assert [is_sure for _, is_sure in alarms.doubted] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("raw", "addressed", "address"),
+    [
+        ("小安我没事", True, Address.NAMED),
+        ("我没事", True, Address.WINDOW),
+        ("我没事", False, Address.ROOM),
+        ("", False, Address.ROOM),
+    ],
+)
+async def test_an_alarm_is_told_to_whom_an_answer_was_said(
+    home: Home, alarms: ScriptedAlarms, raw: str, addressed: bool, address: Address
+) -> None:
+    alarms.asks = True
+    home.hear("我没事", raw=raw, addressed=addressed)
+    await home.settle()
+    assert [(a.text, a.judgement.fine, a.address) for a in alarms.answers] == [
+        ("我没事", True, address)
+    ]
+
+
+async def test_what_follows_the_wake_phrase_alone_is_said_to_anban(
+    home: Home, alarms: ScriptedAlarms
+) -> None:
+    alarms.asks = True
+    home.hear("", raw="小安")
+    home.hear("我没事", uid="u2")
+    await home.settle()
+    assert [answer.address for answer in alarms.answers] == [Address.NAMED]
+
+
 async def test_an_answer_in_other_words_reaches_an_open_alarm(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
     alarms.asks = True
     home.hear("误会误会", addressed=False)
     await home.settle()
-    assert [answer.fine for answer in alarms.answers] == [True]
+    assert [answer.judgement.fine for answer in alarms.answers] == [True]
     home.hear("挂了吧", uid="u2")
     told = await home.settle()
     assert len(alarms.answers) == 1, "to hang up is not to be fine"

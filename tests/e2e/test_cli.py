@@ -69,6 +69,39 @@ def test_ask_answers_each_line_as_a_conversation_of_its_own() -> None:
     assert done.returncode == 1  # two lines were refused
 
 
+@pytest.mark.parametrize(
+    ("lang", "pairs"),
+    [
+        (
+            "zh",
+            [
+                # An alarm asks about signs, and takes whatever is said for their answer.
+                ("我半边身子动不了", "现在几点了", "general_time"),
+                # It asks whether help is needed: a bare yes or no is its answer.
+                ("救命", "不", "general_deny"),
+                ("救命", "再说一遍", "general_repeat"),
+                ("提醒我吃药", "现在几点了", "general_time"),  # a form that waits
+            ],
+        ),
+        (
+            "en",
+            [
+                ("i think i'm having a stroke", "what time is it", "general_time"),
+                ("i've fallen", "no", "general_deny"),
+                ("i've fallen", "say that again", "general_repeat"),
+                ("remind me to take my pills", "what time is it", "general_time"),
+            ],
+        ),
+    ],
+)
+def test_no_line_leaks_into_the_next(lang: str, pairs: list[tuple[str, str, str]]) -> None:
+    given = "\n".join(f"{before}\n{text}" for before, text, _ in pairs)
+    answers = lines(anban("ask", "--lang", lang, "--json", "-", given=given))[1::2]
+    assert [answer["intent"] for answer in answers] == [intent for _, _, intent in pairs]
+    for answer in answers:
+        assert not [event for event in answer["events"] if event["type"].startswith("Alarm")]
+
+
 @pytest.mark.parametrize("text", ["x" * 10_000, "😀", "\x01\x02", "/", "   "])
 def test_text_that_is_no_sentence_is_refused_before_anything_starts(text: str) -> None:
     done = anban("ask", text)

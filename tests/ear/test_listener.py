@@ -63,7 +63,8 @@ def test_short_words_become_one_whole_utterance(
     assert taken.edges == ["started", "ended"]
     # No syllable is lost: the word is in what was taken, sample by sample.
     assert word in taken.sound[0]
-    assert taken.durations[0] == pytest.approx(seconds(word), abs=0.2)
+    # From its very first sound, and in noise with the quarter second that the detector trails.
+    assert taken.durations[0] == pytest.approx(seconds(word), abs=0.27)
 
 
 def test_silence_and_noise_are_no_utterance(listener: Listener, taken: Taken) -> None:

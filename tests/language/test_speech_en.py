@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import LANGUAGES, normalise
+from tests.language.tables import read_table
 
 SAID = {
     "It is 7:30": "It is seven thirty",
@@ -71,7 +72,10 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("written", "said"), SAID.items())
+TABLE = read_table("speech_en.tsv")
+
+
+@pytest.mark.parametrize(("written", "said"), [*SAID.items(), *TABLE])
 def test_normalise(written: str, said: str) -> None:
     assert normalise(written, "en") == said
 

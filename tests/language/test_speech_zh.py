@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import LANGUAGES, normalise
+from tests.language.tables import read_table
 
 VOICE = "sit/cmn-latn-pinyin"
 
@@ -164,6 +165,11 @@ def test_expand(written: str, said: str) -> None:
 @pytest.mark.parametrize(("words", "read"), READ.items())
 def test_pronounce(words: str, read: str) -> None:
     assert normalise(words, "zh") == read
+
+
+@pytest.mark.parametrize(("written", "said"), read_table("speech_zh.tsv"))
+def test_the_table(written: str, said: str) -> None:
+    assert said in {LANGUAGES["zh"].speech.expand(written), normalise(written, "zh")}
 
 
 @given(st.text(max_size=80))

@@ -60,6 +60,7 @@ def told_parts(when: Recurrence) -> Iterator[str | None]:
     yield when.start and f"from {when.start}"
     yield when.until and f"until {when.until}"
     yield when.course_days and f"for {when.course_days}"
+    yield "not " + ",".join(map(str, when.left_out)) if when.left_out else None
 
 
 def told_habit(day_time: DayTime) -> str:

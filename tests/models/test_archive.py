@@ -56,6 +56,25 @@ def test_nothing_is_ever_written_outside(tmp_path, parts):
     assert outside == [archive]
 
 
+@pytest.mark.parametrize("name", [".", "/", "//", "./.", "a/" + "x" * 300, "am/final.mdl/x"])
+def test_a_name_that_is_none_is_refused(tmp_path, into, name):
+    archive = make_zip(tmp_path / "a.zip", ("am/final.mdl", b"x"), (name, b"evil"))
+    with pytest.raises(ArchiveError):
+        unpack(archive, into)
+
+
+def test_a_member_without_a_name_is_refused(tmp_path, into):
+    archive = make_zip(tmp_path / "a.zip", ("am/final.mdl", b"x"), ("QQ", b"evil"))
+    archive.write_bytes(archive.read_bytes().replace(b"QQ", b"\0\0"))
+    with pytest.raises(ArchiveError, match="wants to write"):
+        unpack(archive, into)
+
+
+def test_an_entry_for_the_folder_itself_is_passed_over(tmp_path, into):
+    archive = make_zip(tmp_path / "a.zip", ("./", b""), ("./am/final.mdl", b"x"))
+    assert unpack(archive, into) == into
+
+
 def test_a_link_is_refused(tmp_path, into):
     link = zipfile.ZipInfo("model/link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -243,6 +243,15 @@ def test_comments_may_be_in_any_language(tmp_path: Path, encoding: str) -> None:
     assert read_config(path) == ("profileCfg 0 60", "sensorStart")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_the_mark_of_a_windows_editor_is_no_part_of_the_first_command(
+    tmp_path: Path, encoding: str
+) -> None:
+    path, mark = tmp_path / "a.cfg", "\ufeff" if encoding.endswith("e") else ""
+    path.write_text(f"{mark}sensorStop\n% 客厅\nprofileCfg 0 60\nsensorStart\n", encoding)
+    assert read_config(path) == ("sensorStop", "profileCfg 0 60", "sensorStart")
+
+
 @pytest.mark.parametrize("content", [b"", b"% nothing\n", b"\xff\xfe", b"profileCfg 1\n"])
 def test_a_config_that_starts_nothing_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.cfg"

@@ -31,6 +31,24 @@ def parse(name: str, data: bytes) -> list[RadarFrame]:
     return protocol_named(name).parser().feed(data)
 
 
+@pytest.mark.parametrize("size", [1, 2, 4])
+@pytest.mark.parametrize("kind", [0x0E02, 0x0F09], ids=["fall", "presence"])
+def test_fda2_a_flag_of_any_width(kind: int, size: int) -> None:
+    def told(value: int) -> bool | None:
+        (frame,) = parse("mr60fda2", tinyframe(kind, value.to_bytes(size, "little")))
+        return frame.fallen if kind == 0x0E02 else frame.present
+
+    assert [told(0), told(1)] == [False, True]
+    assert told(256 ** (size - 1)) is True, "whichever end comes first"
+
+
+def test_fda2_a_target_of_zeros_is_nobody() -> None:
+    zeros, body = struct.pack("<fffii", 0, 0, 0, 0, 3), struct.pack("<fffii", 0, 1, 0, 0, 4)
+    (frame,) = parse("mr60fda2", tinyframe(0x0A04, struct.pack("<i", 2) + zeros + body))
+    assert frame.targets is not None
+    assert [target.number for target in frame.targets] == [4]
+
+
 def test_fda2_fall_and_presence() -> None:
     assert parse("mr60fda2", FALL + PRESENT) == [
         RadarFrame(fallen=True),
@@ -141,9 +159,38 @@ def test_ld2450_vector() -> None:
     )
 
 
-def test_ld2450_nobody() -> None:
-    (frame,) = parse("ld2450", b"\xaa\xff\x03\x00" + bytes(24) + b"\x55\xcc")
-    assert frame == RadarFrame(targets=(), present=False)
+def ld2450(*slots: str) -> bytes:
+    data = b"".join(bytes.fromhex(slot) for slot in slots)
+    return b"\xaa\xff\x03\x00" + data + bytes(24 - len(data)) + b"\x55\xcc"
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        "0000000000000000",
+        "0000000000004001",  # a resolution that was left over
+        "0000000010000000",  # a speed
+        "0080008000800000",  # zeros with the sign of positive ones
+        "0080008000804001",
+        "0080000000804001",
+        "FFFFFFFF00006801",  # 32.8 m away, in a home
+        "0080FFFF00006801",
+    ],
+)
+@pytest.mark.parametrize("count", [1, 40], ids=["one", "a run"])
+def test_ld2450_a_slot_without_a_place_is_nobody(slot: str, count: int) -> None:
+    assert parse("ld2450", ld2450(slot) * count) == [RadarFrame(targets=(), present=False)] * count
+    # Beside somebody, too, who keeps the slot of their own.
+    somebody = ld2450(slot, "0E03B18610004001", slot) * count
+    for frame in parse("ld2450", somebody):
+        assert frame.targets is not None
+        assert [target.number for target in frame.targets] == [1]
+
+
+@pytest.mark.parametrize("slot", ["0000B18600000000", "0080B18600000000", "0A80008000000000"])
+def test_ld2450_a_target_straight_ahead_or_beside_is_somebody(slot: str) -> None:
+    (frame,) = parse("ld2450", ld2450(slot))
+    assert frame.present
 
 
 def test_ld2410_still_person() -> None:

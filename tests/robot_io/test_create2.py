@@ -1,11 +1,13 @@
 """The Open Interface: its stream, its commands, and what the driver makes up for."""
 
 import threading
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robot_io.driver import ChimeName, LightPattern
 from robot_io.drivers import create2_interface as oi
 from robot_io.drivers.create2 import Create2Driver
 from robot_io.drivers.create2_interface import Mode, Opcode, Packet, StreamDecoder
@@ -142,3 +144,66 @@ def test_a_spoilt_line_cannot_keep_it_moving_after_a_stop(robot):
     watch.until(lambda: simulator.body.is_moving)
     driver.stop()
     watch.until(lambda: not simulator.body.is_moving and simulator.body.speed == 0)
+
+
+@pytest.fixture
+def docked(robot):
+    simulator, driver, watch = robot
+    simulator.body.docked = True
+    watch.until(lambda: driver.state is not None and driver.state.docked)
+    return simulator, driver, watch
+
+
+def is_passive(simulator):
+    return simulator._firmware.mode == Mode.PASSIVE
+
+
+@pytest.mark.parametrize("mode", [Opcode.SAFE, Opcode.FULL])
+def test_on_its_charger_it_never_stays_in_a_mode_that_does_not_charge(docked, mode):
+    simulator, _, watch = docked
+    simulator._firmware.receive(bytes((mode,)), 0)  # as a program that was killed leaves it
+    watch.until(lambda: is_passive(simulator))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda driver: driver.stop(),
+        lambda driver: driver.text("HALO"),
+        lambda driver: driver.chime(ChimeName.ALARM),
+        lambda driver: driver.light(255, 0, 0, LightPattern.STEADY),
+    ],
+    ids=["stop", "text", "chime", "light"],
+)
+def test_whatever_it_is_told_on_its_charger_it_goes_on_charging(docked, command, monkeypatch):
+    simulator, driver, watch = docked
+    modes, obey = [], simulator._firmware._obey
+
+    def watched(data):
+        obey(data)
+        modes.append(simulator._firmware.mode)
+
+    monkeypatch.setattr(simulator._firmware, "_obey", watched)
+    command(driver)
+    watch.until(lambda: {Mode.SAFE, Mode.FULL} & set(modes) and modes[-1] == Mode.PASSIVE)
+
+
+def test_an_undocking_that_is_broken_off_leaves_it_charging(docked):
+    simulator, driver, watch = docked
+    driver.undock(3.0)
+    driver.stop()
+    simulator.body.docked = True
+    watch.until(lambda: is_passive(simulator))
+
+
+@pytest.mark.parametrize("is_docked", [True, False])
+def test_a_program_that_ends_leaves_the_robot_to_itself(robot, is_docked):
+    simulator, driver, _ = robot
+    driver.drive(0.1, 0.0, 8.0).result(2)
+    simulator.body.docked = is_docked
+    driver.close()
+    for _ in range(200):
+        if is_passive(simulator):
+            return
+        time.sleep(0.05)  # the simulator reads its end of the line in a thread of its own
+    pytest.fail("it was left in a mode in which it neither charges nor sleeps")

@@ -34,8 +34,8 @@ from assistant.care.channels.api import (
     PutThrough,
     Ringing,
 )
-from assistant.care.channels.gsm import acknowledgement
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
+from assistant.care.channels.reply import Meaning, Reply, parse_reply
 
 __all__ = [
     "CENTRE_ADDRESS",
@@ -55,18 +55,20 @@ __all__ = [
     "Equipment",
     "Health",
     "Kind",
+    "Meaning",
     "Message",
     "Outcome",
     "PutThrough",
     "Registry",
+    "Reply",
     "Ringing",
     "TokenError",
     "TokenExpiredError",
-    "acknowledgement",
     "is_emergency_number",
     "is_same_number",
     "is_same_party",
     "load_secret",
+    "parse_reply",
     "phone_number",
     "sip_uri",
     "web_url",

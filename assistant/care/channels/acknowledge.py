@@ -23,6 +23,7 @@ KEY_FILE: Final = "link.key"
 SECRET_BYTES: Final = 32
 VALID_SECONDS: Final = 24 * 3600.0
 MAX_TOKEN_CHARACTERS: Final = 400
+TOO_OLD: Final = "this link is too old; please telephone"
 _PURPOSE: Final = b"anban acknowledge 1:"
 _DIGEST_BYTES: Final = 16
 """128 bits of HMAC-SHA-256, as RFC 2104 section 5 allows: the link stays short enough for SMS."""
@@ -68,15 +69,20 @@ class Acknowledger:
         Raises:
             TokenError: forged, damaged, expired (`TokenExpiredError`), or spent.
         """
+        found = self.read(token)
+        if now > found.expires_at:
+            raise TokenExpiredError(TOO_OLD)
+        if found.token_id in spent:
+            raise TokenError("this link was used already")
+        return found
+
+    def read(self, token: str) -> Acknowledgement:
+        """What the token says, however old it is; raises TokenError: forged or damaged."""
         raw = _decode(token)
         signature, body = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         if not hmac.compare_digest(signature, self._sign(body)):
             raise TokenError("this link was not made by this home")
         alarm_id, contact_id, token_id, expires_at = json.loads(body)
-        if now > expires_at:
-            raise TokenExpiredError("this link is too old; please telephone")
-        if token_id in spent:
-            raise TokenError("this link was used already")
         return Acknowledgement(alarm_id, contact_id, token_id, float(expires_at))
 
     def _sign(self, body: bytes) -> bytes:

@@ -1,10 +1,11 @@
 """A receiver on a serial line: one line of text for each report of its pendants and cords.
 
-    PRESS bathroom-cord 87*31        pressed or pulled, battery 87 %
+    PRESS bathroom-cord 87*7F        pressed or pulled, battery 87 %
     SEEN pendant-1 64                a sign of life
 
-The battery may be missing.  `*HH` is the exclusive or of all characters before it, as in NMEA
-0183; where it is there it must be right.  9,600 baud, 8N1, unless set otherwise.
+The battery may be missing; one that is no percentage is unknown, and the press counts.  `*HH` is
+the exclusive or of all characters before it, as in NMEA 0183; if it is there it must be right.
+9,600 baud, 8N1, unless set otherwise.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 REOPEN_SECONDS: Final = 1.0
 MAX_LINE_BYTES: Final = 200
 _REPORT: Final = re.compile(
-    r"(?P<said>(?P<event>PRESS|SEEN) (?P<device>[^ *]+)(?: (?P<battery>[0-9]{1,3}))?)"
+    r"(?P<said>(?P<event>PRESS|SEEN)(?: +(?P<device>[^ *]+)(?: +(?P<battery>[^*]*))?)?)"
     r"(?:\*(?P<sum>[0-9A-Fa-f]{2}))?"
 )
 
@@ -42,8 +43,7 @@ def parse_line(line: bytes) -> list[PendantFact]:
         said ^= octet
     if report["sum"] and int(report["sum"], 16) != said:
         raise PendantError("a report with a wrong check sum")
-    battery = int(report["battery"]) if report["battery"] else None
-    return facts_of(report["event"].lower(), report["device"], battery)
+    return facts_of(report["event"], report["device"] or "", report["battery"])
 
 
 class SerialReceiver:

@@ -19,14 +19,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from assistant.care.pendants.facts import PendantError, facts_of
+from assistant.care.pendants.facts import PendantError, battery_percent_of, facts_of, is_press
 
 TOKEN_VARIABLE: Final = "ANBAN_PENDANT_TOKEN"  # noqa: S105  (a name, no secret)
-MAX_BODY_BYTES: Final = 4_096
+MAX_BODY_BYTES: Final = 65_536
+"""Hubs send the whole state of a device beside its event: some kilobytes."""
 MIN_TOKEN_CHARACTERS: Final = 20
 MAX_AGE_SECONDS: Final = 300.0
 """How far a signed report's clock may be off; an older one is a replay."""
 MAX_REMEMBERED: Final = 10_000
+_SPOILT_FIELD: Final = re.compile(
+    rb"""["']?\b(?P<name>event|device)["']?\s*[:=]\s*["']?(?P<value>[A-Za-z0-9_. -]{1,40})"""
+)
+"""A field of a report that is no JSON: hubs fill templates in, and write `"battery": unknown`."""
 
 
 class PendantRefusedError(PendantError):
@@ -112,22 +117,21 @@ class PendantDoor:
 def _report(device: str, body: bytes, *, must_name: bool) -> Report:
     if len(body) > MAX_BODY_BYTES:
         raise PendantError("a report that is too long")
-    said = _object(body)
-    event, battery = said.get("event"), said.get("battery")
-    named = said.get("device", "" if must_name else device)
-    if not isinstance(event, str) or named != device:
-        raise PendantError("a report names its event, and its device as the address does")
-    if battery is not None and (isinstance(battery, bool) or not isinstance(battery, int)):
-        raise PendantError("a battery is a whole number of percent")
-    facts_of(event, device, battery)  # raises for what is none
-    return Report(device, event, battery)
+    said = _fields(body)
+    event, named = said.get("event"), said.get("device")
+    if must_name and named != device:
+        raise PendantError("a signed report names its device, as the address does")
+    facts_of(event, device)  # raises for what is none
+    battery = battery_percent_of(said.get("battery"))
+    return Report(device, "press" if is_press(event) else "seen", battery)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _fields(body: bytes) -> dict[str, Any]:
     try:
         report = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PendantError("a report that is not JSON") from error
-    if not isinstance(report, dict):
-        raise PendantError("a report that is no object")
+    except (ValueError, RecursionError):
+        found = _SPOILT_FIELD.finditer(body)
+        report = {field["name"].decode(): field["value"].decode().strip() for field in found}
+    if not isinstance(report, dict) or not report:
+        raise PendantError("a report that is no JSON object")
     return report

@@ -16,6 +16,11 @@ ASLEEP_SECONDS: Final = 300.0
 LEAST_PAUSE_SECONDS: Final = 300.0
 """Between two announcements of one dose, where the first was late."""
 
+AGAIN_SECONDS: Final = 600.0
+"""A dose that was counted by mistake is offered again after this."""
+NOT_TAKEN: Final = "not taken"
+"""The reason of a dose that the elder took for taken, and had not, and whose time was over."""
+
 
 class Act(Enum):
     """What is to follow, once the new state is on the disk."""
@@ -111,6 +116,22 @@ def settled(occurrence: Occurrence, state: State, now: float, reason: str = "") 
         is_told=True,
         family=family,
     )
+
+
+def uncounted(occurrence: Occurrence, policy: Policy, now: float) -> Occurrence:
+    """What was counted and had not been taken: offered again in a while, if its time is not over.
+
+    Else it stays a dose that was not taken, and the family is told as of any that is.
+    """
+    fresh = replace(occurrence, settled_at=None, reason="", amount="", is_told=True, step=0)
+    if now < occurrence.due_at:
+        return replace(fresh, state=State.PLANNED, act_at=occurrence.due_at, round_at=None)
+    if now < occurrence.until_at:
+        at = min(now + AGAIN_SECONDS, (now + occurrence.until_at) / 2)
+        return snoozed(fresh, at)
+    is_owed = policy.family_minutes is not None and occurrence.family is Family.NOTHING
+    family = Family.OWED if is_owed else occurrence.family
+    return replace(settled(fresh, State.SKIPPED, now, NOT_TAKEN), family=family)
 
 
 def taken_back(occurrence: Occurrence) -> Occurrence:

@@ -41,6 +41,14 @@ def save_reminder(
     )
 
 
+def save_body(connection: sqlite3.Connection, reminder: Reminder) -> None:
+    """Write a reminder that is there, and leave what is planned of it as it is."""
+    connection.execute(
+        "UPDATE reminder SET body = ? WHERE reminder_id = ?",
+        (_body(reminder), reminder.reminder_id),
+    )
+
+
 def set_next_day(connection: sqlite3.Connection, reminder_id: str, next_day: date | None) -> None:
     """Note the first day of a reminder that is not planned yet."""
     connection.execute(
@@ -117,6 +125,11 @@ def update(connection: sqlite3.Connection, occurrence: Occurrence) -> None:
     connection.execute(_UPDATE, (*row[1:], row[0]))
 
 
+def delete(connection: sqlite3.Connection, occurrence_id: str) -> None:
+    """Take back one that does not come."""
+    connection.execute("DELETE FROM occurrence WHERE occurrence_id = ?", (occurrence_id,))
+
+
 def get(connection: sqlite3.Connection, occurrence_id: str) -> Item | None:
     """Find one occurrence."""
     return next(select(connection, "o.occurrence_id = ?", occurrence_id), None)
@@ -127,7 +140,8 @@ def select(
 ) -> Iterator[Item]:
     """The occurrences for which a condition on `o` (occurrence) and `r` (reminder) holds."""
     for row in connection.execute(f"{_SELECT} WHERE {where} {tail}", values):
-        yield Item(_occurrence(row[:-1]), _reminder(row[-1]))
+        occurrence = _occurrence(row[:-1])
+        yield Item(occurrence, _reminder(row[-1]).on(occurrence.day, occurrence.slot))
 
 
 def to_act(connection: sqlite3.Connection, now: float, limit: int) -> list[Item]:

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from assistant.care.reminders.model import Reminder
 from assistant.care.reminders.schedule import Schedule
 from assistant.language import DayTime, Habits, LunarDays
 from assistant.language.lunar import solar_term_date
@@ -60,6 +61,26 @@ def moments(
         if at >= end:
             return
         yield f"{datetime.fromtimestamp(at, UTC):%Y%m%dT%H%MZ}", at
+
+
+def is_day_of(schedule: Schedule, day: date) -> bool:
+    """Whether a schedule has this day."""
+    return first_day(schedule, day) == day
+
+
+def moments_of(
+    reminder: Reminder, day: date, zone: ZoneInfo, habits: Habits
+) -> Iterator[tuple[str, float]]:
+    """As `moments`, with the reminder's exceptions and pauses."""
+    if reminder.schedule is None:
+        return
+    for slot, usual_at in moments(reminder.schedule, day, zone, habits):
+        held = reminder.exception(day, slot)
+        if held is not None and held.is_left_out:
+            continue
+        at = held.at.timestamp() if held is not None and held.at is not None else usual_at
+        if not reminder.is_paused_at(at):
+            yield slot, at
 
 
 def slot_of(day_time: DayTime) -> str:

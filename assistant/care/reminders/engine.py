@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.bus import Bus
-from assistant.care.reminders import book, ledger
+from assistant.care.reminders import book, journal, ledger
 from assistant.care.reminders.clock import LOOK_SECONDS, Clock, SystemClock
 from assistant.care.reminders.codec import from_json, to_json
 from assistant.care.reminders.model import Item, State
@@ -260,7 +260,7 @@ class Engine:
     async def count_taken(self, ids: tuple[str, ...]) -> list[ledger.Taken]:
         """Count doses and tell it; those that were counted before are left out."""
         now = self.clock.now()
-        taken = await self.database.write(lambda c: ledger.take(c, ids, self.calendar, now))
+        taken = await self.database.write(lambda c: journal.take(c, ids, self.calendar, now))
         self.tell_taken(taken)
         return taken
 

@@ -11,14 +11,16 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from assistant.care.reminders import book, finding, ledger
+from assistant.care.reminders import book, finding, journal, ledger
 from assistant.care.reminders.adherence import WeekOfMedicine, by_week
+from assistant.care.reminders.altering import Alterations
 from assistant.care.reminders.codec import to_json
 from assistant.care.reminders.csv_list import read_list, write_list
 from assistant.care.reminders.days import local_date, moments
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.export_calendar import calendar_file
 from assistant.care.reminders.export_fhir import bundle
+from assistant.care.reminders.journal import Deed, Image
 from assistant.care.reminders.making import Maker, RiskOf
 from assistant.care.reminders.model import Item, Reminder
 from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
@@ -44,6 +46,8 @@ class Keeper:
     def __init__(self, engine: Engine, risk_of: RiskOf | None = None) -> None:
         self._engine, self._maker = engine, Maker(engine, risk_of)
         self._database, self._bus = engine.database, engine.bus
+        self.altered = Alterations(engine)
+        """One day otherwise, pauses, and what is taken back."""
 
     async def add(self, wish: ReminderWish) -> Reminder:
         """Keep a new reminder."""
@@ -64,6 +68,9 @@ class Keeper:
                 if first is not None:
                     at = now.timestamp()
                     plan_reminder(connection, reminder, first, self._engine.calendar, at)
+            if made:
+                new = Image(connection, [each.reminder_id for each, _ in made], now.timestamp())
+                new.note_added([each.title for each, _ in made])
 
         await self._database.write(work)
         for reminder, _ in made:
@@ -95,13 +102,17 @@ class Keeper:
         def work(connection: sqlite3.Connection) -> Reminder:
             before = finding.reminder(connection, which)
             made, first = self._maker.made(wish, before.reminder_id, now)
-            after = replace(made, added_at=before.added_at)
+            after = replace(
+                made, added_at=before.added_at, pauses=before.pauses, exceptions=before.exceptions
+            )
             at = now.timestamp()
+            image = Image(connection, [before.reminder_id], at)
             keep_settled_slots(connection, before, after, now.date())
             if after.schedule == before.schedule:
                 after = replace(after, changed_at=before.changed_at)
             book.save_reminder(connection, after, first)
             replan(connection, after, self._engine.calendar, at)
+            image.note(Deed.CHANGED, [before.title])
             return after
 
         reminder = await self._database.write(work)
@@ -110,16 +121,25 @@ class Keeper:
 
     async def remove(self, which: str) -> Reminder:
         """Let a reminder come no more."""
+        (reminder,) = await self.remove_all([which])
+        return reminder
+
+    async def remove_all(self, which: Sequence[str]) -> list[Reminder]:
+        """Let several come no more: all of these, or none where one is not known."""
         now = self._engine.clock.now()
 
-        def work(connection: sqlite3.Connection) -> Reminder:
-            reminder = finding.reminder(connection, which)
-            ledger.remove(connection, reminder.reminder_id, now)
-            return reminder
+        def work(connection: sqlite3.Connection) -> list[Reminder]:
+            reminders = [finding.reminder(connection, each) for each in which]
+            image = Image(connection, [each.reminder_id for each in reminders], now)
+            for reminder in reminders:
+                ledger.remove(connection, reminder.reminder_id, now)
+            image.note(Deed.REMOVED, [each.title for each in reminders])
+            return reminders
 
-        reminder = await self._database.write(work)
-        self._changed(reminder)
-        return reminder
+        reminders = await self._database.write(work)
+        for reminder in reminders:
+            self._changed(reminder)
+        return reminders
 
     async def all(self) -> list[Reminder]:
         """Every reminder that may come again or came within a day, oldest first."""
@@ -138,9 +158,12 @@ class Keeper:
             calendar = self._engine.calendar
             meant = finding.meant(connection, which, now, self._engine.last_asked)
             if meant.as_needed is not None:
-                return [ledger.take_as_needed(connection, meant.as_needed, calendar, now)]
+                image = Image(connection, [meant.as_needed.reminder_id], now)
+                taken = [ledger.take_as_needed(connection, meant.as_needed, calendar, now)]
+                image.note(Deed.TAKEN, [meant.as_needed.title])
+                return taken
             ledger.refuse_all_taken(connection, meant.ids)
-            return ledger.take(connection, meant.ids, calendar, now)
+            return journal.take(connection, meant.ids, calendar, now)
 
         taken = await self._database.write(work)
         self._engine.tell_taken(taken)
@@ -157,9 +180,15 @@ class Keeper:
     async def skip(self, which: str = "", reason: str = "") -> list[Item]:
         """Leave out what is open or comes next, with the elder's reason."""
         now, asked = self._engine.clock.now(), self._engine.last_asked
-        skipped = await self._database.write(
-            lambda c: ledger.skip(c, finding.meant(c, which, now, asked).ids, now, reason)
-        )
+
+        def work(connection: sqlite3.Connection) -> list[Item]:
+            ids = finding.meant(connection, which, now, asked).ids
+            image = Image.of_occurrences(connection, ids, now)
+            items = ledger.skip(connection, ids, now, reason)
+            image.note(Deed.SKIPPED, [item.reminder.title for item in items])
+            return items
+
+        skipped = await self._database.write(work)
         for item in skipped:
             self._bus.publish(
                 DoseSkipped(
@@ -180,9 +209,15 @@ class Keeper:
         at = until.timestamp() if until is not None else now + minutes * 60
         if not now < at < now + 86_400:
             raise InvalidRefused("minutes", "later is within a day from now")
-        snoozed = await self._database.write(
-            lambda c: ledger.snooze(c, finding.offered(c, which, now, asked), at)
-        )
+
+        def work(connection: sqlite3.Connection) -> list[Item]:
+            ids = finding.offered(connection, which, now, asked)
+            image = Image.of_occurrences(connection, ids, now)
+            items = ledger.snooze(connection, ids, at)
+            image.note(Deed.SNOOZED, [item.reminder.title for item in items])
+            return items
+
+        snoozed = await self._database.write(work)
         for item in snoozed:
             self._bus.publish(
                 ReminderSnoozed(

@@ -15,6 +15,7 @@ from assistant.care.reminders.advance import (
     settled,
     snoozed,
     taken_back,
+    uncounted,
     unsounded,
     wait,
 )
@@ -41,7 +42,7 @@ from assistant.care.reminders.refusals import (
     SnoozeTooLongRefused,
     TooSoonRefused,
 )
-from assistant.care.reminders.stock import StockLeft, count_down
+from assistant.care.reminders.stock import StockLeft, count_down, count_up
 from assistant.events import new_id
 
 MAX_GROUP: Final = 5
@@ -226,6 +227,44 @@ def take(
         stock = count_down(connection, item.reminder, calendar, now)
         taken.append(Taken(Item(occurrence, item.reminder), stock))
     return taken
+
+
+def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) -> list[Item]:
+    """Take the count of doses back: what was offered is offered again, the stock is as before."""
+    open_again = []
+    for item in _items(connection, ids):
+        if item.occurrence.state is not State.TAKEN:
+            continue
+        count_up(connection, item.reminder.title, item.occurrence.amount)
+        if item.reminder.schedule is None:
+            book.delete(connection, item.occurrence.occurrence_id)
+            open_again.append(item)
+            continue
+        changed = uncounted(item.occurrence, item.reminder.policy, now)
+        book.update(connection, changed)
+        open_again.append(Item(changed, item.reminder))
+    return open_again
+
+
+def lately_taken(
+    connection: sqlite3.Connection, reminder_id: str | None, now: float
+) -> tuple[str, ...]:
+    """The doses that were counted last, together; raises NothingOpenRefused where none was."""
+    where, values = ("", ()) if reminder_id is None else ("o.reminder_id = ? AND ", (reminder_id,))
+    taken = list(
+        book.select(
+            connection,
+            f"{where}o.state = 'taken' AND o.settled_at > ? AND o.settled_at <= ?",
+            *values,
+            now - LATE_SECONDS,
+            now,
+            tail="ORDER BY o.settled_at",
+        )
+    )
+    if not taken:
+        raise NothingOpenRefused(_next_due(connection, reminder_id, now))
+    last = taken[-1].occurrence.settled_at
+    return tuple(i.occurrence.occurrence_id for i in taken if i.occurrence.settled_at == last)
 
 
 def refuse_all_taken(connection: sqlite3.Connection, ids: Sequence[str]) -> None:

@@ -21,6 +21,14 @@ RiskOf = Callable[[str], Awaitable[Risk]]
 """What hangs on a medicine of this name."""
 
 
+def now_of(engine: Engine) -> datetime:
+    """What time it is in the home; raises ClockWrongRefused."""
+    now = engine.clock.now()
+    if now < EARLIEST_NOW:
+        raise ClockWrongRefused(now)
+    return datetime.fromtimestamp(now, engine.calendar.zone)
+
+
 class Maker:
     """Makes reminders that can be kept, or refuses; writes nothing."""
 
@@ -29,10 +37,7 @@ class Maker:
 
     def now(self) -> datetime:
         """In the home; raises ClockWrongRefused."""
-        now = self._engine.clock.now()
-        if now < EARLIEST_NOW:
-            raise ClockWrongRefused(now)
-        return datetime.fromtimestamp(now, self._engine.calendar.zone)
+        return now_of(self._engine)
 
     async def with_risk(self, wish: ReminderWish) -> ReminderWish:
         """The risk that its name is known for, where none was asked for."""

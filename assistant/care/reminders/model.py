@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from typing import Final
@@ -101,6 +101,37 @@ class Amount:
         return Dose(self.amount, self.unit, self.most, 0, 0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayException:
+    """What is otherwise on one day; the series itself goes on as it was."""
+
+    day: date
+    """The day of the series, local."""
+    slot: str = ""
+    """Which time of that day; empty: all of them."""
+    is_left_out: bool = False
+    at: datetime | None = None
+    """When it comes instead, with its time zone."""
+    amount: Amount | None = None
+    """How much is taken instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A time in which a reminder does not come; with its time zone."""
+
+    since: datetime
+    until: datetime | None = None
+    """From then on it comes again; None: until somebody says so."""
+    told_at: float | None = None
+    """When the elder was last told of it, or of its end; Unix time."""
+
+    def holds_at(self, moment: float) -> bool:
+        """Whether it lies over a moment, Unix time."""
+        end = float("inf") if self.until is None else self.until.timestamp()
+        return self.since.timestamp() <= moment < end
+
+
 @dataclass(frozen=True, slots=True)
 class AsNeeded:
     """A medicine without times: what Anban refuses to overstep."""
@@ -149,6 +180,24 @@ class Reminder:
     added_at: float = 0.0
     changed_at: float = 0.0
     """Nothing before this is planned; Unix time, seconds."""
+    exceptions: tuple[DayException, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+    def exception(self, day: date, slot: str) -> DayException | None:
+        """What is otherwise at this time of this day: the latest that was said."""
+        held = (each for each in reversed(self.exceptions) if each.day == day)
+        return next((each for each in held if each.slot in {"", slot}), None)
+
+    def is_paused_at(self, moment: float) -> bool:
+        """Whether it does not come at a moment, Unix time."""
+        return any(pause.holds_at(moment) for pause in self.pauses)
+
+    def on(self, day: date, slot: str) -> Reminder:
+        """The reminder as it is at this time of this day: its dose may be another one."""
+        held = self.exception(day, slot)
+        if held is None or held.amount is None:
+            return self
+        return replace(self, amount=held.amount)
 
     @property
     def policy(self) -> Policy:

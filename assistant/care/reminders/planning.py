@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.care.reminders import book
-from assistant.care.reminders.days import first_day, local_date, moments, next_day, slot_of
+from assistant.care.reminders.days import first_day, local_date, moments_of, next_day, slot_of
 from assistant.care.reminders.model import Occurrence, Reminder, State
 from assistant.events import new_id
 from assistant.language import Habits
@@ -57,13 +57,13 @@ def plan_reminder(
     planned: dict[float, Occurrence] = {}
     day: date | None = from_day
     while day is not None and day <= through:
-        for slot, due_at in moments(schedule, day, calendar.zone, calendar.habits):
+        for slot, due_at in moments_of(reminder, day, calendar.zone, calendar.habits):
             if due_at >= oldest:  # two times that fall together are one dose
-                planned.setdefault(due_at, _occurrence(reminder, day, slot, due_at))
+                planned.setdefault(due_at, occurrence_of(reminder, day, slot, due_at))
         day = next_day(schedule, day)
     book.insert(connection, planned.values())
     book.set_next_day(connection, reminder.reminder_id, day)
-    _end_before_next(connection, reminder)
+    end_before_next(connection, reminder)
 
 
 def replan(
@@ -111,7 +111,8 @@ def planned_too_far(connection: sqlite3.Connection, now: float) -> bool:
     return latest is not None and latest > now + (PLANNED_DAYS + 2) * _DAY_SECONDS
 
 
-def _occurrence(reminder: Reminder, day: date, slot: str, due_at: float) -> Occurrence:
+def occurrence_of(reminder: Reminder, day: date, slot: str, due_at: float) -> Occurrence:
+    """A new occurrence, planned."""
     return Occurrence(
         occurrence_id=new_id(),
         reminder_id=reminder.reminder_id,
@@ -124,7 +125,7 @@ def _occurrence(reminder: Reminder, day: date, slot: str, due_at: float) -> Occu
     )
 
 
-def _end_before_next(connection: sqlite3.Connection, reminder: Reminder) -> None:
+def end_before_next(connection: sqlite3.Connection, reminder: Reminder) -> None:
     """An occurrence is offered no longer once the next one is due: doses are never doubled."""
     due = list(
         book.select(

@@ -77,6 +77,30 @@ class DoseUnlikelyRefused(ReminderRefused):
 
 
 @dataclass
+class DoseTooMuchRefused(ReminderRefused):
+    """More than is ever usual of a medicine that harms then: not written down, whoever says so."""
+
+    title: str
+    amount: str
+    """What was asked for: at once, or of a day; a fraction."""
+    unit: str
+    most: str
+    """What it lies beyond, a fraction in `limit_unit`; of `interval` a number of days."""
+    limit_unit: str
+    per: str
+    """once, day, or interval: what the limit is of."""
+
+    def __str__(self) -> str:
+        if self.per == "interval":
+            return f"{self.title}: there are at least {self.most} days between two doses"
+        each = "at once" if self.per == "once" else "a day"
+        return (
+            f"{self.title}: {self.amount} {self.unit} {each} is beyond {self.most} "
+            f"{self.limit_unit}, and is not written down"
+        )
+
+
+@dataclass
 class UnknownRefused(ReminderRefused):
     """No reminder is called so; the names that there are."""
 
@@ -137,3 +161,37 @@ class TooManyRefused(ReminderRefused):
     """As many reminders as can be kept."""
 
     most: int
+
+
+@dataclass
+class NotThatDayRefused(ReminderRefused):
+    """It does not come on that day, nor at that time of it."""
+
+    title: str
+    day: str
+
+
+@dataclass
+class WhichTimeRefused(ReminderRefused):
+    """It comes more than once that day: ask which one is meant; Unix times by slot."""
+
+    title: str
+    due: dict[str, float]
+
+
+@dataclass
+class PassesNextRefused(ReminderRefused):
+    """The new time lies beyond another dose of the same medicine."""
+
+    title: str
+    next_at: float
+
+
+@dataclass
+class NothingDoneRefused(ReminderRefused):
+    """Nothing was done lately that could be taken back."""
+
+
+@dataclass
+class NotPausedRefused(ReminderRefused):
+    """None of them is paused."""

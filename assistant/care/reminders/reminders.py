@@ -15,6 +15,8 @@ from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.family import Messenger
 from assistant.care.reminders.keeper import Keeper
 from assistant.care.reminders.making import RiskOf
+from assistant.care.reminders.notice_watch import NoticeWatch
+from assistant.care.reminders.pause_watch import PauseWatch
 from assistant.care.reminders.services import ReminderServices
 from assistant.care.reminders.stock_watch import StockWatch
 from assistant.care.reminders.week_report import WeekReport
@@ -53,6 +55,8 @@ class Reminders:
         )
         self._stock = StockWatch(self.engine, self.messenger, elder_name)
         self._week = WeekReport(self.engine, self.messenger, elder_name)
+        self._notices = NoticeWatch(self.engine, self.messenger, elder_name)
+        self._pauses = PauseWatch(self.engine, self.messenger, elder_name)
         ReminderServices(self.keeper).register(bus)
 
     async def start(self) -> None:
@@ -60,9 +64,13 @@ class Reminders:
         await self.engine.start()
         self._stock.start()
         self._week.start()
+        self._notices.start()
+        self._pauses.start()
 
     async def stop(self) -> None:
         """Let go; all of it goes on at the next start."""
+        await self._pauses.stop()
+        await self._notices.stop()
         await self._week.stop()
         await self._stock.stop()
         await self.engine.stop()

@@ -16,7 +16,7 @@ from assistant.bus import Bus
 from assistant.care.reminders.codec import from_json, to_json
 from assistant.care.reminders.keeper import SNOOZE_MINUTES, Keeper
 from assistant.care.reminders.ledger import Taken
-from assistant.care.reminders.model import Amount, Item, Reminder
+from assistant.care.reminders.model import Amount, DayException, Item, Reminder
 from assistant.care.reminders.refusals import InvalidRefused, ReminderRefused
 from assistant.care.reminders.stock import StockLeft
 from assistant.care.reminders.wishes import ReminderWish, wish_of
@@ -26,6 +26,7 @@ from assistant.language import LANGUAGES, Unit
 Answer = Callable[..., Awaitable[Any]]
 MOST_TEXTS: Final = 20
 MOST_AT_ONCE: Final = 20
+MOST_REMOVED: Final = 1000
 MOST_EXPORTED_BYTES: Final = MAX_LINE_BYTES // 2
 """An answer is one line, and a character of it may be escaped."""
 
@@ -65,6 +66,12 @@ class ReminderServices:
             "reminders.adherence": self._adherence,
             "reminders.export": self._export,
             "reminders.import": self._import,
+            "reminders.remove_all": self._remove_all,
+            "reminders.on_day": self._on_day,
+            "reminders.pause": self._pause,
+            "reminders.resume": self._resume,
+            "reminders.not_taken": self._not_taken,
+            "reminders.take_back": self._take_back,
         }
         for name, service in services.items():
             bus.serve(name, _typed(service))
@@ -107,6 +114,41 @@ class ReminderServices:
 
     async def _remove(self, which: str) -> dict[str, Any]:
         return _reminder(await self._keeper.remove(_text(which)))
+
+    async def _remove_all(self, which: list[str]) -> dict[str, Any]:
+        """All of these, or none where one is not known."""
+        removed = await self._keeper.remove_all(_several(which, least=1))
+        return {"removed": [_reminder(each) for each in removed]}
+
+    async def _on_day(self, which: str, day: dict[str, Any]) -> dict[str, Any]:
+        """`day`: the fields of `model.DayException`; the series stays as it is."""
+        wanted = from_json(day, DayException, "day")
+        return _reminder(await self._keeper.altered.on_day(_text(which), wanted))
+
+    async def _pause(
+        self, which: list[str], until: str | None = None, since: str | None = None
+    ) -> dict[str, Any]:
+        """None in `which`: all; without `until` until `reminders.resume`."""
+        begin, end = (
+            from_json(at, datetime, name) if at is not None else None
+            for name, at in (("since", since), ("until", until))
+        )
+        paused = await self._keeper.altered.pause(_several(which), end, begin)
+        return {"paused": [_reminder(each) for each in paused]}
+
+    async def _resume(self, which: list[str]) -> dict[str, Any]:
+        resumed = await self._keeper.altered.resume(_several(which))
+        return {"resumed": [_reminder(each) for each in resumed]}
+
+    async def _not_taken(self, which: str = "") -> dict[str, Any]:
+        """The dose that was counted last was not taken: it is offered again."""
+        items = await self._keeper.altered.not_taken(_text(which))
+        return {"not_taken": [_item(item) for item in items]}
+
+    async def _take_back(self) -> dict[str, Any]:
+        """What was done last; `kind` is one of `journal.Deed`."""
+        undone = await self._keeper.altered.take_back()
+        return {"kind": undone.kind.value, "titles": list(undone.titles)}
 
     async def _list(self) -> list[dict[str, Any]]:
         return [_reminder(reminder) for reminder in await self._keeper.all()]
@@ -180,6 +222,12 @@ def _text(which: Any) -> str:
     return from_json(which, str, "which")
 
 
+def _several(which: Any, least: int = 0) -> list[str]:
+    if not isinstance(which, list) or not least <= len(which) <= MOST_REMOVED:
+        raise InvalidRefused("which", f"a list of {least} to {MOST_REMOVED} names")
+    return [_text(each) for each in which]
+
+
 def _reminder(reminder: Reminder) -> dict[str, Any]:
     value: dict[str, Any] = to_json(reminder)
     return value
@@ -193,6 +241,8 @@ def _item(item: Item) -> dict[str, Any]:
         "title": item.reminder.title,
         "kind": item.reminder.kind.value,
         "act": item.reminder.act.value,
+        "day": occurrence.day.isoformat(),
+        "slot": occurrence.slot,
         "due_at": occurrence.due_at,
         "state": occurrence.state.value,
         "is_left": occurrence.state.is_open,

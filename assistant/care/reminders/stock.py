@@ -108,6 +108,18 @@ def count_down(
     return found
 
 
+def count_up(connection: sqlite3.Connection, medicine: str, taken: str) -> None:
+    """Put one dose back that had not been taken; `taken` as the occurrence keeps it."""
+    row = _row(connection, medicine)
+    amount, _, unit = taken.partition(" ")
+    if row is not None and row[1] == unit:
+        left_again = Fraction(row[0]) + Fraction(amount)
+        connection.execute(
+            "UPDATE stock SET amount = ? WHERE medicine = ?",
+            (str(left_again), medicine.casefold()),
+        )
+
+
 def _row(connection: sqlite3.Connection, medicine: str) -> tuple[str, str, int, int] | None:
     row: tuple[str, str, int, int] | None = connection.execute(
         "SELECT amount, unit, warn_days, is_warned FROM stock WHERE medicine = ?",

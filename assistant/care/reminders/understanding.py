@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from assistant.care.reminders.wishes import schedule_wish
 from assistant.language import (
     Habits,
     ImpossibleTimeError,
+    LeftKind,
+    Leftover,
     Moment,
     Recurrence,
     When,
@@ -21,9 +23,9 @@ from assistant.language import (
 )
 from assistant.language.amend import amend
 from assistant.language.clues import (
+    SIGNS,
     AtAnchor,
     Clock,
-    Edge,
     Every,
     Found,
     Frequency,
@@ -44,7 +46,8 @@ class Understood:
     """The last sentence says something about it."""
     problem: dict[str, Any] | None = None
     """Why it is no schedule yet, as a refusal; `impossible_time` for a day that does not exist,
-    `meal_missing` where "after food" may be any meal."""
+    `meal_missing` where "after food" may be any meal, `words_left` (with `words`) where the last
+    sentence says more of times and days than was understood."""
     schedule: dict[str, Any] | None = None
     at: str | None = None
     """The moment, where it is one."""
@@ -58,6 +61,9 @@ class Understood:
     """Which days, where some were said: rrule, lunar or solar_term of a schedule."""
     spans: tuple[tuple[int, int], ...] = field(default=())
     """Where in the last sentence its words stand."""
+    leftover: tuple[dict[str, Any], ...] = ()
+    """The last sentence's words that nothing used: `language.Leftover`.  A number among them is no
+    problem yet: it may be a dose ("two metformin"); who does not use it must ask."""
 
 
 def understand(
@@ -74,24 +80,31 @@ def understand(
     """
     clues: list[Found] = []
     own: list[Found] = []
+    left: tuple[Leftover, ...] = ()
     try:
         for text in texts:
-            own = language(lang).find_clues(text, now.date())
+            read = language(lang).read(text, now.date(), ())
+            own, left = list(read.clues), read.leftover
             clues = amend(clues, own)
         meant = _counted_once(_without_food(clues), own)
         when = combine(meant, now, habits)
     except ImpossibleTimeError:
         return Understood(says=True, problem={"refused": "impossible_time"})
-    says = any(not isinstance(each.clue, Edge) for each in own)
-    names_day = any(not isinstance(each.clue, _ANY_DAY) for each in own)
+    says = any(not isinstance(each.clue, SIGNS) for each in own)
+    names_day = any(not isinstance(each.clue, (*_ANY_DAY, *SIGNS)) for each in own)
     found = Understood(
         says=says,
         names_day=names_day,
         names_part=any(_names_part(each) for each in own),
         spans=tuple(sorted({(each.start, each.end) for each in own})) if says else (),
+        leftover=tuple(asdict(each) for each in left),
     )
+    if says and (unread := [each.words for each in left if each.kind is not LeftKind.NUMBER]):
+        return replace(found, problem={"refused": "words_left", "words": unread})
     if when is None:
         return replace(found, problem={"refused": "time_missing"})
+    if when.unread or (isinstance(when, Recurrence) and when.left_out):
+        return replace(found, problem={"refused": "words_left", "words": [texts[-1]]})
     if is_daily and isinstance(when, Moment):
         if any(isinstance(each.clue, AtAnchor) and len(each.clue.anchors) > 1 for each in meant):
             return replace(found, problem={"refused": "meal_missing"})
@@ -133,7 +146,7 @@ def _counted_from_first(schedule: dict[str, Any], when: When) -> dict[str, Any]:
 
 def _every_day(when: Moment, clues: Sequence[Found]) -> When:
     said = when.day_time
-    if said is None or not all(isinstance(each.clue, _ANY_DAY) for each in clues):
+    if said is None or not all(isinstance(each.clue, (*_ANY_DAY, *SIGNS)) for each in clues):
         return when
     return Recurrence(
         rrule="FREQ=DAILY",

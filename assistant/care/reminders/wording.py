@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from fractions import Fraction
 from functools import reduce
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from assistant.care.reminders.adherence import WeekOfMedicine
-from assistant.care.reminders.model import Act, Food, Item, Kind, Reminder
+from assistant.care.reminders.advance import NOT_TAKEN
+from assistant.care.reminders.model import Act, Food, Item, Kind, Occurrence, Reminder
+from assistant.care.reminders.notice import Notice, NoticeKind
 from assistant.care.reminders.stock import StockLeft
-from assistant.language import LANGUAGES, Replies
+from assistant.language import LANGUAGES, Dose, Replies, Unit
 
 
 class Wording:
@@ -61,7 +64,7 @@ class Wording:
         spoken = LANGUAGES[lang].spoken
         lines = [
             self._render(
-                "family_unknown" if item.occurrence.announced_at else "family_missed",
+                _became(item.occurrence),
                 lang,
                 what=self._phrase(item.reminder, lang),
                 time=self._time(item.occurrence.due_at, lang),
@@ -96,6 +99,40 @@ class Wording:
         lines = [self._week_line(week, lang) for week in weeks]
         head = self._render("family_week_headline", lang, elder=who)
         return head, self._joined([self._render("family_week_text", lang, elder=who), *lines], lang)
+
+    def paused(self, titles: Sequence[str], *, is_over: bool) -> str:
+        """That a pause is over, or that one without an end goes on."""
+        what = LANGUAGES[self._home_lang()].spoken.listing(titles)
+        return self._render("pause_over" if is_over else "pause_still", what=what)
+
+    def family_notice(self, notice: Notice, lang: str, elder: str) -> tuple[str, str]:
+        """Headline and text for the family: a dose that was refused, medicines that are paused."""
+        who = elder or self._render("the_elder", lang)
+        what = LANGUAGES[lang].spoken.listing(notice.titles)
+        slots: dict[str, str | int] = {"what": what}
+        key = f"family_{notice.kind.value}"
+        if notice.kind is NoticeKind.PAUSED:
+            key += "_until" if notice.until else ""
+            if notice.until:
+                day = datetime.fromisoformat(notice.until).astimezone(self._zone).date()
+                slots["day"] = LANGUAGES[lang].spoken.day(day)
+        else:
+            key += f"_{notice.per}"
+            slots["amount"] = self._said_amount(notice.amount, lang)
+            slots["limit"] = self._said_amount(notice.limit, lang)
+        head = self._render("family_headline", lang, elder=who)
+        opening = self._render("family_notice_text", lang, elder=who)
+        return head, self._joined([opening, self._render(key, lang, **slots)], lang)
+
+    def _said_amount(self, text: str, lang: str) -> str:
+        """A fraction and a unit, or a number alone, in words; nothing where there is none."""
+        amount, _, unit = text.partition(" ")
+        spoken = LANGUAGES[lang].spoken
+        if not amount:
+            return ""
+        if not unit:
+            return spoken.number(amount)
+        return spoken.dose(Dose(Fraction(amount), Unit(unit), None, 0, 0))
 
     def _week_line(self, week: WeekOfMedicine, lang: str) -> str:
         others = (
@@ -133,6 +170,12 @@ class Wording:
 
     def _render(self, key: str, lang: str | None = None, **slots: str | int) -> str:
         return self._replies.render(key, lang or self._home_lang(), avoid="", **slots)
+
+
+def _became(occurrence: Occurrence) -> str:
+    if occurrence.reason == NOT_TAKEN:
+        return "family_not_taken"
+    return "family_unknown" if occurrence.announced_at else "family_missed"
 
 
 def _act(medicines: Sequence[Reminder]) -> Act:

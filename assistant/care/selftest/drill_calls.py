@@ -42,6 +42,8 @@ ATTEMPT_SECONDS: Final = 420.0
 """The ring and all repeats of the message."""
 REPLY_SECONDS: Final = 24 * 3_600.0
 """How long an answer "1" to a message belongs to the drill."""
+CLOCK_SECONDS: Final = 60.0
+"""How far the home's clock and the telephone network's may be apart."""
 _VERDICTS: Final = {
     Outcome.ACKNOWLEDGED: (Verdict.WELL, "acknowledged with the key 1"),
     Outcome.ANSWERED: (Verdict.POOR, "taken, but nobody pressed 1"),
@@ -77,8 +79,9 @@ class DrillCalls:
         self._is_broken_off = False
         self._channel: Channel | None = None
         self._tasks = Tasks("a drill's call")
-        self._told: dict[str, tuple[float, str, str]] = {}
-        """By contact, until when an answer belongs to which drill's which message."""
+        self._told: dict[str, tuple[float, float, str, str]] = {}
+        """By contact, until when (the loop's clock) an answer sent since when (Unix time) belongs
+        to which drill's which message."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
         bus.serve("drill.contact", self._serve_contact)
 
@@ -87,9 +90,15 @@ class DrillCalls:
         self._break_off()
         await self._tasks.finish()
 
-    def acknowledged(self, contact: Contact) -> bool:
-        """An answer "1" by text message; whether it belongs to a drill."""
-        until, drill_id, subject = self._told.pop(contact.contact_id, (0.0, "", ""))
+    def acknowledged(self, contact: Contact, sent_at: float | None) -> bool:
+        """An answer by text message and when it was sent; whether it belongs to a drill."""
+        told = self._told.get(contact.contact_id)
+        if told is None:
+            return False
+        until, since, drill_id, subject = told
+        if sent_at is not None and sent_at < since - CLOCK_SECONDS:
+            return False  # an older one, delivered late
+        del self._told[contact.contact_id]
         if asyncio.get_running_loop().time() > until:
             return False
         finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
@@ -142,6 +151,7 @@ class DrillCalls:
             detail = "never called in a drill"
             return Finding("contact", Verdict.WELL, detail, subject)
         outcome, detail = Outcome.UNKNOWN, "no end of it for too long"
+        begun_at = time.time()
         facts = channel.attempt(self._message(channel, contact))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ATTEMPT_SECONDS), contextlib.aclosing(facts):
@@ -153,7 +163,7 @@ class DrillCalls:
                         outcome, detail = fact.outcome, fact.detail
         if channel.kind is Kind.MESSAGE and outcome is Outcome.DELIVERED:
             until = asyncio.get_running_loop().time() + REPLY_SECONDS
-            self._told[contact.contact_id] = (until, drill_id, subject)
+            self._told[contact.contact_id] = (until, begun_at, drill_id, subject)
         verdict, meaning = _VERDICTS[outcome]
         return Finding("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)
 

@@ -1,7 +1,6 @@
 """A GSM modem on a pseudo-terminal: speaks AT, decodes what it is given to send, rings and answers.
 
-It decodes protocol data units by itself, written from the standard a second time, so that a
-mistake of the driver's encoder is not repeated here.
+`modem_manners` says how it may behave, `modem_quirks` names what real modems were reported to do.
 """
 
 from __future__ import annotations
@@ -11,64 +10,34 @@ import contextlib
 import os
 import re
 import tty
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from assistant.care.channels.gsm.alphabet import pack, septets
-
-_PLAIN: Final = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLM"
-    "NOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_PLAIN_EXTENSION: Final = dict(
-    zip((0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65), "\f^{}\\[~]|€", strict=True)
+from assistant.care.simulators.modem_manners import ModemManners
+from assistant.care.simulators.modem_pdu import (
+    SentSms,
+    decode_submit,
+    encode_deliver,
+    encode_report,
 )
 
+__all__ = ["ModemManners", "SimulatedModem"]
 
-@dataclass(frozen=True, slots=True)
-class SentSms:
-    """One part that the modem was given."""
-
-    number: str
-    text: str
-    reference: int | None
-    parts: int
-    part: int
-    coding: int
-    octets: int
-
-
-@dataclass(slots=True)
-class ModemManners:
-    """How this modem behaves; may be changed while it runs."""
-
-    call: str = "answer"
-    """answer, busy, no answer (by the network), no carrier, decline (after ringing), for ever."""
-    answer_after_seconds: float = 0.6
-    sim: str = "READY"
-    """What AT+CPIN? says; "SIM PIN" waits for 4321."""
-    registration: int = 1
-    signal: int = 20
-    refuse_sms: str = ""
-    """A final result such as +CMS ERROR: 38 instead of sending."""
-    swallow_sms: bool = False
-    """Takes the message and never answers."""
-    is_dead: bool = False
-    """Reads and never answers."""
-    battery: str = "2,0"
-    """What AT+CBC says: 2 is no battery, else 0 or 1 and its percent."""
-    knows_chup: bool = True
-    knows_clcc: bool = True
-    noise: bytes = b""
-    """Put before every answer: junk of the radio part, or an unsolicited line."""
+_OFTEN_SECONDS: Final = 0.02
+_RESULTS: Final = {"OK": "0", "ERROR": "4", "NO CARRIER": "3", "BUSY": "7"}
+"""In digits, V.250 table 1."""
+_TAKEN: Final = frozenset(
+    {"AT", "AT+CMEE", "AT+CMGF", "AT+CNMI", "AT+CLIP", "AT+COLP"} | {"AT+DDET", "AT+CPCMREG"}
+)
 
 
 @dataclass(slots=True)
 class _Call:
     number: str
     state: int = 2
-    digits: str = ""
+    is_incoming: bool = False
 
 
 class SimulatedModem:
@@ -81,13 +50,28 @@ class SimulatedModem:
         self.sent: list[SentSms] = []
         self.dialled: list[str] = []
         self.commands: list[str] = []
-        self.inbox: dict[int, str] = {}
+        self.stores: dict[str, dict[int, str]] = {"SM": {}, "ME": {}}
+        """Protocol data units by store and index."""
+        self.given: set[str] = set()
+        """Messages that were written out whole."""
+        self.deleted_unread: list[str] = []
+        """What was deleted without ever having been written out whole."""
         self._loop = asyncio.get_running_loop()
         self._ends: tuple[int, int] | None = None
         self._buffer = b""
         self._echo = True
+        self._is_numeric = self._is_quiet = False
         self._is_taking_pdu = False
+        self._store = self.manners.reads_from
         self._call: _Call | None = None
+        self._is_dialling = False
+        """ATD was not answered yet."""
+        self._unlisted = 0
+        for index, draft in enumerate(self.manners.drafts, 40):
+            self.stores[self.manners.arrives_in][index] = draft
+        self._late = dict(self.manners.late_seconds)
+        self._restarts_at = self.manners.restarts_at
+        self._busy = self.manners.sim_busy
         self._timers: list[asyncio.TimerHandle] = []
 
     def __enter__(self) -> Self:
@@ -97,6 +81,11 @@ class SimulatedModem:
     def __exit__(self, *_: object) -> None:
         self.unplug()
 
+    @property
+    def inbox(self) -> dict[int, str]:
+        """The store where messages arrive."""
+        return self.stores[self.manners.arrives_in]
+
     def plug(self) -> None:
         """Appear on the system."""
         ends = os.openpty()
@@ -105,9 +94,11 @@ class SimulatedModem:
         link = Path(self.port)
         link.unlink(missing_ok=True)
         link.symlink_to(os.ttyname(ends[1]))
-        self._ends, self._buffer, self._echo, self._call = ends, b"", True, None
-        self._is_taking_pdu = False
+        self._ends, self._buffer = ends, b""
+        self._forget()
         self._loop.add_reader(ends[0], self._read)
+        if self.manners.says_often:
+            self._say_often()
 
     def unplug(self) -> None:
         """Disappear, in the middle of whatever happens."""
@@ -122,28 +113,54 @@ class SimulatedModem:
 
     def say(self, line: str) -> None:
         """An unsolicited line."""
-        self._write(f"\r\n{line}\r\n".encode())
+        before, after = self.manners.line_ends
+        self._write(f"{before}{line}{after}".encode())
 
     def press(self, digit: str, form: str = "+DTMF: {}") -> None:
         """A key at the other end."""
         self.say(form.format(digit))
 
-    def receive(self, sender: str, text: str) -> None:
-        """A message comes in."""
-        index = max(self.inbox, default=0) + 1
-        self.inbox[index] = encode_deliver(sender, text)
-        self.say(f'+CMTI: "SM",{index}')
+    def receive(self, sender: str, text: str, sent_at: float | None = None) -> None:
+        """A message comes in; a long one in parts, the last one first."""
+        if len(text) <= 70:
+            self._arrive(encode_deliver(sender, text, sent_at, centre=self.manners.centre))
+            return
+        parts = [text[start : start + 67] for start in range(0, len(text), 67)]
+        for number, part in reversed(list(enumerate(parts, 1))):
+            place = (len(text) % 256, len(parts), number)
+            centre = self.manners.centre
+            self._arrive(encode_deliver(sender, part, sent_at, part=place, centre=centre))
+
+    def report(self, sender: str, reference: int = 1) -> None:
+        """A message that was sent has arrived: the report is stored among the messages."""
+        self._arrive(encode_report(sender, reference))
+
+    def _arrive(self, pdu: str) -> None:
+        manners = self.manners
+        if manners.gives_at_once:
+            self.given.add(pdu)
+            length = len(pdu) // 2 - len(manners.centre) // 2
+            before, after = manners.line_ends
+            self._write(f"{before}+CMT: ,{length}{after}{pdu}{after}".encode())
+            return
+        for _ in range(2 if manners.arrives_twice else 1):
+            if len(self.inbox) >= manners.store_size:
+                return  # the network keeps it, and tries again some day
+            index = next(n for n in range(1, manners.store_size + 1) if n not in self.inbox)
+            self.inbox[index] = pdu
+            if manners.tells_store:
+                self.say(manners.tells_store.format(store=manners.arrives_in, index=index))
 
     def ring(self, number: str) -> None:
         """Somebody calls."""
-        self._call = _Call(number, state=4)
+        self._call = _Call(number, state=4, is_incoming=True)
         self.say("RING")
         self.say(f'+CLIP: "{number}",129,,,,0')
 
     def end_call(self) -> None:
         """The other end hangs up."""
         self._call = None
-        self.say("NO CARRIER")
+        self._say_end("NO CARRIER")
 
     @property
     def is_in_call(self) -> bool:
@@ -153,12 +170,28 @@ class SimulatedModem:
     # ------------------------------------------------------------------ the wire
 
     def _write(self, data: bytes) -> None:
-        if self._ends is not None:
-            with contextlib.suppress(OSError):
-                os.write(self._ends[0], data)
+        size = self.manners.piece_bytes or max(1, len(data))
+        for start in range(0, len(data), size):
+            if self._ends is not None:
+                with contextlib.suppress(OSError):
+                    os.write(self._ends[0], data[start : start + size])
 
     def _answer(self, *lines: str) -> None:
-        self._write(self.manners.noise + "".join(f"\r\n{line}\r\n" for line in lines).encode())
+        self._write(self.manners.noise + self._formed(lines))
+
+    def _formed(self, lines: tuple[str, ...]) -> bytes:
+        *others, last = lines
+        if self._is_quiet:
+            last = ""
+        elif self._is_numeric and last in _RESULTS:
+            last = _RESULTS[last]
+        before, after = self.manners.line_ends
+        written = [f"{before}{line}{after}".encode() for line in (*others, last) if line]
+        return self.manners.within.join(written)
+
+    def _say_often(self) -> None:
+        self.say(self.manners.says_often)
+        self._later(_OFTEN_SECONDS, self._say_often)
 
     def _read(self) -> None:
         try:
@@ -167,7 +200,9 @@ class SimulatedModem:
             return
         if self.manners.is_dead:
             return
-        if self._echo and not self._is_taking_pdu:
+        if self._is_dialling and data.strip():
+            self._give_up_dialling()
+        if self._echo:
             self._write(data)
         self._buffer += data
         while True:
@@ -181,7 +216,28 @@ class SimulatedModem:
             elif body.strip():
                 command = body.decode("latin-1").strip()
                 self.commands.append(command)
-                self._obey(command)
+                self._hear(command)
+
+    def _hear(self, command: str) -> None:
+        name = command.upper().partition("=")[0]
+        if self._restarts_at and name.startswith(self._restarts_at):
+            self._restarts_at = ""
+            self._forget()
+            self.say("RDY")
+            return
+        late_name = "ATD" if name.startswith("ATD") else name
+        if seconds := self._late.pop(late_name, 0.0):
+            self._later(seconds, lambda: self._obey(command))
+        else:
+            self._obey(command)
+
+    def _forget(self) -> None:
+        """Switched on: nothing that was set is left."""
+        self._echo, self._is_taking_pdu, self._call = True, False, None
+        self._is_numeric, self._is_quiet = self.manners.is_numeric, self.manners.is_quiet
+        self._store, self._is_dialling = self.manners.reads_from, False
+        if self.manners.pin_tries is not None:
+            self.manners.sim = "SIM PIN"
 
     def _take_pdu(self, hexadecimal: str, *, is_sent: bool) -> None:
         if not is_sent:
@@ -197,145 +253,181 @@ class SimulatedModem:
 
     def _obey(self, command: str) -> None:
         name, _, value = command.upper().partition("=")
+        manners = self.manners
         fixed = {
-            "AT+CPIN?": f"+CPIN: {self.manners.sim}",
-            "AT+CREG?": f"+CREG: 0,{self.manners.registration}",
-            "AT+CSQ": f"+CSQ: {self.manners.signal},99",
-            "AT+CBC": f"+CBC: {self.manners.battery}",
+            "AT+CREG?": f"+CREG: 0,{manners.registration}",
+            "AT+CSQ": f"+CSQ: {manners.signal},99",
+            "AT+CBC": f"+CBC: {manners.battery}",
         }
-        if name in fixed:
+        if name in manners.unknown:
+            self._answer(manners.unknown_says)
+        elif name in fixed:
             self._answer(fixed[name], "OK")
-        elif name in {"ATE0", "ATE1"}:
-            self._echo = name == "ATE1"
+        elif re.fullmatch(r"AT(?:[EQV][01])+", name):
+            self._echo = "E1" in name or ("E0" not in name and self._echo) or manners.keeps_echo
+            self._is_numeric = self._is_numeric and "V1" not in name
+            self._is_quiet = self._is_quiet and "Q0" not in name
             self._answer("OK")
-        elif name == "AT+CPIN" and value == '"4321"':
-            self.manners.sim = "READY"
+        elif name == "AT+CMGF" and value == "0" and not manners.takes_pdu:
+            self._answer(manners.unknown_says)
+        elif name in _TAKEN or name.startswith("ATS0"):
             self._answer("OK")
-        elif name == "AT+CMGS" and value.isdigit():
-            self._is_taking_pdu = True
-            self._write(self.manners.noise + b"\r\n> ")
-        elif name == "AT+CMGL":
-            lines = []
-            for index, body in self.inbox.items():
-                lines += [f"+CMGL: {index},0,,{len(body) // 2 - 1}", body]
-            self._answer(*lines, "OK")
-        elif name == "AT+CMGD":
-            self.inbox.pop(int(value), None)
-            self._answer("OK")
-        elif name in {"AT", "AT+CMEE", "AT+CMGF", "AT+CNMI", "AT+CLIP", "AT+DDET", "AT+CPCMREG"}:
-            self._answer("OK")
+        elif name.startswith("AT+CPIN"):
+            self._obey_card(name, value)
+        elif name.startswith(("AT+CMG", "AT+CPMS")):
+            self._obey_messages(name, value)
         else:
             self._obey_call(command)
 
-    def _obey_call(self, command: str) -> None:
-        call = self._call
-        if command == "AT+CLCC" and self.manners.knows_clcc:
-            lines = [f'+CLCC: 1,0,{call.state},0,0,"{call.number}",129'] if call else []
+    def _obey_card(self, name: str, value: str) -> None:
+        manners = self.manners
+        if name == "AT+CPIN?" and self._busy:
+            self._busy -= 1
+            self._answer("+CME ERROR: 14")
+        elif name == "AT+CPIN?":
+            self._answer(manners.says_state.format(manners.sim), "OK")
+        elif name == "AT+CPINR" and manners.pin_tries is not None:
+            self._answer(f"+CPINR: SIM PIN,{manners.pin_tries},3", "OK")
+        elif name == "AT+CPIN" and value == '"4321"' and manners.sim == "SIM PIN":
+            manners.sim = "READY"
+            self._answer("OK")
+        else:
+            self._answer("+CME ERROR: 16" if name == "AT+CPIN" else manners.unknown_says)
+
+    def _obey_messages(self, name: str, value: str) -> None:
+        manners, store = self.manners, self.stores.setdefault(self._store, {})
+        if name == "AT+CMGS" and value.isdigit():
+            self._is_taking_pdu = True
+            prompt = manners.noise + manners.prompt
+            self._later(manners.prompt_after_seconds, lambda: self._write(prompt))
+        elif name == "AT+CPMS" and manners.stores and value == "?":
+            names = ",".join(f'"{each}"' for each in manners.stores)
+            self._answer(f"+CPMS: ({names}),({names}),({names})", "OK")
+        elif name == "AT+CPMS" and self._may_choose(value.replace('"', "").split(",")):
+            self._store = value.partition(",")[0].strip('"')
+            used = f"{len(self.stores.setdefault(self._store, {}))},{manners.store_size}"
+            self._answer(f"+CPMS: {used},{used},{used}", "OK")
+        elif name == "AT+CMGL" and manners.lists != "refused":
+            lines = self._listed(store) if manners.lists == "all" else []
             self._answer(*lines, "OK")
+        elif name == "AT+CMGR" and int(value) in store:
+            pdu = store[int(value)]
+            self.given.add(pdu)
+            head = f"+CMGR: 1,{manners.head_name},{self._length(pdu)}"
+            self._answer(head, pdu + manners.remains, "OK")
+        elif name == "AT+CMGD" and value.isdigit():
+            pdu = store.pop(int(value), "")
+            if pdu and pdu not in self.given:
+                self.deleted_unread.append(pdu)
+            self._answer("OK")
+        elif name == "AT+CMGR":
+            self._answer("+CMS ERROR: 321")
+        else:
+            self._answer(manners.unknown_says)
+
+    def _may_choose(self, stores: list[str]) -> bool:
+        manners = self.manners
+        return set(stores) <= set(manners.stores) and len(stores) in manners.store_counts
+
+    def _listed(self, store: dict[int, str]) -> list[str]:
+        lines = []
+        for index, pdu in store.items():
+            state = 2 if pdu in self.manners.drafts else 0
+            lines.append(f"+CMGL: {index},{state},{self.manners.head_name},{self._length(pdu)}")
+            if self.manners.drops_bodies:
+                self.manners.drops_bodies -= 1
+                continue
+            lines.append(pdu + self.manners.remains)
+            self.given.add(pdu)
+        return lines
+
+    def _length(self, pdu: str) -> int:
+        return len(pdu) // 2 - len(self.manners.centre) // 2 + self.manners.length_error
+
+    # ------------------------------------------------------------------ calls
+
+    def _obey_call(self, command: str) -> None:
+        call, manners = self._call, self.manners
+        if command == "AT+CLCC" and manners.knows_clcc:
+            self._answer(*self._calls(), "OK")
         elif number := re.fullmatch(r"ATD(\+?\d+);", command):
             self.dialled.append(number.group(1))
-            self._place(_Call(number.group(1)))
+            if call is not None and call.is_incoming and manners.refuses_while_ringing:
+                self._answer("NO CARRIER")
+            else:
+                self._place(_Call(number.group(1)))
         elif command == "ATA" and call is not None and call.state == 4:
             call.state = 0
             self._answer("OK")
-        elif command == "ATH" or (command == "AT+CHUP" and self.manners.knows_chup):
+        elif command == "ATH" or (command == "AT+CHUP" and manners.knows_chup):
             self._call = None
             self._answer("OK")
+            if call is not None and manners.ends_late_seconds:
+                self._later(manners.ends_late_seconds, lambda: self.say("NO CARRIER"))
         else:
-            self._answer("ERROR")
+            self._answer(manners.unknown_says)
+
+    def _calls(self) -> list[str]:
+        lines = ["+CLCC: 2,0,0,1,0"] if self.manners.lists_data_call else []
+        if self._call is not None and self._unlisted:
+            self._unlisted -= 1
+        elif self._call is not None:
+            direction = int(self._call.is_incoming)
+            form = self.manners.call_form
+            values = {"state": self._call.state, "number": self._call.number}
+            lines.append(form.format(direction=direction, **values))
+        return lines
 
     def _place(self, call: _Call) -> None:
-        how = self.manners.call
-        if how == "no carrier":
+        manners = self.manners
+        if manners.call == "no carrier":
             self._answer("NO CARRIER")
             return
-        self._call = call
-        self._answer("OK")
-        self._later(0.1, lambda: setattr(call, "state", 3))
-        if how == "answer":
-            self._later(self.manners.answer_after_seconds, lambda: setattr(call, "state", 0))
-        elif how != "for ever":
-            ending = {"busy": "BUSY", "no answer": "NO ANSWER", "decline": "NO CARRIER"}[how]
-            self._later(self.manners.answer_after_seconds, lambda: self._refuse(call, ending))
+        self._call, self._unlisted = call, manners.calls_unlisted
+        for line in manners.dial_says:
+            self.say(line)
+        self._is_dialling = manners.dial_answers == "when taken"
+        if not self._is_dialling:
+            self._answer("OK")
+        self._later(0.05, lambda: setattr(call, "state", 3))
+        if manners.call == "answer":
+            self._later(manners.answer_after_seconds, lambda: self._take(call))
+        elif manners.call != "for ever":
+            ending = {"busy": "BUSY", "no answer": "NO ANSWER", "decline": "NO CARRIER"}
+            how = ending[manners.call]
+            self._later(manners.answer_after_seconds, lambda: self._refuse(call, how))
+
+    def _take(self, call: _Call) -> None:
+        if self._call is not call:
+            return
+        call.state = 0
+        for line in self.manners.taken_says:
+            self.say(line)
+        if self._is_dialling:
+            self._is_dialling = False
+            self._answer("OK")
 
     def _refuse(self, call: _Call, ending: str) -> None:
-        if self._call is call:
-            self._call = None
-            self.say(ending)
+        if self._call is not call:
+            return
+        self._call = None
+        if self._is_dialling:
+            self._is_dialling = False
+            self._answer(ending)
+        else:
+            self._say_end(ending)
 
-    def _later(self, seconds: float, work: object) -> None:
-        self._timers.append(self._loop.call_later(seconds, work))  # type: ignore[arg-type]
+    def _give_up_dialling(self) -> None:
+        """Any character ends a command that has no answer yet (V.250, 5.6.1)."""
+        self._is_dialling, self._call = False, None
+        self._answer("NO CARRIER")
 
+    def _say_end(self, ending: str) -> None:
+        for line in (*self.manners.ended_says, ending):
+            self.say(line)
 
-@dataclass(slots=True)
-class _Cursor:
-    """Reads octets one after the other."""
-
-    data: bytes
-    place: int = field(default=0)
-
-    def take(self, count: int = 1) -> bytes:
-        chunk = self.data[self.place : self.place + count]
-        if len(chunk) < count:
-            raise ValueError("the protocol data unit is cut off")
-        self.place += count
-        return chunk
-
-    def octet(self) -> int:
-        return self.take()[0]
-
-
-def decode_submit(hexadecimal: str) -> SentSms:
-    """An SMS-SUBMIT as 3GPP TS 23.040 section 9.2.2.2 lays it out; ValueError where it is none."""
-    cursor = _Cursor(bytes.fromhex(hexadecimal))
-    cursor.take(cursor.octet())
-    first = cursor.octet()
-    if first & 0b11 != 0b01:
-        raise ValueError("not an SMS-SUBMIT")
-    cursor.octet()
-    count, kind = cursor.octet(), cursor.octet()
-    nibbles = "".join(f"{octet & 15:X}{octet >> 4:X}" for octet in cursor.take((count + 1) // 2))
-    if count % 2 and nibbles[-1] != "F":
-        raise ValueError("an odd number is filled with F")
-    cursor.octet()
-    coding = cursor.octet()
-    if first & 0b11000:
-        cursor.take(1 if first & 0b11000 == 0b10000 else 7)
-    length = cursor.octet()
-    octets = (length * 7 + 7) // 8 if coding == 0 else length
-    data = cursor.take(octets)
-    if cursor.place != len(cursor.data) or octets > 140:
-        raise ValueError("octets are left over")
-    reference, parts, part, header = None, 1, 1, 0
-    if first & 0x40:
-        header = data[0] + 1
-        if data[:3] != b"\x05\x00\x03":
-            raise ValueError("an unknown header")
-        reference, parts, part = data[3:6]
-    number = ("+" if kind == 0x91 else "") + nibbles[:count]
-    if coding == 8:
-        text = data[header:].decode("utf-16-be")
-    else:
-        text = _unpack_text(data, length)[(header * 8 + 6) // 7 :]
-        text = re.sub("(?s)\x1b(.)", lambda match: _PLAIN_EXTENSION[_PLAIN.index(match[1])], text)
-    return SentSms(number, text, reference, parts, part, coding, octets)
-
-
-def _unpack_text(data: bytes, count: int) -> str:
-    bits = "".join(f"{octet:08b}"[::-1] for octet in data)
-    return "".join(_PLAIN[int(bits[7 * n : 7 * n + 7][::-1], 2)] for n in range(count))
-
-
-def encode_deliver(sender: str, text: str) -> str:
-    """An SMS-DELIVER, as a modem lists it."""
-    digits = sender.lstrip("+")
-    padded = digits + "F" * (len(digits) % 2)
-    address = "".join(b + a for a, b in zip(padded[::2], padded[1::2], strict=True))
-    head = f"04{len(digits):02X}{'91' if sender.startswith('+') else '81'}{address}"
-    stamp = "62110122000040"
-    codes = [septets(character) for character in text]
-    if all(codes):
-        flat = [code for pair in codes if pair for code in pair]
-        return f"00{head}0000{stamp}{len(flat):02X}{pack(flat).hex().upper()}"
-    data = text.encode("utf-16-be")
-    return f"00{head}0008{stamp}{len(data):02X}{data.hex().upper()}"
+    def _later(self, seconds: float, work: Callable[[], object]) -> None:
+        if seconds:
+            self._timers.append(self._loop.call_later(seconds, work))
+        else:
+            work()

@@ -4,12 +4,13 @@ import re
 
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.en import spoken
-from assistant.language.en.amounts import find_dose, find_number, say_dose
+from assistant.language.en.amounts import find_number, say_dose
+from assistant.language.en.doses import find_dose
 from assistant.language.en.numerals import cardinal
 from assistant.language.en.pronounce import pronounce
 from assistant.language.en.speech import expand
 from assistant.language.en.units import SHORT_FORMS
-from assistant.language.en.when import find
+from assistant.language.en.when import read
 from assistant.language.text import HAN
 
 # A word of Latin letters; a Chinese name has about one sound a character.
@@ -29,7 +30,7 @@ ENGLISH = Language(
         sounds_per_second=2.5,
         short_form=_SHORT_FORM,
     ),
-    find_clues=find,
+    read=read,
     find_number=find_number,
     find_dose=find_dose,
     spoken=Spoken(

@@ -48,9 +48,7 @@ _WHOLE = (
     rf"(?:(?:a|{_HUNDREDS}) (?:thousand|million)(?:,? (?:and )?{_HUNDREDS}(?: thousand)?)*|"
     rf"{_HUNDREDS}|a dozen|half a dozen|a couple(?: of)?)"
 )
-_PART = (
-    r"(?:a half|half|one half|a quarter|one quarter|three quarters|a third|one third|two thirds)"
-)
+PART = r"(?:a half|half|one half|a quarter|one quarter|three quarters|a third|one third|two thirds)"
 _PARTS = {
     "half": Fraction(1, 2),
     "quarter": Fraction(1, 4),
@@ -65,45 +63,22 @@ _FIXED = {
     "a couple of": Fraction(2),
 }
 _DIGIT = f"(?:{'|'.join(DIGITS)}|oh)"
-_NUMBER = (
-    r"(?:(?:minus |negative |-)?(?:\d+ \d+/[1-9]\d*|\d+/[1-9]\d*|\d+(?:,\d{3})*\.\d+|"
+NUMBER = (
+    r"(?:(?:minus |negative |-)?(?:(?<!\d)\.\d+|\d+ \d+/[1-9]\d*|\d+/[1-9]\d*|\d+(?:,\d{3})*\.\d+|"
     r"\d+(?:,\d{3})+|"
-    rf"{_WHOLE}(?: and {_PART})|(?:{_WHOLE} )?point(?: {_DIGIT})+|half a dozen|{_PART}|{_WHOLE}))"
+    rf"{_WHOLE}(?: and {PART})|(?:{_WHOLE} )?point(?: {_DIGIT})+|half a dozen|{PART}|{_WHOLE}))"
 )
-_UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 
 
 @cache
 def _number_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.]){_NUMBER}(?![\w]|\.\d)", re.IGNORECASE)
-
-
-@cache
-def _dose_pattern() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![\w.])(?:(?P<from>{_NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}|an?))"
-        rf"(?: ?of)?(?: ?an?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b(?P<more> and {_PART})?",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"(?<![\w.]){NUMBER}(?![\w]|\.\d)", re.IGNORECASE)
 
 
 def find_number(text: str) -> Number | None:
     """Read the first number of a text."""
     match = _number_pattern().search(text)
-    return Number(_value(match[0]), match.start(), match.end()) if match else None
-
-
-def find_dose(text: str) -> Dose | None:
-    """Read the first dose of a text."""
-    match = _dose_pattern().search(text)
-    if match is None:
-        return None
-    said = match["from"] or match["amount"]
-    amount = Fraction(1) if said.lower() in {"a", "an"} else _value(said)
-    if match["more"]:
-        amount += _value(match["more"].removeprefix(" and "))
-    most = _value(match["to"]) if match["to"] else None
-    return Dose(amount, UNITS[match["unit"].lower()], most, match.start(), match.end())
+    return Number(value_of(match[0]), match.start(), match.end()) if match else None
 
 
 def say_dose(dose: Dose) -> str:
@@ -128,12 +103,12 @@ def _said(amount: Fraction) -> str:
     return cardinal(f"{float(amount):g}")
 
 
-def _value(said: str) -> Fraction:
+def value_of(said: str) -> Fraction:
     """Read what `_NUMBER` matches."""
     said = said.lower().strip()
     for sign in ("minus ", "negative ", "-"):
         if said.startswith(sign):
-            return -_value(said.removeprefix(sign))
+            return -value_of(said.removeprefix(sign))
     if said in _FIXED:
         return _FIXED[said]
     part = re.sub(r"^(?:a|one) ", "", said)
@@ -143,11 +118,11 @@ def _value(said: str) -> Fraction:
         return sum((Fraction(each) for each in said.replace(",", "").split()), Fraction(0))
     whole, _, rest = said.rpartition(" and ")
     if whole and re.sub(r"^(?:a|one) ", "", rest) in _PARTS:
-        return _value(whole) + _value(rest)
+        return value_of(whole) + value_of(rest)
     whole, point, digits = said.partition("point")
     if point:
         written = "".join("0" if d == "oh" else str(DIGITS.index(d)) for d in digits.split())
-        return (_value(whole) if whole.strip() else 0) + Fraction(f"0.{written}")
+        return (value_of(whole) if whole.strip() else 0) + Fraction(f"0.{written}")
     return Fraction(_whole(said))
 
 

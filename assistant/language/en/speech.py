@@ -18,8 +18,24 @@ def _either(words: Iterable[str]) -> str:
 
 
 _NUMBER = r"\d+(?:\.\d+)?"
+_ENDS = r"(?!\d|\.\d)"
+"""The number is over: a stop behind it ends the sentence."""
+_DIGITS = re.compile(r"\d+")
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + "|Sept"
+_DAY_OF_MONTH = r"(?:[0-2]?[1-9]|10|20|30|31)(?:st|nd|rd|th)?"
+_OF_YEAR = r"(?:,?\s(?P<year>(?:19|20)\d\d)(?!\d|[:/%]|\.\d))?"
+_HALF = r"[AaPp]\.?[Mm]\b\.?"
 _UNIT = rf"(?:{_either(UNITS)})(?![A-Za-z\d^])"
 _ORDINAL_PLACES = {2: "half", 4: "quarter"}
+_TIMES = {
+    **{word: f"a {word}" for word in ("day", "night", "week", "month", "year", "minute", "dose")},
+    "hour": "an hour",
+    "h": "an hour",
+    "min": "a minute",
+    "wk": "a week",
+    "yr": "a year",
+}
+"""How often, behind a slash: "3 times/day"."""
 _PER = {"h": "hour", "s": "second", "min": "minute", "d": "day", "day": "day", "week": "week"}
 
 
@@ -29,6 +45,7 @@ def expand(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = re.sub(r"[ \t]+", " ", text).strip()
+    text = re.sub(r"(?<=[A-Za-z]) -(?=[a-z])|(?<=[A-Za-z])- (?=[a-z])", "-", text)
     return re.sub(r" ?([,.!?;:])(?: ?[,.])*", r"\1", text)
 
 
@@ -57,7 +74,9 @@ def _calendar_day(*numbers: int) -> str:
 
 
 def _month_day(match: re.Match[str]) -> str:
-    return _said(match["month"], ordinal(int(match["day"])))
+    month = next(name for name in MONTHS if name.startswith(match["month"][:3]))
+    said = f"{month} {ordinal(int(re.sub('[a-z]+', '', match['day'])))}"
+    return _said(f"{said}, {year(int(match['year']))}" if match["year"] else said)
 
 
 def _year(match: re.Match[str]) -> str:
@@ -69,6 +88,8 @@ def _time(match: re.Match[str]) -> str:
     half = (match["half"] or "").replace(".", "").lower()
     if not half and not minute and hour in {0, 24}:
         return _said("midnight")
+    if not half and not hour:
+        half = "am"
     if not half and hour > 12:
         half, hour = ("pm", hour - 12) if hour < 24 else ("am", 12)
     said = cardinal(str(hour or 12))
@@ -110,7 +131,7 @@ def _called(match: re.Match[str]) -> str:
 
 
 def _called_after_word(match: re.Match[str]) -> str:
-    return _said(match[1], by_digit(match[2]))
+    return _said(match[1], _DIGITS.sub(lambda run: by_digit(run[0]), match[2].replace("-", ", ")))
 
 
 def _measured(match: re.Match[str]) -> str:
@@ -120,6 +141,10 @@ def _measured(match: re.Match[str]) -> str:
     if per:
         words += ["per", _PER.get(per) or UNITS[per][0]]
     return _said(*(["minus"] if match["minus"] else []), *words)
+
+
+def _per(match: re.Match[str]) -> str:
+    return _said(_TIMES[match["per"]])
 
 
 def _money(match: re.Match[str]) -> str:
@@ -147,6 +172,10 @@ def _short_form(match: re.Match[str]) -> str:
     return SHORT_FORMS[match[0]]
 
 
+def _grouped(match: re.Match[str]) -> str:
+    return _said(cardinal(match[0].replace(",", "")))
+
+
 def _number(match: re.Match[str]) -> str:
     parts = match[0].split(".")
     if len(parts) <= 2:
@@ -156,7 +185,12 @@ def _number(match: re.Match[str]) -> str:
 
 # In this order: each rule takes its digits before a later one could misread them.
 _SAID: tuple[tuple[str, str | Say], ...] = (
+    (r"(?<![\d.,$£€¥])\d{1,3}(?:,\d{3}){2,}(?![\d,]|\.\d)", _grouped),
     (r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    (r"(?<![\w.])\.(?=\d)", "0."),  # ".5 mg": the zero that must stand before a point
+    (r"(?<=[a-z] )St\.(?! [A-Z])", "Street"),
+    (r"(?<!\d)24/7(?!\d)", "twenty-four seven"),
+    (r"\band/or\b", "and or"),
     (rf"(?<!\w)(?:{_either(SHORT_FORMS)})(?!\w)", _short_form),
     (r"(?<!\w)[Nn]o\.\s?(?=\d)", "number "),
     # Days, before a hyphen means "to" and a slash a fraction.
@@ -170,22 +204,41 @@ _SAID: tuple[tuple[str, str | Say], ...] = (
         _year_last,
     ),
     (
-        rf"(?P<month>{'|'.join(MONTHS)})\s(?P<day>[0-2]?[1-9]|10|20|30|31)(?:st|nd|rd|th)?(?![\w:/%]|\.\d|\s?[ap]\.?m)",
+        rf"\b(?P<month>{_MONTH})\b\.?\s(?P<day>{_DAY_OF_MONTH})(?![\w:/%]|\.\d|\s?[ap]\.?m)"
+        rf"{_OF_YEAR}",
         _month_day,
     ),
-    (r"(?<=\bin )(?:19|20)\d\d(?![\d.:/%-])|(?<=, )20\d\d(?![\d.:/%-])", _year),
+    (
+        rf"(?<![\d.:/-])(?P<day>{_DAY_OF_MONTH})\s(?P<month>{_MONTH})\b(?!\.?\s\d{{1,2}}\b){_OF_YEAR}",
+        _month_day,
+    ),
+    (r"(?<=\b[Ii]n )(?:19|20)\d\d(?![\d:/%-]|\.\d)|(?<=, )20\d\d(?![\d:/%-]|\.\d)", _year),
+    (
+        r"(?i:(?<=since )|(?<=born )|(?<=until )|(?<=before )|(?<=after )|(?<=from )|(?<=by )"
+        r"|(?<=year ))(?:19|20)\d\d(?=\s*(?:$|[,;!?)]|\.(?!\d)))",
+        _year,
+    ),
     (r"\b((?:19|20)?\d0)'?s\b", _decade),
     # Numbers to call: with separators, too long for an amount, or said to be one.
     (r"\+\d{1,3}[- ]?\(?\d[\d ()-]{5,14}\d(?!\d)", _called),
     (r"(?<![\d.])\(?\d{3,4}\)?[- ]\d{3,4}[- ]\d{3,4}(?!\d)", _called),
-    (r"(?<![\d.])\(?0\d{2,4}\)?[- ]\d{6,8}(?!\d)", _called),
-    (rf"(?<![\d.])\d{{7,}}(?![\d.]|\s?{_UNIT})", _called),
+    (r"(?<![\d.])\(?0\d{2,4}\)?[- ]\d{3,4}[- ]?\d{3,4}(?!\d)", _called),
+    (rf"(?<![\d.$£€¥])(?![1-9]\d?0{{6,}}(?!\d))\d{{7,}}{_ENDS}(?!\s?{_UNIT})", _called),
     (
-        r"(?i:\b(call|dial|ring|phone|number(?: is)?|room|extension):?\s)"
-        rf"(\d{{3,6}})(?![\d.:/%-]|\s?{_UNIT}|\s(?:times|people|yuan|dollars|pounds))",
+        r"(?i:\b((?:call(?:ed|ing)?|dial(?:led|ling)?|ring(?:ing)?|rang|phoned?|number|room|flat|apartment|extension)"
+        r"(?: (?:me|us|him|her|them|is|was|on|at)){0,2}):?\s)"
+        rf"(\d{{3}}-\d{{4}}|\d{{3,6}}(?:(?:,| or|, or) \d{{3}})*)(?![\d:/%-]|\.\d|\s?{_UNIT}"
+        r"|\s(?:times|people|yuan|dollars|pounds))",
         _called_after_word,
     ),
+    (rf"(?<![\w.,:/$£€¥-])911(?![:/%-])(?!\w){_ENDS}(?!\s?{_UNIT})", _called),
+    (r"(?<=[A-Z])\d{3,6}(?!\d|\.\d)", _called),
     # Times of day.
+    (
+        rf"(?<![\d.:])(\d{{1,2}}(?:[:.][0-5]\d)?(?:\s?{_HALF})?)\s?(?:-|~|–|—)+\s?"
+        rf"(?=\d{{1,2}}(?:[:.][0-5]\d)?\s?{_HALF})",
+        r"\1 to ",
+    ),
     (r"(\d:[0-5]\d)\s?(?:-|~|–|—)+\s?(?=\d{1,2}:[0-5]\d)", r"\1 to "),
     (
         r"(?<![\d.:])(?P<hour>[01]?\d|2[0-4])(?::(?P<minute>[0-5]\d))(?::(?P<second>[0-5]\d))?"
@@ -197,15 +250,23 @@ _SAID: tuple[tuple[str, str | Say], ...] = (
         r"\s?(?P<half>[AaPp]\.?[Mm])\b\.?",
         _time,
     ),
+    (
+        r"(?<=\bat )(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5]\d)(?P<second>)(?P<half>)"
+        rf"(?![\d:/%]|\.\d|\s?{_UNIT}|\s(?:dollars|pounds|yuan|euros|per|degrees))",
+        _time,
+    ),
+    (r"\b([AaPp])\.([Mm])\.", r"\1 \2"),
+    (r"(?<![\d.])([3-8])'\s?(1[01]|\d)(?:\"|'')?(?!\d)", r" \1 foot \2 "),
+    (r"(?<=\dft )(\d{1,2}) ?in\b|(?<=\d ft )(\d{1,2}) ?in\b", r"\1\2 inches"),
     # Two numbers with a sign between them.
     (rf"({_NUMBER}(?:\s?{_UNIT})?)\s?(?:-|~|–|—)+\s?(?=-?\d)", r"\1 to "),
-    (r"(?<![\d./])(\d{1,3})\s(\d{1,3})/([1-9]\d{0,2})(?![\d./])", _mixed_fraction),
+    (rf"(?<![\d./])(\d{{1,3}})\s{{1,2}}(\d{{1,3}})/([1-9]\d{{0,2}})(?!/){_ENDS}", _mixed_fraction),
     (
-        rf"(?<![\d./])(\d{{1,4}})/([1-9]\d{{0,3}})(?![\d./])(?:\s?(?P<unit>{_UNIT}))?",
+        rf"(?<![\d./])(\d{{1,4}})/([1-9]\d{{0,3}})(?!/){_ENDS}(?:\s?(?P<unit>{_UNIT}))?",
         _slashed,
     ),
     (rf"({_NUMBER}):(?={_NUMBER})", r"\1 to "),
-    (rf"({_NUMBER})\s?[×xX*]\s?(?=\d)", r"\1 times "),
+    (rf"({_NUMBER}(?:\s?{_UNIT})?)\s?[×xX*]\s?(?=\d)", r"\1 times "),
     (rf"({_NUMBER})\s?÷\s?(?=\d)", r"\1 divided by "),
     # Amounts with a sign or a unit.
     (rf"(?P<sign>[{''.join(CURRENCIES)}])\s?(?P<amount>{_NUMBER})", _money),
@@ -219,9 +280,10 @@ _SAID: tuple[tuple[str, str | Say], ...] = (
     (r"~\s?(?=\d)", "about "),
     (r"#\s?(?=\d)", "number "),
     (r"\d+(?:\.\d+)*", _number),
+    (rf"\s?/\s?(?P<per>{_either(_TIMES)})\b", _per),
     # What is left of signs: said where they carry meaning, else a pause or nothing.
-    (r"≥", " at least "),
-    (r"≤", " at most "),
+    (r">=|≥", " at least "),
+    (r"<=|≤", " at most "),
     (r">", " more than "),
     (r"<", " less than "),
     (r"=", " equals "),

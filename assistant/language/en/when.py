@@ -1,7 +1,7 @@
 """What English says about days and how often: each rule reads one kind of clue."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,9 +11,9 @@ from assistant.language.clues import (
     Edge,
     Every,
     EveryWeekdays,
-    Found,
     Frequency,
     Lasting,
+    NotOnWeekdays,
     OnDay,
     OnLunarDay,
     OnMonthDay,
@@ -22,10 +22,11 @@ from assistant.language.clues import (
     PartOfDay,
     Reader,
     TimesEvery,
+    Unclear,
     always,
-    find_clues,
 )
 from assistant.language.days import resolve
+from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
@@ -40,6 +41,8 @@ from assistant.language.en.when_words import (
     WEEKDAYS,
 )
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.left_words import left_words
+from assistant.language.reading import Reading, read_sentence
 
 _WEEKDAY = either(WEEKDAYS)
 _MONTH = either(MONTHS)
@@ -56,10 +59,21 @@ _RELATIVE_DAYS = {
 _AHEAD = {"this": None, "the": None, "next": 1, "last": -1, "coming": None}
 """Calendar weeks; "this Thursday", said on a Saturday, is the coming one."""
 
+_LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL))
 
-def find(text: str, today: date) -> list[Found]:
-    """Find every clue about time in an English sentence."""
-    return find_clues(text, today, _rules())
+
+def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
+    """Read names, doses and times of an English sentence, and what is left of it."""
+    harmless, left_rules = left_words("en", _LEFT_NAMES)
+    return read_sentence(
+        text,
+        today,
+        names=names,
+        find_doses=find_doses,
+        rules=_rules(),
+        harmless=harmless,
+        left_rules=left_rules,
+    )
 
 
 def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -70,9 +84,18 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
 
 
-def _every_weekday_but(match: re.Match[str], _: date) -> Iterator[Clue]:
-    off = {WEEKDAYS[day] for day in re.findall(_WEEKDAY, match["days"].lower())}
-    yield EveryWeekdays(tuple(day for day in range(7) if day not in off))
+def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "but not on Sundays", "except at the weekend"."""
+    said = match["days"].lower()
+    off = {WEEKDAYS[day] for day in re.findall(_WEEKDAY, said)}
+    if "weekend" in said:
+        off |= {5, 6}
+    if "weekdays" in said:
+        off |= set(range(5))
+    if re.search(r" (?:to|through|until|till) ", said):
+        named = [WEEKDAYS[day] for day in re.findall(_WEEKDAY, said)]
+        off = set(range(named[0], named[-1] + 1))
+    yield NotOnWeekdays(tuple(sorted(off)))
 
 
 def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -92,6 +115,8 @@ def _times_every(match: re.Match[str], _: date) -> Iterator[Clue]:
     said = match["count"].lower()
     count = TIMES.get(said) or whole_number(said)
     frequency = FREQUENCIES[match["unit"].lower()] if match["unit"] else Frequency.DAILY
+    if adverb := match["adverb"]:
+        frequency = ADVERBS[adverb.lower()][0]
     interval = whole_number(match["interval"]) if match["interval"] else 1
     if match["other"]:
         interval = 2
@@ -188,6 +213,35 @@ def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
         yield OnDay(today + timedelta(_RELATIVE_DAYS[day] + 7 * weeks))
 
 
+def _days_after(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "two days after tomorrow"."""
+    days = _count(match["number"]) * DAYS[match["unit"].lower()]
+    side = -1 if match["side"].lower() == "before" else 1
+    yield OnDay(today + timedelta(_RELATIVE_DAYS[match["from"].lower()] + side * days))
+
+
+def _weekdays_later(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "two Mondays from now": the second Monday to come."""
+    ahead = (WEEKDAYS[match["day"].lower()] - today.weekday()) % 7 or 7
+    yield OnDay(today + timedelta(ahead + 7 * (_count(match["number"]) - 1)))
+
+
+def _short_date(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read 4/15 or 15/4; 4/5 is April in one country and May in another."""
+    first, second = int(match["first"]), int(match["second"])
+    if first == second or (first > 12) != (second > 12):
+        month, day = (first, second) if second > 12 else (second, first)
+        if match["each"]:
+            yield Every(Frequency.YEARLY)
+        yield OnMonthDay(day, month)
+    else:
+        yield Unclear.WORDS
+
+
+def _count(said: str) -> int:
+    return {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said.lower()) or whole_number(said)
+
+
 def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     week = (match["week"] or "").lower()
     weeks = 0 if week == "this" else _AHEAD[week or (match["which"] or "the").lower()]
@@ -202,6 +256,10 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
 
 
+_EXCEPT = (
+    r"except(?:ing)?|apart from|other than|excluding|leaving out|besides|aside from|not|never|but|"
+    r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar"
+)
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
 _OTHER = r"(?P<other>other |second |alternate )?"
@@ -220,10 +278,17 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
         _lunar,
     ),
-    # How often.
+    # How often, but "two Sundays from now" is one day.
     (
-        rf"every day,? (?:except|but)(?: for| not)?(?: on)? (?P<days>{_DAY_LIST})\b",
-        _every_weekday_but,
+        rf"\b(?P<number>a|{N}) (?P<day>{_WEEKDAY})s? (?:later|from (?:now|today)|hence)\b",
+        _weekdays_later,
+    ),
+    (
+        rf"[ ,]*\b(?:and |but )?(?:{_EXCEPT})(?: for)?(?: on| at)?(?: every| the| any)? "
+        rf"(?P<days>(?:{_DAY_LIST}|weekends?|weekdays)"
+        rf"(?:,? and (?:on )?(?:{_DAY_LIST}|weekends?|weekdays))*)(?! (?:next|this|after) )"
+        r"(?:,? (?:off|out))?\b(?! \d)",
+        _not_on,
     ),
     (
         rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b",
@@ -247,8 +312,24 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _every_month_day,
     ),
     (
-        rf"(?:on )?the (?:(?P<last>last day)|(?P<days>{_ORDINALS})) of (?:every|each) month",
+        rf"(?:on )?the (?:(?P<last>last day)|(?P<days>{_ORDINALS}))(?: days?)? of "
+        r"(?:every|each) month",
         _every_month_day,
+    ),
+    # "On the first and the fifteenth of the month" comes again; on one of them alone, not.
+    (
+        rf"(?:on )?the (?P<days>{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})+)(?: days?)? of "
+        r"(?:the|a) month(?P<last>(?!))?",
+        _every_month_day,
+    ),
+    (
+        rf"(?:on )?the (?P<days>{_ORDINALS})(?: days?)?,? (?:monthly|every month|each month)"
+        r"(?P<last>(?!))?",
+        _every_month_day,
+    ),
+    (
+        r"(?P<each>\b(?:every|each) )(?P<first>\d{1,2})/(?P<second>\d{1,2})\b(?![/\d])",
+        _short_date,
     ),
     (rf"(?:on )?(?P<days>(?:{_WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
     (rf"(?:from )?(?P<days>{_WEEKDAY} (?:to|through) {_WEEKDAY})\b", _every_weekdays),
@@ -259,7 +340,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (
         rf"\b{_MANY}"
-        rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}| daily)\b",
+        rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}"
+        r"| (?P<adverb>daily|weekly|monthly|yearly))\b",
         _times_every,
     ),
     (
@@ -271,12 +353,13 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         always(Every(Frequency.DAILY), PartOfDay(PARTS["night"])),
     ),
     (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
+    (r"\beveryday\b(?! (?:use|things?|life|clothes))", always(Every(Frequency.DAILY))),
     (r"\bevery fortnight\b", always(Every(Frequency.WEEKLY, 2))),
     (r"\b(?:on )?alternate days\b", always(Every(Frequency.DAILY, 2))),
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
-    (either(ADVERBS), _adverb),
+    (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
     (
-        r"\b(?:for|lasting) (?:the next |another )?"
+        r"\b(?:for|lasting|over) (?:the next |another )?"
         rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
         _lasting,
     ),
@@ -288,7 +371,21 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _week_from,
     ),
     (rf"\b(?:on )?(?P<day>{_WEEKDAY}) week\b(?P<number>)", _week_from),
+    (
+        rf"\b(?P<number>an?|a couple of|{N}) (?P<unit>day|week|fortnight)s? "
+        rf"(?P<side>after|from|before) (?P<from>today|tomorrow|the day after tomorrow)\b",
+        _days_after,
+    ),
+    # "The Friday after next" is one or two weeks ahead, as people say it.
+    (
+        rf"\b(?:on |the )*(?:{_WEEKDAY}|week|weekend|month|day|year) after next\b",
+        always(Unclear.WORDS),
+    ),
     (either(_RELATIVE_DAYS), _relative_day),
+    (
+        r"(?:\bon )(?P<first>\d{1,2})/(?P<second>\d{1,2})\b(?![/\d])(?P<each>(?!))?",
+        _short_date,
+    ),
     (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
     (
         rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
@@ -317,12 +414,20 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
     *CLOCK_RULES,
+    (
+        rf"[ ,]*\b(?:and |but )?(?:{_EXCEPT})(?: for)?(?: on| at)? ?(?=\0)",
+        always(Edge.NOT_AHEAD),
+    ),
     # A masked clue is one or more NUL: starting tomorrow, until Friday.
     (
-        r"\b(?:starting|beginning|from|as of)(?: from| on)? ?(?=\0)",
+        r"\b(?:starting|beginning|start|begin|from|as of|since)(?: from| on)? ?(?=\0)",
         always(Edge.START_AHEAD),
     ),
-    (r"\b(?:until|till|up to|through) ?(?=\0)|(?<=\0) to (?=\0)", always(Edge.END_AHEAD)),
+    (
+        r"\b(?:until|till|til|up to|through|ending|and ending|up until)(?: on| and including)? ?"
+        r"(?=\0)|(?<=\0) to (?=\0)",
+        always(Edge.END_AHEAD),
+    ),
 )
 
 

@@ -11,14 +11,33 @@ from assistant.language.clues import (
     Clock,
     Clue,
     Denied,
+    Every,
+    Frequency,
+    Joint,
     OnDay,
     Part,
     PartOfDay,
+    TakenBack,
+    Unclear,
+    Waking,
     always,
 )
+from assistant.language.en.amounts import value_of
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
-from assistant.language.en.when_words import AM, ANCHORS, DAYS, EACH, NIGHT, PARTS, PM, SECONDS
+from assistant.language.en.when_words import (
+    AM,
+    ANCHORS,
+    DAYS,
+    EACH,
+    LATE_NIGHT,
+    MIDNIGHT,
+    NIGHT,
+    NOON,
+    PARTS,
+    PM,
+    SECONDS,
+)
 
 
 def either(words: Iterable[str]) -> str:
@@ -26,7 +45,7 @@ def either(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
 
 
-_HALF = r"(?P<half>a\.?m\b\.?|p\.?m\b\.?)"
+_HALF = r"(?P<half>a\.? ?m\b\.?|p\.? ?m\b\.?)"
 _PART = (
     rf"(?:\s?{_HALF}|,? (?:in the |this |at |every |each )(?P<part>{either(PARTS)})\b"
     r"|,? (?P<tonight>tonight)\b)?"
@@ -49,8 +68,10 @@ _MINUTE_WORD = (
 )
 _AT = r"(?:\b(?:at|by|around|about|from|for|until|till) )"
 _LENGTH_WORDS = "half an?|(?:a |one )?quarter of an?|three quarters of an|an?(?! few)|a couple of"
+_DIGIT_WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+_DECIMAL = rf"(?:\d+\.\d+|(?:{N} )?point(?: {_DIGIT_WORD})+)"
 _LENGTH_PART = (
-    rf"(?:{_LENGTH_WORDS}|(?:{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
+    rf"(?:{_LENGTH_WORDS}|(?:{_DECIMAL}|{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
     r"(?: and a half| and a quarter)?"
 )
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
@@ -58,19 +79,30 @@ _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
 
 def _clock(match: re.Match[str], today: date) -> Iterator[Clue]:
     words = match.groupdict()
-    hour, minute = whole_number(words["hour"]), 0
-    said = words.get("minute")
-    if said == "half":
-        minute = 30
-    elif said in {"quarter", "a quarter"}:
-        minute = 15
-    elif said:
-        minute = whole_number(re.sub(r"^oh?[ -]", "", said))
+    hour, minute = whole_number(words["hour"]), _minutes(words.get("minute"))
     if words.get("to") in {"to", "before", "till", "of"}:
         hour, minute = hour - 1 if hour > 1 else 12, 60 - minute
+    minute = int(words.get("minutes") or minute)
     if words.get("tonight"):
         yield OnDay(today)
     yield Clock(hour, minute, _said_part(words))
+
+
+def _minutes(said: str | None) -> int:
+    said = (said or "").lower()
+    if said in {"half", "a half"}:
+        return 30
+    if said in {"quarter", "a quarter"}:
+        return 15
+    return whole_number(re.sub(r"^(?:oh?|zero)[ -]", "", said)) if said else 0
+
+
+def _military(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "0800", "at 1430", "fourteen hundred hours": of 24 hours, so 0800 is no evening."""
+    words = match.groupdict()
+    hour = whole_number(re.sub(r"^(?:oh?|zero)[ -]", "", words["hour"].lower()))
+    minute = int(words.get("minute") or 0)
+    yield Clock(hour, minute, AM if hour < 12 else NOON if hour == 12 else None)
 
 
 def _said_part(words: dict[str, str | None]) -> Part | None:
@@ -81,11 +113,32 @@ def _said_part(words: dict[str, str | None]) -> Part | None:
     return PARTS[part.lower()] if (part := words.get("part")) else None
 
 
+def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield TakenBack.WORDS
+    yield from _clock(match, today)
+
+
 def _noon(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield Clock(24 if "night" in match[0].lower() else 12)
+    yield Clock(24, 0, MIDNIGHT) if "night" in match[0].lower() else Clock(12, 0, NOON)
+
+
+def _beside_noon(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "half past midnight" and "ten to noon"."""
+    minute, is_night = _minutes(match["minute"]), match["twelve"].lower() == "midnight"
+    part = LATE_NIGHT if is_night else NOON
+    if match["to"].lower() in {"to", "before", "till"}:
+        yield Clock(23 if is_night else 11, 60 - minute, part)
+    else:
+        yield Clock(12, minute, part)
 
 
 def _part_of_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield PartOfDay(PARTS[match["part"].lower()])
+
+
+def _every_part_of_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "mornings at nine"."""
+    yield Every(Frequency.DAILY)
     yield PartOfDay(PARTS[match["part"].lower()])
 
 
@@ -98,7 +151,7 @@ def _seconds(said: str) -> float:
     """Read "half an hour", "an hour and a half", "one hour and twenty minutes"."""
     total = 0.0
     pattern = (
-        rf"(?P<part>{_LENGTH_WORDS}|{N}|a few)(?P<half> and a half)?[ -]"
+        rf"(?P<part>{_LENGTH_WORDS}|{_DECIMAL}|{N}|a few)(?P<half> and a half)?[ -]"
         rf"(?P<unit>{either(SECONDS)})s?(?P<more> and a half| and a quarter)?"
     )
     fixed = {"half": 0.5, "quarter": 0.25, "three quarters": 0.75}
@@ -110,7 +163,8 @@ def _seconds(said: str) -> float:
         elif part in {"a", "an"}:
             amount = 1.0
         else:
-            amount = {"a few": 3.0, "a couple of": 2.0}.get(part) or float(whole_number(part))
+            known = {"a few": 3.0, "a couple of": 2.0}.get(part)
+            amount = known or float(value_of(part))
         amount += 0.5 if each["half"] or each["more"] == " and a half" else 0.0
         amount += 0.25 if each["more"] == " and a quarter" else 0.0
         total += amount * SECONDS[each["unit"]]
@@ -122,13 +176,18 @@ def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
-    said = match["number"].lower()
-    number = {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said) or whole_number(said)
-    unit = match["unit"].lower()
-    if unit in {"month", "year"}:
-        yield After(months=number * (12 if unit == "year" else 1))
-    else:
-        yield After(days=number * DAYS[unit])
+    """Read "two years and 21 days later", "in one day and two hours"."""
+    days, months = 0, 0
+    for each in re.finditer(_CALENDAR_PART, match["days"], re.IGNORECASE):
+        said, unit = each["number"].lower(), each["unit"].lower()
+        number = {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said) or whole_number(said)
+        if unit in {"month", "year"}:
+            months += number * (12 if unit == "year" else 1)
+        else:
+            days += number * DAYS[unit]
+    length = match["length"]
+    seconds = _seconds(length) if length else 0
+    yield After(timedelta(seconds=seconds), days, months)
 
 
 def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -171,7 +230,14 @@ HABIT_RULES = (
     (r"on an empty stomach", _empty_stomach),
 )
 _CALENDAR_UNIT = "day|week|fortnight|month|year"
+_CALENDAR_PART = rf"(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?"
+_ONE_PART = rf"(?:an?|a couple of|{N}) (?:{_CALENDAR_UNIT})s?'?"
+_CALENDAR_LENGTH = (
+    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
+)
 LENGTH_RULES = (
+    (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
+    (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
     (
         r"\b(?:in|within|wait(?: for)?|snooze(?: for)?|timer for|another) "
         rf"{_LENGTH}(?:'?s'? time)?",
@@ -179,15 +245,21 @@ LENGTH_RULES = (
     ),
     (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
     (rf"^{_LENGTH}$", _after),
-    (
-        rf"\bin (?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?'?(?: time)?\b",
-        _after_days,
-    ),
-    (
-        rf"\b(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s? "
-        r"(?:from (?:now|today)|later)",
-        _after_days,
-    ),
+)
+_REPAIR = (
+    r"[ ,.]*\b(?:no wait|no sorry|no no|no|nope|sorry|i mean|i meant|make that|make it|or rather|"
+    r"rather|actually|wait|that's wrong)\b[ ,.]*"
+    r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
+)
+_SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
+_LIST_END = (
+    r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
+    r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b))"
+)
+# "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
+_NEXT_OF_LIST = (
+    rf"(?<=\0)(?:,? and |,? & |, ?)(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
+    rf"(?: (?P<minute>{_MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
 )
 _MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|{N})(?: minutes?)?"
 CLOCK_RULES = (
@@ -196,7 +268,25 @@ CLOCK_RULES = (
         rf"\bnot (?:at )?(?:half past )?{N}(?: o'?clock)?,? (?:but )?(?=.*\d|.*\b{N})",
         always(Denied.WORDS),
     ),
-    (r"\b(?:at )?(?:12|twelve) (?:noon|midday|midnight)\b", _noon),
+    (r"\b(?:at )?(?:12|twelve)(?: o'? ?clock)? (?:at )?(?:noon|midday|midnight)\b", _noon),
+    (
+        rf"{_AT}?\b(?P<minute>a half|half|a quarter|quarter|{N})(?: minutes?)? "
+        r"(?P<to>past|after|to|before|till) (?P<twelve>noon|midday|midnight)\b",
+        _beside_noon,
+    ),
+    (
+        rf"{_AT}(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)\b(?:,? ?(?:hours|hrs|h)\b)?"
+        rf"{_UNIT_AFTER}",
+        _military,
+    ),
+    (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
+    (rf"{_AT}?\b(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b", _military),
+    # Without a comma these may be two hours or one: "at eight twelve and six".
+    (
+        rf"{_AT}?\b{_HOUR_WORD} (?:ten|eleven|twelve),? and (?:at )?{_HOUR_WORD}\b(?! past)"
+        rf"{_UNIT_AFTER}",
+        always(Unclear.WORDS),
+    ),
     (rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD})\b{_UNIT_AFTER}{_PART}", _clock),
     (
         rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
@@ -208,6 +298,7 @@ CLOCK_RULES = (
         rf"{_AT}?(?<![\d:.])\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?![\d:.]){_UNIT_AFTER}{_PART}",
         _clock,
     ),
+    (rf"{_AT}?\b(?P<hour>\d{{1,2}}) (?P<minute>[0-5]\d)\s?{_HALF}", _clock),
     (rf"{_AT}?\b(?P<hour>{N}) ?o'? ?clock{_PART}", _clock),
     (
         rf"{_AT}?\b(?P<hour>{_HOUR_WORD}) (?P<minute>{_MINUTE_WORD})\b{_UNIT_AFTER}{_PART}",
@@ -221,7 +312,19 @@ CLOCK_RULES = (
         _clock,
     ),
     (rf"{_AT}(?P<hour>{N})\b(?![:.]\d){_UNIT_AFTER}{_PART}", _clock),
+    # "At eight, no, nine."
+    (
+        rf"(?<=\0){_REPAIR}(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTE_WORD}))?\b{_UNIT_AFTER}"
+        rf"{_PART}{_LIST_END}",
+        _clock_instead,
+    ),
+    (rf"(?<=[\0\1,]){_REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
+    (rf"\b{_SURE_REPAIR}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
     (rf"{_AT}?\b(?:noon|midday|midnight)\b", _noon),
+    *[(_NEXT_OF_LIST, _clock)] * 6,
+    (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),
-    (rf"\b(?<!good )(?:in the |at |by )?(?P<part>{either(PARTS)})s?\b", _part_of_day),
+    (rf"\b(?<!good )(?:in the |in |on )?(?P<part>{either(PARTS)})s\b", _every_part_of_day),
+    (rf"\b(?<!good )(?:in the |at |by )?(?P<part>{either(PARTS)})\b", _part_of_day),
+    (r"(?<=\0)[ ,]*\b(?:and|&|plus)\b ?(?=\0)", always(Joint.WORDS)),
 )

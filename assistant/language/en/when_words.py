@@ -18,11 +18,18 @@ NOON = Part(10, 15, time(12))
 AFTERNOON = Part(12, 20, time(15))
 EVENING = Part(16, 29, time(20))
 NIGHT = Part(17, 30, time(21))
+MID_MORNING = Part(8, 12, time(10))
+MID_AFTERNOON = Part(13, 18, time(15))
+MIDNIGHT = Part(24, 25, time(0))
+LATE_NIGHT = Part(23, 25, time(23))
+"""The hour before midnight and the one after."""
 AM = Part(0, 12, time(8))
 PM = Part(12, 24, time(20))
 
 PARTS: dict[str, Part] = {
     "morning": MORNING,
+    **dict.fromkeys(("mid-morning", "mid morning", "midmorning"), MID_MORNING),
+    **dict.fromkeys(("mid-afternoon", "mid afternoon", "midafternoon"), MID_AFTERNOON),
     "lunchtime": NOON,
     "midday": NOON,
     "afternoon": AFTERNOON,
@@ -123,6 +130,7 @@ ADVERBS = {
     "monthly": (Frequency.MONTHLY, 1),
     "yearly": (Frequency.YEARLY, 1),
     "annually": (Frequency.YEARLY, 1),
+    "annual": (Frequency.YEARLY, 1),
 }
 TIMES = {"once": 1, "twice": 2, "thrice": 3}
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600}

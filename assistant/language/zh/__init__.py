@@ -5,11 +5,12 @@ import re
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.text import HAN
 from assistant.language.zh import spoken
-from assistant.language.zh.amounts import find_dose, find_number, say_dose
+from assistant.language.zh.amounts import find_number, say_dose
+from assistant.language.zh.doses import find_dose
 from assistant.language.zh.numerals import cardinal
 from assistant.language.zh.pronounce import pronounce
 from assistant.language.zh.speech import expand
-from assistant.language.zh.when import find
+from assistant.language.zh.when import read
 
 _SOUND = re.compile(rf"[{HAN}]|[A-Za-z]+\d?")
 
@@ -23,7 +24,7 @@ CHINESE = Language(
         sounds_per_second=4.0,
         short_form=re.compile(r"(?!)"),  # Chinese has none
     ),
-    find_clues=find,
+    read=read,
     find_number=find_number,
     find_dose=find_dose,
     spoken=Spoken(

@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import cache
 
 from assistant.language.amounts import Dose, Number, Unit
+from assistant.language.zh.characters import simplified
 from assistant.language.zh.numerals import cardinal
 
 UNITS: dict[str, Unit] = {
@@ -42,9 +43,8 @@ _SAID_UNITS: dict[Unit, str] = {
     Unit.MILLILITRE: "毫升",
 }
 _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿廿"
-_PLAIN = rf"(?:\d+(?:\.\d+)?|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七八九]+)?)"
+_PLAIN = rf"(?:\d+(?:\.\d+)?|(?<![\d.:])\.\d+|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七八九]+)?)"
 _NUMBER = rf"(?:[负-]\s?)?(?:(?:{_PLAIN}又)?{_PLAIN}分之{_PLAIN}|\d+/[1-9]\d*|{_PLAIN}(?:个半)?|半)"
-_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _HUNDREDTHS = {"百": Fraction(100), "千": Fraction(1000), "万": Fraction(10_000)}
 
 
@@ -53,35 +53,12 @@ def _number_pattern() -> re.Pattern[str]:
     return re.compile(_NUMBER + "(?!几)")
 
 
-@cache
-def _dose_pattern() -> re.Pattern[str]:
-    # 一两片 and 两三片 are "one or two", "two or three".
-    return re.compile(
-        rf"(?:(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])|(?P<from>{_NUMBER})(?:到|至|-|~|或者?)"
-        rf"(?P<to>{_NUMBER})|(?P<amount>{_NUMBER}))\s?个?(?P<unit>{_UNIT})(?![a-z])(?P<half>半)?",
-        re.IGNORECASE,
-    )
-
-
 def find_number(text: str) -> Number | None:
     """Read the first number of a text."""
-    for match in _number_pattern().finditer(text):
-        value = _value(match[0])
+    for match in _number_pattern().finditer(simplified(text)):
+        value = value_of(match[0])
         if value is not None:
             return Number(value, match.start(), match.end())
-    return None
-
-
-def find_dose(text: str) -> Dose | None:
-    """Read the first dose of a text."""
-    for match in _dose_pattern().finditer(text):
-        least = _value(match["low"] or match["from"] or match["amount"])
-        most = _value(match["high"] or match["to"]) if match["high"] or match["to"] else None
-        if least is None or (match["low"] and most != least + 1):
-            continue
-        if match["half"]:
-            least += Fraction(1, 2)
-        return Dose(least, UNITS[match["unit"].lower()], most, match.start(), match.end())
     return None
 
 
@@ -112,24 +89,26 @@ def _said(amount: Fraction) -> str:
     return cardinal(f"{float(amount):g}")
 
 
-def _value(said: str) -> Fraction | None:
-    """Read what `_NUMBER` matches; None for digits in an order that is no number."""
+def value_of(said: str) -> Fraction | None:
+    """Read a number as it is said; None for digits in an order that is no number."""
     if said[0] in "负-":
-        positive = _value(said[1:].strip())
+        positive = value_of(said[1:].strip())
         return -positive if positive is not None else None
     if said == "半":
         return Fraction(1, 2)
     if "分之" in said:
         whole, _, part = said.rpartition("又")
         below, _, above = part.partition("分之")
-        ones, parts = _value(whole or "零"), _value(above)
-        size = _HUNDREDTHS.get(below) or _value(below)
+        ones, parts = value_of(whole or "零"), value_of(above)
+        size = _HUNDREDTHS.get(below) or value_of(below)
         return ones + parts / size if ones is not None and parts is not None and size else None
     if said.endswith("个半"):
-        whole_value = _value(said[:-2])
+        whole_value = value_of(said[:-2])
         return whole_value + Fraction(1, 2) if whole_value is not None else None
-    if said[0].isdecimal():
-        return Fraction(said)
+    if said[0].isdecimal() or said[0] == ".":
+        return sum((Fraction(part) for part in said.replace(",", "").split()), Fraction(0))
+    if said[0] == "点":
+        said = "零" + said
     import cn2an  # noqa: PLC0415 (0.2 s: only when a number was really said)
 
     try:

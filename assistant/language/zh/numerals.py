@@ -30,11 +30,12 @@ def by_digit(number: str, one: str = "一") -> str:
     return "".join(one if digit == "1" else DIGITS[int(digit)] for digit in number)
 
 
+_TWO_OR_THREE = {"俩": 2, "仨": 3}
 _COUNT = "一二两三四五六七八九"
 _TENS = f"(?:(?:[{_COUNT}]?十|廿)[{_COUNT}]?)"
 _HUNDREDS = f"(?:[{_COUNT}]百(?:零[{_COUNT}]|{_TENS}|[{_COUNT}])?)"
 _THOUSANDS = f"(?:[{_COUNT}]千(?:零{_TENS}|零[{_COUNT}]|{_HUNDREDS}|[{_COUNT}])?)"
-WHOLE_NUMBER = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|[零〇]?[{_COUNT}]|[零〇]|\d+)"
+WHOLE_NUMBER = rf"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS}|[零〇]?[{_COUNT}]|[零〇]|[俩仨]|\d+)"
 """A regular expression for a whole number under 10,000 as it is said or written."""
 
 
@@ -42,6 +43,8 @@ def whole_number(said: str) -> int:
     """Read what `WHOLE_NUMBER` matches: 两百零五, 十二, 37."""
     if said.isdecimal():
         return int(said)
+    if said in _TWO_OR_THREE:
+        return _TWO_OR_THREE[said]
     import cn2an  # noqa: PLC0415 (0.2 s: only when a number was really said)
 
     return int(cn2an.cn2an(said.replace("廿", "二十").replace("〇", "零"), "normal"))

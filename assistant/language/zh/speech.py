@@ -8,7 +8,7 @@ from assistant.language.text import unify
 from assistant.language.zh.numerals import by_digit, cardinal
 from assistant.language.zh.pronounce import PINYIN
 from assistant.language.zh.spoken import clock, count, day_part
-from assistant.language.zh.units import COUNTED, CURRENCIES, PER, UNITS
+from assistant.language.zh.units import COUNTED, CURRENCIES, PER, SHORT_FORMS, UNITS
 
 Say = Callable[[re.Match[str]], str]
 
@@ -20,6 +20,8 @@ def _either(words: Iterable[str]) -> str:
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _UNIT = rf"(?:{_either(UNITS)})(?![A-Za-z\d^])"
+_ENDS = r"(?!\d|\.\d)"
+"""The number is over: a stop behind it ends the sentence."""
 _COUNTS = rf"\s?(?:{_UNIT}|{COUNTED}|[月日号度多%])"
 _AFTER_AMOUNT_WORD = r"(?<![压率糖约共重高长低价费第是为达到至有近过于每\d.\-/:¥$€£A-Za-z])"
 _CHINESE_PUNCTUATION = str.maketrans(",;:!?()", "，；：！？（）")
@@ -108,7 +110,17 @@ def _measured(match: re.Match[str]) -> str:
     )
 
 
+def _per(match: re.Match[str]) -> str:
+    return f"每{PER[match['per']]}"
+
+
+def _short_form(match: re.Match[str]) -> str:
+    return SHORT_FORMS[match[0]]
+
+
 def _per_cent(match: re.Match[str]) -> str:
+    if match["amount"] == "100" and match["sign"] == "%":
+        return "百分之百"
     return f"{'百' if match['sign'] == '%' else '千'}分之{match['amount'].replace('%', '')}"
 
 
@@ -117,6 +129,10 @@ def _money(match: re.Match[str]) -> str:
     if "." in amount:
         amount = amount.rstrip("0").rstrip(".")
     return amount + CURRENCIES[match["sign"]]
+
+
+def _grouped(match: re.Match[str]) -> str:
+    return cardinal(match[0].replace(",", ""))
 
 
 def _number(match: re.Match[str]) -> str:
@@ -128,7 +144,10 @@ def _number(match: re.Match[str]) -> str:
 
 # In this order: each rule takes its digits before a later one could misread them.
 _SAID: tuple[tuple[str, str | Say], ...] = (
+    (r"(?<![\d.,$€£¥])\d{1,3}(?:,\d{3}){2,}(?![\d,]|\.\d)", _grouped),
     (r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    (r"(?<![A-Za-z\d.])\.(?=\d)", "0."),  # ".5 mg": the zero that must stand before a point
+    (rf"(?<![A-Za-z])(?:{_either(SHORT_FORMS)})(?![A-Za-z\d])", _short_form),
     # Days, before a hyphen means 到 and a slash a fraction.
     (
         r"(?<!\d)(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
@@ -140,15 +159,17 @@ _SAID: tuple[tuple[str, str | Say], ...] = (
     (r"\+\d{1,3}[- ]?\d[\d -]{5,14}\d(?!\d)", _called),
     (r"(?<![\d.])1[3-9]\d[- ]\d{4}[- ]\d{4}(?!\d)", _called),
     (r"(?<![\d.])\(?0\d{2,3}\)?[- ]?\d{7,8}(?!\d)", _called),
-    (r"(?<![\d.])[48]00-\d{3,4}-\d{3,4}(?!\d)", _called),
-    (rf"(?<![\d.])\d{{7,}}(?![\d.])(?!{_COUNTS})", _called),
+    (r"(?<![\d.])[48]00\d?-\d{3,4}-\d{3,4}(?!\d)", _called),
+    (rf"(?<![\d.$€£¥])(?![1-9]\d?0{{6,}}(?!\d))\d{{7,}}{_ENDS}(?!{_COUNTS})", _called),
+    (rf"(?<![\d.])(?:96110|123(?:20|56)|10086){_ENDS}(?!{_COUNTS})", _called),
+    (r"(?:(?<=[楼栋幢])|(?<=单元))\d{3,4}(?![\d号])", _called),
     (
         r"((?:拨打|拨|打|呼叫|致电|电话|号码|热线)(?:了|通|过|给|是|为|[:,\s]){0,3})"
-        rf"(\d{{3,6}})(?![\d.:/-])(?!{_COUNTS})",
+        rf"(\d{{3,6}})(?![:/-]){_ENDS}(?!{_COUNTS})",
         _called_after_word,
     ),
     (r"(?<![\d.])\d{3,5}(?=\s?(?:急救|报警|火警|电话|热线|救护))", _called),
-    (rf"{_AFTER_AMOUNT_WORD}(?:11[09]|12[02])(?![\d.:/~到\-])(?!{_COUNTS})", _called),
+    (rf"{_AFTER_AMOUNT_WORD}(?:11[09]|12[02])(?![:/~到\-]){_ENDS}(?!{_COUNTS})", _called),
     (r"(?<![\d.])\d{3,4}(?=室|房|病房|号房)", _called),
     # Times of day.
     (r"(\d:[0-5]\d)\s?(?:-|~|–|—)+\s?(?=\d{1,2}:[0-5]\d)", r"\1到"),
@@ -164,11 +185,14 @@ _SAID: tuple[tuple[str, str | Say], ...] = (
     ),
     # Two numbers with a sign between them.
     (rf"({_NUMBER}(?:%|°C|°F|°|{_UNIT})?)\s?(?:-|~|–|—)+\s?(?=-?\d)", r"\1到"),
-    (r"(?<![\d./])(\d{1,3})\s(\d{1,3})/([1-9]\d{0,2})(?![\d./])", _mixed_fraction),
-    (rf"(?<![\d./])(\d{{1,4}})/([1-9]\d{{0,3}})(?![\d./])(?:\s?(?P<unit>{_UNIT}))?", _slashed),
+    (rf"(?<![\d./])(\d{{1,3}})\s(\d{{1,3}})/([1-9]\d{{0,2}})(?!/){_ENDS}", _mixed_fraction),
+    (
+        rf"(?<![\d./])(\d{{1,4}})/([1-9]\d{{0,3}})(?!/){_ENDS}(?:\s?(?P<unit>{_UNIT}))?",
+        _slashed,
+    ),
     (rf"({_NUMBER}):(?={_NUMBER})", r"\1比"),
     (rf"({_NUMBER})\s?\+\s?(?=\d)", r"\1加"),
-    (rf"({_NUMBER})\s?[×xX*]\s?(?=\d)", r"\1乘"),
+    (rf"({_NUMBER}(?:\s?{_UNIT})?)\s?[×xX*]\s?(?=\d)", r"\1乘"),
     (rf"({_NUMBER})\s?÷\s?(?=\d)", r"\1除以"),
     # Amounts with a sign or a unit.
     (
@@ -197,6 +221,7 @@ _SAID: tuple[tuple[str, str | Say], ...] = (
     (r"%", "百分号"),
     (r"\^二", "平方"),
     (r"\^三", "立方"),
+    (rf"(?<=\w)/(?P<per>{_either(PER)})(?!\w)", _per),
     (r"(?<=\w)/(?=\w)", "、"),
     (r"\.{2,}|[—–]+", "，"),
     (r"[#*_|\\^~`{}\[\]<>/@°¥$€£×÷√]", " "),

@@ -73,3 +73,12 @@ COUNTED = (
     "步|下|种|样|份|顿|餐|岁|双|对|辆|台|本|首|句|段|篇|人|家|间|套|倍|成|星期|礼拜|晚|夜|趟|"
     "摄氏度|毫摩尔|单位|国际单位|美元|欧元|英镑"
 )
+
+# Short forms whose letters and digits no voice reads right.
+SHORT_FORMS: dict[str, str] = {
+    "SpO2": "血氧饱和度",
+    "HbA1c": "糖化血红蛋白",
+    "COVID-19": "新冠",
+    "CO2": "二氧化碳",
+    "PM2.5": "PM二点五",
+}

@@ -1,7 +1,7 @@
 """What Chinese says about days and how often: each rule reads one kind of clue."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,9 +11,9 @@ from assistant.language.clues import (
     Edge,
     Every,
     EveryWeekdays,
-    Found,
     Frequency,
     Lasting,
+    NotOnWeekdays,
     OnDay,
     OnLunarDay,
     OnMonthDay,
@@ -22,11 +22,15 @@ from assistant.language.clues import (
     PartOfDay,
     Reader,
     TimesEvery,
+    Unclear,
     always,
-    find_clues,
 )
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.left_words import left_words
+from assistant.language.reading import Reading, read_sentence
+from assistant.language.zh.characters import simplified
+from assistant.language.zh.doses import find_doses
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, either
@@ -56,12 +60,28 @@ _LUNAR_BY_CUSTOM = frozenset(
 )
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
 _DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
+_NOT_DONE = (
+    "(?:不(?:用|要|必|需要|想)?(?:再)?(?:吃|服|打|用|喝|量|测|做|去|提醒|叫|滴|贴)?(?:药|针|了|我|它)*"
+    "|以外|之外|除外|例外|外|休息|别(?:吃|打|提醒|叫)(?:药|我|了)*|停药?(?![一二两三\\d]))"
+    "(?=$|[，,。\0\1\2 ])"
+)
 _SHORT_DAYS = {"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 
+_LEFT_NAMES = (("NUMBER", N),)
 
-def find(text: str, today: date) -> list[Found]:
-    """Find every clue about time in a Chinese sentence."""
-    return find_clues(text, today, _rules())
+
+def read(text: str, today: date, names: Sequence[str] = ()) -> Reading:
+    """Read names, doses and times of a Chinese sentence, and what is left of it."""
+    harmless, left_rules = left_words("zh", _LEFT_NAMES)
+    return read_sentence(
+        simplified(text),
+        today,
+        names=[simplified(name) for name in names],
+        find_doses=find_doses,
+        rules=_rules(),
+        harmless=harmless,
+        left_rules=left_rules,
+    )
 
 
 def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -97,9 +117,19 @@ def _treatment_days(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield EveryWeekdays((0, 2, 4) if match["odd"] else (1, 3, 5))
 
 
-def _every_weekday_but(match: re.Match[str], _: date) -> Iterator[Clue]:
-    off = {WEEKDAYS[day] for day in re.findall(_A_WEEKDAY, match["days"])}
-    yield EveryWeekdays(tuple(day for day in range(7) if day not in off))
+def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read 除了周日每天; 周日不吃; 周一到周三除外."""
+    said = match["days"]
+    if "周末" in said or "双休" in said:
+        off = {5, 6}
+    else:
+        named = [
+            WEEKDAYS[day]
+            for day in re.findall(_A_WEEKDAY, said.replace("星期", "").replace("礼拜", ""))
+        ]
+        is_range = re.search("[到至]", said) is not None
+        off = set(range(named[0], named[-1] + 1)) if is_range else set(named)
+    yield NotOnWeekdays(tuple(sorted(off)))
 
 
 def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -226,30 +256,41 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _lunar_month_day,
     ),
     (
+        rf"(?P<lunar>农历|阴历|旧历)(?P<each>每个?月的?|每逢|逢|每到)(?P<first>{_LUNAR_DAY})"
+        rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
+        _lunar_days,
+    ),
+    (
         rf"(?P<each>每个?月的?|每逢|逢|每到)?(?P<lunar>农历|阴历|旧历)?的?(?P<first>{_LUNAR_DAY})"
         rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
         _lunar_days,
     ),
-    # How often.
+    # How often; before that, the days of the week on which not.
+    (
+        rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每个?|逢)?"
+        rf"(?P<days>{_WEEK}{_A_WEEKDAY}(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+        rf"(?:以外|之外|外|不算)?[，,]?(?:(?:其他|别的|其余)(?:的|日子|时间|几天)?)?都?(?P<daily>每天|天天)?都?",
+        _not_on,
+    ),
+    (
+        rf"[，,]?(?:但是?|不过|可是|就|只有)?(?:每个?|逢)?"
+        rf"(?P<days>{_WEEK}{_A_WEEKDAY}(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+        rf"(?:的时候|那天|那两天|两天|就|都|可以|我)*{_NOT_DONE}(?P<daily>(?!))?",
+        _not_on,
+    ),
     (
         rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-|{_A_WEEKDAY}+(?!点))))"
         rf"(?P<days>{_A_WEEKDAY}(?:(?:到|至|-){_WEEK}?{_A_WEEKDAY}"
         rf"|(?:[、和跟与,，]*{_WEEK}?{_A_WEEKDAY}(?![点片粒个月天年]))*))(?!{_TIMES})",
         _every_weekdays,
     ),
-    (
-        rf"除了?(?:每个?)?{_WEEK}(?P<days>{_A_WEEKDAY}(?:[、和跟,，]*{_WEEK}?{_A_WEEKDAY})*)"
-        r"(?:以外|之外|外)?[，,]?(?:都|每天|天天)*",
-        _every_weekday_but,
-    ),
-    (r"除了?(?:周末|双休日)(?:以外|之外|外)?[，,]?(?:都|每天|天天)*", always(_WORKDAYS)),
-    (r"(?:每天|天天)除了?(?:周末|双休日)", always(_WORKDAYS)),
     # Days of treatment as everybody says them, and never a number.
     (
         rf"(?<!{_ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})",
         _treatment_days,
     ),
     (r"每个?(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
+    ("(?:隔|每)(?:三|两|几)?差五", always(Unclear.WORDS)),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
     (r"(?:每个?)?工作日", always(_WORKDAYS)),
@@ -321,6 +362,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (rf"{_WEEKS_AHEAD}?(?:星期|礼拜)(?P<day>[一二三四五六日天1-9八九])", _weekday),
     (rf"{_WEEKS_AHEAD}?周(?P<day>{_A_WEEKDAY})(?!{_TIMES})", _weekday),
     *CLOCK_RULES,
+    ("[，,]?(?:但是?|不过|可是)?(?:除了?|除开|不算|不包括)(?=\0)", always(Edge.NOT_AHEAD)),
+    (rf"(?<=\0)(?:那天|就|都|可以|我|的)*{_NOT_DONE}", always(Edge.NOT_BEHIND)),
     # A masked clue is one or more NUL: 从明天起, 吃到月底.
     ("从(?=\0)", always(Edge.START_AHEAD)),
     ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),

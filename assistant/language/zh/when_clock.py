@@ -11,14 +11,20 @@ from assistant.language.clues import (
     Clock,
     Clue,
     Denied,
+    Joint,
     OnDay,
+    Part,
     PartOfDay,
+    TakenBack,
+    Unclear,
+    Waking,
     always,
 )
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.zh.amounts import value_of
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
-from assistant.language.zh.when_words import ANCHORS, DAYS, PARTS, SECONDS
+from assistant.language.zh.when_words import ANCHORS, DAYS, PARTS, SECONDS, SHORT_PARTS
 
 
 def either(words: Iterable[str]) -> str:
@@ -26,12 +32,18 @@ def either(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
-_PART = rf"(?:(?P<part>{either(PARTS)})的?)?"
+_SHORT_PART = "[早晨晚夜]"
+# 晚八点, but not 最晚八点; 早点 and 晚点 have no hour.
+_PARTS = rf"{either(PARTS)}|(?<![最大不点]){_SHORT_PART}(?=[一二两三四五六七八九十\d])"
+_PART = rf"(?:(?P<part>{_PARTS})的?)?"
 _MEASURE = "[片粒颗丸支瓶袋包滴勺针贴次遍杯碗口斤克毫升个位]"
 # 大一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
 _NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
-_HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点){N})"
-_POINT = rf"点(?!点|[儿声都也不]|[零〇一二两三四五六七八九\d]+{_MEASURE})钟?"
+_HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点)(?<![零〇一二两三四五六七八九十百]){N})"
+_POINT = (
+    rf"(?:点(?!点|[儿声都也不]|[零〇一二两三四五六七八九十\d]+{_MEASURE})钟?"
+    "|(?<!小)时(?![间候常装事钟]))"
+)
 _LESS = rf"差(?P<less>{N}分|{N}刻)钟?"
 _ONES = "[一二三四五六七八九]"
 # A bare minute has two digits (八点二十) or a zero before it: 八点一片 is no 8:01.
@@ -39,7 +51,12 @@ _MINUTE = (
     rf"(?:过|零|〇|又)?(?P<minute>(?:[二三四五六七八九]?十{_ONES}?|\d\d)(?:分钟?)?|{N}分钟?|"
     rf"(?<=[零〇]){_ONES})"
 )
-_LENGTH_PART = rf"(?:半个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
+_DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
+_LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
+_REPAIR = (
+    "[，,。、\\s]*(?:啊不|哦不|噢不|不不|不是|不对|错了|说错了|等一下|等等|应该是|不)(?:不|对|是)?"
+    "[，,。、\\s]*(?:应该是|是|改成|改到)?"
+)
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
 _SIDE = "(?P<side>之前|以前|之后|以后|过后|前(?!天)|后(?!天)|完|时候?|的时候|中|当中)"
 
@@ -58,7 +75,16 @@ def _clock(match: re.Match[str], _: date) -> Iterator[Clue]:
     if words.get("less"):
         less = whole_number(words["less"][:-1]) * (15 if words["less"].endswith("刻") else 1)
         hour, minute = hour - 1 if hour > 1 else 12, 60 - less
-    yield Clock(hour, minute, PARTS[words["part"]] if words["part"] else None)
+    yield Clock(hour, minute, _said_part(words["part"]))
+
+
+def _said_part(said: str | None) -> Part | None:
+    return (PARTS.get(said) or SHORT_PARTS[said]) if said else None
+
+
+def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield TakenBack.WORDS
+    yield from _clock(match, today)
 
 
 def _part(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -68,11 +94,16 @@ def _part(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _seconds(said: str) -> float:
     """Read 一个半小时, 半小时, 两个钟头, 一刻钟, 一小时二十分钟."""
     total = 0.0
-    pattern = rf"(半)?({N})?个?(半)?({either(SECONDS)})(半)?"
+    pattern = rf"(半)?({_DECIMAL}|{N})?个?(半)?({either(SECONDS)})(半)?"
     for half, number, more, unit, after in re.findall(pattern, said):
-        amount = (whole_number(number) if number else 0) + (0.5 if half or more or after else 0)
-        total += amount * SECONDS[unit]
+        amount = _amount(number) if number else 0.0
+        total += (amount + (0.5 if half or more or after else 0)) * SECONDS[unit]
     return total
+
+
+def _amount(said: str) -> float:
+    decimal = value_of(said) if "点" in said or "." in said else None
+    return float(decimal) if decimal is not None else float(whole_number(said))
 
 
 def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -179,8 +210,12 @@ CLOCK_RULES = (
         always(Denied.WORDS),
     ),
     (
-        rf"(?<=[点半刻分整])(?:到|至|-|~){_PART}{_HOUR}{_POINT}(?:半|{N}刻|{N}分)?",
-        always(Denied.WORDS),
+        rf"(?<=[点半刻分整时])(?:到|至|-|~){_PART}{_HOUR}{_POINT}(?:半|{N}刻|{N}分)?",
+        always(Unclear.WORDS),
+    ),
+    (
+        rf"早晚各?(?={N}[点时:])",
+        always(PartOfDay(SHORT_PARTS["早"]), PartOfDay(SHORT_PARTS["晚"])),
     ),
     (rf"{_PART}{_LESS}(?:到|就)?{_HOUR}{_POINT}", _clock),
     (rf"{_PART}{_HOUR}{_POINT}{_LESS}", _clock),
@@ -190,4 +225,12 @@ CLOCK_RULES = (
     ),
     (rf"{_PART}(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)", _clock),
     (rf"{either(PARTS)}(?!好)", _part),
+    # 八点，啊不，九; 早上和中午.
+    (
+        rf"(?<=\0){_REPAIR}(?P<part>(?!))?(?P<hour>{N})(?=$|[，,。吧的了提叫喊])(?!点)",
+        _clock_instead,
+    ),
+    (rf"(?<=[\0\1，,]){_REPAIR}(?=\0)", always(TakenBack.WORDS)),
+    (r"(?<=\0)[，,]?(?:和|跟|与|还有|以及|、|外加|再加)(?=\0)", always(Joint.WORDS)),
+    (r"(?=叫醒我|叫我(?:起床|醒)|喊我(?:起床|醒)|喊醒我|把我叫醒)", always(Waking.WORDS)),
 )

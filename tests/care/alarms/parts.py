@@ -41,13 +41,20 @@ from assistant.care.wording import Wording
 from assistant.events import CryForHelpHeard, Say
 from assistant.home import HomeMemory
 from assistant.language import Replies
+from assistant.safety import judge
 from assistant.settings import EmergencySettings, Settings
 from assistant.speech import Speech
+from assistant.spoken import Address, Spoken
 from assistant.store import Database, KeyedValues
 
 REPLIES = Replies.load(Path(assistant.replies.__path__[0]))
 ARRIVE_SECONDS = 1_200.0
 TALK_SECONDS = 60.0
+
+
+def spoken(text: str, address: Address) -> Spoken:
+    """A sentence that was said so."""
+    return Spoken(text, judge(text, is_final=True), address)
 
 
 @dataclass
@@ -173,6 +180,7 @@ async def a_home(
     settings: EmergencySettings | None = None,
     medicines: tuple[str, ...] = (),
     allergies: tuple[str, ...] = (),
+    arrive_seconds: float = ARRIVE_SECONDS,
 ) -> AsyncIterator[Home]:
     """Contacts by name with their addresses; the same folder again is the same home again."""
     wanted = settings or EmergencySettings()
@@ -203,8 +211,8 @@ async def a_home(
         health=health,
         notes=companion.notes,
     )
-    book = AlarmBook(database, ARRIVE_SECONDS)
-    course = Course(bus, book, people, world, wording, companion, ARRIVE_SECONDS, number)
+    book = AlarmBook(database, arrive_seconds)
+    course = Course(bus, book, people, world, wording, companion, arrive_seconds, number)
     emergency = Emergency(bus, book, people, companion, number, course)
     await emergency.start()
     home = Home(bus, world, people, book, emergency, companion, database, told)

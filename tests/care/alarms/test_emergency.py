@@ -14,15 +14,25 @@ from assistant.care.alarms import State
 from assistant.care.callout import pause_seconds
 from assistant.care.suspicion import ANSWER_SECONDS
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
-from assistant.safety import Cry, Judgement, judge
+from assistant.safety import Cry
 from assistant.settings import EmergencySettings
-from tests.care.alarms.parts import ARRIVE_SECONDS, REPLIES, TALK_SECONDS, Home, World, a_home
+from assistant.spoken import Address, Spoken
+from tests.care.alarms.parts import (
+    ARRIVE_SECONDS,
+    REPLIES,
+    TALK_SECONDS,
+    Home,
+    World,
+    a_home,
+    spoken,
+)
 
 TWO = {"大女儿": ["call:1", "text:1"], "老李": ["call:2", "text:2"]}
-FINE = judge("我没事", is_final=True)
-NO = judge("不", is_final=True)
-YES = judge("是", is_final=True)
-HERE = judge("我来照顾她", is_final=True)
+FINE = spoken("我没事", Address.WINDOW)
+NO = spoken("不", Address.WINDOW)
+YES = spoken("是", Address.WINDOW)
+RING = spoken("要打", Address.WINDOW)
+HERE = spoken("我来照顾她", Address.WINDOW)
 
 
 def among(key: str, said: list[str], **slots: str) -> bool:
@@ -139,7 +149,7 @@ def _contact(name: str, address: str):  # type: ignore[no-untyped-def]
     return new_contact(name, [], [address])
 
 
-async def test_fine_is_asked_back_once_and_the_second_no_ends_it(tmp_path: Path) -> None:
+async def test_fine_is_asked_back_once_and_the_second_one_ends_it(tmp_path: Path) -> None:
     async with a_home(tmp_path, World(), TWO) as home:
         home.cry()
         await home.after(3)
@@ -147,8 +157,8 @@ async def test_fine_is_asked_back_once_and_the_second_no_ends_it(tmp_path: Path)
         await home.after(3)
         assert home.states() == ["raised"], "it still calls"
         assert among("ask_back", home.said())
-        assert home.emergency.is_answered_by(NO)
-        home.emergency.take_answer(NO)
+        assert home.emergency.is_answered_by(FINE)
+        home.emergency.take_answer(FINE)
         await home.after(3)
         assert home.states() == []
         assert "call:1" in world_hung_up(home.world)
@@ -223,11 +233,13 @@ async def test_a_helper_beside_the_elder_stops_the_calls_then_closes(tmp_path: P
     async with a_home(tmp_path, World(), TWO) as home:
         home.cry()
         await home.after(2)
-        home.emergency.take_answer(HERE)
-        await home.after(2)
+        for _ in range(2):
+            home.emergency.take_answer(HERE)
+            await home.after(2)
         assert home.states() == ["acknowledged"]
-        home.emergency.take_answer(HERE)
-        await home.after(2)
+        for _ in range(2):
+            home.emergency.take_answer(HERE)
+            await home.after(2)
         assert home.states() == []
 
 
@@ -271,7 +283,7 @@ class TestSensed:
         async with a_home(tmp_path, World(), TWO) as home:
             home.bus.publish(DangerSensed("fall", "radar"))
             await home.after(5)
-            home.emergency.take_answer(FINE)
+            home.emergency.take_answer(spoken("我没事", Address.NAMED))
             await home.after(500)
             assert home.states() == []
             assert home.world.tries == []
@@ -441,8 +453,8 @@ async def test_what_was_overheard_and_then_seen_is_raised_by_silence(tmp_path: P
         assert home.states() == ["raised"]
 
 
-@pytest.mark.parametrize("answer", [FINE, NO])
-async def test_what_was_no_cry_ends_at_one_word(tmp_path: Path, answer: Judgement) -> None:
+async def test_what_was_no_cry_ends_at_one_word_to_anban(tmp_path: Path) -> None:
+    answer = spoken("不用了", Address.NAMED)
     world = World()
     async with a_home(tmp_path, world, TWO) as home:
         home.emergency.doubt("我的腿有点不听话")
@@ -488,7 +500,7 @@ async def test_the_number_is_rung_first_once_the_elder_agreed(tmp_path: Path) ->
         await home.after(10)
         assert "tel:120" not in world.addresses(), "not without a yes"
         assert "120" in world.tries[0][2].text, "the family knows what was asked for"
-        home.emergency.take_answer(YES)
+        home.emergency.take_answer(RING)
         await home.after(1)
         assert world.addresses()[-1] == "tel:120"
         assert world.hung_up == ["call:1"], "the one who did not answer yet is given up for it"
@@ -499,7 +511,7 @@ async def test_the_number_is_rung_first_once_the_elder_agreed(tmp_path: Path) ->
 
 @pytest.mark.parametrize("answer", [NO, None])
 async def test_the_number_is_not_rung_without_consent(
-    tmp_path: Path, answer: Judgement | None
+    tmp_path: Path, answer: Spoken | None
 ) -> None:
     world = World({"tel:120": ["no_answer"]})
     async with a_home(tmp_path, world, TWO) as home:
@@ -534,7 +546,7 @@ async def test_consent_outlives_a_restart_and_ends_with_the_alarm(tmp_path: Path
     async with a_home(tmp_path, world, TWO) as home:
         ask_for_120(home)
         await home.after(3)
-        home.emergency.take_answer(YES)
+        home.emergency.take_answer(RING)
         await home.after(2)
     again = World({"tel:120": ["no_answer"], "call:1": ["no_answer"]})
     async with a_home(tmp_path, again, {}) as home:
@@ -570,7 +582,7 @@ async def test_a_message_that_hangs_does_not_hold_up_the_number(tmp_path: Path) 
     async with a_home(tmp_path, world, {"大女儿": ["text:1"]}) as home:
         ask_for_120(home)
         await home.after(3)
-        home.emergency.take_answer(YES)
+        home.emergency.take_answer(RING)
         await home.after(1)
         assert world.addresses() == ["text:1", "tel:120"]
 
@@ -597,13 +609,13 @@ async def test_a_cry_that_was_taken_back_is_asked_about_and_silence_calls_again(
         assert len(world.tries) > tries
 
 
-async def test_a_no_to_that_question_ends_it(tmp_path: Path) -> None:
+async def test_to_be_fine_ends_what_was_taken_back(tmp_path: Path) -> None:
     async with a_home(tmp_path, World({"call:1": ["hangs"]}), TWO) as home:
         home.cry()
         await home.after(2)
         home.emergency.take_back(0.0)
         await home.after(8)
-        home.emergency.take_answer(FINE)
+        home.emergency.take_answer(spoken("我没事", Address.NAMED))
         await home.after(100)
         assert home.states() == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.care.book import DISK_SECONDS
+from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.store import Database
 from tests.care.alarms.parts import ARRIVE_SECONDS, World, a_home
 
@@ -182,3 +183,64 @@ async def test_alarms_of_before_are_read_once_the_database_lets_them_be(tmp_path
     assert len(book.attempts(book.open_alarms()[0].alarm_id)) > 1
     await book.stop()
     await database.close()
+
+
+ODD_TEXTS = [
+    "\ud800",
+    "浴\udfff室",
+    "a\x00b",
+    "\ufffe",
+    "😀",
+    "x" * 100_000,
+    "'; DROP TABLE alarm; --",
+]
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+async def test_whatever_a_child_writes_every_alarm_is_on_the_disk(
+    tmp_path: Path, text: str
+) -> None:
+    async with a_home(tmp_path, world(), ONE) as home:
+        home.bus.publish(HelpPressed(text, text))
+        home.bus.publish(DangerSensed("fall", text, text))
+        home.bus.publish(CryForHelpHeard(text, "fire", 0.0))
+        home.emergency.doubt(text)
+        await home.after(5)
+        home.cry("gas")
+        await home.after(5)
+        kept = {alarm.alarm_id for alarm in home.book.open_alarms()}
+    async with a_home(tmp_path, world(), {}) as home:
+        assert {alarm.alarm_id for alarm in home.book.open_alarms()} == kept
+        assert {"fire", "gas"} <= {alarm.reason for alarm in home.book.open_alarms()}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "x"),
+        OverflowError("too large"),
+        sqlite3.IntegrityError("x"),
+        sqlite3.InterfaceError("x"),
+        ValueError("x"),
+        KeyError("x"),
+    ],
+)
+async def test_a_record_that_cannot_be_written_costs_itself_alone(
+    tmp_path: Path, fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unwritable(_: sqlite3.Connection) -> None:
+        raise fault
+
+    async with a_home(tmp_path, world(), ONE) as home:
+        home.cry()
+        await home.after(1)
+        alarm = home.book.open_alarms()[0]
+        await home.book._write(lambda c: c.execute(MARK, ("before",)), unwritable)
+        await home.book.note(alarm.alarm_id, "test", "after")
+        await home.after(1)
+        whys = [why for _, why in await home.journal()]
+        assert {"before", "after"} <= set(whys)
+        assert "left out" in caplog.text
+
+
+MARK = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (0, 'a', 'raised', 'test', ?)"

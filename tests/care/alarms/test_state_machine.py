@@ -39,7 +39,7 @@ class AlarmLife(RuleBasedStateMachine):
         if changed.alarm.state is State.CLOSED:
             assert trigger is Trigger.CONFIRMED
         if changed.alarm.state is State.CANCELLED:
-            assert trigger is Trigger.SAID_FINE
+            assert trigger is Trigger.MEANT_FINE
             if state is State.RAISED:
                 assert self.alarm.denied_count == 1, "asked back before"
         if changed.asks_back:

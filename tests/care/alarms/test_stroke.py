@@ -6,7 +6,8 @@ from pathlib import Path
 
 from assistant.events import PutThroughChanged, SignAsked
 from assistant.safety import judge
-from tests.care.alarms.parts import REPLIES, Home, World, a_home
+from assistant.spoken import Address
+from tests.care.alarms.parts import REPLIES, Home, World, a_home, spoken
 
 ONE = {"大女儿": ["call:1", "text:1"], "老李": ["call:2"]}
 STEP_SECONDS = 1.0
@@ -84,7 +85,7 @@ async def test_it_is_silent_once_somebody_speaks_with_the_elder_or_all_is_well(
         assert not home.emergency.hear("是", judge("是", is_final=True))
         home.bus.publish(PutThroughChanged(alarm.alarm_id, "大女儿", is_open=False))
         for text in ("我没事", "不用了"):
-            home.emergency.take_answer(judge(text, is_final=True))
+            home.emergency.take_answer(spoken(text, Address.WINDOW))
             await home.after(STEP_SECONDS)
         assert home.book.open_alarms() == ()
         assert not any(isinstance(e, SignAsked) for e in home.told)

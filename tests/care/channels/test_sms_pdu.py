@@ -7,9 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.care.channels.gsm.alphabet import pack, septets, text_of, unpack
-from assistant.care.channels.gsm.channels import acknowledgement
 from assistant.care.channels.gsm.pdu import MAX_PARTS, PduError, deliver, submit
-from assistant.care.simulators.modem import decode_submit, encode_deliver
+from assistant.care.simulators.modem_pdu import decode_submit, encode_deliver
 
 PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if septets(chr(code))) + "£é€ñ"
 NUMBERS = st.from_regex(r"\+?[0-9]{3,15}", fullmatch=True)
@@ -123,20 +122,3 @@ def test_no_text_is_hexadecimal_by_chance(text: str) -> None:
 def test_no_unchecked_number_reaches_a_message(number: str) -> None:
     with pytest.raises(PduError):
         submit(number, "help", 0)
-
-
-@pytest.mark.parametrize("text", ["1", " 1 ", "１", "1.", "1。", "1\r\n"])
-def test_an_answer_that_acknowledges(text: str) -> None:
-    assert acknowledgement(text) == 0
-
-
-@pytest.mark.parametrize("text", ["1 20", "1,20", "１　２０", "1 20分钟", "1 20 min"])
-def test_an_answer_that_says_when_they_come(text: str) -> None:
-    assert acknowledgement(text) == 20
-
-
-@pytest.mark.parametrize(
-    "text", ["", "11", "2", "1 minute please", "120", "1 2000", "I", "一点回来", "Reply 1"]
-)
-def test_an_answer_that_does_not(text: str) -> None:
-    assert acknowledgement(text) is None

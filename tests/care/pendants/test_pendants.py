@@ -31,6 +31,7 @@ from assistant.care.pendants import (
     Report,
     SerialReceiver,
     UsbButton,
+    facts_of,
     parse_line,
     presses,
 )
@@ -51,6 +52,22 @@ NOW = 1_800_000_000.0
         (b"PRESS a 7", [ButtonPressed("a"), PendantSeen("a", 7), BatteryLow("a", 7)]),
         (b"SEEN p 20", [PendantSeen("p", 20), BatteryLow("p", 20)]),
         (b"SEEN p*4D", [PendantSeen("p")]),
+        (
+            b"PRESS bathroom-cord 87*7F",
+            [ButtonPressed("bathroom-cord"), PendantSeen("bathroom-cord", 87)],
+        ),
+        # Whatever else is wrong with it, a press is one.
+        (b"PRESS a b", [ButtonPressed("a"), PendantSeen("a")]),
+        (b"PRESS a 101", [ButtonPressed("a"), PendantSeen("a")]),
+        (b"PRESS a -1", [ButtonPressed("a"), PendantSeen("a")]),
+        (b"PRESS a 3.1V", [ButtonPressed("a"), PendantSeen("a")]),
+        (b"PRESS a 80%", [ButtonPressed("a"), PendantSeen("a", 80)]),
+        (b"PRESS a 80 -67", [ButtonPressed("a"), PendantSeen("a")]),
+        (b"PRESS", [ButtonPressed("unnamed"), PendantSeen("unnamed")]),
+        (b"PRESS a\x00", [ButtonPressed("a_"), PendantSeen("a_")]),
+        (b"PRESS \xe5\x8f", [ButtonPressed("_"), PendantSeen("_")]),
+        (b"PRESS " + b"a" * 41, [ButtonPressed("a" * 40), PendantSeen("a" * 40)]),
+        (b"SEEN a -1", [PendantSeen("a")]),
     ],
 )
 def test_a_line_of_the_receiver(line: bytes, facts: list[PendantFact]) -> None:
@@ -60,8 +77,8 @@ def test_a_line_of_the_receiver(line: bytes, facts: list[PendantFact]) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        *(b"", b"PRESS", b"press a", b"PRESS a b", b"PRESS a 101", b"PRESS a 87*FF", b"XPRESS a"),
-        *(b"PRESS a\x00", b"PRESS \xe5\x8f", b"PRESS a*3", b"SEEN a -1", b"PRESS " + b"a" * 41),
+        *(b"", b"SEEN", b"press a", b"PRESS a 87*FF", b"XPRESS a", b"PRESSED a", b"PRES"),
+        *(b"SEEN a\x00", b"SEEN \xe5\x8f", b"PRESS a*3", b"SEEN " + b"a" * 41),
     ],
 )
 def test_a_line_that_is_no_report(line: bytes) -> None:
@@ -75,7 +92,7 @@ def test_junk_on_the_line_is_no_press(junk: bytes) -> None:
         facts = parse_line(junk)
     except PendantError:
         return
-    assert junk.strip().startswith((b"PRESS ", b"SEEN "))
+    assert junk.strip().startswith((b"PRESS", b"SEEN"))
     assert facts
 
 
@@ -295,21 +312,84 @@ def test_a_signed_report_is_good_for_its_own_pendant_alone() -> None:
     ("device", "body"),
     [
         *(("p1", body) for body in (b"", b"[]", b"null", b"\xff", b"[" * 4_000)),
-        ("p1", b"{" + b" " * 5_000 + b"}"),
+        ("p1", b"{" + b" " * 70_000 + b"}"),
         ("p1", report(device="p1")),
-        ("p1", report(device=1, event="press")),
-        ("p1", report(device="p2", event="press")),
-        ("p1\nx", report(event="press")),
-        ("", report(event="press")),
+        ("p1", report(battery=80)),
         ("p1", report(event="explode")),
-        ("p1", report(event="press", battery=True)),
-        ("p1", report(event="press", battery=101)),
-        ("p1", report(event="press", battery="9")),
+        ("p1", report(event="not pressed")),
+        ("p1", report(event="released")),
+        ("p1", report(event=["press"])),
+        ("p1", report(event=True)),
+        ("p1", report(event="press" * 5_000)),
+        ("p1", b'"press"'),
+        ("p1\nx", report(event="seen")),
+        ("", report(event="seen")),
     ],
 )
 def test_a_report_that_is_none(device: str, body: bytes) -> None:
     with pytest.raises(PendantError):
         PendantDoor(TOKEN).check(bearer(), device, body, NOW)
+
+
+@pytest.mark.parametrize(
+    ("battery", "percent"),
+    [
+        *((0, 0), (100, 100), (80, 80), (80.0, 80), (79.6, 80), ("80", 80), (" 80 % ", 80)),
+        *(("80.5", 80), (1.0, 1), (200, None), (-1, None), (255, None), (0.8, None), ("", None)),
+        *(("unknown", None), ("unavailable", None), ("low", None), ("3.1 V", None), ("1e9", None)),
+        *((True, None), (None, None), ([80], None), ({"percent": 80}, None), ("٣", None)),
+        *((float("nan"), None), (float("inf"), None), (10**400, None), ("9" * 5_000, None)),
+    ],
+)
+def test_a_press_is_never_lost_for_its_battery(battery: object, percent: int | None) -> None:
+    body = report(event="press", battery=battery)
+    assert PendantDoor(TOKEN).check(bearer(), "p1", body, NOW) == Report("p1", "press", percent)
+    assert ButtonPressed("p1") in facts_of("press", "p1", battery)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            report(event=event)
+            for event in ("press", "PRESS", "Pressed", " press ", "sos", "single")
+        ),
+        *(
+            report(event=event)
+            for event in ("button press", "long_press", "double-click", "pulled")
+        ),
+        report(event="press", device="p2"),
+        report(event="press", device=1),
+        report(event="press", battery=80, attributes={"linkquality": 87, "more": ["x"] * 2_000}),
+        b'{"event": "press", "battery": unknown}',
+        b'{"event": "press", "battery": }',
+        b'{"event": "press", "battery": ' + b"9" * 5_000 + b"}",
+        b"{'event': 'press'}",
+        b'\xef\xbb\xbf{"event": "press"}',
+        b'{"event": "press", "name": "\xff\xfe"}',
+        b'{"event": "press", "deep": ' + b"[" * 3_000,
+        b"event=press&battery=80",
+        b"event: press",
+    ],
+)
+def test_a_press_is_a_press_however_its_hub_writes_it(body: bytes) -> None:
+    taken = PendantDoor(TOKEN).check(bearer(), "p1", body, NOW)
+    assert taken is not None
+    assert (taken.device, taken.event) == ("p1", "press")
+
+
+@pytest.mark.parametrize(
+    ("device", "name"),
+    [
+        ("浴室", "_"),
+        ("bath room", "bath_room"),
+        ("a" * 50, "a" * 40),
+        ("", "unnamed"),
+        ("p\r\nx", "p_x"),
+    ],
+)
+def test_a_press_is_never_lost_for_its_name(device: str, name: str) -> None:
+    assert facts_of("press", device)[0] == ButtonPressed(name)
 
 
 def test_a_short_token_is_no_token() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from importlib.resources import files
 
@@ -11,10 +11,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from assistant.care.reminders import book, ledger, planning, stock
+from assistant.care.reminders import book, excepting, journal, ledger, planning, stock
 from assistant.care.reminders.advance import Situation
+from assistant.care.reminders.days import moments, moments_of
 from assistant.care.reminders.escalation import Risk
-from assistant.care.reminders.model import Family, Item, Kind, Reminder, State
+from assistant.care.reminders.model import (
+    DayException,
+    Family,
+    Item,
+    Kind,
+    Pause,
+    Reminder,
+    State,
+)
 from assistant.care.reminders.planning import Calendar
 from assistant.care.reminders.refusals import ReminderRefused
 from assistant.care.reminders.schedule import Schedule
@@ -39,6 +48,7 @@ class Machine(RuleBasedStateMachine):
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         scripts = files("assistant.store").joinpath("migrations")
         self.connection.executescript(scripts.joinpath("0003_reminders.sql").read_text())
+        self.connection.executescript(scripts.joinpath("0005_exceptions.sql").read_text())
         times = tuple(DayTime(time.fromisoformat(each)) for each in sorted(hours))
         self.now = BEGIN
         self.reminder = Reminder(
@@ -100,7 +110,7 @@ class Machine(RuleBasedStateMachine):
     def says_taken(self) -> None:
         try:
             items = ledger.meant(self.connection, "m", self.now)
-            taken = ledger.take(
+            taken = journal.take(
                 self.connection,
                 [i.occurrence.occurrence_id for i in items],
                 CALENDAR,
@@ -112,6 +122,71 @@ class Machine(RuleBasedStateMachine):
         fresh = {dose.item.occurrence.occurrence_id for dose in taken}
         assert not fresh & self.counted
         self.counted |= fresh
+
+    @rule()
+    def says_it_was_not_taken(self) -> None:
+        try:
+            ids = ledger.lately_taken(self.connection, "m", self.now)
+        except ReminderRefused:
+            return
+        items = ledger.not_taken(self.connection, ids, self.now)
+        assert {item.occurrence.occurrence_id for item in items} == set(ids)
+        self.counted -= set(ids)
+
+    @rule()
+    def says_undo(self) -> None:
+        try:
+            undone = journal.take_back(self.connection, CALENDAR, self.now)
+        except ReminderRefused:
+            return
+        assert undone.titles == ("metformin",)
+        # Of what was counted the last is no longer; nothing else is.
+        taken = {i.occurrence.occurrence_id for i in self._in(State.TAKEN)}
+        assert taken <= self.counted
+        self.counted = taken
+
+    @rule(days=st.integers(0, 2), what=st.sampled_from(["left out", "moved", "dose"]))
+    def one_day_is_otherwise(self, days: int, what: str) -> None:
+        day = _day(self.now + days * 86_400)
+        reminder = self._kept()
+        assert reminder.schedule is not None
+        slot, at = next(moments(reminder.schedule, day, SHANGHAI, CALENDAR.habits))
+        wanted = DayException(day=day, slot=slot, is_left_out=what == "left out")
+        if what == "moved":
+            moved = datetime.fromtimestamp(at + 1800, SHANGHAI)
+            wanted = DayException(day=day, slot=slot, at=moved)
+        if what == "dose":
+            wanted = DayException(day=day, slot=slot, amount=TABLET)
+        image = journal.Image(self.connection, ["m"], self.now)
+        try:
+            excepting.on_day(self.connection, reminder, wanted, CALENDAR, self.now)
+        except ReminderRefused:
+            return
+        image.note(journal.Deed.ON_DAY, ["metformin"])
+
+    @rule(hours=st.none() | st.integers(1, 60))
+    def it_is_paused(self, hours: int | None) -> None:
+        since = datetime.fromtimestamp(self.now, SHANGHAI)
+        until = None if hours is None else since + timedelta(hours=hours)
+        image = journal.Image(self.connection, ["m"], self.now)
+        excepting.pause(
+            self.connection, self._kept(), Pause(since=since, until=until), CALENDAR, self.now
+        )
+        image.note(journal.Deed.PAUSED, ["metformin"])
+
+    @rule()
+    def it_is_resumed(self) -> None:
+        image = journal.Image(self.connection, ["m"], self.now)
+        try:
+            excepting.resume(self.connection, self._kept(), CALENDAR, self.now)
+        except ReminderRefused:
+            return
+        image.note(journal.Deed.RESUMED, ["metformin"])
+
+    def _kept(self) -> Reminder:
+        reminder = book.get_reminder(self.connection, "m")
+        assert reminder is not None
+        return reminder
 
     @rule(minutes=st.integers(1, 300))
     def says_later(self, minutes: int) -> None:
@@ -167,14 +242,15 @@ class Machine(RuleBasedStateMachine):
         unplanned = date.fromisoformat(next_day)
         due = [item.occurrence.due_at for item in rows if item.occurrence.day < unplanned]
         day = _day(BEGIN)
-        schedule = self.reminder.schedule
-        assert schedule is not None
-        expected = []
+        expected = set[float]()
         while day < unplanned:
-            moments = planning.moments(schedule, day, SHANGHAI, CALENDAR.habits)
-            expected += [moment for _, moment in moments if moment >= BEGIN]
+            of_day = moments_of(self._kept(), day, SHANGHAI, CALENDAR.habits)
+            expected |= {moment for _, moment in of_day if moment >= BEGIN}
             day = day.fromordinal(day.toordinal() + 1)
-        assert due == expected
+        assert expected <= set(due)
+        # What an exception or a pause takes away was settled before it was said.
+        settled = {item.occurrence.due_at for item in rows if not item.occurrence.state.is_open}
+        assert set(due) - expected <= settled
 
     def _in(self, *states: State) -> list[Item]:
         return [

@@ -1,9 +1,9 @@
 """Calls and text messages through a GSM modem on a serial line."""
 
-from assistant.care.channels.gsm.channels import ModemCall, Sms, acknowledgement
+from assistant.care.channels.gsm.channels import ModemCall, Sms
 from assistant.care.channels.gsm.dialogue import ModemError, ModemSilentError
+from assistant.care.channels.gsm.inbox import IncomingSms, Journal
 from assistant.care.channels.gsm.modem import (
-    IncomingSms,
     Modem,
     ModemAudio,
     ModemSettings,
@@ -12,6 +12,7 @@ from assistant.care.channels.gsm.modem import (
 
 __all__ = [
     "IncomingSms",
+    "Journal",
     "Modem",
     "ModemAudio",
     "ModemCall",
@@ -20,5 +21,4 @@ __all__ = [
     "ModemSilentError",
     "ModemStatus",
     "Sms",
-    "acknowledgement",
 ]

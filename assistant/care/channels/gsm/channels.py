@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import re
-import unicodedata
 from collections.abc import AsyncGenerator
 from typing import Final
 
@@ -29,6 +28,7 @@ from assistant.care.channels.api import (
     Ringing,
 )
 from assistant.care.channels.gsm.bridge import Bridge, BridgeError
+from assistant.care.channels.gsm.call_line import DIALLED, ENDED, LOST, REFUSED, SILENT, TAKEN
 from assistant.care.channels.gsm.dialogue import ModemError, ModemSilentError
 from assistant.care.channels.gsm.modem import Modem
 from assistant.care.channels.gsm.voice import Voice
@@ -39,24 +39,18 @@ log = logging.getLogger(__name__)
 ACKNOWLEDGE: Final = "1"
 POLL_SECONDS: Final = 0.25
 TALK_SECONDS: Final = 3_600.0
+MOST_SILENCES: Final = 3
+"""So often in a row a modem in a call may leave the question for its state unanswered."""
 _GIVEN_UP: Final = "GIVEN UP"
 _TIME: Final = "TIME"
 _GONE: Final = "GONE"
-_LOST: Final = "LOST"
 _ALERTING: Final = "ALERTING"
 _ACTIVE: Final = "ACTIVE"
-_STATES: Final = {0: _ACTIVE, 3: _ALERTING, None: _GONE}
+_STATES: Final = {0: _ACTIVE, 3: _ALERTING}
 """Of +CLCC, TS 27.007."""
-
-
-def acknowledgement(text: str) -> int | None:
-    """Whether an answering message takes the alarm on: None where it does not.
-
-    "1", in any width, with a stop or blanks: 0.  "1 20": in how many minutes they will be there.
-    """
-    plain = unicodedata.normalize("NFKC", text).strip(" \t\r\n.。!")
-    found = re.fullmatch(rf"{ACKNOWLEDGE}(?:[ ,，]+(\d{{1,3}})(?: ?(?:min|分钟|分))?)?", plain)
-    return int(found.group(1) or 0) if found else None
+_CONNECTED: Final = re.compile(r"\^CONN: ?.*|VOICE CALL: ?BEGIN|CONNECT")
+"""How Huawei and SIMCom tell that the other end took the call."""
+_DISCONNECTED: Final = re.compile(r"\^CEND: ?.*|VOICE CALL: ?END.*|MISSED_CALL: ?.*")
 
 
 class Sms(Channel):
@@ -87,15 +81,18 @@ class Sms(Channel):
             yield Ended(Outcome.DELIVERED, f"{parts} part(s) taken by the network")
 
     async def check(self) -> Health:
-        """SIM, registration and signal."""
-        return await _modem_health(self._modem)
+        """SIM, registration and signal, and whether messages can go out and answers come in."""
+        health = await _modem_health(self._modem)
+        if health.is_well and self._modem.message_problem:
+            return Health(is_well=False, detail=self._modem.message_problem)
+        return health
 
 
 class ModemCall(LineCall):
     """A voice call; with the modem's sound port it speaks, without one it rings and waits."""
 
     def __init__(self, modem: Modem, number: str, ring_seconds: float = RING_SECONDS) -> None:
-        super().__init__(modem.line, ring_seconds)
+        super().__init__(modem.calls.line, ring_seconds)
         self.number = phone_number(number)
         self.name = "telephone call"
         self._modem = modem
@@ -115,26 +112,29 @@ class ModemCall(LineCall):
 
     async def _let_go(self) -> None:
         with contextlib.suppress(ModemError):
-            await self._modem.hang_up()
+            await self._modem.calls.hang_up()
 
     async def _ring(
         self, script: CallScript | None, *, is_talk: bool
     ) -> AsyncGenerator[AttemptEvent, None]:
-        try:
-            said = await self._modem.dial(self.number)
-        except ModemSilentError as error:
-            yield Ended(Outcome.UNKNOWN, str(error))
-            return
-        except ModemError as error:
-            result = str(error).removeprefix("ATD: ")
-            yield _ending(result, has_rung=False) or Ended(Outcome.FAILED, str(error))
-            return
-        yield Dialled()
-        has_rung, has_answered = False, False
+        said = self._modem.calls.dial(self.number)
+        is_dialled = has_rung = has_answered = False
         deadline = _in(self._ring_seconds)
+        follow = _Follow(self._modem, said)
         async with Voice(self._modem, script) as voice:
             while True:
-                said_now = await self._next(said, deadline)
+                said_now = (await self._next(follow, deadline)).removeprefix(ENDED)
+                if said_now in {DIALLED, TAKEN} and not is_dialled:
+                    is_dialled = follow.may_ask = True
+                    yield Dialled()
+                    is_taken = said_now == TAKEN or follow.was_connected
+                    if is_taken and not await follow.lists_calls():
+                        said_now = _ACTIVE
+                elif said_now.startswith((REFUSED, SILENT)):
+                    what, _, detail = said_now.partition(": ")
+                    is_silent = f"{what}: " == SILENT
+                    yield Ended(Outcome.UNKNOWN if is_silent else Outcome.FAILED, detail)
+                    return
                 if said_now == _ALERTING and not has_rung:
                     has_rung = True
                     yield Ringing()
@@ -152,17 +152,27 @@ class ModemCall(LineCall):
                         await voice.stop()
                         break
                 elif ended := _ending(said_now, has_rung=has_rung):
-                    if has_answered:
+                    if said_now == _TIME and not is_dialled:
+                        yield await self._end_of_silence()
+                    elif has_answered:
                         yield Ended(Outcome.ANSWERED, f"no key was pressed; {ended.detail}")
                     else:
                         yield ended
                     return
-        async with contextlib.aclosing(self._talk(said, has_acknowledged=not is_talk)) as facts:
+        async with contextlib.aclosing(self._talk(follow, has_acknowledged=not is_talk)) as facts:
             async for fact in facts:
                 yield fact
 
+    async def _end_of_silence(self) -> Ended:
+        """The modem never answered that it dials: it waits for the other end, or it hangs."""
+        try:
+            await self._modem.calls.hang_up()
+        except ModemError:
+            return Ended(Outcome.UNKNOWN, "the modem gave no answer to ATD")
+        return Ended(Outcome.NO_ANSWER, "nobody answered in time")
+
     async def _talk(
-        self, said: asyncio.Queue[str], *, has_acknowledged: bool
+        self, follow: _Follow, *, has_acknowledged: bool
     ) -> AsyncGenerator[AttemptEvent, None]:
         """Whoever answered and the elder, until one of them hangs up."""
         outcome = Outcome.ACKNOWLEDGED if has_acknowledged else Outcome.ANSWERED
@@ -182,7 +192,7 @@ class ModemCall(LineCall):
             yield PutThrough(is_open=True)
             deadline = _in(TALK_SECONDS)
             while True:
-                said_now = await self._next(said, deadline)
+                said_now = await self._next(follow, deadline)
                 if digit := _digit(said_now):
                     yield DtmfPressed(digit)
                 elif ended := _ending(said_now, has_rung=True):
@@ -191,24 +201,88 @@ class ModemCall(LineCall):
         finally:
             await bridge.close()
 
-    async def _next(self, said: asyncio.Queue[str], deadline: float) -> str:
-        """What the modem says unasked; where it says nothing, the call's state."""
+    async def _next(self, follow: _Follow, deadline: float) -> str:
+        """What happened to the call, or its state."""
         if self._is_given_up.is_set():
             return _GIVEN_UP
         if asyncio.get_running_loop().time() > deadline:
             return _TIME
+        return await follow.next()
+
+
+class _Follow:
+    """What becomes of one call, from what the modem says and from what it lists."""
+
+    def __init__(self, modem: Modem, said: asyncio.Queue[str]) -> None:
+        self._modem, self._said = modem, said
+        self.may_ask = False
+        """Only once ATD was answered: a command before it would end the call."""
+        self.was_connected = False
+        """Whether the modem said that the other end took the call."""
+        self._end = ""
+        """An end that was told and is not known to be this call's."""
+        self._was_listed = False
+        self._silences = self._absences = 0
+        self._ask_at = _in(POLL_SECONDS)
+
+    async def next(self) -> str:
+        """What the modem says unasked; from time to time, the call's state."""
+        if asyncio.get_running_loop().time() >= self._ask_at:
+            self._ask_at = _in(POLL_SECONDS)
+            if not self.may_ask:
+                return ""
+            if self._end and self._said.empty():  # else the reason may be under way
+                end, self._end = self._end, ""
+                if not await self._stands():
+                    return end
+            return await self._state()
         try:
-            async with asyncio.timeout(POLL_SECONDS):
-                return await said.get()
+            async with asyncio.timeout_at(self._ask_at):
+                said = await self._said.get()
         except TimeoutError:
-            # The best moment to ask: nothing is on its way.
-            try:
-                return _STATES.get(await self._modem.call_state(), "")
-            except ModemSilentError:
-                return _LOST
-            except ModemError:
-                # It cannot list its calls: then only what it says by itself is known.
-                return _LOST if self._modem.problem else ""
+            return ""  # the best moment to ask: nothing is on its way
+        if _CONNECTED.fullmatch(said):
+            self.was_connected = True
+            # What the list says counts more: SIMCom's modems say BEGIN when it only rings.
+            return _ACTIVE if self.may_ask and not await self.lists_calls() else ""
+        if _DISCONNECTED.fullmatch(said):
+            self._end = self._end or "NO CARRIER"
+            return ""  # the reason follows, or none
+        if said != LOST and _ending(said, has_rung=False):
+            self._end = said
+            if not self.may_ask or await self._stands():
+                return ""  # it may be the end of an older call
+        return said
+
+    async def lists_calls(self) -> bool:
+        """Whether the modem shows the call among its calls."""
+        return self._was_listed or await self._stands()
+
+    async def _stands(self) -> bool:
+        """Whether the call is listed."""
+        try:
+            is_listed = await self._modem.calls.outgoing() is not None
+        except ModemError:
+            return False
+        self._was_listed = self._was_listed or is_listed
+        return is_listed
+
+    async def _state(self) -> str:
+        try:
+            state = await self._modem.calls.outgoing()
+        except ModemSilentError:
+            self._silences += 1
+            return LOST if self._modem.problem or self._silences >= MOST_SILENCES else ""
+        except ModemError:
+            # It cannot list its calls: then only what it says by itself is known.
+            return LOST if self._modem.problem else ""
+        self._silences = 0
+        if state is not None:
+            self._was_listed, self._absences = True, 0
+            return _STATES.get(state, "")
+        # One empty list may be an answer gone astray, and some modems list calls late.
+        self._absences += 1
+        return _GONE if self._was_listed and self._absences > 1 else ""
 
 
 async def _modem_health(modem: Modem) -> Health:
@@ -226,7 +300,7 @@ def _digit(line: str) -> str:
     """The key in what the modem says: +DTMF: 1, +RXDTMF: 1, ^DTMF: 1, or +QTONEDET: 49."""
     if code := re.fullmatch(r"\+QTONEDET: ?(\d{2})", line):
         return chr(int(code.group(1)))
-    match = re.fullmatch(r"(?:\+DTMF|\+RXDTMF|\^DTMF): ?(?:\d,)?\"?([0-9*#A-D])\"?", line)
+    match = re.fullmatch(r"(?:\+DTMF|\+RXDTMF|\^DTMF): ?(?:\d, ?)?\"?([0-9*#A-D])\"?(?:,.*)?", line)
     return match.group(1) if match else ""
 
 
@@ -239,8 +313,9 @@ def _ending(line: str, *, has_rung: bool) -> Ended | None:
         "NO ANSWER": Ended(Outcome.NO_ANSWER, "NO ANSWER"),
         "NO CARRIER": Ended(no_carrier, "NO CARRIER"),
         "NO DIALTONE": Ended(Outcome.FAILED, "NO DIALTONE"),
+        "NO DIAL TONE": Ended(Outcome.FAILED, "NO DIALTONE"),
         _GONE: Ended(no_carrier, "the call was gone"),
-        _LOST: Ended(Outcome.UNKNOWN, "the modem was lost in the call"),
+        LOST: Ended(Outcome.UNKNOWN, "the modem was lost in the call"),
         _TIME: Ended(Outcome.NO_ANSWER, "nobody answered in time"),
         _GIVEN_UP: Ended(Outcome.FAILED, "given up"),
     }.get(line)

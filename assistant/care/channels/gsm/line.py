@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import termios
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -12,6 +13,16 @@ import serial
 
 READ_SECONDS: Final = 0.1
 WRITE_SECONDS: Final = 2.0
+PORT_FAILURES: Final = (OSError, termios.error, TypeError, ValueError, AttributeError)
+"""What pyserial lets through when a device vanishes while it is opened, read or written.
+
+serial.SerialException is an OSError, termios.error is none (pyserial issue 417); TypeError,
+ValueError and AttributeError come where the descriptor went away between two calls, and
+ValueError for a name or a rate that no port can have."""
+
+
+class PortError(OSError):
+    """The port cannot be opened or used; the message says why."""
 
 
 class SerialLine:
@@ -29,25 +40,31 @@ class SerialLine:
         """Take the port for this process alone.
 
         Raises:
-            OSError: not there, taken, or not allowed (serial.SerialException is one).
+            PortError: not there, taken, not allowed, no serial port, or it vanished meanwhile.
         """
-        self._port = await asyncio.to_thread(
-            serial.Serial,
-            port,
-            baud,
-            timeout=READ_SECONDS,
-            write_timeout=WRITE_SECONDS,
-            exclusive=True,
-        )
+        try:
+            self._port = await asyncio.to_thread(
+                serial.Serial,
+                port,
+                baud,
+                timeout=READ_SECONDS,
+                write_timeout=WRITE_SECONDS,
+                exclusive=True,
+            )
+        except PORT_FAILURES as error:
+            raise PortError(_reason(error)) from error
         threading.Thread(target=self._read, name=f"modem {port}", daemon=True).start()
 
     async def write(self, data: bytes) -> None:
         """Send; at most `WRITE_SECONDS`.
 
         Raises:
-            OSError: the port is gone or takes nothing.
+            PortError: the port is gone or takes nothing.
         """
-        await asyncio.to_thread(self._port.write, data)
+        try:
+            await asyncio.to_thread(self._port.write, data)
+        except PORT_FAILURES as error:
+            raise PortError(_reason(error)) from error
 
     def close(self) -> None:
         """Let go of the port; the reading thread ends by itself."""
@@ -59,11 +76,10 @@ class SerialLine:
                 data = self._port.read(max(1, self._port.in_waiting))
                 if data:
                     self._tell(self._on_bytes, data)
-        except (OSError, TypeError):
-            # pyserial raises TypeError where the port is closed under its read.
+        except PORT_FAILURES:
             self._is_closing.set()
         finally:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*PORT_FAILURES):
                 self._port.close()
             self._tell(self.lost.set)
 
@@ -71,3 +87,10 @@ class SerialLine:
         # The loop may be closed when the last bytes arrive: nobody is left to be told.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _reason(error: BaseException) -> str:
+    # termios.error gives its number and its words as two arguments and no sentence.
+    if isinstance(error, termios.error):
+        return str(error.args[-1]) if error.args else "the device vanished"
+    return str(error) or type(error).__name__

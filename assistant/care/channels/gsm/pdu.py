@@ -6,9 +6,11 @@ else, Chinese above all, in UCS2 (70 characters a part, 67 of several).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from assistant.care.channels.gsm.alphabet import pack, septets, text_of, unpack
@@ -28,6 +30,13 @@ _UCS2: Final = 0x08
 _INTERNATIONAL: Final = 0x91
 _NATIONAL: Final = 0x81
 _ALPHANUMERIC: Final = 0xD0
+_STATUS_REPORT: Final = 2
+_CONCATENATED: Final = frozenset({(0x00, 3), (0x08, 4)})
+"""Elements that number parts, and their size: with a reference of 8 and of 16 bits."""
+_STAMP_OCTETS: Final = 7
+_MOST_QUARTERS: Final = 56
+"""14 hours: no zone of the world is farther from UTC."""
+_FINGERPRINT_CHARACTERS: Final = 32
 
 
 Unit = TypeVar("Unit", bound=Sized)
@@ -47,11 +56,34 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of a message in several parts this is (TS 23.040 section 9.2.3.24.1)."""
+
+    reference: int
+    """The same in all its parts."""
+    parts: int
+    part: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
-    """A message that came in."""
+    """A message that came in, or one part of it."""
 
     sender: str
     text: str
+    """Empty if it carries no text: a picture's announcement, settings of the operator."""
+    sent_at: float | None
+    """Unix time, seconds, at which the network took it, by the network's clock; None: not told."""
+    place: Place | None
+    """None: it came in one part."""
+    fingerprint: str
+    """The same if the network gives the same message again, by whatever centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What became of a message that was sent: nothing that a person wrote."""
 
 
 def submit(number: str, text: str, reference: int) -> list[Submit]:
@@ -84,10 +116,28 @@ def deliver(hexadecimal: str) -> Deliver:
     """A received message, service centre's field first.
 
     Raises:
-        PduError: not hexadecimal, cut off, another type, or a coding that is no text.
+        PduError: not hexadecimal, cut off, another type, or a coding that is not known.
+    """
+    found = received(hexadecimal)
+    if isinstance(found, StatusReport):
+        raise PduError("a report, not a message")
+    return found
+
+
+def received(hexadecimal: str, length_octets: int | None = None) -> Deliver | StatusReport:
+    """What a modem stored or handed over.
+
+    `length_octets` is what the modem says of it, without the service centre's field; some modems
+    leave that field out and count all that there is.
+
+    Raises:
+        PduError: not hexadecimal, cut off, another type, or a coding that is not known.
     """
     try:
-        return _deliver(bytes.fromhex(hexadecimal))
+        octets = bytes.fromhex(hexadecimal)
+        if length_octets != len(octets):
+            octets = octets[1 + octets[0] :]
+        return _received(octets)
     except (ValueError, IndexError) as error:
         raise PduError("a received message could not be read") from error
 
@@ -148,30 +198,72 @@ def _part(
     return Submit(len(body), "00" + body.hex().upper())
 
 
-def _deliver(octets: bytes) -> Deliver:
-    octets = octets[1 + octets[0] :]
-    if octets[0] & 0x03 != 0:
+def _received(octets: bytes) -> Deliver | StatusReport:
+    kind = octets[0] & 0x03
+    if kind == _STATUS_REPORT:
+        _sender(octets[2:])  # cut off before its number: not read
+        return StatusReport()
+    if kind != 0:
         raise PduError("not an incoming message")
-    has_header = bool(octets[0] & _HAS_HEADER)
-    digits, kind = octets[1], octets[2]
-    end = 3 + (digits + 1) // 2
-    address = octets[3:end]
-    if kind & 0xF0 == _ALPHANUMERIC:
-        sender = text_of(unpack(address, digits * 4 // 7))
-    else:
-        sender = ("+" if kind & 0x70 == 0x10 else "") + _digits(address)[:digits]
-    coding, length = octets[end + 1], octets[end + 9]
-    data = octets[end + 10 :]
-    header = data[0] + 1 if has_header else 0
-    if _alphabet(coding) == "ucs2":
-        if len(data) < length:
-            raise PduError("cut off")
-        return Deliver(sender, data[header:length].decode("utf-16-be", "replace"))
-    skipped = (header * 8 + 6) // 7
-    if len(data) * 8 < length * 7:
+    sender, rest = _sender(octets[1:])
+    coding, stamp, length, data = rest[1], rest[2:9], rest[9], rest[10:]
+    header = data[: data[0] + 1] if octets[0] & _HAS_HEADER else b""
+    alphabet = _alphabet(coding)
+    if len(data) < (length if alphabet != "plain" else (length * 7 + 7) // 8):
         raise PduError("cut off")
-    codes = unpack(data, length)[skipped:]
-    return Deliver(sender, text_of(codes))
+    text = ""
+    if alphabet == "ucs2":
+        text = data[len(header) : length].decode("utf-16-be", "replace")
+    elif alphabet == "plain":
+        text = text_of(unpack(data, length)[(len(header) * 8 + 6) // 7 :])
+    fingerprint = hashlib.sha256(octets).hexdigest()[:_FINGERPRINT_CHARACTERS]
+    return Deliver(sender, text, _time(stamp), _place(header), fingerprint)
+
+
+def _sender(octets: bytes) -> tuple[str, bytes]:
+    """The number or name at the beginning, and what comes after it."""
+    digits, kind = octets[0], octets[1]
+    end = 2 + (digits + 1) // 2
+    address = octets[2:end]
+    if len(address) < end - 2:
+        raise PduError("cut off")
+    if kind & 0xF0 == _ALPHANUMERIC:
+        return text_of(unpack(address, digits * 4 // 7)), octets[end:]
+    return ("+" if kind & 0x70 == 0x10 else "") + _digits(address)[:digits], octets[end:]
+
+
+def _place(header: bytes) -> Place | None:
+    """From the user data header: its first element of either kind that numbers parts."""
+    at = 1
+    while at + 2 <= len(header):
+        element, size = header[at], header[at + 1]
+        body = header[at + 2 : at + 2 + size]
+        if (element, size) in _CONCATENATED:
+            *reference, parts, part = body
+            if 0 < part <= parts:
+                return Place(int.from_bytes(bytes(reference)), parts, part)
+        at += 2 + size
+    return None
+
+
+def _time(stamp: bytes) -> float | None:
+    """TP-SCTS: swapped digits, the last octet the zone in quarters of an hour, bit 3 its sign."""
+    if len(stamp) < _STAMP_OCTETS:
+        raise PduError("cut off")
+    # Digits are swapped: the low half of an octet is the ten.
+    pairs = [(octet & 0x0F, octet >> 4) for octet in stamp]
+    *numbers, _ = (ten * 10 + unit for ten, unit in pairs)
+    sign_and_ten, unit = pairs[-1]
+    zone = (sign_and_ten & 0x07) * 10 + unit
+    try:
+        year, *others = numbers
+        moment = datetime(2000 + year, *others, tzinfo=UTC)
+    except ValueError:
+        return None  # all zero, or no date
+    if zone > _MOST_QUARTERS:
+        return None
+    shift = timedelta(minutes=15 * zone)
+    return (moment + shift if sign_and_ten & 0x08 else moment - shift).timestamp()
 
 
 def _alphabet(coding: int) -> str:
@@ -182,9 +274,9 @@ def _alphabet(coding: int) -> str:
         kind = coding >> 2 & 0x01
     else:
         kind = 2 if coding & 0xF0 == 0xE0 else 0
-    if kind in {1, 3}:
-        raise PduError("data, not text")
-    return "ucs2" if kind == 2 else "plain"
+    if kind == 3:
+        raise PduError("a coding that is not known")
+    return ("plain", "data", "ucs2")[kind]
 
 
 def _semi_octets(digits: str) -> bytes:

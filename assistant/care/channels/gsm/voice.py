@@ -15,7 +15,7 @@ import serial
 
 from assistant.care.channels.api import CallScript, ChannelError
 from assistant.care.channels.call_audio import RATE_HZ, prepare
-from assistant.care.channels.gsm.line import WRITE_SECONDS
+from assistant.care.channels.gsm.line import PORT_FAILURES, WRITE_SECONDS
 from assistant.care.channels.gsm.modem import Modem, ModemAudio
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Voice:
             await self._tasks[0]
             await self._modem.ask(audio.start_command)
             await asyncio.to_thread(self._write, audio.port)
-        except (ChannelError, OSError) as error:
+        except (ChannelError, *PORT_FAILURES) as error:
             log.warning("the modem's call is silent: %s", error)
 
     def _write(self, port: str) -> None:

@@ -6,7 +6,6 @@ none that records (sndfile), none that listens to the world beyond SIP (httpd, m
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 
 from assistant.care.channels.addresses import AddressError, is_host, sip_uri
 from assistant.care.channels.call_audio import write_quiet, write_standby
+from assistant.private_files import write_private
 
 STANDBY_FILE: Final = "standby.wav"
 QUIET_FILE: Final = "quiet.wav"
@@ -141,7 +141,4 @@ def _config(settings: PhoneSettings) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    path.chmod(0o600)
+    write_private(path, text.encode())

@@ -1,0 +1,106 @@
+"""Doses in English, told apart from the hours that stand right before them.
+
+"At eight twenty milligrams" is eight o'clock and 20 mg; "at seven thirty five milligrams" can be
+half past seven and 5 mg, too, and is asked about.
+"""
+
+import re
+from fractions import Fraction
+from functools import cache
+
+from assistant.language.amounts import MEASURED, Dose, SaidDose, Strength, Unit, join_strengths
+from assistant.language.en.amounts import NUMBER, PART, UNITS, value_of
+from assistant.language.reading import LeftKind, Leftover
+
+_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_IN_ORDER = sorted(UNITS, key=len, reverse=True)
+_COUNTED = "|".join(name for name in _IN_ORDER if UNITS[name] not in MEASURED)
+_MEASURED = "|".join(name for name in _IN_ORDER if UNITS[name] in MEASURED)
+_HOUR = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|\d{1,2})"
+)
+_HOUR_BEFORE = re.compile(rf"\b{_HOUR} $", re.IGNORECASE)
+_AT_BEFORE = re.compile(r"\b(?:at|by|around|about|past|to) $", re.IGNORECASE)
+_TENS_AND_ONES = re.compile(
+    r"(?:twenty|thirty|forty|fifty)[ -](?:one|two|three|four|five|six|seven|eight|nine)"
+    r"|(?:oh|zero) \w+|[1-5]\d\d",
+    re.IGNORECASE,
+)
+_MINUTES_TOO = re.compile(
+    r"(?:ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty)(?: (?:one|two|\w+))?", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
+_STRENGTH_TAIL = re.compile(r" ?(?:each|a piece|apiece|per tablet|a tablet)\b", re.IGNORECASE)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?)? "
+        rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
+        rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
+        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
+        rf"(?: ?of)?(?: ?an?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b(?P<more> and {PART})?)",
+        re.IGNORECASE,
+    )
+
+
+def find_dose(text: str) -> Dose | None:
+    """Read the first dose of a text."""
+    said, _ = find_doses(text)
+    return said[0].dose() if said else None
+
+
+def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
+    """Read all doses of a text, and the words that may be a dose or an hour."""
+    said: list[SaidDose] = []
+    unclear: list[Leftover] = []
+    for match in _pattern().finditer(text):
+        read = _read(text, match)
+        if isinstance(read, Leftover):
+            unclear.append(read)
+        else:
+            said.append(read)
+    return _with_strengths(text, said), unclear
+
+
+def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
+    start, end = match.span()
+    if match["bare"]:  # "two hundred milligram tablets": of 200 mg, or two of 100
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)
+    if match["count"] and _AT_BEFORE.search(text, 0, start):  # "at eight five hundred ..."
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)
+    if match["count"]:
+        strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
+        unit = UNITS[match["counted"].lower()]
+        return SaidDose(_amount(match["count"]), unit, None, start, end, strength)
+    said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
+    hour = _HOUR_BEFORE.search(text, 0, start)
+    if hour is not None and _may_be_minutes(said, unit):
+        return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
+    amount = _amount(said)
+    if match["more"]:
+        amount += value_of(match["more"].removeprefix(" and "))
+    return SaidDose(amount, unit, value_of(match["to"]) if match["to"] else None, start, end)
+
+
+def _may_be_minutes(said: str, unit: Unit) -> bool:
+    """Whether "seven" before a dose may take a part of it, as in "seven thirty five tablets"."""
+    if _TENS_AND_ONES.fullmatch(said):
+        return True
+    return unit not in MEASURED and _MINUTES_TOO.fullmatch(said) is not None
+
+
+def _amount(said: str) -> Fraction:
+    return Fraction(1) if said.lower() in {"a", "an"} else value_of(said)
+
+
+def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:
+    """Put together "two tablets of 500 mg each" and "500 mg, two tablets"."""
+    kept: list[SaidDose] = []
+    for each in said:
+        tail = _STRENGTH_TAIL.match(text, each.end) if each.unit in MEASURED else None
+        end = tail.end() if tail else each.end
+        kept.append(SaidDose(each.amount, each.unit, each.most, each.start, end, each.strength))
+    return join_strengths(text, kept, _BETWEEN)

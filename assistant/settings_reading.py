@@ -1,0 +1,243 @@
+"""anban.toml read line by line and value by value: what is wrong costs itself and nothing else.
+
+A home whose settings have a typing mistake must still hear a cry: every value that can be used is
+used, the default stands for every other, and each is told with file, line and way out.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+MAX_FILE_BYTES: Final = 1_000_000
+_T = TypeVar("_T")
+_HEADER: Final = re.compile(r"\s*\[\s*([\w.-]+)\s*\]\s*(#.*)?$")
+_ASSIGNMENT: Final = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[\w.-]+)\s*=""")
+_BARE_WORD: Final = re.compile(r"""\s*([\w.-]+)\s*=\s*([^\s"'\[\]{}#][^"'\[\]{}#]*?)\s*(#.*)?$""")
+_BARE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that cannot be used."""
+
+    where: str
+    """`section.field`, or a section; empty: the file."""
+    line: int
+    """From 1; 0: unknown."""
+    what: str
+
+    def at(self, path: Path) -> str:
+        """`file:line: field: what`."""
+        place = f"{path}:{self.line}" if self.line else f"{path}"
+        return f"{place}: {self.where}: {self.what}" if self.where else f"{place}: {self.what}"
+
+
+def read_tables(raw: bytes) -> tuple[dict[str, Any], list[Problem]]:
+    """The tables of a file, as far as they can be read, and what cannot."""
+    if len(raw) > MAX_FILE_BYTES:
+        return {}, [Problem("", 0, f"has {len(raw)} bytes; settings have far fewer")]
+    text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return _salvaged(text)
+    return data, []
+
+
+def line_of(raw: bytes, dotted: str) -> int:
+    """The line of a field or section, from 1; 0 if there is none."""
+    *sections, name = dotted.split(".")
+    wanted, current = ".".join(sections), ""
+    text = raw.decode("utf-8-sig", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            current = header.group(1)
+            if current == dotted:
+                return number
+        elif current == wanted and re.match(rf"\s*\"?{re.escape(name)}\b", line):
+            return number
+    # A part of a field, as in `vosk.zh`.
+    return line_of(raw, ".".join(sections)) if len(sections) > 1 else 0
+
+
+# ------------------------------------------------------------------------- a file with mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """The lines from one assignment to the next."""
+
+    section: str
+    line: int
+    text: str
+
+
+def _salvaged(text: str) -> tuple[dict[str, Any], list[Problem]]:
+    tables: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for statement in _statements(text, problems):
+        try:
+            values = tomllib.loads(statement.text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            problems.append(_problem(statement, error))
+            continue
+        for name in reversed(statement.section.split(".") if statement.section else []):
+            values = {name: values}
+        twice = _merge(tables, values)
+        what = "is set twice; the first one holds"
+        problems += [Problem(dotted, statement.line, what) for dotted in twice]
+    return tables, problems
+
+
+def _merge(tables: dict[str, Any], values: dict[str, Any], prefix: str = "") -> list[str]:
+    """Add what is not there yet; gives what is."""
+    twice: list[str] = []
+    for name, value in values.items():
+        known = tables.setdefault(name, value)
+        if known is value:
+            continue
+        if isinstance(known, dict) and isinstance(value, dict):
+            twice += _merge(known, value, _dotted(prefix, name))
+        else:
+            twice.append(_dotted(prefix, name))
+    return twice
+
+
+def _statements(text: str, problems: list[Problem]) -> Iterator[_Statement]:
+    section: str | None = ""
+    begun: list[str] = []
+    begun_at = 0
+    for number, line in enumerate([*text.split("\n"), "[end]"], 1):
+        is_stray = not (_ASSIGNMENT.match(line) or _is_blank(line)) and _is_whole(begun)
+        is_header = line.lstrip().startswith("[") or (is_stray and "]" in line)
+        if (is_header or _ASSIGNMENT.match(line)) and begun:
+            yield _Statement(section or "", begun_at, "\n".join(begun))
+            begun = []
+        if is_header:
+            header = _HEADER.match(line)
+            section = header.group(1) if header else None
+            if header is None:
+                what = "is no section, so nothing of it is used; write it like [ear]"
+                problems.append(Problem("", number, what))
+        elif is_stray and section is not None:
+            problems.append(Problem(section, number, "is not understood; write it like name = 1"))
+        elif section is not None and (begun or not _is_blank(line)):
+            begun_at = begun_at if begun else number
+            begun.append(line)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _is_whole(begun: list[str]) -> bool:
+    """Whether nothing is open, so that the next line cannot belong to it."""
+    try:
+        tomllib.loads("\n".join(begun))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _problem(statement: _Statement, error: Exception) -> Problem:
+    first = statement.text.split("\n")[0]
+    name = match.group(1).strip("\"'") if (match := _ASSIGNMENT.match(first)) else ""
+    if match and match.group(1)[0] not in "\"'" and not _BARE_NAME.fullmatch(name):
+        what = f'a name with such letters stands in quotes: "{name}" = …'
+    elif bare := _BARE_WORD.match(first):
+        what = f'text stands in quotes: {bare.group(1)} = "{bare.group(2)}"'
+    else:
+        what = f"not valid TOML: {str(error).partition(' (at line')[0]}"
+    return Problem(_dotted(statement.section, name), statement.line, what)
+
+
+def _dotted(section: str, name: str) -> str:
+    return f"{section}.{name}" if section and name else section or name
+
+
+# --------------------------------------------------------------------------------- the values
+
+
+def fitted(kind: type[_T], data: Any, prefix: str = "") -> tuple[_T, list[tuple[str, str]]]:
+    """A settings dataclass of what of a table fits it, and `(field, problem)` of what does not."""
+    problems: list[tuple[str, str]] = []
+    if not isinstance(data, dict):
+        what = f"expected a section: [{prefix}] and its settings below"
+        return kind(), [(prefix, what)]
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
+    for name, value in data.items():
+        dotted = _dotted(prefix, name)
+        if name not in known:
+            problems.append((dotted, "no such setting; `anban setup --example` shows them all"))
+        elif is_dataclass(hints[name]):
+            values[name], inner = fitted(hints[name], value, dotted)
+            problems += inner
+        else:
+            kept, wrong = _value(hints[name], value, known[name].metadata)
+            problems += [(_dotted(dotted, part), problem) for part, problem in wrong]
+            if kept is not _NONE:
+                values[name] = _completed(kept, known[name], {part for part, _ in wrong})
+    return kind(**values), problems
+
+
+def _completed(value: Any, field: Any, lost: set[str]) -> Any:
+    """A table in which the defaults stand for the entries that were lost."""
+    if not lost or not isinstance(value, dict):
+        return value
+    defaults = field.default_factory()
+    return {**{name: defaults[name] for name in defaults if name in lost}, **value}
+
+
+_NONE: Final = object()
+
+
+def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str]]]:
+    if get_origin(kind) is dict:
+        return _table(get_args(kind)[1], value)
+    if get_origin(kind) is list:
+        return _list(get_args(kind)[0], value)
+    allowed = (int, float) if kind is float else (kind,)
+    # TOML has types of its own: "1" is no number, and true is not 1.
+    if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
+        return _NONE, [("", f"expected {kind.__name__}, found {value!r:.60}")]
+    if isinstance(value, str) and "\ufffd" in value:
+        return _NONE, [("", "has bytes that are no UTF-8; save the file as UTF-8")]
+    if "choices" in bounds and value not in bounds["choices"]:
+        return _NONE, [("", f"must be one of {', '.join(bounds['choices'])}, found {value!r:.60}")]
+    if "low" in bounds and not bounds["low"] <= value <= bounds["high"]:  # also refuses nan
+        problem = f"must lie between {bounds['low']} and {bounds['high']}, found {value}"
+        return _NONE, [("", problem)]
+    return kind(value), []
+
+
+def _table(kind: Any, value: Any) -> tuple[Any, list[tuple[str, str]]]:
+    """Entry by entry."""
+    if not isinstance(value, dict):
+        return _NONE, [("", f"expected a table, found {value!r:.60}")]
+    kept, problems = {}, []
+    for name, item in value.items():
+        fits, wrong = _value(kind, item, {})
+        problems += [(_dotted(name, part), problem) for part, problem in wrong]
+        if fits is not _NONE:
+            kept[name] = fits
+    return kept, problems
+
+
+def _list(kind: Any, value: Any) -> tuple[Any, list[tuple[str, str]]]:
+    """Item by item."""
+    if not isinstance(value, list):
+        return _NONE, [("", f"expected a list, found {value!r:.60}")]
+    kept, problems = [], []
+    for item in value:
+        fits, wrong = _value(kind, item, {})
+        problems += wrong
+        if fits is not _NONE:
+            kept.append(fits)
+    return (kept if kept or not problems else _NONE), problems
