@@ -169,7 +169,7 @@ class Hearing:
             return
         if cry is None:
             utterance.answered = True
-            if taken.deed is Deed.ASKED and heard.addressed:
+            if taken.deed is Deed.ASKED:
                 self._turns.told_of_help(text, taken)
             return
         utterance.cry, utterance.cried_at = cry, cried_at

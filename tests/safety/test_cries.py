@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from assistant.phrases import tokens_of
 from assistant.safety import judge
-from tests.safety.rows import Cry, asked, called, cries, near_misses, share
+from benchmarks._mishear import Mishearing
+from tests.safety.rows import Cry, asked, called, cries, heard, near_misses, share
 
 LANGS = ("zh", "en")
 MIN_HEARD = 0.95
@@ -290,3 +292,16 @@ def test_characters_are_read_in_context(text: str, written: str) -> None:
 
 def test_shares_are_counted_over_a_whole_list() -> None:
     assert share(["a", "b", "c", "d"], lambda text: text in "ab") == 0.5
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("part", "least"), [(0.10, 0.86), (0.25, 0.72)])
+def test_cries_that_were_partly_misheard_are_still_acted_on(
+    lang: str, part: float, least: float
+) -> None:
+    rows, random = [row.text for row in cries(lang)], Random(7)
+    ordinary = Path(__file__).with_name(f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
+    mishearing = Mishearing([*ordinary, *near_misses(lang), *rows])
+    texts = [mishearing.corrupt(text, part, random) for text in rows]
+    assert texts != rows
+    assert share(texts, heard) >= least, [text for text in texts if not heard(text)]
