@@ -32,9 +32,9 @@ _JOINT: Final = re.compile(r"\s+(~~~|~~|~|\+)\s+")
 _GAPS: Final = {"+": 0, "~": GAP, "~~": WIDE_GAP, "~~~": 99}
 _SURE_WEIGHT: Final = 1.9
 """Of each syllable of meaning beyond these the tone may differ: 胸扣疼 is 胸口疼."""
-_FORGIVEN_SHARE: Final = 0.27
+_FORGIVEN_SHARE: Final = 0.3
 """So much may differ for each syllable of a cry that is asked about."""
-_FORGIVEN_WEIGHT: Final = 2.9
+_FORGIVEN_WEIGHT: Final = 2.5
 """Fewer syllables of meaning are no sign of anything, unless they are heard as they are."""
 _FORGIVEN_ALONE: Final = 0.3
 """A part of one syllable must be heard as well as this."""
