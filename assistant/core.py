@@ -29,9 +29,9 @@ from assistant.home import HomeMemory
 from assistant.home_folder import lock_home, socket_path
 from assistant.language import Replies
 from assistant.mind import Mind, Progress
-from assistant.phrases import load as load_phrases
 from assistant.privacy import close_to_others
 from assistant.rights import guard
+from assistant.safety import prepare as prepare_to_judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.services import Services
@@ -180,8 +180,8 @@ class Core:
         await self.care.start()
         for capability in self.options.capabilities - self._without_device():
             self.children.start(capability)
-        # The first cry, or stop, must not wait until hundreds of phrases are read and compiled.
-        await asyncio.to_thread(load_phrases)
+        # The first cry, or stop, must not wait until thousands of words are read: about a second.
+        await asyncio.to_thread(prepare_to_judge)
         await self._start_reminders()
 
     async def stop(self) -> None:

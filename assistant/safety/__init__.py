@@ -73,6 +73,12 @@ class Judgement:
     """All that was said is that the call shall end."""
 
 
+def prepare() -> None:
+    """Read all data, so that the first judgement takes no longer than any other."""
+    load()
+    load_grammar()
+
+
 def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
     """Judge a hypothesis; pure, so that the core decides when and how often.
 

@@ -35,7 +35,7 @@ _UNTOUCHED: Final = {"plea": frozenset({"past", "asked"})}
 _NEAR: Final = 2
 _MOST_OF_IT: Final = 0.4
 """A figure of speech that is so much of a sentence is what it is about."""
-_WHOLE_SHARE: Final = 0.5
+_WHOLE_SHARE: Final = 0.35
 """So much of a cry may differ, for each token, where it is all that was said."""
 _WEAK: Final = 0.35
 """What a word of little meaning weighs; a Han syllable weighs 1."""
@@ -275,7 +275,7 @@ class Meaning:
             other.start <= span.start
             and span.end <= other.end
             and other.end - other.start > span.end - span.start
-            and other.name not in {span.name, "fine", "deny", "then", "tale"}
+            and other.name not in {span.name, "fine", "deny"}
             for other in self._longer
         )
 
