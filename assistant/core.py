@@ -30,9 +30,9 @@ from assistant.home import HomeMemory
 from assistant.home_folder import lock_home, new_socket_path, run_folder, spare_folder
 from assistant.language import Replies
 from assistant.mind import Mind, Progress
-from assistant.phrases import load as load_phrases
 from assistant.privacy import close_to_others
 from assistant.rights import guard
+from assistant.safety import prepare as prepare_to_judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.services import Services
@@ -193,7 +193,7 @@ class Core:
         wanted = self.options.capabilities - self._without_device()
         for capability in _FIRST & wanted:
             self.children.start(capability)
-        phrases = asyncio.create_task(asyncio.to_thread(load_phrases))
+        phrases = asyncio.create_task(asyncio.to_thread(prepare_to_judge))
         await self.care.start()
         await phrases
         for capability in wanted - _FIRST - _AFTER_THE_EAR:

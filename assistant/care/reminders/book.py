@@ -80,7 +80,8 @@ def current_reminders(connection: sqlite3.Connection, since: float) -> list[Remi
     rows = connection.execute(
         "SELECT body FROM reminder r WHERE is_active AND (next_day IS NOT NULL "
         "OR CASE WHEN json_valid(body) THEN json_extract(body, '$.schedule') IS NULL END "
-        "OR EXISTS (SELECT 1 FROM occurrence o WHERE o.reminder_id = r.reminder_id AND (o.act_at IS NOT NULL OR o.due_at > ?))) "
+        "OR EXISTS (SELECT 1 FROM occurrence o WHERE o.reminder_id = r.reminder_id "
+        "AND (o.act_at IS NOT NULL OR o.due_at > ?))) "
         "ORDER BY rowid",
         (since,),
     )
