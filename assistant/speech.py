@@ -59,14 +59,14 @@ class Speech:
         """Do not say it, or no further: it is no longer true."""
         if self._waiting.pop(say_id, None) is not None:
             self._bus.publish(Unsay(say_id))
-            if not self._waiting:
-                self._silent.set()
+            self._uninviting.discard(say_id)
+            self._fall_silent()
 
     def answer(self, text: str, *, is_idle: bool, is_goodbye: bool = False) -> None:
         """Answer a turn; an idle one was not understood, or was small talk or a goodbye."""
         self._idle_turns = self._idle_turns + 1 if is_idle else 0
         say = Say(text, self._memory.lang)
-        if is_idle:
+        if is_idle and self._has_mouth:
             self._uninviting.add(say.say_id)
         self._bus.publish(say)
         if is_goodbye or self._idle_turns >= IDLE_TURNS_LIMIT:
@@ -103,11 +103,15 @@ class Speech:
             return
         self._invites = self._invites or self._is_inviting(say)
         self._uninviting.discard(say.say_id)
-        if not self._waiting:
-            self._silent.set()
-            if self._invites:
-                self._bus.publish(Listen(self._follow_up_seconds))
-            self._invites = False
+        self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        if self._waiting:
+            return
+        self._silent.set()
+        if self._invites:
+            self._bus.publish(Listen(self._follow_up_seconds))
+        self._invites = False
 
     def _is_inviting(self, say: Say) -> bool:
         if say.say_id in self._uninviting:
@@ -121,6 +125,7 @@ class Speech:
                 for say_id, say in self._waiting.items()
                 if say.urgency.rank >= Urgency.REMINDER.rank
             }
+            self._uninviting &= set(self._waiting)
             if not self._waiting:
                 self._silent.set()
 

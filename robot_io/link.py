@@ -15,6 +15,7 @@ from typing import Protocol
 
 import serial
 from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from robot_io.errors import LinkError
 
@@ -75,7 +76,7 @@ def resolve(address: str) -> str:
         raise LinkError(f"{address!r} is not usb:VID:PID, such as usb:1a86:7523") from error
     wanted_serial = parts[3] if len(parts) > 3 else None
     found = []
-    for port in list_ports.comports():
+    for port in _plugged_in():
         if port.vid == vendor and port.pid == product:
             if wanted_serial in (None, port.serial_number):
                 return str(port.device)
@@ -85,6 +86,13 @@ def resolve(address: str) -> str:
         f"no USB serial device {address[4:]} is plugged in; check the cable and the robot's power "
         f"(plugged in: {', '.join(found) or 'none'})"
     )
+
+
+def _plugged_in() -> list[ListPortInfo]:
+    try:
+        return list(list_ports.comports())
+    except _FAILURES:  # a device vanished while the system was asked about it
+        return []
 
 
 def open_port(address: str, baud: int) -> serial.Serial:

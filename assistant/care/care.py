@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from assistant.care.book import AlarmBook
 from assistant.care.buttons import Buttons
 from assistant.care.call_voice import CallVoice
 from assistant.care.calls import Calls
-from assistant.care.channels import AddressError, ChannelError
+from assistant.care.channels import AddressError, ChannelError, registry
 from assistant.care.channels import (
     Health as WayHealth,
 )
@@ -207,8 +208,13 @@ class Care:
         await self._learn_name()
         await self.emergency.start()
         await self._buttons.start()
+        if any(map(self.equipment.registry.is_message, self._addresses())):
+            self._tasks.spawn(asyncio.to_thread(registry.warm))
         if self._console.listen:
             self._supervisor.start(self._console_child())
+
+    def _addresses(self) -> Iterator[str]:
+        return (address for contact in self.people.all for address in contact.channels)
 
     async def _run_phone(self) -> None:
         """Run baresip, as soon as the disk takes what it reads."""

@@ -10,24 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime
 from typing import Any, Final
 
 from assistant.bus import Bus
 from assistant.care.alarms import VOICE, Alarm
 from assistant.care.book import AlarmBook
 from assistant.care.callout import Opener
-from assistant.care.channels import AddressError, ChannelError, Kind
-from assistant.care.contacts import Contact, People
-from assistant.care.number import NUMBER_CONTACT, EmergencyNumber
-from assistant.care.standing import Standing, on_telephone, tries_of
+from assistant.care.contacts import People
+from assistant.care.number import EmergencyNumber
+from assistant.care.saying import Saying
+from assistant.care.standing import Standing, Standings
 from assistant.care.statements import (
     BAD_NEWS,
-    FIRST_WORDS,
     Statement,
     comfort,
     first_words,
-    is_true,
     progress,
     who_comes,
 )
@@ -41,10 +38,7 @@ from assistant.events import (
     CallEnded,
     NobodyReached,
     PutThroughChanged,
-    Said,
-    Say,
     SetVoice,
-    SoundStarted,
     Urgency,
 )
 from assistant.home import HomeMemory
@@ -81,25 +75,23 @@ class Companion:
     ) -> None:
         self._bus, self._speech, self._memory = bus, speech, memory
         self._replies, self._people, self._number = replies, people, number
-        self._book, self._registry = book, registry
+        self._book = book
+        self._standings = Standings(
+            book, people, registry, lambda: self._render("emergency_number_name")
+        )
+        self._saying = Saying(bus, speech, self._render_statement, self._free)
         self.signs = StrokeSigns(bus, speech, replies, memory)
         self._line = ""
         """Who speaks with the elder."""
-        self._unheard: dict[str, Statement] = {}
-        """By the id of a `Say`, what did not begin to sound yet."""
-        self._progress_id = ""
-        """Of the `Say` that tells who is being called."""
         self._progress: Statement | None = None
         """What was told of it last."""
         self._beside: set[str] = set()
         """Alarms that somebody beside the elder took on."""
         self._unattended: set[str] = set()
         """Alarms that go out again because nobody came."""
-        self._reply = ("", Statement(""))
-        """What was given to be said to a cry, and what it states."""
         self._timer: asyncio.TimerHandle | None = None
         never = float("-inf")
-        self._progress_at = self._spoke_at = self._bad_news_at = self._replied_at = never
+        self._bad_news_at = self._replied_at = never
         bus.subscribe(AlarmRaised, self._raised)
         for kind in (CallBegan, CallEnded, NobodyReached):
             bus.subscribe(kind, lambda _: self._look())
@@ -107,9 +99,6 @@ class Companion:
         bus.subscribe(PutThroughChanged, self._put_through)
         bus.subscribe(AlarmAcknowledged, self._acknowledged)
         bus.subscribe(AlarmClosed, self._closed)
-        bus.subscribe(Say, self._saying)
-        bus.subscribe(SoundStarted, lambda sound: self._unheard.pop(sound.say_id, None))
-        bus.subscribe(Said, self._said)
 
     # ------------------------------------------------------------------------- on request
 
@@ -125,7 +114,7 @@ class Companion:
         said, text = self._who_is_called(has_number=bool(number), is_heard=is_heard)
         if number:
             text = f"{text} {self._about(number)}".strip()
-        self._reply = (text, said)
+        self._saying.expect(text, said)
         return text
 
     def _about(self, number: str) -> str:
@@ -270,17 +259,19 @@ class Companion:
         is_called = raised.source == VOICE or raised.source.startswith("pendant")
         return is_new and is_called and abs(time.time() - raised.at) < JUST_RAISED_SECONDS
 
-    def _call_answered(self, answered: CallAnswered) -> None:
-        said = progress(self._standing(), self._number.usual)
+    def _call_answered(self, _: CallAnswered) -> None:
+        standing = self._standing()
+        self._saying.take_back(standing)
+        said = progress(standing, self._number.usual)
         if said is not None and said.key == "contact_answered" and said != self._progress:
             self._note_progress(said)
             self._tell(said.key, **said.slots)
 
     def _put_through(self, changed: PutThroughChanged) -> None:
-        if changed.is_open and not self._line:
+        if changed.is_open:  # the last one, should there be two
             self._line = changed.contact
             self._tell("put_through", contact=changed.contact)
-        elif not changed.is_open and changed.contact == self._line:
+        elif changed.contact == self._line:
             self._line = ""
         self._look()
 
@@ -303,52 +294,24 @@ class Companion:
     # ----------------------------------------------------------------- who is being called
 
     def _standing(self) -> Standing:
-        people = self._people.in_order(datetime.now().astimezone())
-        ways = {contact.name: self._ways(contact) for contact in people}
-        return Standing(
-            self._book.open_alarms(),
-            tries_of(self._book, self._name_of),
-            on_telephone(self._book, self._name_of),
-            tuple(name for name, kinds in ways.items() if Kind.CALL in kinds),
-            tuple(name for name, kinds in ways.items() if kinds == {Kind.MESSAGE}),
-            len(people),
-            self._line,
-        )
-
-    def _ways(self, contact: Contact) -> set[Kind]:
-        kinds = set()
-        for address in contact.channels:
-            try:
-                kinds.add(self._registry.open(address).kind)
-            except (AddressError, ChannelError):  # told where it is tried
-                continue
-        return kinds
-
-    def _name_of(self, contact_id: str) -> str:
-        contact = self._people.get(contact_id)
-        if contact is not None:
-            return contact.name
-        is_number = contact_id == NUMBER_CONTACT
-        return self._render("emergency_number_name") if is_number else contact_id
+        return self._standings.now(self._line)
 
     def _look(self) -> None:
         """Take back what is no longer so; tell what is, where it is time for it."""
         standing = self._standing()
-        for say_id, said in list(self._unheard.items()):
-            if not is_true(said, standing):
-                self._unsay(say_id)
+        self._saying.take_back(standing)
         if not standing.calls_out:
             self._cancel_timer()
             self._progress = None if not standing.alarms else self._progress
             return
-        if self._line or self._speech.is_speaking:
+        if self._line or self._saying.is_busy:
             return  # the end of either looks again
         now = asyncio.get_running_loop().time()
         said = self._next(standing, now)
         if said is None:
             return
         self._note_progress(said)
-        self._progress_id = self._say(said)
+        self._saying.progress(said)
 
     def _next(self, standing: Standing, now: float) -> Statement | None:
         """What is to be told now; None: nothing yet, and when to look again is set."""
@@ -358,9 +321,10 @@ class Companion:
         if is_new and is_bad and now - self._bad_news_at < BAD_NEWS_SECONDS:
             is_new = False
         quiet = 0.0 if said is not None and said.key == "no_way_to_call" else QUIET_SECONDS
-        due = max(self._progress_at + PROGRESS_SECONDS, self._spoke_at + quiet)
+        spoke_at = self._saying.spoke_at
+        due = max(self._saying.progress_at + PROGRESS_SECONDS, spoke_at + quiet)
         if not is_new:
-            due = max(due, self._spoke_at + COMFORT_SECONDS)
+            due = max(due, spoke_at + COMFORT_SECONDS)
         if now < due:
             self._look_later(due - now)
             return None
@@ -370,7 +334,7 @@ class Companion:
 
     def _note_progress(self, said: Statement) -> None:
         now = asyncio.get_running_loop().time()
-        self._progress_at = self._spoke_at = now
+        self._saying.progress_at = self._saying.spoke_at = now
         if said.key in BAD_NEWS:
             self._bad_news_at = now
         if said.key not in {"call_goes_on", "still_trying"}:
@@ -389,48 +353,16 @@ class Companion:
     # -------------------------------------------------------------------------- the mouth
 
     def _tell(self, key: str, **slots: str) -> None:
-        """News: said at once, in the place of who is being called."""
-        said = Statement(key, slots)
-        if self._line and key != "put_through":
-            return
-        if self._progress_id:
-            self._unsay(self._progress_id)
-        self._say(said)
+        """News; none while somebody speaks with the elder."""
+        if not self._line or key == "put_through":
+            self._saying.news(Statement(key, slots))
 
-    def _say(self, said: Statement) -> str:
-        self._spoke_at = asyncio.get_running_loop().time()
-        say_id = self._speech.say(self._render(said.key, **said.slots), Urgency.ALARM)
-        if self._speech.is_speaking:
-            self._unheard[say_id] = said
-        return say_id
-
-    def _saying(self, say: Say) -> None:
-        """Whoever says it: the ear was not open, and a reply to a cry states something, too."""
-        if say.urgency is Urgency.ALARM:
-            self._spoke_at = asyncio.get_running_loop().time()
-        text, said = self._reply
-        if text and say.text == text:
-            self._reply = ("", said)
-            self._unheard[say.say_id] = said
-            if said.key in FIRST_WORDS:  # the first of who is being called
-                self._progress_id = say.say_id
-
-    def _unsay(self, say_id: str) -> None:
-        said = self._unheard.pop(say_id, None)
-        if say_id == self._progress_id:
-            self._progress_id = ""
-            if said is not None and said == self._progress:
-                self._progress = None  # nobody heard it
-        self._speech.unsay(say_id)
-
-    def _said(self, said: Said) -> None:
-        self._unheard.pop(said.say_id, None)
-        if said.say_id == self._progress_id:
-            self._progress_id = ""
-            self._progress_at = asyncio.get_running_loop().time()
-        if not self._speech.is_speaking and self._book.open_alarms():
-            self._spoke_at = asyncio.get_running_loop().time()
+    def _free(self) -> None:
+        if self._book.open_alarms():
             self._look()
+
+    def _render_statement(self, said: Statement) -> str:
+        return self._render(said.key, **said.slots)
 
     def _render(self, key: str, **slots: Any) -> str:
         return self._replies.render(key, self._memory.lang, **slots)

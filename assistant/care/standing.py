@@ -6,12 +6,19 @@ who answered, whether anything got out of the house.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from assistant.care.alarms import Alarm, State
 from assistant.care.book import AlarmBook, Attempt
-from assistant.care.channels import Kind, Outcome
+from assistant.care.callout import Opener
+from assistant.care.channels import AddressError, ChannelError, Kind, Outcome
+from assistant.care.contacts import Contact, People
+from assistant.care.number import NUMBER_CONTACT
+
+log = logging.getLogger(__name__)
 
 _REACHED: frozenset[str] = frozenset({Outcome.ANSWERED, Outcome.ACKNOWLEDGED})
 
@@ -100,37 +107,85 @@ class Standing:
         return taken[-1] if taken else None
 
 
-def tries_of(book: AlarmBook, name_of: Callable[[str], str]) -> tuple[Try, ...]:
-    """Tries of every alarm that calls out; `name_of` gives the name of a contact's id."""
-    made = [
-        attempt
-        for alarm in book.open_alarms()
-        if alarm.state.calls_out
-        for attempt in book.attempts(alarm.alarm_id)
-        if attempt.kind
-        and (attempt.generation == alarm.generation or book.is_running(attempt.attempt_id))
-    ]
-    return tuple(_try(book, name_of, attempt) for attempt in sorted(made, key=_begun_at))
+class Standings:
+    """Makes them out of the journal."""
 
+    def __init__(
+        self,
+        book: AlarmBook,
+        people: People,
+        registry: Opener,
+        number_name: Callable[[], str],
+    ) -> None:
+        """`number_name`: how the public emergency number is called."""
+        self._book, self._people, self._registry = book, people, registry
+        self._number_name = number_name
+        self._kinds: dict[str, Kind] = {}
+        """By address that could be opened once."""
 
-def on_telephone(book: AlarmBook, name_of: Callable[[str], str]) -> frozenset[str]:
-    """Names of those with whom a call of any open alarm is being made."""
-    return frozenset(
-        name_of(attempt.contact_id)
-        for alarm in book.open_alarms()
-        for attempt in book.attempts(alarm.alarm_id)
-        if attempt.kind == Kind.CALL and book.is_running(attempt.attempt_id)
-    )
+    def now(self, line: str) -> Standing:
+        """How it stands; `line`: who speaks with the elder."""
+        people = self._people.in_order(datetime.now().astimezone())
+        ways = {contact.name: self._ways(contact) for contact in people}
+        return Standing(
+            alarms=self._book.open_alarms(),
+            tries=self._tries(),
+            on_telephone=self._on_telephone(),
+            callable_people=tuple(name for name, kinds in ways.items() if Kind.CALL in kinds),
+            others=tuple(name for name, kinds in ways.items() if kinds == {Kind.MESSAGE}),
+            people_count=len(people),
+            line=line,
+        )
 
+    def _ways(self, contact: Contact) -> set[Kind]:
+        kinds = set()
+        for address in contact.channels:
+            if address not in self._kinds:
+                try:
+                    self._kinds[address] = self._registry.open(address).kind
+                except (AddressError, ChannelError):  # told where it is tried
+                    continue
+                except Exception:
+                    log.exception("a channel of contact %s cannot be opened", contact.contact_id)
+                    continue
+            kinds.add(self._kinds[address])
+        return kinds
 
-def _try(book: AlarmBook, name_of: Callable[[str], str], attempt: Attempt) -> Try:
-    return Try(
-        name_of(attempt.contact_id),
-        attempt.kind == Kind.CALL,
-        attempt.outcome,
-        book.is_running(attempt.attempt_id),
-        attempt.answered_at is not None,
-    )
+    def _name_of(self, contact_id: str) -> str:
+        contact = self._people.get(contact_id)
+        if contact is not None:
+            return contact.name
+        return self._number_name() if contact_id == NUMBER_CONTACT else contact_id
+
+    def _tries(self) -> tuple[Try, ...]:
+        made = [
+            attempt
+            for alarm in self._book.open_alarms()
+            if alarm.state.calls_out
+            for attempt in self._book.attempts(alarm.alarm_id)
+            if attempt.kind
+            and (
+                attempt.generation == alarm.generation or self._book.is_running(attempt.attempt_id)
+            )
+        ]
+        return tuple(self._try(attempt) for attempt in sorted(made, key=_begun_at))
+
+    def _on_telephone(self) -> frozenset[str]:
+        return frozenset(
+            self._name_of(attempt.contact_id)
+            for alarm in self._book.open_alarms()
+            for attempt in self._book.attempts(alarm.alarm_id)
+            if attempt.kind == Kind.CALL and self._book.is_running(attempt.attempt_id)
+        )
+
+    def _try(self, attempt: Attempt) -> Try:
+        return Try(
+            contact=self._name_of(attempt.contact_id),
+            is_call=attempt.kind == Kind.CALL,
+            outcome=attempt.outcome,
+            is_running=self._book.is_running(attempt.attempt_id),
+            is_answered=attempt.answered_at is not None,
+        )
 
 
 def _begun_at(attempt: Attempt) -> float:

@@ -51,11 +51,15 @@ class Floor:
         self._since_gap_seconds = LONGEST_SOUND_SECONDS
 
     def hold(self) -> None:
-        """Begin no sound until `resume`, or until the longest hold is over."""
-        if self._free.is_set():
-            self._free.clear()
-            loop = asyncio.get_running_loop()
-            self._hold_timer = loop.call_later(LONGEST_HOLD_SECONDS, self._free.set)
+        """Begin no sound until `resume`, or until the longest hold is over, from now on.
+
+        The core holds anew for each utterance, and no longer once they follow without end.
+        """
+        if self._hold_timer is not None:
+            self._hold_timer.cancel()
+        self._free.clear()
+        loop = asyncio.get_running_loop()
+        self._hold_timer = loop.call_later(LONGEST_HOLD_SECONDS, self._free.set)
 
     def resume(self) -> None:
         """The floor is free again."""

@@ -6,6 +6,7 @@ once by a `RadarLost`, its return once by a `RadarFound`, and in between it trie
 
 from __future__ import annotations
 
+import contextlib
 import termios
 import time
 from collections.abc import Callable
@@ -102,9 +103,11 @@ class SerialRadar:
 
     def close(self) -> None:
         """Give the port back."""
-        if self._serial is not None:
-            self._serial.close()
-            self._serial = None
+        port, self._serial = self._serial, None
+        # A port that vanished may fail once more when it is closed.
+        with contextlib.suppress(*_FAILURES):
+            if port is not None:
+                port.close()
 
     def _open(self) -> RadarLost | RadarFound | None:
         wait = self._next_try - self._clock()

@@ -60,6 +60,88 @@ def test_edges(pattern: str, edges: list[tuple[Edge, float]]) -> None:
     assert run(pattern) == edges
 
 
+OTHERS = {**TABLE, "-": 1.0}
+"""Beside these: speech that is fainter than the speaker's."""
+
+
+def run_attended(pattern: str, limit_seconds: float = 30.0) -> list[tuple[Edge, float]]:
+    """As `run`; at "!" the utterance is found to be meant for Anban."""
+    marks = SegmenterSettings(pause_seconds=1.2, limit_seconds=limit_seconds)
+    segmenter = Segmenter(marks)
+    edges = []
+    now = 0.0
+    for run_length in pattern.split():
+        if run_length == "!":
+            segmenter.attend()
+            continue
+        kind = run_length[-1]
+        for _ in range(int(run_length[:-1])):
+            now += STEP
+            edge = segmenter.process(STEP, OTHERS[kind], is_faint=kind in "-~")
+            if edge is not None:
+                edges.append((edge, round(now, 2)))
+    return edges
+
+
+@pytest.mark.parametrize(
+    ("pattern", "edges"),
+    [
+        # A television goes on: whoever is not spoken to is listened to as long as ever.
+        ("50# 500-", [(Edge.STARTED, 0.12)]),
+        # The speaker fell silent, and the television did not.
+        ("50# ! 500-", [(Edge.STARTED, 0.12), (Edge.OUTTALKED, 2.5), (Edge.STARTED, 2.62)]),
+        # Its loudest moments are short; the speaker's words are not.
+        ("50# ! 40- 7# 40-", [(Edge.STARTED, 0.12), (Edge.OUTTALKED, 2.5), (Edge.STARTED, 2.62)]),
+        ("50# ! 40- 8# 74-", [(Edge.STARTED, 0.12)]),
+        ("50# ! 40- 8# 75-", [(Edge.STARTED, 0.12), (Edge.OUTTALKED, 3.46)]),
+        # A television that pauses too is still one; a voice that trails off ends by its pause.
+        ("50# ! 30- 15. 30-", [(Edge.STARTED, 0.12), (Edge.OUTTALKED, 2.5)]),
+        ("50# ! 20- 60.", [(Edge.STARTED, 0.12), (Edge.ENDED, 2.6)]),
+        ("50# ! 59.", [(Edge.STARTED, 0.12)]),
+        ("50# ! 60.", [(Edge.STARTED, 0.12), (Edge.ENDED, 2.2)]),
+        # An elder's pause within the sentence, with the television in it.
+        ("50# ! 60- 50# 60.", [(Edge.STARTED, 0.12), (Edge.ENDED, 4.4)]),
+        # Nobody asks for longer than 12 s, counted from the wake phrase.
+        ("50# ! 1000#", [(Edge.STARTED, 0.12), (Edge.CUT, 13.0), (Edge.STARTED, 13.12)]),
+        ("500# ! 1000#", [(Edge.STARTED, 0.12), (Edge.CUT, 22.0), (Edge.STARTED, 22.12)]),
+        ("1200# ! 1000#", [(Edge.STARTED, 0.12), (Edge.CUT, 30.0), (Edge.STARTED, 30.12)]),
+        # Told twice, it counts from the first time; after the end it counts for nothing.
+        ("50# ! 100# ! 1000#", [(Edge.STARTED, 0.12), (Edge.CUT, 13.0), (Edge.STARTED, 13.12)]),
+        ("50# 60. ! 50# 500-", [(Edge.STARTED, 0.12), (Edge.ENDED, 2.2), (Edge.STARTED, 2.32)]),
+    ],
+)
+def test_edges_of_what_is_meant_for_anban(pattern: str, edges: list[tuple[Edge, float]]) -> None:
+    assert run_attended(pattern)[: len(edges) + 1] == edges
+
+
+@pytest.mark.parametrize(
+    ("pattern", "others_seconds"),
+    [("50# ! 75-", 1.5), ("50# ! 20- 60.", 1.6), ("50# ! 19- 60.", 0.0), ("50# ! 60.", 0.0)],
+)
+def test_how_long_others_talked_at_the_end(pattern: str, others_seconds: float) -> None:
+    segmenter = Segmenter(SegmenterSettings(pause_seconds=1.2, limit_seconds=30.0))
+    for run_length in pattern.split():
+        if run_length == "!":
+            segmenter.attend()
+            continue
+        for _ in range(int(run_length[:-1])):
+            kind = run_length[-1]
+            segmenter.process(STEP, OTHERS[kind], is_faint=kind == "-")
+    assert not segmenter.in_utterance
+    assert segmenter.outtalked_seconds == pytest.approx(others_seconds)
+
+
+def test_a_nearer_voice_begins_another_utterance() -> None:
+    segmenter = Segmenter(SegmenterSettings(pause_seconds=1.2, limit_seconds=30.0))
+    for _ in range(100):
+        segmenter.process(STEP, 1.0)
+    segmenter.attend()
+    segmenter.restart()
+    assert segmenter.in_utterance
+    assert not segmenter.is_attended
+    assert segmenter.utterance_seconds < 1.0
+
+
 def test_utterance_lasts_from_its_first_to_its_last_speech() -> None:
     segmenter = Segmenter(SETTINGS)
     for kind, count in ((0.0, 30), (1.0, 10), (0.0, 20), (1.0, 15), (0.0, 50)):

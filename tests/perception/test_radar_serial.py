@@ -127,6 +127,26 @@ def test_a_port_that_opens_and_cannot_be_read_is_opened_once_a_second(
     radar.close()
 
 
+def test_a_port_that_fails_again_when_it_is_closed_is_told_and_opened_again(
+    wire: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    radar = SerialRadar(PortSettings(wire[1], FDA2), clock)
+    assert radar.read() == RadarFound(wire[1])
+
+    def gone(*_: object) -> bytes:
+        raise termios.error(5, "Input/output error")
+
+    monkeypatch.setattr(serial.Serial, "read", gone)
+    monkeypatch.setattr(serial.Serial, "close", gone)
+    assert isinstance(radar.read(), RadarLost)
+    monkeypatch.undo()
+    clock.now += 40.0
+    # The port that could not be closed is still locked by it: told once, and tried on.
+    assert radar.read() in {None, RadarFound(wire[1])}
+    radar.close()
+
+
 def test_a_port_that_is_not_there_is_told_once(tmp_path: Path) -> None:
     clock = Clock()
     radar = SerialRadar(PortSettings(str(tmp_path / "none"), FDA2), clock)

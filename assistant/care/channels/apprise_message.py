@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from apprise import Apprise, NotifyBase, NotifyFormat, NotifyType
+from apprise import Apprise, NotifyBase, NotifyType
 
 from assistant.care.channels.addresses import (
     MAX_ADDRESS_CHARACTERS,
@@ -30,7 +29,7 @@ from assistant.care.channels.api import (
     Message,
     Outcome,
 )
-from assistant.care.channels.deadline import in_thread
+from assistant.care.channels.messenger import MESSENGER, MessengerError
 from assistant.care.channels.server import look_at, server_of
 
 DEADLINE_SECONDS: Final = 30.0
@@ -53,29 +52,38 @@ class AppriseMessage(Channel):
     kind = Kind.MESSAGE
 
     def __init__(self, url: str, deadline_seconds: float = DEADLINE_SECONDS) -> None:
-        self._service = _service_of(url)
+        # Here it is only looked at; it is sent by a process of its own.
+        service = _service_of(url)
+        self._url = url.strip()
         self._deadline_seconds = deadline_seconds
-        self.name = str(self._service.service_name)
-        self.server = _server_of(self._service)
+        self.name = str(service.service_name)
+        self.server = _server_of(service)
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         """Hand it to the service once."""
+        text = message.text
+        if message.acknowledge_url:
+            text += f"\n{message.acknowledge_url}"
         try:
-            is_taken, complaint = await in_thread(
-                lambda: self._notify(message), self._deadline_seconds
+            taken, failed, code = await MESSENGER.send(
+                message.attempt_id,
+                self._url,
+                title=message.headline,
+                body=text,
+                kind=_notify_type(message).value,
+                seconds=self._deadline_seconds,
             )
-        except TimeoutError:
+        except (TimeoutError, MessengerError, OSError):
             yield Ended(Outcome.UNKNOWN, f"{self.name} did not answer in time")
-        except ChannelError as error:
-            yield Ended(Outcome.FAILED, str(error))
-        except Exception as error:  # noqa: BLE001  (a hundred services, each with its own faults)
-            yield Ended(Outcome.UNKNOWN, f"{self.name} failed ({type(error).__name__})")
         else:
-            if is_taken:
+            if not failed:
                 yield Dialled()
                 yield Ended(Outcome.DELIVERED, f"taken by {self.name}")
-            elif complaint:
-                yield Ended(Outcome.FAILED, f"{self.name} refused it (error {complaint})")
+            elif taken:  # of unknown outcome it is repeated, to those who did not take it
+                told = f"taken by {taken} of {taken + failed} receivers of {self.name}"
+                yield Ended(Outcome.UNKNOWN, told)
+            elif code:
+                yield Ended(Outcome.FAILED, f"{self.name} refused it (error {code})")
             else:
                 yield Ended(Outcome.UNKNOWN, f"{self.name} could not be reached or did not answer")
 
@@ -92,39 +100,6 @@ class AppriseMessage(Channel):
         except ChannelError as error:
             return Health(is_well=False, detail=f"{self.name}: {error}")
         return Health(is_well=True, detail=f"the server of {self.name} answers")
-
-    def _notify(self, message: Message) -> tuple[bool, str]:
-        body = message.text
-        if message.acknowledge_url:
-            body += f"\n{message.acknowledge_url}"
-        listener = _ErrorCode()
-        _apprise_log.addHandler(listener)
-        try:
-            taken = self._service.notify(
-                body=body,
-                title=message.headline,
-                notify_type=_notify_type(message),
-                body_format=NotifyFormat.TEXT,
-            )
-        finally:
-            _apprise_log.removeHandler(listener)
-        return bool(taken), listener.code
-
-
-class _ErrorCode(logging.Handler):
-    """Hears the status of an HTTP answer in Apprise's warnings, and keeps nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.code = ""
-        self._thread = threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Called by logging."""
-        if record.thread != self._thread:
-            return  # another contact's message, sent at the same time
-        if match := re.search(r"error=(\d{3})\b", record.getMessage()):
-            self.code = match.group(1)
 
 
 def _service_of(url: str) -> NotifyBase:

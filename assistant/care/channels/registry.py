@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import Final
 
 from assistant.care.channels.addresses import (
@@ -25,6 +26,7 @@ from assistant.care.channels.addresses import (
 from assistant.care.channels.api import Channel
 from assistant.care.channels.callers import Numbering, number_at
 from assistant.care.channels.gsm import Modem, ModemCall, Sms
+from assistant.care.channels.messenger import MESSENGER
 from assistant.care.channels.scaip import CentreSettings, ScaipCentre
 from assistant.care.channels.sip import Phone, SipCall
 from assistant.care.channels.webhook import Webhook
@@ -82,6 +84,10 @@ class Registry:
     def is_public_number(self, address: str) -> bool:
         """Whether a call or text message there goes to a public emergency number."""
         return is_emergency_number(number_at(address, self._numbering))
+
+    def is_message(self, address: str) -> bool:
+        """Whether Apprise is to send it."""
+        return address.partition(":")[0].lower() not in self._openers
 
     def open(self, address: str) -> Channel:
         """The channel of an address.
@@ -149,8 +155,14 @@ class Registry:
         return ScaipCentre(self._equipment.centre)
 
 
+def warm() -> None:
+    """Load what sends messages before the first alarm needs it; blocks for a second or two."""
+    import_module("assistant.care.channels.apprise_message")
+    MESSENGER.warm()
+
+
 def _apprise(address: str) -> Channel:
-    # Imported when first needed: Apprise takes a third of a second to load.
+    # Imported when first needed: it takes a second or two to load.
     from assistant.care.channels.apprise_message import AppriseMessage  # noqa: PLC0415
 
     return AppriseMessage(address)

@@ -696,9 +696,10 @@ async def test_nobody_else_can_steer_the_telephone(tmp_path: Path) -> None:
     async with running_phone(tmp_path) as running:
         port = running.phone._settings.control_port
         assert running.phone.open_door == ""
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(1.5):
-                await asyncio.open_connection("127.0.0.1", port)
+        for source in ("127.0.0.1", "127.0.0.9"):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1.5):
+                    await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
         assert await running.phone.probe()
         # The connection breaks while the program goes on: this home finds its way back in.
         control = running.phone._control
@@ -711,6 +712,21 @@ async def test_nobody_else_can_steer_the_telephone(tmp_path: Path) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.5):
                 await asyncio.open_connection("127.0.0.1", port)
+
+
+def test_a_kernel_without_signatures_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "_TCP_MD5SIG_EXT", 9_999)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        try:
+            guard.close_to_others(port)
+        except guard.GuardError as error:  # only root may filter here; it is told
+            assert "can steer the telephone" in str(error)  # noqa: PT017
+        else:
+            with pytest.raises(TimeoutError):
+                socket.create_connection(("127.0.0.1", port), 0.5)
+        guard.open_again(port)
+        socket.create_connection(("127.0.0.1", port), 5).close()
 
 
 _TABLE = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid …

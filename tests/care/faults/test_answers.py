@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from pathlib import Path
 
@@ -150,3 +151,22 @@ async def test_the_same_message_is_counted_once_over_a_restart(tmp_path: Path) -
             await until(lambda: not modem.inbox)
             await home.core.care._answers._tasks.finish()
             assert "没看懂" not in sent_to(modem, DAUGHTER)
+
+
+async def test_an_answer_of_before_it_went_out_again_is_none(tmp_path: Path) -> None:
+    """Taken on, and nobody came: an answer to the messages of before takes nothing on."""
+    with SimulatedModem(tmp_path) as modem:
+        async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
+            await alarmed(home)
+            (alarm,) = home.core.care.book.open_alarms()
+            again_at = time.time() + 3_600.0  # as if that answer were an hour old
+
+            def taken_and_out_again(connection: sqlite3.Connection) -> None:
+                sql = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (?, ?, ?, '', '')"
+                connection.execute(sql, (time.time(), alarm.alarm_id, "acknowledged"))
+                connection.execute(sql, (again_at, alarm.alarm_id, "raised"))
+
+            await home.core.database.write(taken_and_out_again)
+            modem.receive(DAUGHTER, "1")
+            await until(lambda: "之前发出" in sent_to(modem, DAUGHTER))
+            assert home.state() == "raised"

@@ -6,16 +6,21 @@ So two things are done from outside, with the rights that a parent has over its 
 
 - before connecting, the kernel's table of sockets tells whether the port is this user's
   (`/proc/net/tcp`), so that no other program is taken for baresip;
-- after connecting, a filter is put on the listening socket that drops every further connection
-  (`SO_ATTACH_FILTER`, on a copy of the descriptor by `pidfd_getfd`, Linux 5.6).
+- after connecting, the listening socket is told to want a signature with a key that nobody knows
+  (`TCP_MD5SIG`, RFC 2385), so that the kernel drops every further connection; where it cannot, a
+  filter drops them (`SO_ATTACH_FILTER`, which some kernels allow to root alone).  Both on a copy of
+  the descriptor, by `pidfd_getfd` (Linux 5.6).
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import secrets
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +28,10 @@ from typing import Final
 _LISTENING: Final = "0A"
 _PIDFD_GETFD: Final = 438
 """The same number on all architectures of Linux."""
+_TCP_MD5SIG_EXT: Final = 32
+_KEY_BYTES: Final = 16
+_PREFIX: Final = 1
+"""The key is for all addresses that begin so; of no length: for every address."""
 _SO_ATTACH_FILTER: Final = 26
 _SO_DETACH_FILTER: Final = 27
 _DROP_ALL: Final = struct.pack("HBBI", 0x06, 0, 0, 0)
@@ -72,8 +81,7 @@ def close_to_others(port: int) -> None:
     Raises:
         GuardError: the kernel does not allow it; other users of this machine can connect.
     """
-    code = ctypes.create_string_buffer(_DROP_ALL)
-    _set(port, _SO_ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(code)))
+    _change(port, _close)
 
 
 def open_again(port: int) -> None:
@@ -82,22 +90,46 @@ def open_again(port: int) -> None:
     Raises:
         GuardError: as `close_to_others`.
     """
-    _set(port, _SO_DETACH_FILTER, struct.pack("i", 0))
+    _change(port, _open)
 
 
-def _set(port: int, option: int, value: bytes) -> None:
+def _change(port: int, change: Callable[[socket.socket], None]) -> None:
     found = listener(port)
     if found is None:
         return
     try:
         with _copy(*_holder(found.inode)) as copied:
-            copied.setsockopt(socket.SOL_SOCKET, option, value)
-    except FileNotFoundError:
-        return  # no filter was there to take away
+            change(copied)
     except OSError as error:
         raise GuardError(
             f"other users of this machine can steer the telephone ({error.strerror})"
         ) from error
+
+
+def _close(listening: socket.socket) -> None:
+    try:
+        listening.setsockopt(
+            socket.IPPROTO_TCP, _TCP_MD5SIG_EXT, _signature(secrets.token_bytes(_KEY_BYTES))
+        )
+    except OSError:
+        code = ctypes.create_string_buffer(_DROP_ALL)
+        program = struct.pack("HL", 1, ctypes.addressof(code))
+        listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+
+
+def _open(listening: socket.socket) -> None:
+    for level, option, value in (
+        (socket.IPPROTO_TCP, _TCP_MD5SIG_EXT, _signature(b"")),
+        (socket.SOL_SOCKET, _SO_DETACH_FILTER, struct.pack("i", 0)),
+    ):
+        with contextlib.suppress(OSError):  # not closed in this way, or not known to the kernel
+            listening.setsockopt(level, option, value)
+
+
+def _signature(key: bytes) -> bytes:
+    """A `struct tcp_md5sig` for every address of IPv4; without a key it is taken away."""
+    address = struct.pack("H126x", socket.AF_INET)
+    return address + struct.pack("BBHi80s", _PREFIX, 0, len(key), 0, key)
 
 
 def _holder(inode: str) -> tuple[int, int]:
