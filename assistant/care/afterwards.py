@@ -1,24 +1,22 @@
 """What is told after the call-out: what a helper needs, and that it is over.
 
 These are messages to people who know of the alarm already.  Each is tried once and written into
-the log of attempts; it holds up nothing.
+the log of attempts; it holds up nothing.  An alarm receiving centre and public numbers get none:
+all that they read is an alarm.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from assistant.care.alarms import Alarm, State
 from assistant.care.book import AlarmBook
-from assistant.care.callout import Opener, Way
-from assistant.care.channels import AddressError, ChannelError, Ended, Kind, Outcome, try_once
+from assistant.care.callout import Way, ways_of
+from assistant.care.channels import Ended, Kind, Opener, Outcome, Purpose, try_once
 from assistant.care.contacts import Contact, People
 from assistant.care.wording import Wording
-
-log = logging.getLogger(__name__)
 
 _TOLD: Final = frozenset({Outcome.DELIVERED, Outcome.UNKNOWN, Outcome.ACKNOWLEDGED})
 
@@ -51,12 +49,7 @@ class Afterwards:
     async def _tell(
         self, alarm: Alarm, contact: Contact, what: str, words: Callable[[str], str]
     ) -> None:
-        for address in contact.channels:
-            try:
-                way = Way(contact, address, self._registry.open(address))
-            except (AddressError, ChannelError) as error:
-                log.warning("%s cannot be told: %s", contact.contact_id, error)
-                continue
+        for way in ways_of(contact, self._registry, Purpose.AFTERWARDS):
             if way.channel.kind is Kind.MESSAGE:
                 await self._send(alarm, way, what, words)
 

@@ -14,24 +14,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from assistant.bus import Bus
 from assistant.care.alarms import Alarm
 from assistant.care.book import AlarmBook, Attempt
 from assistant.care.channels import (
     Acknowledged,
-    AddressError,
     Answered,
+    AttemptEvent,
     Channel,
-    ChannelError,
     Dialled,
     DtmfPressed,
     Ended,
     Kind,
     Message,
+    Opener,
     Outcome,
+    Patience,
+    Purpose,
     PutThrough,
+    follow,
+    ways,
 )
 from assistant.care.contacts import Contact
 from assistant.events import CallAnswered, CallBegan, CallEnded, NobodyReached, PutThroughChanged
@@ -44,23 +48,9 @@ QUICK_PAUSE_SECONDS: Final = 5.0
 SLOW_PAUSES_SECONDS: Final = (15.0, 30.0, 60.0)
 MESSAGE_AGAIN_SECONDS: Final = 600.0
 """A delivered message nobody reacted to is sent again after so long."""
-UNANSWERED_SECONDS: Final = 90.0
-"""Beyond a channel's own deadlines (ring 25 s, line 30 s): the channel hangs."""
-UNACKNOWLEDGED_SECONDS: Final = 400.0
-TALK_SECONDS: Final = 2 * 3_600.0
-CLOSE_SECONDS: Final = 5.0
+HANG_UP_SECONDS: Final = 5.0
 CLOSING_DIGIT: Final = "9"
 """Pressed by a contact who acknowledged and spoke with the elder: all is well, it is over."""
-
-
-class Opener(Protocol):
-    """What opens channels: `channels.Registry`."""
-
-    def open(self, address: str) -> Channel:
-        """The channel of an address; raises AddressError."""
-
-    def agree(self, number: str, *, is_agreed: bool) -> None:
-        """Let a public emergency number be rung, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +66,12 @@ class Way:
         """The channel as the journal names it: apart from another of its kind, without secrets."""
         digest = hashlib.sha256(self.address.encode()).hexdigest()[:6]
         return f"{self.channel.name} ({digest})"
+
+
+def ways_of(contact: Contact, registry: Opener, purpose: Purpose) -> list[Way]:
+    """Every address of a person that may be used for a purpose, opened, in their order."""
+    found = ways(contact.channels, registry, purpose)
+    return [Way(contact, way.address, way.channel) for way in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,26 +175,15 @@ class CallOut:
         self, contact: Contact, number: int, messages: set[asyncio.Task[Outcome | None]]
     ) -> None:
         """Messages beside the calls; the next call where the one before was not taken."""
-        ways = self._ways(contact)
-        for way in ways:
+        found = ways_of(contact, self._parts.registry, Purpose.ALARM)
+        for way in found:
             if way.channel.kind is Kind.MESSAGE and self._is_due(way):
                 messages.add(self._begin(way, number))
-        for way in ways:
+        for way in found:
             if way.channel.kind is not Kind.CALL or self._stopped.is_set() or self._first:
                 continue
             # One that was answered may have been answered by a machine: the next one rings too.
             await self._wait({self._begin(way, number)})
-
-    def _ways(self, contact: Contact) -> list[Way]:
-        ways = []
-        for address in contact.channels:
-            try:
-                ways.append(Way(contact, address, self._parts.registry.open(address)))
-            except (AddressError, ChannelError) as error:
-                log.error("a channel of contact %s cannot be used: %s", contact.contact_id, error)
-            except Exception:
-                log.exception("a channel of contact %s cannot be opened", contact.contact_id)
-        return ways
 
     def _is_due(self, way: Way) -> bool:
         if any(w.key == way.key and w.contact == way.contact for w in self._running.values()):
@@ -259,57 +244,48 @@ class CallOut:
 
     async def _follow(self, way: Way, attempt: Attempt, message: Message) -> Ended:
         """What a channel tells of an attempt, acted on fact by fact."""
-        facts = way.channel.attempt(message)
-        limit_seconds = UNANSWERED_SECONDS
-        ended: Ended | None = None
-        is_out = is_acknowledged = False
-        try:
-            while ended is None:
-                async with asyncio.timeout(limit_seconds):
-                    fact = await anext(facts)
-                match fact:
-                    case Dialled():
-                        is_out = self._went_out = True
-                    case Answered():
-                        limit_seconds = UNACKNOWLEDGED_SECONDS
-                        await self._parts.book.attempt_answered(attempt.attempt_id)
-                        self._parts.answered(self._alarm_id, way.contact)
-                        self._publish(
-                            CallAnswered(self._alarm_id, attempt.attempt_id, way.contact.name)
-                        )
-                    case Acknowledged():
-                        limit_seconds = TALK_SECONDS
-                        is_acknowledged = True
-                        self._talking = way
-                        self._parts.acknowledged(self._alarm_id, way.contact)
-                    case PutThrough(is_open=is_open):
-                        if is_open:
-                            limit_seconds = TALK_SECONDS
-                            self._talking = way
-                        self._publish(PutThroughChanged(self._alarm_id, way.contact.name, is_open))
-                    case DtmfPressed(digit=digit):
-                        if is_acknowledged and digit == CLOSING_DIGIT:
-                            self._parts.confirmed(self._alarm_id, way.contact)
-                    case Ended():
+        ended = Ended(Outcome.UNKNOWN, "it was not followed to its end")
+        facts = follow(way.channel.attempt(message), way.channel.name, Patience())
+        is_acknowledged = False
+        async with contextlib.aclosing(facts):
+            try:
+                async for fact in facts:
+                    if isinstance(fact, Ended):
                         ended = fact
-        except TimeoutError:
-            ended = Ended(Outcome.UNKNOWN, "the channel gave no sign")
-        except Exception as error:  # a channel's fault is no reason to call nobody
-            log.exception("%s failed", way.channel.name)
-            known = Outcome.UNKNOWN if is_out else Outcome.FAILED
-            ended = Ended(known, f"the channel failed: {type(error).__name__}")
-        finally:
-            if self._talking is way:
-                self._talking = None
-                self._publish(PutThroughChanged(self._alarm_id, way.contact.name, is_open=False))
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await facts.aclose()
-        if is_acknowledged and ended.outcome is not Outcome.ACKNOWLEDGED:
+                        break
+                    is_acknowledged = is_acknowledged or isinstance(fact, Acknowledged)
+                    await self._take(way, attempt, fact, is_acknowledged=is_acknowledged)
+            except Exception:  # whatever it is, it is no reason to call nobody
+                log.exception("a fact of %s was not acted on", way.channel.name)
+            finally:
+                if self._talking is way:
+                    self._talking = None
+                    gone = PutThroughChanged(self._alarm_id, way.contact.name, is_open=False)
+                    self._publish(gone)
+        if is_acknowledged:
             return Ended(Outcome.ACKNOWLEDGED, ended.detail)
-        if ended.outcome is Outcome.DELIVERED:
-            self._went_out = True
+        self._went_out = self._went_out or ended.outcome is Outcome.DELIVERED
         return ended
+
+    async def _take(
+        self, way: Way, attempt: Attempt, fact: AttemptEvent, *, is_acknowledged: bool
+    ) -> None:
+        match fact:
+            case Dialled():
+                self._went_out = True
+            case Answered():
+                await self._parts.book.attempt_answered(attempt.attempt_id)
+                self._parts.answered(self._alarm_id, way.contact)
+                self._publish(CallAnswered(self._alarm_id, attempt.attempt_id, way.contact.name))
+            case Acknowledged():
+                self._talking = way
+                self._parts.acknowledged(self._alarm_id, way.contact)
+            case PutThrough(is_open=is_open):
+                if is_open:
+                    self._talking = way
+                self._publish(PutThroughChanged(self._alarm_id, way.contact.name, is_open))
+            case DtmfPressed(digit=digit) if is_acknowledged and digit == CLOSING_DIGIT:
+                self._parts.confirmed(self._alarm_id, way.contact)
 
     # ------------------------------------------------------------------------------ the end
 
@@ -351,7 +327,7 @@ class CallOut:
     @staticmethod
     async def _give_up(way: Way) -> None:
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):
+            async with asyncio.timeout(HANG_UP_SECONDS):
                 await way.channel.hang_up()
         except Exception:
             log.exception("%s could not hang up", way.channel.name)

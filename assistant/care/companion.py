@@ -15,7 +15,7 @@ from typing import Any, Final
 from assistant.bus import Bus
 from assistant.care.alarms import VOICE, Alarm
 from assistant.care.book import AlarmBook
-from assistant.care.callout import Opener
+from assistant.care.channels import Opener
 from assistant.care.contacts import People
 from assistant.care.number import EmergencyNumber
 from assistant.care.saying import Saying

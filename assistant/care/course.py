@@ -15,7 +15,8 @@ from assistant.bus import Bus
 from assistant.care.afterwards import Afterwards
 from assistant.care.alarms import Alarm, State, Trigger
 from assistant.care.book import AlarmBook
-from assistant.care.callout import CallOut, CallOutParts, Opener
+from assistant.care.callout import CallOut, CallOutParts
+from assistant.care.channels import Opener
 from assistant.care.companion import Companion
 from assistant.care.contacts import People
 from assistant.care.number import EmergencyNumber

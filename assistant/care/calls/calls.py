@@ -20,10 +20,12 @@ from assistant.care.channels import (
     Channel,
     Ended,
     Outcome,
+    Patience,
     Purpose,
     PutThrough,
     Registry,
     Ringing,
+    follow,
     ways,
 )
 from assistant.care.contacts import Contact, People
@@ -39,9 +41,8 @@ OFFER_SECONDS: Final = 30.0
 """How long "shall I ring …?" waits for its yes."""
 WORDS_SECONDS: Final = 15.0
 """The longest that dialling waits for Anban's own words: they shall not sound into the call."""
-RING_SIGN_SECONDS: Final = 90.0
-"""Beyond a channel's own deadlines (line 30 s, ring 25 s): it hangs."""
-TALK_SECONDS: Final = 2 * 3_600.0
+PATIENCE: Final = Patience(answered=90.0)
+"""Once answered, they are put through at once."""
 _NEXT_WAY: Final = frozenset({Outcome.FAILED, Outcome.NO_ANSWER, Outcome.BUSY})
 """After these another number of the same person is tried."""
 _LOST: Final = "ended"
@@ -244,32 +245,24 @@ class Calls:
 
     async def _try(self, channel: Channel, person: Meant) -> tuple[Ended, bool]:
         """One number: how it ended, and whether they spoke with each other."""
-        has_talked, limit_seconds = False, RING_SIGN_SECONDS
-        facts = channel.talk()
-        try:
-            while True:
-                async with asyncio.timeout(limit_seconds):
-                    fact = await anext(facts)
+        ended, has_talked = Ended(Outcome.UNKNOWN), False
+        facts = follow(channel.talk(), channel.name, PATIENCE)
+        async with contextlib.aclosing(facts):
+            async for fact in facts:
                 match fact:
                     case Ringing():
                         self._tell(Stage.RINGING, person)
                         self._say("call_rings")
                     case PutThrough(is_open=True):
-                        has_talked, limit_seconds = True, TALK_SECONDS
+                        has_talked = True
                         self._tell(Stage.TALKING, person)
                         self._say("call_connected")
                     case PutThrough():
                         # Answered, but the microphone cannot be opened: better ended than dumb.
                         return Ended(Outcome.FAILED, "no sound"), False
                     case Ended():
-                        return fact, has_talked
-        except TimeoutError:
-            return Ended(Outcome.UNKNOWN, "the channel gave no sign"), has_talked
-        except Exception as error:  # a channel's fault: told, and the elder may try again
-            log.exception("%s failed", channel.name)
-            return Ended(Outcome.FAILED, type(error).__name__), has_talked
-        finally:
-            await facts.aclose()
+                        ended = fact
+        return ended, has_talked
 
     def _tell_end(self, person: Meant, ended: Ended, *, has_talked: bool) -> None:
         if self._calls_for_help():

@@ -33,7 +33,16 @@ from assistant.care.channels.api import (
     Ringing,
 )
 from assistant.care.channels.callers import Numbering, is_same_party
-from assistant.care.channels.reach import Purpose, Way, objection, try_once, ways
+from assistant.care.channels.reach import (
+    Opener,
+    Patience,
+    Purpose,
+    Way,
+    follow,
+    objection,
+    try_once,
+    ways,
+)
 from assistant.care.channels.registry import CENTRE_ADDRESS, Equipment, Registry
 from assistant.care.channels.reply import Meaning, Reply, parse_reply
 
@@ -58,7 +67,9 @@ __all__ = [
     "Meaning",
     "Message",
     "Numbering",
+    "Opener",
     "Outcome",
+    "Patience",
     "Purpose",
     "PutThrough",
     "Registry",
@@ -67,6 +78,7 @@ __all__ = [
     "TokenError",
     "TokenExpiredError",
     "Way",
+    "follow",
     "is_emergency_number",
     "is_same_party",
     "load_secret",

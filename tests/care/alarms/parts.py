@@ -79,6 +79,9 @@ class World:
     def agree(self, number: str, *, is_agreed: bool) -> None:
         self.agreed = self.agreed | {number} if is_agreed else self.agreed - {number}
 
+    def is_public_number(self, address: str) -> bool:
+        return is_emergency_number(address.removeprefix("tel:"))
+
     def next_word(self, address: str) -> str:
         script = self.scripts.get(address, ["delivered" if "text" in address else "no_answer"])
         self._made[address] += 1

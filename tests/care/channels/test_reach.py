@@ -84,7 +84,8 @@ async def test_every_purpose_and_every_kind_of_address(
 ) -> None:
     address = (PEOPLE | ALARMS_ONLY)[kind]
     registry = equipped(tmp_path)
-    may_be_used = purpose is Purpose.ALARM or kind in PEOPLE
+    is_of_an_alarm = purpose in {Purpose.ALARM, Purpose.OUTLOOK}
+    may_be_used = is_of_an_alarm or kind in PEOPLE
     assert (objection(address, purpose, registry) == "") is may_be_used
     is_right = purpose is not Purpose.TALK or kind in CALLS
     expected = [address] if may_be_used and is_right else []
@@ -145,7 +146,8 @@ class Scripted(Channel):
         ((Dialled(), Answered(), None), Outcome.ANSWERED),
         ((Dialled(), None), Outcome.UNKNOWN),
         ((None,), Outcome.UNKNOWN),
-        ((Dialled(), RuntimeError("broken")), Outcome.FAILED),
+        ((Dialled(), Answered(), Acknowledged("dtmf"), RuntimeError("x")), Outcome.ACKNOWLEDGED),
+        ((Dialled(), RuntimeError("broken")), Outcome.UNKNOWN),
         ((RuntimeError("broken"),), Outcome.FAILED),
         ((), Outcome.UNKNOWN),
     ],

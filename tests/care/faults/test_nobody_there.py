@@ -40,8 +40,9 @@ async def test_nobody_was_ever_entered(tmp_path: Path) -> None:
     with receiver() as daughter:
         async with a_home(tmp_path) as home:
             home.core.bus.publish(Heard("u", "救命", "zh", is_final=False, addressed=False))
+            await until(lambda: bool(home.said()))  # once it stood
             first = home.said()[0]
-            assert "120" in first, "at once, with the number"
+            assert "120" in first, "first of all, with the number"
             assert "打电话" not in first.replace("打不了电话", "")
             await until(lambda: home.state() == "raised")
             await until(home.has(NobodyReached), 10)
