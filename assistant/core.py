@@ -323,6 +323,9 @@ class Core:
         if self._damaged_reminders:
             problem = f"{self._damaged_reminders} reminders cannot be read; enter them again"
             findings.append(found("memory_lost", is_well=False, detail=problem))
+        if lost_count := self.care.book.lost_count:
+            problem = f"{lost_count} records of alarms are lost; ask whether the elder is well"
+            findings.append(found("memory_lost", is_well=False, detail=problem))
         if self.database.set_aside is not None:
             problem = f"part of what was written is lost; it is kept as {self.database.set_aside}"
             findings.append(found("memory_lost", is_well=False, detail=problem))

@@ -173,7 +173,7 @@ class Hearing:
             return
         if cry is None:
             utterance.answered = True
-            if taken.deed is Deed.ASKED:
+            if taken.deed in {Deed.ASKED, Deed.TOLD}:
                 self._turns.told_of_help(text, taken)
             return
         utterance.cry, utterance.cried_at = cry, cried_at

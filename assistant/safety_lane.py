@@ -14,6 +14,7 @@ from typing import Protocol
 from assistant import second_net
 from assistant.bus import Bus
 from assistant.events import CryForHelpHeard, Urgency
+from assistant.reaction import Reaction
 from assistant.safety import Cry, Doubt, Judgement
 from assistant.speech import Speech
 from assistant.spoken import Spoken
@@ -58,6 +59,8 @@ class Deed(StrEnum):
     """People are being called."""
     ANSWERED = "answered"
     """It was about an open alarm, or the answer to a question about signs."""
+    TOLD = "told"
+    """It was asked how it stands with an open alarm ("is anybody coming?")."""
     ENDED_CALL = "ended_call"
     ASKED = "asked"
     """It may be a cry: the elder was asked."""
@@ -70,6 +73,8 @@ class Taken:
     deed: Deed
     reply: str = ""
     """What was said about it already."""
+    reaction: Reaction | None = None
+    """What is being said about it."""
 
 
 class SafetyLane:
@@ -95,15 +100,17 @@ class SafetyLane:
         if judgement.cry is not None:
             return Taken(Deed.CRIED, self._cry(judgement.cry))
         if self.is_answer(spoken):
-            self._alarms.take_answer(spoken)
-            return Taken(Deed.ANSWERED)
+            reaction = self._alarms.take_answer(spoken)
+            if reaction.is_status:  # out of the journal: said in the same moment
+                return Taken(Deed.TOLD, reaction.so_far())
+            return Taken(Deed.ANSWERED, reaction=reaction)
         if self._ends_call(judgement):
             return Taken(Deed.ENDED_CALL)
         if text.strip() and self._alarms.hear(text, judgement):
             return Taken(Deed.ANSWERED)
         if judgement.doubt is not None and self._may_ask(judgement.doubt):
-            self._alarms.doubt(text, is_sure=judgement.doubt.is_serious)
-            return Taken(Deed.ASKED)
+            reaction = self._alarms.doubt(text, is_sure=judgement.doubt.is_serious)
+            return Taken(Deed.ASKED, reaction=reaction)
         return None
 
     def is_answer(self, spoken: Spoken) -> bool:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from assistant.language import NoWordsError, TextTooLongError
 from assistant.mind import Mind, MindError, Thought
+from assistant.reaction import Reaction
 from assistant.safety import Judgement, is_told_of, judge
 from assistant.spoken import Address, Spoken
 
@@ -30,13 +31,13 @@ _MEANS: Final = {
 class Alarms(Protocol):
     """What it tells: `care.Emergency`."""
 
-    def doubt(self, text: str, *, is_sure: bool) -> None:
+    def doubt(self, text: str, *, is_sure: bool) -> Reaction:
         """Ask whether help is needed; silence calls the family where it is sure."""
 
     def is_answered_by(self, spoken: Spoken) -> bool:
         """Whether such words are about an open alarm."""
 
-    def take_answer(self, spoken: Spoken) -> None:
+    def take_answer(self, spoken: Spoken) -> Reaction:
         """Act on them."""
 
 
@@ -56,18 +57,18 @@ class SecondNet:
             is_sure = thought.confidence >= OVERHEARD_SURE
             self.takes(thought, Address.ROOM, is_sure=is_sure)
 
-    def takes(self, thought: Thought, address: Address, *, is_sure: bool = True) -> bool:
-        """Whether it is a cry, or the answer to an open alarm; then it is acted on."""
+    def takes(self, thought: Thought, address: Address, *, is_sure: bool = True) -> Reaction | None:
+        """What is said if it is a cry, or the answer to an open alarm: then it is acted on."""
         if thought.intent == HELP and not is_told_of(thought.text):
-            self._alarms.doubt(thought.text, is_sure=is_sure)
-            return True
+            return self._alarms.doubt(thought.text, is_sure=is_sure)
         judgement = _MEANS.get(thought.intent)
         if judge(thought.text, is_final=True).hang_up:
-            return False  # of a call, not of the alarm
+            return None  # of a call, not of the alarm
         if judgement is None:
-            return False
+            return None
+        if judgement.fine and address is Address.NAMED:
+            address = Address.WINDOW  # a guess at the words: never enough without asking back
         spoken = Spoken(thought.text, judgement, address)
         if not self._alarms.is_answered_by(spoken):
-            return False
-        self._alarms.take_answer(spoken)
-        return True
+            return None
+        return self._alarms.take_answer(spoken)

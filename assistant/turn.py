@@ -35,6 +35,9 @@ _IDLE_INTENTS: Final = frozenset(
     {_FALLBACK, _GOODBYE, "general_affirm", "general_deny", "general_greeting", "general_thanks"}
 )
 """Not understood, small talk, and a yes or no to nothing."""
+STATUS: Final = "emergency_status"
+"""It was asked how it stands with an alarm."""
+_INTENTS: Final = {Deed.CRIED: HELP, Deed.ASKED: HELP, Deed.TOLD: STATUS}
 _YES_OR_NO: Final = frozenset({"general_affirm", "general_deny"})
 
 
@@ -131,7 +134,7 @@ class Turns:
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
         if taken := self._lane.take(Spoken(plain, judgement, address)):
-            return _answer_of(taken)
+            return _answer_of(taken, await taken.reaction.settled() if taken.reaction else "")
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
@@ -153,10 +156,9 @@ class Turns:
         stages: dict[str, float],
     ) -> _Answer:
         thought: Thought = await self._mind.think(text, alternatives, stages)
-        if self._second_net.takes(thought, address):
-            return _Answer(
-                thought.intent, "", "safety", confidence=thought.confidence, skill="emergency"
-            )
+        if reaction := self._second_net.takes(thought, address):
+            reply = await reaction.settled()
+            return _Answer(thought.intent, reply, "safety", thought.confidence, "emergency")
         if thought.intent in _YES_OR_NO and self._questions.is_next(self._mind.form):
             return self._close_question(thought.intent.removeprefix("general_"), text)
         form = self._mind.form
@@ -228,6 +230,7 @@ class Turns:
         return {field.name: getattr(turn, field.name) for field in fields(turn)}
 
 
-def _answer_of(taken: Taken) -> _Answer:
-    is_help = taken.deed in {Deed.CRIED, Deed.ASKED}
-    return _Answer(HELP if is_help else CANCEL, taken.reply, "safety", skill="emergency")
+def _answer_of(taken: Taken, said: str = "") -> _Answer:
+    """`said`: what was said about it meanwhile."""
+    intent = _INTENTS.get(taken.deed, CANCEL)
+    return _Answer(intent, taken.reply or said, "safety", skill="emergency")

@@ -2,8 +2,8 @@
 
 Nothing that a television says may end help.  "I'm fine" counts said to Anban, or in answer to its
 own question within its time; it is asked back, and holds no longer than that question.  What a
-sensor or a pendant told of wants both times said to Anban.  A bare "no" ends nothing: it may mean
-"no, I am not well".
+sensor or a pendant told of ends only by Anban's name before it, or by a helper.  A bare "no" ends
+nothing: it may mean "no, I am not well".
 """
 
 from __future__ import annotations
@@ -73,8 +73,7 @@ class Answers:
     def take(self, spoken: Spoken) -> None:
         """Act on words for which `is_about` was true."""
         said, asked = spoken.judgement, self._question.asked
-        is_plain = said.reflex is None and not (said.fine or said.arrived)
-        if is_plain and _asks_for_helpers(spoken) and not self._is_answer(spoken):
+        if self.asks_how_it_stands(spoken):
             self._companion.tell_how_it_stands()
         elif asked is Asked.ARRIVAL and not said.fine:
             self._take_arrival(spoken)
@@ -90,6 +89,12 @@ class Answers:
             self._ask_again()
         else:
             self._tasks.spawn(self._needs_help())
+
+    def asks_how_it_stands(self, spoken: Spoken) -> bool:
+        """Whether it is "is anybody coming?", and not the answer to the open question."""
+        said = spoken.judgement
+        is_plain = said.reflex is None and not (said.fine or said.arrived)
+        return is_plain and _asks_for_helpers(spoken) and not self._is_answer(spoken)
 
     def _is_answer(self, spoken: Spoken) -> bool:
         """Whether it answers the open question in other words than yes or no."""
@@ -119,7 +124,7 @@ class Answers:
                 self._companion.only_a_human_closes(alarm)
             elif changed.state.calls_out:
                 self._question.put()
-                self._companion.ask_back()
+                self._companion.ask_back(by_name=alarm.source != VOICE)
             elif changed.state.is_asked:
                 self._course.suspicions.said_once()
         self._course.suspicions.answered()
@@ -216,13 +221,17 @@ class Answers:
 
 
 def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
-    """Whether "I'm fine", said so, ends this alarm."""
-    if alarm.state.is_asked and address is Address.NAMED:
-        return True
+    """Whether "I'm fine", said so, ends this alarm.
+
+    Whoever cried is awake and can cry again.  What a sensor or a pendant told of may be somebody
+    who cannot speak, beside a television that says 没事 whenever Anban has asked: by name only.
+    """
     is_again = bool(alarm.denied_count) and is_answer
-    if alarm.state.is_asked or alarm.source == VOICE:
-        return is_again
-    return is_again and address.is_to_anban
+    if address is Address.NAMED:
+        return alarm.state.is_asked or is_again
+    if alarm.source != VOICE:
+        return False
+    return is_again and (alarm.state.is_asked or address.is_to_anban)
 
 
 def _is_unwell(spoken: Spoken) -> bool:

@@ -84,6 +84,8 @@ class AlarmBook:
         self._owed: asyncio.Queue[tuple[tuple[Work, ...], asyncio.Event]] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
+        self.lost_count = 0
+        """Records of this run that could not be written or read: somebody has to be told."""
 
     async def start(self, found_open: Callable[[Alarm], None]) -> None:
         """Read back what was open, and tell each; where that fails it is tried until it works."""
@@ -95,11 +97,12 @@ class AlarmBook:
 
     async def _read_back(self, found_open: Callable[[Alarm], None]) -> bool:
         try:
-            alarms = await self._database.read(_read_open)
+            alarms, damaged_count = await self._database.read(_read_open)
             attempts = await self._database.read(_read_attempts)
         except StoreError as error:
             log.error("alarms of before cannot be read yet: %s", error)
             return False
+        self.lost_count += damaged_count
         found = [alarm for alarm in alarms if alarm.alarm_id not in self._alarms]
         self._attempts = {a.attempt_id: a for a in attempts} | self._attempts
         self._alarms |= {alarm.alarm_id: alarm for alarm in found}
@@ -297,6 +300,7 @@ class AlarmBook:
                     # One of them fits no table: it costs itself, and takes none with it.
                     for work in works:
                         if len(works) == 1 or not await self._is_kept((work,)):
+                            self.lost_count += 1
                             log.error("a record of an alarm could not be written; it is left out")
             finally:
                 written.set()
@@ -372,7 +376,8 @@ def _journal(alarm: Alarm, who: str, why: str) -> Work:
     return lambda connection: connection.execute(sql, row)
 
 
-def _read_open(connection: sqlite3.Connection) -> list[Alarm]:
+def _read_open(connection: sqlite3.Connection) -> tuple[list[Alarm], int]:
+    """Every alarm that was open, and how many of them cannot be read."""
     names = [field.name for field in fields(Alarm)]
     rows = connection.execute(
         f"SELECT {', '.join(names)} FROM alarm WHERE state NOT IN ('closed', 'cancelled')"  # noqa: S608
@@ -386,7 +391,9 @@ def _read_open(connection: sqlite3.Connection) -> list[Alarm]:
         values["was_reached"] = bool(values["was_reached"])
         return Alarm(**values)
 
-    return list(readable(rows, read, "alarm"))
+    found = rows.fetchall()
+    alarms = list(readable(found, read, "alarm"))
+    return alarms, len(found) - len(alarms)
 
 
 def _read_attempts(connection: sqlite3.Connection) -> list[Attempt]:

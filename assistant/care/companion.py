@@ -43,6 +43,7 @@ from assistant.events import (
 )
 from assistant.home import HomeMemory
 from assistant.language import Replies
+from assistant.reaction import note
 from assistant.speech import Speech
 
 PROGRESS_SECONDS: Final = 20.0
@@ -180,17 +181,17 @@ class Companion:
         """After the louder question."""
         self._bus.publish(SetVoice(self._memory.volume, self._memory.rate_words_per_minute))
 
-    def ask_back(self) -> None:
-        """Said to be fine once, while it calls out."""
-        self._tell("ask_back")
+    def ask_back(self, *, by_name: bool) -> None:
+        """Said to be fine once, while it calls out; `by_name`: only so it can end."""
+        self._tell("ask_back_by_name" if by_name else "ask_back")
 
     def ask_again(self) -> None:
         """The answer was a bare no, which may mean either."""
         self._tell("ask_again")
 
-    def ask_once_more(self) -> None:
-        """Said to be fine while it was only asked about."""
-        self._tell("ask_once_more")
+    def ask_once_more(self, *, by_name: bool) -> None:
+        """Said to be fine while it was only asked about; `by_name`: only so it can end."""
+        self._tell("ask_once_more_by_name" if by_name else "ask_once_more")
 
     def ask_number_again(self, number: str) -> None:
         """Whether the yes was meant for the number."""
@@ -355,7 +356,9 @@ class Companion:
     def _tell(self, key: str, **slots: str) -> None:
         """News; none while somebody speaks with the elder."""
         if not self._line or key == "put_through":
-            self._saying.news(Statement(key, slots))
+            said = Statement(key, slots)
+            note(self._render_statement(said))
+            self._saying.news(said)
 
     def _free(self) -> None:
         if self._book.open_alarms():

@@ -18,6 +18,7 @@ from assistant.care.contacts import People
 from assistant.care.course import Course
 from assistant.care.number import EmergencyNumber
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
+from assistant.reaction import Reaction, reacting
 from assistant.safety import Cry, Judgement, reason_of
 from assistant.spoken import Spoken
 from assistant.tasks import Tasks
@@ -108,16 +109,17 @@ class Emergency:
     def _must_ask(self, number: str) -> bool:
         return not self._number.is_agreed_in_advance and self._number.can_ring(number)
 
-    def doubt(self, text: str, *, is_sure: bool = True) -> None:
+    def doubt(self, text: str, *, is_sure: bool = True) -> Reaction:
         """Ask whether help is needed: understood as a cry, but in no list; said twice it is one.
 
         Where it is not sure, as with what was merely heard in the room, silence ends it.
         """
         if any(alarm.state.is_asked for alarm in self._book.open_alarms()):
-            self.answers.needs_help()
-        else:
-            reason, why = reason_of(text), "understood as a cry"
-            self._tasks.spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
+            return reacting(self.answers.needs_help)
+        reason, why = reason_of(text), "understood as a cry"
+        return reacting(
+            lambda: self._tasks.spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
+        )
 
     def take_back(self, since: float) -> None:
         """Ask about cries since then (Unix time) instead of calling: the sentence holds none.
@@ -130,9 +132,10 @@ class Emergency:
         """Whether such words are about an open alarm, and nothing else shall take them."""
         return self.answers.is_about(spoken)
 
-    def take_answer(self, spoken: Spoken) -> None:
+    def take_answer(self, spoken: Spoken) -> Reaction:
         """Act on words for which `is_answered_by` was true."""
-        self.answers.take(spoken)
+        is_status = self.answers.asks_how_it_stands(spoken)
+        return reacting(lambda: self.answers.take(spoken), is_status=is_status)
 
     def hear(self, text: str, judgement: Judgement) -> bool:
         """Whether this answered a question about signs, which takes whatever is said."""

@@ -128,7 +128,7 @@ def is_true(said: Statement, standing: Standing) -> bool:
             return standing.calls_out and _is_between(key, standing)
         case "nobody_to_call":
             return not standing.people_count
-        case "call_goes_on" | "still_trying" | "nobody_came" | "ask_back":
+        case "call_goes_on" | "still_trying" | "nobody_came" | "ask_back" | "ask_back_by_name":
             return standing.calls_out
         case "contact_comes" | "contact_knows" | "contact_comes_in" | "contact_looks_in":
             return contact in taken

@@ -96,7 +96,7 @@ class Suspicions:
             case _Heard.UNCLEAR:
                 self._companion.ask_again()
             case _Heard.FINE_ONCE:
-                self._companion.ask_once_more()
+                self._companion.ask_once_more(by_name=alarm.source != VOICE)
 
     def answered(self) -> None:
         """The elder said how it is: nobody waits any longer."""

@@ -35,6 +35,7 @@ from assistant.hearing import Hearing
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.mind import MindError, Thought
+from assistant.reaction import Reaction
 from assistant.safety import REST_SECONDS, Cry, Judgement
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import OVERHEARD_CONFIDENCE, SecondNet
@@ -106,8 +107,9 @@ class ScriptedAlarms:
     def reply_to_cry(self, cry: Cry) -> str:
         return f"[{cry.reason}]"
 
-    def doubt(self, text: str, *, is_sure: bool) -> None:
+    def doubt(self, text: str, *, is_sure: bool) -> Reaction:
         self.doubted.append((text, is_sure))
+        return Reaction()
 
     def hear(self, text: str, judgement: Judgement) -> bool:
         return False
@@ -116,8 +118,9 @@ class ScriptedAlarms:
         judgement = spoken.judgement
         return self.asks and (judgement.fine or judgement.reflex in {"affirm", "deny"})
 
-    def take_answer(self, spoken: Spoken) -> None:
+    def take_answer(self, spoken: Spoken) -> Reaction:
         self.answers.append(spoken)
+        return Reaction()
 
 
 @dataclass
@@ -636,7 +639,8 @@ async def test_in_a_call_nothing_is_a_command_but_hanging_up(
     for number, text in enumerate(("几点了", "再讲个故事", "不用了", "你快想想办法叫人", "停")):
         home.hear(text, uid=f"u{number}")
     told = await home.settle()
-    assert home.mind.asked == alarms.doubted == []
+    assert home.mind.asked == []
+    assert alarms.doubted == []
     assert line.hung_up == 0
     assert not any(isinstance(event, Say | TurnTaken) for event in told)
     home.hear("救命", uid="u7")

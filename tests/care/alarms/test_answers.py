@@ -93,8 +93,8 @@ class TestABareNo:
             await home.after(3)
             await say(home, text, WINDOW)
             assert among("ask_again", home.said())
-            for _ in range(2):
-                await say(home, "我没事", WINDOW)
+            await say(home, "我没事", WINDOW)
+            await say(home, "我没事", NAMED)
             assert home.states() == []
             assert home.world.tries == []
 
@@ -129,16 +129,15 @@ class TestFine:
             is_over = home.states() == []
             assert is_over == (begin in {sensed, doubted}), "what calls already is asked back"
             if not is_over:
-                await say(home, text, WINDOW)
+                await say(home, text, NAMED)
             assert home.states() == []
 
-    @pytest.mark.parametrize("begin", [sensed, doubted])
     @pytest.mark.parametrize("address", [ROOM, WINDOW])
-    async def test_without_the_name_the_question_is_answered_twice(
-        self, tmp_path: Path, begin: object, address: Address
+    async def test_without_the_name_a_doubt_is_answered_twice(
+        self, tmp_path: Path, address: Address
     ) -> None:
         async with a_home(tmp_path, World(), TWO) as home:
-            begin(home)  # type: ignore[operator]
+            doubted(home)
             await home.after(3)
             await say(home, "没事", address)
             assert home.states() == ["confirming"]
@@ -181,13 +180,32 @@ class TestFine:
                 await say(home, "没事", WINDOW, 25)
                 assert home.states() == ["raised"]
 
-    async def test_a_pressed_pendant_wants_more_than_a_voice_in_the_room(
-        self, tmp_path: Path
+    @pytest.mark.parametrize("begin", [sensed, pressed])
+    @pytest.mark.parametrize("text", ["没关系", "没事", "我没事", "I'm fine", "不用了"])
+    @pytest.mark.parametrize("address", [ROOM, WINDOW])
+    async def test_what_a_sensor_or_a_pendant_told_of_ends_by_name_alone(
+        self, tmp_path: Path, begin: object, text: str, address: Address
     ) -> None:
+        """A television says it whenever Anban has asked, beside somebody who cannot speak."""
         async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            pressed(home)
+            begin(home)  # type: ignore[operator]
             await home.after(3)
-            await say(home, "没关系", WINDOW)
+            for _ in range(6):
+                await say(home, text, address)
+                assert home.states() in (["raised"], ["confirming"])
+            await say(home, "我没事", WINDOW)
+            by_name = among("ask_back_by_name", home.said()) or among(
+                "ask_once_more_by_name", home.said()
+            )
+            assert by_name, "what it takes is told"
+            await say(home, "我没事", NAMED)
+            assert home.states() == []
+
+    async def test_a_cry_that_calls_ends_by_no_voice_of_the_room(self, tmp_path: Path) -> None:
+        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
+            cried(home)
+            await home.after(3)
+            await say(home, "没事", WINDOW)
             for _ in range(3):
                 await say(home, "没事", ROOM)
                 assert home.states() == ["raised"]

@@ -241,6 +241,7 @@ async def test_a_record_that_cannot_be_written_costs_itself_alone(
         whys = [why for _, why in await home.journal()]
         assert {"before", "after"} <= set(whys)
         assert "left out" in caplog.text
+        assert home.book.lost_count == 1
 
 
 MARK = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (0, 'a', 'raised', 'test', ?)"
