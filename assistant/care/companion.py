@@ -43,7 +43,6 @@ from assistant.events import (
 )
 from assistant.home import HomeMemory
 from assistant.language import Replies
-from assistant.reaction import note
 from assistant.speech import Speech
 
 PROGRESS_SECONDS: Final = 20.0
@@ -356,9 +355,7 @@ class Companion:
     def _tell(self, key: str, **slots: str) -> None:
         """News; none while somebody speaks with the elder."""
         if not self._line or key == "put_through":
-            said = Statement(key, slots)
-            note(self._render_statement(said))
-            self._saying.news(said)
+            self._saying.news(Statement(key, slots))
 
     def _free(self) -> None:
         if self._book.open_alarms():

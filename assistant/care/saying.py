@@ -9,6 +9,7 @@ from assistant.bus import Bus
 from assistant.care.standing import Standing
 from assistant.care.statements import FIRST_WORDS, Statement, is_true
 from assistant.events import Said, Say, SoundStarted, Urgency
+from assistant.reaction import note
 from assistant.speech import Speech
 
 
@@ -62,7 +63,9 @@ class Saying:
                 self._unsay(say_id)
 
     def _say(self, said: Statement) -> str:
-        say_id = self._speech.say(self._render(said), Urgency.ALARM)
+        text = self._render(said)
+        note(text)
+        say_id = self._speech.say(text, Urgency.ALARM)
         if self._speech.is_speaking:
             self._unheard[say_id] = said
         return say_id

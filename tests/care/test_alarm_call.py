@@ -19,7 +19,15 @@ from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
 from assistant.care.simulators.sip_peer import Manners, PeerCall, SipPeer
 from assistant.core import Core, CoreOptions, running
-from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmRaised, CallBegan, Heard, Say
+from assistant.events import (
+    AlarmAcknowledged,
+    AlarmClosed,
+    AlarmRaised,
+    CallBegan,
+    Heard,
+    Say,
+    TurnTaken,
+)
 from assistant.settings import EmergencySettings, PhoneSettings, Settings
 from tests.care.channels.parts import free_port, needs_baresip, until
 
@@ -248,3 +256,32 @@ async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:
         state = await core.bus.call("home.state")
         assert "emergency" not in state["settings"]
         assert "phone" not in state["settings"]
+
+
+@pytest.mark.parametrize("text", ["有人来吗", "打通了没有", "is anybody coming?"])
+async def test_who_comes_is_the_reply_of_the_turn(tmp_path: Path, text: str) -> None:
+    async with (
+        SipPeer(Manners(answer_after_seconds=None)) as peer,
+        a_core(tmp_path, peer.uri) as (core, told),
+    ):
+        hear(core, "我摔倒了", "u1", final=True)
+        await until(lambda: peer.invites > 0)
+        typed = await core.turns.take(text)
+        assert typed.intent == "emergency_status"
+        assert "联系人0" in typed.reply
+        told.clear()
+        hear(core, text, "u2", final=True)
+        heard = [event for event in told if isinstance(event, TurnTaken)]
+        assert [turn.intent for turn in heard] == ["emergency_status"]
+        assert heard[0].reply in [event.text for event in told if isinstance(event, Say)]
+
+
+async def test_what_is_only_asked_about_is_asked_in_the_reply(tmp_path: Path) -> None:
+    async with SipPeer() as peer, a_core(tmp_path, peer.uri) as (core, told):
+        doubted = await core.turns.take("老王上午在楼下摔了一跤")
+        assert doubted.intent == "emergency_help"
+        assert "我没事" in doubted.reply
+        assert doubted.reply in [event.text for event in told if isinstance(event, Say)]
+        fine = await core.turns.take("我没事")
+        assert fine.reply, "that it is over"
+        assert peer.invites == 0
