@@ -74,6 +74,7 @@ class ScriptedMind:
             "你快想想办法叫人": "emergency_help",
             "电视里的老太太你快想想办法叫人": "emergency_help",
             "误会误会": "emergency_cancel",
+            "这事就翻篇了": "emergency_cancel",
             "挂了吧": "emergency_cancel",
         }
         for reading in (text, *alternatives):
@@ -608,6 +609,15 @@ async def test_a_form_and_a_question_end_where_an_alarm_opens(home: Home) -> Non
     told = await home.settle()
     answers = [event.answer for event in told if isinstance(event, ElderAnswered)]
     assert answers == ["silence"], "a yes on the floor is no answer to it"
+
+
+async def test_what_is_only_guessed_to_be_fine_does_not_count_as_said_by_name(
+    home: Home, alarms: ScriptedAlarms
+) -> None:
+    alarms.asks = True
+    home.hear("这事就翻篇了", raw="小安这事就翻篇了")
+    await home.settle()
+    assert [(a.judgement.fine, a.address) for a in alarms.answers] == [(True, Address.WINDOW)]
 
 
 async def test_no_form_begins_while_an_alarm_is_open(home: Home, alarms: ScriptedAlarms) -> None:
