@@ -94,7 +94,7 @@ class World:
 class ScriptedChannel(Channel):
     def __init__(self, world: World, address: str) -> None:
         self.name = address.partition(":")[0]
-        self.kind = Kind.MESSAGE if self.name == "text" else Kind.CALL
+        self.kind = Kind.MESSAGE if self.name in {"text", "scaip"} else Kind.CALL
         self._world, self._address = world, address
         self._gone = asyncio.Event()
 

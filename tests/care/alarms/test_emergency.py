@@ -428,6 +428,21 @@ async def test_what_may_be_a_cry_is_asked_once_and_silence_raises_it(tmp_path: P
         assert len([text for text in home.said() if "没事" in text]) == 1, "asked once"
 
 
+async def test_a_centre_reads_of_the_alarm_and_of_nothing_after_it(tmp_path: Path) -> None:
+    world = World({"call:1": ["no_answer"], "scaip:centre": ["delivered"]})
+    people = {"大女儿": ["call:1", "text:1"], "接警中心": ["scaip:centre"]}
+    async with a_home(tmp_path, world, people) as home:
+        home.cry()
+        await home.after(60)
+        home.emergency.take_answer(spoken("我没事", Address.NAMED))
+        await home.after(1)
+        home.emergency.take_answer(spoken("我没事", Address.NAMED))
+        await home.after(5)
+        assert home.states() == []
+        assert world.addresses().count("text:1") == 2, "the alarm, and that it is over"
+        assert world.addresses().count("scaip:centre") == 1
+
+
 async def test_what_was_merely_overheard_ends_by_silence_and_is_raised_by_a_yes(
     tmp_path: Path,
 ) -> None:
