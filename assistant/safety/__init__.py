@@ -50,6 +50,8 @@ class Doubt:
     reason: str
     is_serious: bool
     """Silence after the question calls."""
+    may_wait: bool = False
+    """It was heard badly, weakened, or is mild: what the dialogue understands may outweigh it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
         )
     if not is_final:
         return Judgement()
-    return Judgement(doubt=Doubt(phrase, reason, best.level is Level.SERIOUS))
+    is_serious = best.level is Level.SERIOUS
+    may_wait = not any(v.is_clear and v.level is Level.SERIOUS for v in verdicts)
+    return Judgement(doubt=Doubt(phrase, reason, is_serious, may_wait))
 
 
 def _rank(verdict: Verdict) -> tuple[int, bool, int]:

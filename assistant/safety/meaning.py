@@ -8,7 +8,7 @@ shouted"; "if" and "what would you do".  A past never touches what is asked for 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.phrases import Token, Utterance
@@ -18,7 +18,7 @@ from assistant.safety.lexicon import Span
 _REACH: Final = 6
 """A subject, or a "not" with words of no weight after it, is looked for so far before a cry."""
 _SIGNS: Final = {
-    "told": ("third", "say", "opinion", "asked"),
+    "told": ("third", "say", "opinion", "asked", "told", "tense"),
     "past": ("third", "say", "tale"),
     "if": ("third", "then", "asked", "say"),
     "asked": ("third", "if", "say"),
@@ -51,6 +51,8 @@ class Verdict:
     level: Level
     why: str = ""
     """The cue that weakened it; empty if nothing did."""
+    is_clear: bool = True
+    """It was heard as it is written, and nothing weakened it."""
 
 
 class Meaning:
@@ -85,6 +87,7 @@ class Meaning:
             if span.end - span.start > 1
         ]
         self._negators = self._unhidden("not")
+        self._plain = {i for span in self._unhidden("plain") for i in range(span.start, span.end)}
         self.verdicts = [
             self._judge(found)
             for found in self.reading.frames
@@ -115,7 +118,7 @@ class Meaning:
         """Whether the sentence is surely a tale or a figure of speech, whatever it tells."""
         size = len(self.tokens)
         return any(
-            self._is_confirmed(cue, 0, size)
+            self._is_confirmed(cue)
             for name in _SIGNS
             for cue in self._unhidden(name)
             if not self._is_denied(cue)
@@ -125,7 +128,10 @@ class Meaning:
 
     def _judge(self, found: Found) -> Verdict:
         level = found.frame.level
-        if not found.is_sure(self._weights):
+        is_sure = found.is_sure(self._weights)
+        if not is_sure:
+            if self._is_plain(found):
+                return Verdict(found, Level.NOTHING, "plain")
             if not found.is_forgivable(self._weights) and not self._is_all(found):
                 return Verdict(found, Level.NOTHING, "unclear")
             level = min(level, Level.SERIOUS)
@@ -147,7 +153,25 @@ class Meaning:
         if found.frame.kind == "plea" and self._near_cue("chore", found):
             return Verdict(found, Level.NOTHING, "chore")
         level = self._by_subject(found, level)
-        return self._by_cues(found, level)
+        if self._is_little(found):
+            level = Level.SERIOUS if level is Level.CALL else Level.NOTHING
+        verdict = self._by_cues(found, level)
+        return replace(verdict, is_clear=is_sure and not verdict.why)
+
+    def _is_plain(self, found: Found) -> bool:
+        """Whether a word that had to be forgiven is an everyday word, heard as it is written."""
+        return any(
+            span.cost > 0 and any(i in self._plain for i in range(span.start, span.end))
+            for span in found.spans
+        )
+
+    def _is_little(self, found: Found) -> bool:
+        """Whether it is told calmly: "my knee hurts a little"; what is so now is never little."""
+        return (
+            found.frame.kind != "plea"
+            and self._near_cue("little", found)
+            and not self.reading.sure("now", "sudden")
+        )
 
     def _is_all(self, found: Found) -> bool:
         """Heard badly, but all that was said: "揪命", "elp elp"."""
@@ -209,19 +233,23 @@ class Meaning:
         return None
 
     def _by_subject(self, found: Found, level: Level) -> Level:
-        if found.frame.kind in {"plea", "noun"}:
+        if found.frame.kind == "plea":
             return level
         subject = self._subject_of(found)
-        is_other = found.frame.names[0] == "relative" or subject in {"person", "third"}
+        is_other = self._is_other(found, subject)
         if is_other and any(self._unhidden(name) for name in ("far", "recovered", "sport")):
             return Level.NOTHING
-        if found.frame.is_anyone:
+        if found.frame.is_anyone or found.frame.kind == "noun":
             return level
         if subject == "thing":
             return Level.NOTHING
         if subject == "child":
             return Level.NOTHING if self.reading.sure("joy", "play") else min(level, Level.MILD)
         return level
+
+    @staticmethod
+    def _is_other(found: Found, subject: str) -> bool:
+        return found.frame.names[0] == "relative" or subject in {"person", "third"}
 
     def _subject_of(self, found: Found) -> str:
         """Who or what it is said of: the last one named before it in its clause."""
@@ -240,13 +268,15 @@ class Meaning:
     def _by_cues(self, found: Found, level: Level) -> Verdict:
         why = ""
         untouched = _UNTOUCHED.get(found.frame.kind, frozenset())
+        if found.frame.kind != "plea" and self._is_only_spoken_of(found):
+            return Verdict(found, Level.NOTHING, "spoken of")
         for name, weakened in _WEAKENED.items():
             if name in untouched:
                 continue
             for cue in self._governing(name, found):
                 if name == "past" and self._near_cue("now", found):
                     continue
-                if self._is_confirmed(cue, found.start, found.end):
+                if self._is_confirmed(cue, found.spans):
                     if found.frame.kind == "state" and name in {"past", "asked"}:
                         level = min(level, Level.MILD)
                         continue
@@ -258,6 +288,24 @@ class Meaning:
                 if level > weakened:
                     level, why = weakened, name
         return Verdict(found, level, why)
+
+    def _is_only_spoken_of(self, found: Found) -> bool:
+        """Whether one cue is enough: feared, asked about in general, or long past for another."""
+        if any(span.end == found.start for span in self._unhidden("fear")):
+            return True
+        if self._near_cue("dream", found):
+            return True
+        if self._near_cue("now", found):
+            return False
+        if not self._unhidden("me") and self._near_cue("query", found):
+            return True
+        if not self._is_other(found, self._subject_of(found)) or self._is_of_me(found):
+            return False
+        return any(self._near_cue(name, found) for name in ("past", "hearsay"))
+
+    def _is_of_me(self, found: Found) -> bool:
+        """Whether the elder says what is so with themselves after all."""
+        return self._subject_of(found) == "me" and found.frame.names[0] != "relative"
 
     # ------------------------------------------------------------------------- cues
 
@@ -313,15 +361,16 @@ class Meaning:
             for span in self.reading.sure("like", "since")
         )
 
-    def _is_confirmed(self, cue: Span, start: int, end: int) -> bool:
+    def _is_confirmed(self, cue: Span, spans: tuple[Span, ...] = ()) -> bool:
         """Whether another sign says the same; "somebody, call a doctor!" is no sign."""
         pleas = {each.start for each in self.reading.frames if each.frame.kind == "plea"}
         return any(
-            not span.overlaps(start, end) or (start, end) == (0, len(self.tokens))
+            not any(own.overlaps(span.start, span.end) for own in spans)
             for name in _SIGNS[cue.name]
             for span in self._unhidden(name)
             if not span.overlaps(cue.start, cue.end)
             and not (name == "third" and (span.end in pleas or span.start in pleas))
+            and not (name == "tense" and self._unhidden("me"))
         )
 
 

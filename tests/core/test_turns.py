@@ -50,7 +50,7 @@ REPLIES = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
 
 @dataclass
 class ScriptedMind:
-    """A dialogue that knows three sentences; with `down`, none."""
+    """A dialogue that knows a few sentences; with `down`, none."""
 
     down: str = ""
     asked: list[str] = field(default_factory=list)
@@ -68,6 +68,7 @@ class ScriptedMind:
             raise MindError(self.down, "scripted")
         intents = {
             "几点了": "general_time",
+            "我肚子疼": "medication_query",
             "对的呀": "general_affirm",
             "再讲个故事": "general_story",
             "你快想想办法叫人": "emergency_help",
@@ -292,6 +293,37 @@ async def test_a_cry_that_the_next_words_take_back_calls_nobody(home: Home) -> N
     home.hear("就明天吧", addressed=False)
     assert kinds(await home.settle()) == ["ResumeSpeech"]
     assert home.alarms.taken_back == []
+
+
+async def test_a_mild_doubt_said_to_anban_falls_where_the_dialogue_understands(home: Home) -> None:
+    home.hear("我肚子疼")
+    told = await home.settle()
+    assert home.alarms.doubted == []
+    assert only(told, TurnTaken).intent == "medication_query"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "down", "addressed"),
+    [(0.5, "", True), (0.99, "dialogue_down", True), (0.99, "faulty", True), (0.99, "", False)],
+)
+async def test_a_mild_doubt_is_asked_about_otherwise(
+    home: Home, confidence: float, down: str, addressed: bool
+) -> None:
+    home.mind.confidence, home.mind.down = confidence, down
+    home.hear("我肚子疼", addressed=addressed)
+    await home.settle()
+    assert len(home.alarms.doubted) == 1
+
+
+async def test_a_serious_doubt_waits_for_no_dialogue(home: Home) -> None:
+    home.hear("我摔了一跤腰疼得厉害", final=True)
+    assert home.alarms.doubted or "CryForHelpHeard" in kinds(await home.settle())
+
+
+async def test_in_an_open_alarm_no_doubt_waits(home: Home) -> None:
+    home.alarms.is_open = True
+    home.hear("我肚子疼")
+    assert len(home.alarms.doubted) == 1
 
 
 @pytest.mark.parametrize("text", ["就明天吧", ""])
