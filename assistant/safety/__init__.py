@@ -17,6 +17,7 @@ from assistant.safety.frames import load as load_grammar
 from assistant.safety.meaning import Meaning, Verdict
 
 _NUMBER: Final = re.compile(r"\d+")
+_LATIN: Final = re.compile(r"[a-z']+")
 UNSPECIFIC: Final = "other"
 """The reason of a cry that does not say which help is needed."""
 REST_SECONDS: Final = 0.5
@@ -186,6 +187,8 @@ def _capped(text: str) -> Utterance:
     """Its beginning and its end: one endless sentence may not hold up the core."""
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[: _MOST_CHARACTERS // 4]}. {text[-_MOST_CHARACTERS * 3 // 4 :]}"
+    spellings = load_grammar().spellings
+    text = _LATIN.sub(lambda word: spellings.get(word[0], word[0]), text)
     utterance = utterance_of(text)
     tokens = utterance.tokens
     if len(tokens) <= _MOST_TOKENS:

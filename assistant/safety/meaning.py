@@ -19,7 +19,7 @@ _REACH: Final = 6
 """A subject, or a "not" with words of no weight after it, is looked for so far before a cry."""
 _SIGNS: Final = {
     "told": ("third", "say", "opinion", "asked", "told", "tense"),
-    "past": ("third", "say", "tale"),
+    "past": ("third", "say", "tale", "recovered"),
     "if": ("third", "then", "asked", "say"),
     "asked": ("third", "if", "say"),
 }
@@ -33,6 +33,8 @@ _WEAKENED: Final = {
 _UNTOUCHED: Final = {"plea": frozenset({"past", "asked"})}
 """What the past or a question never weakens: "why does nobody help me"."""
 _NEAR: Final = 2
+_SHORT: Final = 2
+"""Words of so few syllables sound like others: 婚 is no 昏."""
 _MOST_OF_IT: Final = 0.4
 """A figure of speech that is so much of a sentence is what it is about."""
 _WHOLE_SHARE: Final = 0.35
@@ -129,9 +131,14 @@ class Meaning:
     def _judge(self, found: Found) -> Verdict:
         level = found.frame.level
         is_sure = found.is_sure(self._weights)
-        if not is_sure:
-            if self._is_plain(found):
-                return Verdict(found, Level.NOTHING, "plain")
+        is_homophone = is_sure and not all(
+            span.end - span.start > _SHORT or self._is_written(span) for span in found.spans
+        )
+        if (is_homophone or not is_sure) and self._is_plain(found):
+            return Verdict(found, Level.NOTHING, "plain")
+        if is_homophone:  # 离婚了 sounds as 昏了: nobody is called for that
+            is_sure, level = False, min(level, Level.SERIOUS)
+        elif not is_sure:
             if not found.is_forgivable(self._weights) and not self._is_all(found):
                 return Verdict(found, Level.NOTHING, "unclear")
             level = min(level, Level.SERIOUS)
@@ -150,8 +157,12 @@ class Meaning:
             return Verdict(found, Level.NOTHING, "joy")
         if found.frame.kind == "plea" and self.reading.sure("joy", "play"):
             level = min(level, Level.MILD)
-        if found.frame.kind == "plea" and self._near_cue("chore", found):
+        if found.frame.kind == "plea" and self._is_for_a_chore(found):
             return Verdict(found, Level.NOTHING, "chore")
+        if found.frame.kind == "plea" and self._is_quoted(found):
+            return Verdict(found, Level.NOTHING, "quoted")
+        if self.reading.sure("laugh"):
+            return Verdict(found, min(level, Level.MILD), "laugh", is_clear=False)
         level = self._by_subject(found, level)
         if self._is_little(found):
             level = Level.SERIOUS if level is Level.CALL else Level.NOTHING
@@ -161,9 +172,13 @@ class Meaning:
     def _is_plain(self, found: Found) -> bool:
         """Whether a word that had to be forgiven is an everyday word, heard as it is written."""
         return any(
-            span.cost > 0 and any(i in self._plain for i in range(span.start, span.end))
+            not self._is_written(span)
+            and any(i in self._plain for i in range(span.start, span.end))
             for span in found.spans
         )
+
+    def _is_written(self, span: Span) -> bool:
+        return span in self.reading.words.get(span.name, ())
 
     def _is_little(self, found: Found) -> bool:
         """Whether it is told calmly: "my knee hurts a little"; what is so now is never little."""
@@ -237,7 +252,7 @@ class Meaning:
             return level
         subject = self._subject_of(found)
         is_other = self._is_other(found, subject)
-        if is_other and any(self._unhidden(name) for name in ("far", "recovered", "sport")):
+        if is_other and self.reading.sure("far", "recovered", "sport"):
             return Level.NOTHING
         if found.frame.is_anyone or found.frame.kind == "noun":
             return level
@@ -247,9 +262,10 @@ class Meaning:
             return Level.NOTHING if self.reading.sure("joy", "play") else min(level, Level.MILD)
         return level
 
-    @staticmethod
-    def _is_other(found: Found, subject: str) -> bool:
-        return found.frame.names[0] == "relative" or subject in {"person", "third"}
+    def _is_other(self, found: Found, subject: str) -> bool:
+        return subject in {"person", "third"} or any(
+            span.start == found.start for span in self.reading.sure("relative", "person", "third")
+        )
 
     def _subject_of(self, found: Found) -> str:
         """Who or what it is said of: the last one named before it in its clause."""
@@ -268,7 +284,7 @@ class Meaning:
     def _by_cues(self, found: Found, level: Level) -> Verdict:
         why = ""
         untouched = _UNTOUCHED.get(found.frame.kind, frozenset())
-        if found.frame.kind != "plea" and self._is_only_spoken_of(found):
+        if self._is_only_spoken_of(found):
             return Verdict(found, Level.NOTHING, "spoken of")
         for name, weakened in _WEAKENED.items():
             if name in untouched:
@@ -277,7 +293,9 @@ class Meaning:
                 if name == "past" and self._near_cue("now", found):
                     continue
                 if self._is_confirmed(cue, found.spans):
-                    if found.frame.kind == "state" and name in {"past", "asked"}:
+                    if found.frame.kind == "state" and (
+                        name in {"past", "asked"} or found.frame.names[0] == "mine"
+                    ):
                         level = min(level, Level.MILD)
                         continue
                     return Verdict(found, Level.NOTHING, name)
@@ -289,6 +307,25 @@ class Meaning:
                     level, why = weakened, name
         return Verdict(found, level, why)
 
+    def _is_for_a_chore(self, found: Found) -> bool:
+        """Whether help is wanted with something: "help me with the jar", and not "turn it off"."""
+        return any(
+            cue.start >= found.start and self._is_one_clause(cue, found.start, found.end)
+            for cue in self._unhidden("chore")
+            if not _shares(found, cue.start, cue.end)
+        )
+
+    def _is_quoted(self, found: Found) -> bool:
+        """Whether a child at play, a parrot, a player shouts it: 孙子喊救我, in a game."""
+        is_said = any(0 <= found.start - span.end <= 1 for span in self._unhidden("say"))
+        subject = self._subject_of(found)
+        return is_said and (
+            subject == "thing" or (subject in {"child", "third", "person"} and self._is_play())
+        )
+
+    def _is_play(self) -> bool:
+        return bool(self.reading.sure("joy", "play", "laugh", "opinion"))
+
     def _is_only_spoken_of(self, found: Found) -> bool:
         """Whether one cue is enough: feared, asked about in general, or long past for another."""
         if any(span.end == found.start for span in self._unhidden("fear")):
@@ -299,13 +336,11 @@ class Meaning:
             return False
         if not self._unhidden("me") and self._near_cue("query", found):
             return True
-        if not self._is_other(found, self._subject_of(found)) or self._is_of_me(found):
+        if found.frame.kind == "plea":
             return False
-        return any(self._near_cue(name, found) for name in ("past", "hearsay"))
-
-    def _is_of_me(self, found: Found) -> bool:
-        """Whether the elder says what is so with themselves after all."""
-        return self._subject_of(found) == "me" and found.frame.names[0] != "relative"
+        if self._subject_of(found) == "third" or not self._is_other(found, self._subject_of(found)):
+            return False
+        return any(self._near_cue(name, found) for name in ("past", "hearsay", "fiction"))
 
     # ------------------------------------------------------------------------- cues
 
