@@ -80,6 +80,7 @@ class Meaning:
             for found in self.reading.frames
             if found.frame.level is Level.NOTHING
             and all(span in self.reading.words[span.name] for span in found.spans)
+            and not self._goes_over_to_me(found)
         ]
         self._cues: dict[str, list[Span]] = {}
         self._longer = [
@@ -188,6 +189,14 @@ class Meaning:
             and not self.reading.sure("now", "sudden")
         )
 
+    def _goes_over_to_me(self, found: Found) -> bool:
+        """Whether the speaker comes between a thing and its deed: "phone dead, i'm stuck"."""
+        return found.frame.names[0] == "thing" and any(
+            start <= span.start < end
+            for start, end in found.holes()
+            for span in self.reading.sure("ego")
+        )
+
     def _is_all(self, found: Found) -> bool:
         """Heard badly, but all that was said: "揪命", "elp elp"."""
         is_short = found.frame.is_whole or found.frame.kind == "plea"
@@ -274,12 +283,17 @@ class Meaning:
             for span in self.reading.sure(name):
                 if (
                     span.end <= found.start
+                    and not (name == "thing" and self._is_adverbial(span))
                     and found.start - span.end <= _REACH
                     and not any(span.end <= s <= found.start for s in self._starts)
                     and (best is None or (span.end, span.end - span.start) > best[:2])
                 ):
                     best = (span.end, span.end - span.start, name)
         return best[2] if best else ""
+
+    def _is_adverbial(self, span: Span) -> bool:
+        """Whether a thing is where, from what or by what it happened."""
+        return any(0 <= span.start - each.end <= 1 for each in self.reading.sure("preposition"))
 
     def _by_cues(self, found: Found, level: Level) -> Verdict:
         why = ""
@@ -331,6 +345,8 @@ class Meaning:
         if any(span.end == found.start for span in self._unhidden("fear")):
             return True
         if self._near_cue("dream", found):
+            return True
+        if self._near_cue("fiction", found) and self.reading.sure("role"):
             return True
         if self._near_cue("now", found):
             return False
