@@ -167,6 +167,8 @@ class Hearing:
             return
         cried_at = time.time()
         spoken = self._spoken(heard, judgement)
+        if self._lane.waits(spoken):
+            return  # the turn that follows asks, unless the dialogue understands something else
         text = heard.raw_text or heard.text if cry is not None else spoken.text
         taken = self._lane.take(spoken)
         if taken is None:

@@ -113,6 +113,18 @@ class SafetyLane:
             return Taken(Deed.ASKED, reaction=reaction)
         return None
 
+    def waits(self, spoken: Spoken) -> bool:
+        """Whether a doubt waits for what the dialogue understands: a mild one, said to Anban."""
+        doubt = spoken.judgement.doubt
+        return (
+            doubt is not None
+            and doubt.may_wait
+            and spoken.address.is_to_anban
+            and not self.is_conversation
+            and not self.is_alarm_open
+            and not self.is_answer(spoken)
+        )
+
     def is_answer(self, spoken: Spoken) -> bool:
         """Whether such words are about an open alarm."""
         return self._alarms.is_answered_by(spoken)

@@ -21,6 +21,12 @@ OVERHEARD_CONFIDENCE: Final = 0.7
 OVERHEARD_SURE: Final = 0.95
 """From here on silence after that question calls the family: at most one in 500 ordinary sentences
 of a room comes so far.  Both are measured by `tests/dialogue/test_emergency.py`."""
+UNDERSTOOD_CONFIDENCE: Final = 0.8
+"""From here on a sentence said to Anban that the dialogue understands as something else is no doubt
+any more, if the doubt was mild."""
+_NOT_UNDERSTOOD: Final = frozenset(
+    {HELP, CANCEL, "nlu_fallback", "general_affirm", "general_deny", "general_stop"}
+)
 _MEANS: Final = {
     CANCEL: Judgement(fine=True),
     "general_affirm": Judgement(reflex="affirm"),
@@ -39,6 +45,12 @@ class Alarms(Protocol):
 
     def take_answer(self, spoken: Spoken) -> Reaction:
         """Act on them."""
+
+
+def outweighs(thought: Thought) -> bool:
+    """Whether it was understood so well as something else that a mild doubt falls."""
+    is_other = thought.intent not in _NOT_UNDERSTOOD
+    return is_other and thought.confidence >= UNDERSTOOD_CONFIDENCE
 
 
 class SecondNet:

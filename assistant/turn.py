@@ -22,7 +22,7 @@ from assistant.mind import Mind, MindError, Thought
 from assistant.questions import Questions
 from assistant.safety import judge
 from assistant.safety_lane import Deed, SafetyLane, Taken
-from assistant.second_net import CANCEL, HELP, SecondNet
+from assistant.second_net import CANCEL, HELP, SecondNet, outweighs
 from assistant.speech import Speech
 from assistant.spoken import Address, Spoken
 
@@ -133,29 +133,38 @@ class Turns:
         judgement = judge(plain, is_final=True)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
-        if taken := self._lane.take(Spoken(plain, judgement, address)):
-            return _answer_of(taken, await taken.reaction.settled() if taken.reaction else "")
+        spoken = Spoken(plain, judgement, address)
+        waits = self._lane.waits(spoken)
+        if not waits and (taken := self._lane.take(spoken)):
+            return await _settled(taken)
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
-            return await self._think(plain, alternatives, address, stages)
+            return await self._think(spoken, alternatives, stages)
         except MindError as error:
+            if waits and (taken := self._lane.take(spoken)):
+                return await _settled(taken)
             if judgement.reflex is not None:
                 return await self._reflex(judgement.reflex)
             log.warning("a sentence could not be understood: %s", error)
             return _Answer(_FALLBACK, self._render(error.reply_key), "honest", 0.0, is_idle=True)
         except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
+            if waits and (taken := self._lane.take(spoken)):
+                return await _settled(taken)
             log.error("a sentence was not answered: %s", where(error))
             return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", 0.0, is_idle=True)
 
     async def _think(
         self,
-        text: str,
+        spoken: Spoken,
         alternatives: tuple[str, ...],
-        address: Address,
         stages: dict[str, float],
     ) -> _Answer:
+        text, address = spoken.text, spoken.address
         thought: Thought = await self._mind.think(text, alternatives, stages)
+        is_doubtful = self._lane.waits(spoken) and not outweighs(thought)
+        if is_doubtful and (taken := self._lane.take(spoken)):
+            return await _settled(taken)
         if reaction := self._second_net.takes(thought, address):
             reply = await reaction.settled()
             return _Answer(thought.intent, reply, "safety", thought.confidence, "emergency")
@@ -228,6 +237,11 @@ class Turns:
     async def _serve_turn(self, text: str) -> dict[str, Any]:
         turn = await self.take(text)
         return {field.name: getattr(turn, field.name) for field in fields(turn)}
+
+
+async def _settled(taken: Taken) -> _Answer:
+    """The answer with what was said because of it; waits for that for a moment."""
+    return _answer_of(taken, await taken.reaction.settled() if taken.reaction else "")
 
 
 def _answer_of(taken: Taken, said: str = "") -> _Answer:

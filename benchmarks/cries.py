@@ -1,7 +1,9 @@
 """Cries and near misses through the safety lane: the lists of tests/safety, and worse hearing.
 
-The lists were written by somebody who had not seen the lane's data; their misses were then looked
-at, so they are no held-out figures any more.  Whole sentences, as typed or finally heard.
+The first and the second list were each written by somebody who had not seen the lane's data.  What
+the lane did with each at first sight stands under "first look"; after that the kinds of their
+misses were mended, so the figures of both lists, and of the ordinary sentences, are of data that
+was tuned on.  Whole sentences, as typed or finally heard.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ from typing import Final
 from assistant.safety import Judgement, judge
 from benchmarks import table, take_no_arguments, write_result
 from benchmarks._mishear import Mishearing
-from tests.safety.rows import Cry, cries, near_misses
+from tests.safety.rows import Cry, cries, near_misses, ordinary
 
-SAFETY: Final = Path(__file__).parents[1] / "tests" / "safety"
+FIRST_LOOK: Final = Path(__file__).parents[1] / "tests" / "safety" / "lists" / "FIRST_LOOK.md"
+NAMES: Final = {"": "first list", "second_": "second list"}
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)
 SEED: Final = 13
@@ -32,11 +35,6 @@ def outcome(text: str) -> str:
     if judgement.cry is not None:
         return "call"
     return "ask" if judgement.doubt is not None else "nothing"
-
-
-def ordinary(lang: str) -> list[str]:
-    """Sentences of every day."""
-    return (SAFETY / f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
 
 
 def row(name: str, texts: list[str], wanted: str) -> list[str]:
@@ -60,6 +58,16 @@ def of_setting(rows: list[Cry], setting: str) -> list[str]:
     return [each.text for each in rows if each.setting == setting]
 
 
+def of_list(lang: str, prefix: str, name: str) -> list[list[str]]:
+    """The rows of one list."""
+    rows = cries(lang, prefix)
+    return [
+        row(f"{name}: cries said to Anban", of_setting(rows, "addressed"), "acted on ≥ 97 %"),
+        row(f"{name}: cries in a room", of_setting(rows, "room"), "acted on ≥ 90 %"),
+        row(f"{name}: near misses", near_misses(lang, prefix), "call ≤ 2 %, ask ≤ 10 %"),
+    ]
+
+
 def milliseconds(texts: list[str]) -> tuple[float, float]:
     """The median and the longest time of one judgement, of words that were heard before."""
     times = []
@@ -74,12 +82,10 @@ def milliseconds(texts: list[str]) -> tuple[float, float]:
 def main() -> None:
     parts = []
     for lang in LANGS:
-        rows = cries(lang)
+        rows = [each for prefix in NAMES for each in cries(lang, prefix)]
         lines = [
-            row("cries said to Anban", of_setting(rows, "addressed"), "acted on ≥ 97 %"),
-            row("cries in a room", of_setting(rows, "room"), "acted on ≥ 90 %"),
-            row("near misses", near_misses(lang), "call ≤ 2 %, ask ≤ 10 %"),
-            row("ordinary sentences", ordinary(lang), "as few as can be"),
+            *(line for prefix, name in NAMES.items() for line in of_list(lang, prefix, name)),
+            row("ordinary sentences", ordinary(lang), "call none, ask ≤ 1.5 %"),
             *(
                 row(f"cries, {share:.0%} misheard", misheard(lang, share), wanted)
                 for share, wanted in zip(
@@ -91,6 +97,7 @@ def main() -> None:
         median, longest = milliseconds([each.text for each in rows] + ordinary(lang))
         parts.append(table(columns, lines))
         parts.append(f"\nOne judgement takes {median:.2f} ms (median; longest {longest:.1f} ms).\n")
+    parts.append(FIRST_LOOK.read_text("utf-8"))
     body = "\n".join(parts)
     write_result("cries", "Cries for help", "python -m benchmarks.cries", body)
     print(body)

@@ -17,6 +17,7 @@ from assistant.safety.frames import load as load_grammar
 from assistant.safety.meaning import Meaning, Verdict
 
 _NUMBER: Final = re.compile(r"\d+")
+_LATIN: Final = re.compile(r"[a-z']+")
 UNSPECIFIC: Final = "other"
 """The reason of a cry that does not say which help is needed."""
 REST_SECONDS: Final = 0.5
@@ -50,6 +51,8 @@ class Doubt:
     reason: str
     is_serious: bool
     """Silence after the question calls."""
+    may_wait: bool = False
+    """It was heard badly, weakened, or is mild: what the dialogue understands may outweigh it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
         )
     if not is_final:
         return Judgement()
-    return Judgement(doubt=Doubt(phrase, reason, best.level is Level.SERIOUS))
+    is_serious = best.level is Level.SERIOUS
+    may_wait = not any(v.is_clear and v.level is Level.SERIOUS for v in verdicts)
+    return Judgement(doubt=Doubt(phrase, reason, is_serious, may_wait))
 
 
 def _rank(verdict: Verdict) -> tuple[int, bool, int]:
@@ -182,6 +187,8 @@ def _capped(text: str) -> Utterance:
     """Its beginning and its end: one endless sentence may not hold up the core."""
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[: _MOST_CHARACTERS // 4]}. {text[-_MOST_CHARACTERS * 3 // 4 :]}"
+    spellings = load_grammar().spellings
+    text = _LATIN.sub(lambda word: spellings.get(word[0], word[0]), text)
     utterance = utterance_of(text)
     tokens = utterance.tokens
     if len(tokens) <= _MOST_TOKENS:

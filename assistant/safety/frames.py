@@ -138,6 +138,8 @@ class Grammar:
     by_first: dict[str, list[Frame]]
     cues: frozenset[str]
     """Classes that say how a clause is meant."""
+    spellings: dict[str, str]
+    """How a dialect says it, and the word that the data knows."""
 
     def find(self, sentence: tuple[Token, ...], *, is_lenient: bool) -> Reading:
         """All words of the data in a sentence, and all frames that they make."""
@@ -202,7 +204,9 @@ def load() -> Grammar:
     entries: list[tuple[str, str]] = []
     by_first: defaultdict[str, list[Frame]] = defaultdict(list)
     cues: set[str] = set()
+    spellings: dict[str, str] = {}
     for data in _data():
+        spellings |= data.get("spellings", {})
         for name, texts in data["words"].items():
             entries += [(name, text) for line in texts for text in expand(line)]
         for name, texts in data["cues"].items():
@@ -223,7 +227,7 @@ def load() -> Grammar:
         for frame in frames:
             if missing := set(frame.names) - known:
                 raise ValueError(f"{frame.text!r} names unknown words: {sorted(missing)}")
-    return Grammar(Lexicon(dict.fromkeys(entries)), dict(by_first), frozenset(cues))
+    return Grammar(Lexicon(dict.fromkeys(entries)), dict(by_first), frozenset(cues), spellings)
 
 
 def _frame(pattern: str, table: dict[str, Any]) -> Frame:

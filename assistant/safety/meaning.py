@@ -8,7 +8,7 @@ shouted"; "if" and "what would you do".  A past never touches what is asked for 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.phrases import Token, Utterance
@@ -18,8 +18,8 @@ from assistant.safety.lexicon import Span
 _REACH: Final = 6
 """A subject, or a "not" with words of no weight after it, is looked for so far before a cry."""
 _SIGNS: Final = {
-    "told": ("third", "say", "opinion", "asked"),
-    "past": ("third", "say", "tale"),
+    "told": ("third", "say", "opinion", "asked", "told", "tense"),
+    "past": ("third", "say", "tale", "recovered"),
     "if": ("third", "then", "asked", "say"),
     "asked": ("third", "if", "say"),
 }
@@ -33,6 +33,8 @@ _WEAKENED: Final = {
 _UNTOUCHED: Final = {"plea": frozenset({"past", "asked"})}
 """What the past or a question never weakens: "why does nobody help me"."""
 _NEAR: Final = 2
+_SHORT: Final = 2
+"""Words of so few syllables sound like others: 婚 is no 昏."""
 _MOST_OF_IT: Final = 0.4
 """A figure of speech that is so much of a sentence is what it is about."""
 _WHOLE_SHARE: Final = 0.35
@@ -51,6 +53,8 @@ class Verdict:
     level: Level
     why: str = ""
     """The cue that weakened it; empty if nothing did."""
+    is_clear: bool = True
+    """It was heard as it is written, and nothing weakened it."""
 
 
 class Meaning:
@@ -76,6 +80,7 @@ class Meaning:
             for found in self.reading.frames
             if found.frame.level is Level.NOTHING
             and all(span in self.reading.words[span.name] for span in found.spans)
+            and not self._goes_over_to_me(found)
         ]
         self._cues: dict[str, list[Span]] = {}
         self._longer = [
@@ -85,6 +90,7 @@ class Meaning:
             if span.end - span.start > 1
         ]
         self._negators = self._unhidden("not")
+        self._plain = {i for span in self._unhidden("plain") for i in range(span.start, span.end)}
         self.verdicts = [
             self._judge(found)
             for found in self.reading.frames
@@ -115,7 +121,7 @@ class Meaning:
         """Whether the sentence is surely a tale or a figure of speech, whatever it tells."""
         size = len(self.tokens)
         return any(
-            self._is_confirmed(cue, 0, size)
+            self._is_confirmed(cue)
             for name in _SIGNS
             for cue in self._unhidden(name)
             if not self._is_denied(cue)
@@ -125,7 +131,15 @@ class Meaning:
 
     def _judge(self, found: Found) -> Verdict:
         level = found.frame.level
-        if not found.is_sure(self._weights):
+        is_sure = found.is_sure(self._weights)
+        is_homophone = is_sure and not all(
+            span.end - span.start > _SHORT or self._is_written(span) for span in found.spans
+        )
+        if (is_homophone or not is_sure) and self._is_plain(found):
+            return Verdict(found, Level.NOTHING, "plain")
+        if is_homophone:  # 离婚了 sounds as 昏了: nobody is called for that
+            is_sure, level = False, min(level, Level.SERIOUS)
+        elif not is_sure:
             if not found.is_forgivable(self._weights) and not self._is_all(found):
                 return Verdict(found, Level.NOTHING, "unclear")
             level = min(level, Level.SERIOUS)
@@ -144,10 +158,44 @@ class Meaning:
             return Verdict(found, Level.NOTHING, "joy")
         if found.frame.kind == "plea" and self.reading.sure("joy", "play"):
             level = min(level, Level.MILD)
-        if found.frame.kind == "plea" and self._near_cue("chore", found):
+        if found.frame.kind == "plea" and self._is_for_a_chore(found):
             return Verdict(found, Level.NOTHING, "chore")
+        if found.frame.kind == "plea" and self._is_quoted(found):
+            return Verdict(found, Level.NOTHING, "quoted")
+        if self.reading.sure("laugh"):
+            return Verdict(found, min(level, Level.MILD), "laugh", is_clear=False)
         level = self._by_subject(found, level)
-        return self._by_cues(found, level)
+        if self._is_little(found):
+            level = Level.SERIOUS if level is Level.CALL else Level.NOTHING
+        verdict = self._by_cues(found, level)
+        return replace(verdict, is_clear=is_sure and not verdict.why)
+
+    def _is_plain(self, found: Found) -> bool:
+        """Whether a word that had to be forgiven is an everyday word, heard as it is written."""
+        return any(
+            not self._is_written(span)
+            and any(i in self._plain for i in range(span.start, span.end))
+            for span in found.spans
+        )
+
+    def _is_written(self, span: Span) -> bool:
+        return span in self.reading.words.get(span.name, ())
+
+    def _is_little(self, found: Found) -> bool:
+        """Whether it is told calmly: "my knee hurts a little"; what is so now is never little."""
+        return (
+            found.frame.kind != "plea"
+            and self._near_cue("little", found)
+            and not self.reading.sure("now", "sudden")
+        )
+
+    def _goes_over_to_me(self, found: Found) -> bool:
+        """Whether the speaker comes between a thing and its deed: "phone dead, i'm stuck"."""
+        return found.frame.names[0] == "thing" and any(
+            start <= span.start < end
+            for start, end in found.holes()
+            for span in self.reading.sure("ego")
+        )
 
     def _is_all(self, found: Found) -> bool:
         """Heard badly, but all that was said: "揪命", "elp elp"."""
@@ -209,19 +257,24 @@ class Meaning:
         return None
 
     def _by_subject(self, found: Found, level: Level) -> Level:
-        if found.frame.kind in {"plea", "noun"}:
+        if found.frame.kind == "plea":
             return level
         subject = self._subject_of(found)
-        is_other = found.frame.names[0] == "relative" or subject in {"person", "third"}
-        if is_other and any(self._unhidden(name) for name in ("far", "recovered", "sport")):
+        is_other = self._is_other(found, subject)
+        if is_other and self.reading.sure("far", "recovered", "sport"):
             return Level.NOTHING
-        if found.frame.is_anyone:
+        if found.frame.is_anyone or found.frame.kind == "noun":
             return level
         if subject == "thing":
             return Level.NOTHING
         if subject == "child":
             return Level.NOTHING if self.reading.sure("joy", "play") else min(level, Level.MILD)
         return level
+
+    def _is_other(self, found: Found, subject: str) -> bool:
+        return subject in {"person", "third"} or any(
+            span.start == found.start for span in self.reading.sure("relative", "person", "third")
+        )
 
     def _subject_of(self, found: Found) -> str:
         """Who or what it is said of: the last one named before it in its clause."""
@@ -230,6 +283,7 @@ class Meaning:
             for span in self.reading.sure(name):
                 if (
                     span.end <= found.start
+                    and not (name == "thing" and self._is_adverbial(span))
                     and found.start - span.end <= _REACH
                     and not any(span.end <= s <= found.start for s in self._starts)
                     and (best is None or (span.end, span.end - span.start) > best[:2])
@@ -237,17 +291,25 @@ class Meaning:
                     best = (span.end, span.end - span.start, name)
         return best[2] if best else ""
 
+    def _is_adverbial(self, span: Span) -> bool:
+        """Whether a thing is where, from what or by what it happened."""
+        return any(0 <= span.start - each.end <= 1 for each in self.reading.sure("preposition"))
+
     def _by_cues(self, found: Found, level: Level) -> Verdict:
         why = ""
         untouched = _UNTOUCHED.get(found.frame.kind, frozenset())
+        if self._is_only_spoken_of(found):
+            return Verdict(found, Level.NOTHING, "spoken of")
         for name, weakened in _WEAKENED.items():
             if name in untouched:
                 continue
             for cue in self._governing(name, found):
                 if name == "past" and self._near_cue("now", found):
                     continue
-                if self._is_confirmed(cue, found.start, found.end):
-                    if found.frame.kind == "state" and name in {"past", "asked"}:
+                if self._is_confirmed(cue, found.spans):
+                    if found.frame.kind == "state" and (
+                        name in {"past", "asked"} or found.frame.names[0] == "mine"
+                    ):
                         level = min(level, Level.MILD)
                         continue
                     return Verdict(found, Level.NOTHING, name)
@@ -258,6 +320,43 @@ class Meaning:
                 if level > weakened:
                     level, why = weakened, name
         return Verdict(found, level, why)
+
+    def _is_for_a_chore(self, found: Found) -> bool:
+        """Whether help is wanted with something: "help me with the jar", and not "turn it off"."""
+        return any(
+            cue.start >= found.start and self._is_one_clause(cue, found.start, found.end)
+            for cue in self._unhidden("chore")
+            if not _shares(found, cue.start, cue.end)
+        )
+
+    def _is_quoted(self, found: Found) -> bool:
+        """Whether a child at play, a parrot, a player shouts it: 孙子喊救我, in a game."""
+        is_said = any(0 <= found.start - span.end <= 1 for span in self._unhidden("say"))
+        subject = self._subject_of(found)
+        return is_said and (
+            subject == "thing" or (subject in {"child", "third", "person"} and self._is_play())
+        )
+
+    def _is_play(self) -> bool:
+        return bool(self.reading.sure("joy", "play", "laugh", "opinion"))
+
+    def _is_only_spoken_of(self, found: Found) -> bool:
+        """Whether one cue is enough: feared, asked about in general, or long past for another."""
+        if any(span.end == found.start for span in self._unhidden("fear")):
+            return True
+        if self._near_cue("dream", found):
+            return True
+        if self._near_cue("fiction", found) and self.reading.sure("role"):
+            return True
+        if self._near_cue("now", found):
+            return False
+        if not self._unhidden("me") and self._near_cue("query", found):
+            return True
+        if found.frame.kind == "plea":
+            return False
+        if self._subject_of(found) == "third" or not self._is_other(found, self._subject_of(found)):
+            return False
+        return any(self._near_cue(name, found) for name in ("past", "hearsay", "fiction"))
 
     # ------------------------------------------------------------------------- cues
 
@@ -313,15 +412,16 @@ class Meaning:
             for span in self.reading.sure("like", "since")
         )
 
-    def _is_confirmed(self, cue: Span, start: int, end: int) -> bool:
+    def _is_confirmed(self, cue: Span, spans: tuple[Span, ...] = ()) -> bool:
         """Whether another sign says the same; "somebody, call a doctor!" is no sign."""
         pleas = {each.start for each in self.reading.frames if each.frame.kind == "plea"}
         return any(
-            not span.overlaps(start, end) or (start, end) == (0, len(self.tokens))
+            not any(own.overlaps(span.start, span.end) for own in spans)
             for name in _SIGNS[cue.name]
             for span in self._unhidden(name)
             if not span.overlaps(cue.start, cue.end)
             and not (name == "third" and (span.end in pleas or span.start in pleas))
+            and not (name == "tense" and self._unhidden("me"))
         )
 
 

@@ -51,7 +51,7 @@ REPLIES = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
 
 @dataclass
 class ScriptedMind:
-    """A dialogue that knows three sentences; with `down`, none."""
+    """A dialogue that knows a few sentences; with `down`, none."""
 
     down: str = ""
     asked: list[str] = field(default_factory=list)
@@ -69,10 +69,11 @@ class ScriptedMind:
             raise MindError(self.down, "scripted")
         intents = {
             "几点了": "general_time",
+            "我肚子疼": "medication_query",
             "对的呀": "general_affirm",
             "再讲个故事": "general_story",
-            "你快想想办法叫人": "emergency_help",
-            "电视里的老太太你快想想办法叫人": "emergency_help",
+            "我得有个人管管了": "emergency_help",
+            "电视里的老太太我得有个人管管了": "emergency_help",
             "误会误会": "emergency_cancel",
             "这事就翻篇了": "emergency_cancel",
             "挂了吧": "emergency_cancel",
@@ -296,6 +297,37 @@ async def test_a_cry_that_the_next_words_take_back_calls_nobody(home: Home) -> N
     home.hear("就明天吧", addressed=False)
     assert kinds(await home.settle()) == ["ResumeSpeech"]
     assert home.alarms.taken_back == []
+
+
+async def test_a_mild_doubt_said_to_anban_falls_where_the_dialogue_understands(home: Home) -> None:
+    home.hear("我肚子疼")
+    told = await home.settle()
+    assert home.alarms.doubted == []
+    assert only(told, TurnTaken).intent == "medication_query"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "down", "addressed"),
+    [(0.5, "", True), (0.99, "dialogue_down", True), (0.99, "faulty", True), (0.99, "", False)],
+)
+async def test_a_mild_doubt_is_asked_about_otherwise(
+    home: Home, confidence: float, down: str, addressed: bool
+) -> None:
+    home.mind.confidence, home.mind.down = confidence, down
+    home.hear("我肚子疼", addressed=addressed)
+    await home.settle()
+    assert len(home.alarms.doubted) == 1
+
+
+async def test_a_serious_doubt_waits_for_no_dialogue(home: Home) -> None:
+    home.hear("我摔了一跤腰疼得厉害", final=True)
+    assert home.alarms.doubted or "CryForHelpHeard" in kinds(await home.settle())
+
+
+async def test_in_an_open_alarm_no_doubt_waits(home: Home) -> None:
+    home.alarms.is_open = True
+    home.hear("我肚子疼")
+    assert len(home.alarms.doubted) == 1
 
 
 @pytest.mark.parametrize("text", ["就明天吧", ""])
@@ -537,9 +569,9 @@ def line(home: Home) -> ScriptedLine:
 async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
     home: Home, alarms: ScriptedAlarms, *, addressed: bool
 ) -> None:
-    home.hear("你快想想办法叫人", addressed=addressed)
+    home.hear("我得有个人管管了", addressed=addressed)
     told = await home.settle()
-    assert alarms.doubted == [("你快想想办法叫人", True)]
+    assert alarms.doubted == [("我得有个人管管了", True)]
     assert home.mind.asked == [], "no skill is asked"
     lanes = [event.lane for event in told if isinstance(event, TurnTaken)]
     assert lanes == (["safety"] if addressed else [])
@@ -548,13 +580,13 @@ async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
 async def test_what_is_only_told_of_or_not_understood_surely_is_no_cry(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
-    home.hear("电视里的老太太你快想想办法叫人", addressed=False)
+    home.hear("电视里的老太太我得有个人管管了", addressed=False)
     await home.settle()
     home.mind.confidence = OVERHEARD_CONFIDENCE - 0.01
-    home.hear("你快想想办法叫人", addressed=False, uid="u2")
+    home.hear("我得有个人管管了", addressed=False, uid="u2")
     await home.settle()
     home.mind.down = "dialogue_down"
-    home.hear("你快想想办法叫人", addressed=False, uid="u3")
+    home.hear("我得有个人管管了", addressed=False, uid="u3")
     assert not any(isinstance(event, Say) for event in await home.settle())
     assert alarms.doubted == []
 
@@ -563,9 +595,9 @@ async def test_what_was_overheard_and_is_not_quite_sure_is_asked_about_only(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
     home.mind.confidence = OVERHEARD_CONFIDENCE
-    home.hear("你快想想办法叫人", addressed=False)
+    home.hear("我得有个人管管了", addressed=False)
     await home.settle()
-    home.hear("你快想想办法叫人", addressed=True, uid="u2")
+    home.hear("我得有个人管管了", addressed=True, uid="u2")
     await home.settle()
     assert [is_sure for _, is_sure in alarms.doubted] == [False, True]
 
@@ -646,7 +678,7 @@ async def test_in_a_call_nothing_is_a_command_but_hanging_up(
     home: Home, alarms: ScriptedAlarms, line: ScriptedLine
 ) -> None:
     alarms.is_line_open = line.is_under_way = True
-    for number, text in enumerate(("几点了", "再讲个故事", "不用了", "你快想想办法叫人", "停")):
+    for number, text in enumerate(("几点了", "再讲个故事", "不用了", "我得有个人管管了", "停")):
         home.hear(text, uid=f"u{number}")
     told = await home.settle()
     assert home.mind.asked == []

@@ -1,7 +1,9 @@
 """Cries and near misses, written before anybody looked at what the lane does with them.
 
+There are two lists, by two authors.  The misses of both were looked at afterwards.
+
 `{lang}_cries.tsv`: setting (room or addressed), reason, what is expected (call or ask), text.
-`{lang}_near.tsv`: setting, kind, text.
+`{lang}_near.tsv`: setting, kind, text.  The second list's names begin with `second_`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from assistant.safety import judge
 
+LISTS = ("", "second_")
 HERE = Path(__file__).parent / "lists"
 
 
@@ -25,12 +28,16 @@ class Cry:
     text: str
 
 
-def cries(lang: str) -> list[Cry]:
-    return [Cry(*row) for row in _rows(f"{lang}_cries.tsv")]
+def cries(lang: str, prefix: str = "") -> list[Cry]:
+    return [Cry(*row) for row in _rows(f"{prefix}{lang}_cries.tsv")]
 
 
-def near_misses(lang: str) -> list[str]:
-    return [row[-1] for row in _rows(f"{lang}_near.tsv")]
+def near_misses(lang: str, prefix: str = "") -> list[str]:
+    return [row[-1] for row in _rows(f"{prefix}{lang}_near.tsv")]
+
+
+def ordinary(lang: str) -> list[str]:
+    return (HERE.parent / f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
 
 
 def called(text: str) -> bool:

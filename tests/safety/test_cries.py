@@ -10,7 +10,17 @@ import pytest
 from assistant.phrases import tokens_of
 from assistant.safety import judge
 from benchmarks._mishear import Mishearing
-from tests.safety.rows import Cry, asked, called, cries, heard, near_misses, share
+from tests.safety.rows import (
+    LISTS,
+    Cry,
+    asked,
+    called,
+    cries,
+    heard,
+    near_misses,
+    ordinary,
+    share,
+)
 
 LANGS = ("zh", "en")
 MIN_HEARD = 0.95
@@ -18,6 +28,7 @@ MIN_HEARD = 0.95
 MAX_CALLED = 0.02
 MAX_ASKED = 0.10
 """Of near misses."""
+MAX_ASKED_OF_ORDINARY = 0.015
 
 
 def outcome(text: str, *, is_final: bool = True, is_tiny: bool = False) -> str:
@@ -29,22 +40,61 @@ def outcome(text: str, *, is_final: bool = True, is_tiny: bool = False) -> str:
     return "wait" if judgement.waits else ""
 
 
+@pytest.mark.parametrize("prefix", LISTS)
 @pytest.mark.parametrize("lang", LANGS)
-def test_cries_are_called_for_or_asked_about(lang: str) -> None:
-    rows = cries(lang)
-    assert len(rows) >= 170
+def test_cries_are_called_for_or_asked_about(lang: str, prefix: str) -> None:
+    rows = cries(lang, prefix)
+    assert len(rows) >= 140
     missed = [row.text for row in rows if not (called(row.text) or asked(row.text))]
     assert len(missed) <= (1 - MIN_HEARD) * len(rows), missed
 
 
+@pytest.mark.parametrize("prefix", LISTS)
 @pytest.mark.parametrize("lang", LANGS)
-def test_near_misses_seldom_call_and_are_seldom_asked_about(lang: str) -> None:
-    texts = near_misses(lang)
-    assert len(texts) >= 190
+def test_near_misses_seldom_call_and_are_seldom_asked_about(lang: str, prefix: str) -> None:
+    texts = near_misses(lang, prefix)
+    assert len(texts) >= 125
     calls = [text for text in texts if called(text)]
     asks = [text for text in texts if asked(text)]
     assert len(calls) <= MAX_CALLED * len(texts), calls
     assert len(asks) <= MAX_ASKED * len(texts), asks
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_ordinary_talk_is_never_answered_with_an_alarm(lang: str) -> None:
+    texts = ordinary(lang)
+    assert len(texts) >= 400
+    asks = [text for text in texts if heard(text)]
+    assert [text for text in asks if called(text)] == []
+    assert len(asks) <= MAX_ASKED_OF_ORDINARY * len(texts), asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("how many tablets do i take", "我的降压药吃过了吗", "i can smell coffee"),
+        *("i need help choosing a present", "i can't find my phone", "有人敲门吗"),
+        *("my son is coming tomorrow", "我膝盖有点疼", "my knee hurts a little", "他们离婚了"),
+        *("胸口疼是什么原因", "what causes chest pain", "i'm burning a scented candle"),
+        *("he's gone down in the box", "忙得喘不过气来总算歇下了", "我梦见家里着火了"),
+    ],
+)
+def test_everyday_requests_and_calm_talk_are_not_asked_about(text: str) -> None:
+    assert not outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("王芳妈摔了", "热水器漏气", "假牙卡嗓子里", "活着没什么意思了", "这是哪儿我不认得这屋子"),
+        *("含了三片药胸口还是疼", "再没有人来我就不行了", "一躺下就喘不上来", "快打幺二零"),
+        *("where am i who are these people", "everyone would be better off without me"),
+        *("i cannae get up", "ma heid's bleedin bad", "if nobody comes i'm not going to make it"),
+        *("i can't reach the cord", "something is badly wrong with me"),
+    ],
+)
+def test_kinds_of_cries_that_were_missed_once(text: str) -> None:
+    assert outcome(text)
 
 
 # --------------------------------------------------------------------------------- veto words
@@ -301,8 +351,7 @@ def test_cries_that_were_partly_misheard_are_still_acted_on(
     lang: str, part: float, least: float
 ) -> None:
     rows, random = [row.text for row in cries(lang)], Random(7)
-    ordinary = Path(__file__).with_name(f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
-    mishearing = Mishearing([*ordinary, *near_misses(lang), *rows])
+    mishearing = Mishearing([*ordinary(lang), *near_misses(lang), *rows])
     texts = [mishearing.corrupt(text, part, random) for text in rows]
     assert texts != rows
     assert share(texts, heard) >= least, [text for text in texts if not heard(text)]
