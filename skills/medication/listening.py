@@ -18,7 +18,7 @@ from skills.api import (
     parse_dose,
 )
 from skills.medication import describe
-from skills.medication.dosing import take_dose, take_limits, with_leaflet
+from skills.medication.dosing import take_dose, take_limits, with_leaflet, without_unclear_dose
 from skills.medication.draft import SEVERAL, Draft, Item, draft_of, wishes_of
 from skills.medication.plainly import unknown
 from skills.medication.reading import Said, lone_number, read
@@ -287,7 +287,7 @@ async def _absorb_piece(turn: Turn, draft: Draft, text: str) -> Draft:
     draft, cut = await take_names(turn, draft, said, text, when)
     if cut != text:
         return await _absorb_piece(turn, draft, cut)
-    draft = take_dose(draft, said)
+    draft = without_unclear_dose(turn, take_dose(draft, said), said, when["leftover"])
     draft = take_limits(turn, draft, said, text)
     if when["says"]:
         draft = await take_time(turn, draft, text)
