@@ -133,6 +133,47 @@ async def test_the_day_that_is_left_out_is_read_back_and_does_not_come(zh: Talk)
     assert days == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "rrule", "told"),
+    [
+        ("zh", "每月三十号早上十点提醒我交房租", "BYMONTHDAY=28,29,30;BYSETPOS=-1", "最后一天"),
+        ("zh", "每月三十一号早上十点提醒我交房租", "BYMONTHDAY=-1", "最后一天"),
+        ("zh", "每月十五号和三十号早上十点提醒我交房租", "=15,28,29,30;BYSETPOS=1,-1", "最后一天"),
+        ("zh", "每年二月二十九号早上十点提醒我交房租", "BYMONTHDAY=28,29;BYSETPOS=-1", "最后一天"),
+        ("zh", "农历每月三十早上八点提醒我给妈打电话", "", "最后一天"),
+        ("zh", "每月二十八号早上十点提醒我交房租", "MONTHLY;BYMONTHDAY=28", "二十八号上午"),
+        ("zh", "每年四月三十号早上十点提醒我交房租", "BYMONTH=4;BYMONTHDAY=30", "三十号上午"),
+        ("zh", "农历每月十五早上八点提醒我给妈打电话", "", "十五号早上"),
+        (
+            "en",
+            "remind me on the 29th of every month at ten to pay the rent",
+            "BYMONTHDAY=28,29;BYSETPOS=-1",
+            "or the last day",
+        ),
+        (
+            "en",
+            "remind me on the 29th and the 30th of every month at ten to pay the rent",
+            "BYMONTHDAY=29,30",
+            "not in a month without it",
+        ),
+        (
+            "en",
+            "remind me every february 29th at ten to call John",
+            "BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+            "or the last day",
+        ),
+    ],
+)
+async def test_a_day_that_not_every_month_has_is_never_passed_over_without_a_word(
+    zh: Talk, en: Talk, lang: str, text: str, rrule: str, told: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    assert told in await talk.say(text, "add")
+    await talk.yes()
+    (kept,) = await talk.kept()
+    assert kept["schedule"].get("rrule", "").endswith(rrule)
+
+
 def _told(reminder: dict[str, Any]) -> str:
     schedule, amount = reminder["schedule"], reminder.get("amount")
     at = f"@{schedule['at'][11:16]}" if "at" in schedule else ""
