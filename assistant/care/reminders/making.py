@@ -45,7 +45,7 @@ class Known:
 
     def is_of_a_limit(self, unit: Unit) -> bool:
         """Whether it is known how much of this unit is usual."""
-        return any(unit in each.counts or each.unit is unit for each in self.limits)
+        return any(each.counted(unit) is not None or each.unit is unit for each in self.limits)
 
 
 class Maker:
