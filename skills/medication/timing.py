@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, Final
 
-from skills.api import Edge, Turn, find_clues
+from skills.api import Edge, LeftKind, Turn, find_clues
 from skills.medication.draft import Draft
 from skills.medication.habits import habit_time, keep_habit
 from skills.medication.words import words
@@ -54,6 +54,15 @@ async def _when(turn: Turn, draft: Draft, texts: list[str]) -> dict[str, Any]:
             "names_part": False,
         }
     return understood
+
+
+def number_beside_time(when: dict[str, Any]) -> str:
+    """A number that touches words about time and was not read as an hour; empty for none."""
+    for left in when["leftover"]:
+        gaps = [max(start - left["end"], left["start"] - end) for start, end in when["spans"]]
+        if left["kind"] == LeftKind.NUMBER and any(0 <= gap <= 1 for gap in gaps):
+            return str(left["words"])
+    return ""
 
 
 async def spans_of(turn: Turn, text: str) -> list[list[int]]:
