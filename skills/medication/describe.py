@@ -154,8 +154,8 @@ def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:
         return turn.render("each_term", term=schedule["solar_term"])
     numbers = [int(day) for day in rule.get("BYMONTHDAY", "").split(",") if day]
     if rule.get("BYSETPOS"):  # see `or_last_day` of the reminders
-        said = [numbers[int(at) - 1 if int(at) > 0 else -1] for at in rule["BYSETPOS"].split(",")]
-        plain = {**rule, "BYMONTHDAY": ",".join(map(str, said)), "BYSETPOS": ""}
+        wanted = [numbers[int(at) - 1 if int(at) > 0 else -1] for at in rule["BYSETPOS"].split(",")]
+        plain = {**rule, "BYMONTHDAY": ",".join(map(str, wanted)), "BYSETPOS": ""}
         return turn.render("or_last", days=_by_rule(turn, plain))
     if max(numbers, default=0) > _IN_EVERY_MONTH and rule.get("BYMONTH", "2") == "2":
         return turn.render("if_there", days=_by_rule(turn, rule))
