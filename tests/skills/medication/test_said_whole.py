@@ -82,6 +82,14 @@ CONVERSATIONS: list[tuple[str, tuple[str, ...], list[str]]] = [
         (*ASPIRIN_EN, "change: change aspirin from one tablet to two tablets", "yes"),
         ["aspirin 08:00 2"],
     ),
+    # whatever a pill is called, too many of them are too many
+    ("zh", ("add: 每天早上八点吃八颗华法林", "yes"), []),
+    ("zh", ("add: 每天早上八点吃八粒地高辛", "yes"), []),
+    ("en", ("add: take eight pills of warfarin every day at eight", "yes"), []),
+    ("zh", ("add: 每天早上八点吃一颗阿司匹林", "yes"), ["阿司匹林 08:00 1"]),
+    # called at an hour, and for nothing else
+    ("zh", ("add: 八点叫我一声", "yes"), ["到时间了 @08:00"]),
+    ("en", ("add: give me a shout at eight", "yes"), ["it is time @08:00"]),
     # a day that is left out
     ("zh", ("add: 每天早上八点吃一片阿司匹林，明天不吃", "yes"), ["阿司匹林 08:00 1 -2026-11-24"]),
     (
