@@ -43,7 +43,9 @@ from assistant.language import (
 )
 from assistant.language.clues import (
     Anchor,
+    AtAnchor,
     Clock,
+    Edge,
     Every,
     EveryWeekdays,
     Found,
@@ -53,8 +55,11 @@ from assistant.language.clues import (
     OnNthWeekday,
     OnSolarTerm,
     OnWeekday,
+    PartOfDay,
+    TimesEvery,
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
+from assistant.language.reading import LeftKind, Owner, Reading
 from assistant.link import ServiceError
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
@@ -70,9 +75,26 @@ def find_clues(text: str, lang: str, today: date) -> list[Found]:
     return language(lang).find_clues(text, today)
 
 
+def read_sentence(text: str, lang: str, today: date) -> Reading:
+    """What a sentence says of times and doses, every word of it used once.
+
+    Raises:
+        ImpossibleTimeError: it names a time that no clock or calendar has.
+    """
+    return language(lang).read(text, today, ())
+
+
 def names_days(found: Found) -> bool:
     """Whether a clue says on which day, or days."""
     return isinstance(found.clue, _OF_DAYS)
+
+
+def names_hours(found: Found) -> bool:
+    """Whether a clue says at which time of the day; "after meals" beside an hour does not."""
+    clue = found.clue
+    if isinstance(clue, AtAnchor):
+        return len(clue.anchors) == 1
+    return isinstance(clue, Clock | PartOfDay)
 
 
 _OF_DAYS = (
@@ -93,6 +115,7 @@ __all__ = [
     "Answer",
     "Clock",
     "Dose",
+    "Edge",
     "ElderAnswered",
     "Entity",
     "Form",
@@ -103,6 +126,7 @@ __all__ = [
     "Language",
     "LanguageChanged",
     "Leave",
+    "LeftKind",
     "LunarDay",
     "Match",
     "NotStartedError",
@@ -110,12 +134,15 @@ __all__ = [
     "OnDay",
     "OnLunarDay",
     "OnMonthDay",
+    "Owner",
     "ProfileChanged",
+    "Reading",
     "Reply",
     "Said",
     "ServiceError",
     "Skill",
     "Spoken",
+    "TimesEvery",
     "Turn",
     "TurnTaken",
     "Unclear",
@@ -125,8 +152,10 @@ __all__ = [
     "language",
     "lunar_day",
     "names_days",
+    "names_hours",
     "parse_dose",
     "parse_number",
     "rank_matches",
+    "read_sentence",
     "solar_date",
 ]

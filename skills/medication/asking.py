@@ -195,6 +195,9 @@ def _check(turn: Turn, draft: Draft) -> str:
         said = turn.render("as_needed", what=what, **describe.limits(turn, rule))
     elif draft.schedule is not None:
         when = describe.when(turn, draft.schedule)
+        if draft.left_out:
+            days = turn.spoken.listing([_day(turn, day) for day in draft.left_out])
+            when = turn.render("but_not", when=when, days=days)
         said = turn.render("when_what", when=when, what=what)
     else:
         said = what

@@ -14,6 +14,8 @@ _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ALL_BUT: Final = frozenset({5, 6})
 """So many days a week are said by those that are left out."""
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
+_IN_EVERY_MONTH: Final = 28
+_LONGEST_LUNAR: Final = 30
 _ANY_MONDAY: Final = date(2026, 1, 5)
 
 
@@ -144,10 +146,23 @@ def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:
         lunar = schedule["lunar"]
         days = turn.spoken.listing([_number(turn, day) for day in lunar["days"]])
         if lunar.get("month") is None:
-            return turn.render("each_lunar_month", days=days)
-        return turn.render("each_lunar_year", month=_number(turn, lunar["month"]), days=days)
+            said = turn.render("each_lunar_month", days=days)
+        else:
+            said = turn.render("each_lunar_year", month=_number(turn, lunar["month"]), days=days)
+        return turn.render("or_last", days=said) if _LONGEST_LUNAR in lunar["days"] else said
     if schedule.get("solar_term"):
         return turn.render("each_term", term=schedule["solar_term"])
+    numbers = [int(day) for day in rule.get("BYMONTHDAY", "").split(",") if day]
+    if rule.get("BYSETPOS"):  # see `or_last_day` of the reminders
+        wanted = [numbers[int(at) - 1 if int(at) > 0 else -1] for at in rule["BYSETPOS"].split(",")]
+        plain = {**rule, "BYMONTHDAY": ",".join(map(str, wanted)), "BYSETPOS": ""}
+        return turn.render("or_last", days=_by_rule(turn, plain))
+    if max(numbers, default=0) > _IN_EVERY_MONTH and rule.get("BYMONTH", "2") == "2":
+        return turn.render("if_there", days=_by_rule(turn, rule))
+    return _by_rule(turn, rule)
+
+
+def _by_rule(turn: Turn, rule: dict[str, str]) -> str:
     every = int(rule.get("INTERVAL", "1"))
     names = [_weekday(turn, name) for name in rule.get("BYDAY", "").split(",") if name]
     month_days = [_month_day(turn, day) for day in rule.get("BYMONTHDAY", "").split(",") if day]

@@ -65,6 +65,8 @@ class Draft:
     """Sentences that say something about time, earliest first."""
     schedule: dict[str, Any] | None = None
     when_problem: dict[str, Any] | None = None
+    left_out: tuple[str, ...] = ()
+    """Single days on which it does not come, ISO 8601."""
     is_once: bool = False
     is_as_needed: bool = False
     least_hours: float | None = None
@@ -144,7 +146,8 @@ def draft_of(value: Any) -> Draft | None:
         Item(**{**item, "candidates": tuple(item["candidates"])}) for item in value["items"]
     )
     tuples = {
-        name: tuple(value[name]) for name in ("texts", "unknown_habits", "rest", "choices", "ids")
+        name: tuple(value[name])
+        for name in ("texts", "unknown_habits", "rest", "choices", "ids", "left_out")
     }
     notes = tuple((key, slots) for key, slots in value["notes"])
     return Draft(**{**value, **tuples, "items": items, "notes": notes})
@@ -157,6 +160,8 @@ def wishes_of(draft: Draft) -> list[dict[str, Any]]:
 
 def _wish(draft: Draft, item: Item) -> dict[str, Any]:
     wish: dict[str, Any] = {"title": item.title}
+    if draft.left_out and not draft.is_as_needed:
+        wish["left_out"] = list(draft.left_out)
     if not item.is_medicine:
         return {**wish, "schedule": draft.schedule}
     wish["kind"] = "medicine"

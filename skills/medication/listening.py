@@ -18,14 +18,14 @@ from skills.api import (
     parse_dose,
 )
 from skills.medication import describe
-from skills.medication.dosing import take_dose, take_limits, with_leaflet
+from skills.medication.dosing import take_dose, take_limits, with_leaflet, without_unclear_dose
 from skills.medication.draft import SEVERAL, Draft, Item, draft_of, wishes_of
 from skills.medication.plainly import unknown
 from skills.medication.reading import Said, lone_number, read
 from skills.medication.renaming import any_medicine, as_chosen, take_names
 from skills.medication.several import begin_several, day_of
 from skills.medication.splitting import parts_of
-from skills.medication.timing import spans_of, take_habit, take_time, understand
+from skills.medication.timing import number_beside_time, spans_of, take_habit, take_time, understand
 from skills.medication.which import is_offered, meant, reminders
 from skills.medication.words import words
 
@@ -287,9 +287,12 @@ async def _absorb_piece(turn: Turn, draft: Draft, text: str) -> Draft:
     draft, cut = await take_names(turn, draft, said, text, when)
     if cut != text:
         return await _absorb_piece(turn, draft, cut)
-    draft = take_dose(draft, said)
+    draft = without_unclear_dose(turn, take_dose(draft, said), said, when["leftover"])
     draft = take_limits(turn, draft, said, text)
-    if when["says"]:
+    number = number_beside_time(when) if draft.items and not draft.items[0].is_medicine else ""
+    if number:  # "four" of "at nine and four in the afternoon": a thing to do has no dose
+        draft = draft.noting("words_left", words=number)
+    elif when["says"]:
         draft = await take_time(turn, draft, text)
     draft = await _on_one_day(turn, draft, said, text)
     if said.food and any(item.is_medicine for item in draft.items):

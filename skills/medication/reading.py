@@ -46,6 +46,8 @@ class Said:
     daily_most: int | None = None
     is_once: bool = False
     any_amount: bool = False
+    doses: int = 0
+    """How many different doses it names."""
     impossible: bool = False
     """A dose that nobody can take, such as minus three."""
 
@@ -101,6 +103,7 @@ def read(
         daily_most=most,
         is_once=own.has("once", text),
         any_amount=own.has("any_amount", text),
+        doses=len({(str(each.dose), each.number) for each in doses}),
         impossible=impossible,
     )
 

@@ -14,8 +14,10 @@ from skills.api import (
     find_clues,
     names_days,
     parse_dose,
+    parse_number,
 )
 from skills.api import Found as Clue
+from skills.medication.dose_times import one_for_each_dose
 from skills.medication.words import words
 
 _MOST_PARTS: Final = 5
@@ -46,6 +48,7 @@ async def parts_of(turn: Turn) -> list[str]:
             parts.append(text[begin:start])
             begin = end
     parts.append(text[begin:])
+    parts = [each for part in parts for each in one_for_each_dose(turn, part)]
     return [parts[0], *(_with_days(turn, parts[0], each) for each in parts[1:])]
 
 
@@ -64,6 +67,9 @@ def _is_whole(turn: Turn, text: str, clues: Sequence[Clue], begin: int, end: int
         return False
     own = words(turn.lang)
     core = own.core(own.without("verbs_alone", rest))
+    number = parse_number(core, turn.lang)
+    if number is not None and (number.start, number.end) == (0, len(core)):
+        return False
     return any(map(str.isalpha, core)) and not own.has("only_more", core)
 
 

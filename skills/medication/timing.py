@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, Final
 
-from skills.api import Turn
+from skills.api import Edge, LeftKind, Turn, find_clues
 from skills.medication.draft import Draft
 from skills.medication.habits import habit_time, keep_habit
 from skills.medication.words import words
@@ -45,13 +45,24 @@ async def _when(turn: Turn, draft: Draft, texts: list[str]) -> dict[str, Any]:
         return {
             "says": True,
             "spans": [],
+            "leftover": [],
             "schedule": None,
+            "left_out": [],
             "problem": understood,
             "days": None,
             "names_day": False,
             "names_part": False,
         }
     return understood
+
+
+def number_beside_time(when: dict[str, Any]) -> str:
+    """A number that touches words about time and was not read as an hour; empty for none."""
+    for left in when["leftover"]:
+        gaps = [max(start - left["end"], left["start"] - end) for start, end in when["spans"]]
+        if left["kind"] == LeftKind.NUMBER and any(0 <= gap <= 1 for gap in gaps):
+            return str(left["words"])
+    return ""
 
 
 async def spans_of(turn: Turn, text: str) -> list[list[int]]:
@@ -73,6 +84,10 @@ async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
             when = await _at_its_meals(turn, draft, text)
         if (when["problem"] or {}).get("refused") == "words_left":
             return _unread(turn, draft, when["problem"])
+        if when["left_out"]:  # which of the days that are there, and from when, nobody said
+            return _unread(turn, draft, {"words": [text]})
+        if when["schedule"] is not None and _names_beginning(turn, text):
+            return draft.noting("from_now_only")
         return _rescheduled(draft, when)
     refused = (problem or {}).get("refused")
     if refused == "words_left":
@@ -84,10 +99,17 @@ async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
         draft,
         texts=texts,
         schedule=schedule,
+        left_out=tuple(when["left_out"]),
         when_problem=problem,
         has_changes=True,
         was_refused=False,
     )
+
+
+def _names_beginning(turn: Turn, text: str) -> bool:
+    """Whether a change is to hold from another day on: the days until then would have no dose."""
+    edges = (Edge.START_AHEAD, Edge.START_BEHIND)
+    return any(each.clue in edges for each in find_clues(text, turn.lang, turn.now.date()))
 
 
 def _unread(turn: Turn, draft: Draft, problem: dict[str, Any]) -> Draft:

@@ -111,7 +111,10 @@ class Keeper:
             before = finding.reminder(connection, which)
             made, first = self._maker.made_of(known, before.reminder_id, now)
             after = replace(
-                made, added_at=before.added_at, pauses=before.pauses, exceptions=before.exceptions
+                made,
+                added_at=before.added_at,
+                pauses=before.pauses,
+                exceptions=(*before.exceptions, *made.exceptions),
             )
             at = now.timestamp()
             image = Image(connection, [before.reminder_id], at)

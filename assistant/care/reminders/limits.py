@@ -33,6 +33,10 @@ class Per(StrEnum):
     INTERVAL = "interval"
 
 
+SOLID: Final = frozenset({Unit.TABLET, Unit.CAPSULE, Unit.PILL})
+"""What people call a pill, 一颗 or 一粒, whichever of these it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How many tablets, puffs, … where no strength was said."""
@@ -56,6 +60,13 @@ class Limit:
     day_most: Fraction | None = None
     counts: Mapping[Unit, Counted]
     is_high: bool
+
+    def counted(self, unit: Unit) -> Counted | None:
+        """What is usual of it counted in a unit; what is swallowed whole has many names."""
+        if unit in self.counts or unit not in SOLID:
+            return self.counts.get(unit)
+        alike = [each for kind, each in self.counts.items() if kind in SOLID]
+        return min(alike, key=lambda each: each.most, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ def _measured(limit: Limit, amount: Amount, rhythm: Rhythm) -> list[Beyond]:
 def _counted(limit: Limit, amount: Amount, rhythm: Rhythm) -> list[Beyond]:
     if amount.strength is not None:  # then it was weighed
         return []
-    counted = limit.counts.get(amount.unit)
+    counted = limit.counted(amount.unit)
     if counted is None:
         return []
     most, _ = _ends(amount)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from assistant.care.reminders.days import first_day, moments, next_day
+from assistant.care.reminders.days import first_day, moments, moments_of, next_day
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.escalation import Risk
 from assistant.care.reminders.limits import Limit, MedicineFacts, Rhythm, judge
@@ -45,7 +45,7 @@ class Known:
 
     def is_of_a_limit(self, unit: Unit) -> bool:
         """Whether it is known how much of this unit is usual."""
-        return any(unit in each.counts or each.unit is unit for each in self.limits)
+        return any(each.counted(unit) is not None or each.unit is unit for each in self.limits)
 
 
 class Maker:
@@ -161,9 +161,7 @@ class Maker:
 
     def _is_ahead(self, reminder: Reminder, day: date, now: datetime) -> bool:
         calendar = self._engine.calendar
-        if reminder.schedule is None:
-            return False
-        times = moments(reminder.schedule, day, calendar.zone, calendar.habits)
+        times = moments_of(reminder, day, calendar.zone, calendar.habits)
         return any(at >= now.timestamp() for _, at in times)
 
     def _is_for_the_night(self, reminder: Reminder) -> bool:

@@ -16,6 +16,7 @@ from assistant.language import DayTime, LunarDays, Moment, Recurrence
 
 LEAST_INTERVAL_MINUTES: Final = 15
 MAX_TIMES_A_DAY: Final = 24
+_IN_EVERY_MONTH: Final = 28
 _INTERVALS: Final = {"MINUTELY": 1, "HOURLY": 60}
 _BY_DAY: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _PARTS: Final = frozenset(
@@ -112,11 +113,30 @@ def _again(when: Recurrence, now: datetime) -> Schedule:
     return Schedule(
         start=start,
         until=until,
-        rrule=when.rrule,
+        rrule=or_last_day(when.rrule) if when.rrule else None,
         lunar=when.lunar,
         solar_term=when.solar_term,
         times=when.times,
     )
+
+
+def or_last_day(rrule: str) -> str:
+    """Let "on the 30th" be the last day of a month that has none: RFC 5545 would leave it out.
+
+    A rule with more than one such day stays as it is.
+    """
+    parts = _parts(rrule)
+    days = sorted(int(day) for day in parts.get("BYMONTHDAY", "1").split(","))
+    *early, late = days
+    is_early = all(0 < day < _IN_EVERY_MONTH for day in early)
+    is_one_late = late > _IN_EVERY_MONTH and is_early and "BYSETPOS" not in parts
+    if not is_one_late or parts.get("BYMONTH", "2") != "2":
+        return rrule
+    listed = [*early, *range(_IN_EVERY_MONTH, late + 1)]
+    positions = [*range(1, len(early) + 1), -1]
+    parts["BYMONTHDAY"] = ",".join(map(str, listed))
+    parts["BYSETPOS"] = ",".join(map(str, positions))
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def interval_minutes(rrule: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from assistant.care.reminders.codec import to_json
 from assistant.care.reminders.refusals import ReminderRefused
-from assistant.care.reminders.schedule import schedule_of
+from assistant.care.reminders.schedule import or_last_day, schedule_of
 from assistant.care.reminders.wishes import schedule_wish
 from assistant.language import (
     Habits,
@@ -60,6 +60,8 @@ class Understood:
     """It names a part of the day: "at eight in the evening"."""
     days: dict[str, Any] | None = None
     """Which days, where some were said: rrule, lunar or solar_term of a schedule."""
+    left_out: tuple[str, ...] = ()
+    """Single days on which it does not come, ISO 8601: "every day but tomorrow"."""
     spans: tuple[tuple[int, int], ...] = field(default=())
     """Where in the last sentence its words stand."""
     leftover: tuple[dict[str, Any], ...] = ()
@@ -104,21 +106,26 @@ def understand(
         return replace(found, problem={"refused": "words_left", "words": unread})
     if when is None:
         return replace(found, problem={"refused": "time_missing"})
-    if when.unread or (isinstance(when, Recurrence) and when.left_out):
+    if when.unread:
         return replace(found, problem={"refused": "words_left", "words": [texts[-1]]})
     if is_daily and isinstance(when, Moment):
         if any(isinstance(each.clue, AtAnchor) and len(each.clue.anchors) > 1 for each in meant):
             return replace(found, problem={"refused": "meal_missing"})
         when = _every_day(when, clues)
+    if is_daily and isinstance(when, Recurrence):
+        when = _not_only_today(when, clues)
     if isinstance(when, Moment):
         found = replace(found, at=when.at.isoformat())
     else:
         days = _days(when) if names_day else None
-        found = replace(found, is_assumed=when.are_times_assumed, days=days)
+        left_out = tuple(day.isoformat() for day in when.left_out)
+        found = replace(found, is_assumed=when.are_times_assumed, days=days, left_out=left_out)
     try:
         schedule = to_json(schedule_wish(schedule_of(when, now)))
     except ReminderRefused as refusal:
         return replace(found, problem=refusal.to_dict())
+    if found.left_out and "times" not in schedule:  # by the hour there is no day to leave out
+        return replace(found, problem={"refused": "words_left", "words": [texts[-1]]})
     return replace(found, schedule=_counted_from_first(schedule, when))
 
 
@@ -128,7 +135,8 @@ def _names_part(found: Found) -> bool:
 
 
 def _days(when: Recurrence) -> dict[str, Any] | None:
-    days = {"rrule": when.rrule, "lunar": to_json(when.lunar), "solar_term": when.solar_term}
+    rrule = or_last_day(when.rrule) if when.rrule else None
+    days = {"rrule": rrule, "lunar": to_json(when.lunar), "solar_term": when.solar_term}
     return {name: value for name, value in days.items() if value is not None} or None
 
 
@@ -155,6 +163,13 @@ def _every_day(when: Moment, clues: Sequence[Found]) -> When:
         are_times_assumed=not when.is_time_said,
         spans=when.spans,
     )
+
+
+def _not_only_today(when: Recurrence, clues: Sequence[Found]) -> Recurrence:
+    """Read "at eight and at nine", and nothing of days, as every day."""
+    if when.course_days is None or not all(isinstance(e.clue, (*_ANY_DAY, *SIGNS)) for e in clues):
+        return when
+    return replace(when, course_days=None)
 
 
 def _counted_once(clues: Sequence[Found], own: Sequence[Found]) -> list[Found]:

@@ -11,6 +11,7 @@ from assistant.care.reminders.model import (
     USUAL_MOST,
     Amount,
     AsNeeded,
+    DayException,
     Food,
     Kind,
     Reminder,
@@ -56,6 +57,8 @@ class ReminderWish:
     policy: Policy | None = None
     wakes: bool | None = None
     """None: only where a time in the night was asked for."""
+    left_out: tuple[date, ...] = ()
+    """Single days on which it does not come."""
     is_confirmed: bool = False
     """An unlikely dose was asked back, and is right."""
 
@@ -110,6 +113,7 @@ def reminder_of(wish: ReminderWish, reminder_id: str, now: datetime) -> Reminder
         wakes=bool(wish.wakes),
         added_at=now.timestamp(),
         changed_at=now.timestamp(),
+        exceptions=tuple(DayException(day=day, is_left_out=True) for day in wish.left_out),
     )
 
 

@@ -1,0 +1,191 @@
+"""All that a sentence says is stored, or asked about: several doses, days that are left out.
+
+A row is a conversation and what is kept of it, as in `test_kinds.py`: title, its times or `@` its
+one moment, how much, and `-` before each day that is left out.  It is six on Monday, 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.skills.medication.talk import Talk
+
+ASPIRIN_EN = ("add: one tablet of aspirin every day at eight in the morning", "yes")
+ASPIRIN_ZH = ("add: 每天早上八点吃一片阿司匹林", "yes")
+TWICE_ZH = ["二甲双胍 08:00 1", "二甲双胍 20:00 2"]
+TWICE_EN = ["metformin 08:00 1", "metformin 20:00 2"]
+
+CONVERSATIONS: list[tuple[str, tuple[str, ...], list[str]]] = [
+    # two doses of one medicine
+    ("zh", ("add: 早上一片晚上两片二甲双胍", "yes", "yes"), TWICE_ZH),
+    ("zh", ("add: 二甲双胍早上一片，晚上两片", "yes", "yes"), TWICE_ZH),
+    ("zh", ("add: 每天早上吃一片二甲双胍，晚上吃两片", "yes", "yes"), TWICE_ZH),
+    ("zh", ("add: 二甲双胍每天早上八点吃一片，晚上八点吃两片", "yes", "yes"), TWICE_ZH),
+    (
+        "zh",
+        ("add: 每天三次，二甲双胍早上一片中午一片晚上两片", "yes", "yes", "yes"),
+        ["二甲双胍 08:00 1", "二甲双胍 12:00 1", "二甲双胍 20:00 2"],
+    ),
+    (
+        "zh",
+        ("add: 二甲双胍早上中午各一片，晚上两片", "yes", "yes"),
+        ["二甲双胍 08:00,12:00 1", "二甲双胍 20:00 2"],
+    ),
+    ("en", ("add: metformin one in the morning and two in the evening", "yes", "yes"), TWICE_EN),
+    (
+        "en",
+        ("add: one tablet of metformin in the morning and two in the evening", "yes", "yes"),
+        TWICE_EN,
+    ),
+    (
+        "en",
+        (
+            "add: take one metformin at eight in the morning and two at eight in the evening",
+            "yes",
+            "yes",
+        ),
+        TWICE_EN,
+    ),
+    (
+        "en",
+        (
+            "add: warfarin, one tablet on mondays and two tablets on tuesdays at six pm",
+            "yes",
+            "yes",
+        ),
+        ["warfarin 18:00 1", "warfarin 18:00 2"],
+    ),
+    # two medicines, each with its own
+    (
+        "zh",
+        ("add: 早上八点一片二甲双胍晚上九点两片阿司匹林", "yes", "yes"),
+        ["二甲双胍 08:00 1", "阿司匹林 21:00 2"],
+    ),
+    # doses that go with no time are asked about
+    ("en", ("add: one tablet of aspirin two tablets at eight", "yes"), []),
+    (
+        "en",
+        ("add: one tablet of aspirin two tablets at eight", "two tablets", "yes"),
+        ["aspirin 08:00 2"],
+    ),
+    ("zh", ("add: 八点吃一片阿司匹林两片", "yes"), []),
+    ("zh", (*ASPIRIN_ZH, "change: 阿司匹林改成早上一片晚上两片", "yes"), ["阿司匹林 08:00 1"]),
+    # one dose stays one
+    ("en", ("add: one tablet of aspirin at eight and nine", "yes"), ["aspirin 08:00,09:00 1"]),
+    ("zh", ("add: 早上八点和晚上八点吃一片阿司匹林", "yes"), ["阿司匹林 08:00,20:00 1"]),
+    ("en", ("add: two tablets, no, three tablets of aspirin at eight", "yes"), ["aspirin 08:00 3"]),
+    ("zh", (*ASPIRIN_ZH, "change: 把阿司匹林从一片改成两片", "yes"), ["阿司匹林 08:00 2"]),
+    (
+        "en",
+        (*ASPIRIN_EN, "change: change aspirin from one tablet to two tablets", "yes"),
+        ["aspirin 08:00 2"],
+    ),
+    # whatever a pill is called, too many of them are too many
+    ("zh", ("add: 每天早上八点吃八颗华法林", "yes"), []),
+    ("zh", ("add: 每天早上八点吃八粒地高辛", "yes"), []),
+    ("en", ("add: take eight pills of warfarin every day at eight", "yes"), []),
+    ("zh", ("add: 每天早上八点吃一颗阿司匹林", "yes"), ["阿司匹林 08:00 1"]),
+    # called at an hour, and for nothing else
+    ("zh", ("add: 八点叫我一声", "yes"), ["到时间了 @08:00"]),
+    ("en", ("add: give me a shout at eight", "yes"), ["it is time @08:00"]),
+    # a day that is left out
+    ("zh", ("add: 每天早上八点吃一片阿司匹林，明天不吃", "yes"), ["阿司匹林 08:00 1 -2026-11-24"]),
+    (
+        "en",
+        ("add: one tablet of aspirin every day at eight but not tomorrow", "yes"),
+        ["aspirin 08:00 1 -2026-11-24"],
+    ),
+    (
+        "en",
+        ("add: remind me every day at eight except christmas day to feed the cat", "yes"),
+        ["to feed the cat 08:00 -2026-12-25"],
+    ),
+    # a change from another day on is neither that day's alone nor at once
+    ("zh", (*ASPIRIN_ZH, "change: 阿司匹林从明天开始改成九点", "yes"), ["阿司匹林 08:00 1"]),
+    ("zh", (*ASPIRIN_ZH, "change: 阿司匹林从现在开始改成九点", "yes"), ["阿司匹林 09:00 1"]),
+    (
+        "en",
+        (*ASPIRIN_EN, "change: change aspirin to nine o'clock from tomorrow", "yes"),
+        ["aspirin 08:00 1"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("lang", "said", "kept"), CONVERSATIONS)
+async def test_all_of_it_is_kept_or_asked(
+    zh: Talk, en: Talk, lang: str, said: tuple[str, ...], kept: list[str]
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    for each in said:
+        if each == "yes":
+            await talk.yes()
+            continue
+        intent, _, text = each.rpartition(": ")
+        await talk.say(text, *([intent] if intent else []))
+    found = await talk.kept()
+    assert [_told(each) for each in found] == kept
+    assert not any(each.get("schedule", {}).get("until") for each in found), "it goes on"
+
+
+async def test_the_day_that_is_left_out_is_read_back_and_does_not_come(zh: Talk) -> None:
+    assert "明天除外" in await zh.say("每天早上八点吃一片阿司匹林，明天不吃", "add")
+    await zh.yes()
+    days: list[int] = []
+    for day in range(3):
+        await zh.home.until(zh.home.clock.at + 86_400, lambda _: "yes")
+        if any("阿司匹林" in str(event) for event in zh.home.events):
+            days.append(day)
+        zh.home.events.clear()
+    assert days == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "rrule", "told"),
+    [
+        ("zh", "每月三十号早上十点提醒我交房租", "BYMONTHDAY=28,29,30;BYSETPOS=-1", "最后一天"),
+        ("zh", "每月三十一号早上十点提醒我交房租", "BYMONTHDAY=-1", "最后一天"),
+        ("zh", "每月十五号和三十号早上十点提醒我交房租", "=15,28,29,30;BYSETPOS=1,-1", "最后一天"),
+        ("zh", "每年二月二十九号早上十点提醒我交房租", "BYMONTHDAY=28,29;BYSETPOS=-1", "最后一天"),
+        ("zh", "农历每月三十早上八点提醒我给妈打电话", "", "最后一天"),
+        ("zh", "每月二十八号早上十点提醒我交房租", "MONTHLY;BYMONTHDAY=28", "二十八号上午"),
+        ("zh", "每年四月三十号早上十点提醒我交房租", "BYMONTH=4;BYMONTHDAY=30", "三十号上午"),
+        ("zh", "农历每月十五早上八点提醒我给妈打电话", "", "十五号早上"),
+        (
+            "en",
+            "remind me on the 29th of every month at ten to pay the rent",
+            "BYMONTHDAY=28,29;BYSETPOS=-1",
+            "or the last day",
+        ),
+        (
+            "en",
+            "remind me on the 29th and the 30th of every month at ten to pay the rent",
+            "BYMONTHDAY=29,30",
+            "not in a month without it",
+        ),
+        (
+            "en",
+            "remind me every february 29th at ten to call John",
+            "BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+            "or the last day",
+        ),
+    ],
+)
+async def test_a_day_that_not_every_month_has_is_never_passed_over_without_a_word(
+    zh: Talk, en: Talk, lang: str, text: str, rrule: str, told: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    assert told in await talk.say(text, "add")
+    await talk.yes()
+    (kept,) = await talk.kept()
+    assert kept["schedule"].get("rrule", "").endswith(rrule)
+
+
+def _told(reminder: dict[str, Any]) -> str:
+    schedule, amount = reminder["schedule"], reminder.get("amount")
+    at = f"@{schedule['at'][11:16]}" if "at" in schedule else ""
+    times = ",".join(each["at"] for each in schedule.get("times", ()))
+    out = [f"-{each['day']}" for each in reminder.get("exceptions", ())]
+    parts = [reminder["title"], at or times, *([amount["amount"]] if amount else []), *out]
+    return " ".join(parts)
