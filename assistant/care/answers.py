@@ -110,7 +110,9 @@ class Answers:
     async def _is_fine(self, address: Address) -> None:
         """Said once it is asked back; what must be so for it to end is decided for each alarm."""
         self._companion.signs.stop()
-        is_answer = self._question.asked is Asked.HELP
+        # A first "I'm fine" holds as long as the question that it was asked back with: two words of
+        # a television, each in answer to another question, are no answer.
+        is_answer = self._question.asked is Asked.HELP and self._question.is_half_answered
         for alarm in self._book.open_alarms():
             ends = _ends(alarm, address, is_answer=is_answer)
             trigger = Trigger.MEANT_FINE if ends else Trigger.SAID_FINE
@@ -118,7 +120,7 @@ class Answers:
             if changed is None:
                 self._companion.only_a_human_closes(alarm)
             elif changed.state.calls_out:
-                self._question.put()
+                self._question.put(is_half_answered=True)
                 self._companion.ask_back()
             elif changed.state.is_asked:
                 self._course.suspicions.said_once()

@@ -1,0 +1,150 @@
+# virtual time
+"""A television and visitors talk for a quarter of an hour: whatever they say, the alarm goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from assistant.care.open_question import Asked
+from assistant.events import ElderCallChanged, MoveRobot, StopSpeaking
+from assistant.safety import judge
+from tests.care.faults.parts import Home, a_home
+from tests.hostile.parts import BEGINNINGS, DAUGHTER, ended, hear, until_open
+
+ORDINARY = Path(__file__).parents[1] / "safety"
+FINE = {
+    "zh": ("没事", "没关系", "我没事", "不用了", "没事了", "我挺好的", "我好好的", "不需要"),
+    "en": ("I'm fine", "no need", "I'm all right", "no thanks", "false alarm", "I'm okay"),
+}
+"""Two of them within one question end what is only asked about, whoever says them."""
+DRAMA = {
+    "zh": [
+        *("好啊", "好的", "是的", "对", "嗯", "行", "可以", "不", "不是", "没有", "算了", "别", "不要"),
+        *("我到了", "医生到了", "救护车到了", "我们来了", "我来了妈", "我回来了", "到家了", "警察来了"),
+        *("别打了", "不要打电话", "取消", "取消吧", "停", "停下", "闭嘴", "安静", "再见", "拜拜"),
+        *("挂了吧", "挂断", "关掉", "关机", "结束了", "搞定了", "解决了", "都过去了", "人没事就好"),
+        *("他没事了", "孩子没事", "医生说没事", "没事的放心吧", "没事没事坐坐坐", "你没事吧"),
+        *("误会一场", "虚惊一场", "逗你玩的", "开个玩笑", "演习结束", "警报解除", "报警解除"),
+        *("我在这儿呢", "妈妈我在", "女儿来了", "她到了", "你到了吗", "他们到哪儿了", "快到了"),
+        *("按一", "我按了一", "按九", "一", "九", "零", "知道了", "收到", "我马上过去", "交给我"),
+        *("过来", "跟我来", "去厨房", "回去充电", "去门口", "慢一点", "大声点", "小声点"),
+        *("给女儿打电话", "给王芳打个电话吧", "打电话给她", "接通了", "喂", "喂你好", "是我"),
+        *("吃了", "已经吃过药了", "药吃完了", "明天再说", "下次吧", "等会儿", "我知道啦"),
+    ],
+    "en": [
+        *("yes", "yeah", "sure", "ok", "okay then", "right", "no", "nope", "never mind", "not now"),
+        *("I'm here", "help is here", "the doctor is here", "the ambulance is here", "we're here"),
+        *("don't call", "stop calling", "cancel", "cancel it", "stop", "shut up", "be quiet", "bye"),
+        *("hang up", "put the phone down", "switch it off", "it's over", "all done", "all clear"),
+        *("he's fine", "she is fine now", "everybody is fine", "are you okay", "it was a joke"),
+        *("just kidding", "it was a mistake", "wrong number", "end of the drill", "stand down"),
+        *("I'm here mum", "mum I'm home", "is she there", "they're on their way", "nearly there"),
+        *("press one", "one", "nine", "zero", "got it", "I'll take it", "I'm on my way", "leave it"),
+        *("come here", "follow me", "go to the kitchen", "go back to your charger", "louder"),
+        *("call my daughter", "ring Fang", "hello", "hello who is this", "it's me", "speaking"),
+        *("I've taken it", "I took my pills", "tomorrow", "next time", "later", "yes I know"),
+    ],
+}
+
+
+def talk(lang: str) -> list[str]:
+    """Hundreds of sentences in which nobody cries for help, in one order for ever."""
+    file = ORDINARY / f"ordinary_{lang}.txt"
+    lines = [line for line in file.read_text("utf-8").splitlines() if line and line[0] != "#"]
+    said = [*lines, *DRAMA[lang] * 2]
+    random.Random(13).shuffle(said)  # noqa: S311
+    return [text for text in said if judge(text, is_final=True).cry is None]
+
+
+QUESTIONS = ["none", "number", "arrival", "fine once"]
+
+
+async def ask(home: Home, question: str) -> None:
+    if question == "number":
+        home.core.care.emergency.course.question.put_number("120")
+    elif question == "arrival":
+        hear(home, "我到了")
+        assert home.core.care.emergency.course.question.asked is Asked.ARRIVAL
+    elif question == "fine once":
+        hear(home, "我没事", addressed=True)
+    await asyncio.sleep(1)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("begin", BEGINNINGS)
+async def test_it_must_not_end_take_on_ring_or_move(
+    tmp_path: Path, begin: str, question: str, lang: str
+) -> None:
+    async with a_home(tmp_path, language=lang) as home:
+        home.add(DAUGHTER, "tel:13800138000")
+        BEGINNINGS[begin](home)
+        await until_open(home)
+        await ask(home, question)
+        fine = cycle(FINE[lang])
+        sentences = talk(lang)
+        assert len(sentences) > 250
+        for number, text in enumerate(sentences):
+            if number % 60 == 30 and question != "fine once":
+                hear(home, next(fine))  # once in a question: asked back, and answered by nobody
+                await asyncio.sleep(3)
+            hear(home, text)
+            await asyncio.sleep(3)
+        assert ended(home) == []
+        assert home.state() in {"raised", "delivered"}
+        assert not [event for event in home.told if isinstance(event, (MoveRobot, StopSpeaking))]
+        assert not [event for event in home.told if isinstance(event, ElderCallChanged)]
+        (alarm,) = home.core.care.book.open_alarms()
+        assert home.core.care.emergency._number.contact(alarm.alarm_id) is None
+
+
+@pytest.mark.parametrize("pause_seconds", [36, 50, 69])
+@pytest.mark.parametrize("begin", ["sensed", "doubted"])
+@pytest.mark.parametrize("addressed", [False])
+async def test_two_words_of_two_questions_must_not_add_up(
+    tmp_path: Path, begin: str, addressed: bool, pause_seconds: int
+) -> None:
+    """An "I'm fine" holds as long as the question that it was asked back with, and no longer."""
+    async with a_home(tmp_path) as home:
+        home.add(DAUGHTER, "tel:13800138000")
+        BEGINNINGS[begin](home)
+        await until_open(home)
+        await asyncio.sleep(2)
+        hear(home, "没关系", addressed=addressed)
+        await asyncio.sleep(pause_seconds)
+        hear(home, "没事", addressed=addressed)
+        await asyncio.sleep(1)
+        assert ended(home) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_it_must_not_end_what_somebody_took_on(tmp_path: Path, lang: str) -> None:
+    async with a_home(tmp_path, language=lang) as home:
+        home.add(DAUGHTER, "tel:13800138000")
+        BEGINNINGS["cried"](home)
+        await until_open(home)
+        (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
+        await home.core.care.emergency.course.acknowledge(alarm.alarm_id, contact.contact_id)
+        home.told.clear()
+        for text in talk(lang):
+            hear(home, text)
+            await asyncio.sleep(2)
+        assert ended(home) == []
+        assert home.state() == "acknowledged"
+        await asyncio.sleep(1_200)
+        assert home.state() == "raised", "nobody came: it goes out again"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_without_an_alarm_it_must_not_begin_one(tmp_path: Path, lang: str) -> None:
+    async with a_home(tmp_path, language=lang) as home:
+        for text in talk(lang):
+            hear(home, text)
+            await asyncio.sleep(1)
+        assert home.state() == "none"
+        assert home.said() == []
