@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -54,6 +55,10 @@ ALL: Final = frozenset(Capability)
 TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
 _OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
 """Sections with passwords, the door code, illnesses, secret links: no child is told them."""
+_FIRST: Final = frozenset({Capability.EAR, Capability.MOUTH})
+_AFTER_THE_EAR: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
+EAR_FIRST_SECONDS: Final = 15.0
+"""So long the dialogue waits for the ear: one that cannot start must not keep it for ever."""
 WATCHDOG_SECONDS: Final = 5.0
 
 
@@ -183,12 +188,29 @@ class Core:
         self.bus.serve("home.devices", self._serve_devices)
         self.bus.serve("language.switch", self._switch_language)
         await self.bus.open(new_socket_path(self.options.home))
-        await self.care.start()
-        for capability in self.options.capabilities - self._without_device():
+        # A cry must count as soon as can be: ear and phrases first, and both beside all else.
+        wanted = self.options.capabilities - self._without_device()
+        for capability in _FIRST & wanted:
             self.children.start(capability)
-        # The first cry, or stop, must not wait until hundreds of phrases are read and compiled.
-        await asyncio.to_thread(load_phrases)
+        phrases = asyncio.create_task(asyncio.to_thread(load_phrases))
+        await self.care.start()
+        await phrases
+        for capability in wanted - _FIRST - _AFTER_THE_EAR:
+            self.children.start(capability)
+        self._tasks.spawn(self._start_after_ear(wanted & _AFTER_THE_EAR))
+        # Thousands of lines: on a thread, so that what is heard meanwhile is not kept waiting.
+        await asyncio.to_thread(import_module, "assistant.care.selftest.selftesting")
+        await asyncio.to_thread(import_module, "assistant.care.medicines")
         await self._start_reminders()
+
+    async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
+        """What takes both cores of a small machine for seconds: once a cry is heard."""
+        if Capability.EAR in self.options.capabilities:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EAR_FIRST_SECONDS):
+                    await self.children.ready(Capability.EAR.value)
+        for capability in capabilities:
+            self.children.start(capability)
 
     async def stop(self) -> None:
         """End the children, then what the core holds."""
@@ -229,7 +251,7 @@ class Core:
             registry=self.care.equipment.registry,
             elder_name=elder_name,
             voice_folder=run_folder(self.options.home) / "reminder-voice",
-            risk_of=medicines.risk_of,
+            facts=medicines,
             clock=self.options.clock,
         )
         await self.reminders.start()

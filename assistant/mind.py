@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import tzlocal
+
 from assistant.bus import Bus
 from assistant.dialogue import (
     DialogueClient,
@@ -262,7 +264,7 @@ class Mind:
 
     async def _parse(self, text: str) -> Thought:
         understood = await self._client.parse(text)
-        now = datetime.fromtimestamp(self._now()).astimezone()
+        now = datetime.fromtimestamp(self._now(), tzlocal.get_localzone())
         entities = tuple(
             {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
             for entity in understood.entities

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import tzlocal
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
@@ -210,7 +211,7 @@ class Skills:
                 for slot, value in tracker.slots.items()
                 if slot.startswith(prefix)
             },
-            now=datetime.fromtimestamp(_said_with(state).get("at", time.time())).astimezone(),
+            now=_local(_said_with(state).get("at", time.time())),
             home=self._homes[item.skill.name],
             wording=item.replies.render,
             left=bool(tracker.slots.get("form_left")),
@@ -228,6 +229,11 @@ class Skills:
             if response.startswith(f"utter_{name}_"):
                 return name, response.removeprefix(f"utter_{name}_")
         raise KeyError(response)
+
+
+def _local(at: float) -> datetime:
+    """A moment in the home's zone, whose offset is another one on the other side of a change."""
+    return datetime.fromtimestamp(at, tzlocal.get_localzone())
 
 
 def _said_with(tracker: Mapping[str, Any]) -> Mapping[str, Any]:

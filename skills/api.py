@@ -41,7 +41,19 @@ from assistant.language import (
     parse_number,
     rank_matches,
 )
-from assistant.language.clues import Anchor, Clock, Found, OnDay, OnLunarDay, OnMonthDay
+from assistant.language.clues import (
+    Anchor,
+    Clock,
+    Every,
+    EveryWeekdays,
+    Found,
+    OnDay,
+    OnLunarDay,
+    OnMonthDay,
+    OnNthWeekday,
+    OnSolarTerm,
+    OnWeekday,
+)
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.link import ServiceError
 from skills.home import Adjusted, Answer, Home, NotStartedError
@@ -57,6 +69,22 @@ def find_clues(text: str, lang: str, today: date) -> list[Found]:
     """
     return language(lang).find_clues(text, today)
 
+
+def names_days(found: Found) -> bool:
+    """Whether a clue says on which day, or days."""
+    return isinstance(found.clue, _OF_DAYS)
+
+
+_OF_DAYS = (
+    Every,
+    EveryWeekdays,
+    OnDay,
+    OnLunarDay,
+    OnMonthDay,
+    OnNthWeekday,
+    OnSolarTerm,
+    OnWeekday,
+)
 
 __all__ = [
     "FALLBACK",
@@ -96,6 +124,7 @@ __all__ = [
     "find_clues",
     "language",
     "lunar_day",
+    "names_days",
     "parse_dose",
     "parse_number",
     "rank_matches",

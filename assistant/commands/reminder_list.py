@@ -39,25 +39,25 @@ Caller = Callable[..., Awaitable[Any]]
 
 async def show(*, as_json: bool) -> None:
     """Print every reminder; raises StoreError."""
-    async with _reading() as bus:
+    async with reading() as bus:
         kept = await bus.call("reminders.list")
     for reminder in kept:
-        _print(json.dumps(reminder, ensure_ascii=False) if as_json else _line(reminder))
+        tell(json.dumps(reminder, ensure_ascii=False) if as_json else line_of(reminder))
     if not kept and not as_json:
-        _print("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE")
+        tell("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE")
 
 
 async def show_today(*, as_json: bool) -> None:
     """Print today's occurrences with their states; raises StoreError."""
-    async with _reading() as bus:
+    async with reading() as bus:
         items = await bus.call("reminders.today")
     for item in items:
         due = datetime.fromtimestamp(item["due_at"]).astimezone()
         state = item["state"] + (f", {item['reason']}" if item["reason"] else "")
         line = f"{due:%H:%M}  {item['title']}: {state}"
-        _print(json.dumps(item, ensure_ascii=False) if as_json else line)
+        tell(json.dumps(item, ensure_ascii=False) if as_json else line)
     if not items and not as_json:
-        _print("Nothing is due today.")
+        tell("Nothing is due today.")
 
 
 async def show_adherence(weeks: int, *, as_json: bool) -> None:
@@ -67,11 +67,11 @@ async def show_adherence(weeks: int, *, as_json: bool) -> None:
     for week in found:
         if as_json:
             counts = asdict(week) | {"monday": week.monday.isoformat(), "planned": week.planned}
-            _print(json.dumps(counts, ensure_ascii=False))
+            tell(json.dumps(counts, ensure_ascii=False))
         else:
-            _print(_week_line(week))
+            tell(_week_line(week))
     if not found and not as_json:
-        _print("No dose was due in these weeks.")
+        tell("No dose was due in these weeks.")
 
 
 async def write(form: str, out: Path | None) -> None:
@@ -92,43 +92,22 @@ async def read(file: Path) -> int:
         StoreError: nothing was kept.
     """
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    answer = await _write("reminders.import", text=_decoded(raw))
+    answer = await change("reminders.import", text=_decoded(raw))
     if "refused" in answer:
         for line in answer.get("lines") or [answer]:
-            _print(f"{file}: {line}")
-        _print("Nothing was read in: put these right, and try again.")
+            tell(f"{file}: {line}")
+        tell("Nothing was read in: put these right, and try again.")
         return 1
     titles = [reminder["title"] for reminder in answer["added"]]
-    _print(f"{len(titles)} added{': ' if titles else ', all of it is there already'}"
+    tell(f"{len(titles)} added{': ' if titles else ', all of it is there already'}"
            f"{', '.join(titles)}")  # fmt: skip
-    return 0
-
-
-async def forget(which: str) -> int:
-    """Remove the one reminder of an id or a name; the exit status is 1 where it is not one."""
-    async with _reading() as bus:
-        kept = await bus.call("reminders.list")
-    named = [each for each in kept if which in {each["reminder_id"], each["title"]}]
-    if len(named) != 1:
-        if named:
-            _print(f"{len(named)} reminders are called {which}, say which:")
-        else:
-            _print(f"No reminder is called {which}. There are:" if kept else "There is none.")
-        for each in named or kept:
-            _print(_line(each))
-        return 1
-    answer = await _write("reminders.remove", which=named[0]["reminder_id"])
-    if "refused" in answer:
-        _print(f"Not removed: {answer}")
-        return 1
-    _print(f"{named[0]['title']} comes no more.")
     return 0
 
 
 # ------------------------------------------------------------------------------- ways in
 
 
-async def _write(service: str, **arguments: Any) -> Any:
+async def change(service: str, **arguments: Any) -> Any:
     """Ask the Anban that runs here, else do it in its place."""
     home = home_folder()
     try:
@@ -142,7 +121,8 @@ async def _write(service: str, **arguments: Any) -> Any:
 
 
 @asynccontextmanager
-async def _reading() -> AsyncIterator[Bus]:
+async def reading() -> AsyncIterator[Bus]:
+    """The services over a copy of the database: nothing that they write is kept."""
     async with _opened(_copy) as (bus, _):
         yield bus
 
@@ -158,7 +138,7 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Kee
         try:
             memory = HomeMemory(KeyedValues.home(database), settings)
             engine = Engine(bus=bus, database=database, memory=memory, zone=tzlocal.get_localzone())
-            keeper = Keeper(engine, Medicines(database).risk_of)
+            keeper = Keeper(engine, Medicines(database))
             ReminderServices(keeper).register(bus)
             yield bus, keeper
         finally:
@@ -193,14 +173,34 @@ def _decoded(raw: bytes) -> str:
 # --------------------------------------------------------------------------------- words
 
 
-def _line(reminder: dict[str, Any]) -> str:
+def line_of(reminder: dict[str, Any]) -> str:
+    """A reminder as the list shows it."""
     amount = reminder.get("amount")
     dose = f", {amount['amount']} {amount['unit']}" if amount else ""
+    if amount and amount.get("strength"):
+        dose += f" of {amount['strength']['amount']} {amount['strength']['unit']}"
     food = f", {reminder['food']} food" if reminder.get("food") else ""
     risk = reminder.get("risk", "normal")
     mark = f"  ({risk})" if risk != "normal" else ""
     what = f"{reminder['title']}{dose}{food}"
-    return f"{reminder['reminder_id']}  {what}: {_when(reminder)}{mark}"
+    return f"{reminder['reminder_id']}  {what}: {_when(reminder)}{mark}{_otherwise(reminder)}"
+
+
+def _otherwise(reminder: dict[str, Any]) -> str:
+    """Days that are otherwise, and pauses, from today on."""
+    today = datetime.now(tzlocal.get_localzone())
+    told = []
+    for each in reminder.get("exceptions", ()):
+        if each["day"] >= today.date().isoformat():
+            moved = f" at {each['at'][11:16]}" if each.get("at") else ""
+            dose = each.get("amount")
+            other = f" {dose['amount']} {dose['unit']}" if dose else ""
+            told.append(f"{each['day']}{' left out' if each.get('is_left_out') else moved}{other}")
+    for each in reminder.get("pauses", ()):
+        until = each.get("until")
+        if until is None or datetime.fromisoformat(until) > today:
+            told.append(f"paused {each['since'][:10]} to {until[:10] if until else 'a word'}")
+    return f"; {', '.join(told)}" if told else ""
 
 
 def _when(reminder: dict[str, Any]) -> str:
@@ -249,5 +249,6 @@ def _week_line(week: WeekOfMedicine) -> str:
     return f"{week.monday}  {week.title}: taken {week.taken} of {week.planned}{rest}"
 
 
-def _print(line: str) -> None:
+def tell(line: str) -> None:
+    """Print a line."""
     sys.stdout.write(line + "\n")

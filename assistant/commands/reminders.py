@@ -76,9 +76,65 @@ def read_in(
 
 @app.command()
 def remove(
-    which: Annotated[str, typer.Argument(help="Its name or its id, as `list` shows them.")],
+    which: Annotated[str, typer.Argument(help="Its name or its id; empty with --all.")] = "",
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:
-    """Let a reminder come no more."""
-    from assistant.commands.reminder_list import forget  # noqa: PLC0415
+    """Let a reminder, or all of them, come no more."""
+    from assistant.commands.reminder_changes import forget, forget_all  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(forget(which)))
+    if bool(which) == everything:
+        raise typer.BadParameter("say which one, or --all")
+    raise typer.Exit(asyncio.run(forget_all() if everything else forget(which)))
+
+
+Which = Annotated[str, typer.Argument(help="Its name or its id, as `list` shows them.")]
+
+
+@app.command("on-day")
+def on_day(
+    which: Which,
+    day: Annotated[str, typer.Argument(help="2026-12-24: only this day is otherwise.")],
+    *,
+    skip: Annotated[bool, typer.Option("--skip", help="It does not come.")] = False,
+    at: Annotated[str, typer.Option(help="When it comes instead: 09:30.")] = "",
+    slot: Annotated[str, typer.Option(help="Which of its times that day: 08:00.")] = "",
+    amount: Annotated[str, typer.Option(help='How much is taken instead: "2 tablet".')] = "",
+) -> None:
+    """Let one day be otherwise; the reminder itself stays as it is."""
+    from assistant.commands.reminder_changes import alter_day  # noqa: PLC0415
+
+    if not (skip or at or amount):
+        raise typer.BadParameter("say --skip, --at or --amount")
+    raise typer.Exit(
+        asyncio.run(alter_day(which, day, is_skipped=skip, at=at, slot=slot, amount=amount))
+    )
+
+
+@app.command()
+def pause(
+    which: Annotated[str, typer.Argument(help="Its name or its id; empty: all.")] = "",
+    until: Annotated[str, typer.Option(help="2026-12-24: from then on it comes again.")] = "",
+) -> None:
+    """Let a reminder, or all of them, not come for a time."""
+    from assistant.commands.reminder_changes import suspend  # noqa: PLC0415
+
+    raise typer.Exit(asyncio.run(suspend(which, until)))
+
+
+@app.command()
+def resume(
+    which: Annotated[str, typer.Argument(help="Its name or its id; empty: all.")] = "",
+) -> None:
+    """End a pause."""
+    from assistant.commands.reminder_changes import go_on  # noqa: PLC0415
+
+    raise typer.Exit(asyncio.run(go_on(which)))
+
+
+@app.command()
+def undo() -> None:
+    """Take back what was done last, by voice or here, within an hour."""
+    from assistant.commands.reminder_changes import take_back  # noqa: PLC0415
+
+    raise typer.Exit(asyncio.run(take_back()))

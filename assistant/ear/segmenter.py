@@ -70,7 +70,8 @@ class Segmenter:
 
     def __init__(self, settings: SegmenterSettings) -> None:
         self._settings = settings
-        self.in_utterance = False
+        self.in_utterance = self.is_attended = False
+        self._limit_seconds = settings.limit_seconds
         self.utterance_seconds = 0.0
         """From the first to the last speech of the utterance under way, or of the last one."""
         self.outtalked_seconds = 0.0

@@ -23,8 +23,8 @@ SPEECH_PROBABILITY: Final = 0.5
 """The threshold of the detector's authors."""
 ABOVE_ROOM_DB: Final = 8.0
 """A sound no louder than this above the room is the room."""
-SILENCE_CHUNKS: Final = 30
-"""So much digital silence, about a second, and the memory changes no more."""
+SILENCE_CHUNKS: Final = 90
+"""After so much digital silence, three seconds, the memory changes no more."""
 _SILENCE: Final = bytes(CHUNK_BYTES)
 
 

@@ -148,7 +148,7 @@ def _strict(kind: type) -> Any:
         allowed = (int, float) if kind is float else (kind,)
         if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
             raise TypeError(f"expected {kind.__name__}")
-        if isinstance(value, int) and abs(value) > _MAX_INTEGER:
+        if isinstance(value, int) and kind is int and abs(value) > _MAX_INTEGER:
             raise ValueError("a number beyond all bounds")
         return kind(value)
 

@@ -9,6 +9,7 @@ from assistant.language.clues import (
     Anchor,
     AtAnchor,
     Clock,
+    Clue,
     Found,
     Joint,
     Part,
@@ -63,6 +64,7 @@ class SaidTime:
 
 def read_times(found: Sequence[Found], habits: Habits) -> tuple[SaidTime, ...]:
     """Read the times of day in a sentence, in its order."""
+    found = _with_one_meal(found)
     parts = [(each.start, each.clue.part) for each in found if isinstance(each.clue, PartOfDay)]
     joints = [each.start for each in found if isinstance(each.clue, Joint)]
     is_waking = any(isinstance(each.clue, Waking) for each in found)
@@ -85,6 +87,27 @@ def read_times(found: Sequence[Found], habits: Habits) -> tuple[SaidTime, ...]:
         and not any(_is_within(one, part) and not _apart(start, at, joints) for start, one in said)
     ]
     return tuple(time_said for _, time_said in sorted(said, key=lambda pair: pair[0]))
+
+
+def _with_one_meal(found: Sequence[Found]) -> Sequence[Found]:
+    """Read 早晚各一片饭后 as after breakfast and after supper."""
+    anchored = [each for each in found if isinstance(each.clue, AtAnchor)]
+    named = [each for each in anchored if _is_named_meal(each.clue)]
+    sides = [each for each in anchored if set(_anchors(each.clue)) == set(MEALS)]
+    if len(named) != 1 or len(sides) != 1 or not isinstance(sides[0].clue, AtAnchor):
+        return found
+    meals = replace(sides[0].clue, anchors=_anchors(named[0].clue), each=True)
+    kept = (each for each in found if each is not sides[0])
+    return [replace(each, clue=meals) if each is named[0] else each for each in kept]
+
+
+def _is_named_meal(clue: Clue) -> bool:
+    """Whether it is 早晚 or "breakfast and supper", and neither before nor after."""
+    return isinstance(clue, AtAnchor) and clue.side == 0 and set(clue.anchors) < set(MEALS)
+
+
+def _anchors(clue: Clue) -> tuple[Anchor, ...]:
+    return clue.anchors if isinstance(clue, AtAnchor) else ()
 
 
 def _is_within(said: SaidTime, part: Part) -> bool:

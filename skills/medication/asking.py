@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from skills.api import Turn
 from skills.medication import describe
-from skills.medication.draft import Draft, Item
+from skills.medication.draft import SEVERAL, Draft, Item
+
+_DAYS_OF_A_WEEK: Final = 7
+_MOST_NAMED: Final = 6
+"""As many names as can be listened to in one question."""
 
 
 def question(turn: Turn, draft: Draft) -> str:
@@ -23,6 +28,10 @@ def told(turn: Turn, draft: Draft, outcome: dict[str, Any]) -> str:
     """What was written."""
     what = turn.spoken.listing([item.title for item in draft.items])
     result = outcome["result"]
+    if draft.act in SEVERAL:
+        return _told_of_several(turn, draft)
+    if draft.on_day is not None:
+        return turn.render("on_day_changed", what=what, day=_day(turn, draft.day))
     if result == "remove":
         is_medicine = any(item.is_medicine for item in draft.items)
         return turn.render("removed" if is_medicine else "removed_task", what=what)
@@ -34,10 +43,59 @@ def told(turn: Turn, draft: Draft, outcome: dict[str, Any]) -> str:
         is_once = "at" in (draft.schedule or {})
         key = "changed" if result == "change" else "added_once" if is_once else "added"
         said = turn.render(key, what=what, first=describe.clock(turn, draft.first_at))
-    if not draft.later:
-        return said
-    later = turn.render("then_tell", what=turn.spoken.listing(draft.later))
-    return turn.render("join", first=said, second=later)
+    return said
+
+
+def _told_of_several(turn: Turn, draft: Draft) -> str:
+    what = _titles_of_several(turn, draft)
+    count = describe.count(turn, len(draft.ids))
+    match draft.act:
+        case "remove_all":
+            return turn.render("removed_all", what=what, count=count)
+        case "resume":
+            return turn.render("resumed", what=what)
+        case _ if draft.day:
+            return turn.render("left_out", what=what, day=_day(turn, draft.day))
+        case _ if draft.until:
+            return turn.render("paused_until", what=what, day=_until(turn, draft.until))
+        case _:
+            return turn.render("paused_open", what=what)
+
+
+def _check_several(turn: Turn, draft: Draft) -> str:
+    what = _titles_of_several(turn, draft)
+    count = describe.count(turn, len(draft.ids))
+    match draft.act:
+        case "remove_all":
+            return turn.render("check_remove_all", what=what, count=count)
+        case "resume":
+            return turn.render("check_resume", what=what)
+        case _ if draft.day:
+            return turn.render("check_leave_out", what=what, day=_day(turn, draft.day))
+        case _ if draft.until:
+            return turn.render("check_pause_until", what=what, day=_until(turn, draft.until))
+        case _:
+            return turn.render("check_pause_open", what=what)
+
+
+def _titles_of_several(turn: Turn, draft: Draft) -> str:
+    titles = list(dict.fromkeys(item.title for item in draft.items))
+    what = turn.spoken.listing(titles[:_MOST_NAMED])
+    if len(titles) <= _MOST_NAMED:
+        return what
+    more = describe.count(turn, len(titles) - _MOST_NAMED)
+    return turn.render("and_more", what=what, count=more)
+
+
+def _until(turn: Turn, moment: str) -> str:
+    """The day on which a pause ends: its weekday, where that is plain, else its date."""
+    day = datetime.fromisoformat(moment).date()
+    is_near = (day - turn.now.date()).days < _DAYS_OF_A_WEEK
+    return turn.spoken.weekday(day) if is_near else turn.spoken.day(day)
+
+
+def _day(turn: Turn, day: str) -> str:
+    return turn.spoken.relative_day(datetime.fromisoformat(day).date(), turn.now.date())
 
 
 def _next(turn: Turn, draft: Draft) -> str:
@@ -66,7 +124,9 @@ def _next(turn: Turn, draft: Draft) -> str:
             item = next(item for item in draft.items if item.needs_amount)
             return turn.render("ask_amount", what=item.title)
         case "unlikely":
-            return turn.render("ask_unlikely", what=_read_back(turn, draft))
+            return _ask_unlikely(turn, draft)
+        case "number":
+            return turn.render("ask_number", number=draft.number)
         case "which":
             return turn.render(f"ask_which_{draft.act}")
         case "change":
@@ -85,6 +145,27 @@ def _ask_name(turn: Turn, item: Item) -> str:
     return turn.render("ask_names", first=turn.spoken.listing(said[:-1]), last=said[-1])
 
 
+def _ask_unlikely(turn: Turn, draft: Draft) -> str:
+    unusual = draft.unlikely or {}
+    if not unusual.get("usual_least"):
+        return turn.render("ask_unlikely", what=_read_back(turn, draft))
+    unit = unusual["unit"]
+    slots = {
+        name: describe.limit(turn, unusual[name], unit)
+        for name in ("amount", "usual_least", "usual_most")
+    }
+    key = f"ask_unusual_{unusual['per']}"
+    if unusual["per"] == "once" and slots["usual_least"] == slots["usual_most"]:
+        key += "_one"
+    return turn.render(
+        key,
+        what=unusual["title"],
+        amount=slots["amount"],
+        least=slots["usual_least"],
+        most=slots["usual_most"],
+    )
+
+
 def _ask_limits(turn: Turn, draft: Draft) -> str:
     what = _titles(turn, draft)
     if draft.least_hours is None:
@@ -93,8 +174,21 @@ def _ask_limits(turn: Turn, draft: Draft) -> str:
 
 
 def _check(turn: Turn, draft: Draft) -> str:
+    if draft.act in SEVERAL:
+        return _check_several(turn, draft)
     what = _read_back(turn, draft)
+    if draft.on_day is not None:
+        at = draft.on_day.get("at")
+        usual = describe.when(turn, draft.schedule or {})
+        said = what
+        if at is not None:
+            time = turn.spoken.time_of_day(datetime.fromisoformat(at).time())
+            said = turn.render("when_what", when=turn.render("at_time", time=time), what=what)
+        return turn.render("check_on_day", day=_day(turn, draft.day), said=said, usual=usual)
     if draft.act == "remove":
+        if draft.schedule is not None:  # of two with one name this tells which
+            when = describe.when(turn, draft.schedule)
+            what = turn.render("when_what", when=when, what=what)
         return turn.render("check_remove", what=what)
     if draft.is_as_needed:
         rule = {"least_hours": draft.least_hours, "daily_most": draft.daily_most}

@@ -35,7 +35,21 @@ def amount(turn: Turn, value: dict[str, Any]) -> str:
     said = Fraction(value["amount"])
     if said == 0:
         return turn.render("none_left")
-    return turn.spoken.dose(Dose(said, Unit(value["unit"]), most, 0, 0))
+    spoken = turn.spoken.dose(Dose(said, Unit(value["unit"]), most, 0, 0))
+    strength = value.get("strength")
+    if not strength:
+        return spoken
+    return turn.render("of_strength", amount=spoken, strength=amount(turn, strength))
+
+
+def limit(turn: Turn, value: str, unit: str) -> str:
+    """What is usual: an amount, or a number alone; less than a milligram in micrograms."""
+    said = Fraction(value)
+    if not unit:
+        return turn.spoken.number(f"{float(said):g}")
+    if unit == Unit.MILLIGRAM.value and said < 1:
+        said, unit = said * 1000, Unit.MICROGRAM.value
+    return turn.spoken.dose(Dose(said, Unit(unit), None, 0, 0))
 
 
 def acted(turn: Turn, key: str, items: Sequence[dict[str, Any]], **slots: Any) -> str:
@@ -66,7 +80,15 @@ def reminder(turn: Turn, kept: dict[str, Any]) -> str:
     what = thing(turn, kept["title"], kept.get("amount"), kept.get("food", ""))
     if kept.get("as_needed"):
         return turn.render("as_needed", what=what, **limits(turn, kept["as_needed"]))
-    return turn.render("when_what", when=when(turn, kept["schedule"]), what=what)
+    said = turn.render("when_what", when=when(turn, kept["schedule"]), what=what)
+    for pause in kept.get("pauses", ()):
+        until = datetime.fromisoformat(pause["until"]) if pause.get("until") else None
+        if datetime.fromisoformat(pause["since"]) <= turn.now and (not until or until > turn.now):
+            if until is None:
+                return turn.render("paused_now_open", what=said)
+            day = turn.spoken.relative_day(until.date(), turn.now.date())
+            return turn.render("paused_now", what=said, day=day)
+    return said
 
 
 def count(turn: Turn, many: int) -> str:

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from skills.api import ImpossibleAmountError, Skill, Turn, parse_dose
-from skills.medication import describe
+from skills.medication import describe, undoing
 from skills.medication.plainly import plainly, refusal, unknown
 from skills.medication.reading import amount_of
-from skills.medication.which import Meant, meant, reminders
+from skills.medication.which import OFFERED, Meant, meant, reminders
 from skills.medication.words import words
 
-_OFFERED: Final = frozenset(("due", "announced", "snoozed"))
 _MOST_LISTED: Final = 8
 """As many as can be listened to."""
 
@@ -26,7 +25,7 @@ def register(skill: Skill) -> None:
         if own.has("asks_taken", turn.text):  # however it was understood, nothing is counted
             return await query(turn)
         if own.has("not_taken", turn.text):
-            return turn.render("not_counted")
+            return await undoing.not_taken(turn) or turn.render("not_counted")
         kept = await reminders(turn)
         named = await meant(turn, kept, turn.text)
         if named.stranger:
@@ -49,6 +48,10 @@ def register(skill: Skill) -> None:
 
     @plainly
     async def skip(turn: Turn) -> str:
+        if words(turn.lang).has("not_after_all", turn.text):
+            said = await undoing.not_taken(turn)
+            if said is not None:
+                return said
         if not words(turn.lang).has("refuses", turn.text):
             return turn.render("skip_unclear")
         kept = await reminders(turn)
@@ -98,18 +101,12 @@ async def snooze(turn: Turn) -> str:
     return turn.render("snoozed", what=what)
 
 
-async def is_offered(turn: Turn) -> bool:
-    """Whether anything waits to be answered now."""
-    today = await turn.home.request("reminders.today")
-    return any(item["state"] in _OFFERED for item in today)
-
-
 async def _is_only_of_tasks(turn: Turn, named: Meant) -> bool:
     """Whether a medicine is spoken of without its name, and what is offered is none."""
     if named.reminders or not words(turn.lang).has("asks_medicine", turn.text):
         return False
     today = await turn.home.request("reminders.today")
-    kinds = {item["kind"] for item in today if item["state"] in _OFFERED}
+    kinds = {item["kind"] for item in today if item["state"] in OFFERED}
     return bool(kinds) and "medicine" not in kinds
 
 
@@ -121,7 +118,7 @@ async def _ids(turn: Turn, named: Meant) -> list[str]:
     if len(ids) == 1:
         return ids
     today = await turn.home.request("reminders.today")
-    offered = {item["reminder_id"] for item in today if item["state"] in _OFFERED}
+    offered = {item["reminder_id"] for item in today if item["state"] in OFFERED}
     return [each for each in ids if each in offered] or ids[:1]
 
 
@@ -154,7 +151,7 @@ def _counted(turn: Turn, doses: list[dict[str, Any]], kept: list[dict[str, Any]]
 async def _with_open(turn: Turn, said: str) -> str:
     """What else is offered now: "I took it" counts only what was announced last."""
     today = await turn.home.request("reminders.today")
-    still = [item for item in today if item["state"] in _OFFERED and item["kind"] == "medicine"]
+    still = [item for item in today if item["state"] in OFFERED and item["kind"] == "medicine"]
     if not still:
         return said
     what = turn.spoken.listing(list(dict.fromkeys(item["title"] for item in still)))

@@ -30,7 +30,7 @@ def take_dose(draft: Draft, said: Said) -> Draft:
     changed = replace_dose(draft.items[at], said.whole)
     if changed == draft.items[at]:
         return draft
-    fresh = replace(draft, has_changes=True, unlikely=False, is_confirmed=False)
+    fresh = replace(draft, has_changes=True, unlikely=None, is_confirmed=False)
     return fresh.with_item(at, changed)
 
 

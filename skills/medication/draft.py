@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final
+
+SEVERAL: Final = frozenset({"pause", "resume", "remove_all"})
+"""Acts that may be about several reminders at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,21 @@ class Draft:
     """A reminder to be added, changed or removed."""
 
     act: str = "add"
-    """add, change or remove."""
+    """add, change, remove; pause (also of a single day), resume or remove_all of several."""
     reminder_id: str = ""
     """Which is changed or removed."""
+    ids: tuple[str, ...] = ()
+    """Which are paused, begun again, or all removed."""
+    day: str = ""
+    """Of a change: the one day that is meant, ISO 8601; of a pause: the day that is left out."""
+    until: str = ""
+    """When a pause ends, ISO 8601; empty: when somebody says so."""
+    on_day: dict[str, Any] | None = None
+    """What is otherwise on that one day: `model.DayException`."""
+    takes_number: bool = False
+    """The next number without a unit is the dose: that was asked."""
+    number: str = ""
+    """A number that may be the hour or the dose: it is being asked which."""
     items: tuple[Item, ...] = ()
     texts: tuple[str, ...] = ()
     """Sentences that say something about time, earliest first."""
@@ -56,13 +71,13 @@ class Draft:
     daily_most: int | None = None
     food: str = ""
     route: str = ""
-    unlikely: bool = False
-    """More at once than is usual: it is being asked back."""
+    unlikely: dict[str, Any] | None = None
+    """Not as is usual, and what would be: it is being asked back."""
     is_confirmed: bool = False
     """The unlikely dose was asked back, and is right."""
     unknown_habits: tuple[str, ...] = ()
-    later: tuple[str, ...] = ()
-    """Medicines of the same sentence with a time of their own: told one after the other."""
+    rest: tuple[str, ...] = ()
+    """Parts of the same sentence with a time of their own: each is asked about after the yes."""
     notes: tuple[tuple[str, dict[str, str]], ...] = ()
     """Said before the next question: keys of replies.yml with their slots."""
     first_at: float | None = None
@@ -75,6 +90,10 @@ class Draft:
     @property
     def asks(self) -> str:
         """What is to be asked next; "check" where all is known."""
+        if self.number:
+            return "number"
+        if self.act in SEVERAL:
+            return "check" if self.ids else "which"
         if self.act != "add":
             if not self.reminder_id:
                 return "which"
@@ -101,7 +120,7 @@ class Draft:
             ("when", not self.is_as_needed and self.schedule is None),
             ("habit", not self.is_as_needed and len(self.unknown_habits) == 1),
             ("amount", any(item.needs_amount for item in self.items)),
-            ("unlikely", self.unlikely and not self.is_confirmed),
+            ("unlikely", self.unlikely is not None and not self.is_confirmed),
         )
 
     def with_item(self, at: int, item: Item) -> Draft:
@@ -124,7 +143,9 @@ def draft_of(value: Any) -> Draft | None:
     items = tuple(
         Item(**{**item, "candidates": tuple(item["candidates"])}) for item in value["items"]
     )
-    tuples = {name: tuple(value[name]) for name in ("texts", "unknown_habits", "later", "choices")}
+    tuples = {
+        name: tuple(value[name]) for name in ("texts", "unknown_habits", "rest", "choices", "ids")
+    }
     notes = tuple((key, slots) for key, slots in value["notes"])
     return Draft(**{**value, **tuples, "items": items, "notes": notes})
 

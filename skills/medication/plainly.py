@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from skills.api import NotStartedError, Reply, ServiceError, Turn
-from skills.medication.describe import amount, clock
+from skills.medication.describe import amount, clock, limit
 
 _R = TypeVar("_R", bound=Reply | str)
 
@@ -68,6 +68,13 @@ def refusal(turn: Turn, answer: dict[str, Any]) -> str:
         case "dose_unlikely":
             dose = amount(turn, {"amount": answer["amount"], "unit": answer["unit"]})
             return turn.render("dose_unlikely", amount=dose)
+        case "dose_too_much":
+            most = limit(turn, answer["most"], answer["limit_unit"])
+            return turn.render(f"too_much_{answer['per']}", what=answer["title"], limit=most)
+        case "which_time" | "passes_next" | "not_that_day" as code:
+            return turn.render(code, what=answer["title"])
+        case "not_paused":
+            return turn.render("nothing_paused")
         case "never_comes" | "impossible_time" | "clock_wrong" | "too_many" as code:
             return turn.render(code)
         case _:

@@ -11,20 +11,26 @@ from typing import Any
 from skills.api import FALLBACK, Leave, Reply, ServiceError, Skill, Turn, Unclear
 from skills.medication import asking
 from skills.medication.doses import snooze
-from skills.medication.draft import Draft, Item, draft_of, wishes_of
-from skills.medication.listening import listen
+from skills.medication.draft import SEVERAL, Draft, Item, draft_of, wishes_of
+from skills.medication.listening import go_on, listen
 from skills.medication.plainly import refusal, trouble
+from skills.medication.several import write_several
 from skills.medication.which import reminders
 
 AFFIRM, DENY = "general_affirm", "general_deny"
+BEGINNING = ("medication_add", "medication_change", "medication_pause")
 
 
 def register(skill: Skill) -> None:
     """Add the form."""
     form = skill.form("plan")
 
-    @form.slot(takes=(FALLBACK, "medication_add", "medication_change"))
+    @form.slot(takes=(FALLBACK, *BEGINNING))
     async def draft(turn: Turn) -> dict[str, Any] | None:
+        known = draft_of(turn.slots.get("draft"))
+        if turn.intent == AFFIRM and known is not None and known.rest and known.asks == "check":
+            following = await _next(turn, known)
+            return following.to_json() if following is not None else None
         heard = await _heard(turn)
         return heard.to_json() if heard is not None else None
 
@@ -33,6 +39,8 @@ def register(skill: Skill) -> None:
         known = draft_of(turn.slots.get("draft"))
         if turn.intent != AFFIRM or known is None or known.asks != "check":
             return None
+        if known.rest:
+            return None  # written by the other slot, which then goes on with what is left
         if await _heard(turn) is not None:
             return None  # "yes, but two": read back once more
         try:
@@ -58,6 +66,18 @@ def register(skill: Skill) -> None:
         return Reply(said, set={"draft": None, "agreed": None})
 
 
+async def _next(turn: Turn, known: Draft) -> Draft | None:
+    """Write what was agreed, and go on with the next part of the same sentence."""
+    heard = await _heard(turn)
+    if heard is not None:
+        return heard  # "yes, but two": read back once more
+    try:
+        outcome = await _write(turn, known)
+        return await go_on(turn, known, asking.told(turn, known, outcome))
+    except (ServiceError, TimeoutError) as error:
+        raise Unclear(trouble(turn, error)) from error
+
+
 async def _heard(turn: Turn) -> Draft | None:
     try:
         return await listen(turn)
@@ -69,8 +89,14 @@ async def _heard(turn: Turn) -> Draft | None:
 
 async def _write(turn: Turn, draft: Draft) -> dict[str, Any]:
     """Write what was agreed, in one transaction; raises Unclear where it was refused."""
-    if draft.act == "remove":
+    if draft.act in SEVERAL:
+        answer = await write_several(turn, draft)
+    elif draft.act == "remove":
         answer = await turn.home.request("reminders.remove", which=draft.reminder_id)
+    elif draft.on_day is not None:
+        answer = await turn.home.request(
+            "reminders.on_day", which=draft.reminder_id, day=draft.on_day
+        )
     elif draft.act == "change":
         (changes,) = wishes_of(draft)
         answer = await turn.home.request(

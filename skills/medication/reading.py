@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from skills.api import Dose, ImpossibleAmountError, parse_dose, parse_number
+from skills.api import Dose, ImpossibleAmountError, Turn, parse_dose, parse_number
 from skills.medication.words import Words, words
 
 _MARK: Final = "⟦{}⟧"
@@ -55,7 +55,14 @@ class Said:
         return bool(self.whole.dose or self.whole.number)
 
 
-def read(text: str, lang: str, spans: Sequence[Sequence[int]], *, bare_number: bool) -> Said:
+def read(
+    text: str,
+    lang: str,
+    spans: Sequence[Sequence[int]],
+    *,
+    bare_number: bool,
+    beside_name: bool = True,
+) -> Said:
     """Read a sentence.
 
     Args:
@@ -63,6 +70,7 @@ def read(text: str, lang: str, spans: Sequence[Sequence[int]], *, bare_number: b
         lang: Its language.
         spans: Where its words about time stand.
         bare_number: A number alone says how many.
+        beside_name: A number next to a name does: "metformin two".
     """
     own = words(lang)
     food = own.of(own.food, text) or ""
@@ -76,7 +84,7 @@ def read(text: str, lang: str, spans: Sequence[Sequence[int]], *, bare_number: b
         rest = rest[:start] + " " * (end - start) + rest[end:]
     impossible = False
     try:
-        marked, doses = _mark_doses(rest, lang, bare_number=bare_number)
+        marked, doses = _mark_doses(rest, lang, bare_number=bare_number, beside_name=beside_name)
     except ImpossibleAmountError:
         impossible, doses = True, []
         marked = _without_number(rest, lang)
@@ -99,8 +107,20 @@ def read(text: str, lang: str, spans: Sequence[Sequence[int]], *, bare_number: b
 
 def amount_of(dose: Dose) -> dict[str, Any]:
     """A dose as the services take it."""
-    amount = {"amount": str(dose.amount), "unit": dose.unit.value}
+    amount: dict[str, Any] = {"amount": str(dose.amount), "unit": dose.unit.value}
+    if dose.strength is not None:
+        strength = {"amount": str(dose.strength.amount), "unit": dose.strength.unit.value}
+        amount |= {"strength": strength}
     return amount | ({"most": str(dose.most)} if dose.most is not None else {})
+
+
+def lone_number(turn: Turn, text: str, said: Said) -> str:
+    """A number that may be an hour or a dose; empty where there is none."""
+    number = parse_number(text, turn.lang)
+    if number is None or said.daily_most is not None or said.is_as_needed:
+        return ""
+    is_hour = number.value.denominator == 1 and 0 < number.value <= 24
+    return text[number.start : number.end] if is_hour else ""
 
 
 def number_in(text: str | None, lang: str) -> float | None:
@@ -125,14 +145,19 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
     return text
 
 
-def _mark_doses(text: str, lang: str, *, bare_number: bool) -> tuple[str, list[Part]]:
+def _mark_doses(
+    text: str, lang: str, *, bare_number: bool, beside_name: bool
+) -> tuple[str, list[Part]]:
     """Put marks in the place of doses, so that names can be told from them."""
     doses: list[Part] = []
     while len(doses) < _MOST_DOSES and (dose := parse_dose(text, lang)) is not None:
         doses.append(Part("", text[dose.start : dose.end], dose=amount_of(dose)))
         text = text[: dose.start] + _MARK.format(len(doses) - 1) + text[dose.end :]
     number = parse_number(_MARKS.sub(" ", text), lang) if not doses else None
-    if number is not None and (bare_number or _is_beside_name(text, number.start, number.end)):
+    is_dose = number is not None and (
+        bare_number or (beside_name and _is_beside_name(lang, text, number.start, number.end))
+    )
+    if number is not None and is_dose:
         if number.value <= 0:
             raise ImpossibleAmountError(str(number.value))
         said = text[number.start : number.end]
@@ -154,8 +179,10 @@ def _without_number(text: str, lang: str) -> str:
     return text[: dose.start] + " " + text[dose.end :]
 
 
-def _is_beside_name(text: str, start: int, end: int) -> bool:
-    """Tell "metformin two" and "two metformin" from a number within other words."""
+def _is_beside_name(lang: str, text: str, start: int, end: int) -> bool:
+    """Tell "metformin two" and "two metformin" from a number within other words, or an hour."""
+    if words(lang).has("before_hour", text[:start]):
+        return False
     before, after = text[:start].strip(), text[end:].strip()
     return text.isascii() and (not after or not before or after.split()[0].isalpha())
 

@@ -22,8 +22,7 @@ async def take_names(
     asks = draft.asks
     if not draft.items and draft.act == "add":
         if len(found) > 1 and (cut := _own_time(turn, text, found, when)) is not None:
-            first = replace(draft, items=(), later=tuple(item.title for item in found[1:]))
-            return first.noting("one_by_one", what=found[0].title), cut
+            return replace(draft, items=(), rest=(text[len(cut) :], *draft.rest)), cut
         return replace(draft, items=found), text
     at = next((at for at, item in enumerate(draft.items) if _is_open(item)), 0)
     if asks == "what":

@@ -54,6 +54,14 @@ async def _when(turn: Turn, draft: Draft, texts: list[str]) -> dict[str, Any]:
     return understood
 
 
+async def spans_of(turn: Turn, text: str) -> list[list[int]]:
+    """Where in a sentence its words about time stand."""
+    understood = await turn.home.request(
+        "reminders.understand", texts=[text], lang=turn.lang, is_daily=False
+    )
+    return list(understood.get("spans") or ())
+
+
 async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
     """The draft with a sentence about time."""
     texts = (*draft.texts, text) if text else draft.texts
@@ -105,6 +113,8 @@ def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
     if refused == "time_missing" and days is None:
         return draft  # "change it to after food": at the hours that it has
     kept = {name: before[name] for name in ("times", "start", "until") if name in before}
+    if schedule is not None and "at" in schedule and "times" in before and when["names_day"]:
+        return _on_that_day(draft, before, schedule["at"], is_sure=when["names_part"])
     if schedule is not None and days is None and "times" in schedule and "times" in before:
         times = schedule["times"]
         if len(times) == len(before["times"]) == 1 and not when["names_part"]:
@@ -118,6 +128,30 @@ def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
     elif schedule is None:
         return draft.noting("too_often" if refused == "invalid" else refused or "time_missing")
     return replace(draft, schedule=schedule, has_changes=True, was_refused=False)
+
+
+def _on_that_day(draft: Draft, before: dict[str, Any], said: str, *, is_sure: bool) -> Draft:
+    """Another hour on one day: of its times the nearest is meant, the others stay."""
+    at = datetime.fromisoformat(said)
+
+    def apart(each: dict[str, Any], hour: int) -> int:
+        return abs(_minutes(time.fromisoformat(each["at"])) - hour * 60 - at.minute)
+
+    hours = (at.hour,) if is_sure else (at.hour, (at.hour + 12) % 24)
+    usual, hour = min(
+        ((each, hour) for each in before["times"] for hour in hours), key=lambda pair: apart(*pair)
+    )
+    moved = at.replace(hour=hour).isoformat()
+    on_day = {**(draft.on_day or {}), "day": at.date().isoformat(), "at": moved}
+    on_day["slot"] = _slot(usual)
+    return replace(draft, on_day=on_day, day=on_day["day"], has_changes=True, was_refused=False)
+
+
+def _slot(each: dict[str, Any]) -> str:
+    """As `reminders.on_day` names a time of the day."""
+    if not each.get("anchor"):
+        return str(each["at"])[:5]
+    return f"{each['anchor']}{int(each.get('offset_minutes', 0)):+d}"
 
 
 def _near(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:

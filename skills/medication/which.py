@@ -13,6 +13,10 @@ _SOUNDS_ALIKE: Final = 0.86
 """Of whole names; below, 降糖药 would be 降压药."""
 
 
+OFFERED: Final = frozenset(("due", "announced", "snoozed"))
+"""States of a dose that waits to be answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meant:
     """What a sentence names."""
@@ -26,6 +30,12 @@ class Meant:
 async def reminders(turn: Turn) -> list[dict[str, Any]]:
     """Every reminder, oldest first."""
     return list(await turn.home.request("reminders.list"))
+
+
+async def is_offered(turn: Turn) -> bool:
+    """Whether anything waits to be answered now."""
+    today = await turn.home.request("reminders.today")
+    return any(item["state"] in OFFERED for item in today)
 
 
 def medicines(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:

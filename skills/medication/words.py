@@ -23,6 +23,8 @@ class Words:
     named: Table
     habits: Table
     bare_time: str
+    last_minute: str
+    """The last minute of a day that is named."""
     at_meal: dict[str, str]
 
     def has(self, name: str, text: str) -> bool:
@@ -82,13 +84,14 @@ def words(lang: str) -> Words:
         patterns={
             name: re.compile(pattern)
             for name, pattern in data.items()
-            if isinstance(pattern, str) and name != "bare_time"
+            if isinstance(pattern, str) and name not in {"bare_time", "last_minute"}
         },
         food=table((pattern, name) for name, pattern in data["food"].items()),
         route=table(data["route"]),
         named=table(data["named"]),
         habits=table(data["habits"]),
         bare_time=data["bare_time"],
+        last_minute=data["last_minute"],
         at_meal=data["at_meal"],
     )
 

@@ -136,7 +136,7 @@ async def _play(folder: Path, script: list[Said_], mind: ScriptedMind) -> Result
     speech = Speech(bus, memory, 10.0, has_mouth=True)
     mouth = Mouth(bus)
     alarms = ScriptedAlarms()
-    lane = SafetyLane(bus, speech, alarms, ScriptedLine())  # type: ignore[arg-type]
+    lane = SafetyLane(bus, speech, alarms, ScriptedLine())
     second_net = SecondNet(mind, alarms)  # type: ignore[arg-type]
     adjust = services.adjust_voice
     turns = Turns(bus, memory, speech, REPLIES, mind, adjust, lane, second_net)  # type: ignore[arg-type]

@@ -131,7 +131,7 @@ class House:
         self.engine = Engine(
             bus=bus, database=database, memory=self.core.memory, zone=tzlocal.get_localzone()
         )
-        ReminderServices(Keeper(self.engine, medicines.risk_of)).register(bus)
+        ReminderServices(Keeper(self.engine, medicines)).register(bus)
 
     def _keep_robot(self) -> None:
         """As in the core; what it asks of the robot is in `events`."""

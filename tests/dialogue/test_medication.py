@@ -126,3 +126,58 @@ def test_what_changes_nothing_is_answered_once(
     (kept,) = house.reminders()
     assert kept["amount"]["amount"] == "3"
     assert kept["title"] in {"头孢", "metformin"}
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("lang", "sentences"),
+    [
+        (
+            "zh",
+            ("每天晚上六点吃一片华法林", "对", "明天不要提醒我", "对", "把刚才的撤回来"),
+        ),
+        (
+            "en",
+            (
+                "remind me to take one tablet of warfarin every day at six in the evening",
+                "yes",
+                "pause my reminders for three days",
+                "yes",
+                "undo that please",
+            ),
+        ),
+    ],
+)
+def test_a_pause_is_none_for_good_and_is_taken_back(
+    house: House, lang: str, sentences: tuple[str, ...]
+) -> None:
+    house.speak(lang)
+    house.talk(*sentences[:-1])
+    (kept,) = house.reminders()
+    assert kept["schedule"]["rrule"] == "FREQ=DAILY"
+    assert len(kept["pauses"]) == 1
+    house.turn(sentences[-1])
+    (kept,) = house.reminders()
+    assert "pauses" not in kept
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("lang", "sentences"),
+    [
+        ("zh", ("地高辛每天早上八点五毫克", "对", "对")),
+        ("en", ("every day at eight take five milligrams of digoxin", "yes", "yes")),
+        ("en", ("do not remind me at eight", "yes")),
+        ("zh", ("不要提醒我吃药", "对")),
+    ],
+)
+def test_what_must_not_be_written_is_not(
+    house: House, lang: str, sentences: tuple[str, ...]
+) -> None:
+    house.speak(lang)
+    house.talk(*sentences)
+    assert house.reminders() == []

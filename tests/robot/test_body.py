@@ -33,6 +33,7 @@ from robot_io import FaceName
 from robot_io.people import KEEP_METRES
 from tests.robot.parts import PERSON, House, a_house
 
+NAMED_FINE = Heard("u", "我没事", "zh", is_final=True, addressed=True, raw_text="安安我没事")
 FACES = list(FaceName)
 
 
@@ -254,7 +255,7 @@ async def test_killed_on_its_way_to_a_fall_it_sets_out_again(tmp_path: Path) -> 
         os.kill(pid, signal.SIGKILL)
         assert (await house.ended()).outcome == "finished"
         assert house.distance_to(PERSON) < 1.6
-        house.core.bus.publish(Heard("u", "我没事", "zh", is_final=True, addressed=False))
+        house.core.bus.publish(NAMED_FINE)
         assert (await house.ended()).motion == "dock", "a false alarm, and it goes back"
 
 

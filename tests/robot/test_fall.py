@@ -16,6 +16,7 @@ from robot_io.people import KEEP_METRES
 from tests.perception.fall_recording import FELL_AT, HEIGHT, fall_packets, record
 from tests.robot.parts import House, a_house
 
+NAMED_FINE = Heard("u", "我没事", "zh", is_final=True, addressed=True, raw_text="安安我没事")
 FACES = list(FaceName)
 # Long enough for the robot to be seen on its way before the alarm is raised.
 ANSWER_SECONDS = 12.0
@@ -74,7 +75,7 @@ async def test_im_fine_ends_it_and_the_robot_goes_back(
     async with a_house(tmp_path / "home", radar) as house:
         await house.consent()
         assert (await house.ended()).outcome == "finished"
-        house.core.bus.publish(Heard("u", "我没事", "zh", is_final=True, addressed=False))
+        house.core.bus.publish(NAMED_FINE)
         assert (await house.ended()).motion == "dock"
         assert house.body.docked
         assert not house.core.care.book.open_alarms()

@@ -51,7 +51,7 @@ class Messenger:
             MessengerError: the process died over it.
             TimeoutError: no answer in time; the process that sends it is ended.
         """
-        job = {
+        job: dict[str, Any] = {
             "id": uuid.uuid4().hex,
             "url": url,
             "title": title,

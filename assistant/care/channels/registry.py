@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import Final
 
 from assistant.care.channels.addresses import (
@@ -25,6 +26,7 @@ from assistant.care.channels.addresses import (
 from assistant.care.channels.api import Channel
 from assistant.care.channels.callers import Numbering, number_at
 from assistant.care.channels.gsm import Modem, ModemCall, Sms
+from assistant.care.channels.messenger import MESSENGER
 from assistant.care.channels.scaip import CentreSettings, ScaipCentre
 from assistant.care.channels.sip import Phone, SipCall
 from assistant.care.channels.webhook import Webhook
@@ -155,8 +157,7 @@ class Registry:
 
 def warm() -> None:
     """Load what sends messages before the first alarm needs it; blocks for a second or two."""
-    from assistant.care.channels.messenger import MESSENGER  # noqa: PLC0415
-
+    import_module("assistant.care.channels.apprise_message")
     MESSENGER.warm()
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from assistant.bus import Bus, Refused
+from assistant.care.medicines import doses
 from assistant.care.medicines.lookup import SURE, Found, Lookup, Match, is_medicine
 from assistant.care.medicines.table import Table
 from assistant.care.medicines.warnings import Checker, Warned
 from assistant.care.reminders.escalation import Risk
+from assistant.care.reminders.limits import Limit
 from assistant.language import LANGUAGES
 from assistant.store import Database, KeyedValues
 
@@ -27,6 +29,7 @@ class _Loaded:
     table: Table
     lookup: Lookup
     checker: Checker
+    limits: Mapping[str, tuple[Limit, ...]]
 
 
 class Medicines:
@@ -54,6 +57,12 @@ class Medicines:
             return found.group.risk
         risks = {match.medicine.risk for match in found.matches if match.score >= SURE}
         return risks.pop() if len(risks) == 1 else Risk.NORMAL
+
+    async def limits_of(self, title: str) -> Sequence[Limit]:
+        """What is usual of a medicine of this name; empty where it, or that, is not known."""
+        found, loaded = await self.find(title), await self._ready()
+        keys = {match.medicine.key for match in found.matches if match.score >= SURE}
+        return loaded.limits.get(keys.pop(), ()) if len(keys) == 1 else ()
 
     async def warnings(self, titles: Sequence[str], adding: str) -> list[Warned]:
         """What is to be asked about once a medicine is taken beside these; raises StoreError."""
@@ -120,7 +129,7 @@ class Medicines:
 def _load() -> _Loaded:
     table = Table.load()
     lookup = Lookup(table)
-    return _Loaded(table, lookup, Checker(table, lookup))
+    return _Loaded(table, lookup, Checker(table, lookup), doses.load())
 
 
 def _match(match: Match, table: Table, lang: str) -> dict[str, Any]:

@@ -115,13 +115,13 @@ class Table:
     @classmethod
     def load(cls) -> Table:
         """Read the files that came with Anban; takes some 10 ms."""
-        groups = {row["key"]: _group(row) for row in _rows("classes.tsv")}
-        rows = {_key(_list(row["en"])[0]): row for row in _rows("medicines.tsv")}
+        groups = {row["key"]: _group(row) for row in rows_of("classes.tsv")}
+        rows = {_key(_list(row["en"])[0]): row for row in rows_of("medicines.tsv")}
         return cls(
             medicines={key: _medicine(key, rows, groups) for key in rows},
             groups=groups,
-            interactions=tuple(Interaction(**row) for row in _rows("interactions.tsv")),
-            crossings=tuple(Crossing(**row) for row in _rows("allergies.tsv")),
+            interactions=tuple(Interaction(**row) for row in rows_of("interactions.tsv")),
+            crossings=tuple(Crossing(**row) for row in rows_of("allergies.tsv")),
             lookalikes=tuple(tuple(line.split("\t")) for line in _lines("lookalikes.tsv")),
         )
 
@@ -182,7 +182,8 @@ def _closure(group: str, groups: Mapping[str, Group]) -> frozenset[str]:
     return frozenset({group}).union(*parents)
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows_of(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a file of `data/`, by column."""
     return csv.DictReader(_lines(name), delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
 
 

@@ -60,7 +60,7 @@ class Alterations:
             ]
             image.note(Deed.PAUSED, [each.title for each in reminders])
             medicines = [each.title for each in changed if each.kind is Kind.MEDICINE]
-            if medicines:
+            if medicines and not wanted.is_of_a_day:
                 owe(connection, Notice.paused(medicines, wanted), at)
             return changed
 

@@ -39,8 +39,8 @@ def write_list(reminders: Sequence[Reminder]) -> str:
     return out.getvalue()
 
 
-def read_list(text: str, check: Callable[[ReminderWish], object]) -> list[ReminderWish]:
-    """Read a list; all of it, or nothing.
+def read_list(text: str, check: Callable[[ReminderWish], object]) -> list[tuple[int, ReminderWish]]:
+    """Read a list, each with the number of its line; all of it, or nothing.
 
     Args:
         text: The file's text.
@@ -50,7 +50,7 @@ def read_list(text: str, check: Callable[[ReminderWish], object]) -> list[Remind
         ListRefused: lines are wrong; every one of them is named.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    wishes: list[ReminderWish] = []
+    wishes: list[tuple[int, ReminderWish]] = []
     wrong: list[str] = []
     try:
         header = set(reader.fieldnames or ())
@@ -66,7 +66,7 @@ def read_list(text: str, check: Callable[[ReminderWish], object]) -> list[Remind
             except (ReminderRefused, ValueError) as error:
                 wrong.append(f"line {reader.line_num}: {error}")
             else:
-                wishes.append(wish)
+                wishes.append((reader.line_num, wish))
     except csv.Error as error:
         wrong.append(f"line {reader.line_num}: {error}")
     if wrong:

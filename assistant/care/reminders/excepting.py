@@ -109,7 +109,8 @@ def pause(
         raise InvalidRefused("until", f"a pause lasts at most {LONGEST_PAUSE_DAYS} days")
     if wanted.until is not None and wanted.until.timestamp() <= now:
         raise NeverComesRefused("that pause is over already")
-    changed = replace(reminder, pauses=(*_past(reminder.pauses, now), wanted))
+    kept = [each for each in reminder.pauses if not _is_replaced(each, wanted)]
+    changed = replace(reminder, pauses=(*_young(kept, now), wanted))
     book.save_body(connection, changed)
     if wanted.holds_at(now):
         for item in list(book.select(connection, _OPEN_OF, reminder.reminder_id)):
@@ -123,8 +124,8 @@ def resume(
     connection: sqlite3.Connection, reminder: Reminder, calendar: Calendar, now: float
 ) -> Reminder:
     """End a pause, or take back one to come; raises NotPausedRefused."""
-    past = _past(reminder.pauses, now)
-    open_ones = [each for each in reminder.pauses if each not in past]
+    past = [each for each in reminder.pauses if _is_over(each, now)]
+    open_ones = [each for each in reminder.pauses if not _is_over(each, now)]
     if not open_ones:
         raise NotPausedRefused
     at = datetime.fromtimestamp(now, calendar.zone)
@@ -137,12 +138,19 @@ def resume(
     return changed
 
 
-def _past(pauses: Iterable[Pause], now: float) -> list[Pause]:
-    """Those that are over, as far as a day may still be planned after the fact."""
+def _is_over(pause: Pause, now: float) -> bool:
+    return pause.until is not None and pause.until.timestamp() <= now
+
+
+def _is_replaced(before: Pause, wanted: Pause) -> bool:
+    """Another word on a pause that is on; days that were left out stay left out."""
+    return not before.is_of_a_day and before.holds_at(wanted.since.timestamp())
+
+
+def _young(pauses: Iterable[Pause], now: float) -> list[Pause]:
+    """Those that lie not so far back that their days are never planned again."""
     oldest = now - _KEPT_DAYS * 86_400
-    return [
-        each for each in pauses if each.until is not None and oldest < each.until.timestamp() <= now
-    ]
+    return [each for each in pauses if each.until is None or each.until.timestamp() > oldest]
 
 
 def _usual(reminder: Reminder, day: date, calendar: Calendar) -> dict[str, float]:
@@ -164,13 +172,14 @@ def _placed(
         raise NotThatDayRefused(reminder.title, wanted.day.isoformat())
     if wanted.day < local_date(now, calendar.zone):
         raise NeverComesRefused("that day is over")
-    if wanted.at is None:
+    at = wanted.at
+    if at is None:
         return wanted
     if not wanted.slot:
         if len(usual) > 1:
             raise WhichTimeRefused(reminder.title, usual)
         wanted = replace(wanted, slot=next(iter(usual)))
-    at = wanted.at if wanted.at.tzinfo else wanted.at.replace(tzinfo=calendar.zone)
+    at = at if at.tzinfo else at.replace(tzinfo=calendar.zone)
     wanted = replace(wanted, at=at)
     if at.timestamp() <= now:
         raise NeverComesRefused("that time is past")
@@ -211,7 +220,7 @@ def _bring_in_line(
     if due_at is None:
         if row is not None and row.state is State.PLANNED:
             book.delete(connection, row.occurrence_id)
-        elif row is not None and row.state in OFFERED:
+        elif row is not None and row.state is not State.SKIPPED:
             book.update(connection, settled(row, State.SKIPPED, now, "left out"))
         return
     fresh = occurrence_of(reminder, wanted.day, slot, due_at)

@@ -15,20 +15,27 @@ from assistant.care.reminders import book, finding, journal, ledger
 from assistant.care.reminders.adherence import WeekOfMedicine, by_week
 from assistant.care.reminders.altering import Alterations
 from assistant.care.reminders.codec import to_json
-from assistant.care.reminders.csv_list import read_list, write_list
+from assistant.care.reminders.csv_list import ListRefused, read_list, write_list
 from assistant.care.reminders.days import local_date, moments
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.export_calendar import calendar_file
 from assistant.care.reminders.export_fhir import bundle
 from assistant.care.reminders.journal import Deed, Image
-from assistant.care.reminders.making import Maker, RiskOf
+from assistant.care.reminders.limits import MedicineFacts
+from assistant.care.reminders.making import Known, Maker
 from assistant.care.reminders.model import Item, Reminder
+from assistant.care.reminders.notice import Notice, owe
 from assistant.care.reminders.planning import keep_settled_slots, plan_reminder, replan
-from assistant.care.reminders.refusals import InvalidRefused, TooManyRefused
+from assistant.care.reminders.refusals import (
+    DoseTooMuchRefused,
+    InvalidRefused,
+    ReminderRefused,
+    TooManyRefused,
+)
 from assistant.care.reminders.stock import StockLeft, left, refill, set_stock
 from assistant.care.reminders.understanding import Understood, understand
 from assistant.care.reminders.wishes import ReminderWish
-from assistant.events import DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
+from assistant.events import DoseRefused, DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
 from assistant.language import Unit
 
 MAX_REMINDERS: Final = 20_000
@@ -43,8 +50,8 @@ class Keeper:
     the disk refused; nothing was written then.
     """
 
-    def __init__(self, engine: Engine, risk_of: RiskOf | None = None) -> None:
-        self._engine, self._maker = engine, Maker(engine, risk_of)
+    def __init__(self, engine: Engine, facts: MedicineFacts | None = None) -> None:
+        self._engine, self._maker = engine, Maker(engine, facts)
         self._database, self._bus = engine.database, engine.bus
         self.altered = Alterations(engine)
         """One day otherwise, pauses, and what is taken back."""
@@ -57,8 +64,8 @@ class Keeper:
     async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
         """Keep all of them, or none."""
         now = self._maker.now()
-        known = [await self._maker.with_risk(wish) for wish in wishes]
-        made = [self._maker.made(wish, new_id(), now) for wish in known]
+        known = [await self._maker.known(wish) for wish in wishes]
+        made = [await self._made(each, new_id(), now) for each in known]
 
         def work(connection: sqlite3.Connection) -> None:
             if book.count_active(connection) + len(made) > MAX_REMINDERS:
@@ -81,7 +88,7 @@ class Keeper:
         """What `add` would make of a wish, and when it would first come; nothing is written."""
         await self._engine.know_habits()
         now = self._maker.now()
-        reminder, first = self._maker.made(await self._maker.with_risk(wish), "", now)
+        reminder, first = await self._made(await self._maker.known(wish), "", now)
         if first is None or reminder.schedule is None:
             return reminder, None
         calendar = self._engine.calendar
@@ -97,11 +104,12 @@ class Keeper:
     async def change(self, which: str, wish: ReminderWish) -> Reminder:
         """Put a reminder in the place of one that is there; doses already counted stay so."""
         now = self._maker.now()
-        wish = await self._maker.with_risk(wish)
+        known = await self._maker.known(wish)
+        await self._made(known, "", now)
 
         def work(connection: sqlite3.Connection) -> Reminder:
             before = finding.reminder(connection, which)
-            made, first = self._maker.made(wish, before.reminder_id, now)
+            made, first = self._maker.made_of(known, before.reminder_id, now)
             after = replace(
                 made, added_at=before.added_at, pauses=before.pauses, exceptions=before.exceptions
             )
@@ -305,10 +313,31 @@ class Keeper:
         now = self._maker.now()
         there = {_likeness(each) for each in await self.all()}
         fresh: dict[str, ReminderWish] = {}
-        for wish in read_list(text, lambda wish: self._maker.made(wish, "", now)):
-            made, _ = self._maker.made(await self._maker.with_risk(wish), "", now)
-            fresh.setdefault(_likeness(made), wish)
+        wrong: list[str] = []
+        for line, wish in read_list(
+            text, lambda wish: self._maker.made(replace(wish, is_confirmed=True), "", now)
+        ):
+            try:
+                made, _ = await self._made(await self._maker.known(wish), "", now)
+            except ReminderRefused as refusal:
+                wrong.append(f"line {line}: {refusal}")
+            else:
+                fresh.setdefault(_likeness(made), wish)
+        if wrong:
+            raise ListRefused(tuple(wrong))
         return await self.add_all([wish for key, wish in fresh.items() if key not in there])
+
+    async def _made(
+        self, known: Known, reminder_id: str, now: datetime
+    ) -> tuple[Reminder, date | None]:
+        """As `Maker.made_of`; of what is refused the family is told."""
+        try:
+            return self._maker.made_of(known, reminder_id, now)
+        except DoseTooMuchRefused as refusal:
+            notice, at = Notice.refused(refusal), now.timestamp()
+            await self._database.write(lambda c: owe(c, notice, at))
+            self._bus.publish(DoseRefused(refusal.title, refusal.amount, refusal.unit))
+            raise
 
     def _changed(self, reminder: Reminder) -> None:
         self._bus.publish(RemindersChanged(reminder.reminder_id))

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from assistant.care.reminders.days import first_day, moments, next_day
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.escalation import Risk
+from assistant.care.reminders.limits import Limit, MedicineFacts, Rhythm, judge
 from assistant.care.reminders.model import Kind, Reminder
-from assistant.care.reminders.refusals import ClockWrongRefused, NeverComesRefused
-from assistant.care.reminders.wishes import ReminderWish, reminder_of, wish_of
+from assistant.care.reminders.refusals import (
+    ClockWrongRefused,
+    DoseTooMuchRefused,
+    DoseUnlikelyRefused,
+    NeverComesRefused,
+)
+from assistant.care.reminders.wishes import ReminderWish, check_amount, reminder_of, wish_of
+from assistant.language import Unit
 
 EARLIEST_NOW: Final = 1_767_225_600.0
 """2026-01-01: a clock before it was never set."""
 
-RiskOf = Callable[[str], Awaitable[Risk]]
-"""What hangs on a medicine of this name."""
+_SAMPLED_DAYS: Final = 62
+"""Long enough to see a rhythm of months."""
 
 
 def now_of(engine: Engine) -> datetime:
@@ -29,21 +36,97 @@ def now_of(engine: Engine) -> datetime:
     return datetime.fromtimestamp(now, engine.calendar.zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A wish, and what is usual of its medicine."""
+
+    wish: ReminderWish
+    limits: tuple[Limit, ...]
+
+    def is_of_a_limit(self, unit: Unit) -> bool:
+        """Whether it is known how much of this unit is usual."""
+        return any(unit in each.counts or each.unit is unit for each in self.limits)
+
+
 class Maker:
     """Makes reminders that can be kept, or refuses; writes nothing."""
 
-    def __init__(self, engine: Engine, risk_of: RiskOf | None) -> None:
-        self._engine, self._risk_of = engine, risk_of
+    def __init__(self, engine: Engine, facts: MedicineFacts | None) -> None:
+        self._engine, self._facts = engine, facts
 
     def now(self) -> datetime:
         """In the home; raises ClockWrongRefused."""
         return now_of(self._engine)
 
-    async def with_risk(self, wish: ReminderWish) -> ReminderWish:
-        """The risk that its name is known for, where none was asked for."""
-        if self._risk_of is None or wish.kind is Kind.TASK or wish.risk is not Risk.NORMAL:
-            return wish
-        return replace(wish, risk=await self._risk_of(wish.title))
+    async def known(self, wish: ReminderWish) -> Known:
+        """The wish with what is known of its medicine: the risk where none was asked for."""
+        if self._facts is None or wish.kind is Kind.TASK:
+            return Known(wish, ())
+        limits = tuple(await self._facts.limits_of(wish.title))
+        if wish.risk is Risk.NORMAL:
+            wish = replace(wish, risk=await self._facts.risk_of(wish.title))
+        return Known(wish, limits)
+
+    def made_of(
+        self, known: Known, reminder_id: str, now: datetime
+    ) -> tuple[Reminder, date | None]:
+        """As `made`, where the dose is one that is written down.
+
+        Raises:
+            DoseTooMuchRefused: nobody takes so much of it.
+            DoseUnlikelyRefused: it is not usual, and was not confirmed.
+        """
+        made = self.made(replace(known.wish, is_confirmed=True), reminder_id, now)
+        self._check_dose(made[0], known)
+        return made
+
+    def _check_dose(self, reminder: Reminder, known: Known) -> None:
+        if reminder.kind is Kind.TASK:
+            return
+        beyond = judge(known.limits, reminder.amount, reminder.route, self._rhythm(reminder))
+        if beyond is None:
+            _check_amount(reminder, known)
+            return
+        unit = beyond.unit.value if beyond.unit is not None else ""
+        if beyond.is_refused:
+            raise DoseTooMuchRefused(
+                reminder.title,
+                str(beyond.amount),
+                unit,
+                str(beyond.most),
+                unit,
+                beyond.per.value,
+            )
+        if not known.wish.is_confirmed:
+            raise DoseUnlikelyRefused(
+                str(beyond.amount),
+                unit,
+                str(beyond.usual_most),
+                str(beyond.usual_least),
+                beyond.per.value,
+                reminder.title,
+            )
+
+    def _rhythm(self, reminder: Reminder) -> Rhythm:
+        """How often it brings a dose, by its days to come; as needed as often as it may be."""
+        if reminder.as_needed is not None:
+            gap = max(1, int(reminder.as_needed.least_hours // 24))
+            return Rhythm(reminder.as_needed.daily_most if gap == 1 else 1, gap)
+        schedule = reminder.schedule
+        if schedule is None or schedule.is_once:
+            return Rhythm(1, _SAMPLED_DAYS)
+        calendar = self._engine.calendar
+        day = first_day(schedule, schedule.start)
+        days: list[date] = []
+        most = 1
+        while day is not None and (not days or (day - days[0]).days <= _SAMPLED_DAYS):
+            times = len(list(moments(schedule, day, calendar.zone, calendar.habits)))
+            if times:
+                days.append(day)
+                most = max(most, times)
+            day = next_day(schedule, day)
+        gaps = [(after - before).days for before, after in pairwise(days)]
+        return Rhythm(most, min(gaps, default=_SAMPLED_DAYS))
 
     def made(
         self, wish: ReminderWish, reminder_id: str, now: datetime
@@ -92,3 +175,22 @@ class Maker:
         if schedule.at is not None:
             return presence.is_night_at(schedule.at.timestamp())
         return any(at.anchor is None and presence.is_night_time(at.at) for at in schedule.times)
+
+
+def _check_amount(reminder: Reminder, known: Known) -> None:
+    """What is a great deal of anything, where no more is known of the medicine."""
+    try:
+        if reminder.amount is not None and not known.is_of_a_limit(reminder.amount.unit):
+            check_amount(reminder.amount)
+    except DoseUnlikelyRefused as refusal:
+        if reminder.risk is not Risk.NORMAL:
+            raise DoseTooMuchRefused(
+                reminder.title,
+                refusal.amount,
+                refusal.unit,
+                refusal.usual_most,
+                refusal.unit,
+                refusal.per,
+            ) from refusal
+        if not known.wish.is_confirmed:
+            raise

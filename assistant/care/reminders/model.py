@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from typing import Final
 
 from assistant.care.reminders.escalation import POLICIES, TASK, Policy, Risk
 from assistant.care.reminders.schedule import Schedule
-from assistant.language import Dose, Unit
+from assistant.language import Dose, ImpossibleAmountError, Strength, Unit
 
 
 class Kind(StrEnum):
@@ -92,13 +92,21 @@ class Amount:
     unit: Unit
     most: Fraction | None = None
     """The upper end of "one or two tablets"."""
+    strength: Strength | None = None
+    """How much is in each: two tablets of 500 mg."""
 
     def __post_init__(self) -> None:
         self.as_dose()
+        if self.strength is not None and self.strength.amount <= 0:
+            raise ImpossibleAmountError("What is in one tablet is more than nothing.")
 
     def as_dose(self) -> Dose:
         """As the languages say it; raises ImpossibleAmountError."""
-        return Dose(self.amount, self.unit, self.most, 0, 0)
+        return Dose(self.amount, self.unit, self.most, 0, 0, self.strength)
+
+
+_A_DAY: Final = timedelta(hours=25)
+"""The longest one, at the end of summer time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +133,11 @@ class Pause:
     """From then on it comes again; None: until somebody says so."""
     told_at: float | None = None
     """When the elder was last told of it, or of its end; Unix time."""
+
+    @property
+    def is_of_a_day(self) -> bool:
+        """Whether it is only a day that is left out."""
+        return self.until is not None and self.until - self.since <= _A_DAY
 
     def holds_at(self, moment: float) -> bool:
         """Whether it lies over a moment, Unix time."""

@@ -39,30 +39,32 @@ class PauseWatch(Watch):
         engine = self._engine
         now = engine.clock.now()
         reminders = await engine.database.read(book.active_reminders)
-        due = {
-            each.reminder_id: at
+        habits = engine.calendar.habits
+        due = [
+            (each, pause, at)
             for each in reminders
-            for pause in each.pauses[-1:]
-            if (at := self._tell_at(pause, engine.calendar.habits)) is not None
-        }
-        ripe = [each for each in reminders if due.get(each.reminder_id, now + 1) <= now]
+            for pause in each.pauses
+            if (at := self._tell_at(pause, habits)) is not None
+        ]
+        ripe = [(each, pause) for each, pause, at in due if at <= now]
         if not ripe:
-            return min(due.values(), default=None)
+            return min((at for _, _, at in due), default=None)
         situation = engine.presence.situation(is_asking=False)
         if situation.is_asleep or situation.is_talking or situation.is_alarm:
             return now + _BUSY_SECONDS
-        over = [each for each in ripe if each.pauses[-1].until is not None]
-        still = [each for each in ripe if each.pauses[-1].until is None]
         await engine.database.write(lambda c: _mark_told(c, ripe, now))
-        for each, is_over in ((over, True), (still, False)):
-            if each:
-                titles = list(dict.fromkeys(one.title for one in each))
-                engine.say(engine.wording.paused(titles, is_over=is_over))
+        for is_over in (True, False):
+            titles = [each.title for each, pause in ripe if (pause.until is not None) == is_over]
+            if titles:
+                said = engine.wording.paused(list(dict.fromkeys(titles)), is_over=is_over)
+                engine.say(said)
         return now + 1.0  # what comes next is reckoned from what was just written
 
     def _tell_at(self, pause: Pause, habits: Habits) -> float | None:
         """When to speak of it, Unix time; None where all is said."""
         zone = self._engine.calendar.zone
+        if pause.is_of_a_day:
+            return None
         if pause.until is not None:
             if pause.told_at is not None and pause.told_at >= pause.until.timestamp():
                 return None
@@ -76,9 +78,11 @@ class PauseWatch(Watch):
         return (at if at >= earliest else at + timedelta(1)).timestamp()
 
 
-def _mark_told(connection: sqlite3.Connection, reminders: Sequence[Reminder], now: float) -> None:
-    for each in reminders:
+def _mark_told(
+    connection: sqlite3.Connection, told: Sequence[tuple[Reminder, Pause]], now: float
+) -> None:
+    for each, pause in told:
         fresh = book.get_reminder(connection, each.reminder_id)
-        if fresh is not None and fresh.pauses == each.pauses:
-            told = replace(fresh.pauses[-1], told_at=now)
-            book.save_body(connection, replace(fresh, pauses=(*fresh.pauses[:-1], told)))
+        if fresh is not None:
+            marked = (replace(one, told_at=now) if one == pause else one for one in fresh.pauses)
+            book.save_body(connection, replace(fresh, pauses=tuple(marked)))

@@ -63,15 +63,28 @@ class NeverComesRefused(ReminderRefused):
 
 @dataclass
 class DoseUnlikelyRefused(ReminderRefused):
-    """More at once than is usual: ask whether it is right, then say `is_confirmed`."""
+    """Not as is usual: ask whether it is right, then say `is_confirmed`."""
 
     amount: str
+    """What was asked for, at once or of a day; a fraction; of `interval` a number of days."""
     unit: str
-    usual_most: int
+    usual_most: str
+    usual_least: str = ""
+    """Empty where no more is known than that it is a great deal."""
+    per: str = "once"
+    """once, day, or interval."""
+    title: str = ""
 
     def __str__(self) -> str:
+        if self.per == "interval":
+            return (
+                f"{self.title} is usually taken {self.usual_most} days apart; "
+                'where it is right, write {"is_confirmed": true} in the column `more`'
+            )
+        each = "at once" if self.per == "once" else "a day"
+        usual = f"{self.usual_least} to {self.usual_most}" if self.usual_least else self.usual_most
         return (
-            f"{self.amount} {self.unit} at once is more than the usual {self.usual_most}; "
+            f"{self.amount} {self.unit} {each} is not the usual {usual}; "
             'where it is right, write {"is_confirmed": true} in the column `more`'
         )
 

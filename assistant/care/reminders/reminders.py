@@ -14,7 +14,7 @@ from assistant.care.reminders.clock import Clock
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.family import Messenger
 from assistant.care.reminders.keeper import Keeper
-from assistant.care.reminders.making import RiskOf
+from assistant.care.reminders.limits import MedicineFacts
 from assistant.care.reminders.notice_watch import NoticeWatch
 from assistant.care.reminders.pause_watch import PauseWatch
 from assistant.care.reminders.services import ReminderServices
@@ -37,12 +37,12 @@ class Reminders:
         registry: Registry,
         elder_name: str,
         voice_folder: Path,
-        risk_of: RiskOf | None = None,
+        facts: MedicineFacts | None = None,
         clock: Clock | None = None,
     ) -> None:
         zone = tzlocal.get_localzone()
         self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone, clock=clock)
-        self.keeper = Keeper(self.engine, risk_of)
+        self.keeper = Keeper(self.engine, facts)
         self._voice = CallVoice(voice_folder)
         self.messenger = self.engine.outbox.family = Messenger(
             people,

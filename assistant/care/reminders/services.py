@@ -109,6 +109,8 @@ class ReminderServices:
         before = to_json(wish_of(await self._keeper.find(_text(which))))
         if not isinstance(changes, dict):
             raise InvalidRefused("changes", "an object with the fields to change")
+        if changes.keys() & {"amount", "schedule", "as_needed", "title", "route"}:
+            before.pop("is_confirmed", None)  # another dose is judged anew
         wish = from_json({**before, **changes}, ReminderWish, "changes")
         return _reminder(await self._keeper.change(which, wish))
 

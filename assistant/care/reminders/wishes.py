@@ -93,7 +93,7 @@ def reminder_of(wish: ReminderWish, reminder_id: str, now: datetime) -> Reminder
     if wish.as_needed is not None:
         _check_as_needed(wish.as_needed)
     if wish.amount is not None and not wish.is_confirmed:
-        _check_amount(wish.amount)
+        check_amount(wish.amount)
     schedule = _schedule(wish.schedule, now) if wish.schedule is not None else None
     return Reminder(
         reminder_id=reminder_id,
@@ -162,10 +162,11 @@ def _check_as_needed(rule: AsNeeded) -> None:
         )
 
 
-def _check_amount(amount: Amount) -> None:
+def check_amount(amount: Amount) -> None:
+    """Refuse what is a great deal of anything, so that it is asked back."""
     most = USUAL_MOST[amount.unit]
     if max(amount.amount, amount.most or amount.amount) > most:
-        raise DoseUnlikelyRefused(str(amount.amount), amount.unit.value, most)
+        raise DoseUnlikelyRefused(str(amount.amount), amount.unit.value, str(most))
 
 
 def wish_of(reminder: Reminder) -> ReminderWish:

@@ -30,6 +30,10 @@ _TENS_AND_ONES = re.compile(
 _MINUTES_TOO = re.compile(
     r"(?:ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty)(?: (?:one|two|\w+))?", re.IGNORECASE
 )
+_LIMIT_BEFORE = re.compile(
+    r"\b(?:more than|less than|at most|at least|up to|maximum(?: of)?|max(?: of)?|exceeding) $",
+    re.IGNORECASE,
+)
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(
@@ -74,6 +78,8 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     start, end = match.span()
+    if _LIMIT_BEFORE.search(text, 0, start):
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)
     if match["bare"]:  # "two hundred milligram tablets": of 200 mg, or two of 100
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)
     if _AT_BEFORE.search(text, 0, start) and (match["amount"] or "").lower() not in {"a", "an"}:

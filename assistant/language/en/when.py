@@ -265,6 +265,13 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     *HABIT_RULES,
     (rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b", _festival),
     (
+        r"\b(?:on |at |before |after )?(?:easter(?: sunday| monday| eve)?|good friday|thanksgiving"
+        r"(?: day)?|mother'?s day|father'?s day|pancake day|shrove tuesday|ash wednesday|diwali|"
+        r"ramadan|hanukkah|passover|eid)\b(?! (?:cards?|presents?|gifts?|cakes?|eggs?|flowers?))"
+        r"|\bon (?:my|his|her|our|their|\w+'s) (?:birthday|anniversary|name day)\b",
+        always(Unclear.WORDS),
+    ),
+    (
         rf"(?:on )?(?:the )?(?P<day>{ORDINAL})(?: day)? of (?P<each>every |each )?(?:the )?"
         rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
         _lunar,

@@ -42,9 +42,11 @@ _PART_BEFORE = re.compile(
 )
 _NIGHT_BEFORE = re.compile("(?:凌晨|半夜|午夜|深夜|夜里)$")
 _DAY_BEFORE = re.compile(
-    "(?:[今明后每当]天|天天|每日|[今明]日|[号日]|(?:周|星期|礼拜)[一二三四五六日天末])的?$"
+    "(?:[今明后每当]天|天天|每日|[今明]日|[号日]|(?:周|星期|礼拜)[一二三四五六日天末]"
+    "|[天日周月][吃服用打]?[一二两三四1-4][次回遍])的?$"
 )
 _TAKE_BEFORE = re.compile("(?:吃|服用?|用|喝|打|滴|射|次|回|每顿|一顿|各|剂量是?)(?:了|上|个)?$")
+_LIMIT_BEFORE = re.compile("(?:超过|多于|高于|最多|至多|顶多|最大|上限)(?:吃|用|是|为)?$")
 _PUNCTUATION = re.compile(r"[\s,，。.!！吧的呢啊]*")
 _STRENGTH_BETWEEN = re.compile(
     r"[\s,，、x×*]*(?:规格)?的?(?:药片|胶囊|药)?[\s,，、]*(?:每次|一次)?(?:吃|服用?|用|要|各)?"
@@ -92,6 +94,8 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover | None:
     unit = UNITS[match["unit"].lower()]
+    if _LIMIT_BEFORE.search(text, 0, match.start()):
+        return _unclear(text, match.start(), match.end())
     if match["low"]:
         least, most = value_of(match["low"]), value_of(match["high"])
         is_range = least is not None and most == least + 1
@@ -162,10 +166,10 @@ def _pointed(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover
         if _NIGHT_BEFORE.search(before) and by_clock:
             return by_clock
         return _unclear(text, start, end) if _DAY_BEFORE.search(before) else decimal
-    if _TAKE_BEFORE.search(before):
-        return decimal
     if by_clock and unit not in MEASURED and digits not in {"五", "5"}:
         return by_clock  # nobody takes 7.1 tablets
+    if _TAKE_BEFORE.search(before) and not has_day:
+        return decimal
     if by_clock and has_day and whole >= _EARLIEST_HOUR:
         return by_clock
     if not has_day and _PUNCTUATION.fullmatch(before) and _PUNCTUATION.fullmatch(text[end:]):

@@ -267,6 +267,12 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
         _lunar_days,
     ),
+    (
+        "(?:母亲|父亲|感恩|复活|情人|老人|护士|青年|建军|建党)节(?![礼的卡蛋花])"
+        "|我?(?:老伴|老婆|老公|妈妈?|爸爸?|女儿|儿子|孙子|孙女)?生日(?:那天|当天|前|后|早上|晚上)",
+        always(Unclear.WORDS),
+    ),
+    (rf"每个?{_WEEK}[两二三四五六]天", always(Unclear.WORDS)),  # the days, or how many
     # How often; before that, the days of the week on which not.
     (
         rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每个?|逢)?"

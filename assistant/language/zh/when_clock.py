@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from assistant.language.clues import (
+    MEALS,
     After,
     Anchor,
     AtAnchor,
@@ -54,7 +55,7 @@ _MINUTE = (
 _DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
 _LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
 REPAIR = (
-    "[，,。、\\s]*(?:啊不|哦不|噢不|不不|不是(?=[，,])|不对|错了|说错了|等一下|等等|应该是|不(?!是))(?:不|对)?"
+    "[，,。、\\s]*(?:啊不|哦不|噢不|不不|不是(?=[，,])|不对|错了|说错了|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是))(?:不|对)?"
     "[，,。、\\s]*(?:应该是|是|改成|改到)?"
 )
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
@@ -164,6 +165,10 @@ def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 # Before all others: 饭后半小时 is no 半小时, 早饭 no 早.
 HABIT_RULES = (
+    (
+        r"(?:[一每][日天])?三餐(?:时|的时候)?(?=各|都|吃|服|\x01|$)",
+        always(AtAnchor(MEALS, each=True)),
+    ),
     (rf"(?P<each>每)(?P<habit>餐){_SIDE}的?(?:{_LENGTH})?", _habit),
     (
         rf"(?P<each>每顿|每餐|每次|顿顿|每逢)?(?:在|吃完|用完|吃过|吃)?"

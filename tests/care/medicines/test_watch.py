@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from assistant.bus import Refused
-from assistant.care.medicines import Medicines, MedicineWatch, Wording
+from assistant.care.medicines import Medicines, MedicineWatch, Wording, doses
 from assistant.care.medicines import medicines as medicines_module
 from assistant.care.medicines.lookup import Lookup
 from assistant.care.medicines.table import Table
@@ -49,7 +49,7 @@ class House:
         self.home, self.reader, self.is_asleep = home, reader, False
         self.medicines = Medicines(home.database)
         self.medicines.register(home.bus)
-        keeper = Keeper(home.engine, self.medicines.risk_of)
+        keeper = Keeper(home.engine, self.medicines)
         ReminderServices(keeper).register(home.bus)
         self.watch = MedicineWatch(
             bus=home.bus,
@@ -75,7 +75,7 @@ class House:
 
 @pytest.fixture(autouse=True)
 def _one_table(table: Table, lookup: Lookup, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = medicines_module._Loaded(table, lookup, Checker(table, lookup))
+    loaded = medicines_module._Loaded(table, lookup, Checker(table, lookup), doses.load())
     monkeypatch.setattr(medicines_module, "_load", lambda: loaded)
 
 

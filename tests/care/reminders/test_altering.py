@@ -36,8 +36,9 @@ async def due_on(home: Home, *days: str) -> list[str]:
     seen: list[str] = []
     for day in days:
         await home.until(at(f"{day}T23:59"), lambda _: "yes")
-        for item in await home.bus.call("reminders.today"):
-            seen.append(f"{datetime.fromtimestamp(item['due_at'], home.zone):%d %H:%M}")
+        today = await home.bus.call("reminders.today")
+        due = [datetime.fromtimestamp(item["due_at"], home.zone) for item in today]
+        seen += [f"{each:%d %H:%M}" for each in due]
     return seen
 
 

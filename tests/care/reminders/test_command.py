@@ -11,6 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from assistant.bus import Bus
 from assistant.care.reminders.csv_list import COLUMNS
+from assistant.commands import reminder_changes as changes
 from assistant.commands import reminder_list as command
 from assistant.core import Core, CoreOptions, running
 from assistant.settings import Settings
@@ -96,9 +97,9 @@ async def test_beside_a_running_anban_it_goes_through_it(
     assert await listed(core.bus) == ["华法林", "aspirin", "止痛药"]
     await command.show(as_json=False)
     assert "华法林" in capsys.readouterr().out
-    assert await command.forget("warfarin") == 1, "only a name that is on the list"
+    assert await changes.forget("warfarin") == 1, "only a name that is on the list"
     assert "No reminder is called warfarin. There are:" in capsys.readouterr().out
-    assert await command.forget("华法林") == 0
+    assert await changes.forget("华法林") == 0
     assert await listed(core.bus) == ["aspirin", "止痛药"]
 
 
@@ -107,8 +108,48 @@ async def test_of_two_of_one_name_none_is_removed_by_it(
 ) -> None:
     twice = LIST + "\n华法林,medicine,2,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
     assert await command.read(a_file(tmp_path, twice)) == 0
-    assert await command.forget("华法林") == 1
+    assert await changes.forget("华法林") == 1
     assert "say which" in capsys.readouterr().out
     first = (await core.bus.call("reminders.list"))[0]
-    assert await command.forget(first["reminder_id"]) == 0
+    assert await changes.forget(first["reminder_id"]) == 0
     assert await listed(core.bus) == ["aspirin", "止痛药", "华法林"]
+
+
+async def test_a_day_otherwise_a_pause_and_taking_back(
+    core: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await command.read(a_file(tmp_path, LIST)) == 0
+    before = await core.bus.call("reminders.list")
+    keep = {"is_skipped": False, "at": "", "slot": "", "amount": ""}
+    day = "2099-01-05"
+    assert await changes.alter_day("华法林", day, **{**keep, "at": "21:30"}) == 0
+    assert await changes.alter_day("华法林", "2099-01-06", **{**keep, "is_skipped": True}) == 0
+    assert await changes.alter_day("华法林", "2099-01-07", **{**keep, "amount": "2 tablet"}) == 0
+    await command.show(as_json=False)
+    out = capsys.readouterr().out
+    assert "2099-01-05 at 21:30, 2099-01-06 left out, 2099-01-07 2 tablet" in out
+    assert "daily at 20:00" in out, "the series stays"
+    assert await changes.alter_day("aspirin", "2099-01-06", **{**keep, "is_skipped": True}) == 1
+    assert "not_that_day" in capsys.readouterr().out
+    assert await changes.suspend("华法林", "") == 0
+    assert await changes.go_on("") == 0
+    assert await changes.go_on("") == 1
+    assert await changes.forget_all() == 0
+    assert await listed(core.bus) == []
+    assert await changes.take_back() == 0
+    assert await listed(core.bus) == [each["title"] for each in before]
+    assert await changes.take_back() == 1
+
+
+async def test_a_dose_that_nobody_takes_is_not_read_in(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        await command.read(
+            a_file(tmp_path, LIST.replace("华法林,medicine,1,", "华法林,medicine,50,"))
+        )
+        == 1
+    )
+    assert "line 2: " in capsys.readouterr().out
+    await command.show(as_json=True)
+    assert capsys.readouterr().out == ""

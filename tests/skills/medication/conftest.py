@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,13 +15,19 @@ MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Home]:
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """Where a database is quick: in memory, where the machine has such a folder."""
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+async def home(memory: Path) -> AsyncIterator[Home]:
     """A Monday morning at six."""
     begin = datetime(2026, 11, 23, 6, 0, tzinfo=SHANGHAI)
-    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else tmp_path) as folder:
-        made = await Home(Path(folder) / "anban.sqlite", VirtualClock(begin.timestamp())).open()
-        yield made
-        await made.database.close()
+    made = await Home(memory / "anban.sqlite", VirtualClock(begin.timestamp())).open()
+    yield made
+    await made.database.close()
 
 
 @pytest.fixture

@@ -20,11 +20,10 @@ from skills.api import FALLBACK, Reply, Turn
 from skills.forms import read_answer
 from skills.home import Answer, Home
 from skills.medication.skill import skill
-from tests.care.reminders.home import SHANGHAI
 from tests.care.reminders.home import Home as Reminded
 
 FORM = skill.forms["medication_plan_form"]
-BEGINS = {"medication_add", "medication_change", "medication_remove"}
+BEGINS = {"medication_add", "medication_change", "medication_remove", "medication_pause"}
 
 
 class Socket:
@@ -59,7 +58,7 @@ class Talk:
     def __init__(self, home: Reminded, lang: str) -> None:
         self.home, self.lang = home, lang
         medicines = Medicines(home.database)
-        home.keeper = Keeper(home.engine, medicines.risk_of)
+        home.keeper = Keeper(home.engine, medicines)
         ReminderServices(home.keeper).register(home.bus)
         medicines.register(home.bus)
         memory = HomeMemory(KeyedValues.home(home.database), Settings(), lang)
@@ -123,7 +122,7 @@ class Talk:
             confidence=0.9,
             entities=(),
             slots={name.removeprefix("medication_"): v for name, v in self.slots.items()},
-            now=datetime.fromtimestamp(self.home.clock.at, SHANGHAI),
+            now=datetime.fromtimestamp(self.home.clock.at, self.home.zone),
             home=self._home,
             wording=self._replies.render,
             left=bool(self.slots.get("form_left")),

@@ -34,7 +34,8 @@ async def test_only_what_is_missing_is_asked(en: Talk) -> None:
     assert "aspirin" in (await en.say("aspirin")).lower()
     assert "aspirin" in (await en.say("every morning at eight")).lower()
     assert "one tablet of aspirin" in await en.say("one")
-    assert "two tablets of aspirin" in await en.say("no, two", DENY)
+    assert "the time, or how much" in await en.say("no, two", DENY)
+    assert "two tablets of aspirin" in await en.say("how much")
     await en.yes()
     (kept,) = await en.kept()
     assert kept["amount"]["amount"] == "2"
@@ -78,10 +79,15 @@ async def test_two_medicines_of_one_time_are_written_together(zh: Talk) -> None:
 
 async def test_two_medicines_of_two_times_come_one_after_the_other(zh: Talk) -> None:
     said = await zh.say("降压药早上八点吃一片，二甲双胍晚上八点吃两片", "add")
-    assert "一个一个" in said
-    assert "二甲双胍" in await zh.yes(), "the second is asked for"
-    (kept,) = await zh.kept()
-    assert (kept["title"], times(kept)) == ("降压药", ["08:00"])
+    assert "二甲双胍" not in said
+    said = await zh.yes()
+    assert "记" in said, "the first is written"
+    assert "晚上八点，二甲双胍" in said, "the second is read back with its own time and dose"
+    await zh.yes()
+    assert [(kept["title"], times(kept)) for kept in await zh.kept()] == [
+        ("降压药", ["08:00"]),
+        ("二甲双胍", ["20:00"]),
+    ]
 
 
 async def test_a_course_and_its_end(zh: Talk) -> None:
@@ -316,16 +322,18 @@ async def test_services_that_are_not_there_yet(en: Talk) -> None:
 
 async def test_times_said_ahead_of_two_medicines_are_each_of_its_own(zh: Talk, en: Talk) -> None:
     said = await zh.say("早上吃一片阿司匹林，晚上吃两片二甲双胍", "add")
-    assert "一个一个" in said
     assert "晚上" not in said
-    assert "二甲双胍" in await zh.yes()
+    assert "晚上八点，二甲双胍" in await zh.yes()
+    await zh.yes()
     said = await en.say("one aspirin in the morning and two metformin in the evening", "add")
-    assert "one after the other" in said
     assert "evening" not in said
+    assert "evening" in await en.yes()
     await en.yes()
     assert [(kept["title"], times(kept)) for kept in await zh.kept()] == [
         ("阿司匹林", ["08:00"]),
+        ("二甲双胍", ["20:00"]),
         ("aspirin", ["08:00"]),
+        ("metformin", ["20:00"]),
     ]
 
 

@@ -1,0 +1,190 @@
+"""Whether a dose is usual: pure, by what is known of the medicine; the data are `medicines`'."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, Protocol
+
+from assistant.care.reminders.escalation import Risk
+from assistant.care.reminders.model import Amount
+from assistant.language import Unit
+
+FAR_BEYOND: Final = 5
+"""So many times the most of any medicine was misheard, high-risk or not: it is not written down."""
+FAR_BELOW: Final = 4
+"""Less than the usual least divided by this was misheard, and is asked back."""
+_IN_MILLIGRAMS: Final = {
+    Unit.MICROGRAM: Fraction(1, 1000),
+    Unit.MILLIGRAM: Fraction(1),
+    Unit.GRAM: Fraction(1000),
+}
+_BY_INJECTION: Final = frozenset({"by injection", "注射", "injection"})
+
+
+class Per(StrEnum):
+    """What a limit is of."""
+
+    ONCE = "once"
+    DAY = "day"
+    INTERVAL = "interval"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many tablets, puffs, … where no strength was said."""
+
+    usual: Fraction
+    most: Fraction
+    day_most: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What is usual of one medicine by one route; amounts in `unit`."""
+
+    route: str
+    every_days: int
+    unit: Unit | None = None
+    least: Fraction = Fraction(0)
+    usual: Fraction = Fraction(0)
+    most: Fraction = Fraction(0)
+    day: Fraction | None = None
+    day_most: Fraction | None = None
+    counts: Mapping[Unit, Counted]
+    is_high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a reminder brings a dose."""
+
+    doses_a_day: int
+    """On a day on which it comes."""
+    gap_days: int
+    """From one such day to the next, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What is not usual about a dose."""
+
+    per: Per
+    is_refused: bool
+    amount: Fraction
+    unit: Unit | None
+    usual_least: Fraction
+    usual_most: Fraction
+    most: Fraction
+
+
+class MedicineFacts(Protocol):
+    """What is known of a medicine by its name: `medicines.Medicines`."""
+
+    async def risk_of(self, title: str) -> Risk:
+        """What hangs on it; normal where it is not known."""
+
+    async def limits_of(self, title: str) -> Sequence[Limit]:
+        """What is usual of it; empty where it is not known."""
+
+
+def judge(
+    limits: Sequence[Limit], amount: Amount | None, route: str, rhythm: Rhythm
+) -> Beyond | None:
+    """Say what is not usual about a dose; None where nothing is, or nothing is known of it."""
+    fitting = _of_route(limits, amount, route)
+    if not fitting:
+        return None
+    by_gap = [each for each in fitting if each.every_days <= rhythm.gap_days]
+    if not by_gap:
+        least = min(fitting, key=lambda each: each.every_days)
+        days = Fraction(least.every_days)
+        gap = Fraction(rhythm.gap_days)
+        return Beyond(Per.INTERVAL, least.is_high, gap, None, days, days, days)
+    if amount is None:
+        return None
+    limit = max(by_gap, key=lambda each: each.every_days)
+    found = [*_measured(limit, amount, rhythm), *_counted(limit, amount, rhythm)]
+    return next((each for each in found if each.is_refused), next(iter(found), None))
+
+
+def _of_route(limits: Sequence[Limit], amount: Amount | None, route: str) -> list[Limit]:
+    """Those of the route that was said, else of what the dose is counted in, else by mouth."""
+    unit = amount.unit if amount is not None else None
+    if route in _BY_INJECTION or unit in {Unit.AMPOULE, Unit.INTERNATIONAL_UNIT}:
+        wanted = "injection"
+    else:
+        wanted = {Unit.PATCH: "patch", Unit.PUFF: "inhaled"}.get(unit or Unit.TABLET, "oral")
+    return [each for each in limits if each.route == wanted] or (
+        list(limits) if len({each.route for each in limits}) == 1 else []
+    )
+
+
+def _measured(limit: Limit, amount: Amount, rhythm: Rhythm) -> list[Beyond]:
+    most_once, least_once = (_in_unit(limit, amount, each) for each in _ends(amount))
+    if most_once is None or least_once is None:
+        return []
+    unit = limit.unit
+    found = []
+    if most_once > limit.usual or least_once * FAR_BELOW < limit.least:
+        said = most_once if most_once > limit.usual else least_once
+        found.append(
+            Beyond(
+                Per.ONCE,
+                _is_refused(limit, most_once, limit.most),
+                said,
+                unit,
+                limit.least,
+                limit.usual,
+                limit.most,
+            )
+        )
+    a_day = most_once * rhythm.doses_a_day
+    if limit.day is not None and limit.day_most is not None and a_day > limit.day:
+        refused = _is_refused(limit, a_day, limit.day_most)
+        found.append(Beyond(Per.DAY, refused, a_day, unit, limit.least, limit.day, limit.day_most))
+    return found
+
+
+def _counted(limit: Limit, amount: Amount, rhythm: Rhythm) -> list[Beyond]:
+    if amount.strength is not None:  # then it was weighed
+        return []
+    counted = limit.counts.get(amount.unit)
+    if counted is None:
+        return []
+    most, _ = _ends(amount)
+    found = []
+    if most > counted.usual:
+        refused = _is_refused(limit, most, counted.most)
+        found.append(
+            Beyond(Per.ONCE, refused, most, amount.unit, Fraction(1), counted.usual, counted.most)
+        )
+    times = max(1, math.ceil(limit.day / limit.usual)) if limit.day and limit.usual else 0
+    day_most = counted.day_most or counted.most * times
+    a_day = most * rhythm.doses_a_day
+    if day_most and a_day > day_most:
+        refused = _is_refused(limit, a_day, day_most)
+        usual = counted.day_most or counted.usual * times
+        found.append(Beyond(Per.DAY, refused, a_day, amount.unit, Fraction(1), usual, day_most))
+    return found
+
+
+def _is_refused(limit: Limit, said: Fraction, most: Fraction) -> bool:
+    return said > most * (1 if limit.is_high else FAR_BEYOND)
+
+
+def _ends(amount: Amount) -> tuple[Fraction, Fraction]:
+    return amount.most or amount.amount, amount.amount
+
+
+def _in_unit(limit: Limit, amount: Amount, value: Fraction) -> Fraction | None:
+    """An amount as the limit weighs it; None where it is only counted."""
+    unit = amount.unit
+    if amount.strength is not None:
+        value, unit = value * amount.strength.amount, amount.strength.unit
+    if limit.unit is Unit.MILLIGRAM and unit in _IN_MILLIGRAMS:
+        return value * _IN_MILLIGRAMS[unit]
+    return value if unit is limit.unit else None
