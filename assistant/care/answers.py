@@ -17,8 +17,7 @@ from assistant.care.companion import Companion
 from assistant.care.contacts import Contact, People
 from assistant.care.course import Course
 from assistant.care.open_question import Asked
-from assistant.language import sound_key
-from assistant.phrases import load, tokens_of
+from assistant.phrases import Token, load, tokens_of
 from assistant.spoken import Address, Spoken
 from assistant.tasks import Tasks
 
@@ -27,6 +26,16 @@ MOST_ROOM_TOKENS: Final = 14
 """Of a question about helpers that was not said to Anban: characters, or words."""
 _NOT_YET: Final = re.compile(r"没|不|\b(?:not|isn't|hasn't|never)\b|\?|吗")
 """Somebody speaks of a person who is not there."""
+_IS_THERE: Final = frozenset(
+    token.written
+    for token in tokens_of(
+        "是的对嗯哦哎好啊呀呢了我就这那个她他们家已经刚才到来回在边旁身陪着里儿妈爸"
+        " yes yeah is it's i'm me am this that's he's she's we're our my your her his the"
+        " here now has have arrived come came back home just already with beside mum dad mother"
+    )
+)
+"""Beside the name, all that an answer not begun with Anban's name may hold: "our son" is in half of
+what a television says."""
 
 
 class Answers:
@@ -199,11 +208,13 @@ class Answers:
         """The contact whose name is in an answer such as "it's Fang", "my daughter is here"."""
         if _NOT_YET.search(spoken.text.casefold()):
             return None
-        text = spoken.text.casefold()
-        sounds = sound_key(text)
+        tokens = tokens_of(spoken.text)
         for contact in self._people.all:
             for name in (contact.name, *contact.called):
-                if name.casefold() in text or (len(name) > 1 and sound_key(name) in sounds):
+                rest = _beside_name(tokens_of(name), tokens)
+                if rest is not None and (
+                    spoken.address is Address.NAMED or all(t.written in _IS_THERE for t in rest)
+                ):
                     return contact
         return None
 
@@ -225,6 +236,17 @@ def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
     if alarm.state.is_asked or alarm.source == VOICE:
         return is_again
     return is_again and address.is_to_anban
+
+
+def _beside_name(name: tuple[Token, ...], said: tuple[Token, ...]) -> tuple[Token, ...] | None:
+    """What was said beside a name, which may be written in other characters; None without it."""
+    size = len(name)
+    for start in range(len(said) - size + 1 if name else 0):
+        pairs = tuple(zip(name, said[start : start + size], strict=True))
+        is_it = all(ours.written == theirs.written for ours, theirs in pairs)
+        if is_it or (size > 1 and all(ours.alike == theirs.alike for ours, theirs in pairs)):
+            return said[:start] + said[start + size :]
+    return None
 
 
 def _is_unwell(spoken: Spoken) -> bool:

@@ -24,8 +24,31 @@ FINE = {
 """Two of them within one question end what is only asked about, whoever says them."""
 DRAMA = {
     "zh": [
-        *("好啊", "好的", "是的", "对", "嗯", "行", "可以", "不", "不是", "没有", "算了", "别", "不要"),
-        *("我到了", "医生到了", "救护车到了", "我们来了", "我来了妈", "我回来了", "到家了", "警察来了"),
+        *(
+            "好啊",
+            "好的",
+            "是的",
+            "对",
+            "嗯",
+            "行",
+            "可以",
+            "不",
+            "不是",
+            "没有",
+            "算了",
+            "别",
+            "不要",
+        ),
+        *(
+            "我到了",
+            "医生到了",
+            "救护车到了",
+            "我们来了",
+            "我来了妈",
+            "我回来了",
+            "到家了",
+            "警察来了",
+        ),
         *("别打了", "不要打电话", "取消", "取消吧", "停", "停下", "闭嘴", "安静", "再见", "拜拜"),
         *("挂了吧", "挂断", "关掉", "关机", "结束了", "搞定了", "解决了", "都过去了", "人没事就好"),
         *("他没事了", "孩子没事", "医生说没事", "没事的放心吧", "没事没事坐坐坐", "你没事吧"),
@@ -39,12 +62,30 @@ DRAMA = {
     "en": [
         *("yes", "yeah", "sure", "ok", "okay then", "right", "no", "nope", "never mind", "not now"),
         *("I'm here", "help is here", "the doctor is here", "the ambulance is here", "we're here"),
-        *("don't call", "stop calling", "cancel", "cancel it", "stop", "shut up", "be quiet", "bye"),
+        *(
+            "don't call",
+            "stop calling",
+            "cancel",
+            "cancel it",
+            "stop",
+            "shut up",
+            "be quiet",
+            "bye",
+        ),
         *("hang up", "put the phone down", "switch it off", "it's over", "all done", "all clear"),
         *("he's fine", "she is fine now", "everybody is fine", "are you okay", "it was a joke"),
         *("just kidding", "it was a mistake", "wrong number", "end of the drill", "stand down"),
         *("I'm here mum", "mum I'm home", "is she there", "they're on their way", "nearly there"),
-        *("press one", "one", "nine", "zero", "got it", "I'll take it", "I'm on my way", "leave it"),
+        *(
+            "press one",
+            "one",
+            "nine",
+            "zero",
+            "got it",
+            "I'll take it",
+            "I'm on my way",
+            "leave it",
+        ),
         *("come here", "follow me", "go to the kitchen", "go back to your charger", "louder"),
         *("call my daughter", "ring Fang", "hello", "hello who is this", "it's me", "speaking"),
         *("I've taken it", "I took my pills", "tomorrow", "next time", "later", "yes I know"),
@@ -138,6 +179,52 @@ async def test_it_must_not_end_what_somebody_took_on(tmp_path: Path, lang: str) 
         assert home.state() == "acknowledged"
         await asyncio.sleep(1_200)
         assert home.state() == "raised", "nobody came: it goes out again"
+
+
+NAMING = {
+    "女儿": ["我女儿今年三十了", "女儿啊你听妈说", "你女儿真漂亮", "女儿红是绍兴的酒"],
+    "小芳": ["村里有个姑娘叫小芳", "小芳说她明天结婚", "消防演习开始了"],
+    "son": ["my son is a lawyer", "the son of the king", "what a lovely person", "season two"],
+    "Ann": ["I cannot do that", "planning is everything", "Ann said she would marry him"],
+    "Ed": ["it was red", "Ed you are fired", "he wanted to be loved"],
+}
+"""Names of contacts, and what a television says in which they are."""
+
+
+@pytest.mark.parametrize("addressed", [False, True], ids=["room", "window"])
+@pytest.mark.parametrize("name", NAMING)
+async def test_a_name_that_it_says_must_not_be_somebody_who_came(
+    tmp_path: Path, name: str, addressed: bool
+) -> None:
+    async with a_home(tmp_path) as home:
+        home.add(name, "tel:13800138000")
+        BEGINNINGS["cried"](home)
+        await until_open(home)
+        for text in NAMING[name]:
+            hear(home, "我到了" if name > "z" else "help is here")
+            await asyncio.sleep(2)
+            hear(home, text, addressed=addressed)
+            await asyncio.sleep(2)
+        assert ended(home) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *[("小芳", text) for text in ("我是小芳", "小芳到了", "是的，我是小芳", "小方来了")],
+        *[("Ann", text) for text in ("it's Ann", "Ann is here", "yes I'm Ann", "this is Ann")],
+    ],
+)
+async def test_whoever_came_must_still_be_understood(tmp_path: Path, name: str, text: str) -> None:
+    async with a_home(tmp_path) as home:
+        home.add(name, "tel:13800138000")
+        BEGINNINGS["cried"](home)
+        await until_open(home)
+        hear(home, "我到了")
+        await asyncio.sleep(2)
+        hear(home, text)
+        await asyncio.sleep(2)
+        assert home.state() == "acknowledged"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
