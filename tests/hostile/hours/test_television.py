@@ -1,4 +1,3 @@
-# virtual time
 """A television and visitors talk for a quarter of an hour: whatever they say, the alarm goes on."""
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from assistant.safety import judge
 from tests.care.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, DAUGHTER, ended, hear, until_open
 
-ORDINARY = Path(__file__).parents[1] / "safety"
+ORDINARY = Path(__file__).parents[2] / "safety"
 FINE = {
     "zh": ("没事", "没关系", "我没事", "不用了", "没事了", "我挺好的", "我好好的", "不需要"),
     "en": ("I'm fine", "no need", "I'm all right", "no thanks", "false alarm", "I'm okay"),
@@ -98,7 +97,7 @@ def talk(lang: str) -> list[str]:
     file = ORDINARY / f"ordinary_{lang}.txt"
     lines = [line for line in file.read_text("utf-8").splitlines() if line and line[0] != "#"]
     said = [*lines, *DRAMA[lang] * 2]
-    random.Random(13).shuffle(said)  # noqa: S311
+    random.Random(13).shuffle(said)
     return [text for text in said if judge(text, is_final=True).cry is None]
 
 
