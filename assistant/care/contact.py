@@ -11,7 +11,7 @@ from typing import Final
 NO_LETTERS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 """Kinds of characters (Unicode) that control, format or are half of one."""
 MOST_NAME_CHARACTERS: Final = 60
-"""Of a name, of a person or a medicine: what is longer is none, and would bury what a message says."""
+"""Of the name of a person or a medicine; a longer one would bury what a message says."""
 HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
