@@ -30,9 +30,9 @@ from assistant.home import HomeMemory
 from assistant.home_folder import lock_home, new_socket_path, run_folder, spare_folder
 from assistant.language import Replies
 from assistant.mind import Mind, Progress
-from assistant.phrases import load as load_phrases
 from assistant.privacy import close_to_others
 from assistant.rights import guard
+from assistant.safety import prepare as prepare_to_judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.services import Services
@@ -146,6 +146,7 @@ class Core:
         self.medicine_watch: MedicineWatch | None = None
         self.selftest: SelfTesting | None = None
         self.start_troubles: StartTroubles | None = None
+        self._damaged_reminders = 0
         self._sound = Sound(self.bus)
         lane = SafetyLane(self.bus, self.speech, self.care.emergency, self.care.calls)
         second_net = SecondNet(self.mind, self.care.emergency)
@@ -192,7 +193,7 @@ class Core:
         wanted = self.options.capabilities - self._without_device()
         for capability in _FIRST & wanted:
             self.children.start(capability)
-        phrases = asyncio.create_task(asyncio.to_thread(load_phrases))
+        phrases = asyncio.create_task(asyncio.to_thread(prepare_to_judge))
         await self.care.start()
         await phrases
         for capability in wanted - _FIRST - _AFTER_THE_EAR:
@@ -255,6 +256,8 @@ class Core:
             clock=self.options.clock,
         )
         await self.reminders.start()
+        with contextlib.suppress(StoreError):  # told for itself
+            self._damaged_reminders = await self.reminders.damaged()
         self.care.health.look(self.bus)
         self.medicine_watch = MedicineWatch(
             bus=self.bus,
@@ -317,6 +320,9 @@ class Core:
         if not self.database.is_kept:
             problem = "the disk cannot be written; what is remembered now is lost with the power"
             findings.append(found("writing", is_well=False, detail=problem))
+        if self._damaged_reminders:
+            problem = f"{self._damaged_reminders} reminders cannot be read; enter them again"
+            findings.append(found("memory_lost", is_well=False, detail=problem))
         if self.database.set_aside is not None:
             problem = f"part of what was written is lost; it is kept as {self.database.set_aside}"
             findings.append(found("memory_lost", is_well=False, detail=problem))

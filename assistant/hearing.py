@@ -1,12 +1,15 @@
 """What is done with every hypothesis of the ear: at once, or in its turn.
 
-Cries, answers to an alarm and "stop" are acted on before the sentence is over; a finished one that
-was meant for Anban waits for its turn, any other goes to the second net.
+Cries, answers to an alarm and "stop" are acted on before the sentence is over: a cry when it stood
+for `REST_SECONDS`, at once if it was repeated.  One that the final text takes back becomes a
+question.  A finished sentence that was meant for Anban waits for its turn, any other goes to the
+second net.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +19,7 @@ from assistant.hold import Hold
 from assistant.home import DIRECTIONS
 from assistant.joining import Joining, Sentence
 from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
-from assistant.safety_lane import SafetyLane
+from assistant.safety_lane import Deed, SafetyLane
 from assistant.second_net import SecondNet
 from assistant.speech import Speech
 from assistant.spoken import Address, Spoken
@@ -35,12 +38,19 @@ class _Utterance:
 
     utterance_id: str = ""
     cry: Cry | None = None
+    """The cry that was acted on."""
+    cried_at: float = 0.0
+    """Unix time."""
     stopped: bool = False
     halted: bool = False
     """The robot was told to stand still: a stop needs no wake phrase, and no end of sentence."""
     answered: bool = False
-    """It was about an open alarm."""
+    """It was about an open alarm, or was asked about."""
+    latest: tuple[Heard, Judgement] | None = None
+    standing: asyncio.TimerHandle | None = None
+    """A cry is in every hypothesis since it was set."""
     rest: asyncio.TimerHandle | None = None
+    """No hypothesis came since it was set."""
 
 
 class Hearing:
@@ -70,50 +80,69 @@ class Hearing:
 
     def _heard(self, heard: Heard) -> None:
         utterance = self._current(heard.utterance_id)
-        judgement = judge(heard.raw_text or heard.text, is_final=heard.is_final)
+        judgement = judge(
+            heard.raw_text or heard.text, is_final=heard.is_final, is_tiny=heard.by_tiny_model
+        )
+        utterance.latest = heard, judgement
         if utterance.rest is not None:
             utterance.rest.cancel()
             utterance.rest = None
+        if judgement.cry is None and utterance.standing is not None:
+            utterance.standing.cancel()
+            utterance.standing = None
         if judgement.reflex == "stop" and not utterance.halted:
             utterance.halted = True
             self._bus.publish(StopRobot())
-        alarms, spoken = self._lane.alarms, self._spoken(heard, judgement)
-        if judgement.cry is not None:
-            self._cry_once(utterance, judgement.cry, heard)
-        elif heard.is_final and alarms.is_answered_by(spoken):
-            self._answer_alarm(utterance, spoken)
-        elif heard.is_final and (
-            self._lane.ends_call(judgement) or self._lane.answers_signs(heard.text, judgement)
-        ):
-            utterance.answered = True
-        elif judgement.waits or alarms.is_answered_by(spoken):
-            loop = asyncio.get_running_loop()
+        if heard.is_final:
+            self._over(utterance, heard, judgement)
+        else:
+            self._so_far(utterance, heard, judgement)
+
+    def _so_far(self, utterance: _Utterance, heard: Heard, judgement: Judgement) -> None:
+        loop = asyncio.get_running_loop()
+        if judgement.cry is not None and (judgement.is_repeated or utterance.cry is not None):
+            self._act(utterance, heard, judgement)
+        elif judgement.cry is not None:
+            if utterance.standing is None:
+                utterance.standing = loop.call_later(REST_SECONDS, self._stood, utterance)
+        elif judgement.waits or self._lane.is_answer(self._spoken(heard, judgement)):
             utterance.rest = loop.call_later(REST_SECONDS, self._rested, utterance, heard)
         elif judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
             utterance.stopped = True
             self._speech.stop()
-        if heard.is_final:
-            self._finished(heard, utterance, judgement.reflex)
+
+    def _over(self, utterance: _Utterance, heard: Heard, judgement: Judgement) -> None:
+        if utterance.standing is not None:
+            utterance.standing.cancel()
+        self._act(utterance, heard, judgement)
+        if utterance.cry is not None and judgement.cry is None and not utterance.answered:
+            self._lane.take_back(utterance.cried_at)
+        if judgement.reflex == "stop" and not utterance.stopped and self._speech.is_speaking:
+            utterance.stopped = not utterance.answered
+            if utterance.stopped:
+                self._speech.stop()
+        self._finished(heard, utterance, judgement.reflex)
 
     def _current(self, utterance_id: str) -> _Utterance:
         if self._utterance.utterance_id != utterance_id:
             self._utterance = _Utterance(utterance_id)
         return self._utterance
 
+    def _stood(self, utterance: _Utterance) -> None:
+        if utterance.latest is not None:
+            self._act(utterance, *utterance.latest)
+
     def _rested(self, utterance: _Utterance, heard: Heard) -> None:
         judgement = judge(heard.raw_text or heard.text, is_final=True)
-        spoken = self._spoken(heard, judgement)
-        if judgement.cry is not None:
-            self._cry_once(utterance, judgement.cry, heard)
-        elif self._lane.alarms.is_answered_by(spoken):
-            self._answer_alarm(utterance, spoken)
+        if judgement.cry is not None or self._lane.is_answer(self._spoken(heard, judgement)):
+            self._act(utterance, heard, judgement)
 
     def _spoken(self, heard: Heard, judgement: Judgement) -> Spoken:
         """With to whom it was said; an answer to an alarm may stand after the wake phrase."""
         address = self._address(heard)
         text = heard.text if heard.addressed else heard.raw_text or heard.text
         if address is Address.NAMED and judgement.cry is None:
-            judgement = judge(text, is_final=heard.is_final)
+            judgement = judge(text, is_final=heard.is_final, is_tiny=heard.by_tiny_model)
         return Spoken(text, judgement, address)
 
     def _address(self, heard: Heard) -> Address:
@@ -126,22 +155,31 @@ class Hearing:
             is_named = False  # what follows is what a television said
         return Address.NAMED if is_named or is_called else Address.WINDOW
 
-    def _answer_alarm(self, utterance: _Utterance, spoken: Spoken) -> None:
+    def _act(self, utterance: _Utterance, heard: Heard, judgement: Judgement) -> None:
         """Once in an utterance: "I'm fine" said once may not count as said twice."""
-        if not utterance.answered:
+        cry = judgement.cry
+        if utterance.cry is not None and cry is not None:
+            if utterance.cry.reason == UNSPECIFIC != cry.reason:
+                utterance.cry = cry  # "救命，我摔倒了": now it is known which help
+                self._lane.tell(cry)
+            return
+        if utterance.answered or (utterance.cry is not None and judgement.doubt is not None):
+            return
+        cried_at = time.time()
+        spoken = self._spoken(heard, judgement)
+        text = heard.raw_text or heard.text if cry is not None else spoken.text
+        taken = self._lane.take(spoken)
+        if taken is None:
+            return
+        if cry is None:
             utterance.answered = True
-            self._lane.alarms.take_answer(spoken)
-
-    def _cry_once(self, utterance: _Utterance, cry: Cry, heard: Heard) -> None:
-        before = utterance.cry
-        if before is None:
-            utterance.cry = cry
-            self._turns.cried(heard.raw_text or heard.text, cry)
-            # Let the elder speak on for a moment, then answer whatever else sounds.
-            asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._hold.let_speak)
-        elif before.reason == UNSPECIFIC and cry.reason != UNSPECIFIC:
-            utterance.cry = cry  # "救命，我摔倒了": now it is known which help
-            self._lane.tell(cry)
+            if taken.deed is Deed.ASKED:
+                self._turns.told_of_help(text, taken)
+            return
+        utterance.cry, utterance.cried_at = cry, cried_at
+        self._turns.told_of_help(text, taken)
+        # Let the elder speak on for a moment, then answer whatever else sounds.
+        asyncio.get_running_loop().call_later(CRY_PATIENCE_SECONDS, self._hold.let_speak)
 
     def _finished(self, heard: Heard, utterance: _Utterance, reflex: str | None) -> None:
         # "Stop" needs no wake phrase while Anban speaks, nor do "louder" and its like.

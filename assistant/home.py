@@ -44,10 +44,13 @@ class HomeMemory:
     async def recall(self) -> None:
         """Read what was set by voice before; raises StoreError."""
         kept = await self._values.all()
-        if self._forced_lang is None and kept.get("lang") in LANGUAGES:
-            self.lang = kept["lang"]
-        self.volume = kept.get("volume", self.volume)
-        self.rate_words_per_minute = kept.get("rate", self.rate_words_per_minute)
+        lang, volume, rate = kept.get("lang"), kept.get("volume"), kept.get("rate")
+        if self._forced_lang is None and isinstance(lang, str) and lang in LANGUAGES:
+            self.lang = lang
+        if isinstance(volume, int | float):
+            self.volume = round(_within(volume, VOLUME_RANGE), 2)
+        if isinstance(rate, int):
+            self.rate_words_per_minute = round(_within(rate, RATE_RANGE))
 
     def adjust(self, direction: str) -> Adjusted:
         """One step louder, quieter, faster or slower; `keep` makes it last.

@@ -178,7 +178,15 @@ COMMANDS: Final[Mapping[str, Rights]] = {
         "drill.stay",
         hears=(DrillCryHeard, DrillEnded),
     ),
-    "reminders": _command("reminders.import", "reminders.remove"),
+    "reminders": _command(
+        "reminders.import",
+        "reminders.on_day",
+        "reminders.pause",
+        "reminders.remove",
+        "reminders.remove_all",
+        "reminders.resume",
+        "reminders.take_back",
+    ),
     "selftest": _command("selftest.run"),
 }
 """Of the user's own, beside the running core; none of its children may pass for one."""

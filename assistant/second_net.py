@@ -14,13 +14,14 @@ from assistant.safety import Judgement, is_told_of, judge
 from assistant.spoken import Address, Spoken
 
 HELP: Final = "emergency_help"
+CANCEL: Final = "emergency_cancel"
 OVERHEARD_CONFIDENCE: Final = 0.7
 """From here on a sentence that was not said to Anban is asked about."""
 OVERHEARD_SURE: Final = 0.95
 """From here on silence after that question calls the family: at most one in 500 ordinary sentences
 of a room comes so far.  Both are measured by `tests/dialogue/test_emergency.py`."""
 _MEANS: Final = {
-    "emergency_cancel": Judgement(fine=True),
+    CANCEL: Judgement(fine=True),
     "general_affirm": Judgement(reflex="affirm"),
     "general_deny": Judgement(reflex="deny"),
 }

@@ -20,9 +20,9 @@ from assistant.home import DIRECTIONS, HomeMemory
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.mind import Mind, MindError, Thought
 from assistant.questions import Questions
-from assistant.safety import Cry, judge
-from assistant.safety_lane import SafetyLane
-from assistant.second_net import HELP, SecondNet
+from assistant.safety import judge
+from assistant.safety_lane import Deed, SafetyLane, Taken
+from assistant.second_net import CANCEL, HELP, SecondNet
 from assistant.speech import Speech
 from assistant.spoken import Address, Spoken
 
@@ -104,9 +104,9 @@ class Turns:
         self._questions.close("silence")
         self._speech.last_text = ""
 
-    def cried(self, text: str, cry: Cry) -> None:
-        """Answer a cry, before the sentence is over and whatever turn is under way."""
-        self._tell(text, _answer_to_help(self._lane.cry(cry)), {})
+    def told_of_help(self, text: str, taken: Taken) -> None:
+        """Tell of a cry or a doubt, acted on before the turn and whatever turn is under way."""
+        self._tell(text, _answer_of(taken), {})
 
     def called(self) -> None:
         """Answer a wake phrase with nothing after it."""
@@ -130,16 +130,8 @@ class Turns:
         judgement = judge(plain, is_final=True)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
-        if judgement.cry is not None:
-            return _answer_to_help(self._lane.cry(judgement.cry))
-        spoken = Spoken(plain, judgement, address)
-        if self._lane.alarms.is_answered_by(spoken):
-            self._lane.alarms.take_answer(spoken)
-            return _Answer("emergency_cancel", "", "safety", skill="emergency")
-        if self._lane.ends_call(judgement):
-            return _Answer("emergency_cancel", "", "safety", skill="emergency")
-        if self._lane.answers_signs(plain, judgement):
-            return _answer_to_help("")
+        if taken := self._lane.take(Spoken(plain, judgement, address)):
+            return _answer_of(taken)
         if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
             return self._close_question(judgement.reflex or "", plain)
         try:
@@ -172,8 +164,8 @@ class Turns:
             # It is no answer to a question, and a television says it all day long.
             return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
         reply = await self._mind.answer(thought, stages)
-        if self._mind.form and self._lane.alarms.is_open:
-            self._mind.forget()  # nobody who may lie on the floor is asked how many tablets
+        if self._mind.form and self._lane.is_alarm_open:
+            self._mind.forget()
             reply = self._render("after_the_alarm")
         elif self._mind.form:
             self._questions.overtake()
@@ -236,5 +228,6 @@ class Turns:
         return {field.name: getattr(turn, field.name) for field in fields(turn)}
 
 
-def _answer_to_help(reply: str) -> _Answer:
-    return _Answer(HELP, reply, "safety", skill="emergency")
+def _answer_of(taken: Taken) -> _Answer:
+    is_help = taken.deed in {Deed.CRIED, Deed.ASKED}
+    return _Answer(HELP if is_help else CANCEL, taken.reply, "safety", skill="emergency")

@@ -61,6 +61,8 @@ class Trigger(StrEnum):
     """The elder was asked whether all is well."""
     CRIED = "cried"
     """The elder called for help, in words or by a button."""
+    TAKEN_BACK = "taken_back"
+    """What was heard as a cry was none in the words of the whole sentence."""
     SILENCE = "silence"
     """Nobody answered the last question."""
     SAID_FINE = "said_fine"
@@ -142,6 +144,8 @@ def change(
             return Change(replace(alarm, state=State.CANCELLED))
         case State.SUSPECTED | State.CONFIRMING, Trigger.CRIED | Trigger.SILENCE:
             return Change(replace(alarm, state=State.RAISED, denied_count=0))
+        case State.RAISED, Trigger.TAKEN_BACK if not alarm.was_reached:
+            return Change(replace(alarm, state=State.CONFIRMING, asked_count=0, denied_count=0))
         case state, Trigger.SAID_FINE if state.is_asked or _may_be_taken_back(alarm):
             return Change(replace(alarm, denied_count=1), asks_back=True)
         case State.RAISED, Trigger.MEANT_FINE if _may_be_taken_back(alarm) and alarm.denied_count:

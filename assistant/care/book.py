@@ -21,6 +21,7 @@ from assistant.care.channels.api import Outcome
 from assistant.events import new_id, whole
 from assistant.faults import where
 from assistant.store import Database, StoreError
+from assistant.store.rows import readable
 
 log = logging.getLogger(__name__)
 
@@ -376,13 +377,16 @@ def _read_open(connection: sqlite3.Connection) -> list[Alarm]:
     rows = connection.execute(
         f"SELECT {', '.join(names)} FROM alarm WHERE state NOT IN ('closed', 'cancelled')"  # noqa: S608
     )
-    alarms = []
-    for row in rows:
+
+    def read(row: tuple[Any, ...]) -> Alarm:
         values = dict(zip(names, row, strict=True))
-        values["state"] = State(values["state"])
+        # A state that this version does not know is still an open alarm: somebody may lie there.
+        is_known = values["state"] in {state.value for state in State}
+        values["state"] = State(values["state"]) if is_known else State.RAISED
         values["was_reached"] = bool(values["was_reached"])
-        alarms.append(Alarm(**values))
-    return alarms
+        return Alarm(**values)
+
+    return list(readable(rows, read, "alarm"))
 
 
 def _read_attempts(connection: sqlite3.Connection) -> list[Attempt]:

@@ -142,6 +142,7 @@ class Course:
             self._bus.publish(AlarmOpened(alarm.alarm_id))
         match alarm.state:
             case State.SUSPECTED | State.CONFIRMING:
+                self._stop_calling(alarm.alarm_id)  # it was raised on words that were taken back
                 self._tasks.spawn(self.suspicions.ask(alarm.alarm_id, self.apply))
             case State.RAISED | State.DELIVERED:
                 self._call_out(alarm)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from assistant.bus import Bus
-from assistant.care.alarms import VOICE, State
+from assistant.care.alarms import VOICE, State, Trigger
 from assistant.care.answers import Answers
 from assistant.care.book import AlarmBook
 from assistant.care.companion import Companion
@@ -119,6 +119,13 @@ class Emergency:
             reason, why = reason_of(text), "understood as a cry"
             self._tasks.spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
 
+    def take_back(self, since: float) -> None:
+        """Ask about cries since then (Unix time) instead of calling: the sentence holds none.
+
+        Silence calls again.  An alarm that was open before, or that reached somebody, goes on.
+        """
+        self._tasks.spawn(self._take_back(since))
+
     def is_answered_by(self, spoken: Spoken) -> bool:
         """Whether such words are about an open alarm, and nothing else shall take them."""
         return self.answers.is_about(spoken)
@@ -163,12 +170,20 @@ class Emergency:
         await self._raise("other", f"pendant:{pressed.device}", pressed.place, "pressed")
         self._companion.noticed()
 
+    async def _take_back(self, since: float) -> None:
+        for alarm in self._book.open_alarms():
+            if alarm.source == VOICE and alarm.opened_at >= since:
+                await self.course.apply(alarm.alarm_id, Trigger.TAKEN_BACK, "elder")
+
     async def _raise(
         self, reason: str, source: str, place: str, why: str, number: str = ""
     ) -> None:
         alarm = await self._book.raise_alarm(reason, source, place, why)
         if number:
             self._number.ask(alarm.alarm_id, number)
+        now = self._book.alarm(alarm.alarm_id)
+        if now is not None and now.state.is_asked:
+            return  # it was taken back while it was being written, and is asked about already
         self.course.go_on(alarm)
         if number and self._number.is_agreed_in_advance and self._number.can_ring(number):
             await self.course.ring_number(number)

@@ -33,6 +33,7 @@ def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | N
         words=hypothesis.words,
         alternatives=tuple(other for other in others if other not in {"", attended.text}),
         raw_text=hypothesis.text,
+        by_tiny_model=hypothesis.by_tiny_model,
     )
     return heard, attended.woken
 

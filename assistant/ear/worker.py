@@ -33,6 +33,7 @@ class Hypothesis:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
+    by_tiny_model: bool = False
     own: Transcript | None = None
     """The words without those of fainter voices that talked on; None if all may be meant."""
 
@@ -53,13 +54,13 @@ class Recognition:
         self._tell, self._rested = tell, rested
         self._unchanged_seconds: float | None = None
         self._utterance_id = ""
-        self._lang = model.lang
+        self._lang, self._is_tiny = model.lang, model.kind == "tiny"
         self._decoder: UtteranceDecoder | None = None
 
     def begin(self, utterance_id: str) -> None:
         """An utterance starts."""
         self._utterance_id = utterance_id
-        self._lang = self._model.lang
+        self._lang, self._is_tiny = self._model.lang, self._model.kind == "tiny"
         self._decoder = UtteranceDecoder(self._model)
         self._unchanged_seconds = None
 
@@ -70,7 +71,15 @@ class Recognition:
         text = self._decoder.accept(pcm)
         if text is not None:
             self._unchanged_seconds = 0.0
-            self._tell(Hypothesis(self._utterance_id, self._lang, text, is_final=False))
+            self._tell(
+                Hypothesis(
+                    self._utterance_id,
+                    self._lang,
+                    text,
+                    is_final=False,
+                    by_tiny_model=self._is_tiny,
+                )
+            )
         elif self._unchanged_seconds is not None:
             self._rest(len(pcm) / BYTES_PER_SECOND)
 
@@ -122,6 +131,7 @@ class Recognition:
                 confidence=result.confidence,
                 words=result.words,
                 alternatives=alternatives,
+                by_tiny_model=self._is_tiny,
                 own=own,
             )
         )

@@ -61,6 +61,8 @@ class Heard:
     """Other readings, best first; filled for a final one of low confidence."""
     raw_text: str = limited(MAX_CHARACTERS, default="")
     """With the wake phrase and all that others said meanwhile, for the safety lane."""
+    by_tiny_model: bool = False
+    """The recogniser was the tiny one of our own, which does not understand people."""
 
 
 @event

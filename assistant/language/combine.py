@@ -47,11 +47,25 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = _as_meant(found)
+    found = _without_food(_as_meant(found))
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
+
+
+def _without_food(found: Sequence[Found]) -> Sequence[Found]:
+    """Leave out "after meals" beside the hour: "at eight, after food" is how, not when."""
+    if not any(isinstance(each.clue, Clock) for each in found):
+        return found
+    return [
+        each
+        for each in found
+        if not isinstance(each.clue, AtAnchor)
+        or len(each.clue.anchors) == 1
+        or each.clue.each
+        or each.clue.minutes is not None
+    ]
 
 
 def _as_meant(found: Sequence[Found]) -> Sequence[Found]:

@@ -59,7 +59,8 @@ def rrule_of(
     if weekly or off:
         named = {weekday for clue in weekly for weekday in clue.weekdays} or set(range(7))
         weeks = [clue for clue in same if clue.frequency is Frequency.WEEKLY]
-        if not weekly:  # "every day but Sunday"; "every two days but Sunday" is no rule here
+        # "Monday to Friday every day"; "every two days but Sunday" is no rule.
+        if not weekly or len(named) > 1:
             weeks += [c for c in same if (c.frequency, c.interval) == (Frequency.DAILY, 1)]
         by = _by_day(named - set(off))
         if not by:

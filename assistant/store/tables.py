@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from assistant.store.database import Database
+from assistant.store.rows import readable
 
 _SKILL_VALUE_BYTES: Final = 65_536
 
@@ -38,7 +39,9 @@ class KeyedValues:
         where, values = self._where(name)
         sql = f"SELECT value FROM {self._table} WHERE {where}"  # noqa: S608  (names of ours)
         row = await self._database.read(lambda c: c.execute(sql, values).fetchone())
-        return json.loads(row[0]) if row else None
+        return next(
+            readable([row] if row else [], lambda row: json.loads(row[0]), self._table), None
+        )
 
     async def set(self, name: str, value: Any) -> None:
         """Keep a JSON value; on the disk when this returns.
@@ -68,7 +71,7 @@ class KeyedValues:
         values = (self._skill,) if self._skill is not None else ()
         sql = f"SELECT {self._name}, value FROM {self._table} WHERE {where}"  # noqa: S608
         rows = await self._database.read(lambda c: c.execute(sql, values).fetchall())
-        return {name: json.loads(value) for name, value in rows}
+        return dict(readable(rows, lambda row: (row[0], json.loads(row[1])), self._table))
 
     def _where(self, name: str) -> tuple[str, tuple[str, ...]]:
         if self._skill is None:

@@ -21,6 +21,8 @@ def register(skill: Skill) -> None:
         if words(turn.lang).has("not_after_all", turn.text):
             said = await not_taken(turn)
             return said if said is not None else turn.render("not_counted")
+        if not words(turn.lang).has("takes_back", turn.text):
+            return turn.render("nothing_to_undo")  # taken for one, and none
         answer = await turn.home.request("reminders.take_back")
         if "refused" in answer:
             return turn.render("nothing_to_undo")

@@ -77,6 +77,7 @@ def test_the_json_form_is_stable() -> None:
         "words": [{"text": "几点", "start_seconds": 0.1, "end_seconds": 0.4, "confidence": 0.95}],
         "alternatives": [],
         "raw_text": "",
+        "by_tiny_model": False,
     }
 
 

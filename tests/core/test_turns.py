@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,7 @@ from assistant.hearing import Hearing
 from assistant.home import HomeMemory
 from assistant.language import Replies
 from assistant.mind import MindError, Thought
-from assistant.safety import Cry, Judgement
+from assistant.safety import REST_SECONDS, Cry, Judgement
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import OVERHEARD_CONFIDENCE, SecondNet
 from assistant.services import Services
@@ -97,6 +98,10 @@ class ScriptedAlarms:
     is_line_open: bool = False
     doubted: list[tuple[str, bool]] = field(default_factory=list)
     answers: list[Spoken] = field(default_factory=list)
+    taken_back: list[float] = field(default_factory=list)
+
+    def take_back(self, since: float) -> None:
+        self.taken_back.append(since)
 
     def reply_to_cry(self, cry: Cry) -> str:
         return f"[{cry.reason}]"
@@ -250,24 +255,83 @@ async def test_another_reading_is_taken_where_the_first_is_not_understood(home: 
     assert home.mind.asked == ["几点了"]
 
 
-async def test_a_cry_fires_on_the_partial_once_and_before_everything(home: Home) -> None:
-    home.hear("救命", final=False, addressed=False)
-    home.hear("救命我摔倒了", final=False, addressed=False)
-    home.hear("救命我摔倒了", addressed=False)
+async def test_a_repeated_cry_fires_on_the_partial_once_and_before_everything(home: Home) -> None:
+    home.hear("救命救命", final=False, addressed=False)
+    assert "CryForHelpHeard" in kinds(await home.settle()), "it need not stand"
+    home.hear("救命救命我摔倒了", final=False, addressed=False)
+    home.hear("救命救命我摔倒了", addressed=False)
     events = await home.settle()
-    # At once, and once more where it becomes known which help is needed.
-    assert kinds(events) == [
-        "CryForHelpHeard",
-        "Say",
-        "TurnTaken",
-        "CryForHelpHeard",
-        "ResumeSpeech",
-    ]
-    cries = [event for event in events if isinstance(event, CryForHelpHeard)]
-    assert [cry.reason for cry in cries] == ["other", "fall"]
+    # Once more where it becomes known which help is needed.
+    assert kinds(events) == ["CryForHelpHeard", "ResumeSpeech"]
+    assert only(events, CryForHelpHeard).reason == "fall"
+    assert home.mind.asked == []
+
+
+async def test_a_cry_is_answered_as_an_alarm(home: Home) -> None:
+    home.hear("救命", addressed=False)
+    events = await home.settle()
+    assert kinds(events) == ["CryForHelpHeard", "Say", "TurnTaken", "ResumeSpeech"]
     assert only(events, Say).urgency is Urgency.ALARM
     assert only(events, TurnTaken).intent == "emergency_help"
-    assert home.mind.asked == []
+
+
+async def test_a_cry_calls_when_it_stood_for_half_a_second(home: Home) -> None:
+    cried = asyncio.Event()
+    home.bus.subscribe(CryForHelpHeard, lambda _: cried.set())
+    home.hear("救命", final=False, addressed=False)
+    assert not cried.is_set()
+    home.hear("救命我", final=False, addressed=False)
+    async with asyncio.timeout(10):
+        await cried.wait()
+
+
+async def test_a_cry_that_the_next_words_take_back_calls_nobody(home: Home) -> None:
+    home.hear("救命", final=False, addressed=False)
+    home.hear("就明天", final=False, addressed=False)
+    await asyncio.sleep(REST_SECONDS * 1.2)
+    home.hear("就明天吧", addressed=False)
+    assert kinds(await home.settle()) == ["ResumeSpeech"]
+    assert home.alarms.taken_back == []
+
+
+@pytest.mark.parametrize("text", ["就明天吧", ""])
+async def test_a_cry_that_the_final_text_takes_back_is_asked_about(home: Home, text: str) -> None:
+    before = time.time()
+    home.hear("救命救命", final=False, addressed=False)
+    home.hear(text, addressed=False)
+    assert "CryForHelpHeard" in kinds(await home.settle())
+    (since,) = home.alarms.taken_back
+    assert before <= since <= time.time()
+
+
+async def test_what_a_tiny_model_heard_is_asked_about_and_calls_nobody(home: Home) -> None:
+    for text, final in (("救命救命", False), ("救命救命我摔倒了", True)):
+        home.bus.publish(
+            Heard("u1", text, "zh", is_final=final, addressed=False, by_tiny_model=True)
+        )
+    assert "CryForHelpHeard" not in kinds(await home.settle())
+    assert home.alarms.doubted == [("救命救命我摔倒了", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["救命", "我有点难受", "昨天我摔倒了", "别打120", "我没事", "今天天气怎么样", "火锅真香"],
+)
+async def test_what_is_typed_is_taken_as_what_is_heard(home: Home, text: str) -> None:
+    def done() -> tuple[object, ...]:
+        alarms = home.alarms
+        answers = [answer.judgement for answer in alarms.answers]
+        return list(alarms.doubted), answers, alarms.taken_back
+
+    home.alarms.asks = True
+    home.hear(text, addressed=True)
+    heard = [type(e).__name__ for e in await home.settle() if isinstance(e, CryForHelpHeard)]
+    by_ear = done()
+    home.alarms.doubted.clear()
+    home.alarms.answers.clear()
+    await home.turns.take(text)
+    typed = [type(e).__name__ for e in await home.settle() if isinstance(e, CryForHelpHeard)]
+    assert (typed, done()) == (heard, by_ear)
 
 
 @pytest.mark.parametrize("down", ["", "starting", "dialogue_down", "dialogue_slow"])

@@ -28,8 +28,9 @@ def check(out: Path, lang: str) -> None:
     events = events_of(out)
     turns = [event for event in events if event["type"] == "TurnTaken"]
     assert [turn["intent"] for turn in turns] == script(lang).intents
-    assert all(turn["reply"] for turn in turns)
-    assert [event["reason"] for event in events if event["type"] == "CryForHelpHeard"][-1] == "fall"
+    assert all(turn["reply"] for turn in turns if turn["lane"] != "safety")
+    # The tiny model heard the cry: it was asked about, and silence called.
+    assert [event["reason"] for event in events if event["type"] == "AlarmRaised"][-1] == "fall"
     louder = [event["volume"] for event in events if event["type"] == "SetVoice"]
     assert louder == [0.95]
 

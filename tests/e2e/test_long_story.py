@@ -16,12 +16,12 @@ from assistant.demo.elder import speak
 from assistant.demo.room import PulseRoom
 from assistant.events import (
     Capability,
-    CryForHelpHeard,
     Said,
     Say,
     SoundStarted,
     SoundStopped,
     StopSpeaking,
+    TurnTaken,
 )
 from tests.headless import needs_pulse
 
@@ -69,7 +69,7 @@ async def home() -> AsyncIterator[Home]:
                     yield Home(core, room)
 
 
-@pytest.mark.parametrize(("text", "kind"), [("停", StopSpeaking), ("救命", CryForHelpHeard)])
+@pytest.mark.parametrize(("text", "kind"), [("停", StopSpeaking), ("救命", TurnTaken)])
 async def test_a_word_gets_through_a_long_story(home: Home, text: str, kind: type) -> None:
     heard, ended = asyncio.Event(), asyncio.Event()
     story = Say(STORY, "zh")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -63,7 +64,8 @@ def judge(row: Row) -> tuple[Verdict, str]:
     except LanguageError as error:
         verdict = Verdict.RIGHT if row.means == "ask" else Verdict.ASKED
         return verdict, type(error).__name__
-    expected = {part.strip() for part in row.means.split("|")} - {"nothing", ""}
+    parts = (part.strip() for part in row.means.split("|"))
+    expected = {each for part in parts for each in _plain(part)} - {"nothing", ""}
     is_once = any(part.startswith("at ") for part in expected)
     told, left = written(understood, row.now, is_once=is_once), list(understood.leftover)
     for part in sorted(expected):
@@ -72,15 +74,29 @@ def judge(row: Row) -> tuple[Verdict, str]:
             expected.discard(part)
     left = [each for each in left if each.kind is not LeftKind.COUNT]
     said = " | ".join(sorted(told)) + "".join(f" ?{each.words.strip()}" for each in left)
-    if left or is_question(understood) or (not told and expected):
+    if row.means == "ask" and understood.when is None:
+        return Verdict.RIGHT, said  # without a time nothing is set
+    if left or is_question(understood, row.now) or (not told and expected):
         return (Verdict.RIGHT if row.means == "ask" else Verdict.ASKED), said
     return (Verdict.RIGHT if _same(told, expected) else Verdict.WRONG), said
 
 
-def is_question(understood: Understood) -> bool:
+def is_question(understood: Understood, now: datetime) -> bool:
     """Whether something must be asked before it can be kept, beyond words that are left over."""
     when = understood.when
-    return isinstance(when, Recurrence) and when.count_each is not None
+    if isinstance(when, Moment):
+        return when.is_time_said and when.at <= now  # `reminders.add` refuses what is past
+    return when is not None and when.count_each is not None
+
+
+def _plain(part: str) -> list[str]:
+    """Write a part as `written` does: one moment each, 5/2 for 2.5, "every 1 hours"."""
+    kind, _, rest = part.partition(" ")
+    if kind == "at":
+        return [f"at {each.strip()}" for each in rest.split(",")]
+    if kind == "dose":
+        return [re.sub(r"\d+\.\d+", lambda match: str(Fraction(match[0])), part)]
+    return ["every 1 hours" if part == "every hour" else part]
 
 
 def written(understood: Understood, now: datetime, *, is_once: bool) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from assistant.care.reminders.codec import CONVERTER, to_json
 from assistant.care.reminders.model import Family, Item, Occurrence, Reminder, State
+from assistant.store.rows import is_damaged, readable
 
 _NAMES: Final = tuple(field.name for field in fields(Occurrence))
 _COLUMNS: Final = ", ".join(f"o.{name}" for name in _NAMES)
@@ -65,24 +66,31 @@ def deactivate(connection: sqlite3.Connection, reminder_id: str) -> None:
 def active_reminders(connection: sqlite3.Connection) -> list[Reminder]:
     """Every reminder that was not removed, oldest first."""
     rows = connection.execute("SELECT body FROM reminder WHERE is_active ORDER BY rowid")
-    return [_reminder(body) for (body,) in rows]
+    return list(_reminders(rows))
+
+
+def damaged_reminders(connection: sqlite3.Connection) -> int:
+    """How many reminders that were not removed cannot be read any more."""
+    rows = connection.execute("SELECT body FROM reminder WHERE is_active")
+    return sum(is_damaged(_reminder, body) for (body,) in rows)
 
 
 def current_reminders(connection: sqlite3.Connection, since: float) -> list[Reminder]:
     """Those not removed that may come again, are as needed, or came since then; oldest first."""
     rows = connection.execute(
         "SELECT body FROM reminder r WHERE is_active AND (next_day IS NOT NULL "
-        "OR json_extract(body, '$.schedule') IS NULL OR EXISTS (SELECT 1 FROM occurrence o "
-        "WHERE o.reminder_id = r.reminder_id AND (o.act_at IS NOT NULL OR o.due_at > ?))) "
+        "OR CASE WHEN json_valid(body) THEN json_extract(body, '$.schedule') IS NULL END "
+        "OR EXISTS (SELECT 1 FROM occurrence o WHERE o.reminder_id = r.reminder_id "
+        "AND (o.act_at IS NOT NULL OR o.due_at > ?))) "
         "ORDER BY rowid",
         (since,),
     )
-    return [_reminder(body) for (body,) in rows]
+    return list(_reminders(rows))
 
 
 def all_reminders(connection: sqlite3.Connection) -> list[Reminder]:
     """Also those that were removed: for exports of what was taken."""
-    return [_reminder(body) for (body,) in connection.execute("SELECT body FROM reminder")]
+    return list(_reminders(connection.execute("SELECT body FROM reminder")))
 
 
 def count_active(connection: sqlite3.Connection) -> int:
@@ -96,7 +104,7 @@ def get_reminder(connection: sqlite3.Connection, reminder_id: str) -> Reminder |
     row = connection.execute(
         "SELECT body FROM reminder WHERE reminder_id = ? AND is_active", (reminder_id,)
     ).fetchone()
-    return _reminder(row[0]) if row else None
+    return next(_reminders([row] if row else []), None)
 
 
 def reminders_to_plan(
@@ -108,7 +116,9 @@ def reminders_to_plan(
         "ORDER BY next_day LIMIT ?",
         (through.isoformat(), limit),
     )
-    return [(_reminder(body), date.fromisoformat(day)) for body, day in rows]
+    return list(
+        readable(rows, lambda row: (_reminder(row[0]), date.fromisoformat(row[1])), "reminder")
+    )
 
 
 # --------------------------------------------------------------------------- occurrences
@@ -139,9 +149,8 @@ def select(
     connection: sqlite3.Connection, where: str, *values: object, tail: str = ""
 ) -> Iterator[Item]:
     """The occurrences for which a condition on `o` (occurrence) and `r` (reminder) holds."""
-    for row in connection.execute(f"{_SELECT} WHERE {where} {tail}", values):
-        occurrence = _occurrence(row[:-1])
-        yield Item(occurrence, _reminder(row[-1]).on(occurrence.day, occurrence.slot))
+    rows = connection.execute(f"{_SELECT} WHERE {where} {tail}", values)
+    return readable(rows, _item, "occurrence")
 
 
 def to_act(connection: sqlite3.Connection, now: float, limit: int) -> list[Item]:
@@ -192,6 +201,15 @@ def _column(value: object) -> object:
             return value.isoformat()
         case _:
             return value
+
+
+def _reminders(rows: Iterable[tuple[str]]) -> Iterator[Reminder]:
+    return readable(rows, lambda row: _reminder(row[0]), "reminder")
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    occurrence = _occurrence(row[:-1])
+    return Item(occurrence, _reminder(row[-1]).on(occurrence.day, occurrence.slot))
 
 
 def _occurrence(row: tuple[Any, ...]) -> Occurrence:

@@ -39,39 +39,43 @@ def write_list(reminders: Sequence[Reminder]) -> str:
     return out.getvalue()
 
 
-def read_list(text: str, check: Callable[[ReminderWish], object]) -> list[tuple[int, ReminderWish]]:
-    """Read a list, each with the number of its line; all of it, or nothing.
+Wrong = tuple[int, str]
+"""A line's number, and why it cannot be kept."""
+
+
+def read_list(
+    text: str, check: Callable[[ReminderWish], object]
+) -> tuple[list[tuple[int, ReminderWish]], list[Wrong]]:
+    """Read a list, each wish with the number of its line, and what is wrong with the others.
 
     Args:
         text: The file's text.
         check: Raises ReminderRefused for what cannot be kept.
 
     Raises:
-        ListRefused: lines are wrong; every one of them is named.
+        ListRefused: it has other columns.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     wishes: list[tuple[int, ReminderWish]] = []
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
     try:
         header = set(reader.fieldnames or ())
         if "title" not in header or header - set(COLUMNS):
             raise ListRefused((f"line 1: the columns are {', '.join(COLUMNS)}",))
         for row in reader:
             if len(wishes) + len(wrong) >= MAX_LINES:
-                wrong.append(f"line {reader.line_num}: a list has at most {MAX_LINES} lines")
+                wrong.append((reader.line_num, f"a list has at most {MAX_LINES} lines"))
                 break
             try:
                 wish = from_json(_fields(row), ReminderWish, "reminder")
                 check(wish)
             except (ReminderRefused, ValueError) as error:
-                wrong.append(f"line {reader.line_num}: {error}")
+                wrong.append((reader.line_num, str(error)))
             else:
                 wishes.append((reader.line_num, wish))
     except csv.Error as error:
-        wrong.append(f"line {reader.line_num}: {error}")
-    if wrong:
-        raise ListRefused(tuple(wrong))
-    return wishes
+        wrong.append((reader.line_num, str(error)))
+    return wishes, wrong
 
 
 def _row(wish: dict[str, Any]) -> dict[str, str]:

@@ -99,7 +99,8 @@ class Image:
 
 
 _TITLES: Final = (
-    "SELECT lower(json_extract(body, '$.title')) FROM reminder WHERE reminder_id IN ({})"
+    "SELECT lower(json_extract(body, '$.title')) FROM reminder "
+    "WHERE json_valid(body) AND reminder_id IN ({})"
 )
 
 

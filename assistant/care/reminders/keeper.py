@@ -313,18 +313,18 @@ class Keeper:
         now = self._maker.now()
         there = {_likeness(each) for each in await self.all()}
         fresh: dict[str, ReminderWish] = {}
-        wrong: list[str] = []
-        for line, wish in read_list(
+        wishes, wrong = read_list(
             text, lambda wish: self._maker.made(replace(wish, is_confirmed=True), "", now)
-        ):
+        )
+        for line, wish in wishes:
             try:
                 made, _ = await self._made(await self._maker.known(wish), "", now)
             except ReminderRefused as refusal:
-                wrong.append(f"line {line}: {refusal}")
+                wrong.append((line, str(refusal)))
             else:
                 fresh.setdefault(_likeness(made), wish)
         if wrong:
-            raise ListRefused(tuple(wrong))
+            raise ListRefused(tuple(f"line {line}: {why}" for line, why in sorted(wrong)))
         return await self.add_all([wish for key, wish in fresh.items() if key not in there])
 
     async def _made(

@@ -11,6 +11,7 @@ from assistant.care.reminders.family import Messenger, Texts
 from assistant.care.reminders.notice import Notice
 from assistant.care.reminders.watch import Watch
 from assistant.events import DoseRefused, RemindersChanged
+from assistant.store.rows import readable
 
 LOOK_AGAIN_SECONDS: Final = 900.0
 """Nobody of the family could be reached, or the disk refused."""
@@ -36,7 +37,9 @@ class NoticeWatch(Watch):
             ).fetchall()
         )
         for notice_id, body in owed:
-            notice = CONVERTER.structure(json.loads(body), Notice)
+            notice = next(readable([body], _notice, "reminder_notice"), None)
+            if notice is None:
+                continue
             if await self._messenger.write(notice_id, self._texts(notice), now) is None:
                 return now + LOOK_AGAIN_SECONDS
             await self._engine.database.write(
@@ -49,3 +52,7 @@ class NoticeWatch(Watch):
     def _texts(self, notice: Notice) -> Texts:
         wording, elder = self._engine.wording, self._elder_name
         return lambda lang: wording.family_notice(notice, lang, elder)
+
+
+def _notice(body: str) -> Notice:
+    return CONVERTER.structure(json.loads(body), Notice)

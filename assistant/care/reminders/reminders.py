@@ -10,6 +10,7 @@ from assistant.bus import Bus
 from assistant.care.call_voice import CallVoice
 from assistant.care.channels import Registry
 from assistant.care.contacts import People
+from assistant.care.reminders import book
 from assistant.care.reminders.clock import Clock
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.family import Messenger
@@ -58,6 +59,10 @@ class Reminders:
         self._notices = NoticeWatch(self.engine, self.messenger, elder_name)
         self._pauses = PauseWatch(self.engine, self.messenger, elder_name)
         ReminderServices(self.keeper).register(bus)
+
+    async def damaged(self) -> int:
+        """How many reminders cannot be read any more, and so do not come; raises StoreError."""
+        return await self.engine.database.read(book.damaged_reminders)
 
     async def start(self) -> None:
         """Go on with everything that was open."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assistant.findings import Finding, Verdict
+from assistant.store.rows import readable
 
 KEPT_DRILLS: Final = 50
 
@@ -57,5 +58,10 @@ def last_drill(connection: sqlite3.Connection) -> DrillRun | None:
         "SELECT kind, verdict, detail, subject FROM drill_result WHERE drill_id = ? ORDER BY at",
         (row[0],),
     )
-    findings = tuple(Finding(kind, Verdict(v), detail, who) for kind, v, detail, who in results)
+    findings = tuple(readable(results, _finding, "drill_result"))
     return DrillRun(row[1], row[2], findings)
+
+
+def _finding(row: tuple[str, str, str, str]) -> Finding:
+    kind, verdict, detail, who = row
+    return Finding(kind, Verdict(verdict), detail, who)

@@ -34,6 +34,12 @@ _LIMIT_BEFORE = re.compile(
     r"\b(?:more than|less than|at most|at least|up to|maximum(?: of)?|max(?: of)?|exceeding) $",
     re.IGNORECASE,
 )
+_NO_NAME = (
+    "take|have|my|your|the|a|an|of|and|or|at|in|on|to|for|with|every|each|am|pm|remind|me|i|then|"
+    "daily|half|past|quarter|hundred|thousand|point|more|times?|days?|one|two|three|four|five|six|"
+    "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not"
+)
+"""Words that are in no name between a number and its unit."""
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(
@@ -49,6 +55,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
+        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|^)(?P<ahead>{NUMBER}|an?)"
+        rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
         rf"(?: (?:whole|full|single|heaped|level|entire))?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
@@ -88,6 +96,9 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]
         return SaidDose(_amount(match["count"]), unit, None, start, end, strength)
+    if match["ahead"]:  # "one blood pressure tablet": the words between are its name
+        unit = UNITS[match["behind"].lower()]
+        return SaidDose(_amount(match["ahead"]), unit, None, start, end)
     said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
     hour = _HOUR_BEFORE.search(text, 0, start)
     if hour is not None and _may_be_minutes(said, unit):

@@ -75,6 +75,12 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
 
 
+def _weekday_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "Sunday evenings"."""
+    yield EveryWeekdays((WEEKDAYS[match["day"].lower()],))
+    yield PartOfDay(PARTS[match["part"].lower()])
+
+
 def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read "but not on Sundays", "except at the weekend"."""
     said = match["days"].lower()
@@ -161,7 +167,12 @@ def _month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
         yield Every(Frequency.YEARLY)
     year = match.groupdict().get("year")
     month = MONTHS[match["month"].lower()]
-    yield OnMonthDay(_day(match["day"]), month, int(year) if year else None)
+    yield OnMonthDay(_day(match["day"]), month, _year(year) if year else None)
+
+
+def _year(said: str) -> int:
+    """Read 2027 and "twenty twenty seven"."""
+    return int(said) if said.isdecimal() else 2000 + whole_number(said.split(" ", 1)[1])
 
 
 def _every_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -188,7 +199,8 @@ def _day(said: str) -> int:
 
 def _lunar(match: re.Match[str], _: date) -> Iterator[Clue]:
     month = whole_number(match["month"]) if match["month"] else None
-    yield OnLunarDay((_day(match["day"]),), month, each=bool(match["each"]))
+    days = tuple(_day(day) for day in re.findall(ORDINAL, match["day"], re.IGNORECASE))
+    yield OnLunarDay(days, month, each=bool(match["each"]) or (len(days) > 1 and month is None))
 
 
 def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -250,6 +262,7 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
 
 
+_ONE_TO_NINE = "(?:one|two|three|four|five|six|seven|eight|nine)"
 _EXCEPT = (
     r"except(?:ing)?|apart from|other than|excluding|leaving out|besides|aside from|not|never|but|"
     r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar|"
@@ -257,7 +270,7 @@ _EXCEPT = (
     r"no(?= (?:\w+days|weekends)\b)"
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
-_ORDINALS = rf"{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})*"
+_ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
 _OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
 _DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){_WEEKDAY}s?)*"
 # In this order: what a rule has read is gone for the next.
@@ -272,7 +285,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         always(Unclear.WORDS),
     ),
     (
-        rf"(?:on )?(?:the )?(?P<day>{ORDINAL})(?: day)? of (?P<each>every |each )?(?:the )?"
+        rf"(?:on )?(?:the )?(?P<day>{_ORDINALS})(?: days?)? of (?P<each>every |each )?(?:the )?"
         rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
         _lunar,
     ),
@@ -316,7 +329,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _every_month_day,
     ),
     (
-        rf"(?:on )?the (?:(?P<last>last day)|(?P<days>{_ORDINALS}))(?: days?)? of "
+        rf"(?:on )?(?:the )?(?:(?P<last>last day)|(?P<days>{_ORDINALS}))(?: days?)? of "
         r"(?:every|each) month",
         _every_month_day,
     ),
@@ -334,6 +347,10 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (
         r"(?P<each>\b(?:every|each) )(?P<first>\d{1,2})/(?P<second>\d{1,2})\b(?![/\d])",
         _short_date,
+    ),
+    (
+        rf"(?:on )?(?P<day>{_WEEKDAY}) (?P<part>{either(PARTS)})s\b",
+        _weekday_parts,
     ),
     (rf"(?:on )?(?P<days>(?:{_WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
     (rf"(?:from )?(?P<days>{_WEEKDAY} (?:to|through) {_WEEKDAY})\b", _every_weekdays),
@@ -393,12 +410,12 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
     (
         rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
-        r"(?:,? (?P<year>\d{4})\b)?",
+        rf"(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
         _month_day,
     ),
     (
         rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{_MONTH})\.? (?:the )?"
-        rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}})\b)?",
+        rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
         _month_day,
     ),
     (

@@ -210,7 +210,9 @@ def _first_thing(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield AtAnchor((Anchor.BREAKFAST,), -1)
+    """Read it as before breakfast, unless an hour was said: then it is how, not when."""
+    has_hour = re.search(rf"\bat (?:{_HOUR_WORD}|half|quarter)|o'clock|\d ?[ap]m", match.string)
+    yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
 
 
 # "With food" is how, not when.

@@ -9,7 +9,7 @@ from assistant.language.zh.characters import simplified
 from assistant.language.zh.numerals import cardinal
 
 UNITS: dict[str, Unit] = {
-    **dict.fromkeys(("片", "片儿"), Unit.TABLET),
+    **dict.fromkeys(("片", "片儿", "锭"), Unit.TABLET),
     **dict.fromkeys(("粒", "颗", "粒胶囊", "颗胶囊"), Unit.CAPSULE),
     **dict.fromkeys(("丸",), Unit.PILL),
     **dict.fromkeys(("袋", "包"), Unit.SACHET),

@@ -133,6 +133,8 @@ def _plain(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover |
         hour is not None and not hour[0].endswith("钟") and _TENS_AND_ONES.fullmatch(amount)
     ):  # 七点二十五片: 7:20, or 25
         return _unclear(text, hour.start(), match.end())
+    if amount == "半" and hour is not None and not hour[0].endswith("钟"):  # 九点半片
+        return _unclear(text, hour.start(), match.end())
     if amount[0] in "五六" and _THREE_DAYS.search(before[-4:] + amount[0]):  # 周一三五片
         return _unclear(text, start - 2, match.end())
     if (
@@ -193,6 +195,13 @@ def _with_strengths(text: str, said: list[SaidDose], unclear: list[Leftover]) ->
         start, end = lead.start() if lead else each.start, tail.end() if tail else each.end
         kept.append(SaidDose(each.amount, each.unit, each.most, start, end, each.strength))
     joined = join_strengths(text, kept, _STRENGTH_BETWEEN)
+    if len(joined) == 2 and joined[0].unit not in MEASURED and joined[1].unit in MEASURED:
+        counted, measured = joined
+        if text[measured.end - 1] == "的" and _NAME_BETWEEN.fullmatch(
+            text, counted.end, measured.start
+        ):
+            unclear.append(_unclear(text, measured.start, measured.end))  # 一片阿司匹林一百毫克的
+            return [counted]
     if len(joined) == 2 and joined[0].unit in MEASURED and joined[1].unit not in MEASURED:
         first, second = joined
         if text[first.end - 1] == "的" and _NAME_BETWEEN.fullmatch(text, first.end, second.start):

@@ -287,7 +287,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _not_on,
     ),
     (
-        rf"(?:每个?{_WEEK}的?|逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-|{_A_WEEKDAY}+(?!点))))"
+        rf"(?:每个?{_WEEK}的?|每?逢{_WEEK}|{_WEEK}(?={_A_WEEKDAY}(?:到|至|-|{_A_WEEKDAY}+(?!点))))"
         rf"(?P<days>{_A_WEEKDAY}(?:(?:到|至|-){_WEEK}?{_A_WEEKDAY}"
         rf"|(?:[、和跟与,，]*{_WEEK}?{_A_WEEKDAY}(?![点片粒个月天年]))*))(?!{_TIMES})",
         _every_weekdays,

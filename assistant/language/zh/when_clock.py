@@ -160,7 +160,9 @@ def _waking_of_day(match: re.Match[str], today: date) -> Iterator[Clue]:
 
 
 def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield AtAnchor((Anchor.BREAKFAST,), -1)
+    """Read 空腹 as before breakfast, unless an hour was said: then it is how, not when."""
+    has_hour = re.search(rf"{N}[点时:]", match.string)
+    yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
 
 
 # Before all others: 饭后半小时 is no 半小时, 早饭 no 早.

@@ -30,7 +30,7 @@ PARTS: dict[str, Part] = {
     ),
     "上午": FORENOON,
     **dict.fromkeys(("中午", "正午", "晌午"), NOON),
-    **dict.fromkeys(("下午", "午后", "后半晌"), AFTERNOON),
+    **dict.fromkeys(("下午", "午后", "后半晌", "下昼"), AFTERNOON),
     **dict.fromkeys(("傍晚", "黄昏"), DUSK),
     **dict.fromkeys(("晚上", "晚间", "夜晚"), EVENING),
     **dict.fromkeys(("夜里", "夜间", "半夜", "大半夜", "后半夜", "深夜", "午夜"), NIGHT),
@@ -44,6 +44,7 @@ RELATIVE_DAYS = {
     "今天": 0,
     "今日": 0,
     "今儿": 0,
+    "听日": 1,
     "明天": 1,
     "明日": 1,
     "明儿": 1,
@@ -103,7 +104,35 @@ FESTIVALS: dict[str, Clue] = {
     **dict.fromkeys(("清明节", "清明"), OnSolarTerm("清明")),
     **dict.fromkeys(("冬至节", "冬至"), OnSolarTerm("冬至")),
     **{
-        term: OnSolarTerm(term) for term in ("立春", "立夏", "立秋", "立冬", "夏至", "春分", "秋分")
+        term: OnSolarTerm(term)
+        for term in (
+            *(
+                "立春",
+                "雨水",
+                "惊蛰",
+                "春分",
+                "谷雨",
+                "立夏",
+                "小满",
+                "芒种",
+                "夏至",
+                "小暑",
+                "大暑",
+            ),
+            *(
+                "立秋",
+                "处暑",
+                "白露",
+                "秋分",
+                "寒露",
+                "霜降",
+                "立冬",
+                "小雪",
+                "大雪",
+                "小寒",
+                "大寒",
+            ),
+        )
     },
 }
 WEEKDAYS = {

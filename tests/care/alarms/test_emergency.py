@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -584,3 +585,67 @@ async def test_a_message_that_hangs_does_not_hold_up_the_number(tmp_path: Path) 
         home.emergency.take_answer(RING)
         await home.after(1)
         assert world.addresses() == ["text:1", "tel:120"]
+
+
+async def test_a_cry_that_was_taken_back_is_asked_about_and_silence_calls_again(
+    tmp_path: Path,
+) -> None:
+    world = World({"call:1": ["hangs"], "call:2": ["busy"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        before = time.time()
+        home.cry()
+        await home.after(2)
+        assert world.addresses() == ["text:1", "call:1"]
+        home.emergency.take_back(before)
+        await home.after(2)
+        assert home.states() == ["confirming"]
+        assert world.hung_up == ["call:1"], "the call that was begun is stopped"
+        assert among("ask_whether_help", home.said(), contact="大女儿")
+        tries = len(world.tries)
+        await home.after(20)
+        assert len(world.tries) == tries
+        await home.after(ANSWER_SECONDS)
+        assert home.states() == ["raised"]
+        assert len(world.tries) > tries
+
+
+async def test_to_be_fine_ends_what_was_taken_back(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World({"call:1": ["hangs"]}), TWO) as home:
+        home.cry()
+        await home.after(2)
+        home.emergency.take_back(0.0)
+        await home.after(8)
+        home.emergency.take_answer(spoken("我没事", Address.NAMED))
+        await home.after(100)
+        assert home.states() == []
+
+
+async def test_what_is_taken_back_at_once_calls_nobody(tmp_path: Path) -> None:
+    world = World({})
+    async with a_home(tmp_path, world, TWO) as home:
+        home.cry()
+        home.emergency.take_back(0.0)
+        await home.after(10)
+        assert home.states() == ["confirming"]
+        assert "call:1" not in world.addresses()
+
+
+async def test_only_what_that_sentence_began_is_taken_back(tmp_path: Path) -> None:
+    world = World({"call:1": ["hangs"]})
+    async with a_home(tmp_path, world, TWO) as home:
+        home.bus.publish(HelpPressed("red"))
+        await home.after(2)
+        home.cry("other")
+        home.emergency.take_back(0.0)
+        await home.after(2)
+        assert home.states() == ["raised"], "a pressed alarm is no matter of words"
+        assert world.hung_up == []
+
+
+async def test_what_reached_somebody_is_not_taken_back(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World({"call:1": ["acknowledged"]}), TWO) as home:
+        home.cry()
+        await home.after(15)
+        home.emergency.take_back(0.0)
+        await home.after(2)
+        assert home.states() == ["acknowledged"]

@@ -24,7 +24,7 @@ from assistant.care.reminders.refusals import (
 from assistant.care.reminders.wishes import ReminderWish, ScheduleWish
 from assistant.events import (
     AlarmClosed,
-    AlarmRaised,
+    AlarmOpened,
     AskElder,
     DoseTaken,
     ElderAnswered,
@@ -194,7 +194,7 @@ async def test_waits_for_a_pause_and_for_an_alarm(home: Home) -> None:
     home.clock.move(at("2026-11-23T07:59:58"))
     talk = Say("a long story", "en")
     home.bus.publish(talk)
-    home.bus.publish(AlarmRaised("a", "fall", "voice", "", home.clock.at))
+    home.bus.publish(AlarmOpened("a"))
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
     assert home.seen(AskElder) == []

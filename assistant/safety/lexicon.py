@@ -1,0 +1,271 @@
+"""Words found in a sentence by sound, forgiving what recognisers and bad lines do to them.
+
+A lexeme is a Han syllable with its tone, or a Latin word.  Every entry is a row of lexemes in a
+tree; a sentence walks the tree from each of its tokens.  What differs costs:
+
+    0.15  the tone;  0.3  sounds that are commonly mixed up (n and l, -in and -ing)
+    0.5   the same rough sound
+    0.65  an English word of the same sound;  0.7  of the same consonants;  0.8  with one missing
+    1.0   any one token in a long entry;  0.8  one too many, or one too few
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from assistant.language import sound_key
+from assistant.phrases import Token, lone_reading, tokens_of_all
+
+TONE, ALIKE, ROUGH, ANY, SLIP = 0.15, 0.3, 0.5, 1.0, 0.8
+SAME_SOUND, SAME_BONES, NEAR_BONES = 0.65, 0.7, 0.8
+LONG: Final = 4
+"""From this many lexemes on, one may be wrong, missing or too many."""
+_SHORT: Final = 2
+_STRICT: Final = 0.3
+_PER_TOKEN: Final = 0.4
+_SLACK: Final = 0.65
+_LEAST_SKELETON: Final = 4
+_ONSETS: Final = (
+    *("zh", "ch", "sh"),
+    *("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h"),
+    *("j", "q", "x", "z", "c", "s", "r", "y", "w"),
+)
+_ROUGH_ONSET: Final = {
+    **dict.fromkeys(("b", "p"), "b"),
+    **dict.fromkeys(("d", "t"), "d"),
+    **dict.fromkeys(("g", "k"), "g"),
+    **dict.fromkeys(("h", "f"), "f"),
+    **dict.fromkeys(("j", "q", "x"), "j"),
+    **dict.fromkeys(("z", "c", "s", "zh", "ch", "sh"), "z"),
+    **dict.fromkeys(("n", "l", "r"), "n"),
+}
+_ROUGH_RIME: Final = {
+    **dict.fromkeys(("an", "ang"), "an"),
+    **dict.fromkeys(("en", "eng", "un", "ong", "uen", "ueng"), "en"),
+    **dict.fromkeys(("in", "ing", "vn"), "in"),
+    **dict.fromkeys(("ian", "iang"), "ian"),
+    **dict.fromkeys(("uan", "uang", "van"), "uan"),
+    **dict.fromkeys(("e", "o", "uo"), "e"),
+    **dict.fromkeys(("ie", "ve", "ue"), "ie"),
+    **dict.fromkeys(("ei", "ui", "uei"), "ei"),
+    **dict.fromkeys(("i", "v"), "i"),
+    **dict.fromkeys(("iu", "iou"), "iu"),
+}
+_ROUGH_LETTER: Final = str.maketrans(
+    {"P": "B", "T": "D", "K": "G", "F": "B", "V": "B", "Z": "S", "X": "S", "J": "S", "M": "N"}
+    | {"0": "D", "C": "S", "Q": "G", "H": None, "W": None, "Y": None}
+    | dict.fromkeys("AEIOU")
+)
+_LEAST_LETTERS: Final = 5
+"""Of both words, where only their consonants are alike: lights are no lads."""
+_CACHED: Final = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An entry that stands in a sentence."""
+
+    name: str
+    """The class of words it belongs to, or the literal itself."""
+    start: int
+    end: int
+    cost: float
+    """How far it is from what was said."""
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares a token with a piece of the sentence."""
+        return self.start < end and start < self.end
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing had to be forgiven."""
+        return is_sure(self.cost, self.end - self.start)
+
+
+def is_sure(cost: float, tokens: int) -> bool:
+    """Two syllables must agree in tone ("救命" is not 就明); of four, two may be mixed up."""
+    if tokens <= 2:
+        return cost == 0.0
+    return cost <= (3 * TONE if tokens < LONG else 2 * ALIKE) + 1e-9
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    ends: list[tuple[str, int]] = field(default_factory=list)
+    """Names that end here, with their length."""
+    longest: int = 0
+
+
+class Lexicon:
+    """Entries by name; `find` gives all that stand in a sentence."""
+
+    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        """`entries`: name and text."""
+        self._root = _Node()
+        self._han: defaultdict[str, set[str]] = defaultdict(set)
+        self._latin: defaultdict[str, set[str]] = defaultdict(set)
+        self._words: set[str] = set()
+        self._written: defaultdict[str, set[str]] = defaultdict(set)
+        names, texts = zip(*entries, strict=True)
+        for name, tokens in zip(names, tokens_of_all(texts), strict=True):
+            self._add(name, tokens)
+        self._near: dict[str, tuple[tuple[str, float], ...]] = {}
+
+    def _add(self, name: str, tokens: tuple[Token, ...]) -> None:
+        if not tokens:
+            raise ValueError(f"{name}: an entry without a word")
+        if len(tokens) <= _SHORT:
+            self._written[name].add("".join(token.written for token in tokens))
+        own = [token.reading for token in tokens]
+        lone = [lone_reading(token.written) for token in tokens]
+        for row in {tuple(own), tuple(lone)}:
+            node = self._root
+            node.longest = max(node.longest, len(row))
+            for lexeme, token in zip(row, tokens, strict=True):
+                self._learn(lexeme, is_han=not token.written.isascii())
+                node = node.children.setdefault(lexeme, _Node())
+                node.longest = max(node.longest, len(row))
+            if (name, len(row)) not in node.ends:
+                node.ends.append((name, len(row)))
+
+    def is_written(self, span: Span, sentence: tuple[Token, ...]) -> bool:
+        """Whether a short entry has these very characters: 雪 is no 血 where a thing is meant."""
+        said = sentence[span.start : span.end]
+        return len(said) > _SHORT or "".join(t.written for t in said) in self._written[span.name]
+
+    def _learn(self, lexeme: str, *, is_han: bool) -> None:
+        if lexeme in self._words:
+            return
+        self._words.add(lexeme)
+        if is_han:
+            self._han[_rough(lexeme)].add(lexeme)
+        else:
+            for key in _latin_keys(lexeme):
+                self._latin[key].add(lexeme)
+
+    def find(self, sentence: tuple[Token, ...], *, is_lenient: bool) -> list[Span]:
+        """Every entry in the sentence, the cheapest way of each; lenient: with one token wrong."""
+        nearby = [self._nearby(token) for token in sentence]
+        if not is_lenient:
+            nearby = [tuple((w, c) for w, c in near if c <= _STRICT) for near in nearby]
+        found: dict[tuple[str, int, int], float] = {}
+        for start in range(len(sentence)):
+            for name, end, cost in self._walk(start, nearby, is_lenient=is_lenient):
+                key = (name, start, end)
+                if cost < found.get(key, 9.0):
+                    found[key] = cost
+        return [Span(name, start, end, cost) for (name, start, end), cost in found.items()]
+
+    def _walk(
+        self, start: int, nearby: list[tuple[tuple[str, float], ...]], *, is_lenient: bool
+    ) -> Iterator[tuple[str, int, float]]:
+        size = len(nearby)
+        stack = [(self._root, start, 0.0, 0, False)]
+        while stack:
+            node, at, cost, depth, slipped = stack.pop()
+            for name, length in node.ends:
+                if (
+                    at > start
+                    and (not slipped or length >= LONG)
+                    and cost <= _PER_TOKEN * length + (0.45 if length == 1 else 0.0)
+                ):
+                    yield name, at, cost
+            most = _SLACK + _PER_TOKEN * depth
+            if at < size:
+                children = node.children
+                for lexeme, more in nearby[at]:
+                    child = children.get(lexeme)
+                    if child is not None and cost + more <= most:
+                        stack.append((child, at + 1, cost + more, depth + 1, slipped))
+            if is_lenient and not slipped and depth >= 2 and node.longest >= LONG:
+                if at < size:
+                    stack.append((node, at + 1, cost + SLIP, depth, True))
+                for child in node.children.values():
+                    if child.longest >= LONG:
+                        stack.append((child, at, cost + SLIP, depth + 1, True))
+                        if at < size:
+                            stack.append((child, at + 1, cost + ANY, depth + 1, True))
+
+    def _nearby(self, token: Token) -> tuple[tuple[str, float], ...]:
+        key = token.reading if token.written.isascii() else f"{token.written}{token.reading}"
+        known = self._near.get(key)
+        if known is None:
+            known = self._near[key] = tuple(self._compute(token).items())
+            if len(self._near) > _CACHED:
+                self._near.clear()
+        return known
+
+    def _compute(self, token: Token) -> dict[str, float]:
+        if token.written.isascii():
+            return self._near_latin(token.written)
+        near: dict[str, float] = {}
+        for reading in {token.reading, lone_reading(token.written)}:
+            for lexeme in self._han.get(_rough(reading), ()):
+                near[lexeme] = min(near.get(lexeme, 9.0), _han_cost(reading, lexeme))
+        return near
+
+    def _near_latin(self, word: str) -> dict[str, float]:
+        near: dict[str, float] = {}
+        own = sound_key(word)
+        for key in _latin_keys(word):
+            for lexeme in self._latin.get(key, ()):
+                if lexeme.isdigit() or word.isdigit():
+                    continue
+                if min(len(lexeme), len(word)) < _LEAST_LETTERS and sound_key(lexeme) != own:
+                    continue
+                if sound_key(lexeme) == own and len(own) > 1:
+                    cost = SAME_SOUND
+                else:
+                    cost = SAME_BONES if _skeleton(lexeme) == _skeleton(word) else NEAR_BONES
+                near[lexeme] = min(near.get(lexeme, 9.0), cost)
+        if word in self._words:
+            near[word] = 0.0
+        return near
+
+
+def _han_cost(said: str, meant: str) -> float:
+    if said == meant:
+        return 0.0
+    if said[:-1] == meant[:-1]:
+        return TONE
+    return ALIKE if sound_key_of(said) == sound_key_of(meant) else ROUGH
+
+
+@lru_cache(maxsize=_CACHED)
+def sound_key_of(reading: str) -> str:
+    """A syllable with sounds that are easily mixed up made one."""
+    from assistant.language.zh.sounds import fold  # noqa: PLC0415
+
+    return fold(reading[:-1])
+
+
+@lru_cache(maxsize=_CACHED)
+def _rough(reading: str) -> str:
+    plain = reading.rstrip("12345").replace("ü", "v")
+    for onset in _ONSETS:
+        if plain.startswith(onset):
+            rime = plain.removeprefix(onset)
+            return _ROUGH_ONSET.get(onset, onset) + "-" + _ROUGH_RIME.get(rime, rime)
+    return "-" + _ROUGH_RIME.get(plain, plain)
+
+
+@lru_cache(maxsize=_CACHED)
+def _skeleton(word: str) -> str:
+    rough = sound_key(word).upper().translate(_ROUGH_LETTER)
+    return "".join(a for a, b in zip(rough, f"{rough[1:]} ", strict=False) if a != b)
+
+
+def _latin_keys(word: str) -> set[str]:
+    """Its sound, its consonants, and these with one of them missing."""
+    bones = _skeleton(word)
+    keys = {"=" + word, "~" + sound_key(word)}
+    if len(bones) >= 2:
+        keys.add(bones)
+    if len(bones) >= _LEAST_SKELETON:
+        keys |= {bones[:i] + bones[i + 1 :] for i in range(len(bones))}
+    return keys

@@ -1,0 +1,307 @@
+"""Cries and near misses: lists written by somebody who never saw the data, and tables of kinds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from assistant.phrases import tokens_of
+from assistant.safety import judge
+from benchmarks._mishear import Mishearing
+from tests.safety.rows import Cry, asked, called, cries, heard, near_misses, share
+
+LANGS = ("zh", "en")
+MIN_HEARD = 0.95
+"""Of all cries of a list: called for, or asked about."""
+MAX_CALLED = 0.02
+MAX_ASKED = 0.10
+"""Of near misses."""
+
+
+def outcome(text: str, *, is_final: bool = True, is_tiny: bool = False) -> str:
+    judgement = judge(text, is_final=is_final, is_tiny=is_tiny)
+    if judgement.cry is not None:
+        return "call"
+    if judgement.doubt is not None:
+        return "ask"
+    return "wait" if judgement.waits else ""
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_cries_are_called_for_or_asked_about(lang: str) -> None:
+    rows = cries(lang)
+    assert len(rows) >= 170
+    missed = [row.text for row in rows if not (called(row.text) or asked(row.text))]
+    assert len(missed) <= (1 - MIN_HEARD) * len(rows), missed
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_near_misses_seldom_call_and_are_seldom_asked_about(lang: str) -> None:
+    texts = near_misses(lang)
+    assert len(texts) >= 190
+    calls = [text for text in texts if called(text)]
+    asks = [text for text in texts if asked(text)]
+    assert len(calls) <= MAX_CALLED * len(texts), calls
+    assert len(asks) <= MAX_ASKED * len(texts), asks
+
+
+# --------------------------------------------------------------------------------- veto words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我昨天摔了现在起不来了",
+        "跟上次中风一样我半边身子动不了了",
+        "我从昨天晚上摔倒到现在一直起不来救救我",
+        "不是做梦我家着火了",
+        "昨天我摔倒了现在动不了",
+        "i've been lying on the floor since yesterday i can't get up",
+        "it's like last time my chest hurts and i can't breathe",
+        "it's not a joke, i've fallen",
+        "i fell last night and now i can't get up",
+        "为什么没人来救救我",
+        "why is nobody coming help me please",
+        "跟电视里演的一样我胸口疼得厉害",
+    ],
+)
+def test_past_words_never_veto_what_is_so_now(text: str) -> None:
+    assert outcome(text) == "call"
+
+
+CUES = {
+    "zh": (
+        *("昨天", "去年", "上次", "以前", "那年", "小时候", "电视里", "电影里", "新闻里", "听说"),
+        *("做梦", "如果", "要是", "万一", "为什么", "开玩笑", "怎么说"),
+    ),
+    "en": (
+        *("yesterday", "last year", "last time", "years ago", "used to", "on tv", "in the film"),
+        *("on the news", "a dream", "what if", "in case", "a joke", "just asking", "once when"),
+    ),
+}
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("lang", LANGS)
+def test_one_harmless_word_never_silences_a_cry(lang: str, *, before: bool) -> None:
+    joint = "" if lang == "zh" else " "
+    cried = [row.text for row in held_out(lang) if called(row.text) or asked(row.text)]
+    lost = [
+        text
+        for cue in CUES[lang]
+        for cry in cried
+        if not outcome(text := joint.join((cue, cry) if before else (cry, cue)))
+    ]
+    assert len(lost) <= 0.02 * len(CUES[lang]) * len(cried), lost
+
+
+def held_out(lang: str) -> list[Cry]:
+    file = Path(__file__).with_name(f"heldout_{lang}.tsv")
+    rows = (line.split("\t") for line in file.read_text("utf-8").splitlines())
+    return [Cry("room", reason, "call", text) for reason, text in rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年我摔倒过一次住了半个月院",
+        "电视里有人喊救命",
+        "电影里那个老太太摔倒了",
+        "如果我摔倒了你会怎么做",
+        "小时候我从树上摔下来过",
+        "in the film somebody shouted help",
+        "i had a fall last year and got over it",
+        "what is a heart attack",
+        "what should i do if there's a fire",
+    ],
+)
+def test_two_signs_that_it_is_told_of_take_a_cry_away(text: str) -> None:
+    assert outcome(text) in {"", "ask"}
+
+
+# ----------------------------------------------------------------------------------- negation
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("别打120", "不要叫救护车", "没有着火", "我没摔倒", "不用报警", "别叫救护车了"),
+        *("don't call an ambulance", "please don't call the police", "i haven't fallen"),
+        *("no fire here", "there's no smoke", "i don't want an ambulance", "not a heart attack"),
+    ],
+)
+def test_what_is_said_not_to_be_is_no_cry(text: str) -> None:
+    assert not outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("不好了着火了", "不得了了锅烧着了", "我不是开玩笑我真的摔倒了", "别走救救我"),
+        *(
+            "no no i've fallen",
+            "don't just stand there call an ambulance",
+        ),
+        *("没人来救我", "没有人来我起不来了", "nobody came i can't get up", "he's not breathing"),
+    ],
+)
+def test_a_not_that_is_about_something_else_takes_nothing_away(text: str) -> None:
+    assert outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "stop i don't need help",
+            "按错了不是真的",
+            "no i'm fine it was a mistake",
+            "我没事按错了",
+        ),
+        *(
+            "不用了我没事",
+            "误会误会没事",
+            "please cancel it i'm all right",
+            "i pressed it by mistake",
+        ),
+        *("不是真的", "it's not real", "never mind i'm fine", "别打了我好好的"),
+    ],
+)
+def test_that_no_help_is_needed_is_understood(text: str) -> None:
+    judgement = judge(text, is_final=True)
+    assert judgement.fine
+    assert judgement.cry is judgement.doubt is None
+
+
+@pytest.mark.parametrize("text", ["我没事就是起不来", "i'm fine but i can't get up", "没事救命"])
+def test_to_be_fine_and_to_cry_is_to_cry(text: str) -> None:
+    assert not judge(text, is_final=True).fine
+    assert outcome(text) == "call"
+
+
+# ---------------------------------------------------------------------------------------- who
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("he collapsed", "he's unconscious", "she's not breathing", "my husband has collapsed"),
+        *("my wife won't wake up", "老伴晕倒了", "我老伴叫不醒了", "他没呼吸了", "我妈摔倒了"),
+        *("the baby is choking", "孙子噎住了"),
+    ],
+)
+def test_somebody_beside_the_elder_needs_help(text: str) -> None:
+    assert outcome(text) == "call"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("这西瓜从车上滚下来了", "我把碗摔了", "手机摔地上了", "我孙子学会走路了一屁股坐在地上"),
+        *(
+            "the pound has fallen again",
+            "my phone fell in the sink",
+            "the cat is stuck up the tree",
+        ),
+        *(
+            "she had a stroke of luck",
+            "that fry up is a heart attack on a plate",
+            "over my dead body",
+        ),
+        *("太好吃了我要死了", "笑得我喘不过气来", "i can't breathe for laughing", "火锅冒烟了真香"),
+        *("送我去医院门口的超市吧", "i can't move my appointment can you", "快点来人吃饭了"),
+        "my heart is pounding i'm so excited for the match",
+    ],
+)
+def test_things_children_and_figures_of_speech_call_nobody(text: str) -> None:
+    assert outcome(text) != "call"
+
+
+# ---------------------------------------------------------- how it was heard, in which language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("my 胸口 hurts", "call 救护车", "我的 chest 疼", "快 call ambulance", "help 我摔倒了"),
+    ],
+)
+def test_two_languages_in_one_sentence(text: str) -> None:
+    assert outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("揪命", "elp elp", "救命", "找火了 着火了", "我胸扣疼", "喘不上汽了", "我摔到了起不来"),
+        *("哎呀妈呀疼死我了我的腿", "快给我儿子打电话叫他马上来我不舒服得很"),
+        *("有没有人啊来个人帮帮我", "everything's going dark", "get our susan quick"),
+        *("i'm stuck in the bath and the water's gone cold", "oh god my hip i heard it crack"),
+        *("the toaster's on fire", "nine nine nine", "i fallen", "i smell a gas", "来人来人"),
+    ],
+)
+def test_cries_of_real_life_and_of_bad_hearing(text: str) -> None:
+    assert outcome(text)
+
+
+@pytest.mark.parametrize("text", ["救命救命", "help help", "help help help i've fallen"])
+def test_a_repeated_cry_need_not_stand(text: str) -> None:
+    judgement = judge(text, is_final=False)
+    assert judgement.cry is not None
+    assert judgement.is_repeated
+
+
+@pytest.mark.parametrize("text", ["救命", "我摔倒了", "call an ambulance", "i've fallen over"])
+def test_any_other_must_stand(text: str) -> None:
+    judgement = judge(text, is_final=False)
+    assert judgement.cry is not None
+    assert not judgement.is_repeated
+
+
+@pytest.mark.parametrize("text", ["帮帮我", "help me", "i can't breathe", "i can't stand"])
+def test_what_may_go_on_harmlessly_waits(text: str) -> None:
+    assert outcome(text, is_final=False) == "wait"
+    assert outcome(text) == "call"
+
+
+@pytest.mark.parametrize("text", ["救命救命", "help help", "我摔倒了起不来了", "call an ambulance"])
+def test_a_tiny_model_never_calls(text: str) -> None:
+    assert not outcome(text, is_final=False, is_tiny=True)
+    assert outcome(text, is_tiny=True) == "ask"
+
+
+@pytest.mark.parametrize("text", ["揪命", "halp halp", "我有点难受"])
+def test_a_tiny_model_is_forgiven_nothing(text: str) -> None:
+    assert not outcome(text, is_tiny=True)
+
+
+@pytest.mark.parametrize("words", ["我摔倒了", "help me i fell down "])
+def test_one_endless_sentence_is_judged_by_its_beginning_and_its_end(words: str) -> None:
+    filler = "今天天气很好 " * 20_000
+    assert outcome(words + filler)
+    assert outcome(filler + words)
+    assert not outcome(filler)
+
+
+@pytest.mark.parametrize(("text", "written"), [("锅着火了", "zhao2"), ("睡着了", "zhao2")])
+def test_characters_are_read_in_context(text: str, written: str) -> None:
+    assert written in [token.reading for token in tokens_of(text)]
+
+
+def test_shares_are_counted_over_a_whole_list() -> None:
+    assert share(["a", "b", "c", "d"], lambda text: text in "ab") == 0.5
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("part", "least"), [(0.10, 0.88), (0.25, 0.72)])
+def test_cries_that_were_partly_misheard_are_still_acted_on(
+    lang: str, part: float, least: float
+) -> None:
+    rows, random = [row.text for row in cries(lang)], Random(7)
+    ordinary = Path(__file__).with_name(f"ordinary_{lang}.txt").read_text("utf-8").splitlines()
+    mishearing = Mishearing([*ordinary, *near_misses(lang), *rows])
+    texts = [mishearing.corrupt(text, part, random) for text in rows]
+    assert texts != rows
+    assert share(texts, heard) >= least, [text for text in texts if not heard(text)]
