@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from assistant.bus import Refused
 from assistant.care.channels import Acknowledger
 from assistant.care.contacts import new_contact
 from tests.care.channels.parts import until
-from tests.console.parts import DOOR, HEALTH, Home, a_home, link_of, receiver
+from tests.console.parts import DOOR, HEALTH, a_home, link_of, receiver
 
 TAKE, CLOSE = {"do": "take"}, {"do": "close"}
 METHODS = ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "CONNECT", "GET", "X"]
