@@ -11,7 +11,7 @@ import typing
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -31,6 +31,8 @@ from assistant.events import (
 from assistant.rights import CHILDREN, CORE_ONLY, OUR_SKILLS
 from assistant.settings import EmergencySettings, Settings
 from assistant.store import KeyedValues
+from skills.home import Home as SkillHome
+from skills.home import Outside
 from tests.care.faults.parts import Home
 from tests.hostile.parts import BEGINNINGS, ended, until_open
 from tests.hostile.peers import peer_of
@@ -293,3 +295,11 @@ async def test_what_a_skill_keeps_of_the_elders_health_must_not_bury_the_message
     assert "青霉素" in told
     assert len(told) < 2_000
     assert told.isprintable()
+
+
+async def test_a_skill_that_asks_in_an_alarms_name_must_not_wait_for_ever() -> None:
+    home = SkillHome(cast("Outside", object()), "tea")  # which is not even asked
+    with pytest.raises(ValueError, match="core's alone"):
+        await home.ask("好吗？", Urgency.ALARM)
+    with pytest.raises(ValueError, match="core's alone"):
+        home.say("没事了。", Urgency.ALARM)
