@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from assistant.care.alarms import VOICE, Alarm, State, Trigger
+from assistant.care.alarms import Alarm, State, Trigger
 from assistant.care.book import AlarmBook
 from assistant.care.companion import Companion
 from assistant.care.contacts import Contact, People
@@ -233,7 +233,7 @@ def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
     if alarm.state.is_asked and address is Address.NAMED:
         return True
     is_again = bool(alarm.denied_count) and is_answer
-    if alarm.state.is_asked or alarm.source == VOICE:
+    if alarm.state.is_asked:
         return is_again
     return is_again and address.is_to_anban
 

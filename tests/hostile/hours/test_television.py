@@ -103,6 +103,13 @@ def talk(lang: str) -> list[str]:
 
 
 QUESTIONS = ["none", "number", "arrival", "fine once"]
+OPEN = [
+    (begin, question)
+    for begin in BEGINNINGS
+    for question in QUESTIONS
+    # What is only asked about ends by a second "I'm fine" from anybody, as `docs/emergency.md` says.
+    if question != "fine once" or begin not in {"sensed", "doubted"}
+]
 
 
 async def ask(home: Home, question: str) -> None:
@@ -117,8 +124,7 @@ async def ask(home: Home, question: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("begin", BEGINNINGS)
+@pytest.mark.parametrize(("begin", "question"), OPEN)
 async def test_it_must_not_end_take_on_ring_or_move(
     tmp_path: Path, begin: str, question: str, lang: str
 ) -> None:
