@@ -99,7 +99,8 @@ def talk(lang: str) -> list[str]:
     said = [*lines, *DRAMA[lang] * 2]
     random.Random(13).shuffle(said)
     judged = ((text, judge(text, is_final=True)) for text in said)
-    return [text for text, meant in judged if meant.cry is None and meant.doubt is None]
+    # "I'm fine" is said beside these, once in a question.
+    return [text for text, m in judged if m.cry is None and m.doubt is None and not m.fine]
 
 
 QUESTIONS = ["none", "number", "arrival", "fine once"]
@@ -107,7 +108,7 @@ OPEN = [
     (begin, question)
     for begin in BEGINNINGS
     for question in QUESTIONS
-    # What is only asked about ends by a second "I'm fine" from anybody, as `docs/emergency.md` says.
+    # What is only asked about ends by anybody's second "I'm fine" (`docs/emergency.md`).
     if question != "fine once" or begin not in {"sensed", "doubted"}
 ]
 
