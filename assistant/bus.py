@@ -27,6 +27,7 @@ from assistant.events import (
     Ready,
     Request,
     Response,
+    Urgency,
     from_line,
     to_line,
 )
@@ -197,8 +198,9 @@ class Bus:
         return False
 
     def _is_its_own(self, event: object, writer: asyncio.StreamWriter) -> bool:
-        """A child may be alive or ready for itself alone."""
+        """A child is alive or ready for itself alone; what an alarm says is the core's alone."""
         is_own = not isinstance(event, (Alive, Ready)) or event.name == self._name(writer)
+        is_own = is_own and getattr(event, "urgency", None) is not Urgency.ALARM
         if self.guard is None or is_own:
             return True
         self._tell_refused(writer, type(event).__name__)

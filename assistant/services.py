@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from assistant.body import CONSENT_FIELD
 from assistant.bus import Bus, Refused, Service
 from assistant.events import ProfileChanged, SetVoice
 from assistant.home import HomeMemory
@@ -50,6 +51,8 @@ class Services:
         return await self._profile.get(field)
 
     async def _profile_set(self, field: str, value: Any) -> None:
+        if field == CONSENT_FIELD:
+            raise Refused(f"{field} is the elder's own word; it is kept by robot.consent")
         await self._keep(self._profile, field, value)
         self._bus.publish(ProfileChanged(field))
 

@@ -278,6 +278,8 @@ class ReadSettings:
 
 def read(path: Path) -> ReadSettings:
     """Read a settings file as far as it can be read; a missing one means all defaults."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for, for ever
+        return ReadSettings(Settings(), (f"{path}: cannot be read: it is no file",))
     try:
         raw = path.read_bytes()
     except FileNotFoundError:

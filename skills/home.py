@@ -125,7 +125,12 @@ class Home:
         return self._outside.lang
 
     def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> str:
-        """Speak at once; an action's answer is returned instead.  Gives the id `Said` will bear."""
+        """Speak at once; an action's answer is returned instead.  Gives the id `Said` will bear.
+
+        Raises:
+            ValueError: with the urgency of an alarm, which is the core's alone.
+        """
+        _check(urgency)
         event = Say(text, self.lang, urgency)
         self._outside.send(event)
         return event.say_id
@@ -133,7 +138,12 @@ class Home:
     async def ask(
         self, text: str, urgency: Urgency = Urgency.ANSWER, open_seconds: float = 60.0
     ) -> Answer:
-        """Put a question and wait for its answer: for reactions; within a turn use a form."""
+        """Put a question and wait for its answer: for reactions; within a turn use a form.
+
+        Raises:
+            ValueError: as `say`.
+        """
+        _check(urgency)
         return await self._outside.ask(self._skill, text, urgency, open_seconds)
 
     async def adjust_voice(self, direction: Direction) -> Adjusted:
@@ -185,3 +195,9 @@ class Home:
     def examples(self, lang: str) -> tuple[str, ...]:
         """What one may say to them, a sentence each."""
         return self._outside.told("example", lang)
+
+
+def _check(urgency: Urgency) -> None:
+    """The core would drop it, and whoever asks would wait for ever."""
+    if urgency is Urgency.ALARM:
+        raise ValueError("what an alarm says is the core's alone; use Urgency.REMINDER")

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from assistant.care.alarms import VOICE, Alarm, State, Trigger
+from assistant.care.alarms import Alarm, State, Trigger
 from assistant.care.book import AlarmBook
 from assistant.care.companion import Companion
 from assistant.care.contacts import Contact, People
 from assistant.care.course import Course
 from assistant.care.open_question import Asked
-from assistant.language import sound_key
-from assistant.phrases import load, tokens_of
+from assistant.phrases import Token, load, tokens_of
 from assistant.spoken import Address, Spoken
 from assistant.tasks import Tasks
 
@@ -27,6 +26,16 @@ MOST_ROOM_TOKENS: Final = 14
 """Of a question about helpers that was not said to Anban: characters, or words."""
 _NOT_YET: Final = re.compile(r"没|不|\b(?:not|isn't|hasn't|never)\b|\?|吗")
 """Somebody speaks of a person who is not there."""
+_IS_THERE: Final = frozenset(
+    token.written
+    for token in tokens_of(
+        "是的对嗯哦哎好啊呀呢了我就这那个她他们家已经刚才到来回在边旁身陪着里儿妈爸"
+        " yes yeah is it's i'm me am this that's he's she's we're our my your her his the"
+        " here now has have arrived come came back home just already with beside mum dad mother"
+    )
+)
+"""Beside the name, all that an answer not begun with Anban's name may hold: "our son" is in half of
+what a television says."""
 
 
 class Answers:
@@ -115,7 +124,9 @@ class Answers:
     async def _is_fine(self, address: Address) -> None:
         """Said once it is asked back; what must be so for it to end is decided for each alarm."""
         self._companion.signs.stop()
-        is_answer = self._question.asked is Asked.HELP
+        # A first "I'm fine" holds as long as the question that it was asked back with: two words of
+        # a television, each in answer to another question, are no answer.
+        is_answer = self._question.asked is Asked.HELP and self._question.is_half_answered
         for alarm in self._book.open_alarms():
             ends = _ends(alarm, address, is_answer=is_answer)
             trigger = Trigger.MEANT_FINE if ends else Trigger.SAID_FINE
@@ -123,7 +134,7 @@ class Answers:
             if changed is None:
                 self._companion.only_a_human_closes(alarm)
             elif changed.state.calls_out:
-                self._question.put()
+                self._question.put(is_half_answered=True)
                 self._companion.ask_back(by_name=alarm.source != VOICE)
             elif changed.state.is_asked:
                 self._course.suspicions.said_once()
@@ -202,11 +213,13 @@ class Answers:
         """The contact whose name is in an answer such as "it's Fang", "my daughter is here"."""
         if _NOT_YET.search(spoken.text.casefold()):
             return None
-        text = spoken.text.casefold()
-        sounds = sound_key(text)
+        tokens = tokens_of(spoken.text)
         for contact in self._people.all:
             for name in (contact.name, *contact.called):
-                if name.casefold() in text or (len(name) > 1 and sound_key(name) in sounds):
+                rest = _beside_name(tokens_of(name), tokens)
+                if rest is not None and (
+                    spoken.address is Address.NAMED or all(t.written in _IS_THERE for t in rest)
+                ):
                     return contact
         return None
 
@@ -232,6 +245,17 @@ def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
     if alarm.source != VOICE:
         return False
     return is_again and (alarm.state.is_asked or address.is_to_anban)
+
+
+def _beside_name(name: tuple[Token, ...], said: tuple[Token, ...]) -> tuple[Token, ...] | None:
+    """What was said beside a name, which may be written in other characters; None without it."""
+    size = len(name)
+    for start in range(len(said) - size + 1 if name else 0):
+        pairs = tuple(zip(name, said[start : start + size], strict=True))
+        is_it = all(ours.written == theirs.written for ours, theirs in pairs)
+        if is_it or (size > 1 and all(ours.alike == theirs.alike for ours, theirs in pairs)):
+            return said[:start] + said[start + size :]
+    return None
 
 
 def _is_unwell(spoken: Spoken) -> bool:

@@ -23,6 +23,7 @@ from assistant.care.channels import (
 from assistant.care.channels.gsm import IncomingSms
 from assistant.care.channels.sip import PhoneCall
 from assistant.care.companion import Companion
+from assistant.care.contact import plain_name
 from assistant.care.contacts import People
 from assistant.care.course import Course
 from assistant.care.emergency import Emergency
@@ -75,7 +76,7 @@ class Care:
     ) -> None:
         self._bus, self._supervisor = bus, supervisor
         self._profile = KeyedValues.profile(database)
-        self._elder_name = settings.elder_name
+        self._elder_name = plain_name(settings.elder_name)
         self._tasks = Tasks("learning the name")
         self.people = People(home)
         self.equipment = HomeEquipment(
@@ -274,8 +275,8 @@ class Care:
         except StoreError as error:
             log.warning("the elder's name is not known to calls: %s", error)
             return
-        if isinstance(name, str) and name:
-            self._elder_name = name
+        if isinstance(name, str) and (plain := plain_name(name)):
+            self._elder_name = plain
 
     @property
     def is_busy(self) -> bool:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
 NO_LETTERS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 """Kinds of characters (Unicode) that control, format or are half of one."""
+MOST_NAME_CHARACTERS: Final = 60
+"""Of the name of a person or a medicine; a longer one would bury what a message says."""
 HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+
+
+def plain_name(text: str) -> str:
+    """A name without what none has: half characters cannot even be sent, others forge lines."""
+    kept = "".join(c for c in text if unicodedata.category(c) not in NO_LETTERS)
+    return kept.replace("\ufffd", "").strip()[:MOST_NAME_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)

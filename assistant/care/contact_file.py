@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from assistant.care.contact import HOURS, NO_LETTERS, Contact
+from assistant.care.contact import HOURS, Contact, plain_name
 from assistant.settings import LANGUAGES
 
 MAX_FILE_BYTES: Final = 1_000_000
@@ -142,8 +141,4 @@ def _choice(
 
 
 def _readable(name: Any) -> str:
-    """Without what no name has: half characters cannot even be sent, others forge lines."""
-    if not isinstance(name, str):
-        return ""
-    kept = "".join(c for c in name if unicodedata.category(c) not in NO_LETTERS)
-    return kept.replace("\ufffd", "").strip()
+    return plain_name(name) if isinstance(name, str) else ""

@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import shutil
+import stat
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -59,6 +60,8 @@ class People:
                 stamp = (status.st_mtime_ns, status.st_ino)
                 if stamp == self._stamp:
                     return
+                if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, for ever
+                    raise ValueError("is no file")
                 read = read_contacts(path.read_bytes())
             except FileNotFoundError:
                 continue

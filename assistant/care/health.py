@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from assistant.bus import Bus, Refused
+from assistant.care.contact import plain_name
 from assistant.events import AlarmRaised, ProfileChanged, RemindersChanged
 from assistant.faults import where
 from assistant.store import StoreError
@@ -75,5 +76,5 @@ def _names(found: object) -> tuple[str, ...]:
         found = [found]
     if not isinstance(found, list | tuple):
         return ()
-    plain = (each.strip() for each in found if isinstance(each, str))
+    plain = (plain_name(each) for each in found if isinstance(each, str))
     return tuple(dict.fromkeys(filter(None, plain)))[:MOST]

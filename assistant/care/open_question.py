@@ -34,7 +34,7 @@ class OpenQuestion:
         self.about = ""
         """The number, or the name of the person, that was asked about."""
         self.is_half_answered = False
-        """A first yes came that does not suffice; a second one does."""
+        """A first answer came that does not suffice; a second one does."""
         self._number_settled = asyncio.Event()
         self._number_settled.set()
 

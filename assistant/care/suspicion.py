@@ -74,7 +74,10 @@ class Suspicions:
                     return
                 heard, self._heard = self._heard, _Heard.NOTHING
                 self._answered.clear()
-                self._question.put(seconds=QUESTION_SECONDS + ANSWER_SECONDS)
+                self._question.put(
+                    seconds=QUESTION_SECONDS + ANSWER_SECONDS,
+                    is_half_answered=heard is _Heard.FINE_ONCE,
+                )
                 self._put(changed.alarm, heard)
                 await self._wait_answer()
                 alarm = self._book.alarm(alarm_id)

@@ -90,7 +90,9 @@ def from_line(line: bytes) -> object:
     name = data.pop("type", None) if isinstance(data, dict) else None
     kind = EVENTS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise EventError(f"no event of type {name!r}")
+        # Anything longer, or in other letters, may be words of the elder's that got there.
+        is_name = isinstance(name, str) and name.isidentifier() and name.isascii()
+        raise EventError(f"no event of type {name:.40}" if is_name else "no event of a known type")
     try:
         return _shortened(_converter.structure(data, kind))
     except (BaseValidationError, ValueError, TypeError, KeyError, OverflowError) as error:

@@ -79,7 +79,7 @@ class Webhook(Channel):
         return Health(is_well=ended.outcome is Outcome.DELIVERED, detail=ended.detail)
 
     async def _post(self, message_id: str, payload: dict[str, Any]) -> Ended:
-        body = json.dumps(payload, ensure_ascii=False).encode()
+        body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")  # half characters
         headers = signed_headers(self._secret, message_id, int(time.time()), body)
         try:
             status = await in_thread(

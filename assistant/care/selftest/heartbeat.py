@@ -171,7 +171,7 @@ def _ask(url: str, problems: dict[str, str]) -> int:
         with session.request(
             "POST" if problems else "GET",
             _failing(url) if problems else url,
-            data=_listed(problems).encode() or None,
+            data=_listed(problems).encode("utf-8", "replace") or None,
             headers={"User-Agent": "Anban"},
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,

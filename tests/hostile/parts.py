@@ -1,0 +1,69 @@
+"""What an attacker wants, as a table: a home with an alarm of each kind, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import count
+
+from assistant.events import (
+    AlarmAcknowledged,
+    AlarmClosed,
+    CryForHelpHeard,
+    DangerSensed,
+    Heard,
+    HelpPressed,
+)
+from tests.care.faults.parts import Home
+
+_numbers = count()
+DAUGHTER = "大女儿"
+
+
+def hear(home: Home, text: str, *, addressed: bool = False, is_final: bool = True) -> None:
+    """The ear made this of what sounded in the room."""
+    lang = "en" if text.isascii() else "zh"
+    name = f"u{next(_numbers)}"
+    home.core.bus.publish(Heard(name, text, lang, is_final, addressed, 0.9, raw_text=text))
+
+
+def ended(home: Home) -> list[object]:
+    """Every end, and every acknowledgement, of an alarm."""
+    return [event for event in home.told if isinstance(event, (AlarmAcknowledged, AlarmClosed))]
+
+
+async def until_open(home: Home) -> None:
+    for _ in range(2_000):
+        if home.core.care.book.open_alarms():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("no alarm was opened")
+
+
+def _sensed(home: Home) -> None:
+    home.core.bus.publish(DangerSensed("fall", "radar"))
+
+
+def _doubted(home: Home) -> None:
+    home.core.care.emergency.doubt("我坐这地上半个钟头了腿不听话")
+
+
+def _cried(home: Home) -> None:
+    home.core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
+
+
+def _stroke(home: Home) -> None:
+    home.core.bus.publish(CryForHelpHeard("我嘴歪了", "stroke", 0.0))
+
+
+def _pressed(home: Home) -> None:
+    home.core.bus.publish(HelpPressed("cord-1", "浴室"))
+
+
+BEGINNINGS: dict[str, Callable[[Home], None]] = {
+    "sensed": _sensed,
+    "doubted": _doubted,
+    "cried": _cried,
+    "stroke": _stroke,
+    "pressed": _pressed,
+}
