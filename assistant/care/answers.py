@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from assistant.care.alarms import Alarm, State, Trigger
+from assistant.care.alarms import VOICE, Alarm, State, Trigger
 from assistant.care.book import AlarmBook
 from assistant.care.companion import Companion
 from assistant.care.contacts import Contact, People
