@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.bus import Bus
@@ -28,6 +28,10 @@ from assistant.turn import AdjustVoice, Turns
 
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
+SURE_BY_TINY: Final = 0.97
+"""Mean confidence from which on what the tiny model heard was said.  It knows a few hundred
+phrases, and hears them in all talk, mostly below this; synthetic cries lie above (`python -m
+benchmarks.overheard`)."""
 CALLED_SECONDS: Final = 15.0
 """After the wake phrase alone, how long what is said to Anban is said by whoever called it."""
 
@@ -83,6 +87,8 @@ class Hearing:
         judgement = judge(
             heard.raw_text or heard.text, is_final=heard.is_final, is_tiny=heard.by_tiny_model
         )
+        if not _is_understood(heard):
+            judgement = replace(judgement, cry=None, doubt=None)
         utterance.latest = heard, judgement
         if utterance.rest is not None:
             utterance.rest.cancel()
@@ -195,7 +201,7 @@ class Hearing:
             self._resume(heard)
         elif not meant:
             self._resume(heard)
-            if heard.text.strip():
+            if heard.text.strip() and _is_understood(heard):
                 self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
             self._called_until = asyncio.get_running_loop().time() + CALLED_SECONDS
@@ -209,13 +215,20 @@ class Hearing:
             if reflex in DIRECTIONS and self._speech.is_speaking:
                 await self._adjust_voice(reflex or "")  # and the story goes on, louder
                 return
-            said = Sentence(heard.utterance_id, heard.text, heard.alternatives, address)
+            said = Sentence(
+                heard.utterance_id, heard.text, heard.alternatives, address, heard.by_tiny_model
+            )
             sentence = await self._joining.whole(said, reflex)
             if sentence is None:  # what came after it has taken it along
                 return
             if self._speech.is_speaking and not self._joining.keeps_answer(sentence):
                 self._speech.stop(keep=Urgency.REMINDER)
-            turn = await self._turns.take(sentence.text, sentence.alternatives, sentence.address)
+            turn = await self._turns.take(
+                sentence.text,
+                sentence.alternatives,
+                sentence.address,
+                by_tiny_model=sentence.by_tiny_model,
+            )
             self._joining.taken(sentence, turn)
         finally:
             self._resume(heard)
@@ -223,3 +236,12 @@ class Hearing:
     def _resume(self, heard: Heard) -> None:
         self._joining.over(heard.utterance_id)
         self._hold.release(heard.utterance_id)
+
+
+def _is_understood(heard: Heard) -> bool:
+    """Whether these words were said, as far as can be told.
+
+    What was said to Anban is answered all the same, and asked about if it may be a cry.
+    """
+    is_sure = heard.confidence is not None and heard.confidence >= SURE_BY_TINY
+    return is_sure or not (heard.by_tiny_model and heard.is_final)

@@ -55,6 +55,7 @@ class Sentence:
     text: str
     alternatives: tuple[str, ...]
     address: Address
+    by_tiny_model: bool = False
     parts: int = 1
 
     def goes_on(self, other: Sentence) -> Sentence:

@@ -31,6 +31,10 @@ class Alarms(second_net.Alarms, Protocol):
     def is_line_open(self) -> bool:
         """Whether the elder speaks with somebody on the telephone."""
 
+    @property
+    def awaits_cry(self) -> bool:
+        """Whether a drill asked for a cry: a doubt is one then, and calls nobody."""
+
     def reply_to_cry(self, cry: Cry) -> str:
         """The truth about who is being called now; empty where it is asked about first."""
 
@@ -108,6 +112,9 @@ class SafetyLane:
             return Taken(Deed.ENDED_CALL)
         if text.strip() and self._alarms.hear(text, judgement):
             return Taken(Deed.ANSWERED)
+        if judgement.doubt is not None and self._alarms.awaits_cry:
+            doubt = judgement.doubt
+            return Taken(Deed.CRIED, self._cry(Cry(doubt.phrase, doubt.reason)))
         if judgement.doubt is not None and self._may_ask(judgement.doubt):
             reaction = self._alarms.doubt(text, is_sure=judgement.doubt.is_serious)
             return Taken(Deed.ASKED, reaction=reaction)
@@ -123,6 +130,7 @@ class SafetyLane:
             and not self.is_conversation
             and not self.is_alarm_open
             and not self.is_answer(spoken)
+            and not self._alarms.awaits_cry
         )
 
     def is_answer(self, spoken: Spoken) -> bool:

@@ -86,15 +86,18 @@ class Turns:
         text: str,
         alternatives: tuple[str, ...] = (),
         address: Address = Address.NAMED,
+        *,
+        by_tiny_model: bool = False,
     ) -> TurnTaken:
         """One turn: understand, answer, tell.
 
-        Text that is no sentence (empty, too long, only signs) is answered for kindly.
+        Text that is no sentence (empty, too long, only signs) is answered for kindly.  What a tiny
+        model heard calls nobody by itself, however it is understood.
         """
         async with self._one_at_a_time:
             began = time.monotonic()
             stages: dict[str, float] = {}
-            answer = await self._decide(text, alternatives, address, stages)
+            answer = await self._decide(text, alternatives, address, stages, is_tiny=by_tiny_model)
             stages["whole_turn"] = time.monotonic() - began
             turn = self._tell(text, answer, stages)
             if answer.reply and answer.lane != "safety":  # a cry was answered before all else
@@ -123,6 +126,8 @@ class Turns:
         alternatives: tuple[str, ...],
         address: Address,
         stages: dict[str, float],
+        *,
+        is_tiny: bool,
     ) -> _Answer:
         try:
             plain = clean(text)
@@ -130,7 +135,7 @@ class Turns:
             return _Answer(_FALLBACK, self._render("too_long"), "honest", 0.0, is_idle=True)
         except NoWordsError:
             return _Answer(_FALLBACK, self._render("no_words"), "honest", 0.0, is_idle=True)
-        judgement = judge(plain, is_final=True)
+        judgement = judge(plain, is_final=True, is_tiny=is_tiny)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
         spoken = Spoken(plain, judgement, address)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from assistant.ear import recognizer
 from assistant.ear.sound import SAMPLE_RATE_HZ
+from assistant.hearing import SURE_BY_TINY
 from assistant.safety import judge
 from assistant.settings import EarSettings
 from benchmarks import table, write_result
@@ -74,6 +76,8 @@ def outcomes(model_lang: str, sound: Sound) -> tuple[Counter[str], list[str]]:
         counted["wakes"] += heard.addressed
         text = heard.raw_text or heard.text
         judged = judge(text, is_final=True, is_tiny=True)
+        if (heard.confidence or 0.0) < SURE_BY_TINY and not heard.addressed:
+            judged = replace(judged, cry=None, doubt=None)
         counted["calls"] += judged.cry is not None
         if judged.doubt is not None:
             counted["questions"] += 1

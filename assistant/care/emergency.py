@@ -27,6 +27,10 @@ from assistant.tasks import Tasks
 class Rehearsal(Protocol):
     """A drill: `selftest.Drill`."""
 
+    @property
+    def awaits_cry(self) -> bool:
+        """Whether even what may be a cry is the one that was asked for."""
+
     def takes(self, cry: CryForHelpHeard) -> bool:
         """Whether this cry is the drill's, and calls nobody."""
 
@@ -92,6 +96,11 @@ class Emergency:
     def is_line_open(self) -> bool:
         """Whether the elder speaks with somebody on the telephone: both are heard in the room."""
         return self._companion.is_line_open or self._is_talking()
+
+    @property
+    def awaits_cry(self) -> bool:
+        """Whether a drill asked for a cry: a doubt is one then, and calls nobody."""
+        return self._drill is not None and self._drill.awaits_cry
 
     def reply_to_cry(self, cry: Cry) -> str:
         """The truth about who is being called now; empty where it is asked about first."""

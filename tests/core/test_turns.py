@@ -99,6 +99,7 @@ class ScriptedAlarms:
     asks: bool = False
     is_open: bool = False
     is_line_open: bool = False
+    awaits_cry: bool = False
     doubted: list[tuple[str, bool]] = field(default_factory=list)
     answers: list[Spoken] = field(default_factory=list)
     taken_back: list[float] = field(default_factory=list)
@@ -343,10 +344,34 @@ async def test_a_cry_that_the_final_text_takes_back_is_asked_about(home: Home, t
 async def test_what_a_tiny_model_heard_is_asked_about_and_calls_nobody(home: Home) -> None:
     for text, final in (("救命救命", False), ("救命救命我摔倒了", True)):
         home.bus.publish(
-            Heard("u1", text, "zh", is_final=final, addressed=False, by_tiny_model=True)
+            Heard(
+                *("u1", text, "zh"),
+                is_final=final,
+                addressed=False,
+                confidence=0.98 if final else None,
+                by_tiny_model=True,
+            )
         )
     assert "CryForHelpHeard" not in kinds(await home.settle())
     assert home.alarms.doubted == [("救命救命我摔倒了", True)]
+
+
+@pytest.mark.parametrize("confidence", [None, 0.1, 0.9])
+@pytest.mark.parametrize("is_addressed", [False, True])
+async def test_what_a_tiny_model_heard_badly_calls_nobody_and_in_the_room_asks_nobody(
+    home: Home, confidence: float | None, is_addressed: bool
+) -> None:
+    home.bus.publish(
+        Heard(
+            *("u1", "救命救命我摔倒了", "zh"),
+            is_final=True,
+            addressed=is_addressed,
+            confidence=confidence,
+            by_tiny_model=True,
+        )
+    )
+    assert "CryForHelpHeard" not in kinds(await home.settle())
+    assert len(home.alarms.doubted) == is_addressed
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,12 @@ class Drill:
 
     # ------------------------------------------------------------------------- the cries
 
+    @property
+    def awaits_cry(self) -> bool:
+        """Whether even what may be a cry is the one that was asked for."""
+        is_over = self._cry is not None and not self._is_answering
+        return bool(self.drill_id) and not is_over and not self._is_alarm_open()
+
     def takes(self, cry: CryForHelpHeard) -> bool:
         """Whether this cry belongs to the drill: it is answered, and calls nobody."""
         if not self.drill_id:
