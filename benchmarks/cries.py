@@ -22,7 +22,7 @@ from benchmarks._mishear import Mishearing
 from tests.safety.rows import Cry, cries, near_misses, ordinary
 
 FIRST_LOOK: Final = Path(__file__).parents[1] / "tests" / "safety" / "lists" / "FIRST_LOOK.md"
-NAMES: Final = {"": "first list", "second_": "second list"}
+NAMES: Final = {"": "first list", "second_": "second list", "third_": "third list"}
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)
 SEED: Final = 13
