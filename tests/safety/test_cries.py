@@ -168,6 +168,7 @@ def test_a_mended_past_a_question_a_supposition_a_game_call_nobody(text: str) ->
         *("我前年摔断过腿现在又摔倒了起不来", "dad got better last year and now he's collapsed"),
         *("what number do you ring for an ambulance he's not breathing", "he hit me again"),
         *("what number do i ring for an ambulance", "我腿疼了五六年现在动不了", "别打我啊救命"),
+        "我在美国快叫救护车",
     ],
 )
 def test_what_is_so_beside_a_past_or_a_question_still_calls(text: str) -> None:
