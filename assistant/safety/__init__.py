@@ -18,6 +18,12 @@ from assistant.safety.meaning import Meaning, Verdict
 
 _NUMBER: Final = re.compile(r"\d+")
 _LATIN: Final = re.compile(r"[a-z']+")
+_STAMMERED: Final = re.compile(
+    r"\b(can't|cannot|won't|don't|my|i|i'm|it|it's|the|he|he's|she|she's|me)(?:[ ,.]+\1\b)+"
+    r"|([我他她它])\2+",
+    re.IGNORECASE,
+)
+"""A word of no weight, said again for want of breath: "my my my arm", 我我我."""
 UNSPECIFIC: Final = "other"
 """The reason of a cry that does not say which help is needed."""
 REST_SECONDS: Final = 0.5
@@ -188,6 +194,7 @@ def _capped(text: str) -> Utterance:
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[: _MOST_CHARACTERS // 4]}. {text[-_MOST_CHARACTERS * 3 // 4 :]}"
     spellings = load_grammar().spellings
+    text = _STAMMERED.sub(lambda said: said[1] or said[2], text)
     text = _LATIN.sub(lambda word: spellings.get(word[0], word[0]), text)
     utterance = utterance_of(text)
     tokens = utterance.tokens

@@ -261,7 +261,10 @@ class Meaning:
             return level
         subject = self._subject_of(found)
         is_other = self._is_other(found, subject)
-        if is_other and self.reading.sure("far", "recovered", "sport"):
+        if is_other and any(
+            not self._is_before_now(span, found)
+            for span in self.reading.sure("far", "recovered", "sport")
+        ):
             return Level.NOTHING
         if found.frame.is_anyone or found.frame.kind == "noun":
             return level
@@ -348,6 +351,8 @@ class Meaning:
             return True
         if self._near_cue("fiction", found) and self.reading.sure("role"):
             return True
+        if self._is_mended(found):
+            return True
         if self._near_cue("now", found):
             return False
         if not self._unhidden("me") and self._near_cue("query", found):
@@ -357,6 +362,25 @@ class Meaning:
         if self._subject_of(found) == "third" or not self._is_other(found, self._subject_of(found)):
             return False
         return any(self._near_cue(name, found) for name in ("past", "hearsay", "fiction"))
+
+    def _is_mended(self, found: Found) -> bool:
+        """Whether a past beside it came to a good end: "i broke my hip in 2009 and it healed"."""
+        if found.frame.kind == "plea":
+            return False
+        if not any(span.start >= found.end for span in self.reading.sure("mended")):
+            return False
+        return any(
+            past.start - found.end <= _NEAR
+            if past.start >= found.start
+            else found.start - past.end <= _REACH and not self._is_before_now(past, found)
+            for past in self._governing("past", found)
+        )
+
+    def _is_before_now(self, span: Span, found: Found) -> bool:
+        """Whether a "now" comes between it and the cry: "he got better and now he's collapsed"."""
+        return any(
+            span.end <= now.start and now.end <= found.start for now in self.reading.sure("now")
+        )
 
     # ------------------------------------------------------------------------- cues
 

@@ -97,6 +97,84 @@ def test_kinds_of_cries_that_were_missed_once(text: str) -> None:
     assert outcome(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("can't can't breathe can't", "call"),
+        ("my my my arm won't it won't do what i", "call"),
+        ("我我我喘不上气", "call"),
+        ("mum what are you doing on the floor can you hear me", "call"),
+        ("爸你怎么倒在地上了听得见我说话吗", "call"),
+        ("stay awake dad how many did you take", "call"),
+        ("press harder on it it's going everywhere", "call"),
+        ("there's a puddle of blood under her", "call"),
+        ("the baby's swallowed grandad's heart pills", "call"),
+        ("小孙子把爷爷的降压药吃了", "call"),
+        ("阿妈跌咗落床起唔到身", "call"),
+        ("你是谁怎么进来的你别过来别过来", "call"),
+        ("我中暑了头晕得站不住", "call"),
+        ("我把老鼠药当成盐吃了", "call"),
+        ("半夜有人在外头拧门锁", "ask"),
+        ("i don't see any point going on", "ask"),
+    ],
+)
+def test_breathless_words_and_what_is_said_to_whoever_lies_there(text: str, expected: str) -> None:
+    assert outcome(text) in {expected, "call"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("what are you doing on the floor you silly cat", "there's a puddle under the fridge"),
+        *("how many did you take photos of", "there's no point going on about it"),
+        *("孙子把药按时吃了", "你别过来我感冒了", "锁坏了谁给我拧一下", "怎么预防中暑"),
+    ],
+)
+def test_neighbours_of_what_is_said_to_whoever_lies_there(text: str) -> None:
+    assert not outcome(text)
+
+
+# ---------------------------------------------------------- mended, asked in general, supposed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "i broke my hip in two thousand and nine and it healed lovely",
+            "五年前我中风过现在全好了",
+        ),
+        "my brother had a stroke years back and he's playing bowls again now",
+        *("i had a stroke in twenty twelve and made a full recovery", "零八年我摔断了胳膊早好了"),
+        *(
+            "is carbon monoxide heavier than air",
+            "低血糖平时口袋里装什么糖好",
+            "一氧化碳比空气重吗",
+        ),
+        *("what number do you ring for an ambulance in france", "在法国叫救护车打什么电话"),
+        *("if i ever fell in the garden would you hear me", "要是哪天我摔倒了你会给谁打电话"),
+        *("hit me again dealer", "你是卖保险的吧我不买别打了啊", "推销的吧别再打电话了啊"),
+    ],
+)
+def test_a_mended_past_a_question_a_supposition_a_game_call_nobody(text: str) -> None:
+    assert outcome(text) != "call"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("i broke my hip in two thousand and nine and it healed now i've fallen again",),
+        *("i've fallen on the same hip i broke in two thousand and nine", "他打我别打了求求你"),
+        *("我前年摔断过腿现在又摔倒了起不来", "dad got better last year and now he's collapsed"),
+        *("what number do you ring for an ambulance he's not breathing", "he hit me again"),
+        *("what number do i ring for an ambulance", "我腿疼了五六年现在动不了", "别打我啊救命"),
+        "我在美国快叫救护车",
+    ],
+)
+def test_what_is_so_beside_a_past_or_a_question_still_calls(text: str) -> None:
+    assert outcome(text) == "call"
+
+
 # --------------------------------------------------------------------------------- veto words
 
 
