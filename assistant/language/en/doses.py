@@ -55,6 +55,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
+        rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
+        rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|^)(?P<ahead>{NUMBER}|an?)"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
@@ -92,6 +94,8 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)
     if _AT_BEFORE.search(text, 0, start) and (match["amount"] or "").lower() not in {"a", "an"}:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
+    if match["least"]:  # "one to two senna tablets"
+        return _range(match)
     if match["count"]:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]
@@ -107,6 +111,14 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     if match["more"]:
         amount += value_of(match["more"].removeprefix(" and "))
     return SaidDose(amount, unit, value_of(match["to"]) if match["to"] else None, start, end)
+
+
+def _range(match: re.Match[str]) -> SaidDose | Leftover:
+    least, most = value_of(match["least"]), value_of(match["upmost"])
+    start, end = match.span()
+    if least >= most:  # "ten to nine aspirin tablets": a time, and how many?
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)
+    return SaidDose(least, UNITS[match["named"].lower()], most, start, end)
 
 
 def _may_be_minutes(said: str, unit: Unit) -> bool:

@@ -250,8 +250,10 @@ def _count(said: str) -> int:
 
 def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     week = (match["week"] or "").lower()
-    weeks = 0 if week == "this" else _AHEAD[week or (match["which"] or "the").lower()]
-    yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks)
+    which = (match["which"] or "the").lower()
+    weeks = 0 if week == "this" else _AHEAD[week or which]
+    is_one = which in {"this", "coming"} or "coming" in match[0].lower()
+    yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks, is_one)
 
 
 def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -441,6 +443,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
         rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
         _weekday,
+    ),
+    # Two single days, of which a moment holds the first only.
+    (
+        rf"\b(?:{_EXCEPT})(?: for)?(?: on| at| in)? (?:the |this |next |coming )+weekend\b",
+        always(Unclear.WORDS),
     ),
     (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
     *CLOCK_RULES,

@@ -50,9 +50,13 @@ _WEEK = "(?:星期|礼拜|周)"
 _A_WEEKDAY = "(?:[一二三四五六日天]|(?<!\\d)[1-7](?![\\d:]))"
 _UNIT = either(FREQUENCIES)
 _TIMES = "[次回遍顿趟]"
-_TAKE = "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各)?"
+_TAKE = (
+    "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各|抹|涂|敷|擦|喷|洗"
+    "|点(?=[一二两三四五六\\d]+[次回遍]))?"
+)
 _MONTHS_AHEAD = r"(?P<months>这个?|本|当|下下个?|下个?|上个?)"
 _WEEKS_AHEAD = r"(?P<weeks>这个?|本|下下个?|下个?|上上个?|上个?)"
+_NAMED_WEEK = "(?:这个?|本|下下?个?)"
 _ONES = "[一二三四五六七八九]"
 _LUNAR_DAY = rf"(?:初(?:{_ONES}|十)|廿{_ONES}|三十|二?十{_ONES}?|{_ONES})"
 # Without 号 these are days of the traditional calendar: Mid-Autumn, Double Third and so on.
@@ -61,7 +65,8 @@ _LUNAR_BY_CUSTOM = frozenset(
 )
 _DAY_OFF = (
     rf"(?:(?<![下这本上]个)(?<![下这本上]){_WEEK}{_A_WEEKDAY}"
-    rf"(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+    rf"(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*"
+    r"|(?<![下这本上]个)(?<![下这本上])周末|双休日)"
 )
 _DAYS_OFF = rf"{_DAY_OFF}(?:[、和跟及,，]+{_DAY_OFF})*"
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
@@ -371,6 +376,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ("明后两?天|今明两?天|这两天", always(Unclear.WORDS)),
     (either(RELATIVE_DAYS), _relative_day),
     (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
+    # Two single days, of which a moment holds the first only.
+    (
+        rf"(?:除了?|除开|不算){_NAMED_WEEK}周末|{_NAMED_WEEK}周末(?:就|都|我)*{_NOT_DONE}",
+        always(Unclear.WORDS),
+    ),
     (rf"{_WEEKS_AHEAD}?周末", _weekend),
     (rf"{_WEEKS_AHEAD}?(?:星期|礼拜)(?P<day>[一二三四五六日天1-9八九])", _weekday),
     (rf"{_WEEKS_AHEAD}?周(?P<day>{_A_WEEKDAY})(?!{_TIMES})", _weekday),
