@@ -37,9 +37,18 @@ _LIMIT_BEFORE = re.compile(
 _NO_NAME = (
     "take|have|my|your|the|a|an|of|and|or|at|in|on|to|for|with|every|each|am|pm|remind|me|i|then|"
     "daily|half|past|quarter|hundred|thousand|point|more|times?|days?|one|two|three|four|five|six|"
-    "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not"
+    "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not|"
+    "people|persons?|friends?|neighbou?rs?|carers?|nurses?|bring|brings|get|gets|buy|fetch|order|"
+    "collect|count|put|pack|check|see"
 )
 """Words that are in no name between a number and its unit."""
+_BEHIND_TIME = "|".join(
+    f"(?<={word} )"
+    for word in (
+        *("day", "morning", "noon", "afternoon", "evening", "night", "bedtime", "week", "daily"),
+        *("weekly", "hours", "days", "weeks", "a m", "p m", "am", "pm"),
+    )
+)
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(
@@ -57,7 +66,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
         rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
-        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|^)(?P<ahead>{NUMBER}|an?)"
+        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|^)(?P<ahead>{NUMBER}|an?)"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"

@@ -262,6 +262,15 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])",
         _lunar_month_day,
     ),
+    # In figures: 农历每月15日, 农历每月初一、15日.
+    (
+        rf"(?P<lunar>农历|阴历|旧历)(?P<each>每个?月的?|每逢|逢|每到)"
+        rf"(?=(?:{_LUNAR_DAY}[号日]?[、和跟])?(?:\d{{1,2}}|{_LUNAR_DAY})[号日])"
+        rf"(?P<first>{_LUNAR_DAY}|[12]\d|30|[1-9](?!\d))[号日]?"
+        rf"(?:[、和跟](?P<second>{_LUNAR_DAY}|[12]\d|30|[1-9](?!\d)))?"
+        r"(?:(?<=[号日])|[号日]|(?![个点:：片月天年周号日\d]))",
+        _lunar_days,
+    ),
     (
         rf"(?P<lunar>农历|阴历|旧历)(?P<each>每个?月的?|每逢|逢|每到)(?P<first>{_LUNAR_DAY})"
         rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
@@ -327,11 +336,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekdays,
     ),
     (
-        rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
+        rf"(?P<each>每个?)月的?第?(?P<last>最后[一1]?|倒数第[一1])?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
         _nth_weekday,
     ),
     (
-        rf"每个?月的?(?:(?P<last>月?底|最后一天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
+        rf"每个?月的?(?:(?P<last>月?底|最后[一1]天|倒数第[一1]天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
         _every_month_days,
     ),
     (rf"每个?(?P<part>{either([*PARTS, *SHORT_PARTS])})", _every_part),
@@ -353,7 +362,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     # Days.
     (
-        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后一?)个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
+        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后[一1]?|倒数第[一1])个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
         _nth_weekday,
     ),
     (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),
@@ -365,7 +374,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _month_day,
     ),
     (
-        rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后一天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
+        rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后[一1]天|倒数第[一1]天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
         _day_of_month,
     ),
     (
