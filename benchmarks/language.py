@@ -1,8 +1,9 @@
 """Times and doses understood from sentences: `python -m benchmarks.language`.
 
-The project's own tables, a list by somebody who has not seen the rules (`fresh_*.tsv` beside them,
-if it is there), the specifications of another parser (`../shared/data/time`, if they are there),
-and sentences put together by a grammar that knows their truth.
+The project's own tables, lists by people who have not seen the rules (`fresh_*.tsv` and
+`third_*.tsv` beside them), what the rules made of such a list at first sight
+(`first_looks.tsv`), the specifications of another parser (`../shared/data/time`, if they are
+there), and sentences put together by a grammar that knows their truth.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from tests.language.grammar import sentence
 
 TABLES: Final = Path(__file__).parents[1] / "tests" / "language"
 LANGUAGES: Final = ("zh", "en")
+LISTS: Final = {"fresh": "by a fresh pair of eyes", "third": "by a third pair of eyes"}
+_VERDICTS: Final = (Verdict.RIGHT, Verdict.ASKED, Verdict.WRONG)
 WORKERS: Final = 2
 CHUNK: Final = 500
 LONG: Final = {
@@ -47,12 +50,22 @@ def own_tables() -> list[list[str]]:
             else:
                 counts = Counter(judge(row)[0] for row in rows(file, lang))
                 lines.append([what, lang, str(many), *_counted(counts)])
-    for lang in LANGUAGES:
-        file = TABLES / f"fresh_{lang}.tsv"
-        if file.exists():
-            counts = Counter(judge(row)[0] for row in rows(file, lang))
-            lines.append(["by a fresh pair of eyes", lang, str(counts.total()), *_counted(counts)])
+    for name, what in LISTS.items():
+        for lang in LANGUAGES:
+            counts = Counter(judge(row)[0] for row in rows(TABLES / f"{name}_{lang}.tsv", lang))
+            lines.append([what, lang, str(counts.total()), *_counted(counts)])
     return lines
+
+
+def first_looks() -> list[list[str]]:
+    """What the rules made of a list before anything was mended by it."""
+    lines = (TABLES / "first_looks.tsv").read_text("utf-8").splitlines()
+    cells = (line.split("\t") for line in lines if not line.startswith("#"))
+    looks = []
+    for name, lang, *counted in cells:
+        counts = Counter(dict(zip(_VERDICTS, map(int, counted), strict=True)))
+        looks.append([LISTS[name], lang, str(counts.total()), *_counted(counts)])
+    return looks
 
 
 def foreign() -> tuple[list[list[str]], list[list[str]]]:
@@ -126,10 +139,7 @@ def _is_understood(text: str, lang: str, now: datetime) -> bool:
 
 def _counted(counts: Counter[Verdict]) -> list[str]:
     total = counts.total()
-    return [
-        f"{counts[verdict]} ({100 * counts[verdict] / total:.1f} %)"
-        for verdict in (Verdict.RIGHT, Verdict.ASKED, Verdict.WRONG)
-    ]
+    return [f"{counts[verdict]} ({100 * counts[verdict] / total:.1f} %)" for verdict in _VERDICTS]
 
 
 def main() -> None:
@@ -152,6 +162,8 @@ def main() -> None:
     longest = f"the longest ({HEARD_CHARACTERS_MAX} characters)"
     body = [
         table(head, lines),
+        "At first sight, before anything was mended by the list:",
+        table(head, first_looks()),
         notes,
         "Reading one sentence, milliseconds:",
         table(["language", "median", "99 of 100", longest], speed()),

@@ -123,6 +123,8 @@ class OnWeekday:
 
     weekday: int
     weeks: int | None = None
+    is_one: bool = False
+    """Whether one single day was named: "this Saturday", and not "Saturday"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,7 +313,7 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
 
 def _is_any_week(day: DayClue) -> TypeGuard[OnWeekday]:
     """Whether "except Sunday" means every one of them."""
-    return isinstance(day, OnWeekday) and day.weeks is None
+    return isinstance(day, OnWeekday) and day.weeks is None and not day.is_one
 
 
 def _is_one_day(day: DayClue) -> bool:

@@ -37,9 +37,18 @@ _LIMIT_BEFORE = re.compile(
 _NO_NAME = (
     "take|have|my|your|the|a|an|of|and|or|at|in|on|to|for|with|every|each|am|pm|remind|me|i|then|"
     "daily|half|past|quarter|hundred|thousand|point|more|times?|days?|one|two|three|four|five|six|"
-    "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not"
+    "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not|"
+    "people|persons?|friends?|neighbou?rs?|carers?|nurses?|bring|brings|get|gets|buy|fetch|order|"
+    "collect|count|put|pack|check|see"
 )
 """Words that are in no name between a number and its unit."""
+_BEHIND_TIME = "|".join(
+    f"(?<={word} )"
+    for word in (
+        *("day", "morning", "noon", "afternoon", "evening", "night", "bedtime", "week", "daily"),
+        *("weekly", "hours", "days", "weeks", "a m", "p m", "am", "pm"),
+    )
+)
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(
@@ -55,7 +64,9 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
-        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|^)(?P<ahead>{NUMBER}|an?)"
+        rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
+        rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
+        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|^)(?P<ahead>{NUMBER}|an?)"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
@@ -92,6 +103,8 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)
     if _AT_BEFORE.search(text, 0, start) and (match["amount"] or "").lower() not in {"a", "an"}:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
+    if match["least"]:  # "one to two senna tablets"
+        return _range(match)
     if match["count"]:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]
@@ -107,6 +120,14 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     if match["more"]:
         amount += value_of(match["more"].removeprefix(" and "))
     return SaidDose(amount, unit, value_of(match["to"]) if match["to"] else None, start, end)
+
+
+def _range(match: re.Match[str]) -> SaidDose | Leftover:
+    least, most = value_of(match["least"]), value_of(match["upmost"])
+    start, end = match.span()
+    if least >= most:  # "ten to nine aspirin tablets": a time, and how many?
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)
+    return SaidDose(least, UNITS[match["named"].lower()], most, start, end)
 
 
 def _may_be_minutes(said: str, unit: Unit) -> bool:

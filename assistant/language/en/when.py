@@ -250,8 +250,15 @@ def _count(said: str) -> int:
 
 def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     week = (match["week"] or "").lower()
-    weeks = 0 if week == "this" else _AHEAD[week or (match["which"] or "the").lower()]
-    yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks)
+    which = (match["which"] or "the").lower()
+    weeks = 0 if week == "this" else _AHEAD[week or which]
+    is_one = which in {"this", "coming"} or "coming" in match[0].lower()
+    yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks, is_one)
+
+
+def _short_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    names = [day for day in WEEKDAYS if day.startswith(match[0].lower()[:3])]
+    yield OnWeekday(WEEKDAYS[names[0]])
 
 
 def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -270,6 +277,8 @@ _EXCEPT = (
     r"no(?= (?:\w+days|weekends)\b)"
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
+_BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu", "fri"))
 _ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
 _OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
 _DAY_LIST = rf"{_WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){_WEEKDAY}s?)*"
@@ -392,6 +401,12 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _week_from,
     ),
     (rf"\b(?:on )?(?P<day>{_WEEKDAY}) week\b(?P<number>)", _week_from),
+    # "Tue and thu 7pm", with nothing before them that makes it another week's, or a range.
+    (
+        rf"(?:^|(?<=, )|(?<=[\0\1] )|(?<=\bon )|(?<=\band )|(?<=& )|{_BEHIND_SHORT})"
+        rf"\b{_SHORT_DAY}\b(?=,? (?:(?:and |& )?{_SHORT_DAY}\b|at\b|\d|[\0\1]|noon\b))",
+        _short_weekday,
+    ),
     (
         rf"\b(?P<number>an?|a couple of|{N}) (?P<unit>day|week|fortnight)s? "
         rf"(?P<side>after|from|before) (?P<from>today|tomorrow|the day after tomorrow)\b",
@@ -441,6 +456,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
         rf"(?P<day>{_WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
         _weekday,
+    ),
+    # Two single days, of which a moment holds the first only.
+    (
+        rf"\b(?:{_EXCEPT})(?: for)?(?: on| at| in)? (?:the |this |next |coming )+weekend\b",
+        always(Unclear.WORDS),
     ),
     (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
     *CLOCK_RULES,

@@ -308,6 +308,13 @@ CLOCK_RULES = (
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
+    # "One to two senna": how many. No clock is read as two to three without "at" before it.
+    (
+        r"(?<!at )(?<!by )(?<!from )(?<!about )(?<!around )(?<!until )(?<!till )(?<!between )"
+        rf"\b(?:one|two|three|four|six|seven|eight|nine|[1-46-9]) to {_HOUR_WORD}\b"
+        rf"|(?:(?<=\btake )|(?<=\bhave )|(?<=\bgive )|(?<=\bswallow )|(?<=\buse )){N} to {N}\b",
+        always(Unclear.WORDS),
+    ),
     (
         rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
         rf"(?P<to>past|after|to|before|till|(?<=quarter )of) "

@@ -54,6 +54,8 @@ _STRENGTH_BETWEEN = re.compile(
 _NAME_BETWEEN = re.compile(r"[^,，。、;；\d一二两三四五六七八九十]{1,12}")
 _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(r"(?:装|规格)?的|一[片粒颗丸](?:的|装)|每[片粒颗丸]")
+_APPLIED = frozenset({Unit.DROP, Unit.PUFF})
+"""Of these nobody has a tenth."""
 _EARLIEST_HOUR = 5
 """From this hour on, 点 behind a day is a clock's: 每天八点五毫克; 每天一点五毫克 is unclear."""
 
@@ -104,6 +106,8 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover | None:
         return _said(match, match["low"], unit, match["high"])
     if match["from"]:
         return _said(match, match["from"], unit, match["to"])
+    if match["pointed"] and unit in _APPLIED:  # 每两小时点一滴: 点 is what one does with drops
+        return _said(match, match["pointed"][1:], unit)
     if match["pointed"]:
         return _said(match, "零" + match["pointed"], unit)
     if match["point"]:

@@ -50,9 +50,13 @@ _WEEK = "(?:星期|礼拜|周)"
 _A_WEEKDAY = "(?:[一二三四五六日天]|(?<!\\d)[1-7](?![\\d:]))"
 _UNIT = either(FREQUENCIES)
 _TIMES = "[次回遍顿趟]"
-_TAKE = "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各)?"
+_TAKE = (
+    "(?:要|得|都|吃|服用?|用|打|滴|量|喝|做|贴|各|抹|涂|敷|擦|喷|洗"
+    "|点(?=[一二两三四五六\\d]+[次回遍]))?"
+)
 _MONTHS_AHEAD = r"(?P<months>这个?|本|当|下下个?|下个?|上个?)"
 _WEEKS_AHEAD = r"(?P<weeks>这个?|本|下下个?|下个?|上上个?|上个?)"
+_NAMED_WEEK = "(?:这个?|本|下下?个?)"
 _ONES = "[一二三四五六七八九]"
 _LUNAR_DAY = rf"(?:初(?:{_ONES}|十)|廿{_ONES}|三十|二?十{_ONES}?|{_ONES})"
 # Without 号 these are days of the traditional calendar: Mid-Autumn, Double Third and so on.
@@ -61,7 +65,8 @@ _LUNAR_BY_CUSTOM = frozenset(
 )
 _DAY_OFF = (
     rf"(?:(?<![下这本上]个)(?<![下这本上]){_WEEK}{_A_WEEKDAY}"
-    rf"(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*|周末|双休日)"
+    rf"(?:(?:到|至|[、和跟及,，]+)?{_WEEK}?{_A_WEEKDAY}(?![点时号]))*"
+    r"|(?<![下这本上]个)(?<![下这本上])周末|双休日)"
 )
 _DAYS_OFF = rf"{_DAY_OFF}(?:[、和跟及,，]+{_DAY_OFF})*"
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
@@ -257,6 +262,15 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])",
         _lunar_month_day,
     ),
+    # In figures: 农历每月15日, 农历每月初一、15日.
+    (
+        rf"(?P<lunar>农历|阴历|旧历)(?P<each>每个?月的?|每逢|逢|每到)"
+        rf"(?=(?:{_LUNAR_DAY}[号日]?[、和跟])?(?:\d{{1,2}}|{_LUNAR_DAY})[号日])"
+        rf"(?P<first>{_LUNAR_DAY}|[12]\d|30|[1-9](?!\d))[号日]?"
+        rf"(?:[、和跟](?P<second>{_LUNAR_DAY}|[12]\d|30|[1-9](?!\d)))?"
+        r"(?:(?<=[号日])|[号日]|(?![个点:：片月天年周号日\d]))",
+        _lunar_days,
+    ),
     (
         rf"(?P<lunar>农历|阴历|旧历)(?P<each>每个?月的?|每逢|逢|每到)(?P<first>{_LUNAR_DAY})"
         rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
@@ -322,11 +336,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekdays,
     ),
     (
-        rf"(?P<each>每个?)月的?第?(?P<last>最后一?)?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
+        rf"(?P<each>每个?)月的?第?(?P<last>最后[一1]?|倒数第[一1])?(?P<nth>{N})?个(?P<months>)?{_WEEK}(?P<day>{_A_WEEKDAY})",
         _nth_weekday,
     ),
     (
-        rf"每个?月的?(?:(?P<last>月?底|最后一天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
+        rf"每个?月的?(?:(?P<last>月?底|最后[一1]天|倒数第[一1]天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
         _every_month_days,
     ),
     (rf"每个?(?P<part>{either([*PARTS, *SHORT_PARTS])})", _every_part),
@@ -348,7 +362,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ),
     # Days.
     (
-        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后一?)个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
+        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后[一1]?|倒数第[一1])个|第(?P<nth>{N})个){_WEEK}(?P<day>{_A_WEEKDAY})",
         _nth_weekday,
     ),
     (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),
@@ -360,7 +374,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _month_day,
     ),
     (
-        rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后一天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
+        rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后[一1]天|倒数第[一1]天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
         _day_of_month,
     ),
     (
@@ -371,6 +385,11 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     ("明后两?天|今明两?天|这两天", always(Unclear.WORDS)),
     (either(RELATIVE_DAYS), _relative_day),
     (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
+    # Two single days, of which a moment holds the first only.
+    (
+        rf"(?:除了?|除开|不算){_NAMED_WEEK}周末|{_NAMED_WEEK}周末(?:就|都|我)*{_NOT_DONE}",
+        always(Unclear.WORDS),
+    ),
     (rf"{_WEEKS_AHEAD}?周末", _weekend),
     (rf"{_WEEKS_AHEAD}?(?:星期|礼拜)(?P<day>[一二三四五六日天1-9八九])", _weekday),
     (rf"{_WEEKS_AHEAD}?周(?P<day>{_A_WEEKDAY})(?!{_TIMES})", _weekday),
