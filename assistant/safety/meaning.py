@@ -194,7 +194,9 @@ class Meaning:
         return found.frame.names[0] == "thing" and any(
             start <= span.start < end
             for start, end in found.holes()
-            for span in self.reading.sure("ego")
+            # Also within a longer phrase, such as "i've fallen".
+            for name in ("ego", "me")
+            for span in self.reading.words.get(name, ())
         )
 
     def _is_all(self, found: Found) -> bool:
@@ -269,10 +271,20 @@ class Meaning:
         if found.frame.is_anyone or found.frame.kind == "noun":
             return level
         if subject == "thing":
-            return Level.NOTHING
+            return level if self._is_mine(found) else Level.NOTHING
         if subject == "child":
             return Level.NOTHING if self.reading.sure("joy", "play") else min(level, Level.MILD)
         return level
+
+    def _is_mine(self, found: Found) -> bool:
+        """Whether the speaker comes in after the last thing: "i have my phone, i've fallen"."""
+        words = self.reading.words
+        things = [span.end for span in words.get("thing", ()) if span.end <= found.start]
+        return any(
+            max(things, default=0) <= span.start <= found.start
+            for name in ("ego", "me")
+            for span in words.get(name, ())
+        )
 
     def _is_other(self, found: Found, subject: str) -> bool:
         return subject in {"person", "third"} or any(

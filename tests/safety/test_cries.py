@@ -433,3 +433,26 @@ def test_cries_that_were_partly_misheard_are_still_acted_on(
     texts = [mishearing.corrupt(text, part, random) for text in rows]
     assert texts != rows
     assert share(texts, heard) >= least, [text for text in texts if not heard(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "luckily i have my phone i've fallen",
+        "my phone i've fallen",
+        "i have my phone my chest hurts",
+        "the kettle i've fallen",
+        "thankfully i have my phone i've fallen",
+        "幸好手机在身边我摔倒了",
+        "还好手机在身边我摔倒了",
+    ],
+)
+def test_a_thing_and_good_luck_beside_a_cry_take_nothing_away(text: str) -> None:
+    assert heard(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["my phone has fallen", "the phone fell down", "the kettle has fallen over", "手机摔了"]
+)
+def test_a_thing_that_fell_is_no_cry(text: str) -> None:
+    assert not heard(text)
