@@ -392,9 +392,15 @@ class Core:
 
 
 @contextlib.asynccontextmanager
-async def running(options: CoreOptions) -> AsyncIterator[Core]:
-    """A core that runs as long as the block."""
+async def running(
+    options: CoreOptions, when_built: Callable[[Core], None] = lambda _: None
+) -> AsyncIterator[Core]:
+    """A core that runs as long as the block.
+
+    `when_built` is called before anything starts: the ear speaks up while the rest still starts.
+    """
     core = Core(options)
+    when_built(core)
     await core.start()
     try:
         yield core
@@ -410,7 +416,7 @@ def _setting_of(problem: str) -> str:
 
 async def run_until_told(
     options: CoreOptions,
-    when_started: Callable[[Core], None],
+    when_built: Callable[[Core], None],
     is_outdated: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Run until SIGTERM or SIGINT, telling systemd how it goes (Type=notify, watchdog).
@@ -423,8 +429,7 @@ async def run_until_told(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     notifier = sdnotify.SystemdNotifier()
-    async with running(options) as core:
-        when_started(core)
+    async with running(options, when_built) as core:
         notifier.notify("READY=1")
         while not told.is_set():
             notifier.notify("WATCHDOG=1")
