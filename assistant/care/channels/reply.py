@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 MOST_CHARACTERS: Final = 300
@@ -234,15 +235,21 @@ def _number(text: str) -> int:
     return _NUMBERS.get(tens, 1) * 10 + _NUMBERS.get(units, 0)
 
 
-def _patterns(language: str) -> dict[str, list[str]]:
-    """By meaning.  Chinese is written without blanks; English words end at their borders."""
-    words = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
-    form = r"(?:{})" if language == "zh" else r"\b(?:{})(?![\w'])"
-    return {meaning: [form.format(word) for word in found] for meaning, found in words.items()}
+def _patterns(file: Traversable) -> dict[str, list[str]]:
+    """The patterns of one language, by meaning, each within the borders that its words have."""
+    words = tomllib.loads(file.read_text("utf-8"))
+    whole_word = words.pop("whole_word")
+    return {
+        meaning: [whole_word.format(word) for word in found] for meaning, found in words.items()
+    }
 
 
 _FOLDER: Final = files("assistant.care.channels") / "reply_words"
-_WORDS: Final = [_patterns(language) for language in ("zh", "en")]
+_WORDS: Final = [
+    _patterns(file)
+    for file in sorted(_FOLDER.iterdir(), key=lambda each: each.name)
+    if file.name.endswith(".toml")
+]
 _COMPILED: Final = {
     meaning: re.compile("|".join(word for words in _WORDS for word in words[meaning]))
     for meaning in (*_SAID_FIRST, *_SAID_LAST)
