@@ -321,7 +321,9 @@ class Meaning:
             for cue in self._governing(name, found):
                 if name == "past" and self._near_cue("now", found):
                     continue
-                if self._is_confirmed(cue, found.spans):
+                if self._is_confirmed(cue, found.spans) and not (
+                    name == "past" and self._is_since(cue, found)
+                ):
                     if found.frame.kind == "state" and (
                         name in {"past", "asked"} or found.frame.names[0] == "mine"
                     ):
@@ -335,6 +337,12 @@ class Meaning:
                 if level > weakened:
                     level, why = weakened, name
         return Verdict(found, level, why)
+
+    def _is_since(self, cue: Span, found: Found) -> bool:
+        """Whether it came after that past: "i was fine before, i've fallen"."""
+        return cue.end <= found.start and any(
+            span.start == found.start for span in self.reading.words.get("perfect", ())
+        )
 
     def _is_for_a_chore(self, found: Found) -> bool:
         """Whether help is wanted with something: "help me with the jar", and not "turn it off"."""

@@ -456,3 +456,29 @@ def test_a_thing_and_good_luck_beside_a_cry_take_nothing_away(text: str) -> None
 )
 def test_a_thing_that_fell_is_no_cry(text: str) -> None:
     assert not heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i was fine before i've fallen luckily i've got the phone",
+        "i was in hospital last year i've fallen again",
+        "i was fine yesterday i've swallowed the wrong pills",
+        "i used to be fine i've fallen",
+        "i was fine this morning i'm bleeding badly",
+    ],
+)
+def test_a_past_before_what_has_happened_since_takes_nothing_away(text: str) -> None:
+    assert heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "years ago i've never fallen",
+        "last week i've had the flu",
+        "i had a fall last year i'm all right now",
+    ],
+)
+def test_a_past_that_is_over_asks_nothing(text: str) -> None:
+    assert not heard(text)
