@@ -8,7 +8,14 @@ what some of it is says so (`names` before, `unused(spans)` after).  `parse_when
 `parse_number` read one thing alone, and say nothing of the rest.
 """
 
-from assistant.language.amounts import Dose, Number, Strength, Unit
+from assistant.language.amounts import (
+    SOLID,
+    Dose,
+    Number,
+    Strength,
+    Unit,
+    are_counted_alike,
+)
 from assistant.language.clues import Anchor
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.errors import (
@@ -46,6 +53,7 @@ from assistant.language.understanding import (
 __all__ = [
     "HEARD_CHARACTERS_MAX",
     "LANGUAGES",
+    "SOLID",
     "Anchor",
     "DayTime",
     "Dose",
@@ -76,6 +84,7 @@ __all__ = [
     "Unit",
     "UnknownLanguageError",
     "When",
+    "are_counted_alike",
     "best_match",
     "clean",
     "language",

@@ -37,7 +37,9 @@ def amount(turn: Turn, value: dict[str, Any]) -> str:
     said = Fraction(value["amount"])
     if said == 0:
         return turn.render("none_left")
-    spoken = turn.spoken.dose(Dose(said, Unit(value["unit"]), most, 0, 0))
+    spoken = turn.spoken.dose(
+        Dose(said, Unit(value["unit"]), most, 0, 0, word=value.get("word", ""))
+    )
     strength = value.get("strength")
     if not strength:
         return spoken

@@ -161,8 +161,12 @@ def _every(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _every_other(match: re.Match[str], _: date) -> Iterator[Clue]:
     frequency = FREQUENCIES[match["unit"]]
     number = whole_number(match["number"] or "一")
-    by_the_clock = frequency in {Frequency.HOURLY, Frequency.MINUTELY}
-    yield Every(frequency, number if by_the_clock else number + 1)
+    if frequency in {Frequency.HOURLY, Frequency.MINUTELY}:
+        yield Every(frequency, number)
+    elif number == 1:
+        yield Every(frequency, 2)
+    else:
+        yield Unclear.WORDS  # 每隔两天: every two days, or every three
 
 
 def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
