@@ -241,7 +241,15 @@ def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) ->
             open_again.append(item)
             continue
         changed = uncounted(item.occurrence, item.reminder.policy, now)
-        book.update(connection, changed)
+        # Meanwhile a pause may lie over it, which left alone what was counted.
+        if changed.state.is_open and item.reminder.is_held(
+            changed.day, changed.slot, changed.due_at
+        ):
+            changed = settled(changed, State.SKIPPED, now, "paused")
+        if changed.state is State.SKIPPED and now < changed.due_at:
+            book.delete(connection, changed.occurrence_id)  # it is planned if the pause ends
+        else:
+            book.update(connection, changed)
         open_again.append(Item(changed, item.reminder))
     return open_again
 

@@ -212,6 +212,11 @@ class Reminder:
         """Whether it does not come at a moment, Unix time."""
         return any(pause.holds_at(moment) for pause in self.pauses)
 
+    def is_held(self, day: date, slot: str, due_at: float) -> bool:
+        """Whether this time of this day does not come: it is left out, or lies in a pause."""
+        held = self.exception(day, slot)
+        return (held is not None and held.is_left_out) or self.is_paused_at(due_at)
+
     def on(self, day: date, slot: str) -> Reminder:
         """The reminder as it is at this time of this day: its dose may be another one."""
         held = self.exception(day, slot)
