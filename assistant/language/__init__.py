@@ -33,7 +33,15 @@ from assistant.language.languages import LANGUAGES, language
 from assistant.language.names import Match, best_match, rank_matches, sound_key
 from assistant.language.reading import LeftKind, Leftover, Owner, Span
 from assistant.language.replies import Replies
-from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.schedule import (
+    MAX_TIMES_A_DAY,
+    DayTime,
+    Habits,
+    LunarDays,
+    Moment,
+    Recurrence,
+    When,
+)
 from assistant.language.speech import (
     normalise,
     speech_seconds,
@@ -53,6 +61,7 @@ from assistant.language.understanding import (
 __all__ = [
     "HEARD_CHARACTERS_MAX",
     "LANGUAGES",
+    "MAX_TIMES_A_DAY",
     "SOLID",
     "Anchor",
     "DayTime",
