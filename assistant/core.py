@@ -28,7 +28,7 @@ from assistant.findings import Finding, found
 from assistant.hearing import Hearing
 from assistant.home import HomeMemory
 from assistant.home_folder import lock_home, new_socket_path, run_folder, spare_folder
-from assistant.language import Replies
+from assistant.language import Replies, warm
 from assistant.mind import Mind, Progress
 from assistant.privacy import close_to_others
 from assistant.rights import guard
@@ -44,7 +44,7 @@ from assistant.tasks import Tasks
 from assistant.turn import Turns
 
 if TYPE_CHECKING:
-    from assistant.care.medicines import MedicineWatch
+    from assistant.care.medicines import Medicines, MedicineWatch
     from assistant.care.reminders import Clock, Reminders
     from assistant.care.selftest.selftesting import SelfTesting
     from assistant.care.start_troubles import StartTroubles
@@ -204,12 +204,22 @@ class Core:
         await asyncio.to_thread(import_module, "assistant.care.medicines")
         await self._start_reminders()
 
-    async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
-        """What takes both cores of a small machine for seconds: once a cry is heard."""
+    async def _ear_ready(self) -> None:
+        """Wait until a cry is heard, or it takes too long to wait for."""
         if Capability.EAR in self.options.capabilities:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EAR_FIRST_SECONDS):
                     await self.children.ready(Capability.EAR.value)
+
+    async def _warm(self, medicines: Medicines) -> None:
+        """Load what the first reminder would wait for, but the ear goes first."""
+        await self._ear_ready()
+        await asyncio.to_thread(warm)
+        await medicines.warm()
+
+    async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
+        """What takes both cores of a small machine for seconds: once a cry is heard."""
+        await self._ear_ready()
         for capability in capabilities:
             self.children.start(capability)
 
@@ -243,6 +253,7 @@ class Core:
 
         medicines = Medicines(self.database)
         medicines.register(self.bus)
+        self._tasks.spawn(self._warm(medicines))
         elder_name = self.options.settings.elder_name
         self.reminders = Reminders(
             bus=self.bus,

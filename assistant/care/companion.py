@@ -180,7 +180,7 @@ class Companion:
             self._tell("ask_whether_well")
 
     def voice_as_before(self) -> None:
-        """Speak no louder than the home wants it: the question was answered, or its time is over."""
+        """Speak no louder than the home wants it: nobody is asked any more."""
         if self._is_louder:
             self._is_louder = False
             self._bus.publish(SetVoice(self._memory.volume, self._memory.rate_words_per_minute))

@@ -8,7 +8,14 @@ what some of it is says so (`names` before, `unused(spans)` after).  `parse_when
 `parse_number` read one thing alone, and say nothing of the rest.
 """
 
-from assistant.language.amounts import Dose, Number, Strength, Unit
+from assistant.language.amounts import (
+    SOLID,
+    Dose,
+    Number,
+    Strength,
+    Unit,
+    are_counted_alike,
+)
 from assistant.language.clues import Anchor
 from assistant.language.contract import Language, Speech, Spoken
 from assistant.language.errors import (
@@ -22,11 +29,19 @@ from assistant.language.errors import (
     TextTooLongError,
     UnknownLanguageError,
 )
-from assistant.language.languages import LANGUAGES, language
+from assistant.language.languages import LANGUAGES, language, warm
 from assistant.language.names import Match, best_match, rank_matches, sound_key
 from assistant.language.reading import LeftKind, Leftover, Owner, Span
 from assistant.language.replies import Replies
-from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.schedule import (
+    MAX_TIMES_A_DAY,
+    DayTime,
+    Habits,
+    LunarDays,
+    Moment,
+    Recurrence,
+    When,
+)
 from assistant.language.speech import (
     normalise,
     speech_seconds,
@@ -46,6 +61,8 @@ from assistant.language.understanding import (
 __all__ = [
     "HEARD_CHARACTERS_MAX",
     "LANGUAGES",
+    "MAX_TIMES_A_DAY",
+    "SOLID",
     "Anchor",
     "DayTime",
     "Dose",
@@ -76,6 +93,7 @@ __all__ = [
     "Unit",
     "UnknownLanguageError",
     "When",
+    "are_counted_alike",
     "best_match",
     "clean",
     "language",
@@ -89,5 +107,6 @@ __all__ = [
     "split_for_speech",
     "split_sentences",
     "understand_schedule",
+    "warm",
     "without_spans",
 ]

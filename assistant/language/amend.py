@@ -15,10 +15,11 @@ from assistant.language.clues import (
     Lasting,
     PartOfDay,
     TimesEvery,
+    Window,
 )
 from assistant.language.errors import ImpossibleTimeError
 
-_TIMES = (Clock, PartOfDay, AtAnchor)
+_TIMES = (Clock, PartOfDay, AtAnchor, Window)
 
 
 def amend(before: Sequence[Found], later: Sequence[Found]) -> list[Found]:

@@ -29,6 +29,15 @@ class Unit(StrEnum):
     MILLILITRE = "ml"
 
 
+SOLID = frozenset((Unit.TABLET, Unit.CAPSULE, Unit.PILL))
+"""What people count as pills, 一颗 or 一粒, whichever of these it is."""
+
+
+def are_counted_alike(one: Unit, other: Unit) -> bool:
+    """Whether two units count the same things: a tablet is called a pill, too."""
+    return one is other or {one, other} <= SOLID
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number that was said, and where its words stand in the text, [start, end)."""
@@ -58,6 +67,8 @@ class Dose:
     end: int
     strength: Strength | None = None
     """What was said of each: "two 500 mg tablets" are 2 tablets of 500 mg."""
+    word: str = ""
+    """What it was counted in, where its unit has several names: 粒, "teaspoon"."""
 
     def __post_init__(self) -> None:
         if self.amount <= 0 or (self.most is not None and self.most < self.amount):
@@ -81,10 +92,13 @@ class SaidDose:
     start: int
     end: int
     strength: Strength | None = None
+    word: str = ""
 
     def dose(self) -> Dose:
         """The dose; raises ImpossibleAmountError."""
-        return Dose(self.amount, self.unit, self.most, self.start, self.end, self.strength)
+        return Dose(
+            self.amount, self.unit, self.most, self.start, self.end, self.strength, self.word
+        )
 
 
 def join_strengths(text: str, said: Sequence[SaidDose], between: re.Pattern[str]) -> list[SaidDose]:

@@ -212,6 +212,16 @@ class TimesEvery:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the day in which something comes by the clock, "from eight to eight"."""
+
+    first: Clock
+    last: Clock
+    is_part_shared: bool
+    """Whether the part of the day said of the last is that of the first: "seven to nine p m"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lasting:
     """For so many days."""
 
@@ -279,6 +289,7 @@ Clue = (
     | EveryWeekdays
     | NotOnWeekdays
     | TimesEvery
+    | Window
     | Lasting
     | Edge
     | Denied

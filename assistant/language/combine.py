@@ -36,6 +36,7 @@ from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.windows import with_times
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
 _PATTERNS = (Every, EveryWeekdays)
@@ -47,7 +48,7 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = _without_food(_as_meant(found))
+    found = with_times(_without_food(_as_meant(found)), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)

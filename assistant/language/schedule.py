@@ -5,6 +5,8 @@ from datetime import date, datetime, time
 
 from assistant.language.clues import MEALS, Anchor
 
+MAX_TIMES_A_DAY = 24
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:

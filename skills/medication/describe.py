@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final
 
 from skills.api import Dose, Turn, Unit
@@ -14,6 +15,9 @@ _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ALL_BUT: Final = frozenset({5, 6})
 """So many days a week are said by those that are left out."""
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
+_MANY_TIMES: Final = 7
+"""From here on times at one distance are not listed one by one, but counted."""
+_MINUTES_OF_AN_HOUR: Final = 60
 _IN_EVERY_MONTH: Final = 28
 _LONGEST_LUNAR: Final = 30
 _ANY_MONDAY: Final = date(2026, 1, 5)
@@ -37,7 +41,9 @@ def amount(turn: Turn, value: dict[str, Any]) -> str:
     said = Fraction(value["amount"])
     if said == 0:
         return turn.render("none_left")
-    spoken = turn.spoken.dose(Dose(said, Unit(value["unit"]), most, 0, 0))
+    spoken = turn.spoken.dose(
+        Dose(said, Unit(value["unit"]), most, 0, 0, word=value.get("word", ""))
+    )
     strength = value.get("strength")
     if not strength:
         return spoken
@@ -120,14 +126,15 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
         unit = 60 if rule["FREQ"] == "HOURLY" else 1
         minutes = int(rule.get("INTERVAL", "1")) * unit
     if minutes is not None:
-        return turn.render("every", length=turn.spoken.duration(timedelta(minutes=int(minutes))))
+        return turn.render("every", length=_length(turn, int(minutes)))
     if schedule.get("at"):
         at = datetime.fromisoformat(schedule["at"])
         return turn.spoken.moment(at, turn.now)
-    times = turn.spoken.listing([_time(turn, each) for each in schedule["times"]])
-    said = turn.render("day_time", day=_days(turn, schedule, rule), time=times)
+    said = _on_days(turn, _days(turn, schedule, rule), schedule["times"])
     if schedule.get("course_days"):
-        said = turn.render("course", when=said, days=_number(turn, schedule["course_days"]))
+        days = schedule["course_days"]
+        key = "course_one_day" if days == 1 else "course"
+        said = turn.render(key, when=said, days=_number(turn, days))
     elif schedule.get("until") and schedule.get("until") != schedule.get("start"):
         until = date.fromisoformat(schedule["until"])
         said = turn.render("until", when=said, day=turn.spoken.day(until))
@@ -136,6 +143,39 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
         day = turn.spoken.relative_day(start, turn.now.date())
         said = turn.render("from_day", when=said, day=day)
     return said
+
+
+def _on_days(turn: Turn, days: str, times: Sequence[dict[str, Any]]) -> str:
+    """The days with their times; many at one distance as first, last, how far apart, how many."""
+    named = [_time(turn, each) for each in times]
+    step = _step_minutes(times)
+    if step is None:
+        return turn.render("day_time", day=days, time=turn.spoken.listing(named))
+    return turn.render(
+        "day_window",
+        day=days,
+        length=_length(turn, step),
+        first=named[0],
+        last=named[-1],
+        many=_number(turn, len(times)),
+    )
+
+
+def _length(turn: Turn, minutes: int) -> str:
+    """How far apart: "every hour", "every two hours"."""
+    if minutes == _MINUTES_OF_AN_HOUR:
+        return turn.render("each_hour")
+    return turn.spoken.duration(timedelta(minutes=minutes))
+
+
+def _step_minutes(times: Sequence[dict[str, Any]]) -> int | None:
+    """How far apart many times are, if all are so; None if they are to be named."""
+    if len(times) < _MANY_TIMES or any(each.get("anchor") for each in times):
+        return None
+    at = [time.fromisoformat(each["at"]) for each in times]
+    minutes = [each.hour * 60 + each.minute for each in at]
+    steps = {after - before for before, after in pairwise(minutes)}
+    return steps.pop() if len(steps) == 1 else None
 
 
 def _days(turn: Turn, schedule: dict[str, Any], rule: dict[str, str]) -> str:

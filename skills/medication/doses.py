@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 
-from skills.api import ImpossibleAmountError, Skill, Turn, parse_dose
+from skills.api import ImpossibleAmountError, Skill, Turn, Unit, are_counted_alike, parse_dose
 from skills.medication import describe, undoing
 from skills.medication.plainly import plainly, refusal, unknown
-from skills.medication.reading import amount_of
 from skills.medication.which import OFFERED, Meant, meant, reminders
 from skills.medication.words import words
 
@@ -169,9 +168,8 @@ def _is_more(turn: Turn, reminder: dict[str, Any]) -> bool:
     planned = reminder.get("amount")
     if dose is None or planned is None:
         return False
-    said = amount_of(dose)
     most = describe.number(planned.get("most") or planned["amount"])
-    return said["unit"] == planned["unit"] and describe.number(said["amount"]) > most
+    return are_counted_alike(dose.unit, Unit(planned["unit"])) and dose.amount > most
 
 
 def _reason(turn: Turn, named: Meant) -> str:

@@ -83,7 +83,8 @@ def replace_dose(item: Item, part: Part) -> Item:
         return replace(item, amount=part.dose, number=None, any_amount=False)
     if part.number is not None:
         unit = (item.amount or {}).get("unit") or item.unit or Unit.TABLET.value
-        amount = {"amount": part.number, "unit": unit}
+        word = (item.amount or {}).get("word")
+        amount = {"amount": part.number, "unit": unit} | ({"word": word} if word else {})
         return replace(item, amount=amount, number=part.number, any_amount=False)
     return item
 
@@ -115,7 +116,7 @@ def chosen(item: Item, match: dict[str, Any], *, is_read_back: bool) -> Item:
     """An item as the medicine that was meant."""
     unit = next((_UNITS[form].value for form in match["forms"] if form in _UNITS), "")
     amount = item.amount
-    if amount is not None and item.number is not None and unit:
+    if amount is not None and item.number is not None and unit and "word" not in amount:
         amount = {**amount, "unit": unit}
     return replace(
         item,

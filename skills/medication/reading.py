@@ -114,6 +114,7 @@ def amount_of(dose: Dose) -> dict[str, Any]:
     if dose.strength is not None:
         strength = {"amount": str(dose.strength.amount), "unit": dose.strength.unit.value}
         amount |= {"strength": strength}
+    amount |= {"word": dose.word} if dose.word else {}
     return amount | ({"most": str(dose.most)} if dose.most is not None else {})
 
 

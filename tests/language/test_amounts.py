@@ -29,8 +29,9 @@ DOSES = {
         "两三片": "2-3 tablet",
         "一到两片": "1-2 tablet",
         "1-2片": "1-2 tablet",
-        "两粒": "2 capsule",
-        "三颗": "3 capsule",
+        "两粒": "2 pill",
+        "两粒胶囊": "2 capsule",
+        "三颗": "3 pill",
         "六丸": "6 pill",
         "一袋": "1 sachet",
         "三滴": "3 drop",
@@ -181,7 +182,9 @@ def test_number(lang: str, said: str, number: str | None) -> None:
         ("5/4", None, Unit.TABLET, "一又四分之一片", "one and a quarter tablets"),
         ("1", None, Unit.PATCH, "一贴", "one patch"),
         ("2", None, Unit.PATCH, "两贴", "two patches"),
-        ("1", "2", Unit.CAPSULE, "一到两粒", "one to two capsules"),
+        ("1", "2", Unit.CAPSULE, "一到两粒胶囊", "one to two capsules"),
+        ("3/2", None, Unit.CAPSULE, "一粒半胶囊", "one and a half capsules"),
+        ("1", "2", Unit.PILL, "一到两颗", "one to two pills"),
         ("5/2", None, Unit.MILLIGRAM, "二点五毫克", "two and a half milligrams"),
         ("250", None, Unit.MILLIGRAM, "两百五十毫克", "two hundred and fifty milligrams"),
         ("10", None, Unit.INTERNATIONAL_UNIT, "十个单位", "ten units"),
@@ -194,6 +197,44 @@ def test_dose_is_said_and_understood_again(
     for lang, said in (("zh", zh), ("en", en)):
         assert LANGUAGES[lang].spoken.dose(dose) == said
         assert told(parse_dose(said, lang)) == told(dose)
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "again"),
+    [
+        ("一颗", Unit.PILL, "一颗"),
+        ("半粒", Unit.PILL, "半粒"),
+        ("一颗半", Unit.PILL, "一颗半"),
+        ("八丸", Unit.PILL, "八丸"),
+        ("兩顆", Unit.PILL, "两颗"),
+        ("两颗胶囊", Unit.CAPSULE, "两颗胶囊"),
+        ("布洛芬胶囊一粒", Unit.CAPSULE, "一粒胶囊"),
+        ("一颗布洛芬胶囊", Unit.CAPSULE, "一颗胶囊"),
+        ("两片", Unit.TABLET, "两片"),
+        ("一包", Unit.SACHET, "一包"),
+        ("一袋", Unit.SACHET, "一袋"),
+        ("两茶匙", Unit.SPOON, "两茶匙"),
+        ("一瓶", Unit.AMPOULE, "一瓶"),
+        ("two teaspoons", Unit.SPOON, "two teaspoonfuls"),
+        ("one tablespoon", Unit.SPOON, "one tablespoonful"),
+        ("a packet", Unit.SACHET, "one packet"),
+        ("two sachets", Unit.SACHET, "two sachets"),
+        ("two sprays", Unit.PUFF, "two sprays"),
+        ("two pills", Unit.PILL, "two pills"),
+    ],
+)
+def test_a_dose_is_read_back_in_the_word_that_was_said(said: str, unit: Unit, again: str) -> None:
+    lang = "en" if said.isascii() else "zh"
+    dose = parse_dose(said, lang)
+    assert dose is not None
+    assert dose.unit is unit
+    assert LANGUAGES[lang].spoken.dose(dose) == again
+
+
+def test_another_language_says_its_own_word_for_a_unit() -> None:
+    dose = parse_dose("两粒", "zh")
+    assert dose is not None
+    assert LANGUAGES["en"].spoken.dose(dose) == "two pills"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

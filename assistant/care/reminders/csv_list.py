@@ -82,9 +82,10 @@ def _row(wish: dict[str, Any]) -> dict[str, str]:
     schedule = dict(wish.pop("schedule", None) or {})
     row: dict[str, str] = {n: str(wish.pop(n)) for n in ("title", "kind") if n in wish}
     amount = wish.get("amount")
-    if amount and set(amount) == {"amount", "unit"}:
-        row |= {"amount": amount["amount"], "unit": amount["unit"]}
-        del wish["amount"]
+    if amount and set(amount) <= {"amount", "unit", "word"}:
+        row |= {"amount": amount.pop("amount"), "unit": amount.pop("unit")}
+        if not amount:
+            del wish["amount"]
     as_needed = wish.pop("as_needed", None) or {}
     row |= {name: str(value) for name, value in as_needed.items()}
     for name in ("route", "food", "risk", "note"):
@@ -110,14 +111,17 @@ def _fields(row: dict[str | None, Any]) -> dict[str, Any]:
         fields: dict[str, Any] = json.loads(filled.pop("more", "{}"))
     except ValueError as error:
         raise ValueError(f"`more` is no JSON ({error})") from error
-    if not isinstance(fields, dict) or not isinstance(fields.get("schedule", {}), dict):
-        raise ValueError("`more` is a JSON object")  # noqa: TRY004  (told as one line)
+    if not isinstance(fields, dict) or not all(
+        isinstance(fields.get(name, {}), dict) for name in ("schedule", "amount")
+    ):
+        raise ValueError("`more` is a JSON object")
     schedule: dict[str, Any] = fields.pop("schedule", {})
     if "times" in filled:
         schedule["times"] = [{"at": at} for at in filled.pop("times").split()]
     schedule |= {n: filled.pop(n) for n in ("rrule", "at", "start", "until") if n in filled}
     if "amount" in filled or "unit" in filled:
-        fields["amount"] = {n: filled.pop(n) for n in ("amount", "unit") if n in filled}
+        told = {n: filled.pop(n) for n in ("amount", "unit") if n in filled}
+        fields["amount"] = {**fields.get("amount", {}), **told}
     if "least_hours" in filled or "daily_most" in filled:
         fields["as_needed"] = {
             "least_hours": _number(filled.pop("least_hours", "0"), float),

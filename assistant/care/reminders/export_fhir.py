@@ -138,7 +138,8 @@ def _dose_and_rate(amount: Amount) -> dict[str, Any]:
 
 
 def _quantity(amount: Amount, value: Any) -> dict[str, Any]:
-    quantity: dict[str, Any] = {"value": round(float(value), 4), "unit": amount.unit.value}
+    unit = amount.word or amount.unit.value  # for people; a teaspoon is no tablespoon
+    quantity: dict[str, Any] = {"value": round(float(value), 4), "unit": unit}
     if amount.unit in _UCUM:
         quantity |= {"system": "http://unitsofmeasure.org", "code": _UCUM[amount.unit]}
     return quantity

@@ -242,13 +242,14 @@ def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) ->
             open_again.append(item)
             continue
         changed = uncounted(item.occurrence, item.reminder.policy, now)
-        is_to_come = changed.state is State.PLANNED
-        is_paused = item.reminder.is_paused_at(changed.due_at if is_to_come else now)
-        if is_paused and is_to_come:
-            book.delete(connection, changed.occurrence_id)
+        # Meanwhile it may be paused or left out, which passed over what was counted.
+        reminder = item.reminder
+        is_held = reminder.is_held(changed.day, changed.slot, changed.due_at)
+        if changed.state.is_open and (is_held or reminder.is_paused_at(max(now, changed.due_at))):
+            changed = settled(changed, State.SKIPPED, now, PAUSED)
+        if changed.state is State.SKIPPED and now < changed.due_at:
+            book.delete(connection, changed.occurrence_id)  # it is planned if the pause ends
         else:
-            if is_paused and changed.state in OFFERED:  # as what a pause finds open
-                changed = settled(changed, State.SKIPPED, now, PAUSED)
             book.update(connection, changed)
         open_again.append(Item(changed, item.reminder))
     return open_again

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from assistant.care.reminders.escalation import Risk
 from assistant.care.reminders.model import Amount
-from assistant.language import Unit
+from assistant.language import SOLID, Unit
 
 FAR_BEYOND: Final = 5
 """So many times the most of any medicine was misheard, high-risk or not: it is not written down."""
@@ -31,10 +31,6 @@ class Per(StrEnum):
     ONCE = "once"
     DAY = "day"
     INTERVAL = "interval"
-
-
-SOLID: Final = frozenset({Unit.TABLET, Unit.CAPSULE, Unit.PILL})
-"""What people call a pill, 一颗 or 一粒, whichever of these it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ USUAL_MOST: Final = {
 }
 """More than this at once is asked about before it is kept.  No medical limit: it only catches
 what was misheard, and lies above what leaflets commonly give (concentrated Chinese pills, 浓缩丸,
-are counted by the dozen)."""
+are counted by the dozen, and as 丸)."""
+USUAL_MOST_BY_WORD: Final = {"颗": 10, "粒": 10}
+"""The same by what it was counted in: what is counted by the dozen is 丸."""
+_LONGEST_WORD: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,19 @@ class Amount:
     """The upper end of "one or two tablets"."""
     strength: Strength | None = None
     """How much is in each: two tablets of 500 mg."""
+    word: str = ""
+    """What it was counted in, where its unit has several names: 粒, "teaspoon"."""
 
     def __post_init__(self) -> None:
         self.as_dose()
+        if len(self.word) > _LONGEST_WORD:
+            raise ImpossibleAmountError("What a dose is counted in is one word.")
         if self.strength is not None and self.strength.amount <= 0:
             raise ImpossibleAmountError("What is in one tablet is more than nothing.")
 
     def as_dose(self) -> Dose:
         """As the languages say it; raises ImpossibleAmountError."""
-        return Dose(self.amount, self.unit, self.most, 0, 0, self.strength)
+        return Dose(self.amount, self.unit, self.most, 0, 0, self.strength, self.word)
 
 
 _A_DAY: Final = timedelta(hours=25)
@@ -204,6 +211,11 @@ class Reminder:
     def is_paused_at(self, moment: float) -> bool:
         """Whether it does not come at a moment, Unix time."""
         return any(pause.holds_at(moment) for pause in self.pauses)
+
+    def is_held(self, day: date, slot: str, due_at: float) -> bool:
+        """Whether this time of this day does not come: it is left out, or lies in a pause."""
+        held = self.exception(day, slot)
+        return (held is not None and held.is_left_out) or self.is_paused_at(due_at)
 
     def on(self, day: date, slot: str) -> Reminder:
         """The reminder as it is at this time of this day: its dose may be another one."""

@@ -12,10 +12,9 @@ from assistant.care.reminders.refusals import (
     NeverComesRefused,
     TimeMissingRefused,
 )
-from assistant.language import DayTime, LunarDays, Moment, Recurrence
+from assistant.language import MAX_TIMES_A_DAY, DayTime, LunarDays, Moment, Recurrence
 
 LEAST_INTERVAL_MINUTES: Final = 15
-MAX_TIMES_A_DAY: Final = 24
 _IN_EVERY_MONTH: Final = 28
 _INTERVALS: Final = {"MINUTELY": 1, "HOURLY": 60}
 _BY_DAY: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})

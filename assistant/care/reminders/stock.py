@@ -12,7 +12,7 @@ from assistant.care.reminders import book
 from assistant.care.reminders.days import first_day, local_date, moments, next_day
 from assistant.care.reminders.model import Reminder
 from assistant.care.reminders.planning import Calendar
-from assistant.language import Unit
+from assistant.language import Unit, are_counted_alike
 
 WARN_DAYS: Final = 7
 """A refill takes a visit and a walk to the chemist's."""
@@ -41,7 +41,7 @@ def refill(
 ) -> None:
     """Add to what is there; counting begins with the first refill, or anew in another unit."""
     row = _row(connection, medicine)
-    if row is not None and row[1] == unit.value:
+    if row is not None and are_counted_alike(Unit(row[1]), unit):
         amount += Fraction(row[0])
     set_stock(connection, medicine, amount, unit, warn_days)
 
@@ -94,7 +94,7 @@ def count_down(
     """Take one dose off; None where the medicine is not counted, or in another unit."""
     row = _row(connection, reminder.title)
     dose = reminder.amount
-    if row is None or dose is None or row[1] != dose.unit.value:
+    if row is None or dose is None or not are_counted_alike(Unit(row[1]), dose.unit):
         return None
     amount = max(Fraction(0), Fraction(row[0]) - dose.amount)
     connection.execute(
@@ -112,7 +112,7 @@ def count_up(connection: sqlite3.Connection, medicine: str, taken: str) -> None:
     """Put one dose back that had not been taken; `taken` as the occurrence keeps it."""
     row = _row(connection, medicine)
     amount, _, unit = taken.partition(" ")
-    if row is not None and row[1] == unit:
+    if row is not None and unit and are_counted_alike(Unit(row[1]), Unit(unit)):
         left_again = Fraction(row[0]) + Fraction(amount)
         connection.execute(
             "UPDATE stock SET amount = ? WHERE medicine = ?",
@@ -130,7 +130,7 @@ def _row(connection: sqlite3.Connection, medicine: str) -> tuple[str, str, int, 
 
 def _use_a_day(reminder: Reminder, unit: Unit, calendar: Calendar, now: float) -> Fraction:
     dose = reminder.amount
-    if reminder.schedule is None or dose is None or dose.unit is not unit:
+    if reminder.schedule is None or dose is None or not are_counted_alike(dose.unit, unit):
         return Fraction(0)
     today = local_date(now, calendar.zone)
     begin = day = first_day(reminder.schedule, today)

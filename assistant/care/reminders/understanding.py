@@ -31,11 +31,12 @@ from assistant.language.clues import (
     Frequency,
     PartOfDay,
     TimesEvery,
+    Window,
 )
 from assistant.language.combine import combine
 
 _MAY_BE_DOSE: Final = (LeftKind.NUMBER, LeftKind.COUNT)
-_ANY_DAY: Final = (Clock, PartOfDay, AtAnchor)
+_ANY_DAY: Final = (Clock, PartOfDay, AtAnchor, Window)
 """Clues that name no day."""
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from assistant.care.reminders.escalation import Policy, Risk
 from assistant.care.reminders.model import (
     USUAL_MOST,
+    USUAL_MOST_BY_WORD,
     Amount,
     AsNeeded,
     DayException,
@@ -168,7 +169,7 @@ def _check_as_needed(rule: AsNeeded) -> None:
 
 def check_amount(amount: Amount) -> None:
     """Refuse what is a great deal of anything, so that it is asked back."""
-    most = USUAL_MOST[amount.unit]
+    most = USUAL_MOST_BY_WORD.get(amount.word, USUAL_MOST[amount.unit])
     if max(amount.amount, amount.most or amount.amount) > most:
         raise DoseUnlikelyRefused(str(amount.amount), amount.unit.value, str(most))
 

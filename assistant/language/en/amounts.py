@@ -14,7 +14,8 @@ UNITS: dict[str, Unit] = {
     **dict.fromkeys(("sachet", "packet", "bag"), Unit.SACHET),
     **dict.fromkeys(("ampoule", "vial", "bottle"), Unit.AMPOULE),
     "drop": Unit.DROP,
-    **dict.fromkeys(("spoon", "spoonful", "teaspoon", "tablespoon", "teaspoonful"), Unit.SPOON),
+    **dict.fromkeys(("spoon", "spoonful", "teaspoon", "teaspoonful"), Unit.SPOON),
+    **dict.fromkeys(("tablespoon", "tablespoonful"), Unit.SPOON),
     **dict.fromkeys(("puff", "spray", "inhalation"), Unit.PUFF),
     "patch": Unit.PATCH,
     "patche": Unit.PATCH,
@@ -43,6 +44,19 @@ _SAID_UNITS: dict[Unit, tuple[str, str]] = {
     Unit.GRAM: ("gram", "grams"),
     Unit.MILLILITRE: ("millilitre", "millilitres"),
 }
+_SAID_WORDS: dict[str, tuple[str, str]] = {
+    "teaspoon": ("teaspoonful", "teaspoonfuls"),
+    "teaspoonful": ("teaspoonful", "teaspoonfuls"),
+    "tablespoon": ("tablespoonful", "tablespoonfuls"),
+    "tablespoonful": ("tablespoonful", "tablespoonfuls"),
+    "packet": ("packet", "packets"),
+    "bag": ("bag", "bags"),
+    "vial": ("vial", "vials"),
+    "bottle": ("bottle", "bottles"),
+    "spray": ("spray", "sprays"),
+}
+"""What a dose is counted in by one of several names: it is read back by the same."""
+WORDS = frozenset(_SAID_WORDS)
 _HUNDREDS = rf"(?:{WHOLE_NUMBER})"
 _WHOLE = (
     rf"(?:(?:a|{_HUNDREDS}) (?:thousand|million)(?:,? (?:and )?{_HUNDREDS}(?: thousand)?)*|"
@@ -83,7 +97,8 @@ def find_number(text: str) -> Number | None:
 
 def say_dose(dose: Dose) -> str:
     """Say a dose: "one and a half tablets", "half a tablet", "one to two tablets"."""
-    one, many = _SAID_UNITS[dose.unit]
+    is_told = UNITS.get(dose.word) is dose.unit and dose.word in WORDS
+    one, many = _SAID_WORDS[dose.word] if is_told else _SAID_UNITS[dose.unit]
     if dose.most:
         return f"{_said(dose.amount)} to {_said(dose.most)} {many}"
     if dose.amount < 1 and dose.amount in _PARTS.values():

@@ -5,11 +5,12 @@ half past seven and 5 mg, too, and is asked about.
 """
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
 from assistant.language.amounts import MEASURED, Dose, SaidDose, Strength, Unit, join_strengths
-from assistant.language.en.amounts import NUMBER, PART, UNITS, value_of
+from assistant.language.en.amounts import NUMBER, PART, UNITS, WORDS, value_of
 from assistant.language.reading import LeftKind, Leftover
 
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
@@ -91,7 +92,8 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
         if isinstance(read, Leftover):
             unclear.append(read)
         else:
-            said.append(read)
+            word = (match["unit"] or match["counted"] or match["behind"] or "").lower()
+            said.append(replace(read, word=word) if word in WORDS else read)
     return _with_strengths(text, said), unclear
 
 
@@ -147,5 +149,5 @@ def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:
     for each in said:
         tail = _STRENGTH_TAIL.match(text, each.end) if each.unit in MEASURED else None
         end = tail.end() if tail else each.end
-        kept.append(SaidDose(each.amount, each.unit, each.most, each.start, end, each.strength))
+        kept.append(replace(each, end=end))
     return join_strengths(text, kept, _BETWEEN)

@@ -40,6 +40,7 @@ from assistant.language.en.when_words import (
     TIMES,
     WEEKDAYS,
 )
+from assistant.language.en.windows import WINDOW_RULES
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.left_words import left_words
 from assistant.language.reading import Grammar, Reading, read_sentence
@@ -128,6 +129,11 @@ def _every(match: re.Match[str], _: date) -> Iterator[Clue]:
     words = match.groupdict()
     interval = whole_number(words["number"]) if words["number"] else 2 if words["other"] else 1
     yield Every(FREQUENCIES[words["unit"].lower()], interval)
+
+
+def _hours_and_a_half(match: re.Match[str], _: date) -> Iterator[Clue]:
+    hours = whole_number(match["hours"]) if match["hours"] else 1
+    yield Every(Frequency.MINUTELY, 60 * hours + 30)
 
 
 def _adverb(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -303,6 +309,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
         _lunar,
     ),
+    *WINDOW_RULES,
     # How often, but "two Sundays from now" is one day.
     (
         rf"\b(?P<number>a|{N}) (?P<day>{_WEEKDAY})s? (?:later|from (?:now|today)|hence)\b",
@@ -381,6 +388,10 @@ _RULES: tuple[tuple[str, Reader], ...] = (
     (
         r"\bnightly\b",
         always(Every(Frequency.DAILY), PartOfDay(PARTS["night"])),
+    ),
+    (
+        rf"\b(?:every|each) (?:(?P<hours>{N}) and a half hours|(?:an |one )?hour and a half)\b",
+        _hours_and_a_half,
     ),
     (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
     (r"\beveryday\b(?! (?:use|things?|life|clothes))", always(Every(Frequency.DAILY))),

@@ -55,12 +55,12 @@ _UNIT_AFTER = (
     r"of (?:them|these|those)|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|times?\b|"
     r"people|percent|per cent|more\b|st\b|nd\b|rd\b|th\b))"
 )
-_HOUR_WORD = (
+HOUR_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty(?:[ -](?:one|two|three|four|five))?|\d{1,2})"
 )
 _LATE_HOUR = r"(?:five|six|seven|eight|nine|ten|eleven|twelve|[5-9]|1[0-2])"
-_MINUTE_WORD = (
+MINUTE_WORD = (
     r"(?:oh?[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|"
@@ -211,7 +211,7 @@ def _first_thing(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read it as before breakfast, unless an hour was said: then it is how, not when."""
-    has_hour = re.search(rf"\bat (?:{_HOUR_WORD}|half|quarter)|o'clock|\d ?[ap]m", match.string)
+    has_hour = re.search(rf"\bat (?:{HOUR_WORD}|half|quarter)|o'clock|\d ?[ap]m", match.string)
     yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
 
 
@@ -242,7 +242,7 @@ _CALENDAR_LENGTH = (
 LENGTH_RULES = (
     (
         rf"(?:\bat )?(?<!in )(?<!every )(?<!for )(?<!after )\b"
-        rf"(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{_HOUR_WORD}) hundred hours\b(?! (?:later|from))",
+        rf"(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{HOUR_WORD}) hundred hours\b(?! (?:later|from))",
         _military,
     ),
     (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
@@ -265,19 +265,19 @@ _SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
 _LIST_END = (
     r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
     r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
-    rf"|{_HOUR_WORD}(?:,| and\b|$)))"
+    rf"|{HOUR_WORD}(?:,| and\b|$)))"
 )
 # "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
 _NEXT_OF_LIST = (
     rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
-    rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{_HOUR_WORD})"
-    rf"(?: (?P<minute>{_MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
+    rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{HOUR_WORD})"
+    rf"(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
 )
 _MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|three quarters|{N})(?: minutes?| mins?)?"
 _NOON = "(?:noon|mid-?day|mid day|mid-?night|mid night)"
 _END = r"(?:\b|(?=[ap]\.?m\b))"
 CLOCK_RULES = (
-    (rf"\b(?!twelve\b|12\b){_HOUR_WORD} o'?clock (?:noon|midnight)\b", always(Unclear.WORDS)),
+    (rf"\b(?!twelve\b|12\b){HOUR_WORD} o'?clock (?:noon|midnight)\b", always(Unclear.WORDS)),
     # "Not at seven, at eight"; and "twelve noon" is one time.
     (
         rf"\bnot (?:at )?(?:half past )?{N}(?: o'?clock)?,? (?:but )?(?=.*\d|.*\b{N})",
@@ -299,26 +299,26 @@ CLOCK_RULES = (
     ),
     # Without a comma these may be two hours or one: "at eight twelve and six".
     (
-        rf"{_AT}?\b{_HOUR_WORD} (?:ten|eleven|twelve),? and (?:at )?{_HOUR_WORD}\b(?! past)"
+        rf"{_AT}?\b{HOUR_WORD} (?:ten|eleven|twelve),? and (?:at )?{HOUR_WORD}\b(?! past)"
         rf"{_UNIT_AFTER}",
         always(Unclear.WORDS),
     ),
     (
-        rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{_HOUR_WORD}){_END}{_UNIT_AFTER}"
+        rf"{_AT}?\b(?P<minute>half)(?: past)? (?P<hour>{HOUR_WORD}){_END}{_UNIT_AFTER}"
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
     # "One to two senna": how many. No clock is read as two to three without "at" before it.
     (
         r"(?<!at )(?<!by )(?<!from )(?<!about )(?<!around )(?<!until )(?<!till )(?<!between )"
-        rf"\b(?:one|two|three|four|six|seven|eight|nine|[1-46-9]) to {_HOUR_WORD}\b"
+        rf"\b(?:one|two|three|four|six|seven|eight|nine|[1-46-9]) to {HOUR_WORD}\b"
         rf"|(?:(?<=\btake )|(?<=\bhave )|(?<=\bgive )|(?<=\bswallow )|(?<=\buse )){N} to {N}\b",
         always(Unclear.WORDS),
     ),
     (
         rf"(?<!from )(?<!between )(?:\b(?:at|by|around|about|for|until|till) )?\b{_MINUTES_SAID} "
         rf"(?P<to>past|after|to|before|till|(?<=quarter )of) "
-        rf"(?P<hour>{_HOUR_WORD}){_END}{_UNIT_AFTER}(?! (?:{_MINUTE_WORD})\b)"
+        rf"(?P<hour>{HOUR_WORD}){_END}{_UNIT_AFTER}(?! (?:{MINUTE_WORD})\b)"
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
@@ -329,20 +329,20 @@ CLOCK_RULES = (
     (rf"{_AT}?\b(?P<hour>\d{{1,2}}) (?P<minute>[0-5]\d)\s?{_HALF}", _clock),
     (rf"{_AT}?\b(?P<hour>{N}) ?o'? ?clock{_PART}", _clock),
     (
-        rf"{_AT}?\b(?P<hour>{_HOUR_WORD}) (?P<minute>{_MINUTE_WORD})\b{_UNIT_AFTER}{_PART}",
+        rf"{_AT}?\b(?P<hour>{HOUR_WORD}) (?P<minute>{MINUTE_WORD})\b{_UNIT_AFTER}{_PART}",
         _clock,
     ),
     (rf"{_AT}?\b(?P<hour>{N})\s?{_HALF}", _clock),
     (
         # "Take one in the morning" is no hour: only where nothing else could be counted.
-        rf"(?:{_AT}|^|(?<!take )(?<!one )(?={_LATE_HOUR}\b))(?P<hour>{_HOUR_WORD}),? "
+        rf"(?:{_AT}|^|(?<!take )(?<!one )(?={_LATE_HOUR}\b))(?P<hour>{HOUR_WORD}),? "
         rf"(?:(?:in the |this |at )(?P<part>{either(PARTS)})\b|(?P<tonight>tonight)\b)",
         _clock,
     ),
     (rf"{_AT}(?P<hour>{N})\b(?![:.]\d){_UNIT_AFTER}{_PART}", _clock),
     # "At eight, no, nine."
     (
-        rf"(?<=\0){REPAIR}(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTE_WORD}))?\b{_UNIT_AFTER}"
+        rf"(?<=\0){REPAIR}(?P<hour>{HOUR_WORD})(?: (?P<minute>{MINUTE_WORD}))?\b{_UNIT_AFTER}"
         rf"{_PART}{_LIST_END}",
         _clock_instead,
     ),

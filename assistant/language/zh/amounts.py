@@ -10,8 +10,8 @@ from assistant.language.zh.numerals import cardinal
 
 UNITS: dict[str, Unit] = {
     **dict.fromkeys(("片", "片儿", "锭"), Unit.TABLET),
-    **dict.fromkeys(("粒", "颗", "粒胶囊", "颗胶囊"), Unit.CAPSULE),
-    **dict.fromkeys(("丸",), Unit.PILL),
+    **dict.fromkeys(("粒胶囊", "颗胶囊", "个胶囊"), Unit.CAPSULE),
+    **dict.fromkeys(("颗", "粒", "丸"), Unit.PILL),
     **dict.fromkeys(("袋", "包"), Unit.SACHET),
     **dict.fromkeys(("支", "瓶", "安瓿"), Unit.AMPOULE),
     **dict.fromkeys(("滴",), Unit.DROP),
@@ -27,8 +27,8 @@ UNITS: dict[str, Unit] = {
 }
 _SAID_UNITS: dict[Unit, str] = {
     Unit.TABLET: "片",
-    Unit.CAPSULE: "粒",
-    Unit.PILL: "丸",
+    Unit.CAPSULE: "粒胶囊",
+    Unit.PILL: "颗",
     Unit.SACHET: "袋",
     Unit.AMPOULE: "支",
     Unit.DROP: "滴",
@@ -42,6 +42,8 @@ _SAID_UNITS: dict[Unit, str] = {
     Unit.GRAM: "克",
     Unit.MILLILITRE: "毫升",
 }
+WORDS = frozenset(("颗", "粒", "丸", "粒胶囊", "颗胶囊", "个胶囊", "包", "瓶", "汤匙", "茶匙"))
+"""What a dose is counted in by one of several names: it is read back by the same."""
 _HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿廿"
 _PLAIN = rf"(?:\d+(?:\.\d+)?|(?<![\d.:])\.\d+|[{_HAN_DIGITS}]+(?:点[零〇一二三四五六七八九]+)?)"
 _NUMBER = rf"(?:[负-]\s?)?(?:(?:{_PLAIN}又)?{_PLAIN}分之{_PLAIN}|\d+/[1-9]\d*|{_PLAIN}(?:个半)?|半)"
@@ -65,13 +67,14 @@ def find_number(text: str) -> Number | None:
 
 def say_dose(dose: Dose) -> str:
     """Say a dose: 一片半, 半片, 四分之一片, 一到两片, 两点五毫克."""
-    unit = _SAID_UNITS[dose.unit]
+    unit = dose.word if UNITS.get(dose.word) is dose.unit else _SAID_UNITS[dose.unit]
     if dose.most:
         return f"{_said(dose.amount)}到{_said(dose.most)}{unit}"
     whole, part = divmod(dose.amount, 1)
     # 一片半, but 一点五毫克: what is measured has decimals.
     if whole and part == Fraction(1, 2) and dose.unit not in _MEASURED:
-        return f"{_said(Fraction(whole))}{unit}半"
+        counter = unit.removesuffix("胶囊")
+        return f"{_said(Fraction(whole))}{counter}半{unit.removeprefix(counter)}"
     return _said(dose.amount) + unit
 
 

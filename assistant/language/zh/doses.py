@@ -5,11 +5,13 @@ asked about.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from assistant.language.amounts import MEASURED, Dose, SaidDose, Unit, join_strengths
 from assistant.language.reading import LeftKind, Leftover
-from assistant.language.zh.amounts import UNITS, value_of
+from assistant.language.zh.amounts import UNITS, WORDS, value_of
 from assistant.language.zh.characters import simplified
 
 _ONES = "[一二三四五六七八九]"
@@ -52,6 +54,7 @@ _STRENGTH_BETWEEN = re.compile(
     r"[\s,，、x×*]*(?:规格)?的?(?:药片|胶囊|药)?[\s,，、]*(?:每次|一次)?(?:吃|服用?|用|要|各)?"
 )
 _NAME_BETWEEN = re.compile(r"[^,，。、;；\d一二两三四五六七八九十]{1,12}")
+_JOINT = re.compile("[，,。、;；]|和|跟|与|还有|再|另外|(?<=[片粒颗丸])加")
 _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(r"(?:装|规格)?的|一[片粒颗丸](?:的|装)|每[片粒颗丸]")
 _APPLIED = frozenset({Unit.DROP, Unit.PUFF})
@@ -89,9 +92,26 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
         if isinstance(read, Leftover):
             unclear.append(read)
         elif read is not None:
-            said.append(read)
+            unit = match["unit"].lower()
+            said.append(replace(read, word=unit) if unit in WORDS else read)
         at = read.end if read is not None else match.start() + 1
-    return _with_strengths(text, said, unclear), unclear
+    return _with_strengths(text, _with_capsules(text, said), unclear), unclear
+
+
+def _with_capsules(text: str, said: Sequence[SaidDose]) -> list[SaidDose]:
+    """Read 两粒 beside 胶囊 as capsules: 阿莫西林胶囊两粒; a pill otherwise."""
+    starts = [each.start for each in said[1:]] + [len(text)]
+    ends = [0] + [each.end for each in said[:-1]]
+    told: list[SaidDose] = []
+    for at, each in enumerate(said):
+        is_last_counted = all(other.unit in MEASURED for other in said[at + 1 :])
+        behind = _JOINT.split(text[each.end : len(text) if is_last_counted else starts[at]])[0]
+        ahead = _JOINT.split(text[ends[at] : each.start])[-1]
+        is_capsule = each.word in {"粒", "颗"} and "胶囊" in behind + "，" + ahead
+        # 粒 goes without saying of capsules.
+        word = "" if each.word == "粒" else "颗胶囊"
+        told.append(replace(each, unit=Unit.CAPSULE, word=word) if is_capsule else each)
+    return told
 
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover | None:
@@ -197,7 +217,7 @@ def _with_strengths(text: str, said: list[SaidDose], unclear: list[Leftover]) ->
         lead = _STRENGTH_LEAD.search(text, 0, each.start) if is_measured else None
         tail = _STRENGTH_TAIL.match(text, each.end) if is_measured else None
         start, end = lead.start() if lead else each.start, tail.end() if tail else each.end
-        kept.append(SaidDose(each.amount, each.unit, each.most, start, end, each.strength))
+        kept.append(replace(each, start=start, end=end))
     joined = join_strengths(text, kept, _STRENGTH_BETWEEN)
     if len(joined) == 2 and joined[0].unit not in MEASURED and joined[1].unit in MEASURED:
         counted, measured = joined

@@ -45,6 +45,7 @@ from assistant.language.zh.when_words import (
     SHORT_PARTS,
     WEEKDAYS,
 )
+from assistant.language.zh.windows import WINDOW_RULES
 
 _WEEK = "(?:星期|礼拜|周)"
 _A_WEEKDAY = "(?:[一二三四五六日天]|(?<!\\d)[1-7](?![\\d:]))"
@@ -158,11 +159,19 @@ def _every(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Every(FREQUENCIES[match["unit"]], whole_number(match["number"] or "一"))
 
 
+def _hours_and_a_half(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield Every(Frequency.MINUTELY, 60 * whole_number(match["hours"]) + 30)
+
+
 def _every_other(match: re.Match[str], _: date) -> Iterator[Clue]:
     frequency = FREQUENCIES[match["unit"]]
     number = whole_number(match["number"] or "一")
-    by_the_clock = frequency in {Frequency.HOURLY, Frequency.MINUTELY}
-    yield Every(frequency, number if by_the_clock else number + 1)
+    if frequency in {Frequency.HOURLY, Frequency.MINUTELY}:
+        yield Every(frequency, number)
+    elif number == 1:
+        yield Every(frequency, 2)
+    else:
+        yield Unclear.WORDS  # 每隔两天: every two days, or every three
 
 
 def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -281,6 +290,7 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
         _lunar_days,
     ),
+    *WINDOW_RULES,
     (
         "(?:母亲|父亲|感恩|复活|情人|老人|护士|青年|建军|建党)节(?![礼的卡蛋花])"
         "|我?(?:老伴|老婆|老公|妈妈?|爸爸?|女儿|儿子|孙子|孙女)?生日(?:那天|当天|前|后|早上|晚上)",
@@ -329,7 +339,8 @@ _RULES: tuple[tuple[str, Reader], ...] = (
         _every,
     ),
     (rf"隔(?={_WEEK}{_A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
-    (r"每半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
+    (rf"每隔?(?P<hours>{N})个半(?:小时|钟头)", _hours_and_a_half),
+    (r"每隔?半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
     (
         rf"每个?月的?(?P<several>第{N}个?(?:[、和跟,，]?第{N}个?)+)的?{_WEEK}(?P<day>{_A_WEEKDAY})",

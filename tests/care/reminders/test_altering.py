@@ -164,6 +164,26 @@ async def test_what_was_not_taken_after_its_time_is_told_to_the_family(served: H
     assert served.family.told == [(item["occurrence_id"],)]
 
 
+async def test_what_was_not_taken_after_all_rests_in_the_pause_said_since(served: Home) -> None:
+    await served.until(at("2026-11-23T17:30"), lambda _: None)
+    await served.bus.call("reminders.taken", which="warfarin")
+    await served.bus.call("reminders.pause", which=["warfarin"])
+    await served.bus.call("reminders.not_taken", which="warfarin")
+    assert await due_on(served, "2026-11-23", "2026-11-24") == []
+    await served.bus.call("reminders.resume", which=["warfarin"])
+    assert await due_on(served, "2026-11-25") == ["25 18:00"]
+
+
+async def test_undoing_a_late_dose_keeps_the_record_of_those_missed(served: Home) -> None:
+    """A week without power: what was missed is written down at the moment the dose is taken."""
+    served.clock.move(at("2026-11-29T18:30"))
+    await served.step()
+    before = await served.bus.call("reminders.adherence")
+    await served.bus.call("reminders.taken", which="warfarin")
+    await served.bus.call("reminders.take_back")
+    assert await served.bus.call("reminders.adherence") == before
+
+
 DEEDS: list[tuple[str, dict[str, Any], str]] = [
     ("change", {"which": "warfarin", "changes": {"title": "aspirin"}}, "changed"),
     ("remove", {"which": "warfarin"}, "removed"),

@@ -338,6 +338,21 @@ async def test_stock_is_counted_down_and_warned_of_once(home: Home) -> None:
     assert (await home.keeper.left("metformin")).amount == 8
 
 
+async def test_tablets_that_were_counted_as_pills_are_counted_down(home: Home) -> None:
+    """还有二十粒, of what is taken by the tablet (片)."""
+    await home.keeper.add(daily("08:00", "20:00"))
+    await home.keeper.refill("metformin", Fraction(16), Unit.PILL)
+    await home.until(at("2026-11-24T00:00"), lambda _: "yes")
+    assert (await home.keeper.left("metformin")).amount == 14
+
+
+async def test_drops_are_no_pills(home: Home) -> None:
+    await home.keeper.add(daily("08:00", "20:00"))
+    await home.keeper.refill("metformin", Fraction(16), Unit.DROP)
+    await home.until(at("2026-11-24T00:00"), lambda _: "yes")
+    assert (await home.keeper.left("metformin")).amount == 16
+
+
 async def test_as_needed_keeps_its_interval_and_its_most(home: Home) -> None:
     wish = ReminderWish(
         title="paracetamol", kind=Kind.MEDICINE, amount=TABLET, as_needed=AsNeeded(4, 3)

@@ -48,6 +48,12 @@ MANY = [
         ),
     ),
     ReminderWish(
+        title="拜新同",
+        kind=Kind.MEDICINE,
+        amount=Amount(Fraction(1), Unit.PILL, word="粒"),
+        schedule=ScheduleWish(rrule="FREQ=DAILY", times=(DayTime(time(7)),)),
+    ),
+    ReminderWish(
         title="drink",
         schedule=ScheduleWish(
             rrule="FREQ=HOURLY;INTERVAL=2", at=datetime(2026, 11, 23, 8, tzinfo=SHANGHAI)
@@ -74,11 +80,13 @@ async def test_fhir_is_valid_r4b(lived: Home) -> None:
     resources = [entry.resource for entry in bundle.entry]
     requests = [each for each in resources if isinstance(each, MedicationRequest)]
     doses = [each for each in resources if isinstance(each, MedicationAdministration)]
-    assert len(requests) == 4
+    assert len(requests) == 5
     assert len(requests) + len(doses) == len(resources)
     assert {dose.status for dose in doses} == {"completed", "unknown"}
     twice = next(each for each in requests if each.medicationCodeableConcept.text == "metformin")
     assert twice.dosageInstruction[0].timing.repeat.frequency == 2
+    pill = next(each for each in requests if each.medicationCodeableConcept.text == "拜新同")
+    assert pill.dosageInstruction[0].doseAndRate[0].doseQuantity.unit == "粒"
     assert "ring Li" not in text  # no medicine
     urls = {entry.fullUrl for entry in bundle.entry}
     assert {dose.request.reference for dose in doses} <= urls
@@ -132,6 +140,7 @@ async def test_calendar_gives_the_same_moments(lived: Home) -> None:
 
 async def test_csv_comes_back_as_it_was(lived: Home) -> None:
     text = await lived.keeper.export("csv")
+    assert "拜新同,medicine,1,pill,07:00,FREQ=DAILY," in text
     before = [wish_of(reminder) for reminder in await lived.keeper.all()]
     for reminder in await lived.keeper.all():
         await lived.keeper.remove(reminder.reminder_id)

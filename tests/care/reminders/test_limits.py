@@ -71,6 +71,12 @@ DOSES: list[tuple[str, str, dict[str, Any], str]] = [
     ("alendronic acid", "70 mg", ONCE_A_DAY, REFUSED),
     ("速效救心丸", "6 pill", ONCE_A_DAY, FINE),
     ("消渴丸", "30 pill", ONCE_A_DAY, REFUSED),
+    ("六味地黄丸", "24 pill", ONCE_A_DAY, FINE),
+    ("六味地黄丸", "24 pill/丸", ONCE_A_DAY, FINE),
+    ("zorbofin", "24 pill/颗", ONCE_A_DAY, ASKED),
+    ("zorbofin", "24 pill/粒", ONCE_A_DAY, ASKED),
+    ("zorbofin", "3 pill/粒", ONCE_A_DAY, FINE),
+    ("华法林", "8 pill/颗", ONCE_A_DAY, REFUSED),
     ("zorbofin", "3 tablet", ONCE_A_DAY, FINE),
     ("zorbofin", "24 tablet", ONCE_A_DAY, ASKED),
 ]
@@ -85,7 +91,8 @@ async def served(home: Home) -> Home:
 
 def wish(title: str, dose: str, schedule: dict[str, Any]) -> dict[str, Any]:
     number, unit, *strength = dose.split()
-    amount: dict[str, Any] = {"amount": number, "unit": unit}
+    unit, _, word = unit.partition("/")
+    amount: dict[str, Any] = {"amount": number, "unit": unit, "word": word}
     if strength:
         amount["strength"] = {"amount": strength[0], "unit": strength[1]}
     return {"title": title, "kind": "medicine", "amount": amount, "schedule": schedule}

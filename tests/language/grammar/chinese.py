@@ -27,8 +27,8 @@ NAMES = [
 ]
 COUNTED = {
     "tablet": "片",
-    "capsule": "粒",
-    "pill": "丸",
+    "capsule": "粒胶囊",
+    "pill": "颗",
     "sachet": "袋",
     "drop": "滴",
     "puff": "喷",

@@ -129,6 +129,76 @@ async def test_all_of_it_is_kept_or_asked(
     assert not any(each.get("schedule", {}).get("until") for each in found), "it goes on"
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "told", "more", "again"),
+    [
+        ("zh", "每天早上八点吃一颗阿司匹林", "一颗", "改成两颗", "两颗"),
+        ("zh", "每天早上八点吃一颗阿司匹林", "一颗", "改成两片", "两片"),
+        ("zh", "每天早上八点吃半粒阿司匹林", "半粒", "改成一粒", "一粒"),
+        ("zh", "每天早上八点吃一粒阿莫西林胶囊", "一粒胶囊", "改成两粒胶囊", "两粒胶囊"),
+        ("zh", "每天早上八点吃八丸六味地黄丸", "八丸", "改成十丸", "十丸"),
+        ("zh", "每天早上八点喝一包板蓝根", "一包", "改成两包", "两包"),
+        (
+            "en",
+            "two teaspoons of lactulose every day at eight in the morning",
+            "two teaspoonfuls",
+            "no, one tablespoon",
+            "one tablespoonful",
+        ),
+    ],
+)
+async def test_a_dose_is_read_back_and_told_in_the_word_that_was_said(
+    zh: Talk, en: Talk, lang: str, text: str, told: str, more: str, again: str
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    assert told in await talk.say(text, "add")
+    assert again in await talk.say(more)
+    await talk.yes()
+    assert again in await talk.say("query", "query")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "told", "hours"),
+    [
+        (
+            "zh",
+            "每天早上八点到晚上八点每两个小时提醒我喝水",
+            "每天早上八点到晚上八点，每隔两个小时，一天七次",
+            range(8, 21, 2),
+        ),
+        (
+            "zh",
+            "每周一上午九点到下午五点每四个小时提醒我喝水",
+            "上午九点、下午一点和下午五点",
+            range(9, 18, 4),
+        ),
+        (
+            "en",
+            "remind me every two hours between eight and six to drink some water",
+            "eight o'clock in the morning, ten o'clock in the morning, noon, two o'clock in the "
+            "afternoon, four o'clock in the afternoon and six o'clock in the evening",
+            range(8, 19, 2),
+        ),
+        (
+            "en",
+            "every hour from nine a m to three p m every day remind me to drink some water",
+            "every hour from nine o'clock in the morning to three o'clock in the afternoon, "
+            "seven times a day",
+            range(9, 16),
+        ),
+    ],
+)
+async def test_a_part_of_each_day_is_read_back_and_kept_as_its_times(
+    zh: Talk, en: Talk, lang: str, text: str, told: str, hours: range
+) -> None:
+    talk = {"zh": zh, "en": en}[lang]
+    assert told in await talk.say(text, "add")
+    await talk.yes()
+    (kept,) = await talk.kept()
+    assert [each["at"] for each in kept["schedule"]["times"]] == [f"{h:02}:00" for h in hours]
+    assert told in await talk.say("query", "query")
+
+
 async def test_the_day_that_is_left_out_is_read_back_and_does_not_come(zh: Talk) -> None:
     assert "明天除外" in await zh.say("每天早上八点吃一片阿司匹林，明天不吃", "add")
     await zh.yes()
