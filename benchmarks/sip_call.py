@@ -46,7 +46,7 @@ async def measure(calls: int, folder: Path) -> tuple[list[float], list[float]]:
                 pass
             invites.append(peer.calls[number].invited_at - began)
             began = time.monotonic()
-            await running.phone.command("listcalls")
+            await running.phone.connection.commands(("listcalls", ""))
             commands.append(time.monotonic() - began)
     return invites, commands
 

@@ -89,7 +89,7 @@ class Daughter:
         channels = [self._telephone.uri] * self.has_telephone + [self._letters.url]
         core.care.people.add(new_contact(self._people.daughter, [], channels))
         if core.care.equipment.phone is not None:
-            await core.care.equipment.phone.wait_ready(_READY_SECONDS)
+            await core.care.equipment.phone.connection.wait_ready(_READY_SECONDS)
 
     def letters(self) -> list[str]:
         """What was written to her, in its order."""

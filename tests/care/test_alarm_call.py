@@ -57,7 +57,7 @@ async def a_core(home: Path, *addresses: str) -> AsyncIterator[tuple[Core, list[
         told: list[object] = []
         core.bus.listen(told.append)
         assert core.care.equipment.phone is not None
-        await core.care.equipment.phone.wait_ready(30)
+        await core.care.equipment.phone.connection.wait_ready(30)
         yield core, told
 
 

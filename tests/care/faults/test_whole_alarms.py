@@ -88,7 +88,7 @@ async def test_the_operator_of_a_centre_rings_back(tmp_path: Path) -> None:
         routes = CentreSettings("1234567", centre.uri)
         async with a_home(tmp_path, centre=routes, phone=a_phone()) as home:
             assert home.core.care.equipment.phone is not None
-            await home.core.care.equipment.phone.wait_ready(30)
+            await home.core.care.equipment.phone.connection.wait_ready(30)
             home.add("接警中心", "scaip:centre", operator.uri)
             home.cry()
             await until(lambda: {"delivered", "no_answer"} <= set(home.outcomes("接警中心")), 20)
@@ -112,7 +112,7 @@ async def test_an_answering_machine_takes_no_alarm_and_stops_no_round(tmp_path: 
         a_home(tmp_path, phone=a_phone()) as home,
     ):
         assert home.core.care.equipment.phone is not None
-        await home.core.care.equipment.phone.wait_ready(30)
+        await home.core.care.equipment.phone.connection.wait_ready(30)
         home.add("大女儿", mobile.uri, landline.uri)
         home.add("儿子", son.uri)
         home.cry()
@@ -152,7 +152,7 @@ async def test_the_button_of_a_link_stops_the_telephones(tmp_path: Path) -> None
             httpx.AsyncClient() as web,
         ):
             assert home.core.care.equipment.phone is not None
-            await home.core.care.equipment.phone.wait_ready(30)
+            await home.core.care.equipment.phone.connection.wait_ready(30)
             home.add("大女儿", daughter.url)
             home.add("儿子", son.uri)
             async with asyncio.timeout(60):

@@ -56,7 +56,7 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
             home.add("接警中心", "scaip:centre")
             equipment = home.core.care.equipment
             assert equipment.phone is not None
-            await equipment.phone.wait_ready(30)
+            await equipment.phone.connection.wait_ready(30)
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
             found = await look(home)
             assert [key for key, finding in found.items() if not finding.is_well] == []

@@ -29,7 +29,7 @@ async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any
 
 async def phone_ready(home: Home) -> None:
     assert home.core.care.equipment.phone is not None
-    await home.core.care.equipment.phone.wait_ready(30)
+    await home.core.care.equipment.phone.connection.wait_ready(30)
 
 
 async def modem_ready(home: Home) -> None:
