@@ -21,7 +21,8 @@ from pathlib import Path
 
 from assistant.care.channels import Message
 from assistant.care.channels.sip import SipCall
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from benchmarks import table, write_result
 from tests.care.channels.parts import running_phone
 

@@ -20,7 +20,8 @@ import numpy as np
 import soundfile
 
 from assistant.care.contacts import new_contact
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.care.simulators.webhook import WebhookReceiver
 from assistant.core import Core, CoreOptions
 from assistant.demo.script import People

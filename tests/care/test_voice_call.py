@@ -14,7 +14,8 @@ import pytest
 
 from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.core import Core, CoreOptions, running
 from assistant.events import (
     AlarmRaised,

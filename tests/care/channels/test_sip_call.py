@@ -39,7 +39,8 @@ from assistant.care.channels.sip import (
 from assistant.care.channels.sip import phone as phone_module
 from assistant.care.channels.sip.control import PhoneError
 from assistant.care.channels.sip.trouble import why_not_running
-from assistant.care.simulators.sip_peer import QUIRKS, Manners, SipPeer
+from assistant.care.simulators.sip_manners import QUIRKS, Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from tests.care.channels.parts import (
     free_port,
     loudness,

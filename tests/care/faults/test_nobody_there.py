@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.events import AlarmAcknowledged, Heard, NobodyReached
 from tests.care.channels.parts import needs_baresip, until
 from tests.care.faults.parts import a_home, a_phone, receiver
