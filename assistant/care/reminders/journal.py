@@ -142,7 +142,8 @@ def take_back(connection: sqlite3.Connection, calendar: Calendar, now: float) ->
             book.deactivate(connection, reminder_id)
         if row[1] == Deed.TAKEN:  # a dose as needed has a row only since it was taken
             counted = connection.execute(
-                "SELECT occurrence_id FROM occurrence WHERE reminder_id = ? AND settled_at = ?",
+                "SELECT occurrence_id FROM occurrence "
+                "WHERE reminder_id = ? AND state = 'taken' AND settled_at = ?",
                 (reminder_id, row[0]),
             ).fetchall()
             fresh = [(each,) for (each,) in counted if each not in there]

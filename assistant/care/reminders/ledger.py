@@ -9,6 +9,7 @@ from typing import Final
 
 from assistant.care.reminders import book
 from assistant.care.reminders.advance import (
+    PAUSED,
     Act,
     Situation,
     advance,
@@ -241,7 +242,14 @@ def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) ->
             open_again.append(item)
             continue
         changed = uncounted(item.occurrence, item.reminder.policy, now)
-        book.update(connection, changed)
+        is_to_come = changed.state is State.PLANNED
+        is_paused = item.reminder.is_paused_at(changed.due_at if is_to_come else now)
+        if is_paused and is_to_come:
+            book.delete(connection, changed.occurrence_id)
+        else:
+            if is_paused and changed.state in OFFERED:  # as what a pause finds open
+                changed = settled(changed, State.SKIPPED, now, PAUSED)
+            book.update(connection, changed)
         open_again.append(Item(changed, item.reminder))
     return open_again
 

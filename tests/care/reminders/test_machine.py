@@ -130,6 +130,7 @@ class Machine(RuleBasedStateMachine):
         except ReminderRefused:
             return
         items = ledger.not_taken(self.connection, ids, self.now)
+        journal.forget(self.connection)
         assert {item.occurrence.occurrence_id for item in items} == set(ids)
         self.counted -= set(ids)
 
