@@ -159,7 +159,8 @@ class Lexicon:
                 key = (name, start, end)
                 if cost < found.get(key, 9.0):
                     found[key] = cost
-        return [Span(name, start, end, cost) for (name, start, end), cost in found.items()]
+        # In an order of its own: sets have another in each process, and a tie would fall otherwise.
+        return [Span(name, start, end, cost) for (name, start, end), cost in sorted(found.items())]
 
     def _walk(
         self, start: int, nearby: list[tuple[tuple[str, float], ...]], *, is_lenient: bool

@@ -63,6 +63,11 @@ class Meaning:
             self._judge(found) for found in reading.frames if found.frame.level is not Level.NOTHING
         ]
 
+    @property
+    def has_harmless(self) -> bool:
+        """Whether a figure of speech, or another harmless use of its words, stands in it."""
+        return bool(self._harmless)
+
     def is_told_of(self) -> bool:
         """Whether the sentence is surely a tale or a figure of speech, whatever it tells."""
         size = len(self.sentence.tokens)

@@ -60,6 +60,8 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
         draft = draft.noting("impossible_amount")
     if may_ask and draft.items and not when["says"] and not said.has_dose:
         number = lone_number(turn, text, said)
+        if number and own.has("unchanged", text):  # "still three": of both, the one that is three
+            return draft.noting("unchanged")
         if number and any(each.is_medicine for each in draft.items):
             return replace(draft, number=number)
         if number:  # a thing to do has no dose

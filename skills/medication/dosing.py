@@ -64,6 +64,7 @@ def _is_used(turn: Turn, draft: Draft, said: Said, left: dict[str, Any]) -> bool
         return True
     parts = (said.whole, *said.parts)
     counts = [Fraction(part.number) for part in parts if part.number is not None]
+    counts += [Fraction(item.amount["amount"]) for item in draft.items if item.amount is not None]
     limits = [said.daily_most, said.least_hours, draft.daily_most, draft.least_hours]
     return number.value in [*counts, *(each for each in limits if each is not None)]
 

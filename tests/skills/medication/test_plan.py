@@ -356,6 +356,17 @@ async def test_a_no_that_says_the_same_dose_once_more_leaves_nothing(zh: Talk) -
     assert (await zh.kept())[0]["amount"]["amount"] == "2"
 
 
+async def test_what_is_still_so_is_no_question(en: Talk) -> None:
+    """A number alone may be the hour or the dose; "still three" is whichever is three."""
+    plan = "remind me to take three metformin every morning at eight"
+    await en.say(plan, "add")
+    assert "three tablets" in await en.say("no, still three", DENY)
+    assert "the time" in await en.say("no, four", DENY)
+    assert "three tablets" in await en.say(plan, "add")
+    await en.yes()
+    assert (await en.kept())[0]["amount"]["amount"] == "3"
+
+
 async def test_so_many_hours_are_no_name_of_a_medicine(zh: Talk) -> None:
     assert "安宁散" in await zh.say("头疼的时候吃安宁散", "add")
     assert "安宁散" in await zh.say("四个小时")
