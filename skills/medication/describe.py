@@ -134,7 +134,7 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
     if schedule.get("course_days"):
         days = schedule["course_days"]
         key = "course_one_day" if days == 1 else "course"
-        said = turn.render(key, when=said, days=_number(turn, days))
+        said = turn.render(key, when=said, days=count(turn, days))
     elif schedule.get("until") and schedule.get("until") != schedule.get("start"):
         until = date.fromisoformat(schedule["until"])
         said = turn.render("until", when=said, day=turn.spoken.day(until))
