@@ -232,7 +232,7 @@ async def test_a_part_of_each_day_is_read_back_and_kept_as_its_times(
         ("en", "one tablet of aspirin every day at eight for one day", "for one day,"),
         ("en", "one tablet of aspirin every day at eight for a day", "for one day,"),
         ("en", "one tablet of aspirin every day at eight for two days", "for two days,"),
-        ("zh", "每天早上八点吃一片阿司匹林，就吃一天", "就这一天，"),
+        ("zh", "每天早上八点吃一片阿司匹林，就吃一天", "一共一天，"),
         ("zh", "每天早上八点吃一片阿司匹林，吃两天", "一共两天，"),
     ],
 )
