@@ -87,6 +87,38 @@ CONVERSATIONS: list[tuple[str, tuple[str, ...], list[str]]] = [
     ("zh", ("add: 每天早上八点吃八粒地高辛", "yes"), []),
     ("en", ("add: take eight pills of warfarin every day at eight", "yes"), []),
     ("zh", ("add: 每天早上八点吃一颗阿司匹林", "yes"), ["阿司匹林 08:00 1"]),
+    # two reminders of one medicine are one day's dose
+    (
+        "zh",
+        (
+            "add: 每天早上八点吃三片华法林",
+            "yes",
+            "add: 每天晚上八点吃三片华法林",
+            "yes",
+            "yes",
+        ),
+        ["华法林 08:00 3"],
+    ),
+    (
+        "en",
+        (
+            "add: every day at eight take eight milligrams of warfarin",
+            "yes",
+            "add: every day at ten take eight milligrams of warfarin",
+            "yes",
+        ),
+        ["warfarin 08:00 8"],
+    ),
+    (
+        "en",
+        (
+            "add: every day at eight take two milligrams of warfarin",
+            "yes",
+            "change: change warfarin to three milligrams",
+            "yes",
+        ),
+        ["warfarin 08:00 3"],
+    ),
     # called at an hour, and for nothing else
     ("zh", ("add: 八点叫我一声", "yes"), ["到时间了 @08:00"]),
     ("en", ("add: give me a shout at eight", "yes"), ["it is time @08:00"]),
