@@ -5,30 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
-
-import sdnotify
+from typing import IO, TYPE_CHECKING, Final
 
 from assistant.body import Body
-from assistant.bus import Bus, Refused
+from assistant.bus import Bus
 from assistant.care.care import Care
 from assistant.care.selftest.sound import Sound
 from assistant.care.sensing import Sensing
 from assistant.children import Children
 from assistant.errands import Errands
-from assistant.events import Capability, LanguageChanged
-from assistant.findings import Finding, found
+from assistant.events import Capability
+from assistant.findings import Finding
 from assistant.hearing import Hearing
 from assistant.home import HomeMemory
 from assistant.home_folder import lock_home, new_socket_path, run_folder, spare_folder
-from assistant.language import Replies
+from assistant.home_services import HomeServices
+from assistant.language import Replies, warm
 from assistant.mind import Mind, Progress
 from assistant.privacy import close_to_others
 from assistant.rights import guard
@@ -36,15 +34,16 @@ from assistant.safety import prepare as prepare_to_judge
 from assistant.safety_lane import SafetyLane
 from assistant.second_net import SecondNet
 from assistant.services import Services
-from assistant.settings import Settings, to_json
+from assistant.settings import Settings
 from assistant.speech import Speech
+from assistant.start_findings import start_findings
 from assistant.store import Database, KeyedValues, StoreError
 from assistant.supervisor import Supervisor
 from assistant.tasks import Tasks
 from assistant.turn import Turns
 
 if TYPE_CHECKING:
-    from assistant.care.medicines import MedicineWatch
+    from assistant.care.medicines import Medicines, MedicineWatch
     from assistant.care.reminders import Clock, Reminders
     from assistant.care.selftest.selftesting import SelfTesting
     from assistant.care.start_troubles import StartTroubles
@@ -53,13 +52,10 @@ log = logging.getLogger(__name__)
 
 ALL: Final = frozenset(Capability)
 TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
-_OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
-"""Sections with passwords, the door code, illnesses, secret links: no child is told them."""
 _FIRST: Final = frozenset({Capability.EAR, Capability.MOUTH})
 _AFTER_THE_EAR: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
 EAR_FIRST_SECONDS: Final = 15.0
 """So long the dialogue waits for the ear: one that cannot start must not keep it for ever."""
-WATCHDOG_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +160,16 @@ class Core:
             self.bus, self.speech, lane, second_net, self.turns, self.services.adjust_voice
         )
         self._tasks = Tasks("following the language")
+        self.home_services = HomeServices(
+            bus=self.bus,
+            supervisor=self.supervisor,
+            memory=self.memory,
+            mind=self.mind,
+            home=options.home,
+            settings=options.settings,
+            devices=self._devices,
+            tasks=self._tasks,
+        )
         self._lock: IO[str]
 
     async def start(self) -> None:
@@ -182,12 +188,7 @@ class Core:
             # The safety lane must live even where nothing can be remembered.
             log.error("going on without a memory: %s", error)
         self.services.register()
-        self.bus.serve("home.state", self._home_state)
-        self.bus.serve("conversation.forget", self._forget)
-        self.bus.serve("home.children", self._children)
-        self.bus.serve("home.troubles", self._troubles)
-        self.bus.serve("home.devices", self._serve_devices)
-        self.bus.serve("language.switch", self._switch_language)
+        self.home_services.register()
         await self.bus.open(new_socket_path(self.options.home))
         # A cry must count as soon as can be: ear and phrases first, and both beside all else.
         wanted = self.options.capabilities - self._without_device()
@@ -204,12 +205,22 @@ class Core:
         await asyncio.to_thread(import_module, "assistant.care.medicines")
         await self._start_reminders()
 
-    async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
-        """What takes both cores of a small machine for seconds: once a cry is heard."""
+    async def _ear_ready(self) -> None:
+        """Wait until a cry is heard, or it takes too long to wait for."""
         if Capability.EAR in self.options.capabilities:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EAR_FIRST_SECONDS):
                     await self.children.ready(Capability.EAR.value)
+
+    async def _warm(self, medicines: Medicines) -> None:
+        """Load what the first reminder would wait for, but the ear goes first."""
+        await self._ear_ready()
+        await asyncio.to_thread(warm)
+        await medicines.warm()
+
+    async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
+        """What takes both cores of a small machine for seconds: once a cry is heard."""
+        await self._ear_ready()
         for capability in capabilities:
             self.children.start(capability)
 
@@ -243,6 +254,7 @@ class Core:
 
         medicines = Medicines(self.database)
         medicines.register(self.bus)
+        self._tasks.spawn(self._warm(medicines))
         elder_name = self.options.settings.elder_name
         self.reminders = Reminders(
             bus=self.bus,
@@ -298,7 +310,7 @@ class Core:
         from assistant.care.start_troubles import StartTroubles  # noqa: PLC0415
 
         self.start_troubles = StartTroubles(
-            findings=self._limits,
+            findings=self._start_findings,
             family=reminders.messenger,
             wording=Wording(lambda: self.memory.lang, lambda: self.options.settings.elder_name),
             speech=self.speech,
@@ -310,35 +322,15 @@ class Core:
         )
         self.start_troubles.start()
 
-    def _limits(self) -> list[Finding]:
-        """What was found wrong at the start; each costs itself, and Anban runs with the rest."""
-        findings = [
-            found("settings", is_well=False, detail=problem, subject=subject)
-            for problem in self.options.settings_problems
-            for subject in [_setting_of(problem)]
-        ]
-        if not self.database.is_kept:
-            problem = "the disk cannot be written; what is remembered now is lost with the power"
-            findings.append(found("writing", is_well=False, detail=problem))
-        if self._damaged_reminders:
-            problem = f"{self._damaged_reminders} reminders cannot be read; enter them again"
-            findings.append(found("memory_lost", is_well=False, detail=problem))
-        if lost_count := self.care.book.lost_count:
-            problem = f"{lost_count} records of alarms are lost; ask whether the elder is well"
-            findings.append(found("memory_lost", is_well=False, detail=problem))
-        if self.database.set_aside is not None:
-            problem = f"part of what was written is lost; it is kept as {self.database.set_aside}"
-            findings.append(found("memory_lost", is_well=False, detail=problem))
-        findings += [
-            found("left_out", is_well=False, detail=reason, subject=name)
-            for name, reason in self.mind.left_out.items()
-        ]
-        people = self.care.people
-        if people.problems:
-            findings.append(found("contacts", is_well=False, detail="; ".join(people.problems)))
-            if not people.all:
-                findings.append(found("people", is_well=False, detail="nobody is left to call"))
-        return findings
+    def _start_findings(self) -> list[Finding]:
+        return start_findings(
+            self.options.settings_problems,
+            self.database,
+            self.care.people,
+            damaged_reminder_count=self._damaged_reminders,
+            lost_record_count=self.care.book.lost_count,
+            left_out=self.mind.left_out,
+        )
 
     def _is_elder_asleep(self) -> bool:
         if self.reminders is None:  # it starts: nobody knows yet
@@ -351,44 +343,8 @@ class Core:
         ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
         return frozenset(capability for capability, port in ports.items() if not port)
 
-    async def _home_state(self) -> dict[str, Any]:
-        return {
-            "lang": self.memory.lang,
-            "volume": self.memory.volume,
-            "rate_words_per_minute": self.memory.rate_words_per_minute,
-            "home": str(self.options.home),
-            "settings": {
-                name: section
-                for name, section in to_json(self.options.settings).items()
-                if name not in _OURS_ALONE
-            },
-        }
-
-    async def _forget(self) -> None:
-        self.mind.forget()
-
-    async def _children(self) -> dict[str, bool]:
-        return {name: self.supervisor.is_ready(name) for name in self.supervisor.names()}
-
-    async def _troubles(self) -> dict[str, str]:
-        """Why each child that is not ready is not."""
-        names = self.supervisor.names()
-        return {name: why for name in names if (why := self.supervisor.trouble(name))}
-
     async def _devices(self) -> list[Finding]:
-        return [*await self.body.findings(), *self.sensing.findings(), *self._limits()]
-
-    async def _serve_devices(self) -> list[dict[str, str]]:
-        return [asdict(finding) for finding in await self._devices()]
-
-    async def _switch_language(self, lang: str) -> None:
-        try:
-            self.memory.speak(lang)
-        except ValueError as error:
-            raise Refused(str(error)) from error
-        self.bus.publish(LanguageChanged(lang))
-        self._tasks.spawn(self.mind.follow(lang))
-        await self.memory.keep()
+        return [*await self.body.findings(), *self.sensing.findings(), *self._start_findings()]
 
 
 @contextlib.asynccontextmanager
@@ -406,37 +362,3 @@ async def running(
         yield core
     finally:
         await core.stop()
-
-
-def _setting_of(problem: str) -> str:
-    """The setting that a problem of anban.toml names: `file:line: setting: what`."""
-    parts = problem.split(": ")
-    return parts[1] if len(parts) > 2 else ""
-
-
-async def run_until_told(
-    options: CoreOptions,
-    when_built: Callable[[Core], None],
-    is_outdated: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Run until SIGTERM or SIGINT, telling systemd how it goes (Type=notify, watchdog).
-
-    Gives true if it ended because the options are outdated, and is to begin anew with others;
-    never while an alarm is open or somebody is called.
-    """
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    notifier = sdnotify.SystemdNotifier()
-    async with running(options, when_built) as core:
-        notifier.notify("READY=1")
-        while not told.is_set():
-            notifier.notify("WATCHDOG=1")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WATCHDOG_SECONDS):
-                    await told.wait()
-            if not core.care.is_busy and await asyncio.to_thread(is_outdated):
-                return True
-        notifier.notify("STOPPING=1")
-        return False

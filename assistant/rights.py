@@ -55,6 +55,7 @@ from assistant.events import (
     StopRobot,
     StopSpeaking,
     TurnTaken,
+    Unsay,
     Woken,
 )
 
@@ -149,7 +150,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
     ),
     "mouth": _child(
         tells=(Said, SoundStarted, SoundStopped, SpeakerBack, SpeakerLost),
-        hears=(Chime, HoldSpeech, ResumeSpeech, Say, SetVoice, StopSpeaking),
+        hears=(Chime, HoldSpeech, ResumeSpeech, Say, SetVoice, StopSpeaking, Unsay),
     ),
     "skills": _child(
         *_ALL_SKILLS,

@@ -16,7 +16,8 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.core import Core
 from assistant.events import CryForHelpHeard, Heard
 from assistant.safety import judge

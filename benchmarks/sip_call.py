@@ -21,7 +21,8 @@ from pathlib import Path
 
 from assistant.care.channels import Message
 from assistant.care.channels.sip import SipCall
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from benchmarks import table, write_result
 from tests.care.channels.parts import running_phone
 
@@ -46,7 +47,7 @@ async def measure(calls: int, folder: Path) -> tuple[list[float], list[float]]:
                 pass
             invites.append(peer.calls[number].invited_at - began)
             began = time.monotonic()
-            await running.phone.command("listcalls")
+            await running.phone.connection.commands(("listcalls", ""))
             commands.append(time.monotonic() - began)
     return invites, commands
 

@@ -19,6 +19,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
+from assistant.language import warm
 from assistant.link import Link, LinkError
 from assistant.privacy import keep_private
 from skills.actions import Skills
@@ -50,6 +51,7 @@ async def run() -> None:
     if not token:
         raise HostError(f"{TOKEN_VARIABLE} is not set; the skill host is started by `anban run`")
     loaded, broken = load_skills()
+    warm()
     reactions = {kind for item in loaded for kind, _ in item.skill.reactions}
     wants = {ElderAnswered, LanguageChanged, Shutdown, *reactions}
     async with Link("skills", tuple(wants)) as link:

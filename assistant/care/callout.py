@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from assistant.bus import Bus
 from assistant.care.alarms import Alarm
-from assistant.care.book import AlarmBook, Attempt
+from assistant.care.attempt import Attempt
+from assistant.care.book import AlarmBook
 from assistant.care.channels import (
     Acknowledged,
     Answered,

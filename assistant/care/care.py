@@ -228,8 +228,10 @@ class Care:
                 process.command,
                 folder=process.folder,
                 output=process.folder / "baresip.log",
-                probe=self.equipment.phone.probe,
-                explain=lambda: self.equipment.phone.problem if self.equipment.phone else "",
+                probe=self.equipment.phone.connection.probe,
+                explain=lambda: (
+                    self.equipment.phone.connection.problem if self.equipment.phone else ""
+                ),
             )
         )
 

@@ -89,6 +89,8 @@ class Companion:
         """Alarms that somebody beside the elder took on."""
         self._unattended: set[str] = set()
         """Alarms that go out again because nobody came."""
+        self._is_louder = False
+        """The question is asked louder than the home wants it."""
         self._timer: asyncio.TimerHandle | None = None
         never = float("-inf")
         self._bad_news_at = self._replied_at = never
@@ -168,6 +170,7 @@ class Companion:
     def ask(self, alarm: Alarm) -> None:
         """Ask after something was sensed, or said that may be a cry; the second time louder."""
         if alarm.asked_count > 1:
+            self._is_louder = True
             self._bus.publish(SetVoice(1.0, self._memory.rate_words_per_minute))
         standing = self._standing()
         first = next(iter((*standing.callable_people, *standing.others)), "")
@@ -177,8 +180,10 @@ class Companion:
             self._tell("ask_whether_well")
 
     def voice_as_before(self) -> None:
-        """After the louder question."""
-        self._bus.publish(SetVoice(self._memory.volume, self._memory.rate_words_per_minute))
+        """Speak no louder than the home wants it: nobody is asked any more."""
+        if self._is_louder:
+            self._is_louder = False
+            self._bus.publish(SetVoice(self._memory.volume, self._memory.rate_words_per_minute))
 
     def ask_back(self, *, by_name: bool) -> None:
         """Said to be fine once, while it calls out; `by_name`: only so it can end."""

@@ -207,3 +207,5 @@ class Emergency:
         alarm = await self.course.suspicions.open(reason, source, place, why, is_sure=is_sure)
         if alarm is not None:
             self.course.go_on(alarm)
+        elif source == VOICE and is_sure:  # said again while it calls out: nobody is left guessing
+            self._companion.noticed()

@@ -127,8 +127,8 @@ class HomeEquipment:
         if self.modem is not None and (problem := self.modem.problem or self.modem.message_problem):
             # Also if no contact's channel needs it: answers come in through it.
             findings.append(found("equipment", is_well=False, detail=problem, subject="modem"))
-        if self.phone is not None and self.phone.problem:
-            problem, subject = self.phone.problem, "[phone] of anban.toml"
+        if self.phone is not None and self.phone.connection.problem:
+            problem, subject = self.phone.connection.problem, "[phone] of anban.toml"
             findings.append(found("equipment", is_well=False, detail=problem, subject=subject))
         try:
             percent = await self.modem.battery_percent() if self.modem is not None else None

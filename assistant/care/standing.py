@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.care.alarms import Alarm, State
-from assistant.care.book import AlarmBook, Attempt
+from assistant.care.attempt import Attempt
+from assistant.care.book import AlarmBook
 from assistant.care.channels import Kind, Opener, Outcome, Purpose, ways
 from assistant.care.contacts import Contact, People
 from assistant.care.number import NUMBER_CONTACT

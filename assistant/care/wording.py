@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from assistant.care.alarms import Alarm
-from assistant.care.book import Attempt
+from assistant.care.attempt import Attempt
 from assistant.care.channels import CallScript, Message
 from assistant.care.contacts import Contact
 from assistant.care.health import Health

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from assistant.commands.scratch import cache_folder
-from assistant.core import ALL, Core, CoreOptions, run_until_told
+from assistant.core import ALL, Core, CoreOptions
 from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, SpeakerLost
 from assistant.home_folder import use_spare_temporary_folder
 from assistant.settings import home_folder, read, settings_file
+from assistant.systemd import run_until_told
 
 log = logging.getLogger("anban")
 

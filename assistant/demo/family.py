@@ -20,7 +20,8 @@ import numpy as np
 import soundfile
 
 from assistant.care.contacts import new_contact
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.care.simulators.webhook import WebhookReceiver
 from assistant.core import Core, CoreOptions
 from assistant.demo.script import People
@@ -89,7 +90,7 @@ class Daughter:
         channels = [self._telephone.uri] * self.has_telephone + [self._letters.url]
         core.care.people.add(new_contact(self._people.daughter, [], channels))
         if core.care.equipment.phone is not None:
-            await core.care.equipment.phone.wait_ready(_READY_SECONDS)
+            await core.care.equipment.phone.connection.wait_ready(_READY_SECONDS)
 
     def letters(self) -> list[str]:
         """What was written to her, in its order."""

@@ -29,7 +29,7 @@ from assistant.language.errors import (
     TextTooLongError,
     UnknownLanguageError,
 )
-from assistant.language.languages import LANGUAGES, language
+from assistant.language.languages import LANGUAGES, language, warm
 from assistant.language.names import Match, best_match, rank_matches, sound_key
 from assistant.language.reading import LeftKind, Leftover, Owner, Span
 from assistant.language.replies import Replies
@@ -107,5 +107,6 @@ __all__ = [
     "split_for_speech",
     "split_sentences",
     "understand_schedule",
+    "warm",
     "without_spans",
 ]

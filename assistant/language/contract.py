@@ -58,6 +58,8 @@ class Language:
     """The language's own name for itself."""
     speech: Speech
     spoken: Spoken
+    sample: str
+    """A sentence with all that may stand in one: reading it has everything loaded."""
     read: Callable[[str, date, Sequence[str]], Reading]
     """Read a sentence once, as a whole: (sentence, today, names in it that the caller knows)."""
     find_number: Callable[[str], Number | None]

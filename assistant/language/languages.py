@@ -1,6 +1,7 @@
 """The languages Anban speaks."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from assistant.language.contract import Language
@@ -24,3 +25,9 @@ def language(code: str) -> Language:
             f'Anban does not speak "{code}"; choose {" or ".join(LANGUAGES)}.'
         )
     return LANGUAGES[code]
+
+
+def warm() -> None:
+    """Load all that reads sentences: some is loaded when first needed, and takes half a second."""
+    for each in LANGUAGES.values():
+        each.read(each.sample, date(2000, 1, 1), ())

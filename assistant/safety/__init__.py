@@ -121,7 +121,7 @@ def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
     phrase, reason = best.found.frame.text, best.found.frame.reason
     if best.level is Level.CALL:
         if not is_final and all(
-            _may_go_on(v, len(meaning.tokens)) for v in verdicts if v.level is Level.CALL
+            _may_go_on(v, len(meaning.sentence.tokens)) for v in verdicts if v.level is Level.CALL
         ):
             return Judgement(waits=True)
         is_repeated = _is_repeated(verdicts)
@@ -160,7 +160,7 @@ def _is_repeated(verdicts: list[Verdict]) -> bool:
 
 
 def _cry(phrase: str, reason: str, meaning: Meaning, *, is_at_once: bool) -> Cry:
-    asked = load().services.first_in(meaning.tokens)
+    asked = load().services.first_in(meaning.sentence.tokens)
     if asked is None:
         return Cry(phrase, reason, is_at_once)
     number = _NUMBER.search(asked.text)
@@ -169,11 +169,11 @@ def _cry(phrase: str, reason: str, meaning: Meaning, *, is_at_once: bool) -> Cry
 
 def _answer(meaning: Meaning) -> Judgement:
     """That no help is needed, in other words than the listed ones: "stop, i don't need help"."""
-    words = meaning.reading.sure("fine", "deny")
-    negated = meaning.negated()
+    words = meaning.sentence.reading.sure("fine", "deny")
+    negated = meaning.sentence.negated()
     if not words and not negated:
         return Judgement()
-    if not meaning.covers([*((w.start, w.end) for w in words), *negated]):
+    if not meaning.sentence.covers([*((w.start, w.end) for w in words), *negated]):
         return Judgement()
     if any(word.name == "fine" for word in words):
         return Judgement(fine=True)

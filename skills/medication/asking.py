@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +13,33 @@ from skills.medication.draft import SEVERAL, Draft, Item
 _DAYS_OF_A_WEEK: Final = 7
 _MOST_NAMED: Final = 6
 """As many names as can be listened to in one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SeveralKeys:
+    """The replies about several items at once, by what is done with them."""
+
+    remove: str
+    resume: str
+    leave_out: str
+    pause_until: str
+    pause: str
+
+
+_TOLD: Final = _SeveralKeys(
+    remove="removed_all",
+    resume="resumed",
+    leave_out="left_out",
+    pause_until="paused_until",
+    pause="paused_open",
+)
+_CHECKED: Final = _SeveralKeys(
+    remove="check_remove_all",
+    resume="check_resume",
+    leave_out="check_leave_out",
+    pause_until="check_pause_until",
+    pause="check_pause_open",
+)
 
 
 def question(turn: Turn, draft: Draft) -> str:
@@ -29,7 +57,7 @@ def told(turn: Turn, draft: Draft, outcome: dict[str, Any]) -> str:
     what = turn.spoken.listing([item.title for item in draft.items])
     result = outcome["result"]
     if draft.act in SEVERAL:
-        return _told_of_several(turn, draft)
+        return _of_several(turn, draft, _TOLD)
     if draft.on_day is not None:
         return turn.render("on_day_changed", what=what, day=_day(turn, draft.day))
     if result == "remove":
@@ -46,36 +74,21 @@ def told(turn: Turn, draft: Draft, outcome: dict[str, Any]) -> str:
     return said
 
 
-def _told_of_several(turn: Turn, draft: Draft) -> str:
+def _of_several(turn: Turn, draft: Draft, keys: _SeveralKeys) -> str:
+    """What is done with several items at once, in one of the two wordings of it."""
     what = _titles_of_several(turn, draft)
-    count = describe.count(turn, len(draft.ids))
     match draft.act:
         case "remove_all":
-            return turn.render("removed_all", what=what, count=count)
+            count = describe.count(turn, len(draft.ids))
+            return turn.render(keys.remove, what=what, count=count)
         case "resume":
-            return turn.render("resumed", what=what)
+            return turn.render(keys.resume, what=what)
         case _ if draft.day:
-            return turn.render("left_out", what=what, day=_day(turn, draft.day))
+            return turn.render(keys.leave_out, what=what, day=_day(turn, draft.day))
         case _ if draft.until:
-            return turn.render("paused_until", what=what, day=_until(turn, draft.until))
+            return turn.render(keys.pause_until, what=what, day=_until(turn, draft.until))
         case _:
-            return turn.render("paused_open", what=what)
-
-
-def _check_several(turn: Turn, draft: Draft) -> str:
-    what = _titles_of_several(turn, draft)
-    count = describe.count(turn, len(draft.ids))
-    match draft.act:
-        case "remove_all":
-            return turn.render("check_remove_all", what=what, count=count)
-        case "resume":
-            return turn.render("check_resume", what=what)
-        case _ if draft.day:
-            return turn.render("check_leave_out", what=what, day=_day(turn, draft.day))
-        case _ if draft.until:
-            return turn.render("check_pause_until", what=what, day=_until(turn, draft.until))
-        case _:
-            return turn.render("check_pause_open", what=what)
+            return turn.render(keys.pause, what=what)
 
 
 def _titles_of_several(turn: Turn, draft: Draft) -> str:
@@ -175,7 +188,7 @@ def _ask_limits(turn: Turn, draft: Draft) -> str:
 
 def _check(turn: Turn, draft: Draft) -> str:
     if draft.act in SEVERAL:
-        return _check_several(turn, draft)
+        return _of_several(turn, draft, _CHECKED)
     what = _read_back(turn, draft)
     if draft.on_day is not None:
         at = draft.on_day.get("at")

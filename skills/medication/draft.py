@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+ACTS: Final = {
+    "medication_add": "add",
+    "medication_change": "change",
+    "medication_remove": "remove",
+    "medication_pause": "pause",
+}
+"""What is to be done with a reminder, by intent."""
 SEVERAL: Final = frozenset({"pause", "resume", "remove_all"})
 """Acts that may be about several reminders at once."""
 

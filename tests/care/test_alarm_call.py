@@ -17,7 +17,9 @@ from assistant.care import inbound
 from assistant.care.answer_code import MOST_WRONG_CODES, AnswerCodes
 from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
-from assistant.care.simulators.sip_peer import Manners, PeerCall, SipPeer
+from assistant.care.simulators.sip_dialog import PeerCall
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.core import Core, CoreOptions, running
 from assistant.events import (
     AlarmAcknowledged,
@@ -57,7 +59,7 @@ async def a_core(home: Path, *addresses: str) -> AsyncIterator[tuple[Core, list[
         told: list[object] = []
         core.bus.listen(told.append)
         assert core.care.equipment.phone is not None
-        await core.care.equipment.phone.wait_ready(30)
+        await core.care.equipment.phone.connection.wait_ready(30)
         yield core, told
 
 
@@ -203,7 +205,7 @@ async def test_a_contact_who_calls_back_is_put_through_and_the_code_takes_it_on(
         call = await ring_through(other_port, account, f'"Fang" <{other_port.uri};ob>')
         for key in ("1", "9", "1"):  # what anybody would try
             other_port.press(call, key)
-        await until(lambda: other_port._dialogs[call.call_id].to_press == "")
+        await until(lambda: other_port._dialogs[call.call_id].sound.to_press == "")
         code = code_in(core)
         wrong = "".join("3" if key == "2" else "2" for key in code)
         other_port.press(call, wrong)

@@ -14,7 +14,8 @@ import pytest
 
 from assistant.care.contacts import new_contact
 from assistant.care.equipment import PHONE_CHILD
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.core import Core, CoreOptions, running
 from assistant.events import (
     AlarmRaised,
@@ -91,7 +92,7 @@ async def a_home(folder: Path, *addresses: str, sound: str = "pulse") -> AsyncIt
         home = Home(core, [])
         core.bus.listen(home.told.append)
         assert core.care.equipment.phone is not None
-        await core.care.equipment.phone.wait_ready(30)
+        await core.care.equipment.phone.connection.wait_ready(30)
         yield home
 
 
@@ -210,7 +211,7 @@ async def test_a_killed_telephone_program_is_told_and_the_call_offered_again(
         await until(lambda: "断了" in home.said())
         assert not home.core.care.calls.is_talking
         assert home.core.care.equipment.phone is not None
-        await home.core.care.equipment.phone.wait_ready(30)
+        await home.core.care.equipment.phone.connection.wait_ready(30)
         await home.core.bus.call("turn", text="好")
         await until(lambda: home.core.care.calls.is_talking, 20)
 

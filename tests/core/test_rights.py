@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -296,3 +297,18 @@ async def test_a_flood_does_not_keep_the_core_from_other_work(house: House) -> N
         await asyncio.sleep(0)
     assert turns > 1_000
     writer.close()
+
+
+WANTED = {
+    "ear": "assistant.ear.ear",
+    "mouth": "assistant.mouth.__main__",
+    "robot": "assistant.robot.__main__",
+    "senses": "assistant.senses.__main__",
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_a_child_hears_all_that_it_asks_for(name: str) -> None:
+    """What has no row is refused: the mouth went on to say what was no longer true."""
+    wants = importlib.import_module(WANTED[name]).WANTS
+    assert {kind.__name__ for kind in wants} <= CHILDREN[name].hears

@@ -29,7 +29,7 @@ from assistant.dialogue import (
     train,
 )
 from assistant.events import PeopleLocated, RobotReady
-from assistant.language import Replies
+from assistant.language import Replies, warm
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
 
@@ -121,17 +121,19 @@ class House:
             while not await self.sidecar.probe():
                 assert self.rasa.returncode is None, self.log()
                 await asyncio.sleep(0.2)
+        await asyncio.to_thread(warm)
+        await self.medicines.warm()
         await self.client.warm_up()
 
     def _keep_reminders(self) -> None:
         """Medicines and reminders as in the core, but nothing is announced."""
         bus, database = self.core.bus, self.core.database
-        medicines = Medicines(database)
-        medicines.register(bus)
+        self.medicines = Medicines(database)
+        self.medicines.register(bus)
         self.engine = Engine(
             bus=bus, database=database, memory=self.core.memory, zone=tzlocal.get_localzone()
         )
-        ReminderServices(Keeper(self.engine, medicines)).register(bus)
+        ReminderServices(Keeper(self.engine, self.medicines)).register(bus)
 
     def _keep_robot(self) -> None:
         """As in the core; what it asks of the robot is in `events`."""

@@ -45,7 +45,7 @@ async def test_the_daughter_is_rung_by_voice(
             core.bus.listen(told.append)
             await core.children.dialogue_ready()
             assert core.care.equipment.phone is not None
-            await core.care.equipment.phone.wait_ready(30)
+            await core.care.equipment.phone.connection.wait_ready(30)
 
             asked = await core.bus.call("turn", text=wish)
             assert asked["intent"] == "emergency_contact"

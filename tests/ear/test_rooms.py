@@ -8,22 +8,9 @@ import pytest
 from assistant.ear.listener import Listener
 from assistant.ear.sound import BYTES_PER_SECOND, SAMPLE_RATE_HZ
 from assistant.settings import EarSettings
+from benchmarks import _rooms as rooms
 from benchmarks._one_ear import OneEar, Told
-from benchmarks._rooms import (
-    DATA,
-    Sound,
-    active_rms,
-    at_level,
-    decaying_response,
-    hiss,
-    in_room,
-    mixed,
-    recording,
-    say,
-    silence,
-    t60_of,
-    to_pcm,
-)
+from benchmarks._rooms import DATA, Sound
 from benchmarks.ear_rooms import Counter
 from tests.ear.speech import model
 
@@ -37,28 +24,30 @@ def begun(words: list[Sound], response: Sound, noise_dbfs: float) -> int:
     listener = Listener(EarSettings(), counter)
     found = 0
     for seed, word in enumerate(words):
-        wet = in_room(word, response)
-        wet = np.concatenate([silence(3), wet * np.float32(0.2 / np.max(np.abs(wet))), silence(2)])
+        wet = rooms.in_room(word, response)
+        wet = np.concatenate(
+            [rooms.silence(3), wet * np.float32(0.2 / np.max(np.abs(wet))), rooms.silence(2)]
+        )
         before = counter.begun
-        noise = hiss(len(wet) / SAMPLE_RATE_HZ, noise_dbfs, seed)
-        listener.feed(to_pcm(mixed(wet, noise)))
+        noise = rooms.hiss(len(wet) / SAMPLE_RATE_HZ, noise_dbfs, seed)
+        listener.feed(rooms.to_pcm(rooms.mixed(wet, noise)))
         found += counter.begun > before
     return found
 
 
 @pytest.mark.parametrize("t60", [0.6, 1.0])
 def test_single_words_begin_in_an_echoing_room(t60: float) -> None:
-    response = decaying_response(t60, -6, seed=3)
-    assert t60_of(response) == pytest.approx(t60, rel=0.15)
-    words = [say(word, lang) for lang, spoken in SHORT.items() for word in spoken]
+    response = rooms.decaying_response(t60, -6, seed=3)
+    assert rooms.t60_of(response) == pytest.approx(t60, rel=0.15)
+    words = [rooms.say(word, lang) for lang, spoken in SHORT.items() for word in spoken]
     assert begun(words, response, -55.0) == len(words)
 
 
 @needs_recordings
 def test_human_words_begin_in_a_measured_room() -> None:
     files = sorted((DATA / "audio_cmn_zh_words").glob("*.mp3"))[::6]
-    response = recording(DATA / "rir_audiomentations" / "demo_ir_rir48000.wav")
-    words = [recording(file) for file in files]
+    response = rooms.recording(DATA / "rir_audiomentations" / "demo_ir_rir48000.wav")
+    words = [rooms.recording(file) for file in files]
     assert begun(words, response, -55.0) >= 0.9 * len(words)
 
 
@@ -68,25 +57,31 @@ def test_human_words_begin_in_a_measured_room() -> None:
 )
 def test_noise_begins_nothing(name: str) -> None:
     counter = Counter()
-    Listener(EarSettings(), counter).feed(to_pcm(at_level(recording(DATA / f"{name}.wav"), -25.0)))
+    Listener(EarSettings(), counter).feed(
+        rooms.to_pcm(rooms.at_level(rooms.recording(DATA / f"{name}.wav"), -25.0))
+    )
     assert counter.begun == 0
 
 
 def television(seconds: float) -> Sound:
     """Another voice, without a pause."""
-    story = say("we went to the market and bought apples and then we came home", "en", "en-us+m3")
+    story = rooms.say(
+        "we went to the market and bought apples and then we came home", "en", "en-us+m3"
+    )
     count = int(seconds * SAMPLE_RATE_HZ)
-    return in_room(np.tile(story, count // len(story) + 1)[:count], decaying_response(0.4, -3, 5))
+    return rooms.in_room(
+        np.tile(story, count // len(story) + 1)[:count], rooms.decaying_response(0.4, -3, 5)
+    )
 
 
 def beside_television(text: str, below_db: float, *, lead: float = 3.0) -> tuple[list[Told], float]:
     """What the ear tells of a sentence in Mandarin; and when it was said to its end."""
     model("zh")
-    spoken = at_level(say(text, "zh", "", 130), -25.0)
+    spoken = rooms.at_level(rooms.say(text, "zh", "", 130), -25.0)
     other = television(lead + len(spoken) / SAMPLE_RATE_HZ + 20)
-    other *= np.float32(active_rms(spoken) / active_rms(other) * 10 ** (-below_db / 20))
+    other *= np.float32(rooms.active_rms(spoken) / rooms.active_rms(other) * 10 ** (-below_db / 20))
     ear = OneEar(model("zh"))
-    ear.feed(to_pcm(mixed(np.concatenate([silence(lead), spoken]), other)))
+    ear.feed(rooms.to_pcm(rooms.mixed(np.concatenate([rooms.silence(lead), spoken]), other)))
     return ear.told, lead + len(spoken) / SAMPLE_RATE_HZ
 
 
@@ -118,9 +113,9 @@ def test_no_sound_is_lost_where_a_nearer_voice_comes_in() -> None:
             kept[-1] += chunk
 
     far = television(6.0)
-    far *= np.float32(0.005 / active_rms(far))
-    near = at_level(say("救命啊", "zh"), -20.0)
-    pcm = to_pcm(mixed(far, np.concatenate([silence(4), near])))
+    far *= np.float32(0.005 / rooms.active_rms(far))
+    near = rooms.at_level(rooms.say("救命啊", "zh"), -20.0)
+    pcm = rooms.to_pcm(rooms.mixed(far, np.concatenate([rooms.silence(4), near])))
     keep = Keep()
     Listener(EarSettings(), keep).feed(pcm)
     assert keep.begun == 2

@@ -45,6 +45,10 @@ class Medicines:
         bus.serve("medicines.find", self._serve_find)
         bus.serve("medicines.warnings", self._serve_warnings)
 
+    async def warm(self) -> None:
+        """Load the table before the first name is looked for: it takes half a second."""
+        await self._ready()
+
     async def find(self, text: str) -> Found:
         """Which medicine, or which group, was meant."""
         loaded = await self._ready()

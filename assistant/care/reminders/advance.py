@@ -19,6 +19,7 @@ LEAST_PAUSE_SECONDS: Final = 300.0
 AGAIN_SECONDS: Final = 600.0
 """A dose that was counted by mistake is offered again after this."""
 NOT_TAKEN: Final = "not taken"
+PAUSED: Final = "paused"
 """The reason of a dose that the elder took for taken, and had not, and whose time was over."""
 
 

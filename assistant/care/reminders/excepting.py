@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from assistant.care.reminders import book
-from assistant.care.reminders.advance import settled
+from assistant.care.reminders.advance import PAUSED, settled
 from assistant.care.reminders.days import is_day_of, local_date, moments, moments_of
 from assistant.care.reminders.model import (
     OFFERED,
@@ -109,13 +109,16 @@ def pause(
         raise InvalidRefused("until", f"a pause lasts at most {LONGEST_PAUSE_DAYS} days")
     if wanted.until is not None and wanted.until.timestamp() <= now:
         raise NeverComesRefused("that pause is over already")
-    kept = [each for each in reminder.pauses if not _is_replaced(each, wanted)]
-    changed = replace(reminder, pauses=(*_young(kept, now), wanted))
+    replaced = [each for each in reminder.pauses if _is_replaced(each, wanted)]
+    kept = [each for each in reminder.pauses if each not in replaced]
+    # What did not come since the first of them stays so, and is no missed dose now.
+    since = min(each.since for each in (*replaced, wanted))
+    changed = replace(reminder, pauses=(*_young(kept, now), replace(wanted, since=since)))
     book.save_body(connection, changed)
     if wanted.holds_at(now):
         for item in list(book.select(connection, _OPEN_OF, reminder.reminder_id)):
             if item.occurrence.state in OFFERED:
-                book.update(connection, settled(item.occurrence, State.SKIPPED, now, "paused"))
+                book.update(connection, settled(item.occurrence, State.SKIPPED, now, PAUSED))
     replan(connection, changed, calendar, now)
     return changed
 

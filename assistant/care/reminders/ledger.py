@@ -9,6 +9,7 @@ from typing import Final
 
 from assistant.care.reminders import book
 from assistant.care.reminders.advance import (
+    PAUSED,
     Act,
     Situation,
     advance,
@@ -241,11 +242,11 @@ def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) ->
             open_again.append(item)
             continue
         changed = uncounted(item.occurrence, item.reminder.policy, now)
-        # Meanwhile a pause may lie over it, which left alone what was counted.
-        if changed.state.is_open and item.reminder.is_held(
-            changed.day, changed.slot, changed.due_at
-        ):
-            changed = settled(changed, State.SKIPPED, now, "paused")
+        # Meanwhile it may be paused or left out, which passed over what was counted.
+        reminder = item.reminder
+        is_held = reminder.is_held(changed.day, changed.slot, changed.due_at)
+        if changed.state.is_open and (is_held or reminder.is_paused_at(max(now, changed.due_at))):
+            changed = settled(changed, State.SKIPPED, now, PAUSED)
         if changed.state is State.SKIPPED and now < changed.due_at:
             book.delete(connection, changed.occurrence_id)  # it is planned if the pause ends
         else:

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from assistant.care.channels.call_audio import RATE_HZ
-from assistant.care.simulators.modem import ModemManners, SimulatedModem
+from assistant.care.simulators.modem import SimulatedModem
+from assistant.care.simulators.modem_manners import ModemManners
 from assistant.care.simulators.scaip_centre import CentreManners, ScaipReceiver
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.care.simulators.webhook import WebhookReceiver
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -71,14 +73,14 @@ async def _modem(manners: ModemManners, press: str) -> None:
         typer.echo(f"port {simulated.port}")
         shown_sms = shown_calls = 0
         while True:
-            for sms in simulated.sent[shown_sms:]:
+            for sms in simulated.messages.sent[shown_sms:]:
                 typer.echo(f"SMS {sms.part}/{sms.parts} to {sms.number}: {sms.text}")
-            for number in simulated.dialled[shown_calls:]:
+            for number in simulated.calls.dialled[shown_calls:]:
                 typer.echo(f"call to {number}")
                 if press:
                     await asyncio.sleep(3)
-                    simulated.press(press)
-            shown_sms, shown_calls = len(simulated.sent), len(simulated.dialled)
+                    simulated.calls.press(press)
+            shown_sms, shown_calls = len(simulated.messages.sent), len(simulated.calls.dialled)
             await asyncio.sleep(0.2)
 
 

@@ -30,6 +30,7 @@ ENGLISH = Language(
         sounds_per_second=2.5,
         short_form=_SHORT_FORM,
     ),
+    sample="except on sundays two tablets twice a day at half past eight from tomorrow for a week",
     read=read,
     find_number=find_number,
     find_dose=find_dose,

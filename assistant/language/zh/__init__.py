@@ -24,6 +24,7 @@ CHINESE = Language(
         sounds_per_second=4.0,
         short_form=re.compile(r"(?!)"),  # Chinese has none
     ),
+    sample="从明天起一个星期除了星期天每天早上八点半吃两片",
     read=read,
     find_number=find_number,
     find_dose=find_dose,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,18 @@ def pressed(home: Home) -> None:
 BEGINNINGS = [sensed, doubted, cried, pressed]
 
 
+@asynccontextmanager
+async def a_begun_alarm(
+    tmp_path: Path, begin: Callable[[Home], None], world: World | None = None
+) -> AsyncIterator[Home]:
+    """A home three seconds into an alarm; nobody answers the call, unless the world says else."""
+    world = World({"call:1": ["no_answer"]}) if world is None else world
+    async with a_home(tmp_path, world, TWO) as home:
+        begin(home)
+        await home.after(3)
+        yield home
+
+
 class TestABareNo:
     """It may mean that all is well, or that nothing is: it cancels nothing."""
 
@@ -63,11 +77,9 @@ class TestABareNo:
     @pytest.mark.parametrize("text", BARE_NO)
     @pytest.mark.parametrize("address", [NAMED, ROOM])
     async def test_it_is_asked_again_or_raises(
-        self, tmp_path: Path, begin: object, text: str, address: Address
+        self, tmp_path: Path, begin: Callable[[Home], None], text: str, address: Address
     ) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            begin(home)  # type: ignore[operator]
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, begin) as home:
             for _ in range(3):
                 await say(home, text, address)
                 assert home.states()
@@ -76,9 +88,7 @@ class TestABareNo:
 
     @pytest.mark.parametrize("text", BARE_NO)
     async def test_nor_does_it_where_fine_was_asked_back(self, tmp_path: Path, text: str) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            cried(home)
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, cried) as home:
             await say(home, "我没事", WINDOW)
             assert among("ask_back", home.said())
             await say(home, text, WINDOW)
@@ -88,9 +98,7 @@ class TestABareNo:
     async def test_after_it_words_of_being_fine_still_end_it(
         self, tmp_path: Path, text: str
     ) -> None:
-        async with a_home(tmp_path, World(), TWO) as home:
-            sensed(home)
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, sensed, World()) as home:
             await say(home, text, WINDOW)
             assert among("ask_again", home.said())
             await say(home, "我没事", WINDOW)
@@ -120,11 +128,9 @@ class TestFine:
     @pytest.mark.parametrize("begin", BEGINNINGS)
     @pytest.mark.parametrize("text", ALL_IS_WELL)
     async def test_whoever_is_fine_ends_it_easily(
-        self, tmp_path: Path, begin: object, text: str
+        self, tmp_path: Path, begin: Callable[[Home], None], text: str
     ) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            begin(home)  # type: ignore[operator]
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, begin) as home:
             await say(home, text, NAMED)
             is_over = home.states() == []
             assert is_over == (begin in {sensed, doubted}), "what calls already is asked back"
@@ -136,9 +142,7 @@ class TestFine:
     async def test_without_the_name_a_doubt_is_answered_twice(
         self, tmp_path: Path, address: Address
     ) -> None:
-        async with a_home(tmp_path, World(), TWO) as home:
-            doubted(home)
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, doubted, World()) as home:
             await say(home, "没事", address)
             assert home.states() == ["confirming"]
             assert among("ask_once_more", home.said())
@@ -148,11 +152,9 @@ class TestFine:
 
     @pytest.mark.parametrize("begin", [sensed, doubted])
     async def test_said_once_by_the_television_it_is_asked_again_and_silence_raises(
-        self, tmp_path: Path, begin: object
+        self, tmp_path: Path, begin: Callable[[Home], None]
     ) -> None:
-        async with a_home(tmp_path, World(), TWO) as home:
-            begin(home)  # type: ignore[operator]
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, begin, World()) as home:
             await say(home, "没关系", ROOM)
             await home.after(200)
             assert home.states() == ["raised"]
@@ -160,22 +162,18 @@ class TestFine:
     @pytest.mark.parametrize("begin", [cried, pressed])
     @pytest.mark.parametrize("text", ["没关系", "没事", "算了", "好啊", "我没事", "I'm fine"])
     async def test_the_television_says_it_to_nobody(
-        self, tmp_path: Path, begin: object, text: str
+        self, tmp_path: Path, begin: Callable[[Home], None], text: str
     ) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            begin(home)  # type: ignore[operator]
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, begin) as home:
             for _ in range(5):
                 assert not await say(home, text, ROOM)
             assert home.states() == ["raised"]
 
     @pytest.mark.parametrize("begin", [cried, pressed])
     async def test_it_holds_no_longer_than_its_question(
-        self, tmp_path: Path, begin: object
+        self, tmp_path: Path, begin: Callable[[Home], None]
     ) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            begin(home)  # type: ignore[operator]
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, begin) as home:
             for _ in range(4):
                 await say(home, "没事", WINDOW, 25)
                 assert home.states() == ["raised"]
@@ -184,12 +182,10 @@ class TestFine:
     @pytest.mark.parametrize("text", ["没关系", "没事", "我没事", "I'm fine", "不用了"])
     @pytest.mark.parametrize("address", [ROOM, WINDOW])
     async def test_what_a_sensor_or_a_pendant_told_of_ends_by_name_alone(
-        self, tmp_path: Path, begin: object, text: str, address: Address
+        self, tmp_path: Path, begin: Callable[[Home], None], text: str, address: Address
     ) -> None:
         """A television says it whenever Anban has asked, beside somebody who cannot speak."""
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            begin(home)  # type: ignore[operator]
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, begin) as home:
             for _ in range(6):
                 await say(home, text, address)
                 assert home.states() in (["raised"], ["confirming"])
@@ -202,9 +198,7 @@ class TestFine:
             assert home.states() == []
 
     async def test_a_cry_that_calls_ends_by_no_voice_of_the_room(self, tmp_path: Path) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            cried(home)
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, cried) as home:
             await say(home, "没事", WINDOW)
             for _ in range(3):
                 await say(home, "没事", ROOM)
@@ -221,9 +215,7 @@ class TestArrival:
     async def test_the_television_stops_and_closes_nothing(
         self, tmp_path: Path, text: str, times: int
     ) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            home.cry()
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, cried) as home:
             for _ in range(times):
                 await say(home, text, ROOM)
             await say(home, "好啊", ROOM)
@@ -244,9 +236,7 @@ class TestArrival:
     async def test_whoever_is_there_says_so_twice(
         self, tmp_path: Path, first: tuple[str, Address], second: tuple[str, Address]
     ) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            home.cry()
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, cried) as home:
             await say(home, *first)
             assert home.states() == ["raised"], "it still calls"
             await say(home, *second)
@@ -254,9 +244,7 @@ class TestArrival:
 
     @pytest.mark.parametrize("text", ["不是", "大女儿没到", "大女儿还没来", "no"])
     async def test_no_is_no(self, tmp_path: Path, text: str) -> None:
-        async with a_home(tmp_path, World({"call:1": ["no_answer"]}), TWO) as home:
-            home.cry()
-            await home.after(3)
+        async with a_begun_alarm(tmp_path, cried) as home:
             await say(home, "我到了", WINDOW)
             await say(home, text, WINDOW)
             assert home.states() == ["raised"]

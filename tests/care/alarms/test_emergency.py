@@ -664,3 +664,17 @@ async def test_what_reached_somebody_is_not_taken_back(tmp_path: Path) -> None:
         home.emergency.take_back(0.0)
         await home.after(2)
         assert home.states() == ["acknowledged"]
+
+
+async def test_the_same_doubt_while_it_calls_out_is_answered(tmp_path: Path) -> None:
+    """The tiny model makes a doubt of each cry: whoever calls again is not left in silence."""
+    async with a_home(tmp_path, World(), TWO) as home:
+        home.emergency.doubt("我起不来了")
+        await home.after(3)
+        home.emergency.take_answer(YES)
+        await home.after(20)
+        before = len(home.said())
+        home.emergency.doubt("我起不来了")
+        await home.after(1)
+        assert len(home.said()) == before + 1
+        assert home.states() == ["raised"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.book import DISK_SECONDS
+from assistant.care.record_writer import DISK_SECONDS
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.store import Database
 from tests.care.alarms.parts import ARRIVE_SECONDS, World, a_home
@@ -235,7 +235,7 @@ async def test_a_record_that_cannot_be_written_costs_itself_alone(
         home.cry()
         await home.after(1)
         alarm = home.book.open_alarms()[0]
-        await home.book._write(lambda c: c.execute(MARK, ("before",)), unwritable)
+        await home.book._records.write(lambda c: c.execute(MARK, ("before",)), unwritable)
         await home.book.note(alarm.alarm_id, "test", "after")
         await home.after(1)
         whys = [why for _, why in await home.journal()]

@@ -42,6 +42,14 @@ async def take_on(home: Home) -> None:
     assert await home.emergency.course.acknowledge(alarm.alarm_id, contact.contact_id)
 
 
+async def cry_again(home: Home) -> None:
+    """A cry that somebody takes on, and another one."""
+    home.cry()
+    await home.after(2)
+    await take_on(home)
+    home.cry()
+
+
 def ids(world: World, address: str) -> list[str]:
     """Of messages that tell of the alarm, not of what comes after it."""
     return [m.attempt_id for _, at, m in world.tries if at == address and m.text != m.headline]
@@ -75,10 +83,7 @@ async def test_each_time_messages_go_out_at_once_with_ids_of_their_own(
 async def test_a_message_that_hangs_since_before_holds_up_no_new_one(tmp_path: Path) -> None:
     world = World({"text:1": ["hangs", "unknown", "delivered"], "call:2": ["no_answer"]})
     async with a_home(tmp_path, world, TWO) as home:
-        home.cry()
-        await home.after(2)
-        await take_on(home)
-        home.cry()
+        await cry_again(home)
         await home.after(40)
         first, second, third = ids(world, "text:1")[:3]
         assert first != second, "what became of the first one is another matter"
@@ -88,10 +93,7 @@ async def test_a_message_that_hangs_since_before_holds_up_no_new_one(tmp_path: P
 async def test_within_one_call_out_a_delivered_message_is_not_doubled(tmp_path: Path) -> None:
     world = World({"call:2": ["busy"]})
     async with a_home(tmp_path, world, TWO) as home:
-        home.cry()
-        await home.after(2)
-        await take_on(home)
-        home.cry()
+        await cry_again(home)
         await home.after(300)
         assert len(ids(world, "text:1")) == 2
         home.cry()  # nobody has taken it on since: it goes on as it does
@@ -102,10 +104,7 @@ async def test_within_one_call_out_a_delivered_message_is_not_doubled(tmp_path: 
 async def test_it_outlives_a_restart(tmp_path: Path) -> None:
     world = World({"call:2": ["no_answer"]})
     async with a_home(tmp_path, world, TWO) as home:
-        home.cry()
-        await home.after(2)
-        await take_on(home)
-        home.cry()
+        await cry_again(home)
         await home.after(2)
         assert len(ids(world, "text:1")) == 2
     async with a_home(tmp_path, world, {}) as home:

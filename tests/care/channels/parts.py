@@ -156,7 +156,7 @@ async def running_phone(
     running = Running(phone, await start(), uri, restart)
     try:
         async with phone:
-            await phone.wait_ready()
+            await phone.connection.wait_ready()
             yield running
     finally:
         if running.process.returncode is None:

@@ -32,7 +32,8 @@ from assistant.care.channels.gsm import (
     ModemSettings,
     Sms,
 )
-from assistant.care.simulators.modem import ModemManners, SimulatedModem
+from assistant.care.simulators.modem import SimulatedModem
+from assistant.care.simulators.modem_manners import ModemManners
 from tests.care.channels.parts import (
     loudness,
     message,
@@ -81,8 +82,8 @@ async def test_a_chinese_message_goes_out_in_parts(tmp_path: Path) -> None:
         await ready(modem)
         facts = await run_attempt(Sms(modem, NUMBER), message(text=text))
     assert facts == [Dialled(), Ended(Outcome.DELIVERED, "2 part(s) taken by the network")]
-    assert "".join(part.text for part in simulated.sent) == text
-    assert {part.number for part in simulated.sent} == {NUMBER}
+    assert "".join(part.text for part in simulated.messages.sent) == text
+    assert {part.number for part in simulated.messages.sent} == {NUMBER}
 
 
 async def test_the_same_attempt_sent_again_is_the_same_message(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ async def test_the_same_attempt_sent_again_is_the_same_message(tmp_path: Path) -
         await ready(modem)
         await run_attempt(Sms(modem, NUMBER), told)
         await run_attempt(Sms(modem, NUMBER), told)
-    assert len({part.reference for part in simulated.sent}) == 1
+    assert len({part.reference for part in simulated.messages.sent}) == 1
 
 
 @pytest.mark.parametrize(
@@ -121,14 +122,14 @@ async def test_a_modem_pulled_out_while_it_sends(tmp_path: Path) -> None:
     async with running_modem(tmp_path, manners) as (modem, simulated, _, _):
         await ready(modem)
         attempt = asyncio.create_task(run_attempt(Sms(modem, NUMBER), message()))
-        await until(lambda: bool(simulated.sent))
+        await until(lambda: bool(simulated.messages.sent))
         simulated.unplug()
         # It may have gone out: to be sent again, never to be forgotten.
         assert (await attempt)[-1] == Ended(Outcome.UNKNOWN, "the modem was unplugged to AT+CMGS")
         gone = (await run_attempt(Sms(modem, NUMBER), message()))[-1]
         assert isinstance(gone, Ended)
         assert gone.outcome is Outcome.FAILED
-        simulated.manners = ModemManners()
+        simulated.manners.swallow_sms = False
         simulated.plug()
         await ready(modem)
         assert (await run_attempt(Sms(modem, NUMBER), message()))[0] == Dialled()
@@ -179,14 +180,14 @@ async def test_a_call_is_answered_and_acknowledged(tmp_path: Path) -> None:
             async for fact in ModemCall(modem, NUMBER).attempt(message()):
                 facts.append(fact)
                 if fact == Answered():
-                    simulated.press("5")
-                    simulated.press("49", "+QTONEDET: {}")
+                    simulated.calls.press("5")
+                    simulated.calls.press("49", "+QTONEDET: {}")
         assert facts == [
             *(Dialled(), Ringing(), Answered(), DtmfPressed("5"), DtmfPressed("1")),
             *(Acknowledged("dtmf"), Ended(Outcome.ACKNOWLEDGED, "the key was pressed")),
         ]
-        assert not simulated.is_in_call
-    assert simulated.dialled == [NUMBER]
+        assert not simulated.calls.is_in_call
+    assert simulated.calls.dialled == [NUMBER]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ async def test_a_call_that_is_not_taken(tmp_path: Path, call: str, outcome: Outc
     async with running_modem(tmp_path, ModemManners(call=call)) as (modem, simulated, _, _):
         await ready(modem)
         facts = await run_attempt(ModemCall(modem, NUMBER, ring_seconds=1.2), message())
-        assert not simulated.is_in_call, "the modem was left ringing"
+        assert not simulated.calls.is_in_call, "the modem was left ringing"
     assert isinstance(facts[-1], Ended)
     assert facts[-1].outcome is outcome
     assert Answered() not in facts
@@ -214,7 +215,7 @@ async def test_a_modem_that_cannot_list_its_calls_still_rings(tmp_path: Path) ->
     async with running_modem(tmp_path, manners) as (modem, simulated, _, _):
         await ready(modem)
         ended = (await run_attempt(ModemCall(modem, NUMBER, ring_seconds=0.6), message()))[-1]
-        assert not simulated.is_in_call
+        assert not simulated.calls.is_in_call
         manners.call, manners.answer_after_seconds = "busy", 0.1
         busy = (await run_attempt(ModemCall(modem, NUMBER), message()))[-1]
     assert ended == Ended(Outcome.NO_ANSWER, "nobody answered in time")
@@ -228,7 +229,7 @@ async def test_the_other_end_hangs_up_without_the_key(tmp_path: Path) -> None:
         async for fact in ModemCall(modem, NUMBER).attempt(message()):
             facts.append(fact)
             if fact == Answered():
-                simulated.end_call()
+                simulated.calls.end()
     assert facts[-1] == Ended(Outcome.ANSWERED, "no key was pressed; NO CARRIER")
 
 
@@ -243,7 +244,7 @@ async def test_hanging_up_where_the_modem_does_not_know_chup(tmp_path: Path) -> 
             if fact == Ringing():
                 await channel.hang_up()
         assert facts[-1] == Ended(Outcome.FAILED, "given up")
-        assert not simulated.is_in_call
+        assert not simulated.calls.is_in_call
     assert "ATH" in simulated.commands
 
 
@@ -279,7 +280,7 @@ async def test_a_call_speaks_through_the_sound_port(tmp_path: Path) -> None:
             call = ModemCall(modem, NUMBER)
             attempt = asyncio.create_task(run_attempt(call, message(script=script)))
             await until(lambda: loudness(heard[-16_000:], 600) > 0.3)
-            simulated.press("1")
+            simulated.calls.press("1")
             facts = await attempt
             # No sound device here: the key counts all the same.
             assert facts[-1] == Ended(Outcome.ACKNOWLEDGED, "nobody could speak")
@@ -346,8 +347,8 @@ async def test_without_a_sound_port_nobody_can_speak_over_the_modem(tmp_path: Pa
 
 async def test_answers_by_message_come_in_also_from_before_the_start(tmp_path: Path) -> None:
     with SimulatedModem(tmp_path) as simulated:
-        simulated.receive(NUMBER, "1")
-        simulated.inbox[7] = "0000"  # junk on the SIM
+        simulated.messages.receive(NUMBER, "1")
+        simulated.messages.inbox[7] = "0000"  # junk on the SIM
         received: list[IncomingSms] = []
 
         async def take(sms: IncomingSms) -> None:
@@ -355,10 +356,10 @@ async def test_answers_by_message_come_in_also_from_before_the_start(tmp_path: P
 
         async with Modem(ModemSettings(simulated.port), take) as modem:
             await until(lambda: len(received) == 1)
-            simulated.receive("10086", "我马上到，二十分钟")
+            simulated.messages.receive("10086", "我马上到，二十分钟")
             await until(lambda: len(received) == 2)
             # What cannot be read stays: it may be the answer that somebody waits for.
-            await until(lambda: simulated.inbox == {7: "0000"})
+            await until(lambda: simulated.messages.inbox == {7: "0000"})
             assert not modem.problem
     assert told(received) == [(NUMBER, "1"), ("10086", "我马上到，二十分钟")]
 
@@ -374,23 +375,23 @@ async def test_a_message_that_could_not_be_kept_stays_on_the_sim(tmp_path: Path)
 
     with SimulatedModem(tmp_path) as simulated:
         async with Modem(ModemSettings(simulated.port), fail_once):
-            simulated.receive(NUMBER, "1")
+            simulated.messages.receive(NUMBER, "1")
             await until(lambda: tries == 1)
-            assert simulated.inbox
-            simulated.say('+CMTI: "SM",9')
-            await until(lambda: not simulated.inbox)
+            assert simulated.messages.inbox
+            simulated.wire.say('+CMTI: "SM",9')
+            await until(lambda: not simulated.messages.inbox)
     assert tries == 2
 
 
 async def test_somebody_rings(tmp_path: Path) -> None:
     async with running_modem(tmp_path) as (modem, simulated, _, rings):
         await ready(modem)
-        simulated.ring("13800138000")
+        simulated.calls.ring("13800138000")
         await until(lambda: rings == ["13800138000"])
         await modem.calls.answer()
         assert await modem.calls.incoming() == 0
         await modem.calls.hang_up()
-        assert not simulated.is_in_call
+        assert not simulated.calls.is_in_call
 
 
 @pytest.mark.parametrize("number", ["Mum\r\nATD999;", "1380013800\x1a", "138;AT+CFUN=0", "", "老"])
@@ -408,5 +409,5 @@ async def test_no_name_or_number_forges_a_command(tmp_path: Path, number: str) -
             told = message(contact=number, text=f"help\x1a\r\nATD999;\r{number}", headline=number)
             await run_attempt(Sms(modem, NUMBER), told)
             assert [c.partition("=")[0] for c in simulated.commands[before:]] == ["AT+CMGS"]
-    assert not simulated.dialled
-    assert "".join(part.text for part in simulated.sent) == told.text
+    assert not simulated.calls.dialled
+    assert "".join(part.text for part in simulated.messages.sent) == told.text

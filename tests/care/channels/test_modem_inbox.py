@@ -15,7 +15,8 @@ from assistant.care.channels.gsm import IncomingSms, Modem, ModemSettings, Sms
 from assistant.care.channels.gsm import modem as modem_module
 from assistant.care.channels.gsm.pdu import PduError, deliver, received
 from assistant.care.channels.gsm.port_name import present, stable_name
-from assistant.care.simulators.modem import ModemManners, SimulatedModem
+from assistant.care.simulators.modem import SimulatedModem
+from assistant.care.simulators.modem_manners import ModemManners
 from assistant.care.simulators.modem_pdu import encode_deliver, encode_report
 from tests.care.channels.parts import message, run_attempt, until
 
@@ -73,14 +74,14 @@ async def test_one_that_cannot_be_handed_over_blocks_no_other(tmp_path: Path) ->
         taken.append(sms.text)
 
     with SimulatedModem(tmp_path) as simulated:
-        simulated.receive(OTHER, "坏的")
-        simulated.receive(NUMBER, "1")
-        simulated.receive(NUMBER, "2")
+        simulated.messages.receive(OTHER, "坏的")
+        simulated.messages.receive(NUMBER, "1")
+        simulated.messages.receive(NUMBER, "2")
         async with Modem(ModemSettings(simulated.port), take):
             await until(lambda: taken == ["1", "2"])
-            await until(lambda: len(simulated.inbox) == 1)
-    assert "坏的" in deliver(simulated.inbox[1]).text
-    assert not simulated.deleted_unread
+            await until(lambda: len(simulated.messages.inbox) == 1)
+    assert "坏的" in deliver(simulated.messages.inbox[1]).text
+    assert not simulated.messages.deleted_unread
 
 
 async def test_a_journal_that_cannot_be_written_keeps_the_message(tmp_path: Path) -> None:
@@ -101,15 +102,15 @@ async def test_a_journal_that_cannot_be_written_keeps_the_message(tmp_path: Path
 
     journal = Full()
     with SimulatedModem(tmp_path) as simulated:
-        simulated.receive(NUMBER, "1")
+        simulated.messages.receive(NUMBER, "1")
         async with Modem(ModemSettings(simulated.port), take, journal=journal) as modem:
             await until(lambda: taken == ["1"])
             assert modem.inbox is not None
             await modem.inbox.read()
-            assert simulated.inbox, "not deleted before it is written down"
+            assert simulated.messages.inbox, "not deleted before it is written down"
             journal.is_full = False
             await modem.inbox.read()
-            assert not simulated.inbox
+            assert not simulated.messages.inbox
     assert taken == ["1"], "and handed over once all the same"
 
 
@@ -120,15 +121,15 @@ async def test_what_lies_at_an_index_is_looked_at_before_it_is_deleted(tmp_path:
     async def take(sms: IncomingSms) -> None:
         taken.append(sms.text)
         if sms.text == "1":
-            simulated.inbox[1] = encode_deliver(NUMBER, "2")
+            simulated.messages.inbox[1] = encode_deliver(NUMBER, "2")
 
     with SimulatedModem(tmp_path) as simulated:
-        simulated.receive(NUMBER, "1")
+        simulated.messages.receive(NUMBER, "1")
         async with Modem(ModemSettings(simulated.port), take) as modem:
             await until(lambda: taken == ["1"])
             assert modem.inbox is not None
             await modem.inbox.read()
-            await until(lambda: not simulated.inbox)
+            await until(lambda: not simulated.messages.inbox)
     assert taken == ["1", "2"]
 
 
@@ -137,19 +138,19 @@ async def test_reports_go_and_what_cannot_be_read_stays_and_is_told(tmp_path: Pa
         raise AssertionError("nobody wrote")
 
     with SimulatedModem(tmp_path, ModemManners(store_size=3)) as simulated:
-        simulated.report(NUMBER)
-        simulated.inbox.update({2: "00", 3: encode_deliver(NUMBER, "老人")[:-2]})
-        kept = {2: simulated.inbox[2], 3: simulated.inbox[3]}
+        simulated.messages.report(NUMBER)
+        simulated.messages.inbox.update({2: "00", 3: encode_deliver(NUMBER, "老人")[:-2]})
+        kept = {2: simulated.messages.inbox[2], 3: simulated.messages.inbox[3]}
         async with Modem(ModemSettings(simulated.port), take) as modem:
-            await until(lambda: simulated.inbox == kept)
-            simulated.inbox[1] = "0100"
+            await until(lambda: simulated.messages.inbox == kept)
+            simulated.messages.inbox[1] = "0100"
             assert modem.inbox is not None
             await modem.inbox.read()
             assert modem.inbox.unreadable == 3
             health = await Sms(modem, NUMBER).check()
     assert not health.is_well
     assert "full" in health.detail
-    assert encode_report(NUMBER, 1) not in simulated.inbox.values()
+    assert encode_report(NUMBER, 1) not in simulated.messages.inbox.values()
 
 
 async def test_a_long_message_waits_for_its_missing_part(tmp_path: Path) -> None:
@@ -162,16 +163,18 @@ async def test_a_long_message_waits_for_its_missing_part(tmp_path: Path) -> None
         encode_deliver(NUMBER, t, part=(7, 2, n)) for n, t in enumerate(("我二十", "分钟到"), 1)
     ]
     with SimulatedModem(tmp_path) as simulated:
-        simulated.inbox[1] = parts[1]
+        simulated.messages.inbox[1] = parts[1]
         async with Modem(ModemSettings(simulated.port), take) as modem:
             await until(lambda: not modem.problem)
             assert modem.inbox is not None
             await modem.inbox.read()
             assert not taken
-            assert simulated.inbox
-            simulated.stores["ME"][1] = parts[0]  # in the other store
+            assert simulated.messages.inbox
+            simulated.messages.stores["ME"][1] = parts[0]  # in the other store
             await modem.inbox.read()
-            await until(lambda: not simulated.inbox and not simulated.stores["ME"])
+            await until(
+                lambda: not simulated.messages.inbox and not simulated.messages.stores["ME"]
+            )
     assert taken == ["我二十分钟到"]
 
 

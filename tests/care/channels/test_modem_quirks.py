@@ -58,7 +58,7 @@ async def quirky(
         async with Modem(ModemSettings(simulated.port, pin=pin), take) as modem:
             await until(lambda: not modem.problem, 30)
             yield modem, simulated, received
-            assert not simulated.deleted_unread
+            assert not simulated.messages.deleted_unread
 
 
 def test_every_quirk_says_where_it_was_reported() -> None:
@@ -73,7 +73,7 @@ async def test_a_message_goes_out(tmp_path: Path, quirk: Quirk) -> None:
         health = await Sms(modem, NUMBER).check()
     if quirk.sends:
         assert facts == [Dialled(), Ended(Outcome.DELIVERED, "2 part(s) taken by the network")]
-        assert "".join(part.text for part in simulated.sent) == text
+        assert "".join(part.text for part in simulated.messages.sent) == text
     else:
         assert isinstance(facts[-1], Ended)
         assert facts[-1].outcome is Outcome.FAILED
@@ -86,16 +86,16 @@ async def test_a_call_is_answered_and_acknowledged(tmp_path: Path, quirk: Quirk)
         async for fact in ModemCall(modem, NUMBER).attempt(message()):
             facts.append(fact)
             if fact == Answered():
-                simulated.press("5")
-                simulated.press("1")
-        assert not simulated.is_in_call
+                simulated.calls.press("5")
+                simulated.calls.press("1")
+        assert not simulated.calls.is_in_call
     said = [fact for fact in facts if not isinstance(fact, DtmfPressed)]
     assert said[0] == Dialled()
     assert said[-3:] == [
         *(Answered(), Acknowledged("dtmf")),
         Ended(Outcome.ACKNOWLEDGED, "the key was pressed"),
     ]
-    assert simulated.dialled == [NUMBER]
+    assert simulated.calls.dialled == [NUMBER]
 
 
 async def test_calls_that_are_not_taken(tmp_path: Path, quirk: Quirk) -> None:
@@ -113,7 +113,7 @@ async def test_calls_that_are_not_taken(tmp_path: Path, quirk: Quirk) -> None:
             assert isinstance(facts[-1], Ended)
             assert facts[-1].outcome in outcomes, call
             assert Answered() not in facts
-            assert not simulated.is_in_call, "the modem was left ringing"
+            assert not simulated.calls.is_in_call, "the modem was left ringing"
 
 
 async def test_two_calls_follow_each_other(tmp_path: Path, quirk: Quirk) -> None:
@@ -124,22 +124,22 @@ async def test_two_calls_follow_each_other(tmp_path: Path, quirk: Quirk) -> None
             async for fact in ModemCall(modem, NUMBER).attempt(message()):
                 facts.append(fact)
                 if fact == Answered():
-                    simulated.press("1")
+                    simulated.calls.press("1")
             assert facts[-1] == Ended(Outcome.ACKNOWLEDGED, "the key was pressed")
 
 
 async def test_answers_are_read_once_and_none_is_lost(tmp_path: Path, quirk: Quirk) -> None:
     async with quirky(tmp_path, quirk) as (modem, simulated, received):
-        simulated.receive(NUMBER, "1")
-        simulated.receive("10086", LONG)
-        simulated.receive(NUMBER, SHORT)
+        simulated.messages.receive(NUMBER, "1")
+        simulated.messages.receive("10086", LONG)
+        simulated.messages.receive(NUMBER, SHORT)
         with contextlib.suppress(TimeoutError):
             await until(lambda: len(received) == 3, 1)
         # Whether the modem told of them or not: within half a minute it is asked anyhow.
         assert modem.inbox is not None
         await modem.inbox.read()
         drafts = set(simulated.manners.drafts)
-        await until(lambda: set(simulated.inbox.values()) <= drafts)
+        await until(lambda: set(simulated.messages.inbox.values()) <= drafts)
         assert sorted((sms.sender, sms.text) for sms in received) == sorted(
             [(NUMBER, "1"), ("10086", LONG), (NUMBER, SHORT)]
         )
@@ -149,14 +149,14 @@ async def test_answers_are_read_once_and_none_is_lost(tmp_path: Path, quirk: Qui
 
 async def test_somebody_rings_while_an_alarm_must_call(tmp_path: Path, quirk: Quirk) -> None:
     async with quirky(tmp_path, quirk) as (modem, simulated, _):
-        simulated.ring("13900139000")
+        simulated.calls.ring("13900139000")
         facts: list[object] = []
         async for fact in ModemCall(modem, NUMBER).attempt(message()):
             facts.append(fact)
             if fact == Answered():
-                simulated.press("1")
+                simulated.calls.press("1")
         assert facts[-1] == Ended(Outcome.ACKNOWLEDGED, "the key was pressed")
-        assert simulated.dialled[-1] == NUMBER
+        assert simulated.calls.dialled[-1] == NUMBER
 
 
 async def test_it_is_pulled_out_and_comes_back(tmp_path: Path, quirk: Quirk) -> None:
@@ -165,7 +165,7 @@ async def test_it_is_pulled_out_and_comes_back(tmp_path: Path, quirk: Quirk) -> 
         await until(lambda: bool(modem.problem))
         simulated.plug()
         await until(lambda: not modem.problem, 30)
-        simulated.receive(NUMBER, "1")
+        simulated.messages.receive(NUMBER, "1")
         assert modem.inbox is not None
         await asyncio.sleep(0)
         await modem.inbox.read()

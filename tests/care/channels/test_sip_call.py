@@ -39,7 +39,8 @@ from assistant.care.channels.sip import (
 from assistant.care.channels.sip import phone as phone_module
 from assistant.care.channels.sip.control import PhoneError
 from assistant.care.channels.sip.trouble import why_not_running
-from assistant.care.simulators.sip_peer import QUIRKS, Manners, SipPeer
+from assistant.care.simulators.sip_manners import QUIRKS, Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from tests.care.channels.parts import (
     free_port,
     loudness,
@@ -245,7 +246,7 @@ async def test_baresip_killed_in_a_call(tmp_path: Path) -> None:
         assert health == ["the telephone program does not run"]
         await running.process.wait()
         await running.restart()
-        await running.phone.wait_ready()
+        await running.phone.connection.wait_ready()
         async with SipPeer(Manners(status="486 Busy Here")) as other:
             after = await run_attempt(SipCall(running.phone, other.uri), message())
     assert after[-1] == Ended(Outcome.BUSY, "486 Busy Here")
@@ -373,7 +374,7 @@ async def test_a_call_that_goes_out_stands_through_a_flood_of_strangers(
             await asyncio.gather(flood, return_exceptions=True)
         assert running.process.returncode is None
         assert running.process.pid == program
-        assert await running.phone.probe()
+        assert await running.phone.connection.probe()
     assert told[-1] == Ended(Outcome.ACKNOWLEDGED, "Connection reset by peer")
     assert not any(each.answered.is_set() for each in stranger.calls)
 
@@ -552,7 +553,7 @@ async def test_a_hanging_baresip_holds_nothing_up(
 ) -> None:
     monkeypatch.setattr(control, "ANSWER_SECONDS", 0.5)
     async with running_phone(tmp_path) as running, SipPeer() as peer:
-        assert await running.phone.probe()
+        assert await running.phone.connection.probe()
         channel = SipCall(running.phone, peer.uri)
         facts: list[AttemptEvent] = []
         async with asyncio.timeout(15):
@@ -561,13 +562,13 @@ async def test_a_hanging_baresip_holds_nothing_up(
                 if isinstance(fact, Answered):
                     running.process.send_signal(signal.SIGSTOP)
                     await channel.hang_up()
-        assert not await running.phone.probe()
+        assert not await running.phone.connection.probe()
         # The supervisor, whose probe this is, puts it down and starts another.
         running.process.kill()
         await running.process.wait()
         await running.restart()
-        await running.phone.wait_ready()
-        assert await running.phone.probe()
+        await running.phone.connection.wait_ready()
+        assert await running.phone.connection.probe()
     assert isinstance(facts[-1], Ended)
     assert facts[-1].outcome is Outcome.ANSWERED
 
@@ -648,7 +649,7 @@ def written_phone(monkeypatch: pytest.MonkeyPatch, folder: Path) -> tuple[Phone,
     settings = PhoneSettings(SipAccount("sip:anban@127.0.0.1"), control_port=free_port())
     phone = Phone(settings, folder, on_incoming=lambda call: call.closed.wait())
     program = WrittenProgram()
-    monkeypatch.setattr(phone, "_control", program)
+    monkeypatch.setattr(phone.connection, "_control", program)
     return phone, program
 
 
@@ -695,20 +696,20 @@ async def test_an_answer_that_met_another_caller_is_hung_up(
 async def test_nobody_else_can_steer_the_telephone(tmp_path: Path) -> None:
     async with running_phone(tmp_path) as running:
         port = running.phone._settings.control_port
-        assert running.phone.open_door == ""
+        assert running.phone.connection.open_door == ""
         for source in ("127.0.0.1", "127.0.0.9"):
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(1.5):
                     await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
-        assert await running.phone.probe()
+        assert await running.phone.connection.probe()
         # The connection breaks while the program goes on: this home finds its way back in.
-        control = running.phone._control
+        control = running.phone.connection._control
         assert control is not None
         control._writer.close()
         await control.ended.wait()
-        await until(lambda: running.phone._control is not control)
-        await running.phone.wait_ready()
-        assert await running.phone.probe()
+        await until(lambda: running.phone.connection._control is not control)
+        await running.phone.connection.wait_ready()
+        assert await running.phone.connection.probe()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.5):
                 await asyncio.open_connection("127.0.0.1", port)
@@ -747,9 +748,9 @@ async def test_another_users_program_is_not_taken_for_the_telephone(
     monkeypatch.setattr(guard, "listener", lambda port: guard.Listener("1", os.getuid() + 1))
     settings = PhoneSettings(SipAccount("sip:anban@127.0.0.1"), control_port=free_port())
     async with Phone(settings, tmp_path) as phone:
-        await until(lambda: "another user" in phone.problem)
+        await until(lambda: "another user" in phone.connection.problem)
         with pytest.raises(PhoneError, match="control_port"):
-            await phone.wait_ready(0.01)
+            await phone.connection.wait_ready(0.01)
 
 
 async def test_a_program_that_is_no_baresip_on_the_port_is_named(tmp_path: Path) -> None:
@@ -760,7 +761,7 @@ async def test_a_program_that_is_no_baresip_on_the_port_is_named(tmp_path: Path)
     server = await asyncio.start_server(babble, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with Phone(PhoneSettings(SipAccount("sip:a@127.0.0.1"), port), tmp_path) as phone:
-        await until(lambda: f"port {port} is no baresip" in phone.problem)
+        await until(lambda: f"port {port} is no baresip" in phone.connection.problem)
     server.close()
 
 
@@ -823,7 +824,7 @@ async def test_a_taken_port_is_told_by_whoever_waits_for_the_telephone(tmp_path:
             )
             await program.wait()
         async with Phone(settings, tmp_path) as phone:
-            await until(lambda: bool(phone.problem))
+            await until(lambda: bool(phone.connection.problem))
             health = await SipCall(phone, "sip:a@127.0.0.1").check()
     assert not health.is_well
     assert health.detail.startswith("the telephone program does not run: the port of listen")

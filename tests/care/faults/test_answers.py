@@ -22,7 +22,7 @@ DAY = 24 * 3_600.0
 
 
 def sent_to(modem: SimulatedModem, number: str) -> str:
-    return "".join(part.text for part in modem.sent if part.number == number)
+    return "".join(part.text for part in modem.messages.sent if part.number == number)
 
 
 async def alarmed(home: Home, *people: tuple[str, str]) -> None:
@@ -38,10 +38,10 @@ async def test_an_answer_of_before_the_alarm_is_none(tmp_path: Path, age_seconds
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            modem.receive(DAUGHTER, "1", time.time() - age_seconds)
+            modem.messages.receive(DAUGHTER, "1", time.time() - age_seconds)
             await until(lambda: "之前发出" in sent_to(modem, DAUGHTER))
             assert home.state() == "raised"
-            modem.receive(DAUGHTER, "1")
+            modem.messages.receive(DAUGHTER, "1")
             await until(home.has(AlarmAcknowledged))
 
 
@@ -52,7 +52,7 @@ async def test_the_time_zone_of_the_network_changes_nothing(
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            modem._arrive(encode_deliver(DAUGHTER, "1", quarters=zone_quarters))
+            modem.messages.arrive(encode_deliver(DAUGHTER, "1", quarters=zone_quarters))
             await until(home.has(AlarmAcknowledged))
 
 
@@ -66,7 +66,7 @@ async def test_an_answer_of_no_known_time_is_asked_for_a_number(tmp_path: Path, 
                 pdu = encode_deliver(DAUGHTER, text, time.time() + 8 * 3_600)
                 # The stamp stands behind the centre, the sender and the two of the coding.
                 pdu = pdu if stamp == "future" else pdu[:26] + stamp + pdu[40:]
-                modem._arrive(pdu)
+                modem.messages.arrive(pdu)
 
             arrive("1")
             await until(lambda: "没有带时间" in sent_to(modem, DAUGHTER))
@@ -80,7 +80,7 @@ async def test_a_clear_answer_that_is_no_1_and_minutes(tmp_path: Path) -> None:
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            modem.receive(DAUGHTER, "收到，我20分钟到")
+            modem.messages.receive(DAUGHTER, "收到，我20分钟到")
             await until(home.has(AlarmAcknowledged))
             await until(lambda: any("20" in text for text in home.said()))
 
@@ -94,7 +94,7 @@ async def test_what_takes_nothing_on_gets_a_word_back(
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            modem.receive(DAUGHTER, answer)
+            modem.messages.receive(DAUGHTER, answer)
             await until(lambda: back in sent_to(modem, DAUGHTER))
             assert home.state() == "raised"
 
@@ -104,8 +104,8 @@ async def test_a_telephone_that_answers_by_itself_is_not_answered_for_ever(tmp_p
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
             for number in range(8):
-                modem.receive(DAUGHTER, f"我正在开车，稍后回复 {number}")
-            await until(lambda: not modem.inbox)
+                modem.messages.receive(DAUGHTER, f"我正在开车，稍后回复 {number}")
+            await until(lambda: not modem.messages.inbox)
             await home.core.care._answers._tasks.finish()
             assert sent_to(modem, DAUGHTER).count("没看懂") == 5
 
@@ -114,9 +114,9 @@ async def test_a_stranger_is_told_nothing(tmp_path: Path) -> None:
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            modem.receive(STRANGER, "怎么了")
-            modem.receive(STRANGER, "1")
-            await until(lambda: not modem.inbox)
+            modem.messages.receive(STRANGER, "怎么了")
+            modem.messages.receive(STRANGER, "1")
+            await until(lambda: not modem.messages.inbox)
             await home.core.care._answers._tasks.finish()
             assert home.state() == "raised"
             assert not sent_to(modem, STRANGER)
@@ -126,12 +126,12 @@ async def test_who_took_it_on_may_take_it_back(tmp_path: Path) -> None:
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home, ("大女儿", DAUGHTER), ("儿子", SON))
-            modem.receive(DAUGHTER, "1")
+            modem.messages.receive(DAUGHTER, "1")
             await until(home.has(AlarmAcknowledged))
-            modem.receive(SON, "去不了")
-            await until(lambda: not modem.inbox)
+            modem.messages.receive(SON, "去不了")
+            await until(lambda: not modem.messages.inbox)
             assert home.state() == "acknowledged", "another one's refusal changes nothing"
-            modem.receive(DAUGHTER, "来不了了")
+            modem.messages.receive(DAUGHTER, "来不了了")
             await until(lambda: home.state() != "acknowledged")
             assert home.state() in {"raised", "delivered"}
 
@@ -141,14 +141,14 @@ async def test_the_same_message_is_counted_once_over_a_restart(tmp_path: Path) -
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            modem._arrive(pdu)
+            modem.messages.arrive(pdu)
             await until(lambda: "没看懂" in sent_to(modem, DAUGHTER))
-            await until(lambda: not modem.inbox)
-        modem.sent.clear()
+            await until(lambda: not modem.messages.inbox)
+        modem.messages.sent.clear()
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await until(lambda: home.state() != "none")
-            modem._arrive(pdu)  # the network gives it again
-            await until(lambda: not modem.inbox)
+            modem.messages.arrive(pdu)  # the network gives it again
+            await until(lambda: not modem.messages.inbox)
             await home.core.care._answers._tasks.finish()
             assert "没看懂" not in sent_to(modem, DAUGHTER)
 
@@ -167,6 +167,6 @@ async def test_an_answer_of_before_it_went_out_again_is_none(tmp_path: Path) -> 
                 connection.execute(sql, (again_at, alarm.alarm_id, "raised"))
 
             await home.core.database.write(taken_and_out_again)
-            modem.receive(DAUGHTER, "1")
+            modem.messages.receive(DAUGHTER, "1")
             await until(lambda: "之前发出" in sent_to(modem, DAUGHTER))
             assert home.state() == "raised"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.care.equipment import PHONE_CHILD
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.core import CoreOptions, running
 from assistant.demo.room import FileRoom
 from assistant.events import (

@@ -17,7 +17,8 @@ import pytest
 from assistant.care.contacts import FILE_NAME, Contact
 from assistant.care.simulators.modem import SimulatedModem
 from assistant.care.simulators.scaip_centre import ScaipReceiver
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.events import AlarmAcknowledged
 from assistant.settings import CentreSettings, ConsoleSettings, ModemSettings
 from tests.care.channels.parts import free_port, needs_baresip, until
@@ -93,11 +94,11 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
                 httpx.AsyncClient() as client,
             ):
                 assert home.core.care.equipment.phone is not None
-                await home.core.care.equipment.phone.wait_ready(30)
+                await home.core.care.equipment.phone.connection.wait_ready(30)
                 async with asyncio.timeout(60):
                     await home.core.children.ready("console")
                 home.cry()
-                for came in (web.events, pushed, modem.sent, centre.requests):
+                for came in (web.events, pushed, modem.messages.sent, centre.requests):
                     await until(lambda came=came: len(came) > 0, 40)
                 await until(home.has(AlarmAcknowledged), 60)
                 # A name that cannot be read is told of too, and that notice has no link.

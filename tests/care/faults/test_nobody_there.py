@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.events import AlarmAcknowledged, Heard, NobodyReached
 from tests.care.channels.parts import needs_baresip, until
 from tests.care.faults.parts import a_home, a_phone, receiver
@@ -20,7 +21,7 @@ async def test_everybody_is_busy_until_one_is_not(tmp_path: Path) -> None:
         a_home(tmp_path, phone=a_phone()) as home,
     ):
         assert home.core.care.equipment.phone is not None
-        await home.core.care.equipment.phone.wait_ready(30)
+        await home.core.care.equipment.phone.connection.wait_ready(30)
         for name, peer in (("大女儿", daughter), ("儿子", son), ("邻居", neighbour)):
             home.add(name, peer.uri)
         home.cry()

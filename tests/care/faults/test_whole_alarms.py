@@ -7,9 +7,11 @@ from pathlib import Path
 
 import httpx
 
-from assistant.care.simulators.modem import ModemManners, SimulatedModem
+from assistant.care.simulators.modem import SimulatedModem
+from assistant.care.simulators.modem_manners import ModemManners
 from assistant.care.simulators.scaip_centre import ScaipReceiver
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.events import AlarmAcknowledged, CallAnswered
 from assistant.settings import CentreSettings, ConsoleSettings, ModemSettings
 from tests.care.channels.parts import free_port, needs_baresip, until
@@ -25,14 +27,14 @@ async def test_an_answer_to_the_text_message(tmp_path: Path) -> None:
             home.add("大女儿", f"sms:{DAUGHTER}")
             home.cry()
             await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
-            told = "".join(part.text for part in modem.sent)
+            told = "".join(part.text for part in modem.messages.sent)
             assert "王奶奶" in told
             assert "回复1" in told
-            modem.receive(STRANGER, "1")
-            modem.receive(DAUGHTER, "怎么了？我走不开")
-            await until(lambda: not modem.inbox)
+            modem.messages.receive(STRANGER, "1")
+            modem.messages.receive(DAUGHTER, "怎么了？我走不开")
+            await until(lambda: not modem.messages.inbox)
             assert home.state() == "raised", "a stranger's answer, and one that is no 1"
-            modem.receive(DAUGHTER, "１。")
+            modem.messages.receive(DAUGHTER, "１。")
             await until(home.has(AlarmAcknowledged))
             assert home.taken_by() == ["大女儿"]
             assert any("大女儿" in text for text in home.said()[-2:])
@@ -45,12 +47,14 @@ async def test_an_answer_that_names_the_code_needs_no_known_time(tmp_path: Path)
             home.cry()
             await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
             code = code_in(home.core)
-            modem.receive(STRANGER, code)
-            modem.receive("0000000", code)
-            modem.receive(DAUGHTER, f"{code} 我走不开")
-            await until(lambda: not modem.inbox)
+            modem.messages.receive(STRANGER, code)
+            modem.messages.receive("0000000", code)
+            modem.messages.receive(DAUGHTER, f"{code} 我走不开")
+            await until(lambda: not modem.messages.inbox)
             assert home.state() == "raised", "strangers' answers, and one that says no"
-            modem.receive(DAUGHTER, "".join(chr(ord(key) + 0xFEE0) for key in code) + " 20分钟")
+            modem.messages.receive(
+                DAUGHTER, "".join(chr(ord(key) + 0xFEE0) for key in code) + " 20分钟"
+            )
             await until(home.has(AlarmAcknowledged))
             assert home.taken_by() == ["大女儿"]
 
@@ -62,7 +66,7 @@ async def test_the_key_in_a_call_of_the_modem(tmp_path: Path) -> None:
             home.cry()
             await until(home.has(CallAnswered), 20)
             assert home.state() == "delivered"
-            modem.press("1")
+            modem.calls.press("1")
             await until(home.has(AlarmAcknowledged))
             assert home.taken_by() == ["大女儿"]
 
@@ -72,13 +76,13 @@ async def test_a_modem_that_is_pulled_out_and_back_gets_through(tmp_path: Path) 
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             home.add("大女儿", f"tel:{DAUGHTER}")
             home.cry()
-            await until(lambda: bool(modem.dialled), 20)
+            await until(lambda: bool(modem.calls.dialled), 20)
             modem.unplug()
             await until(lambda: "unknown" in home.outcomes("大女儿"), 20)
             modem.manners.call = "answer"
             modem.plug()
             await until(home.has(CallAnswered), 40)
-            modem.press("1")
+            modem.calls.press("1")
             await until(home.has(AlarmAcknowledged))
 
 
@@ -88,7 +92,7 @@ async def test_the_operator_of_a_centre_rings_back(tmp_path: Path) -> None:
         routes = CentreSettings("1234567", centre.uri)
         async with a_home(tmp_path, centre=routes, phone=a_phone()) as home:
             assert home.core.care.equipment.phone is not None
-            await home.core.care.equipment.phone.wait_ready(30)
+            await home.core.care.equipment.phone.connection.wait_ready(30)
             home.add("接警中心", "scaip:centre", operator.uri)
             home.cry()
             await until(lambda: {"delivered", "no_answer"} <= set(home.outcomes("接警中心")), 20)
@@ -112,7 +116,7 @@ async def test_an_answering_machine_takes_no_alarm_and_stops_no_round(tmp_path: 
         a_home(tmp_path, phone=a_phone()) as home,
     ):
         assert home.core.care.equipment.phone is not None
-        await home.core.care.equipment.phone.wait_ready(30)
+        await home.core.care.equipment.phone.connection.wait_ready(30)
         home.add("大女儿", mobile.uri, landline.uri)
         home.add("儿子", son.uri)
         home.cry()
@@ -152,7 +156,7 @@ async def test_the_button_of_a_link_stops_the_telephones(tmp_path: Path) -> None
             httpx.AsyncClient() as web,
         ):
             assert home.core.care.equipment.phone is not None
-            await home.core.care.equipment.phone.wait_ready(30)
+            await home.core.care.equipment.phone.connection.wait_ready(30)
             home.add("大女儿", daughter.url)
             home.add("儿子", son.uri)
             async with asyncio.timeout(60):

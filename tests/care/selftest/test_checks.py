@@ -15,9 +15,11 @@ from assistant.care.channels.server import look_at, server_of
 from assistant.care.pendants import BatteryLow, PendantLost, PendantSeen
 from assistant.care.selftest import machine
 from assistant.care.selftest.wording import REPLIES
-from assistant.care.simulators.modem import ModemManners, SimulatedModem
+from assistant.care.simulators.modem import SimulatedModem
+from assistant.care.simulators.modem_manners import ModemManners
 from assistant.care.simulators.scaip_centre import ScaipReceiver
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.findings import Finding
 from assistant.settings import (
     CentreSettings,
@@ -56,7 +58,7 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
             home.add("接警中心", "scaip:centre")
             equipment = home.core.care.equipment
             assert equipment.phone is not None
-            await equipment.phone.wait_ready(30)
+            await equipment.phone.connection.wait_ready(30)
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
             found = await look(home)
             assert [key for key, finding in found.items() if not finding.is_well] == []
@@ -66,8 +68,8 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
             assert "by the clock of a server" in found["clock"].detail
             assert "modem_battery" not in found
             assert peer.calls == []
-            assert modem.dialled == []
-            assert list(modem.sent) == []
+            assert modem.calls.dialled == []
+            assert list(modem.messages.sent) == []
             assert {event["type"] for event in web.events.values()} == {"anban.check"}
             assert {request["mty"] for request in centre.requests} == {"PI"}
 

@@ -11,7 +11,8 @@ import pytest
 from assistant.care.selftest.drill_book import last_drill
 from assistant.care.simulators.modem import SimulatedModem
 from assistant.care.simulators.scaip_centre import ScaipReceiver
-from assistant.care.simulators.sip_peer import Manners, SipPeer
+from assistant.care.simulators.sip_manners import Manners
+from assistant.care.simulators.sip_peer import SipPeer
 from assistant.events import AlarmRaised, HelpPressed, PutThroughChanged, new_id
 from assistant.settings import CentreSettings, EmergencySettings, ModemSettings
 from tests.care.channels.parts import needs_baresip, until
@@ -29,7 +30,7 @@ async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any
 
 async def phone_ready(home: Home) -> None:
     assert home.core.care.equipment.phone is not None
-    await home.core.care.equipment.phone.wait_ready(30)
+    await home.core.care.equipment.phone.connection.wait_ready(30)
 
 
 async def modem_ready(home: Home) -> None:
@@ -104,7 +105,7 @@ async def test_messages_say_in_their_first_words_that_it_is_a_drill(tmp_path: Pa
             home.add("大女儿", "sms:+8613800138000", web.url)
             found = await drill(home, "大女儿", "d1")
             assert [each["verdict"] for each in found] == ["well", "well"]
-            text = "".join(part.text for part in modem.sent)
+            text = "".join(part.text for part in modem.messages.sent)
             assert text.index("演练") < 4
             assert "请回复1" in text
             assert "http" not in text, "no link: there is no alarm to take on"
@@ -113,8 +114,8 @@ async def test_messages_say_in_their_first_words_that_it_is_a_drill(tmp_path: Pa
             assert event["data"]["text"].startswith("这是演练")
             assert event["data"]["acknowledge_url"] is None
 
-            modem.receive("+8613800138000", "1")
-            await until(lambda: not modem.inbox)
+            modem.messages.receive("+8613800138000", "1")
+            await until(lambda: not modem.messages.inbox)
             await until(lambda: not home.core.care.drill_calls._told)
             await home.core.care.drill_calls._tasks.finish()
             run = await home.core.database.read(last_drill)
@@ -135,8 +136,8 @@ async def test_no_emergency_number_and_no_centre_is_alarmed(tmp_path: Path) -> N
                 home.add("急救", "tel:120", "sms:120", "scaip:centre")
                 found = await drill(home, "急救")
                 assert [each["verdict"] for each in found] == ["well"] * 3
-            assert modem.dialled == []
-            assert list(modem.sent) == []
+            assert modem.calls.dialled == []
+            assert list(modem.messages.sent) == []
             assert {request["mty"] for request in centre.requests} == {"PI"}
 
 

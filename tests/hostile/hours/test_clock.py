@@ -40,6 +40,12 @@ def with_jumps(test: object) -> object:
     return pytest.mark.parametrize("jump", JUMPS, indirect=True)(test)
 
 
+async def cry_with_a_daughter(home: Home) -> None:
+    home.add(DAUGHTER, "tel:13800138000")
+    BEGINNINGS["cried"](home)
+    await until_open(home)
+
+
 async def acknowledge(home: Home) -> None:
     (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
     await home.core.care.emergency.course.acknowledge(alarm.alarm_id, contact.contact_id)
@@ -69,9 +75,7 @@ async def test_it_must_not_end_or_stop_an_alarm(tmp_path: Path, begin: str, jump
 @with_jumps
 async def test_it_must_not_keep_it_from_going_out_again(tmp_path: Path, jump: object) -> None:
     async with a_home(tmp_path) as home:
-        home.add(DAUGHTER, "tel:13800138000")
-        BEGINNINGS["cried"](home)
-        await until_open(home)
+        await cry_with_a_daughter(home)
         await acknowledge(home)
         jump()  # type: ignore[operator]
         await asyncio.sleep(ARRIVE_SECONDS + 5)
@@ -83,9 +87,7 @@ async def test_nor_where_it_jumps_just_before_somebody_takes_it_on(
     tmp_path: Path, jump: object
 ) -> None:
     async with a_home(tmp_path) as home:
-        home.add(DAUGHTER, "tel:13800138000")
-        BEGINNINGS["cried"](home)
-        await until_open(home)
+        await cry_with_a_daughter(home)
         jump()  # type: ignore[operator]
         await acknowledge(home)
         await asyncio.sleep(ARRIVE_SECONDS - 60)
@@ -98,9 +100,7 @@ async def test_nor_where_it_jumps_just_before_somebody_takes_it_on(
 @pytest.mark.parametrize("is_taken", [False, True])
 async def test_nor_over_a_restart(tmp_path: Path, jump: object, is_taken: bool) -> None:
     async with a_home(tmp_path) as home:
-        home.add(DAUGHTER, "tel:13800138000")
-        BEGINNINGS["cried"](home)
-        await until_open(home)
+        await cry_with_a_daughter(home)
         if is_taken:
             await acknowledge(home)
         await home.core.care.book.recorded(5)
@@ -116,9 +116,7 @@ async def test_somebody_who_said_when_must_not_hold_it_for_ever(
     tmp_path: Path, jump: object
 ) -> None:
     async with a_home(tmp_path) as home:
-        home.add(DAUGHTER, "tel:13800138000")
-        BEGINNINGS["cried"](home)
-        await until_open(home)
+        await cry_with_a_daughter(home)
         await acknowledge(home)
         (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
         course = home.core.care.emergency.course

@@ -30,18 +30,18 @@ from assistant.care.channels.api import (
 )
 from assistant.care.channels.call_audio import prepare, sound_seconds
 from assistant.care.channels.line_call import LINE_SECONDS, LineCall
-from assistant.care.channels.sip.config import QUIET_FILE, STANDBY_FILE
-from assistant.care.channels.sip.control import PhoneError
-from assistant.care.channels.sip.phone import (
+from assistant.care.channels.sip.call import (
     CallClosed,
     CallDigit,
     CallEstablished,
     CallFact,
     CallRang,
     CallSaid,
-    Phone,
     PhoneCall,
 )
+from assistant.care.channels.sip.config import QUIET_FILE, STANDBY_FILE
+from assistant.care.channels.sip.control import PhoneError
+from assistant.care.channels.sip.phone import Phone
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +82,8 @@ class SipCall(LineCall):
     async def check(self) -> Health:
         """Whether the telephone program runs and the provider has registered it."""
         try:
-            await self._phone.wait_ready()
-            problem = await self._phone.registration_problem()
+            await self._phone.connection.wait_ready()
+            problem = await self._phone.connection.registration_problem()
         except PhoneError as error:
             return Health(is_well=False, detail=str(error))
         return Health(is_well=not problem, detail=problem or "the telephone program runs")
@@ -98,7 +98,7 @@ class SipCall(LineCall):
     ) -> AsyncGenerator[AttemptEvent, None]:
         try:
             # A program that was just restarted is ready in a moment.
-            await self._phone.wait_ready(RESTART_SECONDS)
+            await self._phone.connection.wait_ready(RESTART_SECONDS)
             self._call = call = await self._phone.dial(
                 self.uri, QUIET_FILE if is_talk else STANDBY_FILE
             )
