@@ -15,6 +15,7 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.medicationadministration import MedicationAdministration
 from fhir.resources.R4B.medicationrequest import MedicationRequest
 
+from assistant.care.reminders import ReminderServices
 from assistant.care.reminders.csv_list import COLUMNS, ListRefused
 from assistant.care.reminders.days import first_day, moments_of, next_day
 from assistant.care.reminders.escalation import Risk
@@ -149,6 +150,41 @@ async def test_calendar_gives_the_same_moments(lived: Home) -> None:
         "25 09:00"
     )
     assert events["sweep"].decoded("dtstart").date() == date(2027, 4, 5)
+
+
+async def test_fhir_tells_of_single_days_and_pauses(home: Home) -> None:
+    await home.keeper.add(daily("08:00", title="aspirin"))
+    await home.keeper.add(daily("08:00", title="warfarin"))
+    ReminderServices(home.keeper).register(home.bus)
+    for day in (
+        {"day": "2026-11-24", "is_left_out": True},
+        {"day": "2026-11-25", "at": "2026-11-25T09:30"},
+        {"day": "2026-11-26", "amount": {"amount": "2", "unit": "tablet"}},
+    ):
+        assert "refused" not in await home.bus.call("reminders.on_day", which="aspirin", day=day)
+    await home.bus.call("reminders.pause", which=["warfarin"], until="2026-11-30T00:00")
+    entries = Bundle.model_validate_json(await home.keeper.export("fhir")).entry or []
+    told = {each.resource.medicationCodeableConcept.text: each.resource for each in entries}
+    assert told["aspirin"].status == "active"
+    usual, moved, more = told["aspirin"].dosageInstruction
+    assert "not on 2026-11-24" in usual.text
+    assert moved.timing.event == [datetime(2026, 11, 25, 9, 30, tzinfo=SHANGHAI)]
+    assert "2026-11-25 08:00" in moved.text
+    assert more.timing.event == [date(2026, 11, 26)]
+    assert more.doseAndRate[0].doseQuantity.value == 2
+    assert told["warfarin"].status == "on-hold"
+    assert "until 2026-11-30" in told["warfarin"].statusReason.text
+    assert "until 2026-11-30" in told["warfarin"].dosageInstruction[0].text
+    home.clock.move(at("2026-12-01T06:00"))
+    later = json.loads(await home.keeper.export("fhir"))
+    requests = {
+        each["resource"]["medicationCodeableConcept"]["text"]: each["resource"]
+        for each in later["entry"]
+        if each["resource"]["resourceType"] == "MedicationRequest"
+    }
+    assert requests["warfarin"]["status"] == "active"
+    assert "paused" not in requests["warfarin"]["dosageInstruction"][0]["text"]
+    assert len(requests["aspirin"]["dosageInstruction"]) == 1
 
 
 SINCE = datetime(2026, 11, 26, 12, tzinfo=SHANGHAI)
