@@ -92,7 +92,8 @@ def number_behind_hour(turn: Turn, text: str) -> BehindHour | None:
         reading = read_sentence(text, turn.lang, turn.now.date())
     except ImpossibleTimeError:
         return None
-    taken = [(each.start, each.end) for each in (*reading.clues, *reading.said_doses)]
+    taken = [(clue.start, clue.end) for clue in reading.clues]
+    taken += [(dose.start, dose.end) for dose in reading.said_doses]
     for hour in (each for each in reading.clues if isinstance(each.clue, Clock)):
         number = parse_number(text[hour.end :], turn.lang)
         if number is None or text[hour.end : hour.end + number.start].strip():

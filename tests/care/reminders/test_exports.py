@@ -250,7 +250,7 @@ def test_the_calendar_has_what_single_days_and_pauses_change(
         else:
             moments.rdate(begin)
         for name, put in (("rdate", moments.rdate), ("exdate", moments.exdate)):
-            for each in event[name].dts if name in event else ():
+            for each in getattr(event.get(name), "dts", ()):
                 put(each.dt.astimezone(UTC))
         last = datetime.combine(end, time(), SHANGHAI)
         told |= {each.timestamp() for each in moments.between(begin, last, inc=True)}
