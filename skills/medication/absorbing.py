@@ -13,7 +13,14 @@ from skills.medication.draft import Draft
 from skills.medication.reading import Said, lone_number, read
 from skills.medication.renaming import take_names
 from skills.medication.several import day_of
-from skills.medication.timing import number_beside_time, spans_of, take_habit, take_time, understand
+from skills.medication.timing import (
+    number_behind_hour,
+    number_beside_time,
+    spans_of,
+    take_habit,
+    take_time,
+    understand,
+)
 from skills.medication.words import words
 
 
@@ -55,7 +62,11 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
     bare = draft.asks in {"amount", "unlikely"} or draft.takes_number
     may_ask = draft.asks in {"check", "change"} and not bare
     draft = replace(draft, takes_number=False)
-    said = read(text, turn.lang, when["spans"], bare_number=bare, beside_name=not may_ask)
+    behind = number_behind_hour(turn, text)
+    spans = when["spans"]
+    if behind is not None and not behind.is_before_name:
+        spans = [*spans, (behind.start, behind.end)]
+    said = read(text, turn.lang, spans, bare_number=bare, beside_name=not may_ask)
     if said.impossible:
         draft = draft.noting("impossible_amount")
     if may_ask and draft.items and not when["says"] and not said.has_dose:
@@ -69,10 +80,14 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
     draft, cut = await take_names(turn, draft, said, text, when)
     if cut != text:
         return await _take_in(turn, draft, cut)
-    draft = without_unclear_dose(turn, take_dose(draft, said), said, when["leftover"])
+    left = [each for each in when["leftover"] if not (behind and each["start"] == behind.start)]
+    draft = without_unclear_dose(turn, take_dose(draft, said), said, left)
     draft = take_limits(turn, draft, said, text)
-    number = number_beside_time(when) if draft.items and not draft.items[0].is_medicine else ""
-    if number:  # "four" of "at nine and four in the afternoon": a thing to do has no dose
+    is_medicine = not draft.items or draft.items[0].is_medicine
+    number = "" if is_medicine else number_beside_time(when)
+    if behind and not (behind.is_before_name and (said.has_dose or not is_medicine)):
+        draft = draft.noting("words_left", words=behind.words)
+    elif number:  # "four" of "at nine and four in the afternoon": a thing to do has no dose
         draft = draft.noting("words_left", words=number)
     elif when["says"]:
         draft = await take_time(turn, draft, text)

@@ -104,6 +104,11 @@ def count(turn: Turn, many: int) -> str:
     return turn.render("two") if many == 2 else _number(turn, many)
 
 
+def times(turn: Turn, many: int) -> str:
+    """How often: "once", "four times"."""
+    return turn.render("once_only") if many == 1 else turn.render("times", count=count(turn, many))
+
+
 def number(value: str) -> Fraction:
     """An amount of the services."""
     return Fraction(value)
@@ -114,7 +119,7 @@ def limits(turn: Turn, rule: dict[str, Any]) -> dict[str, str]:
     hours = timedelta(hours=float(rule["least_hours"]))
     return {
         "hours": turn.spoken.duration(hours),
-        "most": turn.spoken.number(str(int(rule.get("daily_most", 0)))),
+        "most": times(turn, int(rule.get("daily_most", 0))),
     }
 
 
@@ -132,9 +137,8 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
         return turn.spoken.moment(at, turn.now)
     said = _on_days(turn, _days(turn, schedule, rule), schedule["times"])
     if schedule.get("course_days"):
-        days = schedule["course_days"]
-        key = "course_one_day" if days == 1 else "course"
-        said = turn.render(key, when=said, days=_number(turn, days))
+        length = turn.spoken.duration(timedelta(days=schedule["course_days"]))
+        said = turn.render("course", when=said, length=length)
     elif schedule.get("until") and schedule.get("until") != schedule.get("start"):
         until = date.fromisoformat(schedule["until"])
         said = turn.render("until", when=said, day=turn.spoken.day(until))

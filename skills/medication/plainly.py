@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from skills.api import NotStartedError, Reply, ServiceError, Turn
-from skills.medication.describe import amount, clock, limit
+from skills.medication.describe import amount, clock, limit, times
 
 _R = TypeVar("_R", bound=Reply | str)
 
@@ -54,7 +54,7 @@ def refusal(turn: Turn, answer: dict[str, Any]) -> str:
             return turn.render(
                 "daily_most",
                 what=answer["title"],
-                most=turn.spoken.number(str(answer["most"])),
+                most=times(turn, int(answer["most"])),
                 next=clock(turn, answer["next_at"]),
             )
         case "snooze_too_long":

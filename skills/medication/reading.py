@@ -119,12 +119,16 @@ def amount_of(dose: Dose) -> dict[str, Any]:
 
 
 def lone_number(turn: Turn, text: str, said: Said) -> str:
-    """A number that may be an hour or a dose; empty where there is none."""
+    """A number that may be an hour or a dose, with another behind it; empty where there is none."""
     number = parse_number(text, turn.lang)
     if number is None or said.daily_most is not None or said.is_as_needed:
         return ""
     is_hour = number.value.denominator == 1 and 0 < number.value <= 24
-    return text[number.start : number.end] if is_hour else ""
+    end = number.end
+    following = parse_number(text[end:], turn.lang)
+    if following is not None and not text[end : end + following.start].strip():
+        end += following.end
+    return text[number.start : end] if is_hour else ""
 
 
 def number_in(text: str | None, lang: str) -> float | None:

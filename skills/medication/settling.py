@@ -26,7 +26,9 @@ async def settled(turn: Turn, draft: Draft) -> Draft:
         return draft
     firsts = []
     for at, wish in enumerate(wishes_of(draft)):
-        checked = await turn.home.request("reminders.check", reminder=wish)
+        checked = await turn.home.request(
+            "reminders.check", reminder=wish, instead_of=draft.reminder_id
+        )
         refused = checked.get("refused")
         if refused == "dose_unlikely":
             return replace(draft, unlikely=checked)

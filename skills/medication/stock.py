@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from skills.api import ImpossibleAmountError, Skill, Turn, Unit, parse_dose
@@ -47,8 +48,10 @@ def _left_said(turn: Turn, title: str, left: dict[str, Any]) -> str:
     amount = describe.amount(turn, left)
     if left["days"] is None:
         return turn.render("stock", what=title, amount=amount)
-    days = turn.spoken.number(str(left["days"]))
-    return turn.render("stock_days", what=title, amount=amount, days=days)
+    if left["days"] == 0:
+        return turn.render("stock_no_day", what=title, amount=amount)
+    length = turn.spoken.duration(timedelta(days=left["days"]))
+    return turn.render("stock_days", what=title, amount=amount, length=length)
 
 
 async def refill(turn: Turn) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Final
 
-from skills.api import Edge, LeftKind, Turn, find_clues
+from skills.api import (
+    Clock,
+    Edge,
+    ImpossibleTimeError,
+    LeftKind,
+    Turn,
+    find_clues,
+    parse_number,
+    read_sentence,
+)
 from skills.medication.draft import Draft
 from skills.medication.habits import habit_time, keep_habit
 from skills.medication.words import words
@@ -63,6 +72,43 @@ def number_beside_time(when: dict[str, Any]) -> str:
         if left["kind"] == LeftKind.NUMBER and any(0 <= gap <= 1 for gap in gaps):
             return str(left["words"])
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class BehindHour:
+    """A number right behind an hour, "at eight five": a minute, another hour, or how many."""
+
+    start: int
+    end: int
+    words: str
+    """With its hour."""
+    is_before_name: bool
+    """Whether something that it may count comes next: "at eight two metformin"."""
+
+
+def number_behind_hour(turn: Turn, text: str) -> BehindHour | None:
+    """The first number behind an hour that belongs to neither a time nor a dose."""
+    try:
+        reading = read_sentence(text, turn.lang, turn.now.date())
+    except ImpossibleTimeError:
+        return None
+    taken = [(clue.start, clue.end) for clue in reading.clues]
+    taken += [(dose.start, dose.end) for dose in reading.said_doses]
+    for hour in (each for each in reading.clues if isinstance(each.clue, Clock)):
+        number = parse_number(text[hour.end :], turn.lang)
+        if number is None or text[hour.end : hour.end + number.start].strip():
+            continue
+        start, end = hour.end + number.start, hour.end + number.end
+        if any(first < end and start < last for first, last in taken):
+            continue
+        rest = text[end:].lstrip()
+        at = len(text) - len(rest)
+        is_told = any(first == at for first, _ in taken)
+        own = words(turn.lang).patterns
+        is_about_it = any(own[kind].match(rest.lower()) for kind in ("verbs", "lead"))
+        is_before_name = rest[:1].isalnum() and not is_told and not is_about_it
+        return BehindHour(start, end, text[hour.start : end], is_before_name)
+    return None
 
 
 async def spans_of(turn: Turn, text: str) -> list[list[int]]:

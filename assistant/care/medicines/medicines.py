@@ -64,9 +64,14 @@ class Medicines:
 
     async def limits_of(self, title: str) -> Sequence[Limit]:
         """What is usual of a medicine of this name; empty where it, or that, is not known."""
-        found, loaded = await self.find(title), await self._ready()
+        loaded = await self._ready()
+        return loaded.limits.get(await self.substance_of(title), ())
+
+    async def substance_of(self, title: str) -> str:
+        """The table's key, one for all names of a medicine; empty where it is not known."""
+        found = await self.find(title)
         keys = {match.medicine.key for match in found.matches if match.score >= SURE}
-        return loaded.limits.get(keys.pop(), ()) if len(keys) == 1 else ()
+        return keys.pop() if len(keys) == 1 else ""
 
     async def warnings(self, titles: Sequence[str], adding: str) -> list[Warned]:
         """What is to be asked about once a medicine is taken beside these; raises StoreError."""

@@ -1,7 +1,9 @@
 """Medicines and doses as FHIR R4B: one Bundle of MedicationRequest and MedicationAdministration.
 
 Statuses follow the standard's meaning: nobody knows of a dose that was announced and unanswered,
-nor of one that could not be announced, so both are "unknown", never "not-done".
+nor of one that could not be announced, so both are "unknown", never "not-done". What is paused is
+"on-hold". A Timing has no exceptions: days left out and pauses are told in the dosage's words, and
+a day with another hour or dose is a dosage of its own with the moment as its `event`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from assistant.care.reminders.model import Amount, Item, Kind, Reminder, State
+from assistant.care.reminders.model import (
+    Amount,
+    DayException,
+    Item,
+    Kind,
+    Pause,
+    Reminder,
+    State,
+)
 from assistant.language import Unit
 
 _STATUS: Final = {
@@ -49,7 +59,9 @@ def bundle(
         if item.occurrence.state in _STATUS and item.reminder.reminder_id in known
     ]
     given = {item.reminder.reminder_id for item in doses}
-    requests = [_request(each, _request_status(each, now, active, given)) for each in medicines]
+    requests = [
+        _request(each, _request_status(each, now, active, given), now) for each in medicines
+    ]
     resources = requests + [_administration(each) for each in doses]
     return {
         "resourceType": "Bundle",
@@ -66,15 +78,17 @@ def _request_status(
     if reminder.reminder_id not in active:
         return "stopped" if reminder.reminder_id in given else "entered-in-error"
     schedule = reminder.schedule
-    if schedule is None or schedule.until is None:
-        return "active"
+    today = datetime.fromtimestamp(now, UTC).date()
     # The last day is over everywhere a day later.
-    is_over = (datetime.fromtimestamp(now, UTC).date() - schedule.until).days > 1
-    return "completed" if is_over else "active"
+    if schedule is not None and schedule.until and (today - schedule.until).days > 1:
+        return "completed"
+    return "on-hold" if reminder.is_paused_at(now) else "active"
 
 
-def _request(reminder: Reminder, status: str) -> dict[str, Any]:
-    dosage: dict[str, Any] = {"text": _dosage_text(reminder)}
+def _request(reminder: Reminder, status: str, now: float) -> dict[str, Any]:
+    dosage: dict[str, Any] = {
+        "text": "; ".join([_dosage_text(reminder), *_otherwise(reminder, now)])
+    }
     if reminder.as_needed is not None:
         dosage["asNeededBoolean"] = True
         dosage["maxDosePerPeriod"] = {
@@ -97,17 +111,57 @@ def _request(reminder: Reminder, status: str) -> dict[str, Any]:
         dosage["doseAndRate"] = [_dose_and_rate(reminder.amount)]
     if reminder.route:
         dosage["route"] = {"text": reminder.route}
+    pause = next((_paused(each) for each in reminder.pauses if each.holds_at(now)), "")
+    reason = {"statusReason": {"text": pause}} if status == "on-hold" else {}
     return {
         "resourceType": "MedicationRequest",
         "id": reminder.reminder_id,
         "status": status,
+        **reason,
         "intent": "order",
         "reportedBoolean": True,
         "medicationCodeableConcept": {"text": reminder.title},
         "subject": _PATIENT,
         "authoredOn": _instant(reminder.added_at),
-        "dosageInstruction": [dosage],
+        "dosageInstruction": [dosage, *_on_single_days(reminder, now)],
     }
+
+
+def _otherwise(reminder: Reminder, now: float) -> list[str]:
+    """Days left out and pauses, but for those that are over, in words."""
+    left_out = [
+        f"not on {each.day.isoformat()} {each.slot}".rstrip()
+        for each in _coming(reminder, now)
+        if each.is_left_out
+    ]
+    pauses = [e for e in reminder.pauses if e.until is None or e.until.timestamp() > now]
+    return [*left_out, *(_paused(each) for each in pauses)]
+
+
+def _paused(pause: Pause) -> str:
+    until = f" until {pause.until.isoformat()}" if pause.until is not None else ""
+    return f"paused from {pause.since.isoformat()}{until}"
+
+
+def _on_single_days(reminder: Reminder, now: float) -> list[dict[str, Any]]:
+    """A dosage for each day with another hour or dose; it takes the place of that of the series."""
+    dosages: list[dict[str, Any]] = []
+    for each in _coming(reminder, now):
+        if each.is_left_out:
+            continue
+        at = each.at.isoformat() if each.at is not None else each.day.isoformat()
+        instead = f"{each.day.isoformat()} {each.slot}".rstrip()
+        dosage: dict[str, Any] = {"text": f"instead of {instead}", "timing": {"event": [at]}}
+        amount = each.amount or reminder.amount
+        if amount is not None:
+            dosage["doseAndRate"] = [_dose_and_rate(amount)]
+        dosages.append(dosage)
+    return dosages
+
+
+def _coming(reminder: Reminder, now: float) -> list[DayException]:
+    today = datetime.fromtimestamp(now, UTC).date()
+    return [each for each in reminder.exceptions if (today - each.day).days <= 1]
 
 
 def _administration(item: Item) -> dict[str, Any]:

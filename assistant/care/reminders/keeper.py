@@ -64,8 +64,11 @@ class Keeper:
     async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
         """Keep all of them, or none."""
         now = self._maker.now()
-        known = [await self._maker.known(wish) for wish in wishes]
-        made = [await self._made(each, new_id(), now) for each in known]
+        others = await self._others()
+        made: list[tuple[Reminder, date | None]] = []
+        for wish in wishes:
+            known = await self._maker.known(wish, [*others, *(each for each, _ in made)])
+            made.append(await self._made(known, new_id(), now))
 
         def work(connection: sqlite3.Connection) -> None:
             if book.count_active(connection) + len(made) > MAX_REMINDERS:
@@ -84,11 +87,19 @@ class Keeper:
             self._changed(reminder)
         return [reminder for reminder, _ in made]
 
-    async def check(self, wish: ReminderWish) -> tuple[Reminder, float | None]:
-        """What `add` would make of a wish, and when it would first come; nothing is written."""
+    async def check(
+        self, wish: ReminderWish, instead_of: str = ""
+    ) -> tuple[Reminder, float | None]:
+        """What `add` would make of a wish, and when it would first come; nothing is written.
+
+        Args:
+            wish: What is asked for.
+            instead_of: The id of the reminder that it would change.
+        """
         await self._engine.know_habits()
         now = self._maker.now()
-        reminder, first = await self._made(await self._maker.known(wish), "", now)
+        known = await self._maker.known(wish, await self._others(instead_of))
+        reminder, first = await self._made(self._beside_unlike(known, now), "", now)
         if first is None or reminder.schedule is None:
             return reminder, None
         calendar = self._engine.calendar
@@ -104,7 +115,8 @@ class Keeper:
     async def change(self, which: str, wish: ReminderWish) -> Reminder:
         """Put a reminder in the place of one that is there; doses already counted stay so."""
         now = self._maker.now()
-        known = await self._maker.known(wish)
+        others = await self._others((await self.find(which)).reminder_id)
+        known = await self._maker.known(wish, others)
         await self._made(known, "", now)
 
         def work(connection: sqlite3.Connection) -> Reminder:
@@ -315,20 +327,35 @@ class Keeper:
         await self._engine.know_habits()
         now = self._maker.now()
         there = {_likeness(each) for each in await self.all()}
+        others = await self._others()
         fresh: dict[str, ReminderWish] = {}
         wishes, wrong = read_list(
             text, lambda wish: self._maker.made(replace(wish, is_confirmed=True), "", now)
         )
         for line, wish in wishes:
             try:
-                made, _ = await self._made(await self._maker.known(wish), "", now)
+                known = await self._maker.known(wish, others)
+                made, _ = await self._made(self._beside_unlike(known, now), "", now)
             except ReminderRefused as refusal:
                 wrong.append((line, str(refusal)))
             else:
                 fresh.setdefault(_likeness(made), wish)
+                others.append(made)
         if wrong:
             raise ListRefused(tuple(f"line {line}: {why}" for line, why in sorted(wrong)))
         return await self.add_all([wish for key, wish in fresh.items() if key not in there])
+
+    async def _others(self, instead_of: str = "") -> list[Reminder]:
+        """What there is already, but for the one that is changed."""
+        kept = await self._database.read(book.active_reminders)
+        return [each for each in kept if each.reminder_id != instead_of]
+
+    def _beside_unlike(self, known: Known, now: datetime) -> Known:
+        """Without those that are what is asked for itself: said once more, it is not added."""
+        made, _ = self._maker.made(replace(known.wish, is_confirmed=True), "", now)
+        likeness = _likeness(made)
+        others = tuple(each for each in known.others if _likeness(each) != likeness)
+        return replace(known, others=others)
 
     async def _made(
         self, known: Known, reminder_id: str, now: datetime
@@ -348,9 +375,17 @@ class Keeper:
 
 
 def _likeness(reminder: Reminder) -> str:
-    """The same for two reminders that differ only in when they were made."""
+    """The same for two reminders that differ only in when they were made, and in single days."""
     schedule = reminder.schedule
     if schedule is not None:
         schedule = replace(schedule, start=date.min)
-    same = replace(reminder, reminder_id="", added_at=0.0, changed_at=0.0, schedule=schedule)
+    same = replace(
+        reminder,
+        reminder_id="",
+        added_at=0.0,
+        changed_at=0.0,
+        schedule=schedule,
+        exceptions=(),
+        pauses=(),
+    )
     return json.dumps(to_json(same), sort_keys=True)

@@ -97,24 +97,69 @@ class MedicineFacts(Protocol):
     async def limits_of(self, title: str) -> Sequence[Limit]:
         """What is usual of it; empty where it is not known."""
 
+    async def substance_of(self, title: str) -> str:
+        """The same for all names of one medicine; empty where it is not known."""
+
 
 def judge(
     limits: Sequence[Limit], amount: Amount | None, route: str, rhythm: Rhythm
 ) -> Beyond | None:
     """Say what is not usual about a dose; None where nothing is, or nothing is known of it."""
-    fitting = _of_route(limits, amount, route)
+    limit = _limit_at(_of_route(limits, amount, route), rhythm.gap_days)
+    if limit is None or isinstance(limit, Beyond) or amount is None:
+        return limit if isinstance(limit, Beyond) else None
+    return worst(*_measured(limit, amount, rhythm), *_counted(limit, amount, rhythm))
+
+
+def judge_day(
+    limits: Sequence[Limit], amounts: Sequence[Amount], route: str, gap_days: int
+) -> Beyond | None:
+    """Say what is not usual about all doses of one medicine on one day; None as `judge`.
+
+    Args:
+        limits: What is known of it.
+        amounts: Each dose of that day, whichever reminder brings it; at least one.
+        route: How the dose that is judged is given.
+        gap_days: From one day with a dose to the next, at least.
+    """
+    limit = _limit_at(_of_route(limits, amounts[0], route), gap_days)
+    if limit is None or isinstance(limit, Beyond):
+        return limit
+    found = []
+    weights = [_in_unit(limit, each, _ends(each)[0]) for each in amounts]
+    weight = sum((each for each in weights if each is not None), Fraction(0))
+    usual, most = limit.day, limit.day_most
+    if limit.every_days > 1:  # what is taken once in some days
+        usual, most = limit.usual, limit.most
+    if usual and most and weight > usual:
+        refused = _is_refused(limit, weight, most)
+        found.append(Beyond(Per.DAY, refused, weight, limit.unit, limit.least, usual, most))
+    loose = [e for e, w in zip(amounts, weights, strict=True) if w is None and e.strength is None]
+    by_unit = {each.unit: limit.counted(each.unit) for each in loose}
+    for unit, counted in by_unit.items():
+        number = sum((_ends(each)[0] for each in loose if each.unit is unit), Fraction(0))
+        of_day = _count_of_day(limit, counted) if counted is not None else None
+        if of_day is not None and number > of_day[0]:
+            refused = _is_refused(limit, number, of_day[1])
+            found.append(Beyond(Per.DAY, refused, number, unit, Fraction(1), *of_day))
+    return worst(*found)
+
+
+def _limit_at(fitting: Sequence[Limit], gap_days: int) -> Limit | Beyond | None:
+    """The limit of what comes so often; what is wrong where nothing comes so often."""
     if not fitting:
         return None
-    by_gap = [each for each in fitting if each.every_days <= rhythm.gap_days]
-    if not by_gap:
-        least = min(fitting, key=lambda each: each.every_days)
-        days = Fraction(least.every_days)
-        gap = Fraction(rhythm.gap_days)
-        return Beyond(Per.INTERVAL, least.is_high, gap, None, days, days, days)
-    if amount is None:
-        return None
-    limit = max(by_gap, key=lambda each: each.every_days)
-    found = [*_measured(limit, amount, rhythm), *_counted(limit, amount, rhythm)]
+    by_gap = [each for each in fitting if each.every_days <= gap_days]
+    if by_gap:
+        return max(by_gap, key=lambda each: each.every_days)
+    least = min(fitting, key=lambda each: each.every_days)
+    days = Fraction(least.every_days)
+    return Beyond(Per.INTERVAL, least.is_high, Fraction(gap_days), None, days, days, days)
+
+
+def worst(*judged: Beyond | None) -> Beyond | None:
+    """Of several judgements the first that refuses, else the first that asks."""
+    found = [each for each in judged if each is not None]
     return next((each for each in found if each.is_refused), next(iter(found), None))
 
 
@@ -169,14 +214,24 @@ def _counted(limit: Limit, amount: Amount, rhythm: Rhythm) -> list[Beyond]:
         found.append(
             Beyond(Per.ONCE, refused, most, amount.unit, Fraction(1), counted.usual, counted.most)
         )
-    times = max(1, math.ceil(limit.day / limit.usual)) if limit.day and limit.usual else 0
-    day_most = counted.day_most or counted.most * times
+    of_day = _count_of_day(limit, counted)
     a_day = most * rhythm.doses_a_day
-    if day_most and a_day > day_most:
-        refused = _is_refused(limit, a_day, day_most)
-        usual = counted.day_most or counted.usual * times
-        found.append(Beyond(Per.DAY, refused, a_day, amount.unit, Fraction(1), usual, day_most))
+    if of_day is not None and a_day > of_day[1]:
+        refused = _is_refused(limit, a_day, of_day[1])
+        found.append(Beyond(Per.DAY, refused, a_day, amount.unit, Fraction(1), *of_day))
     return found
+
+
+def _count_of_day(limit: Limit, counted: Counted) -> tuple[Fraction, Fraction] | None:
+    """How many a day are usual, and at most; None where no more is known than of one dose."""
+    if counted.day_most:
+        return counted.day_most, counted.day_most
+    if limit.every_days > 1:
+        return counted.usual, counted.most
+    if not (limit.day and limit.usual):
+        return None
+    times = max(1, math.ceil(limit.day / limit.usual))
+    return counted.usual * times, counted.most * times
 
 
 def _is_refused(limit: Limit, said: Fraction, most: Fraction) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from assistant.care.reminders.days import first_day, moments, moments_of, next_day
+from assistant.care.reminders.days import first_day, moments_of, next_day
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.escalation import Risk
-from assistant.care.reminders.limits import Limit, MedicineFacts, Rhythm, judge
+from assistant.care.reminders.limits import Limit, MedicineFacts, Rhythm, judge, worst
 from assistant.care.reminders.model import Kind, Reminder
 from assistant.care.reminders.refusals import (
     ClockWrongRefused,
@@ -18,14 +19,12 @@ from assistant.care.reminders.refusals import (
     DoseUnlikelyRefused,
     NeverComesRefused,
 )
+from assistant.care.reminders.together import SAMPLED_DAYS, doses_by_day, judge_together
 from assistant.care.reminders.wishes import ReminderWish, check_amount, reminder_of, wish_of
 from assistant.language import Unit
 
 EARLIEST_NOW: Final = 1_767_225_600.0
 """2026-01-01: a clock before it was never set."""
-
-_SAMPLED_DAYS: Final = 62
-"""Long enough to see a rhythm of months."""
 
 
 def now_of(engine: Engine) -> datetime:
@@ -42,6 +41,8 @@ class Known:
 
     wish: ReminderWish
     limits: tuple[Limit, ...]
+    others: tuple[Reminder, ...] = ()
+    """What there is already of the same medicine."""
 
     def is_of_a_limit(self, unit: Unit) -> bool:
         """Whether it is known how much of this unit is usual."""
@@ -53,19 +54,39 @@ class Maker:
 
     def __init__(self, engine: Engine, facts: MedicineFacts | None) -> None:
         self._engine, self._facts = engine, facts
+        self._substances: dict[str, str] = {}
+        """By title: a name that resembles several takes long to look up."""
 
     def now(self) -> datetime:
         """In the home; raises ClockWrongRefused."""
         return now_of(self._engine)
 
-    async def known(self, wish: ReminderWish) -> Known:
-        """The wish with what is known of its medicine: the risk where none was asked for."""
+    async def known(self, wish: ReminderWish, others: Sequence[Reminder]) -> Known:
+        """The wish with what is known of its medicine: the risk where none was asked for.
+
+        Args:
+            wish: What is asked for.
+            others: What there is already, of any medicine.
+        """
         if self._facts is None or wish.kind is Kind.TASK:
             return Known(wish, ())
         limits = tuple(await self._facts.limits_of(wish.title))
         if wish.risk is Risk.NORMAL:
             wish = replace(wish, risk=await self._facts.risk_of(wish.title))
-        return Known(wish, limits)
+        return Known(wish, limits, await self._of_the_same(wish.title, others) if limits else ())
+
+    async def _of_the_same(self, title: str, others: Sequence[Reminder]) -> tuple[Reminder, ...]:
+        """Those of the same medicine, whichever of its names they bear."""
+        substance = await self._substance_of(title)
+        medicines = [each for each in others if each.kind is Kind.MEDICINE]
+        named = {each.title: await self._substance_of(each.title) for each in medicines}
+        return tuple(each for each in medicines if named[each.title] == substance)
+
+    async def _substance_of(self, title: str) -> str:
+        if title not in self._substances:
+            found = await self._facts.substance_of(title) if self._facts else ""
+            self._substances[title] = found
+        return self._substances[title]
 
     def made_of(
         self, known: Known, reminder_id: str, now: datetime
@@ -83,7 +104,11 @@ class Maker:
     def _check_dose(self, reminder: Reminder, known: Known) -> None:
         if reminder.kind is Kind.TASK:
             return
-        beyond = judge(known.limits, reminder.amount, reminder.route, self._rhythm(reminder))
+        calendar, today = self._engine.calendar, self.now().date()
+        beyond = worst(
+            judge(known.limits, reminder.amount, reminder.route, self._rhythm(reminder)),
+            judge_together(known.limits, reminder, known.others, calendar, today),
+        )
         if beyond is None:
             _check_amount(reminder, known)
             return
@@ -114,19 +139,11 @@ class Maker:
             return Rhythm(reminder.as_needed.daily_most if gap == 1 else 1, gap)
         schedule = reminder.schedule
         if schedule is None or schedule.is_once:
-            return Rhythm(1, _SAMPLED_DAYS)
-        calendar = self._engine.calendar
-        day = first_day(schedule, schedule.start)
-        days: list[date] = []
-        most = 1
-        while day is not None and (not days or (day - days[0]).days <= _SAMPLED_DAYS):
-            times = len(list(moments(schedule, day, calendar.zone, calendar.habits)))
-            if times:
-                days.append(day)
-                most = max(most, times)
-            day = next_day(schedule, day)
+            return Rhythm(1, SAMPLED_DAYS)
+        first = first_day(schedule, schedule.start)
+        days = doses_by_day(schedule, first, self._engine.calendar) if first else {}
         gaps = [(after - before).days for before, after in pairwise(days)]
-        return Rhythm(most, min(gaps, default=_SAMPLED_DAYS))
+        return Rhythm(max(days.values(), default=1), min(gaps, default=SAMPLED_DAYS))
 
     def made(
         self, wish: ReminderWish, reminder_id: str, now: datetime

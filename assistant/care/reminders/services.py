@@ -87,9 +87,10 @@ class ReminderServices:
         said = [from_json(text, str, "texts") for text in texts]
         return asdict(await self._keeper.understand(said, lang, is_daily=is_daily))
 
-    async def _check(self, reminder: dict[str, Any]) -> dict[str, Any]:
+    async def _check(self, reminder: dict[str, Any], instead_of: str = "") -> dict[str, Any]:
         """What `reminders.add` would keep, and when it first comes; nothing is written."""
-        made, first_at = await self._keeper.check(from_json(reminder, ReminderWish, "reminder"))
+        wish = from_json(reminder, ReminderWish, "reminder")
+        made, first_at = await self._keeper.check(wish, _text(instead_of))
         return {"reminder": _reminder(made), "first_at": first_at}
 
     async def _add_all(self, reminders: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
 from assistant.care.reminders import book
-from assistant.care.reminders.days import first_day, local_date, moments, next_day
+from assistant.care.reminders.days import (
+    first_day,
+    local_date,
+    moments,
+    moments_of,
+    next_day,
+)
 from assistant.care.reminders.model import Reminder
 from assistant.care.reminders.planning import Calendar
 from assistant.language import Unit, are_counted_alike
@@ -75,15 +82,12 @@ def left(
     if row is None:
         return None
     amount, unit = Fraction(row[0]), Unit(row[1])
-    use = sum(
-        (
-            _use_a_day(reminder, unit, calendar, now)
-            for reminder in book.active_reminders(connection)
-            if reminder.title.casefold() == medicine.casefold()
-        ),
-        start=Fraction(0),
-    )
-    days = int(amount / use) if use else None
+    reminders = [
+        each
+        for each in book.active_reminders(connection)
+        if each.title.casefold() == medicine.casefold()
+    ]
+    days = _days_left(reminders, amount, unit, calendar, local_date(now, calendar.zone))
     is_low = days is not None and days < row[2] and not row[3]
     return StockLeft(medicine, amount, unit, days, is_low)
 
@@ -128,14 +132,49 @@ def _row(connection: sqlite3.Connection, medicine: str) -> tuple[str, str, int, 
     return row
 
 
-def _use_a_day(reminder: Reminder, unit: Unit, calendar: Calendar, now: float) -> Fraction:
-    dose = reminder.amount
-    if reminder.schedule is None or dose is None or not are_counted_alike(dose.unit, unit):
-        return Fraction(0)
-    today = local_date(now, calendar.zone)
-    begin = day = first_day(reminder.schedule, today)
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """How much of a medicine a reminder takes."""
+
+    by_day: dict[date, Fraction]
+    """On the days ahead, as they will come: with pauses and single days."""
+    a_day: Fraction
+    """What the series comes to."""
+
+
+def _days_left(
+    reminders: Sequence[Reminder], amount: Fraction, unit: Unit, calendar: Calendar, today: date
+) -> int | None:
+    """For how many days there is enough, today's doses included; None if nothing is planned."""
+    planned = [each for each in reminders if not any(p.until is None for p in each.pauses)]
+    uses = [_use_of(each, unit, calendar, today) for each in planned]
+    a_day = sum((use.a_day for use in uses), Fraction(0))
+    if not a_day:
+        return None
+    for number in range(_LOOK_AHEAD_DAYS):
+        day = today + timedelta(number)
+        amount -= sum((use.by_day.get(day, Fraction(0)) for use in uses), Fraction(0))
+        if amount < 0:
+            return number
+    return _LOOK_AHEAD_DAYS + int(amount / a_day)
+
+
+def _use_of(reminder: Reminder, unit: Unit, calendar: Calendar, today: date) -> _Use:
+    schedule, dose = reminder.schedule, _dose(reminder, unit)
+    by_day: dict[date, Fraction] = {}
+    if schedule is None or not dose:
+        return _Use(by_day, Fraction(0))
+    begin = day = first_day(schedule, today)
     doses = 0
     while day is not None and begin is not None and day < begin + timedelta(_LOOK_AHEAD_DAYS):
-        doses += len(list(moments(reminder.schedule, day, calendar.zone, calendar.habits)))
-        day = next_day(reminder.schedule, day)
-    return dose.amount * doses / _LOOK_AHEAD_DAYS
+        doses += len(list(moments(schedule, day, calendar.zone, calendar.habits)))
+        slots = (slot for slot, _ in moments_of(reminder, day, calendar.zone, calendar.habits))
+        by_day[day] = sum((_dose(reminder.on(day, slot), unit) for slot in slots), Fraction(0))
+        day = next_day(schedule, day)
+    return _Use(by_day, dose * doses / _LOOK_AHEAD_DAYS)
+
+
+def _dose(reminder: Reminder, unit: Unit) -> Fraction:
+    """How much is taken at once; nothing where it is counted in another unit."""
+    dose = reminder.amount
+    return dose.amount if dose is not None and are_counted_alike(dose.unit, unit) else Fraction(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import reduce
 from pathlib import Path
@@ -77,14 +77,13 @@ class Wording:
 
     def stock_low(self, medicine: str, days_left: int) -> str:
         """That it will be used up."""
-        return self._render("stock_low", what=medicine, days=days_left)
+        return self._runs_out("stock_low", medicine, days_left, self._home_lang())
 
     def family_stock(self, low: Sequence[StockLeft], lang: str, elder: str) -> tuple[str, str]:
         """Headline and text for the family: what runs out."""
         who = elder or self._render("the_elder", lang)
         lines = [
-            self._render("family_stock", lang, what=stock.medicine, days=stock.days or 0)
-            for stock in low
+            self._runs_out("family_stock", stock.medicine, stock.days or 0, lang) for stock in low
         ]
         head = self._render("family_stock_headline", lang, elder=who)
         return head, self._joined(
@@ -133,6 +132,13 @@ class Wording:
         if not unit:
             return spoken.number(amount)
         return spoken.dose(Dose(Fraction(amount), Unit(unit), None, 0, 0))
+
+    def _runs_out(self, key: str, medicine: str, days_left: int, lang: str) -> str:
+        """For how long there is enough; less than a day is not enough for another one."""
+        if days_left < 1:
+            return self._render(f"{key}_out", lang, what=medicine)
+        length = LANGUAGES[lang].spoken.duration(timedelta(days=days_left))
+        return self._render(key, lang, what=medicine, length=length)
 
     def _week_line(self, week: WeekOfMedicine, lang: str) -> str:
         others = (

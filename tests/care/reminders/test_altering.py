@@ -141,6 +141,36 @@ async def test_a_pause_without_an_end_waits_for_a_word(served: Home) -> None:
     assert answer["refused"] == "not_paused"
 
 
+PAUSED_TWO_DAYS: dict[str, Any] = {"which": ["warfarin"], "until": "2026-11-25T00:00"}
+FROM_WEDNESDAY = {**PAUSED_TWO_DAYS, "since": "2026-11-25T00:00", "until": "2026-11-28T00:00"}
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments", "days"),
+    [
+        ("today", {}, 10),
+        ("pause", PAUSED_TWO_DAYS, 12),
+        ("pause", FROM_WEDNESDAY, 13),
+        ("pause", {**PAUSED_TWO_DAYS, "since": "2026-12-10", "until": "2026-12-20"}, 10),
+        ("pause", {"which": ["warfarin"]}, None),
+        ("on_day", {"which": "warfarin", "day": {"day": "2026-11-24", "is_left_out": True}}, 11),
+        (
+            "on_day",
+            {
+                "which": "warfarin",
+                "day": {"day": "2026-11-24", "amount": {"amount": "3", "unit": "tablet"}},
+            },
+            8,
+        ),
+    ],
+)
+async def test_the_stock_lasts_by_the_days_that_come(
+    served: Home, service: str, arguments: dict[str, Any], days: int | None
+) -> None:
+    assert "refused" not in await served.bus.call(f"reminders.{service}", **arguments)
+    assert (await served.bus.call("reminders.left", which="warfarin"))["left"]["days"] == days
+
+
 async def test_what_was_counted_by_mistake_is_open_again(served: Home) -> None:
     await served.until(at("2026-11-23T18:02"), lambda _: "yes")
     back = await served.bus.call("reminders.not_taken")

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from typing import Any
 
 import icalendar
 import pytest
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rruleset, rrulestr
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.medicationadministration import MedicationAdministration
 from fhir.resources.R4B.medicationrequest import MedicationRequest
 
+from assistant.care.reminders import ReminderServices
 from assistant.care.reminders.csv_list import COLUMNS, ListRefused
+from assistant.care.reminders.days import first_day, moments_of, next_day
 from assistant.care.reminders.escalation import Risk
-from assistant.care.reminders.model import Amount, AsNeeded, Food, Kind
+from assistant.care.reminders.export_calendar import calendar_file
+from assistant.care.reminders.model import (
+    Amount,
+    AsNeeded,
+    DayException,
+    Food,
+    Kind,
+    Pause,
+    Reminder,
+)
+from assistant.care.reminders.planning import Calendar
+from assistant.care.reminders.schedule import Schedule
 from assistant.care.reminders.wishes import ReminderWish, ScheduleWish, wish_of
 from assistant.events import RemindersChanged
-from assistant.language import DayTime, LunarDays, Unit
+from assistant.language import DayTime, Habits, LunarDays, Unit
 from assistant.language.clues import Anchor
 from tests.care.reminders.home import SHANGHAI, Home
 from tests.care.reminders.test_engine import TABLET, at, daily
@@ -136,6 +150,113 @@ async def test_calendar_gives_the_same_moments(lived: Home) -> None:
         "25 09:00"
     )
     assert events["sweep"].decoded("dtstart").date() == date(2027, 4, 5)
+
+
+async def test_fhir_tells_of_single_days_and_pauses(home: Home) -> None:
+    await home.keeper.add(daily("08:00", title="aspirin"))
+    await home.keeper.add(daily("08:00", title="warfarin"))
+    ReminderServices(home.keeper).register(home.bus)
+    for day in (
+        {"day": "2026-11-24", "is_left_out": True},
+        {"day": "2026-11-25", "at": "2026-11-25T09:30"},
+        {"day": "2026-11-26", "amount": {"amount": "2", "unit": "tablet"}},
+    ):
+        assert "refused" not in await home.bus.call("reminders.on_day", which="aspirin", day=day)
+    await home.bus.call("reminders.pause", which=["warfarin"], until="2026-11-30T00:00")
+    entries = Bundle.model_validate_json(await home.keeper.export("fhir")).entry or []
+    told = {each.resource.medicationCodeableConcept.text: each.resource for each in entries}
+    assert told["aspirin"].status == "active"
+    usual, moved, more = told["aspirin"].dosageInstruction
+    assert "not on 2026-11-24" in usual.text
+    assert moved.timing.event == [datetime(2026, 11, 25, 9, 30, tzinfo=SHANGHAI)]
+    assert "2026-11-25 08:00" in moved.text
+    assert more.timing.event == [date(2026, 11, 26)]
+    assert more.doseAndRate[0].doseQuantity.value == 2
+    assert told["warfarin"].status == "on-hold"
+    assert "until 2026-11-30" in told["warfarin"].statusReason.text
+    assert "until 2026-11-30" in told["warfarin"].dosageInstruction[0].text
+    home.clock.move(at("2026-12-01T06:00"))
+    later = json.loads(await home.keeper.export("fhir"))
+    requests = {
+        each["resource"]["medicationCodeableConcept"]["text"]: each["resource"]
+        for each in later["entry"]
+        if each["resource"]["resourceType"] == "MedicationRequest"
+    }
+    assert requests["warfarin"]["status"] == "active"
+    assert "paused" not in requests["warfarin"]["dosageInstruction"][0]["text"]
+    assert len(requests["aspirin"]["dosageInstruction"]) == 1
+
+
+SINCE = datetime(2026, 11, 26, 12, tzinfo=SHANGHAI)
+PAUSES = [
+    (),
+    (Pause(since=SINCE, until=SINCE + timedelta(4)),),
+    (
+        Pause(since=SINCE, until=SINCE + timedelta(1)),
+        Pause(since=SINCE + timedelta(5), until=SINCE + timedelta(8)),
+    ),
+    (Pause(since=SINCE + timedelta(3)),),
+    (Pause(since=datetime(2026, 11, 20, tzinfo=SHANGHAI)),),
+]
+DAY = date(2026, 11, 28)
+EXCEPTIONS = [
+    (),
+    (DayException(day=DAY, is_left_out=True),),
+    (DayException(day=DAY, slot="08:00", is_left_out=True),),
+    (DayException(day=DAY, slot="08:00", at=datetime(2026, 11, 28, 9, 30, tzinfo=SHANGHAI)),),
+    (DayException(day=DAY, amount=Amount(Fraction(2), Unit.TABLET)),),
+]
+SCHEDULES = [
+    {"rrule": "FREQ=DAILY", "times": (DayTime(time(8)), DayTime(time(20)))},
+    {"rrule": "FREQ=DAILY;INTERVAL=2", "times": (DayTime(time(8)),)},
+    {"rrule": "FREQ=WEEKLY;BYDAY=TH,SA", "times": (DayTime(time(8)),), "until": date(2026, 12, 3)},
+    {"lunar": LunarDays(days=(19, 20, 25), month=None), "times": (DayTime(time(8)),)},
+    {"at": datetime(2026, 11, 23, 8, tzinfo=SHANGHAI), "every_minutes": 100},
+    {"at": datetime(2026, 11, 28, 8, tzinfo=SHANGHAI)},
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("pauses", PAUSES)
+@pytest.mark.parametrize("exceptions", EXCEPTIONS)
+def test_the_calendar_has_what_single_days_and_pauses_change(
+    schedule: dict[str, Any],
+    pauses: tuple[Pause, ...],
+    exceptions: tuple[DayException, ...],
+) -> None:
+    """Against the days that the engine plans by."""
+    calendar, start = Calendar(SHANGHAI, Habits()), date(2026, 11, 23)
+    reminder = Reminder(
+        reminder_id="m",
+        title="m",
+        kind=Kind.MEDICINE,
+        schedule=Schedule(start=start, **schedule),
+        exceptions=exceptions if "times" in schedule else (),
+        pauses=pauses,
+    )
+    made = icalendar.Calendar.from_ical(calendar_file([reminder], calendar, at("2026-11-23T06:00")))
+    end = start + timedelta(20)
+    planned = set[float]()
+    day = first_day(Schedule(start=start, **schedule), start)
+    while day is not None and day < end:
+        planned |= {at for _, at in moments_of(reminder, day, SHANGHAI, Habits())}
+        day = next_day(Schedule(start=start, **schedule), day)
+    told = set[float]()
+    for event in made.walk("VEVENT"):
+        moments = rruleset()
+        begin = event.decoded("dtstart").astimezone(UTC)
+        if "rrule" in event:
+            moments.rrule(rrulestr(event["rrule"].to_ical().decode(), dtstart=begin))
+        else:
+            moments.rdate(begin)
+        for name, put in (("rdate", moments.rdate), ("exdate", moments.exdate)):
+            for each in getattr(event.get(name), "dts", ()):
+                put(each.dt.astimezone(UTC))
+        last = datetime.combine(end, time(), SHANGHAI)
+        told |= {each.timestamp() for each in moments.between(begin, last, inc=True)}
+    assert {
+        each for each in told if each < datetime.combine(end, time(), SHANGHAI).timestamp()
+    } == (planned)
 
 
 async def test_csv_comes_back_as_it_was(lived: Home) -> None:

@@ -180,6 +180,69 @@ async def test_as_needed_is_judged_by_the_day(
     assert added.get("refused", FINE) == verdict
 
 
+AT_TEN = {"rrule": "FREQ=DAILY", "times": [{"at": "10:00"}]}
+TUESDAYS = {"rrule": "FREQ=WEEKLY;BYDAY=TU", "times": [{"at": "08:00"}]}
+MONDAY_NIGHTS = {"rrule": "FREQ=WEEKLY;BYDAY=MO", "times": [{"at": "20:00"}]}
+OTHER_DAYS = {"rrule": "FREQ=WEEKLY;BYDAY=TU,TH,SA", "times": [{"at": "08:00"}]}
+# what is there, what is added, verdict
+TOGETHER: list[tuple[tuple[str, str, dict[str, Any]], tuple[str, str, dict[str, Any]], str]] = [
+    (("warfarin", "8 mg", ONCE_A_DAY), ("warfarin", "8 mg", AT_TEN), REFUSED),
+    (("warfarin", "8 mg", ONCE_A_DAY), ("coumadin", "8 mg", AT_TEN), REFUSED),
+    (("warfarin", "8 mg", ONCE_A_DAY), ("华法林", "8 mg", AT_TEN), REFUSED),
+    (("warfarin", "6 mg", ONCE_A_DAY), ("warfarin", "6 mg", AT_TEN), ASKED),
+    (("warfarin", "2 mg", ONCE_A_DAY), ("warfarin", "3 mg", AT_TEN), FINE),
+    (("warfarin", "8 mg", MONDAYS), ("warfarin", "8 mg", OTHER_DAYS), FINE),
+    (("warfarin", "3 tablet", ONCE_A_DAY), ("warfarin", "5 tablet", AT_TEN), REFUSED),
+    (("digoxin", "2 tablet", ONCE_A_DAY), ("digoxin", "2 tablet", AT_TEN), ASKED),
+    (("digoxin", "3 tablet", ONCE_A_DAY), ("digoxin", "3 tablet", AT_TEN), REFUSED),
+    (("methotrexate", "15 mg", MONDAYS), ("methotrexate", "15 mg", TUESDAYS), REFUSED),
+    (("methotrexate", "15 mg", MONDAYS), ("methotrexate", "25 mg", MONDAY_NIGHTS), REFUSED),
+    (("methotrexate", "15 mg", MONDAYS), ("folic acid", "5 mg", TUESDAYS), FINE),
+    (("metformin", "1000 mg", TWICE), ("metformin", "1000 mg", AT_TEN), ASKED),
+    (("metformin", "500 mg", TWICE), ("metformin", "500 mg", AT_TEN), FINE),
+    (("metformin", "1000 mg", TWICE), ("aspirin", "100 mg", AT_TEN), FINE),
+    (("warfarin", "8 mg", ONE_DAY), ("warfarin", "5 mg", ONCE_A_DAY), ASKED),
+]
+
+
+@pytest.mark.parametrize(("there", "added", "verdict"), TOGETHER)
+async def test_all_of_a_medicine_in_one_day_is_judged_together(
+    served: Home,
+    there: tuple[str, str, dict[str, Any]],
+    added: tuple[str, str, dict[str, Any]],
+    verdict: str,
+) -> None:
+    first = {**wish(*there), "is_confirmed": True}
+    assert "refused" not in await served.bus.call("reminders.add", reminder=first)
+    answer = await served.bus.call("reminders.check", reminder=wish(*added))
+    assert answer.get("refused", FINE) == verdict
+    both = await served.bus.call("reminders.add_all", reminders=[wish(*added)])
+    assert both.get("refused", FINE) == verdict
+
+
+async def test_two_of_one_list_are_judged_together(served: Home) -> None:
+    both = [wish("warfarin", "8 mg", ONCE_A_DAY), wish("华法林", "8 mg", AT_TEN)]
+    answer = await served.bus.call("reminders.add_all", reminders=both)
+    assert answer["refused"] == REFUSED
+    assert await served.bus.call("reminders.list") == []
+
+
+async def test_what_is_changed_or_said_again_is_not_counted_twice(served: Home) -> None:
+    (kept,) = (
+        await served.bus.call("reminders.add_all", reminders=[wish("warfarin", "8 mg", ONCE_A_DAY)])
+    )["added"]
+    again = await served.bus.call("reminders.check", reminder=wish("warfarin", "8 mg", ONCE_A_DAY))
+    assert "refused" not in again
+    changed = wish("warfarin", "9 mg", AT_TEN)
+    check = await served.bus.call(
+        "reminders.check", reminder=changed, instead_of=kept["reminder_id"]
+    )
+    assert "refused" not in check
+    amount = {"amount": "9", "unit": "mg"}
+    answer = await served.bus.call("reminders.change", which="warfarin", changes={"amount": amount})
+    assert "refused" not in answer
+
+
 def test_the_table_covers_what_is_high_risk_and_what_is_common() -> None:
     table, limits = Table.load(), doses.load()
     assert limits.keys() <= table.medicines.keys()

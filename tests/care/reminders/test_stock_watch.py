@@ -45,7 +45,7 @@ async def test_the_family_is_told_once_until_it_is_refilled(home: Home) -> None:
     assert await again.look() is None
     (text,) = letters.texts
     assert "Mrs Li" in text
-    assert "6 days" in text
+    assert "six days" in text
     await home.keeper.refill(reminder.reminder_id, Fraction(1), Unit.TABLET)
     await again.look()
     home.clock.move(home.clock.at + 86_400)

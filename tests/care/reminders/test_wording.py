@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from assistant.care.reminders.model import Amount, Food, Item, Kind, Occurrence, Reminder, State
+from assistant.care.reminders.stock import StockLeft
 from assistant.care.reminders.wording import Wording
 from assistant.language import LANGUAGES, Unit, normalise
 from tests.care.reminders.home import SHANGHAI
@@ -57,10 +58,32 @@ def test_the_rest_can_be_said(lang: str) -> None:
         wording.missed_while_away(1),
         wording.missed_while_away(28),
         wording.stock_low("aspirin", 3),
+        wording.stock_low("aspirin", 1),
+        wording.stock_low("aspirin", 0),
     ]
     assert all(normalise(text, lang) for text in texts)
     settled = Item(replace(OCCURRENCE, act_at=None), REMINDER)
     assert wording.not_yet([settled]) == ""
+
+
+@pytest.mark.parametrize(
+    ("lang", "days", "told"),
+    [
+        ("en", 0, "not enough aspirin for one more day"),
+        ("en", 1, "about one day only"),
+        ("en", 3, "about three days only"),
+        ("zh", 0, "不够再用一天"),
+        ("zh", 2, "大约只够用两天"),
+    ],
+)
+def test_so_many_days_are_told_as_people_say_them(lang: str, days: int, told: str) -> None:
+    low = StockLeft("aspirin", Fraction(1), Unit.TABLET, days)
+    wording = Wording(SHANGHAI, lambda: lang)
+    assert told in wording.stock_low("aspirin", days)
+    assert (
+        told.removesuffix(" only").replace(" aspirin", "")
+        in wording.family_stock([low], lang, "")[1]
+    )
 
 
 def test_insulin_is_used_and_not_swallowed() -> None:

@@ -87,9 +87,68 @@ CONVERSATIONS: list[tuple[str, tuple[str, ...], list[str]]] = [
     ("zh", ("add: 每天早上八点吃八粒地高辛", "yes"), []),
     ("en", ("add: take eight pills of warfarin every day at eight", "yes"), []),
     ("zh", ("add: 每天早上八点吃一颗阿司匹林", "yes"), ["阿司匹林 08:00 1"]),
+    # two reminders of one medicine are one day's dose
+    (
+        "zh",
+        (
+            "add: 每天早上八点吃三片华法林",
+            "yes",
+            "add: 每天晚上八点吃三片华法林",
+            "yes",
+            "yes",
+        ),
+        ["华法林 08:00 3"],
+    ),
+    (
+        "en",
+        (
+            "add: every day at eight take eight milligrams of warfarin",
+            "yes",
+            "add: every day at ten take eight milligrams of warfarin",
+            "yes",
+        ),
+        ["warfarin 08:00 8"],
+    ),
+    (
+        "en",
+        (
+            "add: every day at eight take two milligrams of warfarin",
+            "yes",
+            "change: change warfarin to three milligrams",
+            "yes",
+        ),
+        ["warfarin 08:00 3"],
+    ),
     # called at an hour, and for nothing else
     ("zh", ("add: 八点叫我一声", "yes"), ["到时间了 @08:00"]),
     ("en", ("add: give me a shout at eight", "yes"), ["it is time @08:00"]),
+    ("zh", ("add: 八点叫我一声去买菜", "yes"), ["去买菜 @08:00"]),
+    ("zh", ("add: 八点喊我一嗓子去接孙子", "yes"), ["去接孙子 @08:00"]),
+    ("zh", ("add: 八点跟我说一声该浇花了", "yes"), ["浇花 @08:00"]),
+    ("zh", ("add: 八点提醒我一声吃一片阿司匹林", "yes"), ["阿司匹林 08:00 1"]),
+    ("zh", ("add: 八点提醒我给儿子打一声招呼", "yes"), ["给儿子打一声招呼 @08:00"]),
+    ("en", ("add: give me a shout at eight to go shopping", "yes"), ["to go shopping @08:00"]),
+    # a number behind the hour is a minute, another hour, or how many
+    ("en", ("add: add warfarin at eight five", "yes", "yes", "yes"), []),
+    ("en", ("add: add warfarin one tablet at eight five", "yes", "yes"), []),
+    ("en", ("add: at eight five take warfarin", "yes", "one tablet", "yes"), []),
+    ("en", ("add: remind me at eight five to call my son", "yes", "yes"), []),
+    ("zh", ("add: 添加华法林八点五", "yes", "一片", "yes"), []),
+    ("zh", ("add: 早上八点五吃华法林", "yes", "一片", "yes"), []),
+    ("zh", ("add: 每天八点五华法林", "yes", "一片", "yes"), []),
+    ("en", (*ASPIRIN_EN, "change: change aspirin to eight five", "yes"), ["aspirin 08:00 1"]),
+    (
+        "en",
+        ("add: add warfarin one tablet at eight five", "at eight oh five", "yes"),
+        ["warfarin 08:05 1"],
+    ),
+    ("en", ("add: every day at eight two aspirin", "yes"), ["aspirin 08:00 2"]),
+    ("zh", ("add: 每天早上八点三姑来看我", "yes"), ["三姑来看我 08:00"]),
+    # a range of two doses is neither of them; odd and even days are asked about
+    ("zh", ("add: 每天早上八点吃半片到一片阿司匹林", "yes", "yes", "yes"), []),
+    ("en", ("add: half a tablet to one tablet of aspirin every day at eight", "yes", "yes"), []),
+    ("zh", ("add: 逢单日早上八点吃一片阿司匹林", "yes", "yes"), []),
+    ("en", ("add: on odd days at eight take one tablet of aspirin", "yes", "yes"), []),
     # a day that is left out
     ("zh", ("add: 每天早上八点吃一片阿司匹林，明天不吃", "yes"), ["阿司匹林 08:00 1 -2026-11-24"]),
     (
@@ -197,6 +256,22 @@ async def test_a_part_of_each_day_is_read_back_and_kept_as_its_times(
     (kept,) = await talk.kept()
     assert [each["at"] for each in kept["schedule"]["times"]] == [f"{h:02}:00" for h in hours]
     assert told in await talk.say("query", "query")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "told"),
+    [
+        ("en", "one tablet of aspirin every day at eight for one day", "for one day,"),
+        ("en", "one tablet of aspirin every day at eight for a day", "for one day,"),
+        ("en", "one tablet of aspirin every day at eight for two days", "for two days,"),
+        ("zh", "每天早上八点吃一片阿司匹林，就吃一天", "一共一天，"),
+        ("zh", "每天早上八点吃一片阿司匹林，吃两天", "一共两天，"),
+    ],
+)
+async def test_a_course_of_one_day_is_told_as_one(
+    zh: Talk, en: Talk, lang: str, text: str, told: str
+) -> None:
+    assert told in await {"zh": zh, "en": en}[lang].say(text, "add")
 
 
 async def test_the_day_that_is_left_out_is_read_back_and_does_not_come(zh: Talk) -> None:

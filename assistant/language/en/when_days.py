@@ -1,0 +1,245 @@
+"""What English says about days: each rule reads one kind of clue."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from assistant.language.clues import (
+    Clue,
+    DayClue,
+    Every,
+    Frequency,
+    OnDay,
+    OnLunarDay,
+    OnMonthDay,
+    OnWeekday,
+    Reader,
+    Unclear,
+    always,
+)
+from assistant.language.days import resolve
+from assistant.language.en.numerals import ORDINAL, whole_number
+from assistant.language.en.numerals import WHOLE_NUMBER as N
+from assistant.language.en.when_clock import either
+from assistant.language.en.when_words import DAYS, FESTIVALS, MONTHS, WEEKDAYS
+from assistant.language.errors import ImpossibleTimeError
+
+WEEKDAY = either(WEEKDAYS)
+_MONTH = either(MONTHS)
+_RELATIVE_DAYS = {
+    "the day before yesterday": -2,
+    "yesterday": -1,
+    "today": 0,
+    "tomorrow": 1,
+    "the day after tomorrow": 2,
+    "day after tomorrow": 2,
+}
+_AHEAD = {"this": None, "the": None, "next": 1, "last": -1, "coming": None}
+"""Calendar weeks; "this Thursday", said on a Saturday, is the coming one."""
+_ONE_TO_NINE = "(?:one|two|three|four|five|six|seven|eight|nine)"
+EXCEPT = (
+    r"except(?:ing)?|apart from|other than|excluding|leaving out|besides|aside from|not|never|but|"
+    r"but not|skip|skipping|save|leave out|omit|omitting|not counting|without|bar|"
+    r"with the exception of|"
+    r"no(?= (?:\w+days|weekends)\b)"
+)
+_DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
+_BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu", "fri"))
+ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
+
+
+def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
+    festival = FESTIVALS[match["festival"].lower()]
+    if match["side"] and isinstance(festival, DayClue):
+        days = 1 if match["side"].lower() == "after" else -1
+        yield OnDay(resolve(festival, today) + timedelta(days))
+    else:
+        yield festival
+
+
+def _month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    if match.groupdict().get("every"):
+        yield Every(Frequency.YEARLY)
+    year = match.groupdict().get("year")
+    month = MONTHS[match["month"].lower()]
+    yield OnMonthDay(day_number(match["day"]), month, _year(year) if year else None)
+
+
+def _year(said: str) -> int:
+    """Read 2027 and "twenty twenty seven"."""
+    return int(said) if said.isdecimal() else 2000 + whole_number(said.split(" ", 1)[1])
+
+
+def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
+    words = match.groupdict()
+    which = (words["which"] or "").lower()
+    months = {"next": 1, "this": 0, "last": -1}.get(which)
+    yield OnMonthDay(-1 if words["last"] else day_number(words["day"]), None, None, months)
+
+
+def day_number(said: str) -> int:
+    """A day of a month; raises ImpossibleTimeError if no month has it."""
+    day = whole_number(said)
+    if not 1 <= day <= 31:
+        raise ImpossibleTimeError(f"No month has a day {day}.")
+    return day
+
+
+def _lunar(match: re.Match[str], _: date) -> Iterator[Clue]:
+    month = whole_number(match["month"]) if match["month"] else None
+    days = tuple(day_number(day) for day in re.findall(ORDINAL, match["day"], re.IGNORECASE))
+    yield OnLunarDay(days, month, each=bool(match["each"]) or (len(days) > 1 and month is None))
+
+
+def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today + timedelta(_RELATIVE_DAYS[match[0].lower()]))
+
+
+def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "a week tomorrow", "a week on Tuesday", "Tuesday week", "two weeks from today"."""
+    said = (match["number"] or "a").lower()
+    weeks = {"a": 1, "one": 1, "a fortnight": 2}.get(said) or whole_number(said)
+    day = match["day"].lower()
+    if day in WEEKDAYS:
+        ahead = (WEEKDAYS[day] - today.weekday()) % 7 or 7
+        yield OnDay(today + timedelta(ahead + 7 * weeks))
+    else:
+        yield OnDay(today + timedelta(_RELATIVE_DAYS[day] + 7 * weeks))
+
+
+def _days_after(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "two days after tomorrow"."""
+    days = count_of(match["number"]) * DAYS[match["unit"].lower()]
+    side = -1 if match["side"].lower() == "before" else 1
+    yield OnDay(today + timedelta(_RELATIVE_DAYS[match["from"].lower()] + side * days))
+
+
+def short_date(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read 4/15 or 15/4; 4/5 is April in one country and May in another."""
+    first, second = int(match["first"]), int(match["second"])
+    if first == second or (first > 12) != (second > 12):
+        month, day = (first, second) if second > 12 else (second, first)
+        if match["each"]:
+            yield Every(Frequency.YEARLY)
+        yield OnMonthDay(day, month)
+    else:
+        yield Unclear.WORDS
+
+
+def count_of(said: str) -> int:
+    """How many: "a", "a couple of", "three"."""
+    return {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said.lower()) or whole_number(said)
+
+
+def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    week = (match["week"] or "").lower()
+    which = (match["which"] or "the").lower()
+    weeks = 0 if week == "this" else _AHEAD[week or which]
+    is_one = which in {"this", "coming"} or "coming" in match[0].lower()
+    yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks, is_one)
+
+
+def _short_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
+    names = [day for day in WEEKDAYS if day.startswith(match[0].lower()[:3])]
+    yield OnWeekday(WEEKDAYS[names[0]])
+
+
+def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnWeekday(5, _AHEAD[(match["which"] or "the").lower()])
+
+
+def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
+
+
+CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
+    (rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b", _festival),
+    (
+        r"\b(?:on |at |before |after )?(?:easter(?: sunday| monday| eve)?|good friday|thanksgiving"
+        r"(?: day)?|mother'?s day|father'?s day|pancake day|shrove tuesday|ash wednesday|diwali|"
+        r"ramadan|hanukkah|passover|eid)\b(?! (?:cards?|presents?|gifts?|cakes?|eggs?|flowers?))"
+        r"|\bon (?:my|his|her|our|their|\w+'s) (?:birthday|anniversary|name day)\b",
+        always(Unclear.WORDS),
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)? of (?P<each>every |each )?(?:the )?"
+        rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
+        _lunar,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<month>{ORDINAL}) (?:lunar )?month,? (?:the )?(?P<day>{ORDINAL}) day"
+        r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
+        _lunar,
+    ),
+)
+DAY_RULES: tuple[tuple[str, Reader], ...] = (
+    (
+        rf"\b(?P<number>a fortnight|(?:a|one|{N})(?= weeks?))(?: weeks?)? (?:from |on |after )?"
+        rf"(?P<day>today|tomorrow|{WEEKDAY})\b",
+        _week_from,
+    ),
+    (rf"\b(?:on )?(?P<day>{WEEKDAY}) week\b(?P<number>)", _week_from),
+    # "Tue and thu 7pm", with nothing before them that makes it another week's, or a range.
+    (
+        rf"(?:^|(?<=, )|(?<=[\0\1] )|(?<=\bon )|(?<=\band )|(?<=& )|{_BEHIND_SHORT})"
+        rf"\b{_SHORT_DAY}\b(?=,? (?:(?:and |& )?{_SHORT_DAY}\b|at\b|\d|[\0\1]|noon\b))",
+        _short_weekday,
+    ),
+    (
+        rf"\b(?P<number>an?|a couple of|{N}) (?P<unit>day|week|fortnight)s? "
+        rf"(?P<side>after|from|before) (?P<from>today|tomorrow|the day after tomorrow)\b",
+        _days_after,
+    ),
+    # "The Friday after next" is one or two weeks ahead, as people say it.
+    (
+        rf"\b(?:on |the )*(?:{WEEKDAY}|week|weekend|month|day|year) after next\b",
+        always(Unclear.WORDS),
+    ),
+    (either(_RELATIVE_DAYS), _relative_day),
+    (
+        r"(?:\bon )(?P<first>\d{1,2})/(?P<second>\d{1,2})\b(?![/\d])(?P<each>(?!))?",
+        short_date,
+    ),
+    (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
+    (
+        rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
+        rf"(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
+        _month_day,
+    ),
+    (
+        rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{_MONTH})\.? (?:the )?"
+        rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
+        _month_day,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?:(?P<last>last day|end)|(?P<day>{ORDINAL})) of "
+        r"(?P<which>next|this|the) month",
+        _day_of_month,
+    ),
+    (
+        rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
+        _day_of_month,
+    ),
+    (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
+    (
+        r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"
+        r"(?P<which>)(?P<last>)",
+        _day_of_month,
+    ),
+    (
+        rf"\b(?P<week>next|this) week,? (?:on )?(?P<day>{WEEKDAY})\b(?P<which>)",
+        _weekday,
+    ),
+    (
+        r"\b(?:on |by )?(?:(?P<which>this|next|last|the|coming) (?:coming )?)?"
+        rf"(?P<day>{WEEKDAY})\b(?:,? (?:of )?(?P<week>next|this) week)?",
+        _weekday,
+    ),
+    # Two single days, of which a moment holds the first only.
+    (
+        rf"\b(?:{EXCEPT})(?: for)?(?: on| at| in)? (?:the |this |next |coming )+weekend\b",
+        always(Unclear.WORDS),
+    ),
+    (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
+)
