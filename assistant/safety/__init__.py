@@ -11,27 +11,31 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.phrases import Utterance, load, tokens_of, utterance_of
+from assistant.phrases import load, tokens_of
 from assistant.safety.frames import Level
 from assistant.safety.frames import load as load_grammar
+from assistant.safety.hypothesis import utterance
+from assistant.safety.likeness import likeness
+from assistant.safety.likeness import load as load_weights
 from assistant.safety.meaning import Meaning, Verdict
 
 _NUMBER: Final = re.compile(r"\d+")
-_LATIN: Final = re.compile(r"[a-z']+")
-_STAMMERED: Final = re.compile(
-    r"\b(can't|cannot|won't|don't|my|i|i'm|it|it's|the|he|he's|she|she's|me)(?:[ ,.]+\1\b)+"
-    r"|([我他她它])\2+",
-    re.IGNORECASE,
-)
-"""A word of no weight, said again for want of breath: "my my my arm", 我我我."""
 UNSPECIFIC: Final = "other"
 """The reason of a cry that does not say which help is needed."""
+ALIKE: Final = "like a cry"
+"""The phrase of a doubt that no frame of the data found."""
+CALL_FROM: Final = 0.4
+"""A cry of the grammar that is less like one is asked about."""
+ASK_FROM: Final = 0.5
+"""What is so much like a cry is asked about, though the grammar finds none."""
+SERIOUS_FROM: Final = 0.85
+"""... and silence calls."""
+MILD_FROM: Final = 0.3
+GUESS_FROM: Final = 0.4
+"""A mild doubt of the grammar, and one of badly heard words alone, falls below.  How these were
+chosen: `models/cry_likeness/CARD.md`."""
 REST_SECONDS: Final = 0.5
 """A cry in a partial hypothesis calls when it stood for so long."""
-_MOST_CHARACTERS: Final = 1_200
-_MOST_TOKENS: Final = 64
-"""More of one utterance is not judged: its beginning and its end are."""
-_HEAD_TOKENS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def prepare() -> None:
     """Read all data, so that the first judgement takes no longer than any other."""
     load()
     load_grammar()
+    load_weights()
 
 
 def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
@@ -96,8 +101,8 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
         is_final: nothing will follow; only then are doubts and badly heard cries looked for.
         is_tiny: a recogniser heard it that does not understand people; it is asked about at most.
     """
-    utterance = _capped(text)
-    phrases, tokens = load(), utterance.tokens
+    hypothesis = utterance(text)
+    phrases, tokens = load(), hypothesis.tokens
     answer = phrases.answers.all_of(tokens)
     reflex = phrases.reflexes.all_of(tokens)
     if answer is not None or reflex is not None:
@@ -108,9 +113,11 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
         )
     if phrases.calls.all_of(tokens) is not None:
         return Judgement(hang_up=True)
-    meaning = Meaning(load_grammar(), utterance, is_lenient=is_final and not is_tiny)
+    meaning = Meaning(load_grammar(), hypothesis, is_lenient=is_final and not is_tiny)
     judgement = _judged(meaning, is_final=is_final)
-    return _asked_only(judgement, is_final=is_final) if is_tiny else judgement
+    if is_tiny:
+        return _asked_only(judgement, is_final=is_final)
+    return _weighed(judgement, meaning, is_final=is_final)
 
 
 def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
@@ -136,6 +143,24 @@ def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
     is_serious = best.level is Level.SERIOUS
     may_wait = not any(v.is_clear and v.level is Level.SERIOUS for v in verdicts)
     return Judgement(doubt=Doubt(phrase, reason, is_serious, may_wait))
+
+
+def _weighed(judgement: Judgement, meaning: Meaning, *, is_final: bool) -> Judgement:
+    """The grammar's judgement, held against how much the sentence is like cries on the whole."""
+    alike = likeness(meaning)
+    if cry := judgement.cry:
+        if judgement.is_repeated or alike >= CALL_FROM:
+            return judgement
+        if not is_final:
+            return Judgement(waits=True)
+        return Judgement(doubt=Doubt(cry.phrase, cry.reason, is_serious=True))
+    if doubt := judgement.doubt:
+        least = 0.0 if doubt.is_serious else MILD_FROM
+        least = max(least, GUESS_FROM) if meaning.is_guess else least
+        return judgement if alike >= least else Judgement()
+    if is_final and judgement == Judgement() and alike >= ASK_FROM:
+        return Judgement(doubt=Doubt(ALIKE, UNSPECIFIC, alike >= SERIOUS_FROM, may_wait=True))
+    return judgement
 
 
 def _rank(verdict: Verdict) -> tuple[int, bool, int]:
@@ -189,26 +214,9 @@ def _asked_only(judgement: Judgement, *, is_final: bool) -> Judgement:
     return replace(judgement, cry=None, doubt=doubt, is_repeated=False)
 
 
-def _capped(text: str) -> Utterance:
-    """Its beginning and its end: one endless sentence may not hold up the core."""
-    if len(text) > _MOST_CHARACTERS:
-        text = f"{text[: _MOST_CHARACTERS // 4]}. {text[-_MOST_CHARACTERS * 3 // 4 :]}"
-    spellings = load_grammar().spellings
-    text = _STAMMERED.sub(lambda said: said[1] or said[2], text)
-    text = _LATIN.sub(lambda word: spellings.get(word[0], word[0]), text)
-    utterance = utterance_of(text)
-    tokens = utterance.tokens
-    if len(tokens) <= _MOST_TOKENS:
-        return utterance
-    cut = len(tokens) - (_MOST_TOKENS - _HEAD_TOKENS)
-    starts = {s if s < _HEAD_TOKENS else s - cut + _HEAD_TOKENS for s in utterance.starts}
-    kept = (*tokens[:_HEAD_TOKENS], *tokens[cut:])
-    return Utterance(kept, frozenset({s for s in starts if s > 0} | {_HEAD_TOKENS}))
-
-
 def is_told_of(text: str) -> bool:
     """Whether somebody surely tells of a cry, and does not cry: a film, a figure of speech."""
-    return Meaning(load_grammar(), _capped(text), is_lenient=False).is_told_of()
+    return Meaning(load_grammar(), utterance(text), is_lenient=False).is_told_of()
 
 
 def reason_of(text: str) -> str:

@@ -8,14 +8,18 @@ Data, figures and how the weights are made again: `models/cry_likeness/CARD.md`.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from assistant.safety.frames import Level
 from assistant.safety.meaning import Meaning
+
+log = logging.getLogger(__name__)
 
 WEIGHTS: Final = Path(__file__).parents[2] / "models" / "cry_likeness" / "weights.tsv"
 BIAS: Final = "bias"
@@ -41,9 +45,13 @@ def likeness(meaning: Meaning) -> float:
 
 @lru_cache(maxsize=1)
 def load() -> dict[str, int]:
-    """The weights by feature, in hundredths."""
-    lines = WEIGHTS.read_text("utf-8").splitlines()
-    return {name: int(weight) for name, weight in (line.split("\t") for line in lines)}
+    """The weights by feature, in hundredths; without the file none, which changes no judgement."""
+    try:
+        lines = WEIGHTS.read_text("utf-8").splitlines()
+        return {name: int(weight) for name, weight in (line.split("\t") for line in lines)}
+    except (OSError, ValueError) as error:
+        log.error("cries in unknown words are not asked about, install Anban again: %s", error)
+        return {}
 
 
 def _rows(meaning: Meaning) -> Iterator[str]:
@@ -65,7 +73,7 @@ def _classes(meaning: Meaning) -> Iterator[str]:
     )
     names = [name for _, _, name in spans]
     yield from (f"#{name}" for name in names)
-    yield from (f"#{name} {after}" for name, after in zip(names, names[1:], strict=False))
+    yield from (f"#{name} {after}" for name, after in pairwise(names))
 
 
 def _verdicts(meaning: Meaning) -> Iterator[str]:

@@ -64,6 +64,12 @@ class Meaning:
         ]
 
     @property
+    def is_guess(self) -> bool:
+        """Whether something had to be forgiven in every cry that was found."""
+        found = [each for each in self.verdicts if each.level is not Level.NOTHING]
+        return bool(found) and not any(each.is_clear or each.why for each in found)
+
+    @property
     def has_harmless(self) -> bool:
         """Whether a figure of speech, or another harmless use of its words, stands in it."""
         return bool(self._harmless)

@@ -19,12 +19,14 @@ from typing import Any, Final
 
 import yaml
 
-from assistant.safety import meaning_of
+from assistant.safety.frames import load as load_grammar
+from assistant.safety.hypothesis import utterance
 from assistant.safety.likeness import BIAS, SCALE, WEIGHTS, features
+from assistant.safety.meaning import Meaning
 
 ROOT: Final = Path(__file__).parents[2]
 LISTS: Final = (
-    *(("models/cry_likeness/lists", prefix) for prefix in ("",)),
+    *(("models/cry_likeness/lists", prefix) for prefix in ("", "second_")),
     *(("tests/safety/lists", prefix) for prefix in ("", "second_", "third_", "fourth_")),
 )
 LANGS: Final = ("zh", "en")
@@ -47,11 +49,16 @@ class Row:
     features: frozenset[str]
 
 
+def features_of(text: str) -> frozenset[str]:
+    """Of a sentence heard to its end."""
+    return features(Meaning(load_grammar(), utterance(text), is_lenient=True))
+
+
 def rows() -> list[Row]:
     """All sentences, each once."""
     found: dict[str, Row] = {}
     for text, is_cry, weight in _sentences():
-        found.setdefault(text, Row(text, is_cry, weight, features(meaning_of(text))))
+        found.setdefault(text, Row(text, is_cry, weight, features_of(text)))
     return list(found.values())
 
 
@@ -62,9 +69,9 @@ def _sentences() -> Iterator[tuple[str, bool, float]]:
                 path = ROOT / folder / f"{prefix}{lang}_{kind}.tsv"
                 for line in path.read_text("utf-8").splitlines():
                     yield line.rsplit("\t", 1)[-1], kind == "cries", 1.0
-        ordinary = ROOT / "tests" / "safety" / f"ordinary_{lang}.txt"
-        for line in ordinary.read_text("utf-8").splitlines():
-            yield line, False, 1.0
+        for folder in ("models/cry_likeness/lists", "tests/safety"):
+            for line in (ROOT / folder / f"ordinary_{lang}.txt").read_text("utf-8").splitlines():
+                yield line, False, 1.0
         for path in sorted(ROOT.glob(f"skills/*/{lang}/nlu.yml")):
             for text in _said_to_skills(path):
                 yield text, False, _SKILL_WEIGHT
@@ -142,6 +149,7 @@ def try_folds(folds: int) -> None:
 
 
 def main() -> None:
+    """Read the command line and do what it asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folds", type=int, help="try it on rows left out, and write nothing")
     given = parser.parse_args()
