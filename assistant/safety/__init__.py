@@ -24,16 +24,15 @@ UNSPECIFIC: Final = "other"
 """The reason of a cry that does not say which help is needed."""
 ALIKE: Final = "like a cry"
 """The phrase of a doubt that no frame of the data found."""
-CALL_FROM: Final = 0.4
-"""A cry of the grammar that is less like one is asked about."""
+CALL_FROM: Final = 0.2
+"""A cry of the grammar in a whole sentence that is less like one is asked about."""
 ASK_FROM: Final = 0.5
 """What is so much like a cry is asked about, though the grammar finds none."""
 SERIOUS_FROM: Final = 0.85
 """... and silence calls."""
-MILD_FROM: Final = 0.3
 GUESS_FROM: Final = 0.4
-"""A mild doubt of the grammar, and one of badly heard words alone, falls below.  How these were
-chosen: `models/cry_likeness/CARD.md`."""
+"""A doubt for badly heard words alone falls below.  How these four were chosen:
+`models/cry_likeness/CARD.md`."""
 REST_SECONDS: Final = 0.5
 """A cry in a partial hypothesis calls when it stood for so long."""
 
@@ -117,7 +116,7 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
     judgement = _judged(meaning, is_final=is_final)
     if is_tiny:
         return _asked_only(judgement, is_final=is_final)
-    return _weighed(judgement, meaning, is_final=is_final)
+    return _weighed(judgement, meaning) if is_final else judgement
 
 
 def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
@@ -145,20 +144,16 @@ def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
     return Judgement(doubt=Doubt(phrase, reason, is_serious, may_wait))
 
 
-def _weighed(judgement: Judgement, meaning: Meaning, *, is_final: bool) -> Judgement:
-    """The grammar's judgement, held against how much the sentence is like cries on the whole."""
+def _weighed(judgement: Judgement, meaning: Meaning) -> Judgement:
+    """The grammar's judgement of a whole sentence, held against how much it is like cries."""
     alike = likeness(meaning)
     if cry := judgement.cry:
         if judgement.is_repeated or alike >= CALL_FROM:
             return judgement
-        if not is_final:
-            return Judgement(waits=True)
         return Judgement(doubt=Doubt(cry.phrase, cry.reason, is_serious=True))
-    if doubt := judgement.doubt:
-        least = 0.0 if doubt.is_serious else MILD_FROM
-        least = max(least, GUESS_FROM) if meaning.is_guess else least
-        return judgement if alike >= least else Judgement()
-    if is_final and judgement == Judgement() and alike >= ASK_FROM:
+    if judgement.doubt is not None:
+        return Judgement() if meaning.is_guess and alike < GUESS_FROM else judgement
+    if judgement == Judgement() and alike >= ASK_FROM:
         return Judgement(doubt=Doubt(ALIKE, UNSPECIFIC, alike >= SERIOUS_FROM, may_wait=True))
     return judgement
 

@@ -65,9 +65,11 @@ class Meaning:
 
     @property
     def is_guess(self) -> bool:
-        """Whether something had to be forgiven in every cry that was found."""
-        found = [each for each in self.verdicts if each.level is not Level.NOTHING]
-        return bool(found) and not any(each.is_clear or each.why for each in found)
+        """Whether every cry that was found is badly heard, and a part of more that was said."""
+        cries = [each for each in self.verdicts if each.level is not Level.NOTHING]
+        return bool(cries) and not any(
+            each.is_clear or each.why or self._is_all(each.found) for each in cries
+        )
 
     @property
     def has_harmless(self) -> bool:

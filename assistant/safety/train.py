@@ -26,7 +26,7 @@ from assistant.safety.meaning import Meaning
 
 ROOT: Final = Path(__file__).parents[2]
 LISTS: Final = (
-    *(("models/cry_likeness/lists", prefix) for prefix in ("", "second_")),
+    *(("models/cry_likeness/lists", prefix) for prefix in ("", "second_", "third_")),
     *(("tests/safety/lists", prefix) for prefix in ("", "second_", "third_", "fourth_")),
 )
 LANGS: Final = ("zh", "en")
