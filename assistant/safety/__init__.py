@@ -30,8 +30,10 @@ ASK_FROM: Final = 0.5
 """What is so much like a cry is asked about, though the grammar finds none."""
 SERIOUS_FROM: Final = 0.85
 """... and silence calls."""
-GUESS_FROM: Final = 0.4
-"""A doubt for badly heard words alone falls below.  How these four were chosen:
+DROP_BELOW: Final = 0.15
+GUESS_FROM: Final = 0.3
+"""A doubt falls below, and one for badly heard words alone; never that of a cry which a single cue
+made a doubt ("last year", "on television").  How all these were chosen:
 `models/cry_likeness/CARD.md`."""
 REST_SECONDS: Final = 0.5
 """A cry in a partial hypothesis calls when it stood for so long."""
@@ -152,7 +154,8 @@ def _weighed(judgement: Judgement, meaning: Meaning) -> Judgement:
             return judgement
         return Judgement(doubt=Doubt(cry.phrase, cry.reason, is_serious=True))
     if judgement.doubt is not None:
-        return Judgement() if meaning.is_guess and alike < GUESS_FROM else judgement
+        least = GUESS_FROM if meaning.is_guess else 0.0 if meaning.is_weakened else DROP_BELOW
+        return judgement if alike >= least else Judgement()
     if judgement == Judgement() and alike >= ASK_FROM:
         return Judgement(doubt=Doubt(ALIKE, UNSPECIFIC, alike >= SERIOUS_FROM, may_wait=True))
     return judgement
