@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def write(path: Path) -> None:
     weights = Model(rows()).weights()
     lines = [f"{name}\t{weights[name]}" for name in sorted(weights)]
     path.write_text("\n".join(lines) + "\n", "utf-8")
-    print(f"{len(weights)} weights in {path}")
+    sys.stdout.write(f"{len(weights)} weights in {path}\n")
 
 
 def try_folds(folds: int) -> None:
@@ -145,7 +146,7 @@ def try_folds(folds: int) -> None:
             sum(likeness[row.text] >= bound for row in some) / len(some)
             for some in ([r for r in all_rows if r.is_cry], [r for r in all_rows if not r.is_cry])
         ]
-        print(f"{bound:.1f}: cries {shares[0]:.1%}, others {shares[1]:.1%}")
+        sys.stdout.write(f"{bound:.1f}: cries {shares[0]:.1%}, others {shares[1]:.1%}\n")
 
 
 def main() -> None:
