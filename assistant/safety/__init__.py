@@ -14,7 +14,7 @@ from assistant.phrases import load, tokens_of
 from assistant.safety.frames import load as load_grammar
 from assistant.safety.hypothesis import utterance
 from assistant.safety.judgement import UNSPECIFIC, Cry, Doubt, Judgement
-from assistant.safety.likeness import likeness
+from assistant.safety.likeness import likeness_of
 from assistant.safety.likeness import load as load_weights
 from assistant.safety.meaning import Meaning
 from assistant.safety.verdicts import judged
@@ -67,7 +67,7 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
     judgement = judged(meaning, is_final=is_final)
     if is_tiny:
         return _asked_only(judgement, is_final=is_final)
-    return weighed(judgement, meaning, likeness(meaning)) if is_final else judgement
+    return weighed(judgement, meaning, likeness_of(meaning)) if is_final else judgement
 
 
 def _asked_only(judgement: Judgement, *, is_final: bool) -> Judgement:
