@@ -518,6 +518,9 @@ def test_a_past_that_is_over_asks_nothing(text: str) -> None:
         *("your great aunt had a stroke in nineteen sixty two", "我怀你那会儿晕倒在供销社门口过"),
         *("when i was expecting you i fainted in the butcher's", "生你那年我大出血差点没命"),
         *("澳洲那边山火烧到我侄女住的城市没有", "鹦鹉老学人喊救命咋教它改口"),
+        *("no one broke in it was me", "the chimney's choked with soot"),
+        *("he's gone down like a sack of spuds ref get a card out", "变形金刚爆炸了"),
+        "it was blowing so hard you couldn't stand up on the prom",
     ],
 )
 def test_what_a_whole_sentence_is_about_is_not_asked_about(text: str) -> None:
@@ -593,6 +596,11 @@ def test_neighbours_of_what_a_sentence_is_about_still_call(text: str) -> None:
         *("can you not smell that it's hot to touch", "烧上炉子以后咱俩都头疼"),
         *("ooh down i go let's see if we can get up", "摔死我了看能不能爬起来"),
         *("there's a foul smell of gas", "刚喝下去的是泡脚的药水", "电动车轰一下着了"),
+        *("i gave her his insulin by mistake", "我把他的胰岛素打她身上了"),
+        *("晚上的药吃过了我又吃了一遍", "娃把洗碗块塞嘴里嚼了", "一刀下去把大拇指削掉一块"),
+        *("we've all got headaches and the boiler's been on", "门缝底下透着红光"),
+        *("smoke's rolling down the stairs", "说是查煤气的进来就翻我抽屉"),
+        *("there's red in the pan and it isn't beetroot", "天黑了我不认得这条街了"),
     ],
 )
 def test_what_those_beside_them_see_is_asked_about(text: str) -> None:
