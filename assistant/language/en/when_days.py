@@ -146,7 +146,7 @@ def _short_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield OnWeekday(5, _AHEAD[(match["which"] or "the").lower()])
+    yield OnWeekday(5, _AHEAD[(match["which"] or "the").lower()], is_weekend=True)
 
 
 def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:

@@ -20,6 +20,7 @@ from assistant.language.clues import (
     Unclear,
     always,
 )
+from assistant.language.days import weekdays_between
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import either
@@ -44,7 +45,7 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     said = match["days"].lower()
     named = [WEEKDAYS[day] for day in re.findall(WEEKDAY, said)]
     if re.search(r" (?:to|through|until|till) ", said):
-        named = list(range(named[0], named[-1] + 1))
+        named = list(weekdays_between(named[0], named[-1]))
     yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
 
 
@@ -64,7 +65,7 @@ def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
         off |= set(range(5))
     if re.search(r" (?:to|through|until|till) ", said):
         named = [WEEKDAYS[day] for day in re.findall(WEEKDAY, said)]
-        off = set(range(named[0], named[-1] + 1))
+        off = set(weekdays_between(named[0], named[-1]))
     yield NotOnWeekdays(tuple(sorted(off)))
 
 
@@ -205,8 +206,12 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:on )?(?P<day>{WEEKDAY}) (?P<part>{either(PARTS)})s\b",
         _weekday_parts,
     ),
+    (
+        rf"(?:from |on )?(?P<days>{WEEKDAY}s (?:to|through|until|till) {WEEKDAY}s"
+        rf"|{WEEKDAY} (?:to|through) {WEEKDAY})\b",
+        _every_weekdays,
+    ),
     (rf"(?:on )?(?P<days>(?:{WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
-    (rf"(?:from )?(?P<days>{WEEKDAY} (?:to|through) {WEEKDAY})\b", _every_weekdays),
     (
         r"\b(?:every|each|at|during) (?:the )?weekends?\b|\b(?:on )weekends\b"
         r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweek(?:day|end)s\b",

@@ -98,7 +98,7 @@ def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield OnWeekday(5, _weeks(match["weeks"]))
+    yield OnWeekday(5, _weeks(match["weeks"]), is_weekend=True)
 
 
 def nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
