@@ -32,6 +32,7 @@ from assistant.language.day_times import Option, SaidTime, read_times, times_of_
 from assistant.language.days import resolve
 from assistant.language.edges import is_any_week, is_one_day, read_edges, told_by_neighbours
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 from assistant.language.windows import with_times
@@ -46,25 +47,11 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = with_times(_without_food(_as_meant(found)), habits)
+    found = with_times(at_one_time(_as_meant(found), habits), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
-
-
-def _without_food(found: Sequence[Found]) -> Sequence[Found]:
-    """Leave out "after meals" beside the hour: "at eight, after food" is how, not when."""
-    if not any(isinstance(each.clue, Clock) for each in found):
-        return found
-    return [
-        each
-        for each in found
-        if not isinstance(each.clue, AtAnchor)
-        or len(each.clue.anchors) == 1
-        or each.clue.each
-        or each.clue.minutes is not None
-    ]
 
 
 def _as_meant(found: Sequence[Found]) -> Sequence[Found]:

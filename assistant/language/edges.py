@@ -23,7 +23,6 @@ from assistant.language.clues import (
 )
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
-_COMMA = len(", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +141,9 @@ def _day(found: Found) -> DayClue:
     return found.clue
 
 
-def _touch(one: Found, other: Found, gap: int = 1) -> bool:
+def _touch(one: Found, other: Found) -> bool:
     """Whether no word stands between two clues."""
-    return -1 <= max(one.start, other.start) - min(one.end, other.end) <= gap
+    return -1 <= max(one.start, other.start) - min(one.end, other.end) <= 1
 
 
 def _days_before(found: Sequence[Found], edge: Found) -> list[Found]:
@@ -184,8 +183,8 @@ def _is_weekend(day: DayClue) -> bool:
 
 
 def _are_joint(one: Found, other: Found, found: Sequence[Found]) -> bool:
-    """Whether two days are of one list: a comma or "and" is all that stands between them."""
-    return _touch(one, other, _COMMA) or any(
+    """Whether two days are of one list: "and" is all that stands between them."""
+    return _touch(one, other) or any(
         each.clue is Joint.WORDS and _touch(one, each) and _touch(each, other) for each in found
     )
 
