@@ -257,8 +257,10 @@ LENGTH_RULES = (
     (rf"^{_LENGTH}$", _after),
 )
 REPAIR = (
-    r"[ ,.]*\b(?:no wait|no sorry|no no|no|nope|sorry|i mean|i meant|make that|make it|or rather|"
-    r"rather|actually|wait|that's wrong)\b[ ,.]*"
+    r"[ ,.]*\b(?:(?:oh|ah|er|um|no|well),? )?(?:no wait|no sorry|no no|no|nope|sorry|i mean|"
+    r"i meant|make that|make it|or rather|rather|actually|wait|that's wrong|oops|whoops|my mistake|"
+    r"correction|hang on|(?:scratch|strike) that|i should(?: have)? (?:say|said)|excuse me|pardon)"
+    r"\b[ ,.]*"
     r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
 )
 _SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
@@ -267,6 +269,8 @@ _LIST_END = (
     r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
     rf"|{HOUR_WORD}(?:,| and\b|$)))"
 )
+# Behind a correction comes at once what it is about: "at ten, sorry, eleven the plumber".
+_CORRECTED_END = rf"(?:{_LIST_END}|(?= (?:the|our|his|her|their)\b))"
 # "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
 _NEXT_OF_LIST = (
     rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
@@ -343,7 +347,7 @@ CLOCK_RULES = (
     # "At eight, no, nine."
     (
         rf"(?<=\0){REPAIR}(?P<hour>{HOUR_WORD})(?: (?P<minute>{MINUTE_WORD}))?\b{_UNIT_AFTER}"
-        rf"{_PART}{_LIST_END}",
+        rf"{_PART}{_CORRECTED_END}",
         _clock_instead,
     ),
     (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
