@@ -21,6 +21,10 @@ _HOUR = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|\d{1,2})"
 )
+_HOURS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "noon", *map(str, range(1, 25))),
+)
 _HOUR_BEFORE = re.compile(rf"\b{_HOUR} $", re.IGNORECASE)
 _AT_BEFORE = re.compile(r"\b(?:at|by|around|about|past|to) $", re.IGNORECASE)
 _TENS_AND_ONES = re.compile(
@@ -50,6 +54,14 @@ _BEHIND_TIME = "|".join(
         *("weekly", "hours", "days", "weeks", "a m", "p m", "am", "pm"),
     )
 )
+# Not "at nine a new patch": that one of it is taken goes without saying.
+_BEHIND_HOUR = "|".join(
+    rf"(?<={word} )(?!an?\b)"
+    for word in (
+        *(f"{at} {hour}" for at in ("at", "past", "to") for hour in _HOURS),
+        *("and", "o'clock", "oclock", r":[0-5]\d"),
+    )
+)
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
 _BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(
@@ -59,17 +71,23 @@ _STRENGTH_TAIL = re.compile(
 )
 
 
+_NAME = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{0,3}}"
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
-        rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
+        rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -]"
+        rf"{_NAME}(?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
         rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
-        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|^)(?P<ahead>{NUMBER}|an?)"
+        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|^)"
+        rf"(?P<ahead>{NUMBER}|an?)"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
-        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
+        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?"
+        rf"|(?:quarter|third)(?= of an?\b)))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
         rf"(?: (?:whole|full|single|heaped|level|entire))?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
         rf"(?P<more> and {PART})?)",

@@ -277,6 +277,14 @@ _NEXT_OF_LIST = (
     rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{HOUR_WORD})"
     rf"(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
 )
+_NOT_A_TIME_FOR = "".join(
+    rf"(?<!\b{word} )"
+    for word in (
+        *("alarm", "alarms", "reminder", "reminders", "timer", "me", "it", "that", "this", "one"),
+        *("something", "set", "up", "call", "is", "ready", "there", "here", "home", "appointment"),
+        *("booked", "due", "scheduled", "planned", "again", "wake"),
+    )
+)
 _MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|three quarters|{N})(?: minutes?| mins?)?"
 _NOON = "(?:noon|mid-?day|mid day|mid-?night|mid night)"
 _END = r"(?:\b|(?=[ap]\.?m\b))"
@@ -325,6 +333,12 @@ CLOCK_RULES = (
         rf"(?P<hour>{HOUR_WORD}){_END}{_UNIT_AFTER}(?! (?:{MINUTE_WORD})\b)"
         rf"(?: o'?clock)?{_PART}",
         _clock,
+    ),
+    # "Dinner for six" is for people, "an alarm for six" is for a time.
+    (
+        rf"(?<=[a-z] ){_NOT_A_TIME_FOR}\bfor {HOUR_WORD}\b{_UNIT_AFTER}"
+        rf"(?! ?o'? ?clock| ?[ap]\.? ?m\b| {MINUTE_WORD}\b|[:.]\d|,? (?:in the|at night)\b)",
+        always(Unclear.WORDS),
     ),
     (
         rf"{_AT}?(?<![\d:.])\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?![\d:.]){_UNIT_AFTER}{_PART}",

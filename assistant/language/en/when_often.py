@@ -242,7 +242,8 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
     (
-        r"\b(?:for|lasting|over) (?:the next |another )?"
+        r"\b(?:(?:for|lasting|over) (?:the next |another )?"
+        r"|(?:(?:during|throughout) )?the next (?!an? ))"
         rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
         _lasting,
     ),

@@ -202,7 +202,7 @@ LENGTH_RULES = (
         _after_days,
     ),
     (
-        rf"{_CALENDAR_LENGTH}(?:以后|之后|过后|后)",
+        rf"{_CALENDAR_LENGTH}(?:以后|之后|过后|后)(?:的今[天日])?",
         _after_days,
     ),
     (

@@ -206,15 +206,19 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
 )
 LASTING_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
+        rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
         _lasting,
     ),
     (
-        rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+        rf"(?:接下来|往后|今后|未来)的?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
         _lasting,
     ),
     (
-        rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
+        rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+        _lasting,
+    ),
+    (
+        rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
         _lasting,
     ),
 )
