@@ -202,9 +202,11 @@ def _pointed(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover
     start, end = match.start(), match.end()
     before, digits = text[:start], match["point"].removeprefix("点")
     whole = value_of(match["amount"])
-    decimal = _said(match, match["amount"] + match["point"], unit)
-    if whole is None or whole.denominator != 1 or not 0 <= whole <= 24 or decimal is None:
-        return decimal
+    # 十点2 is written in two ways at once, and no decimal.
+    said = _said(match, match["amount"] + match["point"], unit)
+    decimal = said or _unclear(text, start, end)
+    if whole is None or whole.denominator != 1 or not 0 <= whole <= 24:
+        return said
     dose = value_of(digits) if len(digits) == 1 else None
     behind_hour = start + len(match["amount"]) + 1
     by_clock = dose and SaidDose(dose, unit, None, behind_hour, end)
