@@ -80,7 +80,7 @@ class _Sentence:
         self._off = {day for c in clues if isinstance(c, NotOnWeekdays) for day in c.weekdays}
         self._course = next((c for c in clues if isinstance(c, Lasting)), None)
         edges = read_edges(found)
-        self._days, left_out = edges.on, edges.left_out
+        self._days, left_out = list(dict.fromkeys(edges.on)), edges.left_out
         self._unmatched = list(edges.unmatched)
         self._off |= {day.weekday for day in left_out if is_any_week(day)}
         # "Except the first" may be of every month.

@@ -45,6 +45,7 @@ _NO_NAME = (
     "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not|"
     "people|persons?|friends?|neighbou?rs?|carers?|nurses?|bring|brings|get|gets|buy|fetch|order|"
     "collect|count|put|pack|check|see"
+    rf"|(?:{_MEASURED})s?"
 )
 """Words that are in no name between a number and its unit."""
 _BEHIND_TIME = "|".join(
@@ -80,7 +81,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -]"
         rf"{_NAME}(?P<counted>{_COUNTED})(?:e?s)?\b"
-        rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
+        rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -]"
+        rf"(?:{_NAME}(?:{_COUNTED})e?s|(?:{_COUNTED})))\b"
         rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|^)"
@@ -125,6 +127,10 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
     if match["least"]:  # "one to two senna tablets"
         return _range(match)
+    counted = match["count"] or match["ahead"]
+    hour = _HOUR_BEFORE.search(text, 0, start)
+    if hour is not None and counted and _may_be_minutes(counted, Unit.TABLET):
+        return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
     if match["count"]:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]
@@ -133,7 +139,6 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         unit = UNITS[match["behind"].lower()]
         return SaidDose(_amount(match["ahead"]), unit, None, start, end)
     said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
-    hour = _HOUR_BEFORE.search(text, 0, start)
     if hour is not None and _may_be_minutes(said, unit):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
     amount = _amount(said)

@@ -150,7 +150,7 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
     # Festivals and the traditional calendar.
     (
-        rf"(?<![零一二三四五六七八九])(?P<festival>{either(FESTIVALS)})"
+        rf"(?<![零一二三四五六七八九])(?<![吃煮买包做](?=元宵))(?P<festival>{either(FESTIVALS)})"
         rf"(?:的?(?P<side>[前后])(?P<days>{N})天|(?![零一二三四五六七八九]|树|卡|老人|礼物|帽|歌|灯|袜|花环|晚会))",
         _festival,
     ),
