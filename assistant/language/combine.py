@@ -87,7 +87,7 @@ class _Sentence:
         self._left_out = [day for day in left_out if not is_any_week(day) and is_one_day(day)]
         self._start = resolve(edges.start, self._today) if edges.start else None
         self._until = resolve(edges.until, self._today) if edges.until else None
-        if self._start and self._until and self._until < self._start:
+        if self._until and self._until < max(self._start or self._today, self._today):
             self._unmatched += [each for each in found if each.clue in (edges.start, edges.until)]
         self._times = read_times(found, habits)
         self._edges: list[Clue] = [

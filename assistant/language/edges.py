@@ -67,9 +67,9 @@ def told_by_neighbours(found: Sequence[Found]) -> list[Found]:
     for edge in found:
         match edge.clue:
             case Edge.NOT_AHEAD | Edge.NOT_BEHIND:
-                group = _listed(found, edge)
+                group = _listed(told, edge)
             case Edge.END_AHEAD:
-                group = [*_first_of_range(found, edge), *_days_behind(found, edge)[:1]]
+                group = [*_first_of_range(told, edge), *_days_behind(told, edge)[:1]]
             case _:
                 continue
         for each, clue in zip(group, _of_one_kind([_day(each) for each in group]), strict=True):
@@ -86,7 +86,10 @@ def _of_one_kind(days: Sequence[DayClue]) -> list[DayClue]:
             continue
         if not isinstance(first, OnMonthDay) or not isinstance(second, OnMonthDay):
             continue
-        if first.months is not None or second.months is not None or first.day >= second.day > 0:
+        if second.months is not None or first.day >= second.day > 0:
+            continue
+        if first.months is not None:
+            told[at + 1] = replace(second, months=first.months if second.month is None else None)
             continue
         if first.month is None or second.month is None:
             month = first.month or second.month
@@ -122,6 +125,10 @@ def read_edges(found: Sequence[Found]) -> Edges:
             unmatched += [group[-1]] if _has_own_time(group[-1], found) else []
         else:
             unmatched.append(each)
+    # "Not from the first to the fifth", "every month from the first to the fifth": of many days.
+    unmatched += [day for day in left_out if day in (start, until)]
+    if start and until and all(_is_of_rule(_day(each), found) for each in (start, until)):
+        unmatched += [start, until]
     others = [start, until, *left_out]
     return Edges(
         start=_day(start) if start else None,

@@ -11,7 +11,7 @@ from assistant.language.schedule import Habits
 _Hours = dict[int, tuple[int, int]]
 _OPEN: Final[_Hours] = {-1: (-5, 3), 0: (-2, 3), 1: (-1, 6)}
 """How many hours from a meal an hour lies that is before, at or after it, by its side."""
-_TOLD: Final[_Hours] = {-1: (-4, 3), 0: (-2, 3), 1: (-1, 4)}
+_TOLD: Final[_Hours] = {-1: (-4, 4), 0: (-2, 3), 1: (-1, 4)}
 """The same of an hour with a part of the day of its own: it is easily another time."""
 _NEAR: Final[_Hours] = {-1: (-2, 3), 0: (-1, 2), 1: (-1, 3)}
 """The same in a list of times, in which each of them may be a time of its own."""
@@ -30,7 +30,7 @@ def at_one_time(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
     is_alone = sum(isinstance(each.clue, Clock | AtAnchor) for each in times) == 2
     for at, meal in enumerate(times):
         anchor = meal.clue
-        if not isinstance(anchor, AtAnchor) or len(anchor.anchors) > 1:
+        if not isinstance(anchor, AtAnchor):
             continue
         for hour in (*times[at + 1 : at + 2], *times[max(at - 1, 0) : at]):
             clock = hour.clue
@@ -38,13 +38,18 @@ def at_one_time(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
                 continue
             told = _in_its_part(clock, anchor, habits, _OPEN if clock.part is None else _TOLD)
             is_beside = _are_beside(meal, hour, found)
+            if len(anchor.anchors) > 1:  # "before each meal at seven": before which?
+                is_unclear = is_beside and (told is not None or clock.part is None)
+                kept += [Found(Unclear.WORDS, hour.start, hour.end)] if is_unclear else []
+                continue
             if told is None and (clock.part is not None or not is_beside):
                 continue
             is_sure = is_alone or _in_its_part(clock, anchor, habits, _NEAR)
             if told is None or not is_beside or not is_sure:
                 kept.append(Found(Unclear.WORDS, hour.start, hour.end))
             else:
-                kept[kept.index(hour)] = replace(hour, clue=told)
+                start, end = min(meal.start, hour.start), max(meal.end, hour.end)
+                kept[kept.index(hour)] = Found(told, start, end)
                 kept.remove(meal)
             break
     return sorted(kept, key=lambda each: each.start)
@@ -66,13 +71,18 @@ def _without_food(found: Sequence[Found]) -> Sequence[Found]:
 
 def _in_its_part(clock: Clock, meal: AtAnchor, habits: Habits, hours: _Hours) -> Clock | None:
     """Give an hour the part of the day that the meal is in; None: it is not one of its hours."""
-    at = habits.at(meal.anchors[0])
     first, end = hours[meal.side]
-    part = Part(at.hour + first, at.hour + end, at)
-    if clock.part is not None:
-        return clock if clock.part.hour(clock.hour) in part else None
-    twins = (clock.hour,) if clock.hour > 12 else (clock.hour % 12, clock.hour % 12 + 12)
-    return replace(clock, part=part) if any(hour in part for hour in twins) else None
+    for anchor in meal.anchors:
+        at = habits.at(anchor)
+        part = Part(at.hour + first, at.hour + end, at)
+        if clock.part is not None:
+            if clock.part.hour(clock.hour) in part:
+                return clock
+            continue
+        twins = (clock.hour,) if clock.hour > 12 else (clock.hour % 12, clock.hour % 12 + 12)
+        if any(hour in part for hour in twins):
+            return replace(clock, part=part)
+    return None
 
 
 def _are_beside(meal: Found, hour: Found, found: Sequence[Found]) -> bool:
