@@ -9,7 +9,7 @@ from assistant.language.clues import AtAnchor, Clock, Found, Joint, Part, Unclea
 from assistant.language.schedule import Habits
 
 _Hours = dict[int, tuple[int, int]]
-_OPEN: Final[_Hours] = {-1: (-5, 3), 0: (-2, 3), 1: (-1, 6)}
+_OPEN: Final[_Hours] = {-1: (-5, 3), 0: (-2, 4), 1: (-1, 6)}
 """How many hours from a meal an hour lies that is before, at or after it, by its side."""
 _TOLD: Final[_Hours] = {-1: (-4, 4), 0: (-2, 3), 1: (-1, 4)}
 """The same of an hour with a part of the day of its own: it is easily another time."""
@@ -38,13 +38,16 @@ def at_one_time(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
                 continue
             told = _in_its_part(clock, anchor, habits, _OPEN if clock.part is None else _TOLD)
             is_beside = _are_beside(meal, hour, found)
+            is_named = meal.start == meal.end  # 晚饭七点: what is done then, and no time by itself
+            if is_named and not (told and is_beside):
+                continue
             if len(anchor.anchors) > 1:  # "before each meal at seven": before which?
                 is_unclear = is_beside and (told is not None or clock.part is None)
                 kept += [Found(Unclear.WORDS, hour.start, hour.end)] if is_unclear else []
                 continue
             if told is None and (clock.part is not None or not is_beside):
                 continue
-            is_sure = is_alone or _in_its_part(clock, anchor, habits, _NEAR)
+            is_sure = is_alone or is_named or _in_its_part(clock, anchor, habits, _NEAR)
             if told is None or not is_beside or not is_sure:
                 kept.append(Found(Unclear.WORDS, hour.start, hour.end))
             else:
@@ -52,6 +55,7 @@ def at_one_time(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
                 kept[kept.index(hour)] = Found(told, start, end)
                 kept.remove(meal)
             break
+    kept = [e for e in kept if not isinstance(e.clue, AtAnchor) or e.start < e.end]
     return sorted(kept, key=lambda each: each.start)
 
 
@@ -79,8 +83,9 @@ def _in_its_part(clock: Clock, meal: AtAnchor, habits: Habits, hours: _Hours) ->
             if clock.part.hour(clock.hour) in part:
                 return clock
             continue
-        twins = (clock.hour,) if clock.hour > 12 else (clock.hour % 12, clock.hour % 12 + 12)
-        if any(hour in part for hour in twins):
+        hour = clock.hour % 12
+        twins = (clock.hour,) if clock.hour > 12 else (hour, hour + 12, hour + 24)
+        if any(each in part for each in twins):
             return replace(clock, part=part)
     return None
 

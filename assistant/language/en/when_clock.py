@@ -218,6 +218,23 @@ def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
 # "With food" is how, not when.
 _HABITS_ALONE = ANCHORS.keys() - {"food", "bed", "sleep", "a meal"}
 _HABIT_LIST = rf"{either(ANCHORS)}(?:(?:,? and |, | or ){either(ANCHORS)})*"
+_NAMED_MEALS = {
+    "breakfast": Anchor.BREAKFAST,
+    "lunch": Anchor.LUNCH,
+    **dict.fromkeys(("dinner", "supper"), Anchor.SUPPER),
+    "to bed": Anchor.BEDTIME,
+}
+_HOUR_SAID = re.compile(
+    rf"(?:\b{HOUR_WORD}|\b{MINUTE_WORD}|o'?clock|[ap] ?m|:\d\d)$", re.IGNORECASE
+)
+
+
+def _named_meal(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Say in which part of the day the hour is: "at ten go to bed"; the words stay what is done."""
+    if _HOUR_SAID.search(match.string, 0, match.start()):
+        yield AtAnchor((_NAMED_MEALS[match["meal"].lower()],))
+
+
 # Before all others: "half an hour after lunch" is no half hour from now.
 HABIT_RULES = (
     (
@@ -229,6 +246,18 @@ HABIT_RULES = (
         r"\b(?P<side>at|with|during|on|when|once) "
         rf"(?P<habit>{either(_HABITS_ALONE)}(?:(?:,? and |, | or ){either(_HABITS_ALONE)})*)\b",
         _habit,
+    ),
+    *(
+        (
+            rf"(?<=\b{meal})(?= at (?:half|quarter|{HOUR_WORD}|{N} (?:past|to))\b)",
+            always(AtAnchor((anchor,))),
+        )
+        for meal, anchor in _NAMED_MEALS.items()
+    ),
+    (
+        r"(?= (?:(?:i|we|to|please|remind me to|tell me to) )*(?:have|eat|cook|make|get|go|start) "
+        rf"(?:my |our |the )?(?P<meal>{either(_NAMED_MEALS)})\b)",
+        _named_meal,
     ),
     (r"first thing(?: in the morning)?", _first_thing),
     (r"on an empty stomach", _empty_stomach),

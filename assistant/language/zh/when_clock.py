@@ -167,6 +167,15 @@ def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
 
 
+_NAMED_MEALS = "早饭|早餐|午饭|午餐|中饭|中餐|晚饭|晚餐|夜饭|起床|睡觉|午睡|午觉"
+
+
+def _named_meal(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Say in which part of the day the hour is: 晚饭七点, 十点睡觉; the words stay what is done."""
+    before = match.string[max(match.start() - 2, 0) : match.start()]
+    yield AtAnchor(ANCHORS[before if before in ANCHORS else match["meal"]])
+
+
 # Before all others: 饭后半小时 is no 半小时, 早饭 no 早.
 HABIT_RULES = (
     (
@@ -189,6 +198,12 @@ HABIT_RULES = (
     (
         r"(?:早上|早晨|清早)(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后|时|的时候)?",
         always(AtAnchor((Anchor.WAKING,), 1)),
+    ),
+    (rf"(?<={_NAMED_MEALS})(?=[是在]?{N}[点时:])", _named_meal),
+    (
+        r"(?<=[点半刻分整钟])(?=(?:提醒我|叫我|喊我)?(?:要|去|准备|开始)?(?:吃|做|烧|煮|上床)?"
+        rf"(?P<meal>{_NAMED_MEALS})(?!前|后|以|之|时|的时))",
+        _named_meal,
     ),
     (r"(?P<day>[今明后])早(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后)?", _waking_of_day),
     # Last: with a time of its own, 早饭前空腹, it says nothing more.
