@@ -6,8 +6,6 @@ from datetime import date, timedelta
 
 from assistant.language.clues import (
     After,
-    Anchor,
-    AtAnchor,
     Clock,
     Clue,
     Denied,
@@ -27,9 +25,7 @@ from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
 from assistant.language.en.when_words import (
     AM,
-    ANCHORS,
     DAYS,
-    EACH,
     LATE_NIGHT,
     MIDNIGHT,
     NIGHT,
@@ -74,7 +70,7 @@ _LENGTH_PART = (
     rf"(?:{_LENGTH_WORDS}|(?:{_DECIMAL}|{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
     r"(?: and a half| and a quarter)?"
 )
-_LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
+LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
 
 
 def _clock(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -149,7 +145,7 @@ def _today_part(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield PartOfDay(PARTS[match["part"].lower()] if match["part"] else NIGHT)
 
 
-def _seconds(said: str) -> float:
+def seconds_of(said: str) -> float:
     """Read "half an hour", "an hour and a half", "one hour and twenty minutes"."""
     total = 0.0
     pattern = (
@@ -174,7 +170,7 @@ def _seconds(said: str) -> float:
 
 
 def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield After(timedelta(seconds=_seconds(match["length"])))
+    yield After(timedelta(seconds=seconds_of(match["length"])))
 
 
 def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -188,85 +184,15 @@ def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
         else:
             days += number * DAYS[unit]
     length = match["length"]
-    seconds = _seconds(length) if length else 0
+    seconds = seconds_of(length) if length else 0
     yield After(timedelta(seconds=seconds), days, months)
 
 
-def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
-    words = match.groupdict()
-    side_word = words["side"].lower()
-    habits = re.findall(either(ANCHORS), words["habit"].lower())
-    before = side_word in {"before", "prior to"}
-    after = side_word in {"after", "following", "on", "when", "once", "after having"}
-    length = words.get("length")
-    minutes = round(_seconds(length) / 60) if length else None
-    anchors = tuple(dict.fromkeys(anchor for habit in habits for anchor in ANCHORS[habit]))
-    each = len(habits) > 1 or habits[0] in EACH
-    yield AtAnchor(anchors, -1 if before else 1 if after else 0, minutes, each)
-
-
-def _first_thing(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield AtAnchor((Anchor.WAKING,))
-
-
-def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
-    """Read it as before breakfast, unless an hour was said: then it is how, not when."""
-    has_hour = re.search(rf"\bat (?:{HOUR_WORD}|half|quarter)|o'clock|\d ?[ap]m", match.string)
-    yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
-
-
-# "With food" is how, not when.
-_HABITS_ALONE = ANCHORS.keys() - {"food", "bed", "sleep", "a meal"}
-_HABIT_LIST = rf"{either(ANCHORS)}(?:(?:,? and |, | or ){either(ANCHORS)})*"
-_NAMED_MEALS = {
-    "breakfast": Anchor.BREAKFAST,
-    "lunch": Anchor.LUNCH,
-    **dict.fromkeys(("dinner", "supper"), Anchor.SUPPER),
-    "to bed": Anchor.BEDTIME,
-}
-_HOUR_SAID = re.compile(
-    rf"(?:\b{HOUR_WORD}|\b{MINUTE_WORD}|o'?clock|[ap] ?m|:\d\d)$", re.IGNORECASE
-)
-
-
-def _named_meal(match: re.Match[str], _: date) -> Iterator[Clue]:
-    """Say in which part of the day the hour is: "at ten go to bed"; the words stay what is done."""
-    if _HOUR_SAID.search(match.string, 0, match.start()):
-        yield AtAnchor((_NAMED_MEALS[match["meal"].lower()],))
-
-
-# Before all others: "half an hour after lunch" is no half hour from now.
-HABIT_RULES = (
-    (
-        rf"(?:{_LENGTH} )?\b(?P<side>before|after|following|prior to)(?: having| eating)? "
-        rf"(?P<habit>{_HABIT_LIST})\b",
-        _habit,
-    ),
-    (
-        r"\b(?P<side>at|with|during|on|when|once) "
-        rf"(?P<habit>{either(_HABITS_ALONE)}(?:(?:,? and |, | or ){either(_HABITS_ALONE)})*)\b",
-        _habit,
-    ),
-    *(
-        (
-            rf"(?<=\b{meal})(?= at (?:half|quarter|{HOUR_WORD}|{N} (?:past|to))\b)",
-            always(AtAnchor((anchor,))),
-        )
-        for meal, anchor in _NAMED_MEALS.items()
-    ),
-    (
-        r"(?= (?:(?:i|we|to|please|remind me to|tell me to) )*(?:have|eat|cook|make|get|go|start) "
-        rf"(?:my |our |the )?(?P<meal>{either(_NAMED_MEALS)})\b)",
-        _named_meal,
-    ),
-    (r"first thing(?: in the morning)?", _first_thing),
-    (r"on an empty stomach", _empty_stomach),
-)
 _CALENDAR_UNIT = "day|week|fortnight|month|year"
 _CALENDAR_PART = rf"(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?"
 _ONE_PART = rf"(?:an?|a couple of|{N}) (?:{_CALENDAR_UNIT})s?'?"
 _CALENDAR_LENGTH = (
-    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
+    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {LENGTH})?"
 )
 LENGTH_RULES = (
     (
@@ -279,11 +205,11 @@ LENGTH_RULES = (
     (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
     (
         r"\b(?:in|within|wait(?: for)?|snooze(?: for)?|timer for|another) "
-        rf"{_LENGTH}(?:'?s'? time)?",
+        rf"{LENGTH}(?:'?s'? time)?",
         _after,
     ),
-    (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
-    (rf"^{_LENGTH}$", _after),
+    (rf"\b{LENGTH} (?:from now|later|timer)", _after),
+    (rf"^{LENGTH}$", _after),
 )
 REPAIR = (
     r"[ ,.]*\b(?:(?:oh|ah|er|um|no|well),? )?(?:no wait|no sorry|no no|no|nope|sorry|i mean|"
