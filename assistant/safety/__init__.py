@@ -7,85 +7,40 @@ anybody is called is decided by whoever judges (`assistant.hearing`).
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from assistant.phrases import Utterance, load, tokens_of, utterance_of
-from assistant.safety.frames import Level
+from assistant.phrases import load, tokens_of
 from assistant.safety.frames import load as load_grammar
-from assistant.safety.meaning import Meaning, Verdict
+from assistant.safety.hypothesis import utterance
+from assistant.safety.judgement import UNSPECIFIC, Cry, Doubt, Judgement
+from assistant.safety.likeness import likeness_of
+from assistant.safety.likeness import load as load_weights
+from assistant.safety.meaning import Meaning
+from assistant.safety.verdicts import judged
+from assistant.safety.weighing import weighed
 
-_NUMBER: Final = re.compile(r"\d+")
-_LATIN: Final = re.compile(r"[a-z']+")
-_STAMMERED: Final = re.compile(
-    r"\b(can't|cannot|won't|don't|my|i|i'm|it|it's|the|he|he's|she|she's|me)(?:[ ,.]+\1\b)+"
-    r"|([我他她它])\2+",
-    re.IGNORECASE,
-)
-"""A word of no weight, said again for want of breath: "my my my arm", 我我我."""
-UNSPECIFIC: Final = "other"
-"""The reason of a cry that does not say which help is needed."""
 REST_SECONDS: Final = 0.5
 """A cry in a partial hypothesis calls when it stood for so long."""
-_MOST_CHARACTERS: Final = 1_200
-_MOST_TOKENS: Final = 64
-"""More of one utterance is not judged: its beginning and its end are."""
-_HEAD_TOKENS: Final = 16
 
-
-@dataclass(frozen=True, slots=True)
-class Cry:
-    """A cry for help."""
-
-    phrase: str
-    """The frame of the data that it was found by: no word of the elder."""
-    reason: str
-    is_at_once: bool = False
-    """It was said again and again, or has no harmless use."""
-    service: str = ""
-    """ambulance, police or fire, where it is asked for by its number or name."""
-    number: str = ""
-    """The number that was said: "打120"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What may be a cry for help: the elder is asked."""
-
-    phrase: str
-    reason: str
-    is_serious: bool
-    """Silence after the question calls."""
-    may_wait: bool = False
-    """It was heard badly, weakened, or is mild: what the dialogue understands may outweigh it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a hypothesis asks for."""
-
-    cry: Cry | None = None
-    doubt: Doubt | None = None
-    """Only if there is no cry."""
-    waits: bool = False
-    """A cry, should nothing follow: judge again as final after `REST_SECONDS` without change."""
-    is_repeated: bool = False
-    """The cry was said twice or more: it need not stand first."""
-    reflex: str | None = None
-    """stop, repeat, louder, quieter, slower, faster, affirm, deny: all that was said."""
-    fine: bool = False
-    """All that was said is that no help is needed: an answer to an open alarm."""
-    arrived: bool = False
-    """A helper says that he is there."""
-    hang_up: bool = False
-    """All that was said is that the call shall end."""
+__all__ = [
+    "REST_SECONDS",
+    "UNSPECIFIC",
+    "Cry",
+    "Doubt",
+    "Judgement",
+    "is_told_of",
+    "judge",
+    "prepare",
+    "reason_of",
+]
 
 
 def prepare() -> None:
     """Read all data, so that the first judgement takes no longer than any other."""
     load()
     load_grammar()
+    load_weights()
 
 
 def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
@@ -96,8 +51,8 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
         is_final: nothing will follow; only then are doubts and badly heard cries looked for.
         is_tiny: a recogniser heard it that does not understand people; it is asked about at most.
     """
-    utterance = _capped(text)
-    phrases, tokens = load(), utterance.tokens
+    hypothesis = utterance(text)
+    phrases, tokens = load(), hypothesis.tokens
     answer = phrases.answers.all_of(tokens)
     reflex = phrases.reflexes.all_of(tokens)
     if answer is not None or reflex is not None:
@@ -108,76 +63,11 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
         )
     if phrases.calls.all_of(tokens) is not None:
         return Judgement(hang_up=True)
-    meaning = Meaning(load_grammar(), utterance, is_lenient=is_final and not is_tiny)
-    judgement = _judged(meaning, is_final=is_final)
-    return _asked_only(judgement, is_final=is_final) if is_tiny else judgement
-
-
-def _judged(meaning: Meaning, *, is_final: bool) -> Judgement:
-    verdicts = [verdict for verdict in meaning.verdicts if verdict.level is not Level.NOTHING]
-    if not verdicts:
-        return _answer(meaning) if is_final else Judgement()
-    best = max(verdicts, key=_rank)
-    phrase, reason = best.found.frame.text, best.found.frame.reason
-    if best.level is Level.CALL:
-        if not is_final and all(
-            _may_go_on(v, len(meaning.sentence.tokens)) for v in verdicts if v.level is Level.CALL
-        ):
-            return Judgement(waits=True)
-        is_repeated = _is_repeated(verdicts)
-        return Judgement(
-            cry=_cry(
-                phrase, reason, meaning, is_at_once=is_repeated or best.found.frame.is_at_once
-            ),
-            is_repeated=is_repeated,
-        )
-    if not is_final:
-        return Judgement()
-    is_serious = best.level is Level.SERIOUS
-    may_wait = not any(v.is_clear and v.level is Level.SERIOUS for v in verdicts)
-    return Judgement(doubt=Doubt(phrase, reason, is_serious, may_wait))
-
-
-def _rank(verdict: Verdict) -> tuple[int, bool, int]:
-    """The kind of help tells more than the call for it, and the first one is the cause."""
-    frame = verdict.found.frame
-    return verdict.level, frame.reason != UNSPECIFIC, -verdict.found.start
-
-
-def _may_go_on(verdict: Verdict, size: int) -> bool:
-    """Whether more words could make it harmless: "help me", "I can't stand"."""
-    frame = verdict.found.frame
-    return frame.is_whole or (frame.is_end and verdict.found.end == size)
-
-
-def _is_repeated(verdicts: list[Verdict]) -> bool:
-    """Whether the same plea was said at two places: 救命救命, help help."""
-    starts: dict[str, set[int]] = {}
-    for verdict in verdicts:
-        if verdict.level is Level.CALL and verdict.found.frame.kind == "plea":
-            starts.setdefault(verdict.found.frame.text, set()).add(verdict.found.start)
-    return any(len(places) > 1 for places in starts.values())
-
-
-def _cry(phrase: str, reason: str, meaning: Meaning, *, is_at_once: bool) -> Cry:
-    asked = load().services.first_in(meaning.sentence.tokens)
-    if asked is None:
-        return Cry(phrase, reason, is_at_once)
-    number = _NUMBER.search(asked.text)
-    return Cry(phrase, reason, is_at_once, asked.meaning, number.group() if number else "")
-
-
-def _answer(meaning: Meaning) -> Judgement:
-    """That no help is needed, in other words than the listed ones: "stop, i don't need help"."""
-    words = meaning.sentence.reading.sure("fine", "deny")
-    negated = meaning.sentence.negated()
-    if not words and not negated:
-        return Judgement()
-    if not meaning.sentence.covers([*((w.start, w.end) for w in words), *negated]):
-        return Judgement()
-    if any(word.name == "fine" for word in words):
-        return Judgement(fine=True)
-    return Judgement(reflex="deny")
+    meaning = Meaning(load_grammar(), hypothesis, is_lenient=is_final and not is_tiny)
+    judgement = judged(meaning, is_final=is_final)
+    if is_tiny:
+        return _asked_only(judgement, is_final=is_final)
+    return weighed(judgement, meaning, likeness_of(meaning)) if is_final else judgement
 
 
 def _asked_only(judgement: Judgement, *, is_final: bool) -> Judgement:
@@ -189,26 +79,9 @@ def _asked_only(judgement: Judgement, *, is_final: bool) -> Judgement:
     return replace(judgement, cry=None, doubt=doubt, is_repeated=False)
 
 
-def _capped(text: str) -> Utterance:
-    """Its beginning and its end: one endless sentence may not hold up the core."""
-    if len(text) > _MOST_CHARACTERS:
-        text = f"{text[: _MOST_CHARACTERS // 4]}. {text[-_MOST_CHARACTERS * 3 // 4 :]}"
-    spellings = load_grammar().spellings
-    text = _STAMMERED.sub(lambda said: said[1] or said[2], text)
-    text = _LATIN.sub(lambda word: spellings.get(word[0], word[0]), text)
-    utterance = utterance_of(text)
-    tokens = utterance.tokens
-    if len(tokens) <= _MOST_TOKENS:
-        return utterance
-    cut = len(tokens) - (_MOST_TOKENS - _HEAD_TOKENS)
-    starts = {s if s < _HEAD_TOKENS else s - cut + _HEAD_TOKENS for s in utterance.starts}
-    kept = (*tokens[:_HEAD_TOKENS], *tokens[cut:])
-    return Utterance(kept, frozenset({s for s in starts if s > 0} | {_HEAD_TOKENS}))
-
-
 def is_told_of(text: str) -> bool:
     """Whether somebody surely tells of a cry, and does not cry: a film, a figure of speech."""
-    return Meaning(load_grammar(), _capped(text), is_lenient=False).is_told_of()
+    return Meaning(load_grammar(), utterance(text), is_lenient=False).is_told_of()
 
 
 def reason_of(text: str) -> str:

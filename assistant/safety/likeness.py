@@ -8,19 +8,25 @@ Data, figures and how the weights are made again: `models/cry_likeness/CARD.md`.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from assistant.safety.frames import Level
 from assistant.safety.meaning import Meaning
 
+log = logging.getLogger(__name__)
+
 WEIGHTS: Final = Path(__file__).parents[2] / "models" / "cry_likeness" / "weights.tsv"
 BIAS: Final = "bias"
 SCALE: Final = 100
 """The file has hundredths, so that it can be read and compared line by line."""
+UNKNOWN: Final = 0.4
+"""Without weights: too little to be asked about, and enough to take nothing away."""
 _LONGEST_ROW: Final = 4
 _EDGE: Final = "|"
 _TOKENS_PER_LENGTH: Final = 4
@@ -32,18 +38,24 @@ def features(meaning: Meaning) -> frozenset[str]:
     return frozenset((*_rows(meaning), *_classes(meaning), *_verdicts(meaning)))
 
 
-def likeness(meaning: Meaning) -> float:
+def likeness_of(meaning: Meaning) -> float:
     """How probable it is that a sentence is a cry, from 0 to 1."""
     weights = load()
+    if not weights:
+        return UNKNOWN
     total = weights.get(BIAS, 0) + sum(weights.get(each, 0) for each in features(meaning))
     return 1.0 / (1.0 + math.exp(-total / SCALE))
 
 
 @lru_cache(maxsize=1)
 def load() -> dict[str, int]:
-    """The weights by feature, in hundredths."""
-    lines = WEIGHTS.read_text("utf-8").splitlines()
-    return {name: int(weight) for name, weight in (line.split("\t") for line in lines)}
+    """The weights by feature, in hundredths; without the file none, which changes no judgement."""
+    try:
+        lines = WEIGHTS.read_text("utf-8").splitlines()
+        return {name: int(weight) for name, weight in (line.split("\t") for line in lines)}
+    except (OSError, ValueError) as error:
+        log.error("cries in unknown words are not asked about, install Anban again: %s", error)
+        return {}
 
 
 def _rows(meaning: Meaning) -> Iterator[str]:
@@ -65,7 +77,7 @@ def _classes(meaning: Meaning) -> Iterator[str]:
     )
     names = [name for _, _, name in spans]
     yield from (f"#{name}" for name in names)
-    yield from (f"#{name} {after}" for name, after in zip(names, names[1:], strict=False))
+    yield from (f"#{name} {after}" for name, after in pairwise(names))
 
 
 def _verdicts(meaning: Meaning) -> Iterator[str]:

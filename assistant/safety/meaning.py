@@ -64,6 +64,20 @@ class Meaning:
         ]
 
     @property
+    def is_guess(self) -> bool:
+        """Whether every cry that was found is badly heard, and a part of more that was said."""
+        cries = [each for each in self.verdicts if each.level is not Level.NOTHING]
+        return bool(cries) and not any(
+            each.is_clear or each.why or self._is_all(each.found) for each in cries
+        )
+
+    @property
+    def is_weakened(self) -> bool:
+        """Whether a cue, or bad hearing of all that was said, made less of a cry."""
+        cries = [each for each in self.verdicts if each.level is not Level.NOTHING]
+        return any(each.why or (not each.is_clear and self._is_all(each.found)) for each in cries)
+
+    @property
     def has_harmless(self) -> bool:
         """Whether a figure of speech, or another harmless use of its words, stands in it."""
         return bool(self._harmless)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections import Counter
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,17 @@ from typing import Any, Final
 
 import yaml
 
-from assistant.safety import meaning_of
+from assistant.safety.frames import load as load_grammar
+from assistant.safety.hypothesis import utterance
+from assistant.safety.judgement import Judgement
 from assistant.safety.likeness import BIAS, SCALE, WEIGHTS, features
+from assistant.safety.meaning import Meaning
+from assistant.safety.verdicts import judged
+from assistant.safety.weighing import weighed
 
 ROOT: Final = Path(__file__).parents[2]
 LISTS: Final = (
-    *(("models/cry_likeness/lists", prefix) for prefix in ("",)),
+    *(("models/cry_likeness/lists", prefix) for prefix in ("", "second_", "third_")),
     *(("tests/safety/lists", prefix) for prefix in ("", "second_", "third_", "fourth_")),
 )
 LANGS: Final = ("zh", "en")
@@ -42,32 +48,40 @@ class Row:
     """One sentence to learn from."""
 
     text: str
+    source: str
+    """The list it stands in, its language, and to whom it was said."""
     is_cry: bool
     weight: float
+    meaning: Meaning
     features: frozenset[str]
 
 
 def rows() -> list[Row]:
-    """All sentences, each once."""
+    """All sentences, each once, as heard to their end."""
     found: dict[str, Row] = {}
-    for text, is_cry, weight in _sentences():
-        found.setdefault(text, Row(text, is_cry, weight, features(meaning_of(text))))
+    for text, source, is_cry, weight in _sentences():
+        if text not in found:
+            meaning = Meaning(load_grammar(), utterance(text), is_lenient=True)
+            found[text] = Row(text, source, is_cry, weight, meaning, features(meaning))
     return list(found.values())
 
 
-def _sentences() -> Iterator[tuple[str, bool, float]]:
+def _sentences() -> Iterator[tuple[str, str, bool, float]]:
     for lang in LANGS:
         for folder, prefix in LISTS:
             for kind in ("cries", "near"):
                 path = ROOT / folder / f"{prefix}{lang}_{kind}.tsv"
                 for line in path.read_text("utf-8").splitlines():
-                    yield line.rsplit("\t", 1)[-1], kind == "cries", 1.0
-        ordinary = ROOT / "tests" / "safety" / f"ordinary_{lang}.txt"
-        for line in ordinary.read_text("utf-8").splitlines():
-            yield line, False, 1.0
+                    setting, *_, text = line.split("\t")
+                    about = f" {setting}" if kind == "cries" else ""
+                    yield text, f"{folder}/{path.stem}{about}", kind == "cries", 1.0
+        for folder in ("models/cry_likeness/lists", "tests/safety"):
+            path = ROOT / folder / f"ordinary_{lang}.txt"
+            for text in path.read_text("utf-8").splitlines():
+                yield text, f"{folder}/{path.stem}", False, 1.0
         for path in sorted(ROOT.glob(f"skills/*/{lang}/nlu.yml")):
             for text in _said_to_skills(path):
-                yield text, False, _SKILL_WEIGHT
+                yield text, f"skills {lang}", False, _SKILL_WEIGHT
 
 
 def _said_to_skills(path: Path) -> Iterator[str]:
@@ -121,27 +135,41 @@ def write(path: Path) -> None:
     weights = Model(rows()).weights()
     lines = [f"{name}\t{weights[name]}" for name in sorted(weights)]
     path.write_text("\n".join(lines) + "\n", "utf-8")
-    print(f"{len(weights)} weights in {path}")
+    sys.stdout.write(f"{len(weights)} weights in {path}\n")
 
 
 def try_folds(folds: int) -> None:
-    """Print how many cries, and others, come so far, of rows left out in turn."""
+    """Print a table of what becomes of rows left out in turn: by the grammar alone, and weighed."""
     all_rows = sorted(rows(), key=lambda row: row.text)
-    likeness: dict[str, float] = {}
+    outcomes: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for fold in range(folds):
         left_out = all_rows[fold::folds]
         rest = [row for at, row in enumerate(all_rows) if at % folds != fold]
-        found = Model(rest).likeness(left_out)
-        likeness |= {row.text: each for row, each in zip(left_out, found, strict=True)}
-    for bound in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        shares = [
-            sum(likeness[row.text] >= bound for row in some) / len(some)
-            for some in ([r for r in all_rows if r.is_cry], [r for r in all_rows if not r.is_cry])
-        ]
-        print(f"{bound:.1f}: cries {shares[0]:.1%}, others {shares[1]:.1%}")
+        for row, alike in zip(left_out, Model(rest).likeness(left_out), strict=True):
+            plain = judged(row.meaning, is_final=True)
+            pair = _outcome(plain), _outcome(weighed(plain, row.meaning, alike))
+            outcomes[row.source].append(pair)
+    sys.stdout.write(
+        "| list | sentences | grammar: call | ask | weighed: call | ask |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+    )
+    for source, pairs in sorted(outcomes.items()):
+        shares = " | ".join(
+            f"{some.count(kind) / len(some):.1%}"
+            for some in zip(*pairs, strict=True)
+            for kind in ("call", "ask")
+        )
+        sys.stdout.write(f"| {source} | {len(pairs)} | {shares} |\n")
+
+
+def _outcome(judgement: Judgement) -> str:
+    if judgement.cry is not None:
+        return "call"
+    return "ask" if judgement.doubt is not None else ""
 
 
 def main() -> None:
+    """Read the command line and do what it asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folds", type=int, help="try it on rows left out, and write nothing")
     given = parser.parse_args()

@@ -25,7 +25,10 @@ pytestmark = [needs_baresip, needs_pulse]
     ("lang", "wish", "yes", "question", "hang_up"),
     [
         ("zh", "给我闺女打个电话", "好的", "女儿", "好了挂了吧"),
-        ("en", "give my daughter a ring", "yes please", "your daughter", "hang up"),
+        pytest.param(
+            *("en", "give my daughter a ring", "yes please", "your daughter", "hang up"),
+            marks=pytest.mark.soak,
+        ),
     ],
 )
 async def test_the_daughter_is_rung_by_voice(

@@ -158,13 +158,19 @@ COMMANDS: Final = (
     ("radar", "watch", "--port", "/dev/null", "--protocol", "ld2450", "--seconds", "1"),
     ("replay", "mine/fall.radar"),
     ("hear", "mine/noise.wav", "--lang", "en"),
-    ("ask", "--lang", "en", "what time is it"),
     ("ask", "--lang", "zh", "救命"),
     ("train", "--lang", "en"),
 )
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *COMMANDS,
+        pytest.param(("ask", "--lang", "en", "what time is it"), marks=pytest.mark.soak),
+    ],
+    ids=" ".join,
+)
 def test_a_command_leaves_nothing_outside_its_folders(
     user: NewUser, arguments: tuple[str, ...]
 ) -> None:

@@ -30,7 +30,8 @@ async def main(folder: Path, port: str) -> None:
         found = asyncio.Event()
         core.bus.subscribe(RobotReady, lambda _: found.set())
         await KeyedValues.profile(core.database).set(CONSENT_FIELD, True)
-        await found.wait()
+        if not core.body.is_ready:  # it may have been found before this looked
+            await found.wait()
         core.bus.publish(PeopleLocated((PERSON,)))
         await core.bus.call("robot.move", motion="approach")
         await asyncio.Event().wait()
