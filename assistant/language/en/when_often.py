@@ -153,6 +153,12 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"\b(?P<number>a|{N}) (?P<day>{WEEKDAY})s? (?:later|from (?:now|today)|hence)\b",
         _weekdays_later,
     ),
+    # "Not tomorrow but Wednesday" names a day, and leaves none out.
+    (
+        r"\bnot (?:on )?(?:this |next |the )?"
+        rf"(?:today|tomorrow|day after tomorrow|{WEEKDAY}),? but\b",
+        always(Unclear.WORDS),
+    ),
     (
         rf"[ ,]*\b(?:and |but )?(?:{EXCEPT})(?: for)?(?: on| at)?(?: every| the| any)? "
         rf"(?P<days>(?:{_DAY_LIST}|weekends?|weekdays)"
