@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
@@ -93,6 +94,15 @@ def is_sure(cost: float, tokens: int) -> bool:
     return cost <= (3 * TONE if tokens < LONG else 2 * ALIKE) + 1e-9
 
 
+class _Slip(Enum):
+    """Whether a token of an entry was forgiven on the way."""
+
+    NONE = auto()
+    ONE = auto()
+    MISSING = auto()
+    """The one before: an entry may not end so, for "get me a" is no cry for a doctor."""
+
+
 @dataclass(slots=True)
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
@@ -166,13 +176,14 @@ class Lexicon:
         self, start: int, nearby: list[tuple[tuple[str, float], ...]], *, is_lenient: bool
     ) -> Iterator[tuple[str, int, float]]:
         size = len(nearby)
-        stack = [(self._root, start, 0.0, 0, False)]
+        stack = [(self._root, start, 0.0, 0, _Slip.NONE)]
         while stack:
             node, at, cost, depth, slipped = stack.pop()
             for name, length in node.ends:
                 if (
                     at > start
-                    and (not slipped or length >= LONG)
+                    and slipped is not _Slip.MISSING
+                    and (slipped is _Slip.NONE or length >= LONG)
                     and cost <= _PER_TOKEN * length + (0.45 if length == 1 else 0.0)
                 ):
                     yield name, at, cost
@@ -182,15 +193,16 @@ class Lexicon:
                 for lexeme, more in nearby[at]:
                     child = children.get(lexeme)
                     if child is not None and cost + more <= most:
-                        stack.append((child, at + 1, cost + more, depth + 1, slipped))
-            if is_lenient and not slipped and depth >= 2 and node.longest >= LONG:
+                        after = _Slip.ONE if slipped is _Slip.MISSING else slipped
+                        stack.append((child, at + 1, cost + more, depth + 1, after))
+            if is_lenient and slipped is _Slip.NONE and depth >= 2 and node.longest >= LONG:
                 if at < size:
-                    stack.append((node, at + 1, cost + SLIP, depth, True))
+                    stack.append((node, at + 1, cost + SLIP, depth, _Slip.ONE))
                 for child in node.children.values():
                     if child.longest >= LONG:
-                        stack.append((child, at, cost + SLIP, depth + 1, True))
+                        stack.append((child, at, cost + SLIP, depth + 1, _Slip.MISSING))
                         if at < size:
-                            stack.append((child, at + 1, cost + ANY, depth + 1, True))
+                            stack.append((child, at + 1, cost + ANY, depth + 1, _Slip.ONE))
 
     def _nearby(self, token: Token) -> tuple[tuple[str, float], ...]:
         key = token.reading if token.written.isascii() else f"{token.written}{token.reading}"

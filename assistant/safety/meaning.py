@@ -23,6 +23,8 @@ _WEAKENED: Final = {
 }
 _UNTOUCHED: Final = {"plea": frozenset({"past", "asked"})}
 """What the past or a question never weakens: "why does nobody help me"."""
+_HERE: Final = frozenset({"fire", "gas", "intruder"})
+"""What needs nobody to befall: 着火了怎么办."""
 _SHORT: Final = 2
 """Words of so few syllables sound like others: 婚 is no 昏."""
 _MOST_OF_IT: Final = 0.4
@@ -75,7 +77,10 @@ class Meaning:
     def is_weakened(self) -> bool:
         """Whether a cue, or bad hearing of all that was said, made less of a cry."""
         cries = [each for each in self.verdicts if each.level is not Level.NOTHING]
-        return any(each.why or (not each.is_clear and self._is_all(each.found)) for each in cries)
+        return any(
+            each.why not in {"", "long_ago"} or (not each.is_clear and self._is_all(each.found))
+            for each in cries
+        )
 
     @property
     def has_harmless(self) -> bool:
@@ -129,9 +134,11 @@ class Meaning:
             return Verdict(found, Level.NOTHING, "chore")
         if found.frame.kind == "plea" and self._is_quoted(found):
             return Verdict(found, Level.NOTHING, "quoted")
+        if found.frame.kind == "plea" and self._is_to_call(found):
+            level = min(level, Level.SERIOUS)
         if self.sentence.reading.sure("laugh"):
             return Verdict(found, min(level, Level.MILD), "laugh", is_clear=False)
-        level = self._by_subject(found, level)
+        level = self._by_scene(found, self._by_subject(found, level))
         if self._is_little(found):
             level = Level.SERIOUS if level is Level.CALL else Level.NOTHING
         verdict = self._by_cues(found, level)
@@ -147,6 +154,67 @@ class Meaning:
 
     def _is_written(self, span: Span) -> bool:
         return span in self.sentence.reading.words.get(span.name, ())
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is of a game, a match, a film, of a guest, or of what might be for others."""
+        if self.is_calm or (self._is_scene() and not self._has_me()):
+            return True
+        return not (self._has_me() or self.sentence.reading.sure("urgent")) and any(
+            self.sentence.is_confirmed(cue)
+            for name in ("told", "if")
+            for cue in self.sentence.unhidden(name)
+            if not self.sentence.is_denied(cue)
+        )
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether a guest is greeted, or all is well again, and nothing is urgent."""
+        reading = self.sentence.reading
+        return bool(reading.sure("calm")) and not reading.sure("sudden", "urgent")
+
+    def _is_scene(self) -> bool:
+        if any(now.start for now in self.sentence.reading.sure("now")):  # not "now then, annie"
+            return False
+        return any(not self.sentence.is_denied(cue) for cue in self.sentence.unhidden("scene"))
+
+    def _by_scene(self, found: Found, level: Level) -> Level:
+        """Nobody is hurt in a game or a film, unless the speaker or his family comes in."""
+        if level is Level.NOTHING:
+            return level
+        if found.frame.level is Level.MILD and self.is_calm:
+            return Level.NOTHING
+        if self._is_scene():
+            if found.frame.kind == "plea":
+                return Level.MILD
+            is_ours = self._has_me() or self.sentence.reading.sure("kin")
+            return min(level, Level.SERIOUS) if is_ours else Level.NOTHING
+        if self._is_general(found):
+            return min(level, Level.SERIOUS)
+        return level
+
+    def _has_me(self) -> bool:
+        """Whether the speaker is in it, and not only in what says which scene it is."""
+        scenes = self.sentence.unhidden("scene")
+        return any(
+            not any(scene.overlaps(span.start, span.end) for scene in scenes)
+            for span in self.sentence.reading.sure("me")
+        )
+
+    def _is_general(self, found: Found) -> bool:
+        """Whether it is asked what to do for something that befell nobody: 骨折了怎么办."""
+        return (
+            found.frame.kind != "plea"
+            and found.frame.reason not in _HERE
+            and any(span.start >= found.end for span in self.sentence.unhidden("remedy"))
+            and not self.sentence.reading.sure("me", "relative", "kin", "urgent", "now")
+        )
+
+    def _is_to_call(self, found: Found) -> bool:
+        """Whether help is wanted to call somebody: "help me call james"."""
+        return any(span.start == found.end for span in self.sentence.reading.sure("call")) and (
+            found.end + 1 < len(self.sentence.tokens)
+        )
 
     def _is_little(self, found: Found) -> bool:
         """Whether it is told calmly: "my knee hurts a little"; what is so now is never little."""
@@ -262,7 +330,18 @@ class Meaning:
                     return Verdict(found, Level.NOTHING, name)
                 if level > weakened:
                     level, why = weakened, name
+        if self._is_long_ago(found):
+            return Verdict(found, min(level, Level.MILD), "long_ago")
         return Verdict(found, level, why)
+
+    def _is_long_ago(self, found: Found) -> bool:
+        return (
+            found.frame.kind in {"event", "noun"}
+            and not self.sentence.near_cue("now", found)
+            and any(
+                not self._is_since(cue, found) for cue in self.sentence.governing("long_ago", found)
+            )
+        )
 
     def _is_since(self, cue: Span, found: Found) -> bool:
         """Whether it came after that past: "i was fine before, i've fallen"."""
