@@ -120,8 +120,10 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     if nth > 5:
         raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
     of = (match["of"] or "").lower()
-    if not of and not match["every"]:
-        yield Unclear.WORDS  # "third Tuesday": of this month, the next, or every one
+    # "Third Tuesday": of this month, the next, or every one; "every third Tuesday": every three
+    # weeks, or of each month.
+    if not of and (not match["every"] or nth > 1):
+        yield Unclear.WORDS
         return
     months = 1 if "next" in of else 0 if "this" in of else None
     yield OnNthWeekday(nth, WEEKDAYS[match["day"].lower()], months)
