@@ -27,6 +27,7 @@ NAMES: Final = {
     "second_": "second list",
     "third_": "third list",
     "fourth_": "fourth list",
+    "fifth_": "fifth list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)

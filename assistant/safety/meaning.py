@@ -13,6 +13,7 @@ from typing import Final
 from assistant.phrases import Utterance
 from assistant.safety.frames import Found, Grammar, Level
 from assistant.safety.lexicon import Span
+from assistant.safety.scene import Scene
 from assistant.safety.sentence import NEAR, REACH, SIGNS, Sentence, shares
 
 _WEAKENED: Final = {
@@ -23,8 +24,8 @@ _WEAKENED: Final = {
 }
 _UNTOUCHED: Final = {"plea": frozenset({"past", "asked"})}
 """What the past or a question never weakens: "why does nobody help me"."""
-_HERE: Final = frozenset({"fire", "gas", "intruder"})
-"""What needs nobody to befall: 着火了怎么办."""
+_OVER: Final = frozenset({"past", "told"})
+"""What was over when it happened: "i was watching the match and i've fallen"."""
 _SHORT: Final = 2
 """Words of so few syllables sound like others: 婚 is no 昏."""
 _MOST_OF_IT: Final = 0.4
@@ -50,6 +51,7 @@ class Meaning:
 
     def __init__(self, grammar: Grammar, utterance: Utterance, *, is_lenient: bool) -> None:
         self.sentence = Sentence(grammar, utterance, is_lenient=is_lenient)
+        self.scene = Scene(self.sentence)
         reading = self.sentence.reading
         self._harmless = [
             found
@@ -138,10 +140,14 @@ class Meaning:
             level = min(level, Level.SERIOUS)
         if self.sentence.reading.sure("laugh"):
             return Verdict(found, min(level, Level.MILD), "laugh", is_clear=False)
-        level = self._by_scene(found, self._by_subject(found, level))
+        plain = self._by_subject(found, level)
+        level = self.scene.level_of(found, plain)
+        why = "scene" if level < plain else ""
         if self._is_little(found):
             level = Level.SERIOUS if level is Level.CALL else Level.NOTHING
         verdict = self._by_cues(found, level)
+        if not verdict.why:
+            verdict = replace(verdict, why=why)
         return replace(verdict, is_clear=is_sure and not verdict.why)
 
     def _is_plain(self, found: Found) -> bool:
@@ -154,61 +160,6 @@ class Meaning:
 
     def _is_written(self, span: Span) -> bool:
         return span in self.sentence.reading.words.get(span.name, ())
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether it is of a game, a match, a film, of a guest, or of what might be for others."""
-        if self.is_calm or (self._is_scene() and not self._has_me()):
-            return True
-        return not (self._has_me() or self.sentence.reading.sure("urgent")) and any(
-            self.sentence.is_confirmed(cue)
-            for name in ("told", "if")
-            for cue in self.sentence.unhidden(name)
-            if not self.sentence.is_denied(cue)
-        )
-
-    @property
-    def is_calm(self) -> bool:
-        """Whether a guest is greeted, or all is well again, and nothing is urgent."""
-        reading = self.sentence.reading
-        return bool(reading.sure("calm")) and not reading.sure("sudden", "urgent")
-
-    def _is_scene(self) -> bool:
-        if any(now.start for now in self.sentence.reading.sure("now")):  # not "now then, annie"
-            return False
-        return any(not self.sentence.is_denied(cue) for cue in self.sentence.unhidden("scene"))
-
-    def _by_scene(self, found: Found, level: Level) -> Level:
-        """Nobody is hurt in a game or a film, unless the speaker or his family comes in."""
-        if level is Level.NOTHING:
-            return level
-        if found.frame.level is Level.MILD and self.is_calm:
-            return Level.NOTHING
-        if self._is_scene():
-            if found.frame.kind == "plea":
-                return Level.MILD
-            is_ours = self._has_me() or self.sentence.reading.sure("kin")
-            return min(level, Level.SERIOUS) if is_ours else Level.NOTHING
-        if self._is_general(found):
-            return min(level, Level.SERIOUS)
-        return level
-
-    def _has_me(self) -> bool:
-        """Whether the speaker is in it, and not only in what says which scene it is."""
-        scenes = self.sentence.unhidden("scene")
-        return any(
-            not any(scene.overlaps(span.start, span.end) for scene in scenes)
-            for span in self.sentence.reading.sure("me")
-        )
-
-    def _is_general(self, found: Found) -> bool:
-        """Whether it is asked what to do for something that befell nobody: 骨折了怎么办."""
-        return (
-            found.frame.kind != "plea"
-            and found.frame.reason not in _HERE
-            and any(span.start >= found.end for span in self.sentence.unhidden("remedy"))
-            and not self.sentence.reading.sure("me", "relative", "kin", "urgent", "now")
-        )
 
     def _is_to_call(self, found: Found) -> bool:
         """Whether help is wanted to call somebody: "help me call james"."""
@@ -271,9 +222,10 @@ class Meaning:
             return level
         subject = self.sentence.subject_of(found)
         is_other = self._is_other(found, subject)
+        elsewhere = ("far", "recovered", *(() if self.sentence.reading.sure("kin") else ("sport",)))
         if is_other and any(
             not self.sentence.is_before_now(span, found)
-            for span in self.sentence.reading.sure("far", "recovered", "sport")
+            for span in self.sentence.reading.sure(*elsewhere)
         ):
             return Level.NOTHING
         if found.frame.is_anyone or found.frame.kind == "noun":
@@ -284,6 +236,7 @@ class Meaning:
             return (
                 Level.NOTHING
                 if self.sentence.reading.sure("joy", "play")
+                and not self.sentence.reading.sure("choked")
                 else min(level, Level.MILD)
             )
         return level
@@ -316,7 +269,7 @@ class Meaning:
                 if name == "past" and self.sentence.near_cue("now", found):
                     continue
                 if self.sentence.is_confirmed(cue, found.spans) and not (
-                    name == "past" and self._is_since(cue, found)
+                    name in _OVER and self._is_since(cue, found)
                 ):
                     if found.frame.kind == "state" and (
                         name in {"past", "asked"} or found.frame.names[0] == "mine"

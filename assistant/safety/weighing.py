@@ -31,6 +31,6 @@ def weighed(judgement: Judgement, meaning: Meaning, alike: float) -> Judgement:
     if judgement.doubt is not None:
         least = GUESS_FROM if meaning.is_guess else 0.0 if meaning.is_weakened else DROP_BELOW
         return judgement if alike >= least else Judgement()
-    if judgement == Judgement() and alike >= ASK_FROM and not meaning.is_elsewhere:
+    if judgement == Judgement() and alike >= ASK_FROM and not meaning.scene.is_elsewhere:
         return Judgement(doubt=Doubt(ALIKE, UNSPECIFIC, alike >= SERIOUS_FROM, may_wait=True))
     return judgement

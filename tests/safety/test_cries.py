@@ -482,3 +482,118 @@ def test_a_past_before_what_has_happened_since_takes_nothing_away(text: str) -> 
 )
 def test_a_past_that_is_over_asks_nothing(text: str) -> None:
     assert not heard(text)
+
+
+# ------------------------------------------------------------- what a whole sentence is about
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # it is denied of everybody
+        *("nobody's broken in you left the door open", "no one's fallen it's the bin lid"),
+        *("nobody's hurt it was only the vase", "there's no gas it's the drains you can smell"),
+        # a joke, a letter, a crossword
+        *("tell me the one about the man who choked on a harmonica", "中风的风是什么偏旁"),
+        *("tell me the one about the vicar who fell in the font", "讲个小偷掉井里的笑话"),
+        *("is seizure ie or ei", "昏迷的昏上头一个氏下头一个日", "窒息的窒是不是穴字头"),
+        # a court, a film, a match
+        *("a man's been charged with breaking into eleven houses", "据说那小偷被抓了判了三年"),
+        *("a man's been jailed for burning down his house", "别换台凶手马上就要破门进来了"),
+        *("he's down he's not moving oh get up it was never a foul", "看这集凶手要捅人了"),
+        *("knocked out cold in the fourth round", "又躺地上装一碰就倒快给他黄牌"),
+        # dolls and cartoons
+        *("teddy's had a heart attack doctor", "小熊发烧了不会喘气了大夫快打针"),
+        *("dolly's not breathing nurse give her the pretend jab", "小猪佩奇家着火啦快灭火呀"),
+        *("make a fire engine noise the dolls' house is burning", "奶奶的积木楼着火啦"),
+        # things that bleed, choke, burn
+        *("that jumper's bled all over the whites", "this biro's bled through the paper"),
+        *("it'll have the gutters choked", "the roads were choked with traffic"),
+        *("the sky's all ablaze tonight", "the tree's on fire with colour this autumn"),
+        *("红烧肉炒糊了", "糖炒煳了锅底咋刷", "炕烧得热乎乎的上来坐"),
+        # weather, guests, long ago, elsewhere
+        *("这大风刮得人站都站不住我就没出门", "小安小安明天还这么闷不闷得人喘不上气"),
+        *("who's there oh it's you pat the key's under the pot", "敲门的是送水的我让他进来的"),
+        *("your granddad had his first heart attack and he lived to be ninety",),
+        *("your great aunt had a stroke in nineteen sixty two", "我怀你那会儿晕倒在供销社门口过"),
+        *("when i was expecting you i fainted in the butcher's", "生你那年我大出血差点没命"),
+        *("澳洲那边山火烧到我侄女住的城市没有", "鹦鹉老学人喊救命咋教它改口"),
+    ],
+)
+def test_what_a_whole_sentence_is_about_is_not_asked_about(text: str) -> None:
+    assert not outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "call golden taxi to pick me up at seven pm today",
+            "can i get the definition to ambulance",
+        ),
+        *("book me a cab to pick me up from the surgery", "please send a complaint to someone"),
+        *("get me a coffee", "call me a cab", "get me some food", "please tell me the date"),
+        *("dim the lights in my bedroom", "please turn up the volume to twenty one"),
+        *(
+            "tell me again please",
+            "please alert me to the time",
+            "i can't hear increase the volume",
+        ),
+        *("是我说话太直接了么", "我想听触电", "有没有张艺谋导演的热门电影"),
+    ],
+)
+def test_ordinary_commands_are_no_badly_heard_cries(text: str) -> None:
+    assert not outcome(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("骨折了怎么办", "被鱼刺卡住吃馒头有没有用", "help me call james"),
+        *("i was watching the match and the referee blew up and i've fallen off the settee",),
+        *("my husband collapsed watching the referee",),
+    ],
+)
+def test_what_may_be_a_cry_after_all_is_asked_about(text: str) -> None:
+    assert outcome(text) == "ask"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("我骨折了怎么办", "着火了怎么办", "煤气漏了怎么办", "我鱼刺卡喉咙了喝醋有没有用"),
+        *("nobody came i can't get up", "nobody's coming help me", "nobody heard me i've fallen"),
+        *("there's no gas left i can't breathe", "there's no smoke but the kettle's on fire"),
+        *("come in come in he's collapsed in the kitchen", "快请坐不对他晕倒了"),
+        *("help me call an ambulance", "pick me up off the floor", "get me a doctor"),
+        *("call a taxi no call an ambulance", "tell the police someone's breaking in"),
+        *("he's not pretending he's collapsed", "他不是假装的他真的倒下了"),
+        *("the baby's choking on a lego brick", "i bled all over the sheets it won't stop"),
+        *("ten years ago i had a stroke and now my arm's gone numb", "屋里闷得人喘不上气"),
+        *("我生孩子那会儿落下的病现在喘不上气", "锅烧煳了着火了", "山火烧到家门口了快跑"),
+        *("she's been stabbed i don't know who did it", "我妈看球裁判一吹哨她就晕过去了"),
+    ],
+)
+def test_neighbours_of_what_a_sentence_is_about_still_call(text: str) -> None:
+    assert outcome(text) == "call"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("half of the clock's gone i can only see one side of it", "我要那个那个啥那个不是不是"),
+        *(
+            "i'm puffing like a train and i've only walked from the bed",
+            "你这痰声比昨天重多了脸色蜡黄蜡黄的",
+        ),
+        *("just a bit of a grip in my chest don't fuss i'll sit a while", "又拉黑的了跟柏油似的"),
+        *("that rattle's worse and you're the colour of candle wax", "你哈喇子都流下来了"),
+        *("you've gone all vague again when did you last eat", "你咋又发愣了脑门上全是汗"),
+        *("he's got the lock off he's in the scullery", "谁谁在厨房吱个声"),
+        *("can you not smell that it's hot to touch", "烧上炉子以后咱俩都头疼"),
+        *("ooh down i go let's see if we can get up", "摔死我了看能不能爬起来"),
+        *("there's a foul smell of gas", "刚喝下去的是泡脚的药水", "电动车轰一下着了"),
+    ],
+)
+def test_what_those_beside_them_see_is_asked_about(text: str) -> None:
+    assert outcome(text)
