@@ -28,6 +28,8 @@ NAMES: Final = {
     "third_": "third list",
     "fourth_": "fourth list",
     "fifth_": "fifth list",
+    "sixth_": "sixth list",
+    "fifth_": "fifth list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)

@@ -1,7 +1,7 @@
 """Times and doses understood from sentences: `python -m benchmarks.language`.
 
-The project's own tables, lists by people who have not seen the rules (`fresh_*.tsv` and
-`third_*.tsv` beside them), what the rules made of such a list at first sight
+The project's own tables, lists by people who have not seen the rules (`fresh_*.tsv`,
+`third_*.tsv` and `fourth_*.tsv` beside them), what the rules made of such a list at first sight
 (`first_looks.tsv`), the specifications of another parser (`../shared/data/time`, if they are
 there), and sentences put together by a grammar that knows their truth.
 """
@@ -27,7 +27,11 @@ from tests.language.grammar import sentence
 
 TABLES: Final = Path(__file__).parents[1] / "tests" / "language"
 LANGUAGES: Final = ("zh", "en")
-LISTS: Final = {"fresh": "by a fresh pair of eyes", "third": "by a third pair of eyes"}
+LISTS: Final = {
+    "fresh": "by a fresh pair of eyes",
+    "third": "by a third pair of eyes",
+    "fourth": "by a fourth pair of eyes",
+}
 _VERDICTS: Final = (Verdict.RIGHT, Verdict.ASKED, Verdict.WRONG)
 WORKERS: Final = 2
 CHUNK: Final = 500

@@ -79,7 +79,7 @@ MEASURED = frozenset(
     (Unit.MICROGRAM, Unit.MILLIGRAM, Unit.GRAM, Unit.MILLILITRE, Unit.INTERNATIONAL_UNIT)
 )
 """Units of what is weighed or measured; everything else is counted."""
-_STRENGTHS = frozenset((Unit.MICROGRAM, Unit.MILLIGRAM, Unit.GRAM, Unit.INTERNATIONAL_UNIT))
+STRENGTHS = frozenset((Unit.MICROGRAM, Unit.MILLIGRAM, Unit.GRAM, Unit.INTERNATIONAL_UNIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,8 @@ class SaidDose:
     end: int
     strength: Strength | None = None
     word: str = ""
+    apart: tuple[int, int] | None = None
+    """Where its strength stands, if that is apart: 五百毫克的药片每天早上八点吃两片."""
 
     def dose(self) -> Dose:
         """The dose; raises ImpossibleAmountError."""
@@ -121,7 +123,7 @@ def join_strengths(text: str, said: Sequence[SaidDose], between: re.Pattern[str]
         counted, measured = sorted((before, each), key=lambda dose: dose.unit in MEASURED)
         is_strength = (
             counted.unit not in MEASURED
-            and measured.unit in _STRENGTHS
+            and measured.unit in STRENGTHS
             and measured.most is None
             and counted.strength is measured.strength is None
         )

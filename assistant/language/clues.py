@@ -125,6 +125,8 @@ class OnWeekday:
     weeks: int | None = None
     is_one: bool = False
     """Whether one single day was named: "this Saturday", and not "Saturday"."""
+    is_weekend: bool = False
+    """Said of both days of a weekend: the Saturday, unless it comes every week."""
 
 
 @dataclass(frozen=True, slots=True)

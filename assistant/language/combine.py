@@ -1,10 +1,8 @@
 """Clues of one sentence put together to a moment or a recurrence."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import TypeGuard
 
 from assistant.language.amend import amend
 from assistant.language.clues import (
@@ -14,7 +12,6 @@ from assistant.language.clues import (
     Clock,
     Clue,
     DayClue,
-    Edge,
     Every,
     EveryWeekdays,
     Found,
@@ -33,7 +30,9 @@ from assistant.language.clues import (
 )
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
+from assistant.language.edges import is_any_week, is_one_day, read_edges, told_by_neighbours
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 from assistant.language.windows import with_times
@@ -48,25 +47,11 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = with_times(_without_food(_as_meant(found)), habits)
+    found = with_times(at_one_time(_as_meant(found), habits), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
-
-
-def _without_food(found: Sequence[Found]) -> Sequence[Found]:
-    """Leave out "after meals" beside the hour: "at eight, after food" is how, not when."""
-    if not any(isinstance(each.clue, Clock) for each in found):
-        return found
-    return [
-        each
-        for each in found
-        if not isinstance(each.clue, AtAnchor)
-        or len(each.clue.anchors) == 1
-        or each.clue.each
-        or each.clue.minutes is not None
-    ]
 
 
 def _as_meant(found: Sequence[Found]) -> Sequence[Found]:
@@ -82,6 +67,7 @@ class _Sentence:
     """The clues of one sentence by what they say."""
 
     def __init__(self, found: Sequence[Found], now: datetime, habits: Habits) -> None:
+        found = told_by_neighbours(found)
         self._now = now
         self._today = now.date()
         self._habits = habits
@@ -93,20 +79,22 @@ class _Sentence:
         self._how_often = [c for c in clues if isinstance(c, Every | EveryWeekdays | TimesEvery)]
         self._off = {day for c in clues if isinstance(c, NotOnWeekdays) for day in c.weekdays}
         self._course = next((c for c in clues if isinstance(c, Lasting)), None)
-        edges = _edges(found)
-        self._days, left_out = edges.on, edges.left_out
-        self._unmatched = edges.unmatched
-        self._off |= {day.weekday for day in left_out if _is_any_week(day)}
+        edges = read_edges(found)
+        self._days, left_out = list(dict.fromkeys(edges.on)), edges.left_out
+        self._unmatched = list(edges.unmatched)
+        self._off |= {day.weekday for day in left_out if is_any_week(day)}
         # "Except the first" may be of every month.
-        self._left_out = [day for day in left_out if not _is_any_week(day) and _is_one_day(day)]
+        self._left_out = [day for day in left_out if not is_any_week(day) and is_one_day(day)]
         self._start = resolve(edges.start, self._today) if edges.start else None
         self._until = resolve(edges.until, self._today) if edges.until else None
+        if self._until and self._until < max(self._start or self._today, self._today):
+            self._unmatched += [each for each in found if each.clue in (edges.start, edges.until)]
         self._times = read_times(found, habits)
-        self._used: list[Clue] = [
+        self._edges: list[Clue] = [
             *[day for day in (edges.start, edges.until) if day],
-            *[day for day in left_out if _is_any_week(day) or _is_one_day(day)],
-            *([self._course] if self._course else []),
+            *[day for day in left_out if is_any_week(day) or is_one_day(day)],
         ]
+        self._used = [*self._edges, *([self._course] if self._course else [])]
         self._comes_again = any(isinstance(c, AtAnchor) and c.each for c in clues) or any(
             _names_many(day) for day in self._days
         )
@@ -240,7 +228,8 @@ class _Sentence:
         runs: list[tuple[bool, list[Found]]] = []
         for each in self._found:
             is_time = isinstance(each.clue, _TIMES)
-            if is_time or isinstance(each.clue, (*_PATTERNS, OnWeekday, OnMonthDay, OnDay)):
+            is_day = isinstance(each.clue, (*_PATTERNS, OnWeekday, OnMonthDay, OnDay))
+            if is_time or (is_day and each.clue not in self._edges):
                 if not runs or runs[-1][0] is not is_time:
                     runs.append((is_time, []))
                 runs[-1][1].append(each)
@@ -248,8 +237,7 @@ class _Sentence:
         if len(days) < 2 or sum(is_time for is_time, _ in runs) < 2:
             return ()
         first = {each.clue for each in days[0]}
-        edges = {*self._left_out, *self._used}
-        later = [each for run in days[1:] for each in run if each.clue not in first | edges]
+        later = [each for run in days[1:] for each in run if each.clue not in first]
         return tuple((each.start, each.end) for each in later)
 
     def _has_passed(self, times: Sequence[DayTime]) -> bool:
@@ -304,90 +292,11 @@ def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
         if not isinstance(dated.clue, OnMonthDay | OnDay):
             continue
         gap = second.start - first.end
+        if any(first.end <= e.start < second.start for e in found if isinstance(e.clue, SIGNS)):
+            continue  # "from tomorrow to Friday", "tomorrow and Wednesday"
         if resolve(dated.clue, today).weekday() == weekday.clue.weekday and gap <= len(", "):
             left[left.index(weekday)] = Found(dated.clue, first.start, second.end)
             left.remove(dated)
         elif gap <= len(" "):
             raise ImpossibleTimeError("That day of the month is another day of the week.")
     return left
-
-
-def _is_any_week(day: DayClue) -> TypeGuard[OnWeekday]:
-    """Whether "except Sunday" means every one of them."""
-    return isinstance(day, OnWeekday) and day.weeks is None and not day.is_one
-
-
-def _is_one_day(day: DayClue) -> bool:
-    """Whether a day that is left out is one day, and not that of every month."""
-    match day:
-        case OnMonthDay():
-            return (day.month, day.months) != (None, None)
-        case OnLunarDay():
-            return day.month is not None
-        case OnNthWeekday():
-            return day.months is not None
-        case After():
-            return not day.length
-        case _:
-            return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Edges:
-    """Days by what they are to what comes again."""
-
-    start: DayClue | None
-    until: DayClue | None
-    """The last day it comes."""
-    left_out: list[DayClue]
-    on: list[DayClue]
-    unmatched: list[Found]
-    """Words such as "until" with no day beside them."""
-
-
-def _edges(found: Sequence[Found]) -> _Edges:
-    """Tell apart the first day, the last day, the days that are left out, and those it is on."""
-    days = [(each.start, each.clue) for each in found if isinstance(each.clue, DayClue)]
-    start: tuple[int, DayClue] | None = None
-    until: tuple[int, DayClue] | None = None
-    left_out: list[tuple[int, DayClue]] = []
-    unmatched: list[Found] = []
-    for each in found:
-        if not isinstance(each.clue, Edge):
-            continue
-        ahead = [day for day in days if day[0] >= each.start]
-        behind = [day for day in days if day[0] < each.start]
-        beside = [
-            (d.start, d.clue) for d in found if isinstance(d.clue, DayClue) and _touch(d, each)
-        ]
-        if each.clue is Edge.START_AHEAD and ahead:
-            start = ahead[0]
-        elif each.clue is Edge.START_BEHIND and behind:
-            start = start or behind[-1]
-        elif each.clue is Edge.END_AHEAD and ahead:
-            until = ahead[0]
-        elif (each.clue is Edge.NOT_AHEAD and (day := _first(ahead, beside))) or (
-            each.clue is Edge.NOT_BEHIND and (day := _first(reversed(behind), beside))
-        ):
-            left_out.append(day)
-        else:
-            unmatched.append(each)
-    others = (start, until, *left_out)
-    return _Edges(
-        start=start[1] if start else None,
-        until=until[1] if until else None,
-        left_out=[clue for _, clue in left_out],
-        on=[day for at, day in days if (at, day) not in others],
-        unmatched=unmatched,
-    )
-
-
-def _touch(one: Found, other: Found) -> bool:
-    """Whether no word stands between two clues."""
-    return -1 <= max(one.start, other.start) - min(one.end, other.end) <= 1
-
-
-def _first(
-    days: Iterable[tuple[int, DayClue]], beside: Sequence[tuple[int, DayClue]]
-) -> tuple[int, DayClue] | None:
-    return next((day for day in days if day in beside), None)

@@ -41,6 +41,11 @@ def resolve(clue: DayClue, today: date) -> date:
             return next(day for day in dates if day >= today)
 
 
+def weekdays_between(first: int, last: int) -> tuple[int, ...]:
+    """List the days from one to another, 0 Monday, over the end of the week if need be."""
+    return tuple((first + days) % 7 for days in range((last - first) % 7 + 1))
+
+
 def add_months(day: date, months: int) -> date:
     """Go so many months ahead, to the same day or the last that month has."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -120,7 +120,9 @@ def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar
     left, spans = _without_names(text, names, grammar.known_names)
     said_doses, unclear = grammar.find_doses(left)
     left, meant_doses = _mask_doses(left, said_doses, grammar.repair)
-    spans += [Span(said.start, said.end, Owner.DOSE) for said in said_doses]
+    for said in said_doses:
+        words = [(said.start, said.end), *([said.apart] if said.apart else [])]
+        spans += [Span(*each, Owner.DOSE) for each in words]
     for each in unclear:
         left = masked(left, each.start, each.end, NAME_MASK)
     found, left = scan(left, today, grammar.rules)
@@ -151,6 +153,8 @@ def _mask_doses(
             meant.pop()
         meant.append(each)
         left = masked(left, each.start, each.end, DOSE_MASK)
+        if each.apart:
+            left = masked(left, *each.apart, DOSE_MASK)
     return left, meant
 
 

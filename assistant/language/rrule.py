@@ -69,7 +69,10 @@ def rrule_of(
         times = [c for c in counted if c.frequency in {Frequency.WEEKLY, Frequency.DAILY}]
         return Rule(_rule(Frequency.WEEKLY, between, BYDAY=by), (*weekly, *weeks, *times))
     if weekdays and said <= {Frequency.WEEKLY}:
-        by = _by_day({day.weekday for day in weekdays})
+        named = {day.weekday for day in weekdays}
+        if Frequency.WEEKLY in said and any(day.is_weekend for day in weekdays):
+            named |= {5, 6}
+        by = _by_day(named)
         used: tuple[Clue, ...] = (*weekdays, *same, *counted)
         return Rule(_rule(Frequency.WEEKLY, interval, BYDAY=by), used)
     if month_days and frequency is Frequency.MONTHLY:

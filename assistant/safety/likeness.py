@@ -25,7 +25,7 @@ WEIGHTS: Final = Path(__file__).parents[2] / "models" / "cry_likeness" / "weight
 BIAS: Final = "bias"
 SCALE: Final = 100
 """The file has hundredths, so that it can be read and compared line by line."""
-UNKNOWN: Final = 0.4
+UNKNOWN: Final = 0.45
 """Without weights: too little to be asked about, and enough to take nothing away."""
 _LONGEST_ROW: Final = 4
 _EDGE: Final = "|"

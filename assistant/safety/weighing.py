@@ -16,7 +16,7 @@ ASK_FROM: Final = 0.5
 SERIOUS_FROM: Final = 0.85
 """... and silence calls."""
 DROP_BELOW: Final = 0.15
-GUESS_FROM: Final = 0.3
+GUESS_FROM: Final = 0.45
 """A doubt falls below, and one for badly heard words alone; never that of a cry which a single cue
 made a doubt ("last year", "on television").  How all these were chosen:
 `models/cry_likeness/CARD.md`."""

@@ -27,6 +27,7 @@ from assistant.language import (
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+_OF_DAYS = ("at ", "every ", "on ", "lunar ", "term ")
 _NUMBERS = (LeftKind.NUMBER, LeftKind.COUNT)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -78,7 +79,7 @@ def judge(row: Row) -> tuple[Verdict, str]:
         return Verdict.RIGHT, said  # without a time nothing is set
     if left or is_question(understood, row.now) or (not told and expected):
         return (Verdict.RIGHT if row.means == "ask" else Verdict.ASKED), said
-    return (Verdict.RIGHT if _same(told, expected) else Verdict.WRONG), said
+    return (Verdict.RIGHT if _same(told, expected, row.now) else Verdict.WRONG), said
 
 
 def is_question(understood: Understood, now: datetime) -> bool:
@@ -119,7 +120,9 @@ def _without_number(left: list[Leftover], number: str, lang: str) -> list[Leftov
     return left
 
 
-def _same(told: set[str], expected: set[str]) -> bool:
+def _same(told: set[str], expected: set[str], now: datetime) -> bool:
+    if "times ?" in expected and not any(part.startswith(_OF_DAYS) for part in expected):
+        told = {"times ?" if _is_within_a_day(part, now) else part for part in told}
     if "times ?" in expected:
         told = {part for part in told if not part.startswith("times ")} | {"times ?"}
     days = {part for part in expected if part.startswith("at ") and len(part.split()) == 2}
@@ -128,6 +131,14 @@ def _same(told: set[str], expected: set[str]) -> bool:
         for part in told
     }
     return told == expected
+
+
+def _is_within_a_day(part: str, now: datetime) -> bool:
+    """Whether it is the next such time, as a sentence without a day means."""
+    if not part.startswith("at "):
+        return False
+    at = datetime.fromisoformat(part.removeprefix("at ")).replace(tzinfo=ZONE)
+    return now < at <= now + timedelta(days=1)
 
 
 def _dose(dose: Dose) -> str:

@@ -21,6 +21,10 @@ _HOUR = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|\d{1,2})"
 )
+_HOURS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "noon", *map(str, range(1, 25))),
+)
 _HOUR_BEFORE = re.compile(rf"\b{_HOUR} $", re.IGNORECASE)
 _AT_BEFORE = re.compile(r"\b(?:at|by|around|about|past|to) $", re.IGNORECASE)
 _TENS_AND_ONES = re.compile(
@@ -41,6 +45,7 @@ _NO_NAME = (
     "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not|"
     "people|persons?|friends?|neighbou?rs?|carers?|nurses?|bring|brings|get|gets|buy|fetch|order|"
     "collect|count|put|pack|check|see"
+    rf"|(?:{_MEASURED})s?"
 )
 """Words that are in no name between a number and its unit."""
 _BEHIND_TIME = "|".join(
@@ -48,6 +53,14 @@ _BEHIND_TIME = "|".join(
     for word in (
         *("day", "morning", "noon", "afternoon", "evening", "night", "bedtime", "week", "daily"),
         *("weekly", "hours", "days", "weeks", "a m", "p m", "am", "pm"),
+    )
+)
+# Not "at nine a new patch": that one of it is taken goes without saying.
+_BEHIND_HOUR = "|".join(
+    rf"(?<={word} )(?!an?\b)"
+    for word in (
+        *(f"{at} {hour}" for at in ("at", "past", "to") for hour in _HOURS),
+        *("and", "o'clock", "oclock", r":[0-5]\d"),
     )
 )
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
@@ -59,17 +72,24 @@ _STRENGTH_TAIL = re.compile(
 )
 
 
+_NAME = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{0,3}}"
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
-        rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -](?P<counted>{_COUNTED})(?:e?s)?\b"
-        rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -](?:{_COUNTED})(?:e?s)?)\b"
+        rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -]"
+        rf"{_NAME}(?P<counted>{_COUNTED})(?:e?s)?\b"
+        rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -]"
+        rf"(?:{_NAME}(?:{_COUNTED})e?s|(?:{_COUNTED})))\b"
         rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
-        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|^)(?P<ahead>{NUMBER}|an?)"
+        rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|^)"
+        rf"(?P<ahead>{NUMBER}|an?)"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
-        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?))"
+        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?"
+        rf"|(?:quarter|third)(?= of an?\b)))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
         rf"(?: (?:whole|full|single|heaped|level|entire))?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
         rf"(?P<more> and {PART})?)",
@@ -107,6 +127,10 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
     if match["least"]:  # "one to two senna tablets"
         return _range(match)
+    counted = match["count"] or match["ahead"]
+    hour = _HOUR_BEFORE.search(text, 0, start)
+    if hour is not None and counted and _may_be_minutes(counted, Unit.TABLET):
+        return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
     if match["count"]:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]
@@ -115,7 +139,6 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         unit = UNITS[match["behind"].lower()]
         return SaidDose(_amount(match["ahead"]), unit, None, start, end)
     said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
-    hour = _HOUR_BEFORE.search(text, 0, start)
     if hour is not None and _may_be_minutes(said, unit):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
     amount = _amount(said)

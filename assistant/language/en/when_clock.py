@@ -6,8 +6,6 @@ from datetime import date, timedelta
 
 from assistant.language.clues import (
     After,
-    Anchor,
-    AtAnchor,
     Clock,
     Clue,
     Denied,
@@ -27,9 +25,7 @@ from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
 from assistant.language.en.when_words import (
     AM,
-    ANCHORS,
     DAYS,
-    EACH,
     LATE_NIGHT,
     MIDNIGHT,
     NIGHT,
@@ -74,7 +70,7 @@ _LENGTH_PART = (
     rf"(?:{_LENGTH_WORDS}|(?:{_DECIMAL}|{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
     r"(?: and a half| and a quarter)?"
 )
-_LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
+LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
 
 
 def _clock(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -149,7 +145,7 @@ def _today_part(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield PartOfDay(PARTS[match["part"].lower()] if match["part"] else NIGHT)
 
 
-def _seconds(said: str) -> float:
+def seconds_of(said: str) -> float:
     """Read "half an hour", "an hour and a half", "one hour and twenty minutes"."""
     total = 0.0
     pattern = (
@@ -174,7 +170,7 @@ def _seconds(said: str) -> float:
 
 
 def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield After(timedelta(seconds=_seconds(match["length"])))
+    yield After(timedelta(seconds=seconds_of(match["length"])))
 
 
 def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -188,56 +184,15 @@ def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
         else:
             days += number * DAYS[unit]
     length = match["length"]
-    seconds = _seconds(length) if length else 0
+    seconds = seconds_of(length) if length else 0
     yield After(timedelta(seconds=seconds), days, months)
 
 
-def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:
-    words = match.groupdict()
-    side_word = words["side"].lower()
-    habits = re.findall(either(ANCHORS), words["habit"].lower())
-    before = side_word in {"before", "prior to"}
-    after = side_word in {"after", "following", "on", "when", "once", "after having"}
-    length = words.get("length")
-    minutes = round(_seconds(length) / 60) if length else None
-    anchors = tuple(dict.fromkeys(anchor for habit in habits for anchor in ANCHORS[habit]))
-    each = len(habits) > 1 or habits[0] in EACH
-    yield AtAnchor(anchors, -1 if before else 1 if after else 0, minutes, each)
-
-
-def _first_thing(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield AtAnchor((Anchor.WAKING,))
-
-
-def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
-    """Read it as before breakfast, unless an hour was said: then it is how, not when."""
-    has_hour = re.search(rf"\bat (?:{HOUR_WORD}|half|quarter)|o'clock|\d ?[ap]m", match.string)
-    yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
-
-
-# "With food" is how, not when.
-_HABITS_ALONE = ANCHORS.keys() - {"food", "bed", "sleep", "a meal"}
-_HABIT_LIST = rf"{either(ANCHORS)}(?:(?:,? and |, | or ){either(ANCHORS)})*"
-# Before all others: "half an hour after lunch" is no half hour from now.
-HABIT_RULES = (
-    (
-        rf"(?:{_LENGTH} )?\b(?P<side>before|after|following|prior to)(?: having| eating)? "
-        rf"(?P<habit>{_HABIT_LIST})\b",
-        _habit,
-    ),
-    (
-        r"\b(?P<side>at|with|during|on|when|once) "
-        rf"(?P<habit>{either(_HABITS_ALONE)}(?:(?:,? and |, | or ){either(_HABITS_ALONE)})*)\b",
-        _habit,
-    ),
-    (r"first thing(?: in the morning)?", _first_thing),
-    (r"on an empty stomach", _empty_stomach),
-)
 _CALENDAR_UNIT = "day|week|fortnight|month|year"
 _CALENDAR_PART = rf"(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?"
 _ONE_PART = rf"(?:an?|a couple of|{N}) (?:{_CALENDAR_UNIT})s?'?"
 _CALENDAR_LENGTH = (
-    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {_LENGTH})?"
+    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {LENGTH})?"
 )
 LENGTH_RULES = (
     (
@@ -250,15 +205,17 @@ LENGTH_RULES = (
     (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
     (
         r"\b(?:in|within|wait(?: for)?|snooze(?: for)?|timer for|another) "
-        rf"{_LENGTH}(?:'?s'? time)?",
+        rf"{LENGTH}(?:'?s'? time)?",
         _after,
     ),
-    (rf"\b{_LENGTH} (?:from now|later|timer)", _after),
-    (rf"^{_LENGTH}$", _after),
+    (rf"\b{LENGTH} (?:from now|later|timer)", _after),
+    (rf"^{LENGTH}$", _after),
 )
 REPAIR = (
-    r"[ ,.]*\b(?:no wait|no sorry|no no|no|nope|sorry|i mean|i meant|make that|make it|or rather|"
-    r"rather|actually|wait|that's wrong)\b[ ,.]*"
+    r"[ ,.]*\b(?:(?:oh|ah|er|um|no|well),? )?(?:no wait|no sorry|no no|no|nope|sorry|i mean|"
+    r"i meant|make that|make it|or rather|rather|actually|wait|that's wrong|oops|whoops|my mistake|"
+    r"correction|hang on|(?:scratch|strike) that|i should(?: have)? (?:say|said)|excuse me|pardon)"
+    r"\b[ ,.]*"
     r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
 )
 _SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
@@ -267,11 +224,21 @@ _LIST_END = (
     r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
     rf"|{HOUR_WORD}(?:,| and\b|$)))"
 )
+# Behind a correction comes at once what it is about: "at ten, sorry, eleven the plumber".
+_CORRECTED_END = rf"(?:{_LIST_END}|(?= (?:the|our|his|her|their)\b))"
 # "At eight, twelve and six": what follows an hour after "and" is one, unless it counts something.
 _NEXT_OF_LIST = (
     rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
     rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{HOUR_WORD})"
     rf"(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
+)
+_NOT_A_TIME_FOR = "".join(
+    rf"(?<!\b{word} )"
+    for word in (
+        *("alarm", "alarms", "reminder", "reminders", "timer", "me", "it", "that", "this", "one"),
+        *("something", "set", "up", "call", "is", "ready", "there", "here", "home", "appointment"),
+        *("booked", "due", "scheduled", "planned", "again", "wake"),
+    )
 )
 _MINUTES_SAID = rf"(?P<minute>half|a quarter|quarter|three quarters|{N})(?: minutes?| mins?)?"
 _NOON = "(?:noon|mid-?day|mid day|mid-?night|mid night)"
@@ -322,6 +289,12 @@ CLOCK_RULES = (
         rf"(?: o'?clock)?{_PART}",
         _clock,
     ),
+    # "Dinner for six" is for people, "an alarm for six" is for a time.
+    (
+        rf"(?<=[a-z] ){_NOT_A_TIME_FOR}\bfor {HOUR_WORD}\b{_UNIT_AFTER}"
+        rf"(?! ?o'? ?clock| ?[ap]\.? ?m\b| {MINUTE_WORD}\b|[:.]\d|,? (?:in the|at night)\b)",
+        always(Unclear.WORDS),
+    ),
     (
         rf"{_AT}?(?<![\d:.])\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?![\d:.]){_UNIT_AFTER}{_PART}",
         _clock,
@@ -343,7 +316,7 @@ CLOCK_RULES = (
     # "At eight, no, nine."
     (
         rf"(?<=\0){REPAIR}(?P<hour>{HOUR_WORD})(?: (?P<minute>{MINUTE_WORD}))?\b{_UNIT_AFTER}"
-        rf"{_PART}{_LIST_END}",
+        rf"{_PART}{_CORRECTED_END}",
         _clock_instead,
     ),
     (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),

@@ -46,6 +46,11 @@ EXCEPT = (
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
 _SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
 _BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu", "fri"))
+_BY_THE_MOON = r"(?:in|of|on|by) the (?:lunar|chinese|traditional) (?:calendar|month)\b"
+_NOT_A_THING = (
+    r"(?! (?:trees?|cards?|presents?|gifts?|lights?|cakes?|pudding|shopping|decorations?|"
+    r"stockings?|carols?|jumper|crackers?|songs?|music|market|wreath)\b)"
+)
 ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
 
 
@@ -76,6 +81,10 @@ def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     which = (words["which"] or "").lower()
     months = {"next": 1, "this": 0, "last": -1}.get(which)
     yield OnMonthDay(-1 if words["last"] else day_number(words["day"]), None, None, months)
+
+
+def _end_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnMonthDay(-1, MONTHS.get(match["month"].lower(), 12))
 
 
 def day_number(said: str) -> int:
@@ -146,7 +155,7 @@ def _short_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield OnWeekday(5, _AHEAD[(match["which"] or "the").lower()])
+    yield OnWeekday(5, _AHEAD[(match["which"] or "the").lower()], is_weekend=True)
 
 
 def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -154,7 +163,10 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
-    (rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b", _festival),
+    (
+        rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b{_NOT_A_THING}",
+        _festival,
+    ),
     (
         r"\b(?:on |at |before |after )?(?:easter(?: sunday| monday| eve)?|good friday|thanksgiving"
         r"(?: day)?|mother'?s day|father'?s day|pancake day|shrove tuesday|ash wednesday|diwali|"
@@ -171,6 +183,22 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:on )?(?:the )?(?P<month>{ORDINAL}) (?:lunar )?month,? (?:the )?(?P<day>{ORDINAL}) day"
         r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
         _lunar,
+    ),
+    (
+        rf"(?:on )?(?:the )?lunar (?:calendar )?(?P<day>{ORDINALS})(?: days?)?"
+        r"(?P<each> of (?:every|each|the) (?:lunar )?month)?(?P<month>(?!))?",
+        _lunar,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)?"
+        rf"(?P<each> of (?:every|each|the) month)?,? {_BY_THE_MOON}(?P<month>(?!))?",
+        _lunar,
+    ),
+    # Of a month by its western name: is the eighth lunar month meant, or that in August?
+    (
+        rf"\b(?:on )?(?:lunar {_MONTH} (?:the )?{_DAY}"
+        rf"|(?:{_MONTH} (?:the )?{_DAY}|(?:the )?{_DAY}(?: of)? {_MONTH}),? {_BY_THE_MOON})",
+        always(Unclear.WORDS),
     ),
 )
 DAY_RULES: tuple[tuple[str, Reader], ...] = (
@@ -217,6 +245,7 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         r"(?P<which>next|this|the) month",
         _day_of_month,
     ),
+    (rf"\b(?:the )?(?:end|last day) of (?P<month>{_MONTH}|the year)\b", _end_of_month),
     (
         rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
         _day_of_month,

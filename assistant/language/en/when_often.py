@@ -20,6 +20,7 @@ from assistant.language.clues import (
     Unclear,
     always,
 )
+from assistant.language.days import weekdays_between
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import either
@@ -44,7 +45,7 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     said = match["days"].lower()
     named = [WEEKDAYS[day] for day in re.findall(WEEKDAY, said)]
     if re.search(r" (?:to|through|until|till) ", said):
-        named = list(range(named[0], named[-1] + 1))
+        named = list(weekdays_between(named[0], named[-1]))
     yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
 
 
@@ -64,7 +65,7 @@ def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
         off |= set(range(5))
     if re.search(r" (?:to|through|until|till) ", said):
         named = [WEEKDAYS[day] for day in re.findall(WEEKDAY, said)]
-        off = set(range(named[0], named[-1] + 1))
+        off = set(weekdays_between(named[0], named[-1]))
     yield NotOnWeekdays(tuple(sorted(off)))
 
 
@@ -119,8 +120,10 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     if nth > 5:
         raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
     of = (match["of"] or "").lower()
-    if not of and not match["every"]:
-        yield Unclear.WORDS  # "third Tuesday": of this month, the next, or every one
+    # "Third Tuesday": of this month, the next, or every one; "every third Tuesday": every three
+    # weeks, or of each month.
+    if not of and (not match["every"] or nth > 1):
+        yield Unclear.WORDS
         return
     months = 1 if "next" in of else 0 if "this" in of else None
     yield OnNthWeekday(nth, WEEKDAYS[match["day"].lower()], months)
@@ -151,6 +154,12 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (
         rf"\b(?P<number>a|{N}) (?P<day>{WEEKDAY})s? (?:later|from (?:now|today)|hence)\b",
         _weekdays_later,
+    ),
+    # "Not tomorrow but Wednesday" names a day, and leaves none out.
+    (
+        r"\bnot (?:on )?(?:this |next |the )?"
+        rf"(?:today|tomorrow|day after tomorrow|{WEEKDAY}),? but\b",
+        always(Unclear.WORDS),
     ),
     (
         rf"[ ,]*\b(?:and |but )?(?:{EXCEPT})(?: for)?(?: on| at)?(?: every| the| any)? "
@@ -205,8 +214,12 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:on )?(?P<day>{WEEKDAY}) (?P<part>{either(PARTS)})s\b",
         _weekday_parts,
     ),
+    (
+        rf"(?:from |on )?(?P<days>{WEEKDAY}s (?:to|through|until|till) {WEEKDAY}s"
+        rf"|{WEEKDAY} (?:to|through) {WEEKDAY})\b",
+        _every_weekdays,
+    ),
     (rf"(?:on )?(?P<days>(?:{WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
-    (rf"(?:from )?(?P<days>{WEEKDAY} (?:to|through) {WEEKDAY})\b", _every_weekdays),
     (
         r"\b(?:every|each|at|during) (?:the )?weekends?\b|\b(?:on )weekends\b"
         r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweek(?:day|end)s\b",
@@ -237,7 +250,8 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
     (
-        r"\b(?:for|lasting|over) (?:the next |another )?"
+        r"\b(?:(?:for|lasting|over) (?:the next |another )?"
+        r"|(?:(?:during|throughout) )?the next (?!an? ))"
         rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
         _lasting,
     ),

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from assistant.language.amounts import MEASURED, Dose, SaidDose, Unit, join_strengths
+from assistant.language.amounts import (
+    MEASURED,
+    STRENGTHS,
+    Dose,
+    SaidDose,
+    Strength,
+    Unit,
+    join_strengths,
+)
 from assistant.language.reading import LeftKind, Leftover
 from assistant.language.zh.amounts import UNITS, WORDS, value_of
 from assistant.language.zh.characters import simplified
@@ -55,12 +63,23 @@ _STRENGTH_BETWEEN = re.compile(
 )
 _NAME_BETWEEN = re.compile(r"[^,，。、;；\d一二两三四五六七八九十]{1,12}")
 _JOINT = re.compile("[，,。、;；]|和|跟|与|还有|再|另外|(?<=[片粒颗丸])加")
+_NAME_BEHIND = re.compile(
+    "(?![每早晚上下中午饭睡吃服就吧呢啊的了连共先从到直一二两三四五六七八九十]|明天|今天|后天|周|星期|礼拜)[一-龥]"
+)
 _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
-_STRENGTH_TAIL = re.compile(r"(?:装|规格)?的|一[片粒颗丸](?:的|装)|每[片粒颗丸]")
+_STRENGTH_TAIL = re.compile(
+    r"(?:装|规格)?的(?:胶囊|药片|片剂|药)?|一[片粒颗丸](?:的|装)|每[片粒颗丸]"
+)
 _APPLIED = frozenset({Unit.DROP, Unit.PUFF})
 """Of these nobody has a tenth."""
 _EARLIEST_HOUR = 5
 """From this hour on, 点 behind a day is a clock's: 每天八点五毫克; 每天一点五毫克 is unclear."""
+
+
+# 包饺子 and 贴春联 are what one does.
+_NO_VERB = (
+    "(?:(?<!包)|(?!饺|粽|馄饨|汤圆|元宵|包子|春卷|红包))(?:(?<!贴)|(?!春联|对联|福字|窗花|邮票))"
+)
 
 
 @cache
@@ -70,7 +89,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])"
         rf"|(?P<from>{_AMOUNT})(?:到|至|-|~|或者?)(?P<to>{_AMOUNT})"
         rf"|(?P<amount>{_AMOUNT})(?P<point>{_DECIMAL})?|(?P<pointed>{_DECIMAL}))"
-        rf"\s?个?(?P<unit>{_UNIT})(?![a-z])(?P<half>半(?!{_UNIT}))?",
+        rf"\s?个?(?P<unit>{_UNIT})(?![a-z]){_NO_VERB}(?P<half>半(?!{_UNIT}))?",
         re.IGNORECASE,
     )
 
@@ -152,6 +171,10 @@ def _plain(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover |
     before = text[:start]
     if re.fullmatch(_BY_DIGIT, amount) and unit not in MEASURED:
         return None  # 一三五一片: the days, and one tablet
+    if before.endswith("初"):
+        return None  # 初五
+    if amount == "半" and before[-1:] in {"大", "小", "多", "少"}:
+        return _unclear(text, start - 1, match.end())  # 小半片
     hour = _HOUR_BEFORE.search(before)
     if (
         hour is not None and not hour[0].endswith("钟") and _TENS_AND_ONES.fullmatch(amount)
@@ -179,9 +202,11 @@ def _pointed(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover
     start, end = match.start(), match.end()
     before, digits = text[:start], match["point"].removeprefix("点")
     whole = value_of(match["amount"])
-    decimal = _said(match, match["amount"] + match["point"], unit)
-    if whole is None or whole.denominator != 1 or not 0 <= whole <= 24 or decimal is None:
-        return decimal
+    # 十点2 is written in two ways at once, and no decimal.
+    said = _said(match, match["amount"] + match["point"], unit)
+    decimal = said or _unclear(text, start, end)
+    if whole is None or whole.denominator != 1 or not 0 <= whole <= 24:
+        return said
     dose = value_of(digits) if len(digits) == 1 else None
     behind_hour = start + len(match["amount"]) + 1
     by_clock = dose and SaidDose(dose, unit, None, behind_hour, end)
@@ -218,17 +243,37 @@ def _with_strengths(text: str, said: list[SaidDose], unclear: list[Leftover]) ->
         tail = _STRENGTH_TAIL.match(text, each.end) if is_measured else None
         start, end = lead.start() if lead else each.start, tail.end() if tail else each.end
         kept.append(replace(each, start=start, end=end))
-    joined = join_strengths(text, kept, _STRENGTH_BETWEEN)
-    if len(joined) == 2 and joined[0].unit not in MEASURED and joined[1].unit in MEASURED:
-        counted, measured = joined
-        if text[measured.end - 1] == "的" and _NAME_BETWEEN.fullmatch(
-            text, counted.end, measured.start
-        ):
-            unclear.append(_unclear(text, measured.start, measured.end))  # 一片阿司匹林一百毫克的
-            return [counted]
-    if len(joined) == 2 and joined[0].unit in MEASURED and joined[1].unit not in MEASURED:
-        first, second = joined
-        if text[first.end - 1] == "的" and _NAME_BETWEEN.fullmatch(text, first.end, second.start):
-            unclear.append(_unclear(text, first.start, first.end))  # 五百毫克的二甲双胍吃两片
-            return [second]
-    return joined
+    return _with_strength_apart(text, join_strengths(text, kept, _STRENGTH_BETWEEN), unclear)
+
+
+def _with_strength_apart(
+    text: str, said: list[SaidDose], unclear: list[Leftover]
+) -> list[SaidDose]:
+    """Give a count the strength said elsewhere: 五百毫克的药片每天早上八点吃两片.
+
+    吃五毫克的华法林 alone is a dose; what may be one and may be a strength is asked about.
+    """
+    strengths = [each for each in said if _may_be_strength(text, each)]
+    counted = [each for each in said if each.unit not in MEASURED]
+    if len(strengths) != 1 or not counted:
+        return said
+    (strength,) = strengths
+    if len(said) == 2 and counted[0].strength is None:
+        first, second = said
+        is_of_another = second is counted[0] and _NAME_BEHIND.match(text, second.end)
+        if not is_of_another and not _JOINT.search(text, first.end, second.start):
+            told = Strength(strength.amount, strength.unit)
+            return [replace(counted[0], strength=told, apart=(strength.start, strength.end))]
+    if all(each.strength is None for each in counted):
+        unclear.append(_unclear(text, strength.start, strength.end))
+        return counted
+    return said
+
+
+def _may_be_strength(text: str, said: SaidDose) -> bool:
+    return (
+        said.unit in STRENGTHS
+        and said.most is None
+        and "的" in text[said.start : said.end]
+        and not _TAKE_BEFORE.search(text, 0, said.start)
+    )

@@ -25,7 +25,7 @@ _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"(?<=\0)(?:那天|就|都|可以|我|的)*{NOT_DONE}", always(Edge.NOT_BEHIND)),
     ("从(?=\0)", always(Edge.START_AHEAD)),
     ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),
-    ("(?<=\0)到(?=\0)", always(Edge.END_AHEAD)),
+    ("(?<=\0)(?:到|至|[-~—])(?=\0)", always(Edge.END_AHEAD)),
     ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)|到(?=\0+(?:为止|截止|结束))", always(Edge.END_AHEAD)),
     ("(?<=\0)(?:为止|截止|结束)", always(Denied.WORDS)),
 )

@@ -42,7 +42,7 @@ _MEASURE = "[片粒颗丸支瓶袋包滴勺针贴杯碗口斤克毫升个位]"
 _NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
 _HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点)(?<![零〇一二两三四五六七八九十百]){N})"
 _POINT = (
-    rf"(?:点(?!点(?!\x01|眼|一次)|[儿声]|(?<=一点)[都也]|不(?!对|是)|[零〇一二两三四五六七八九十\d]+{_MEASURE})钟?"
+    rf"(?:点(?!点(?!\x01|眼|一次)|[儿声]|(?<=一点)(?:[都也]|不(?!对|是|好意思))|[零〇一二两三四五六七八九十\d]+{_MEASURE})钟?"
     "|(?<!小)时(?![间候常装事钟]))"
 )
 _LESS = rf"差(?P<less>{N}分|{N}刻)钟?"
@@ -54,9 +54,11 @@ _MINUTE = (
 )
 _DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
 _LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
+_OH = "(?:(?:[啊哦噢呃哎唉诶]呀?|不好意思|对不起)[，,]?)"
 REPAIR = (
-    "[，,。、\\s]*(?:啊不|哦不|噢不|不不|不是(?=[，,])|不对|错了|说错了|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是))(?:不|对)?"
-    "[，,。、\\s]*(?:应该是|是|改成|改到)?"
+    rf"[，,。、\\s]*(?:{_OH}不是?|{_OH}?(?:不不|不是(?=[，,])|不对|(?:我)?(?:说|讲|记|搞|弄|看)?错(?![题字过])了?"
+    "|口误|更正|纠正|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是)))(?:不|对)?(?:一下)?"
+    "[，,。、\\s]*(?:应该是|应该|是|改成|改到)?"
 )
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
 _SIDE = "(?P<side>之前|以前|之后|以后|过后|前(?!天)|后(?!天)|完|时候?|的时候|中|当中)"
@@ -165,6 +167,15 @@ def _empty_stomach(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Denied.WORDS if has_hour else AtAnchor((Anchor.BREAKFAST,), -1)
 
 
+_NAMED_MEALS = "早饭|早餐|午饭|午餐|中饭|中餐|晚饭|晚餐|夜饭|起床|睡觉|午睡|午觉"
+
+
+def _named_meal(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Say in which part of the day the hour is: 晚饭七点, 十点睡觉; the words stay what is done."""
+    before = match.string[max(match.start() - 2, 0) : match.start()]
+    yield AtAnchor(ANCHORS[before if before in ANCHORS else match["meal"]])
+
+
 # Before all others: 饭后半小时 is no 半小时, 早饭 no 早.
 HABIT_RULES = (
     (
@@ -188,6 +199,12 @@ HABIT_RULES = (
         r"(?:早上|早晨|清早)(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后|时|的时候)?",
         always(AtAnchor((Anchor.WAKING,), 1)),
     ),
+    (rf"(?<={_NAMED_MEALS})(?=[是在]?{N}[点时:])", _named_meal),
+    (
+        r"(?<=[点半刻分整钟])(?=(?:提醒我|叫我|喊我)?(?:要|去|准备|开始)?(?:吃|做|烧|煮|上床)?"
+        rf"(?P<meal>{_NAMED_MEALS})(?!前|后|以|之|时|的时))",
+        _named_meal,
+    ),
     (r"(?P<day>[今明后])早(?:一|刚)?(?:起床|起来|醒来)(?:以后|之后|后)?", _waking_of_day),
     # Last: with a time of its own, 早饭前空腹, it says nothing more.
     (r"(?<=\0)空腹|空腹(?=\0)", always(Denied.WORDS)),
@@ -200,7 +217,7 @@ LENGTH_RULES = (
         _after_days,
     ),
     (
-        rf"{_CALENDAR_LENGTH}(?:以后|之后|过后|后)",
+        rf"{_CALENDAR_LENGTH}(?:以后|之后|过后|后)(?:的今[天日])?",
         _after_days,
     ),
     (

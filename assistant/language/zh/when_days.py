@@ -47,13 +47,14 @@ NOT_DONE = (
     "|以外|之外|除外|例外|外|休息|别(?:吃|打|提醒|叫)(?:药|我|了)*|停药?(?![一二两三\\d]))"
     "(?=$|[，,。\0\1\2 ])"
 )
+_BY_THE_MOON = "的?[（(]?(?:农历|阴历|旧历)[）)]?的?"
 _SHORT_DAYS = {"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2}
 
 
 def _lunar_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
     month, day = match["month"], match["day"]
-    told = match["lunar"] or month in LUNAR_MONTHS or day[0] in "初廿"
-    if told or match[0] in _LUNAR_BY_CUSTOM:
+    told = match["lunar"] or match["behind"] or month in LUNAR_MONTHS or day[0] in "初廿"
+    if told or month + day in _LUNAR_BY_CUSTOM:
         number = LUNAR_MONTHS.get(month) or whole_number(month[:-1])
         yield OnLunarDay((_lunar_day(day),), number)
 
@@ -98,7 +99,7 @@ def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _weekend(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield OnWeekday(5, _weeks(match["weeks"]))
+    yield OnWeekday(5, _weeks(match["weeks"]), is_weekend=True)
 
 
 def nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -117,6 +118,10 @@ def _month_day(match: re.Match[str], today: date) -> Iterator[Clue]:
     elif match["years"]:
         year = today.year + {"今": 0, "明": 1, "后": 2, "去": -1}[match["years"]]
     yield OnMonthDay(day_number(match["day"]), whole_number(match["month"]), year)
+
+
+def _end_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield OnMonthDay(-1, whole_number(match["month"]))
 
 
 def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -145,12 +150,13 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
     # Festivals and the traditional calendar.
     (
-        rf"(?<![零一二三四五六七八九])(?P<festival>{either(FESTIVALS)})"
-        rf"(?:的?(?P<side>[前后])(?P<days>{N})天|(?![零一二三四五六七八九]))",
+        rf"(?<![零一二三四五六七八九])(?<![吃煮买包做](?=元宵))(?P<festival>{either(FESTIVALS)})"
+        rf"(?:的?(?P<side>[前后])(?P<days>{N})天|(?![零一二三四五六七八九]|树|卡|老人|礼物|帽|歌|灯|袜|花环|晚会))",
         _festival,
     ),
     (
-        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])",
+        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])"
+        rf"(?P<behind>{_BY_THE_MOON})?",
         _lunar_month_day,
     ),
     # In figures: 农历每月15日, 农历每月初一、15日.
@@ -169,7 +175,7 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (
         rf"(?P<each>每个?月的?|每逢|逢|每到)?(?P<lunar>农历|阴历|旧历)?的?(?P<first>{_LUNAR_DAY})"
-        rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])",
+        rf"(?:[、和跟,，]?(?P<second>{_LUNAR_DAY}))?(?![号日个点片月天年周])(?:{_BY_THE_MOON})?",
         _lunar_days,
     ),
 )
@@ -186,6 +192,7 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<month>{N})月份?的?(?P<day>{N})(?:[号日]|(?![个点片粒颗毫克\d]))",
         _month_day,
     ),
+    (rf"(?P<month>{N})月份?的?(?:月?底|末|最后[一1]天)", _end_of_month),
     (
         rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后[一1]天|倒数第[一1]天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
         _day_of_month,

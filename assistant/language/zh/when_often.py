@@ -19,6 +19,7 @@ from assistant.language.clues import (
     Unclear,
     always,
 )
+from assistant.language.days import weekdays_between
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import either
@@ -52,8 +53,7 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     said = match["days"]
     ends = re.fullmatch(rf"({A_WEEKDAY})(?:到|至|-){WEEK}?({A_WEEKDAY})", said)
     if ends:
-        first, last = WEEKDAYS[ends[1]], WEEKDAYS[ends[2]]
-        yield EveryWeekdays(tuple(range(first, last + 1)))
+        yield EveryWeekdays(weekdays_between(WEEKDAYS[ends[1]], WEEKDAYS[ends[2]]))
     else:
         yield EveryWeekdays(tuple(WEEKDAYS[day] for day in re.findall(A_WEEKDAY, said)))
 
@@ -73,7 +73,7 @@ def _not_on(match: re.Match[str], _: date) -> Iterator[Clue]:
             for day in re.findall(A_WEEKDAY, said.replace("星期", "").replace("礼拜", ""))
         ]
         is_range = re.search("[到至]", said) is not None
-        off |= set(range(named[0], named[-1] + 1)) if is_range else set(named)
+        off |= set(weekdays_between(named[0], named[-1])) if is_range else set(named)
     yield NotOnWeekdays(tuple(sorted(off)))
 
 
@@ -142,19 +142,21 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"每个?{WEEK}[两二三四五六]天", always(Unclear.WORDS)),  # the days, or how many
     # How often; before that, the days of the week on which not.
     (
-        rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每个?|逢)?"
+        rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每?逢|每到|每个?)?"
         rf"(?P<days>{_DAYS_OFF})"
         rf"(?:以外|之外|外|不算)?[，,]?(?:(?:其他|别的|其余)(?:的|日子|时间|几天)?)?都?(?P<daily>每天|天天)?都?",
         _not_on,
     ),
     (
-        rf"[，,]?(?:但是?|不过|可是|就|只有)?(?:每个?|逢)?"
+        rf"[，,]?(?:但是?|不过|可是|就|只有)?(?:每?逢|每到|每个?)?"
         rf"(?P<days>{_DAYS_OFF})"
         rf"(?:的时候|那天|那两天|两天|就|都|可以|我)*{NOT_DONE}(?P<daily>(?!))?",
         _not_on,
     ),
     (
-        rf"(?:每个?{WEEK}的?|每?逢{WEEK}|{WEEK}(?={A_WEEKDAY}(?:到|至|-|{A_WEEKDAY}+(?!点))))"
+        rf"(?:每个?{WEEK}的?|每?逢{WEEK}"
+        rf"|(?<![下这本上]个)(?<![下这本上]){WEEK}"
+        rf"(?={A_WEEKDAY}(?:(?:到|至|-){WEEK}?{A_WEEKDAY}|{A_WEEKDAY}+(?!点))))"
         rf"(?P<days>{A_WEEKDAY}(?:(?:到|至|-){WEEK}?{A_WEEKDAY}"
         rf"|(?:[、和跟与,，]*{WEEK}?{A_WEEKDAY}(?![点片粒个月天年]))*))(?!{TIMES})",
         _every_weekdays,
@@ -164,7 +166,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?<!{ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})",
         _treatment_days,
     ),
-    (r"每个?(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
+    (rf"(?:每?逢|每个?(?:{WEEK}的?)?)(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     ("(?:隔|每)(?:三|两|几)?差五", always(Unclear.WORDS)),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
@@ -204,15 +206,19 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
 )
 LASTING_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
+        rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
         _lasting,
     ),
     (
-        rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+        rf"(?:接下来|往后|今后|未来)的?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
         _lasting,
     ),
     (
-        rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
+        rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+        _lasting,
+    ),
+    (
+        rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
         _lasting,
     ),
 )
