@@ -29,7 +29,6 @@ NAMES: Final = {
     "fourth_": "fourth list",
     "fifth_": "fifth list",
     "sixth_": "sixth list",
-    "fifth_": "fifth list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)

@@ -4,7 +4,7 @@
     python -m assistant.safety.train --folds 5  # writes nothing: figures on lists it had not seen
 
 Needs scikit-learn (`uv pip install -e '.[train]'`).  Its lists are those of `models/cry_likeness`
-and the first five of `tests/safety/lists`; ordinary talk and what is said to skills are no cries.
+and the first six of `tests/safety/lists`; ordinary talk and what is said to skills are no cries.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ from assistant.safety.weighing import weighed
 ROOT: Final = Path(__file__).parents[2]
 LISTS: Final = (
     *(("models/cry_likeness/lists", prefix) for prefix in ("", "second_", "third_")),
-    *(("tests/safety/lists", prefix) for prefix in ("", "second_", "third_", "fourth_", "fifth_")),
+    *(
+        ("tests/safety/lists", prefix)
+        for prefix in ("", "second_", "third_", "fourth_", "fifth_", "sixth_")
+    ),
 )
 LANGS: Final = ("zh", "en")
 LEAST_SENTENCES: Final = 2
