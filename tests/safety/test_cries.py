@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
 import pytest
+import yaml
 
 from assistant.phrases import tokens_of
 from assistant.safety import judge
@@ -605,3 +607,42 @@ def test_neighbours_of_what_a_sentence_is_about_still_call(text: str) -> None:
 )
 def test_what_those_beside_them_see_is_asked_about(text: str) -> None:
     assert outcome(text)
+
+
+MUST_CALL = frozenset(
+    {
+        *("我走不动 你过来吧", "我起不来 你过来", "快来", "please come here", "come quickly"),
+        *("i can't walk come to me", "i can't get up come over here", "anybody there"),
+    }
+)
+"""Said to a robot, and cries all the same: the robot's skill is not told of them."""
+
+
+def said_to_skills(lang: str) -> list[str]:
+    """What the skills are trained on, but for the one for emergencies."""
+    root = Path(__file__).parents[2]
+    texts = []
+    for path in sorted(root.glob(f"skills/*/{lang}/nlu.yml")):
+        for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+            if "intent" in block and not block["intent"].startswith("emergency"):
+                lines = (line.lstrip("- ").strip() for line in block["examples"].splitlines())
+                texts += [MARKED.sub(r"\1", line) for line in lines if line]
+    return list(dict.fromkeys(texts))
+
+
+MARKED = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_said_to_skills_calls_nobody(lang: str) -> None:
+    """ "Remind me to take one metformin every day" and "I've taken my tablets" were overdoses."""
+    texts = said_to_skills(lang)
+    assert len(texts) > 3_000
+    called = {
+        text
+        for text in texts
+        for is_final in (False, True)
+        if judge(text, is_final=is_final).cry is not None
+    }
+    assert called - MUST_CALL == set()
+    assert share(texts, asked) <= 0.015
