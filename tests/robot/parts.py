@@ -81,9 +81,10 @@ async def a_house(
         )
         capabilities = frozenset({Capability.ROBOT, Capability.SENSES})
         options = CoreOptions(folder, settings, folder / "cache", capabilities=capabilities)
-        async with running(options) as core:
-            house = House(core, simulator, [])
-            core.bus.listen(house.told.append)
+        told: list[object] = []
+        # Listening from the first moment: the robot may be found while the rest still starts.
+        async with running(options, lambda core: core.bus.listen(told.append)) as core:
+            house = House(core, simulator, told)
             if has_robot:
                 await house.until(lambda: house.of(RobotReady), "the robot was found")
             yield house
