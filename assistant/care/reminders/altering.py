@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from assistant.care.reminders import book, excepting, finding, journal, ledger
+from assistant.care.reminders import book, counting, excepting, finding, journal
 from assistant.care.reminders.engine import Engine
 from assistant.care.reminders.journal import Deed, Image, TakenBack
 from assistant.care.reminders.making import now_of
@@ -107,8 +107,8 @@ class Alterations:
 
         def work(connection: sqlite3.Connection) -> list[Item]:
             reminder_id = finding.reminder(connection, which).reminder_id if which else None
-            ids = ledger.lately_taken(connection, reminder_id, now)
-            items = ledger.not_taken(connection, ids, now)
+            ids = counting.lately_taken(connection, reminder_id, now)
+            items = counting.not_taken(connection, ids, now)
             journal.forget(connection)
             return items
 

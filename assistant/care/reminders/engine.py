@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.bus import Bus
-from assistant.care.reminders import book, journal, ledger
+from assistant.care.reminders import book, counting, journal, ledger
 from assistant.care.reminders.clock import LOOK_SECONDS, Clock, SystemClock
 from assistant.care.reminders.codec import from_json, to_json
 from assistant.care.reminders.model import Item, State
@@ -257,14 +257,14 @@ class Engine:
             case _:
                 await self.database.write(lambda c: ledger.mark_told(c, outcome.ids))
 
-    async def count_taken(self, ids: tuple[str, ...]) -> list[ledger.Taken]:
+    async def count_taken(self, ids: tuple[str, ...]) -> list[counting.Taken]:
         """Count doses and tell it; those that were counted before are left out."""
         now = self.clock.now()
         taken = await self.database.write(lambda c: journal.take(c, ids, self.calendar, now))
         self.tell_taken(taken)
         return taken
 
-    def tell_taken(self, taken: list[ledger.Taken]) -> None:
+    def tell_taken(self, taken: list[counting.Taken]) -> None:
         """Publish what was counted, and which medicine runs out."""
         for dose in taken:
             occurrence, reminder = dose.item.occurrence, dose.item.reminder

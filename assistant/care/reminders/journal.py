@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from assistant.care.reminders import book, ledger
+from assistant.care.reminders import book, counting
 from assistant.care.reminders.model import OPEN
 from assistant.care.reminders.planning import Calendar, replan
 from assistant.care.reminders.refusals import NothingDoneRefused
@@ -106,10 +106,10 @@ _TITLES: Final = (
 
 def take(
     connection: sqlite3.Connection, ids: Sequence[str], calendar: Calendar, now: float
-) -> list[ledger.Taken]:
-    """As `ledger.take`, written down as a deed where anything was counted."""
+) -> list[counting.Taken]:
+    """As `counting.take`, written down as a deed where anything was counted."""
     image = Image.of_occurrences(connection, ids, now)
-    taken = ledger.take(connection, ids, calendar, now)
+    taken = counting.take(connection, ids, calendar, now)
     if taken:
         image.note(Deed.TAKEN, [each.item.reminder.title for each in taken])
     return taken

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from assistant.care.reminders import book, finding, journal, ledger
+from assistant.care.reminders import book, counting, finding, journal, ledger
 from assistant.care.reminders.adherence import WeekOfMedicine, by_week
 from assistant.care.reminders.altering import Alterations
 from assistant.care.reminders.codec import to_json
@@ -173,16 +173,16 @@ class Keeper:
         """One reminder."""
         return await self._database.read(lambda c: finding.reminder(c, which))
 
-    async def taken(self, which: str = "") -> list[ledger.Taken]:
+    async def taken(self, which: str = "") -> list[counting.Taken]:
         """Count what the elder says was taken; a second time for the same dose is refused."""
         now = self._engine.clock.now()
 
-        def work(connection: sqlite3.Connection) -> list[ledger.Taken]:
+        def work(connection: sqlite3.Connection) -> list[counting.Taken]:
             calendar = self._engine.calendar
             meant = finding.meant(connection, which, now, self._engine.last_asked)
             if meant.as_needed is not None:
                 image = Image(connection, [meant.as_needed.reminder_id], now)
-                taken = [ledger.take_as_needed(connection, meant.as_needed, calendar, now)]
+                taken = [counting.take_as_needed(connection, meant.as_needed, calendar, now)]
                 image.note(Deed.TAKEN, [meant.as_needed.title])
                 return taken
             ledger.refuse_all_taken(connection, meant.ids)
@@ -197,7 +197,7 @@ class Keeper:
         """Refuse where a medicine as needed may not be taken now."""
         now = self._engine.clock.now()
         await self._database.read(
-            lambda c: ledger.refuse_overstepping(c, finding.reminder(c, which), now)
+            lambda c: counting.refuse_overstepping(c, finding.reminder(c, which), now)
         )
 
     async def skip(self, which: str = "", reason: str = "") -> list[Item]:

@@ -9,25 +9,21 @@ from typing import Final
 
 from assistant.care.reminders import book
 from assistant.care.reminders.advance import (
-    PAUSED,
     Act,
     Situation,
     advance,
     settled,
     snoozed,
     taken_back,
-    uncounted,
     unsounded,
     wait,
 )
-from assistant.care.reminders.days import local_date
 from assistant.care.reminders.model import (
     OFFERED,
     Family,
     Item,
     Kind,
     Occurrence,
-    Reminder,
     State,
 )
 from assistant.care.reminders.planning import (
@@ -38,13 +34,9 @@ from assistant.care.reminders.planning import (
 )
 from assistant.care.reminders.refusals import (
     AlreadyTakenRefused,
-    DailyMostRefused,
     NothingOpenRefused,
     SnoozeTooLongRefused,
-    TooSoonRefused,
 )
-from assistant.care.reminders.stock import StockLeft, count_down, count_up
-from assistant.events import new_id
 
 MAX_GROUP: Final = 5
 """So many are announced in one question; the others come after its answer."""
@@ -104,21 +96,21 @@ def recover(connection: sqlite3.Connection, now: float) -> None:
 
 def mark_told(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """The announcement was made; for one that surely was not: `mark_unsounded`."""
-    for item in _items(connection, ids):
+    for item in items_of(connection, ids):
         if item.occurrence.state is State.ANNOUNCED:
             book.update(connection, replace(item.occurrence, is_told=True))
 
 
 def mark_unsounded(connection: sqlite3.Connection, ids: Sequence[str], now: float) -> None:
     """The announcement surely did not sound: it counts for nothing."""
-    for item in _items(connection, ids):
+    for item in items_of(connection, ids):
         changed = unsounded(item.occurrence, now)
         book.update(connection, wait(changed, item.reminder.policy, now))
 
 
 def mark_family_told(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Somebody knows."""
-    for item in _items(connection, ids):
+    for item in items_of(connection, ids):
         if item.occurrence.family is Family.OWED:
             book.update(connection, replace(item.occurrence, family=Family.TOLD))
 
@@ -162,7 +154,7 @@ def meant(connection: sqlite3.Connection, reminder_id: str | None, now: float) -
         return [item for item in soon if item.occurrence.due_at == first]
     past = [item for item in ours if item.occurrence.state is not State.PLANNED]
     if not past:
-        raise NothingOpenRefused(_next_due(connection, reminder_id, now))
+        raise NothingOpenRefused(next_due(connection, reminder_id, now))
     latest = past[-1].occurrence
     same_time = [item for item in past if item.occurrence.due_at == latest.due_at]
     unsure = [item for item in same_time if item.occurrence.state is not State.TAKEN]
@@ -193,7 +185,8 @@ def _latest_each(items: Sequence[Item]) -> list[Item]:
     return list({item.reminder.reminder_id: item for item in items}.values())
 
 
-def _next_due(connection: sqlite3.Connection, reminder_id: str | None, now: float) -> float | None:
+def next_due(connection: sqlite3.Connection, reminder_id: str | None, now: float) -> float | None:
+    """When the next dose comes, of a reminder or of any; None if none is planned."""
     where, values = ("", ()) if reminder_id is None else ("AND reminder_id = ?", (reminder_id,))
     (at,) = connection.execute(
         f"SELECT min(due_at) FROM occurrence WHERE due_at > ? AND state = 'planned' {where}",  # noqa: S608
@@ -203,131 +196,6 @@ def _next_due(connection: sqlite3.Connection, reminder_id: str | None, now: floa
 
 
 # --------------------------------------------------------------------- what the elder says
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A dose that was counted now, and what is left of the medicine where that is known."""
-
-    item: Item
-    stock: StockLeft | None
-
-
-def take(
-    connection: sqlite3.Connection, ids: Sequence[str], calendar: Calendar, now: float
-) -> list[Taken]:
-    """Count doses, each once however often it is said; those counted before are left out."""
-    taken = []
-    for item in _items(connection, ids):
-        if item.occurrence.state is State.TAKEN:
-            continue
-        amount = item.reminder.amount
-        words = f"{amount.amount} {amount.unit.value}" if amount else ""
-        occurrence = replace(settled(item.occurrence, State.TAKEN, now), amount=words)
-        book.update(connection, occurrence)
-        stock = count_down(connection, item.reminder, calendar, now)
-        taken.append(Taken(Item(occurrence, item.reminder), stock))
-    return taken
-
-
-def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) -> list[Item]:
-    """Take the count of doses back: what was offered is offered again, the stock is as before."""
-    open_again = []
-    for item in _items(connection, ids):
-        if item.occurrence.state is not State.TAKEN:
-            continue
-        count_up(connection, item.reminder.title, item.occurrence.amount)
-        if item.reminder.schedule is None:
-            book.delete(connection, item.occurrence.occurrence_id)
-            open_again.append(item)
-            continue
-        changed = uncounted(item.occurrence, item.reminder.policy, now)
-        # Meanwhile it may be paused or left out, which passed over what was counted.
-        reminder = item.reminder
-        is_held = reminder.is_held(changed.day, changed.slot, changed.due_at)
-        if changed.state.is_open and (is_held or reminder.is_paused_at(max(now, changed.due_at))):
-            changed = settled(changed, State.SKIPPED, now, PAUSED)
-        if changed.state is State.SKIPPED and now < changed.due_at:
-            book.delete(connection, changed.occurrence_id)  # it is planned if the pause ends
-        else:
-            book.update(connection, changed)
-        open_again.append(Item(changed, item.reminder))
-    return open_again
-
-
-def lately_taken(
-    connection: sqlite3.Connection, reminder_id: str | None, now: float
-) -> tuple[str, ...]:
-    """The doses that were counted last, together; raises NothingOpenRefused where none was."""
-    where, values = ("", ()) if reminder_id is None else ("o.reminder_id = ? AND ", (reminder_id,))
-    taken = list(
-        book.select(
-            connection,
-            f"{where}o.state = 'taken' AND o.settled_at > ? AND o.settled_at <= ?",
-            *values,
-            now - LATE_SECONDS,
-            now,
-            tail="ORDER BY o.settled_at",
-        )
-    )
-    if not taken:
-        raise NothingOpenRefused(_next_due(connection, reminder_id, now))
-    last = taken[-1].occurrence.settled_at
-    return tuple(i.occurrence.occurrence_id for i in taken if i.occurrence.settled_at == last)
-
-
-def refuse_all_taken(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """Notice a second "taken"; raises AlreadyTakenRefused where all of them are counted."""
-    items = _items(connection, ids)
-    if items and all(item.occurrence.state is State.TAKEN for item in items):
-        last = items[-1]
-        raise AlreadyTakenRefused(last.reminder.title, last.occurrence.settled_at or 0.0)
-
-
-def take_as_needed(
-    connection: sqlite3.Connection, reminder: Reminder, calendar: Calendar, now: float
-) -> Taken:
-    """Count a dose of a medicine without times; raises what `refuse_overstepping` raises."""
-    refuse_overstepping(connection, reminder, now)
-    occurrence = Occurrence(
-        occurrence_id=new_id(),
-        reminder_id=reminder.reminder_id,
-        day=local_date(now, calendar.zone),
-        slot=f"as needed {now:.3f}",
-        due_at=now,
-        until_at=now,
-    )
-    book.insert(connection, [occurrence])
-    return take(connection, [occurrence.occurrence_id], calendar, now)[0]
-
-
-def refuse_overstepping(connection: sqlite3.Connection, reminder: Reminder, now: float) -> None:
-    """See that a dose as needed may be taken now.
-
-    Raises:
-        NothingOpenRefused: it has times.
-        TooSoonRefused, DailyMostRefused: it would overstep what was set.
-    """
-    rule = reminder.as_needed
-    if rule is None:
-        raise NothingOpenRefused
-    day_before = now - _DAY_SECONDS
-    doses = [
-        item.occurrence.due_at
-        for item in book.select(
-            connection,
-            "o.reminder_id = ? AND o.state = 'taken' AND o.due_at > ?",
-            reminder.reminder_id,
-            day_before - rule.least_hours * 3600,
-            tail="ORDER BY o.due_at",
-        )
-    ]
-    if doses and now < doses[-1] + rule.least_hours * 3600:
-        raise TooSoonRefused(reminder.title, doses[-1], doses[-1] + rule.least_hours * 3600)
-    within_day = [at for at in doses if at > day_before]
-    if len(within_day) >= rule.daily_most:
-        first = within_day[-rule.daily_most]
-        raise DailyMostRefused(reminder.title, rule.daily_most, first + _DAY_SECONDS)
 
 
 def skip(connection: sqlite3.Connection, ids: Sequence[str], now: float, reason: str) -> list[Item]:
@@ -341,7 +209,7 @@ def snooze(connection: sqlite3.Connection, ids: Sequence[str], until: float) -> 
     Raises:
         SnoozeTooLongRefused: one of them would be offered no longer; none is changed.
     """
-    items = _items(connection, ids)
+    items = items_of(connection, ids)
     for item in items:
         if until >= item.occurrence.until_at:
             raise SnoozeTooLongRefused(item.reminder.title, item.occurrence.until_at)
@@ -361,6 +229,14 @@ def remove(connection: sqlite3.Connection, reminder_id: str, now: float) -> None
         book.update(connection, settled(item.occurrence, State.SKIPPED, now, "removed"))
 
 
+def refuse_all_taken(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
+    """Notice a second "taken"; raises AlreadyTakenRefused where all of them are counted."""
+    items = items_of(connection, ids)
+    if items and all(item.occurrence.state is State.TAKEN for item in items):
+        last = items[-1]
+        raise AlreadyTakenRefused(last.reminder.title, last.occurrence.settled_at or 0.0)
+
+
 def _change(
     connection: sqlite3.Connection,
     ids: Sequence[str],
@@ -368,7 +244,7 @@ def _change(
 ) -> list[Item]:
     """Change what is not taken; raises AlreadyTakenRefused where all of it is."""
     refuse_all_taken(connection, ids)
-    items = _items(connection, ids)
+    items = items_of(connection, ids)
     open_items = [item for item in items if item.occurrence.state is not State.TAKEN]
     changed = [Item(change(item.occurrence), item.reminder) for item in open_items]
     for item in changed:
@@ -376,7 +252,8 @@ def _change(
     return changed
 
 
-def _items(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Item]:
+def items_of(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Item]:
+    """The items of these ids, in their order; those that are gone are left out."""
     found = (book.get(connection, occurrence_id) for occurrence_id in ids)
     return [item for item in found if item is not None]
 

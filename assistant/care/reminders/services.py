@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from assistant.bus import Bus
 from assistant.care.reminders.codec import from_json, to_json
+from assistant.care.reminders.counting import Taken
 from assistant.care.reminders.keeper import SNOOZE_MINUTES, Keeper
-from assistant.care.reminders.ledger import Taken
 from assistant.care.reminders.model import Amount, DayException, Item, Reminder
 from assistant.care.reminders.refusals import InvalidRefused, ReminderRefused
 from assistant.care.reminders.stock import StockLeft

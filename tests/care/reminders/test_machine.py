@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from assistant.care.reminders import book, excepting, journal, ledger, planning, stock
+from assistant.care.reminders import book, counting, excepting, journal, ledger, planning, stock
 from assistant.care.reminders.advance import NOT_TAKEN, Situation
 from assistant.care.reminders.days import moments, moments_of
 from assistant.care.reminders.escalation import Risk
@@ -126,10 +126,10 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def says_it_was_not_taken(self) -> None:
         try:
-            ids = ledger.lately_taken(self.connection, "m", self.now)
+            ids = counting.lately_taken(self.connection, "m", self.now)
         except ReminderRefused:
             return
-        items = ledger.not_taken(self.connection, ids, self.now)
+        items = counting.not_taken(self.connection, ids, self.now)
         journal.forget(self.connection)  # as the service does, in the same transaction
         assert {item.occurrence.occurrence_id for item in items} == set(ids)
         self.counted -= set(ids)
