@@ -20,6 +20,7 @@ from typing import Final
 
 from assistant.bus import Bus
 from assistant.events import Alive, ChildDied, ChildStarted, Ready, Shutdown
+from assistant.with_parent import with_parent
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ FORGIVE_SECONDS: Final = 60.0
 CHECK_SECONDS: Final = 0.5
 END_SECONDS: Final = 5.0
 """How long a child may take to end after it was asked; then it is killed."""
-_WITH_PARENT: Final = ("setpriv", "--pdeathsig", "KILL", "--")
-"""When the core dies, even by kill -9, its children die with it."""
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -185,8 +184,7 @@ class _Keeper:
             with contextlib.ExitStack() as stack:
                 output = stack.enter_context(spec.output.open("wb")) if spec.output else None
                 self.process = process = await asyncio.create_subprocess_exec(
-                    *_WITH_PARENT,
-                    *spec.command,
+                    *with_parent(*spec.command),
                     cwd=spec.folder,
                     env={**os.environ, **spec.environment},
                     stdin=asyncio.subprocess.DEVNULL,

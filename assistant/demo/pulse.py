@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
+from assistant.with_parent import with_parent
+
 _START_SECONDS: Final = 15.0
 
 # norewinds=1: PulseAudio rewinds null sinks otherwise, and what was recorded has holes.
@@ -57,9 +59,11 @@ async def pulse_server(folder: Path) -> AsyncIterator[dict[str, str]]:
     log = (folder / "pulse.log").open("wb")
     with log:
         server = await asyncio.create_subprocess_exec(
-            "setpriv", "--pdeathsig", "KILL", "--", "pulseaudio", "-n", "-F", str(script),
-            "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
-            "--log-target=stderr", "--log-level=error",
+            *with_parent(
+                "pulseaudio", "-n", "-F", str(script), "--daemonize=no", "--exit-idle-time=-1",
+                "--use-pid-file=no", "--disable-shm=yes", "--log-target=stderr",
+                "--log-level=error",
+            ),
             env={**environment, **own}, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     try:

@@ -21,6 +21,7 @@ import soxr
 
 from assistant.core import CoreOptions
 from assistant.demo.pulse import pulse_server
+from assistant.with_parent import with_parent
 
 Samples = npt.NDArray[np.int16]
 
@@ -111,9 +112,10 @@ class _Tap:
     async def start(self) -> None:
         """Begin to keep what passes."""
         self._process = await asyncio.create_subprocess_exec(
-            "setpriv", "--pdeathsig", "KILL", "--",
-            "parec", "-d", self._source, "--raw", "--format=s16le", f"--rate={EAR_RATE}",
-            "--channels=1", "--latency-msec=20",
+            *with_parent(
+                "parec", "-d", self._source, "--raw", "--format=s16le", f"--rate={EAR_RATE}",
+                "--channels=1", "--latency-msec=20",
+            ),
             env={**os.environ, **self._environment}, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         self._task = asyncio.create_task(self._read())
