@@ -159,6 +159,7 @@ class Core:
         self.hearing = Hearing(
             self.bus, self.speech, lane, second_net, self.turns, self.services.adjust_voice
         )
+        self._starting = Tasks("starting")
         self._tasks = Tasks("following the language")
         self.home_services = HomeServices(
             bus=self.bus,
@@ -199,7 +200,7 @@ class Core:
         await phrases
         for capability in wanted - _FIRST - _AFTER_THE_EAR:
             self.children.start(capability)
-        self._tasks.spawn(self._start_after_ear(wanted & _AFTER_THE_EAR))
+        self._starting.spawn(self._start_after_ear(wanted & _AFTER_THE_EAR))
         # Thousands of lines: on a thread, so that what is heard meanwhile is not kept waiting.
         await asyncio.to_thread(import_module, "assistant.care.selftest.selftesting")
         await asyncio.to_thread(import_module, "assistant.care.medicines")
@@ -211,6 +212,10 @@ class Core:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EAR_FIRST_SECONDS):
                     await self.children.ready(Capability.EAR.value)
+
+    async def settled(self) -> None:
+        """Wait until nothing of the start goes on in the background any more."""
+        await self._starting.finish()
 
     async def _warm(self, medicines: Medicines) -> None:
         """Load what the first reminder would wait for, but the ear goes first."""
@@ -226,6 +231,7 @@ class Core:
 
     async def stop(self) -> None:
         """End the children, then what the core holds."""
+        await self._starting.end()
         await self._tasks.end()
         await self.children.stop()
         await self.hearing.finish()
@@ -254,7 +260,7 @@ class Core:
 
         medicines = Medicines(self.database)
         medicines.register(self.bus)
-        self._tasks.spawn(self._warm(medicines))
+        self._starting.spawn(self._warm(medicines))
         elder_name = self.options.settings.elder_name
         self.reminders = Reminders(
             bus=self.bus,

@@ -84,6 +84,9 @@ async def a_house(
         told: list[object] = []
         # Listening from the first moment: the robot may be found while the rest still starts.
         async with running(options, lambda core: core.bus.listen(told.append)) as core:
+            # The simulator is a thread of this process: what warms up would keep it silent for
+            # longer than the link allows.
+            await core.settled()
             house = House(core, simulator, told)
             if has_robot:
                 await house.until(lambda: house.of(RobotReady), "the robot was found")
