@@ -16,10 +16,10 @@ from typing import Annotated, Final
 import typer
 
 from assistant.commands.contacts import app as contacts_app
+from assistant.commands.lazy import group_of, with_commands
 from assistant.commands.reminders import app as reminders_app
 from assistant.commands.skills import app as skills_app
-from assistant.lazy_commands import group_of, with_commands
-from assistant.privacy import keep_private
+from assistant.runtime.privacy import keep_private
 
 _USAGE_ERROR: Final = 2
 _INTERNAL_ERROR: Final = 70
@@ -213,7 +213,7 @@ def _tell(error: Exception) -> int:
     if callable(show):
         show()
         return _USAGE_ERROR
-    from assistant.errors import EXPECTED  # noqa: PLC0415
+    from assistant.commands.errors import EXPECTED  # noqa: PLC0415
 
     if isinstance(error, EXPECTED):
         print(f"anban: {error}", file=sys.stderr)  # noqa: T201

@@ -16,14 +16,14 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from assistant.care.simulators.sip_manners import Manners
-from assistant.care.simulators.sip_peer import SipPeer
 from assistant.core import Core
 from assistant.events import CryForHelpHeard, Heard
 from assistant.safety import judge
 from benchmarks import table, write_result
 from benchmarks.sip_call import everything_busy
-from tests.care.test_alarm_call import a_core
+from simulators.sip_manners import Manners
+from simulators.sip_peer import SipPeer
+from tests.alarm.test_alarm_call import a_core
 
 REASONS = ("fall", "fire", "gas", "chest_pain", "intruder", "overdose", "stroke", "other")
 

@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
+from assistant.conversation.joining import PATIENCE_SECONDS
 from assistant.ear.listener import Listener
 from assistant.ear.recognizer import SpeechModel, load
 from assistant.ear.sound import BYTES_PER_SECOND, SAMPLE_RATE_HZ
-from assistant.joining import PATIENCE_SECONDS
 from assistant.settings import LANGUAGES, EarSettings
 from benchmarks import table, take_no_arguments, write_result
 from benchmarks._one_ear import OneEar

@@ -17,12 +17,12 @@ import time
 from pathlib import Path
 from typing import Final
 
-from assistant.care.simulators.webhook import WebhookReceiver
-from assistant.commands.scratch import cache_folder
 from assistant.demo.elder import speak
 from assistant.demo.room import PulseRoom, Samples
+from assistant.demo.scratch import cache_folder
 from assistant.settings import home_folder
 from benchmarks import table, write_result
+from simulators.webhook import WebhookReceiver
 
 SECRET: Final = "webhooks-of-this-home"
 PAUSE_SECONDS: Final = 1.0

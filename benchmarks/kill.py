@@ -3,7 +3,7 @@
 Alarm after alarm, each with a home of its own and one core alone in a process of its own; a timer
 of the kernel kills it at a seeded moment, wherever it stands, and so each recovery, until the
 alarm was killed open three times or came to its end.  Then it may finish.  What is checked is what
-`tests/care/alarms/test_kill.py` checks: the alarm reached everybody and its end, no attempt was
+`tests/alarm/test_kill.py` checks: the alarm reached everybody and its end, no attempt was
 made without its record, a message went out again only where a kill fell between sending and
 recording, and then with the same id.
 """
@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks import table, write_result
-from tests.care.alarms.test_kill import (
+from tests.alarm.test_kill import (
     check_nothing_is_lost,
     in_a_process,
     outside,

@@ -17,9 +17,9 @@ from typing import Final
 
 import numpy as np
 
+from assistant.conversation.hearing import SURE_BY_TINY
 from assistant.ear import recognizer
 from assistant.ear.sound import SAMPLE_RATE_HZ
-from assistant.hearing import SURE_BY_TINY
 from assistant.safety import judge
 from assistant.settings import EarSettings
 from benchmarks import table, write_result

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from assistant.bus import Bus
-from assistant.care.reminders import Engine, Keeper, book
-from assistant.care.reminders.model import Amount, Kind
-from assistant.care.reminders.wishes import ReminderWish, ScheduleWish
 from assistant.events import AskElder, ElderAnswered
-from assistant.home import HomeMemory
+from assistant.home.memory import HomeMemory
 from assistant.language import DayTime, Unit
+from assistant.reminders import Engine, Keeper, tables
+from assistant.reminders.model import Amount, Kind
+from assistant.reminders.requests import ReminderWish, ScheduleWish
+from assistant.runtime.bus import Bus
 from assistant.settings import Settings
 from assistant.store import Database, KeyedValues
 from benchmarks import table, take_no_arguments, write_result
@@ -76,7 +76,7 @@ async def measure(folder: Path) -> list[list[str]]:
     looks = []
     for _ in range(LOOKS):
         began = time.perf_counter()
-        await database.read(book.next_act_at)
+        await database.read(tables.next_act_at)
         looks.append(time.perf_counter() - began)
     idle = []
     for _ in range(LOOKS):

@@ -11,7 +11,6 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.body import CONSENT_FIELD
 from assistant.core import Core, CoreOptions, running
 from assistant.events import (
     Capability,
@@ -21,6 +20,7 @@ from assistant.events import (
     RobotReady,
     new_id,
 )
+from assistant.robot.permission import CONSENT_FIELD
 from assistant.settings import RobotSettings, Settings
 from assistant.store import KeyedValues
 from benchmarks import take_no_arguments

@@ -19,12 +19,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.care.channels import Message
-from assistant.care.channels.sip import SipCall
-from assistant.care.simulators.sip_manners import Manners
-from assistant.care.simulators.sip_peer import SipPeer
+from assistant.channels import Message
+from assistant.channels.sip import SipCall
 from benchmarks import table, write_result
-from tests.care.channels.parts import running_phone
+from simulators.sip_manners import Manners
+from simulators.sip_peer import SipPeer
+from tests.channels.parts import running_phone
 
 _SPIN = "while True: sum(range(10_000))"
 _WRITE = (

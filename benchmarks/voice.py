@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
-from assistant.commands.scratch import scratch_options
 from assistant.core import ALL, Core, running
 from assistant.demo.elder import speak
 from assistant.demo.room import PulseRoom
+from assistant.demo.scratch import scratch_options
 from assistant.events import Heard, Ready, SoundStarted, SpeechEnded, SpeechStarted, TurnTaken
 from assistant.settings import LANGUAGES
 from benchmarks import table, take_no_arguments, write_result

@@ -15,8 +15,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
-from assistant.faults import where
 from assistant.language import LANGUAGES, LanguageError, Replies
+from assistant.runtime.faults import where
 from skills.forms import Event, Outcome, read_answer
 from skills.home import Home, Outside
 from skills.loading import Loaded

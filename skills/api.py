@@ -61,7 +61,7 @@ from assistant.language.clues import (
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Owner, Reading
-from assistant.link import ServiceError
+from assistant.runtime.link import ServiceError
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from assistant.events import Say, Urgency
-from assistant.link import ServiceError
+from assistant.runtime.link import ServiceError
 
 
 class NotStartedError(ServiceError):

@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
 from assistant.language import warm
-from assistant.link import Link, LinkError
-from assistant.privacy import keep_private
+from assistant.runtime.link import Link, LinkError
+from assistant.runtime.privacy import keep_private
 from skills.actions import Skills
 from skills.loading import load_skills
 from skills.outside import HostOutside

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.events import AskElder, ElderAnswered, Request, Urgency
 from assistant.language import ReplyMissingError, SlotMissingError
-from assistant.link import HomeState, Link
+from assistant.runtime.link import HomeState, Link
 from assistant.settings import Settings
 from skills.home import Answer
 from skills.loading import Loaded

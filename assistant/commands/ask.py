@@ -11,12 +11,12 @@ from typing import Any
 
 from rich.console import Console
 
-from assistant.commands.scratch import scratch_options
 from assistant.core import TEXT_ONLY, Core, running
+from assistant.demo.scratch import scratch_options
 from assistant.events import Alive, ChildDied, ChildStarted, Ready, TurnTaken, to_dict
-from assistant.home_folder import socket_path
 from assistant.language import LanguageError, clean
-from assistant.link import Link
+from assistant.runtime.home_folder import socket_path
+from assistant.runtime.link import Link
 from assistant.settings import home_folder
 
 _TURN_SECONDS = 30.0

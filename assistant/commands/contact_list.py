@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from assistant.care.channels import AddressError, Channel
-from assistant.care.contacts import ContactError, People, new_contact
-from assistant.care.equipment import HomeEquipment
-from assistant.home_folder import socket_path
-from assistant.link import Link
+from assistant.channels import AddressError, Channel
+from assistant.core.equipment import HomeEquipment
+from assistant.people.contacts import ContactError, People, new_contact
+from assistant.runtime.home_folder import socket_path
+from assistant.runtime.link import Link
 from assistant.settings import home_folder, read, settings_file
 
 CHECK_SECONDS: Final = 40.0

@@ -11,18 +11,18 @@ from typing import Final
 
 from rich.console import Console
 
-from assistant.care.contacts import People
-from assistant.care.selftest.machine import look_at_disk, look_at_memory
-from assistant.commands.scratch import cache_folder
 from assistant.commands.selftest import print_last, table_of
 from assistant.console.check import check_page
+from assistant.demo.scratch import cache_folder
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
-from assistant.findings import Finding, Verdict
-from assistant.home_folder import run_folder, socket_path
-from assistant.link import Link, LinkError, ServiceError
 from assistant.mouth.check import check_mouth
+from assistant.people.contacts import People
 from assistant.robot.check import robot_finding
+from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.home_folder import run_folder, socket_path
+from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.selftest.machine import look_at_disk, look_at_memory
 from assistant.senses.check import radar_finding
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
 from models import ModelError, find, verify

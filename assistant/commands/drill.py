@@ -15,14 +15,14 @@ from typing import Final
 from rich.console import Console
 from rich.markup import escape
 
-from assistant.care.channels import CENTRE_ADDRESS
-from assistant.care.contacts import People
-from assistant.care.selftest.drill import LEASE_SECONDS
+from assistant.channels import CENTRE_ADDRESS
 from assistant.commands.selftest import table_of
+from assistant.drill.mode import LEASE_SECONDS
 from assistant.events import DrillCryHeard, DrillEnded, new_id
-from assistant.findings import Finding, Verdict
-from assistant.home_folder import socket_path
-from assistant.link import Link, LinkError, ServiceError
+from assistant.people.contacts import People
+from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.home_folder import socket_path
+from assistant.runtime.link import Link, LinkError, ServiceError
 from assistant.settings import home_folder, load, settings_file
 
 ROOM_SECONDS: Final = 120.0

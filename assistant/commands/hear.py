@@ -13,10 +13,10 @@ import numpy as np
 import soundfile
 from rich.console import Console
 
-from assistant.audiofile import Recording, read
-from assistant.commands.scratch import scratch_options
 from assistant.core import TEXT_ONLY, Core, CoreOptions, running
 from assistant.demo.room import EAR_RATE, FileRoom
+from assistant.demo.scratch import scratch_options
+from assistant.ear.audiofile import Recording, read
 from assistant.events import Capability, Heard, InputEnded, Said, TurnTaken, to_dict
 from assistant.settings import home_folder
 from models import find, verify

@@ -19,13 +19,13 @@ from typing import Any, Final
 
 import tzlocal
 
-from assistant.bus import Bus
-from assistant.care.medicines import Medicines
-from assistant.care.reminders import Engine, Keeper, ReminderServices
-from assistant.care.reminders.adherence import WeekOfMedicine
-from assistant.home import HomeMemory
-from assistant.home_folder import AlreadyRunningError, lock_home, socket_path
-from assistant.link import Link
+from assistant.home.memory import HomeMemory
+from assistant.medicines import Medicines
+from assistant.reminders import Engine, Keeper, ReminderServices
+from assistant.reminders.adherence import WeekOfMedicine
+from assistant.runtime.bus import Bus
+from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
+from assistant.runtime.link import Link
 from assistant.settings import home_folder, load, settings_file
 from assistant.store import Database, KeyedValues, StoreError
 

@@ -7,12 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from assistant.commands.scratch import cache_folder
 from assistant.core import ALL, Core, CoreOptions
+from assistant.core.systemd import run_until_told
+from assistant.demo.scratch import cache_folder
 from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, SpeakerLost
-from assistant.home_folder import use_spare_temporary_folder
+from assistant.runtime.home_folder import use_spare_temporary_folder
 from assistant.settings import home_folder, read, settings_file
-from assistant.systemd import run_until_told
 
 log = logging.getLogger("anban")
 

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assistant.care.selftest.book import last_run
-from assistant.care.selftest.drill_book import last_drill
-from assistant.findings import Finding, Verdict
-from assistant.home_folder import socket_path
-from assistant.link import Link
+from assistant.drill.store import last_drill
+from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.home_folder import socket_path
+from assistant.runtime.link import Link
+from assistant.selftest.store import last_run
 from assistant.settings import home_folder
 
 TEST_SECONDS: Final = 180.0

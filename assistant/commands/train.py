@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from assistant.commands.scratch import cache_folder
+from assistant.demo.scratch import cache_folder
 from assistant.dialogue import train
 from assistant.settings import LANGUAGES, home_folder, load, settings_file
 

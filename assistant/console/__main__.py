@@ -16,14 +16,14 @@ from typing import Final
 
 import uvicorn
 
-from assistant.care.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
-from assistant.care.pendants import PendantDoor
-from assistant.care.pendants.webhook_in import TOKEN_VARIABLE
-from assistant.child import run_child
+from assistant.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.console.connection import serving
 from assistant.console.web import Door, application
 from assistant.events import Ready, Shutdown
-from assistant.link import Link
+from assistant.pendants import PendantDoor
+from assistant.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.runtime.child import run_child
+from assistant.runtime.link import Link
 from assistant.settings import ConsoleSettings
 
 NAME: Final = "console"

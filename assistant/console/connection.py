@@ -19,7 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from assistant.console.crowd import Crowd, Place
-from assistant.tasks import Tasks
+from assistant.runtime.tasks import Tasks
 
 LIFE_SECONDS: Final = 20.0
 """From the connection to the last byte of the answer, on the slowest of mobile networks."""

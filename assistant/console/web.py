@@ -20,17 +20,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from assistant.care.channels.acknowledge import TOO_OLD, Acknowledger, TokenError
-from assistant.care.pendants import (
+from assistant.channels.acknowledge import TOO_OLD, Acknowledger, TokenError
+from assistant.console.pace import Pace, neighbourhood
+from assistant.console.pages import MINUTES, STYLE_HASH, alarm_page, close_page, problem_page
+from assistant.pendants import (
     PendantClockError,
     PendantDoor,
     PendantError,
     PendantRefusedError,
 )
-from assistant.care.pendants.webhook_in import MAX_BODY_BYTES
-from assistant.console.pace import Pace, neighbourhood
-from assistant.console.pages import MINUTES, STYLE_HASH, alarm_page, close_page, problem_page
-from assistant.link import LinkError, ServiceError
+from assistant.pendants.webhook_in import MAX_BODY_BYTES
+from assistant.runtime.link import LinkError, ServiceError
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.care.reminders import SystemClock
+from assistant.reminders import SystemClock
 
 
 class DemoClock(SystemClock):

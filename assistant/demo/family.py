@@ -19,13 +19,13 @@ from typing import Final, Self
 import numpy as np
 import soundfile
 
-from assistant.care.contacts import new_contact
-from assistant.care.simulators.sip_manners import Manners
-from assistant.care.simulators.sip_peer import SipPeer
-from assistant.care.simulators.webhook import WebhookReceiver
 from assistant.core import Core, CoreOptions
 from assistant.demo.script import People
+from assistant.people.contacts import new_contact
 from assistant.settings import EmergencySettings, PhoneSettings
+from simulators.sip_manners import Manners
+from simulators.sip_peer import SipPeer
+from simulators.webhook import WebhookReceiver
 
 TELEPHONE_RATE: Final = 8_000
 _LISTENS_SECONDS: Final = 6.0

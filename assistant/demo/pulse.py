@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from assistant.with_parent import with_parent
+from assistant.runtime.with_parent import with_parent
 
 _START_SECONDS: Final = 15.0
 

@@ -21,7 +21,7 @@ import soxr
 
 from assistant.core import CoreOptions
 from assistant.demo.pulse import pulse_server
-from assistant.with_parent import with_parent
+from assistant.runtime.with_parent import with_parent
 
 Samples = npt.NDArray[np.int16]
 

@@ -14,15 +14,13 @@ import numpy as np
 import soundfile
 from rich.console import Console
 
-from assistant.care.reminders.book import next_act_at
-from assistant.care.reminders.escalation import POLICIES, Risk
-from assistant.commands.scratch import scratch_options
 from assistant.core import ALL, Core, CoreOptions, running
 from assistant.demo.clock import DemoClock
 from assistant.demo.elder import speak
 from assistant.demo.family import NO_TELEPHONE, Daughter
 from assistant.demo.pulse import PulseError
 from assistant.demo.room import EAR_RATE, FileRoom, PulseRoom, Room, Samples
+from assistant.demo.scratch import scratch_options
 from assistant.demo.script import Line, Script, script
 from assistant.demo.show import Show
 from assistant.demo.waiting import Waiting
@@ -33,6 +31,8 @@ from assistant.events import (
     ReminderDue,
     TurnTaken,
 )
+from assistant.reminders.escalation import POLICIES, Risk
+from assistant.reminders.tables import next_act_at
 
 _READY_SECONDS: Final = 300.0
 """Training the dialogue for the first time takes most of it."""

@@ -6,7 +6,7 @@ import asyncio
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from assistant.bus import Bus
+from assistant.runtime.bus import Bus
 
 Fact = TypeVar("Fact")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.dialogue.errors import DialogueError
-from assistant.privacy import SILENT
+from assistant.runtime.privacy import SILENT
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The project; Rasa loads its custom components by module path from here."""

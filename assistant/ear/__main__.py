@@ -9,8 +9,8 @@ import signal
 import sys
 
 from assistant.ear.ear import NAME, WANTS, Ear, EarError
-from assistant.link import Link, LinkError, ServiceError
-from assistant.privacy import keep_private
+from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.runtime.privacy import keep_private
 
 
 async def _run() -> None:

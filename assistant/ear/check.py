@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from assistant.audiofile import loudest_dbfs
+from assistant.ear.audiofile import loudest_dbfs
 from assistant.ear.sound import BYTES_PER_SECOND, SAMPLE_RATE_HZ
 from assistant.ear.sources import open_source
 from assistant.events import MicrophoneBack, MicrophoneLost

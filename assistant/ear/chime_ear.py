@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from assistant.chime import find
 from assistant.ear.sound import SAMPLE_RATE_HZ
 from assistant.events import ChimeLookedFor, ListenForChime
+from assistant.runtime.chime import find
 
 LONGEST_SECONDS: Final = 10.0
 """Whatever was asked for: 320 kB."""

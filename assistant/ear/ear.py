@@ -35,7 +35,7 @@ from assistant.events import (
     SpeechStarted,
     Woken,
 )
-from assistant.link import HomeState, Link
+from assistant.runtime.link import HomeState, Link
 
 log = logging.getLogger(__name__)
 

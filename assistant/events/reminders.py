@@ -115,4 +115,4 @@ class MedicineWarned:
     kind: str
     """interaction, allergy or duplicate."""
     why: str
-    """A key of care/medicines/replies, without `why_`."""
+    """A key of medicines/replies, without `why_`."""

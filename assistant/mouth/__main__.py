@@ -9,7 +9,6 @@ import signal
 import sys
 from typing import Final
 
-from assistant.child import run_child
 from assistant.events import (
     Chime,
     HoldSpeech,
@@ -22,11 +21,12 @@ from assistant.events import (
     Unsay,
 )
 from assistant.language import normalise
-from assistant.link import HomeState, Link
 from assistant.mouth.mouth import Mouth
 from assistant.mouth.speaker import SpeakerHungError
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import VOICES
+from assistant.runtime.child import run_child
+from assistant.runtime.link import HomeState, Link
 
 NAME: Final = "mouth"
 WANTS: Final = (

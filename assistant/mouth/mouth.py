@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from assistant.chime import chime
 from assistant.events import (
     Chime,
     HoldSpeech,
@@ -29,6 +28,7 @@ from assistant.mouth.player import Player
 from assistant.mouth.speech_queue import SpeechQueue, Utterance
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ, VOICES
+from assistant.runtime.chime import chime
 
 FADE_OUT_SECONDS: Final = 1.0
 

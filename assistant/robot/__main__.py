@@ -8,7 +8,6 @@ import signal
 import sys
 from typing import Final
 
-from assistant.child import run_child
 from assistant.events import (
     ExpressRobot,
     MoveRobot,
@@ -17,9 +16,10 @@ from assistant.events import (
     Shutdown,
     StopRobot,
 )
-from assistant.link import Link
-from assistant.robot.hands import Hands
-from assistant.robot.whereabouts import Whereabouts
+from assistant.robot.coordinates import Whereabouts
+from assistant.robot.executor import Hands
+from assistant.runtime.child import run_child
+from assistant.runtime.link import Link
 from robot_io import Robot, RobotError, load_driver
 
 NAME: Final = "robot"

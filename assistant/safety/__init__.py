@@ -2,7 +2,7 @@
 
 `judge` is pure and needs no other process.  It says what a hypothesis asks for: *call now* (a
 cry), *ask at once* (a doubt), or nothing; when in doubt it asks.  How long a cry must stand before
-anybody is called is decided by whoever judges (`assistant.hearing`).
+anybody is called is decided by whoever judges (`assistant.conversation.hearing`).
 """
 
 from __future__ import annotations

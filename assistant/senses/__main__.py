@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from assistant.child import run_child
 from assistant.events import PeopleLocated, Ready, Sensed, Shutdown
-from assistant.link import Link
+from assistant.runtime.child import run_child
+from assistant.runtime.link import Link
 from assistant.senses.room import room_of
 from assistant.senses.source import pieces, protocol_of
 from assistant.settings import RadarSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from assistant.findings import Finding, found
+from assistant.runtime.findings import Finding, found
 from assistant.senses.room import room_of
 from assistant.senses.source import RECORDING, pieces, protocol_of
 from assistant.settings import RadarSettings

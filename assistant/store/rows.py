@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from cattrs import BaseValidationError
 
-from assistant.faults import where
+from assistant.runtime.faults import where
 
 log = logging.getLogger(__name__)
 

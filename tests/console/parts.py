@@ -11,12 +11,12 @@ from pathlib import Path
 
 import httpx
 
-from assistant.care.contacts import new_contact
-from assistant.care.simulators.webhook import WebhookReceiver
 from assistant.core import Core, CoreOptions, running
 from assistant.events import CryForHelpHeard, Say
+from assistant.people.contacts import new_contact
 from assistant.settings import ConsoleSettings, EmergencySettings, Settings
-from tests.care.channels.parts import free_port, until
+from simulators.webhook import WebhookReceiver
+from tests.channels.parts import free_port, until
 
 WEBHOOK_SECRET = "webhooks-of-this-home"
 PENDANT_TOKEN = "pendants-of-this-home-only"

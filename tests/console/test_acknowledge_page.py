@@ -14,14 +14,14 @@ import httpx
 import pytest
 
 import assistant.replies
-from assistant.care.channels import Acknowledger
-from assistant.care.contacts import new_contact
+from assistant.channels import Acknowledger
 from assistant.console.pages import WORDS
 from assistant.core import CoreOptions, running
 from assistant.events import AlarmAcknowledged, AlarmClosed, ChildDied, CryForHelpHeard
 from assistant.language import Replies
+from assistant.people.contacts import new_contact
 from assistant.settings import LANGUAGES, ConsoleSettings, EmergencySettings, Settings
-from tests.care.channels.parts import free_port, until
+from tests.channels.parts import free_port, until
 from tests.console.parts import (
     ADDRESS,
     DOOR,

@@ -10,7 +10,7 @@ import pytest
 from assistant.console import check
 from assistant.console.check import check_page
 from assistant.settings import ConsoleSettings
-from tests.care.channels.parts import free_port
+from tests.channels.parts import free_port
 from tests.console.parts import certificate, receiver
 from tests.console.test_hostile import Listening, a_page
 

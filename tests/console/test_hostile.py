@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.care.channels import Acknowledger
-from assistant.care.pendants import PendantDoor
+from assistant.channels import Acknowledger
 from assistant.console import connection
 from assistant.console.__main__ import ConsoleError, _listener, _serving
 from assistant.console.crowd import Crowd
 from assistant.console.pace import MAX_KNOWN, Pace, neighbourhood
 from assistant.console.pages import alarm_page, close_page, problem_page
 from assistant.console.web import Door
-from assistant.link import LinkError, ServiceError
+from assistant.pendants import PendantDoor
+from assistant.runtime.link import LinkError, ServiceError
 from assistant.settings import LANGUAGES, ConsoleSettings
-from tests.care.channels.parts import free_port
+from tests.channels.parts import free_port
 from tests.console.parts import PENDANT_TOKEN, a_home, certificate, link_of, receiver
 
 KEY = Acknowledger(bytes(range(32)))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.channels.webhook import signed_headers
+from assistant.channels.webhook import signed_headers
 from assistant.events import HelpPressed
-from tests.care.channels.parts import until
+from tests.channels.parts import until
 from tests.console.parts import PENDANT_TOKEN, Home, a_home, link_of, receiver
 
 BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}

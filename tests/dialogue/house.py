@@ -17,9 +17,6 @@ from uuid import uuid4
 
 import tzlocal
 
-from assistant.body import Body
-from assistant.care.medicines import Medicines
-from assistant.care.reminders import Engine, Keeper, ReminderServices
 from assistant.dialogue import (
     Answered,
     DialogueClient,
@@ -30,6 +27,9 @@ from assistant.dialogue import (
 )
 from assistant.events import PeopleLocated, RobotReady
 from assistant.language import Replies, warm
+from assistant.medicines import Medicines
+from assistant.reminders import Engine, Keeper, ReminderServices
+from assistant.robot.permission import Body
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
 

@@ -8,16 +8,16 @@ from typing import Final
 import pytest
 import yaml
 
-from assistant.care.calls import Calls
-from assistant.care.channels import Registry
-from assistant.care.channels.registry import Equipment
-from assistant.care.channels.sip import Phone, PhoneSettings, SipAccount
-from assistant.care.contacts import People, new_contact
+from assistant.calls import Calls
+from assistant.channels import Registry
+from assistant.channels.registry import Equipment
+from assistant.channels.sip import Phone, PhoneSettings, SipAccount
+from assistant.conversation.implied_cry import HELP, OVERHEARD_CONFIDENCE, OVERHEARD_SURE
 from assistant.events import AskElder
+from assistant.people.contacts import People, new_contact
 from assistant.safety import is_told_of, judge
-from assistant.second_net import HELP, OVERHEARD_CONFIDENCE, OVERHEARD_SURE
 from assistant.settings import LANGUAGES
-from tests.core.test_turns import REPLIES
+from tests.conversation.test_turns import REPLIES
 from tests.dialogue.heldout import bare, trained
 from tests.dialogue.house import House
 

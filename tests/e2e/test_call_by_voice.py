@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.contacts import new_contact
-from assistant.care.simulators.sip_peer import SipPeer
-from assistant.commands.scratch import scratch_options
 from assistant.core import TEXT_ONLY, running
+from assistant.demo.scratch import scratch_options
 from assistant.events import ChildDied, Heard, Say
-from tests.care.channels.parts import needs_baresip, until
-from tests.care.faults.parts import a_phone
+from assistant.people.contacts import new_contact
+from simulators.sip_peer import SipPeer
+from tests.channels.parts import needs_baresip, until
+from tests.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
 
 pytestmark = [needs_baresip, needs_pulse]
@@ -73,7 +73,7 @@ async def test_the_daughter_is_rung_by_voice(
 async def test_a_roundabout_cry_is_asked_about_and_silence_calls_the_family(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("assistant.care.suspicion.ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr("assistant.alarm.confirmation.ANSWER_SECONDS", 2.0)
     with scratch_options("zh", TEXT_ONLY) as options:
         async with running(options) as core:
             await core.children.dialogue_ready()

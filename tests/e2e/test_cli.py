@@ -163,7 +163,7 @@ async def test_hear_names_a_broken_model(tmp_path: Path) -> None:
 
 def test_broken_settings_are_named_with_line_and_field(tmp_path: Path) -> None:
     (tmp_path / "anban.toml").write_text("[ear]\npause_seconds = 99\n", "utf-8")
-    for command in (["ask", "hello"], ["train"]):  # `run` goes on: tests/care/faults/test_disk.py
+    for command in (["ask", "hello"], ["train"]):  # `run` goes on: tests/faults/test_disk.py
         done = anban(*command, home=tmp_path)
         assert done.returncode == 1
         assert f"{tmp_path / 'anban.toml'}:2: ear.pause_seconds" in done.stderr

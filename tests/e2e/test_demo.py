@@ -12,7 +12,7 @@ import soundfile
 
 from assistant.demo import run_demo
 from assistant.demo.script import script
-from tests.care.channels.parts import needs_baresip
+from tests.channels.parts import needs_baresip
 from tests.headless import needs_pulse
 
 LOUD = 200

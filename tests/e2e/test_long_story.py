@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from assistant.commands.scratch import scratch_options
 from assistant.core import Core, running
 from assistant.demo.elder import speak
 from assistant.demo.room import PulseRoom
+from assistant.demo.scratch import scratch_options
 from assistant.events import (
     Capability,
     Said,

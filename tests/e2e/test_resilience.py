@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from assistant.commands.scratch import scratch_options
 from assistant.core import ALL, Core, running
 from assistant.demo.elder import speak
 from assistant.demo.room import FileRoom
+from assistant.demo.scratch import scratch_options
 from assistant.events import AlarmRaised, ChildDied, CryForHelpHeard, Ready, Said, TurnTaken
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from assistant.bus import Bus
 from assistant.events import Alive, Heard, LanguageChanged, Ready
-from assistant.link import SOCKET_VARIABLE
+from assistant.runtime.bus import Bus
+from assistant.runtime.link import SOCKET_VARIABLE
 from assistant.settings import EarSettings, Settings, to_json
 from tests.ear.speech import model
 

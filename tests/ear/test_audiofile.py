@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from assistant.audiofile import (
+from assistant.ear.audiofile import (
     LIMIT_SECONDS,
     AudioFileError,
     AudioFileMissingError,

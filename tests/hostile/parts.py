@@ -14,7 +14,7 @@ from assistant.events import (
     Heard,
     HelpPressed,
 )
-from tests.care.faults.parts import Home
+from tests.faults.parts import Home
 
 _numbers = count()
 DAUGHTER = "大女儿"

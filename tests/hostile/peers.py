@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.core import Core
 from assistant.events import MAX_LINE_BYTES, Hello, Request, Response, from_line, to_line
-from assistant.rights import guard
+from assistant.runtime.rights import guard
 
 
 @dataclass

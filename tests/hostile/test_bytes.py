@@ -1,6 +1,6 @@
 """Every event with every field as it must not be, over the real socket: the core goes on.
 
-`tests/core/test_events.py` holds what `from_line` refuses; here a whole core is behind it.
+`tests/events/test_events.py` holds what `from_line` refuses; here a whole core is behind it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from assistant.events import EVENTS, MAX_LINE_BYTES, Heard, Hello, to_dict, to_line
-from tests.care.faults.parts import Home, a_home
+from tests.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 from tests.hostile.test_services import instance
 

@@ -1,6 +1,6 @@
 """Whoever calls, as whomever: no caller is taken for a contact of another kind, none finds a code.
 
-`tests/care/channels/test_callers.py` holds the rule on pairs; here it is asked by a whole home.
+`tests/channels/test_callers.py` holds the rule on pairs; here it is asked by a whole home.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.answer_code import KEYS, MOST_WRONG_CODES
-from assistant.care.inbound import _Caller
-from tests.care.faults.parts import Home, a_home
+from assistant.alarm.answer_code import KEYS, MOST_WRONG_CODES
+from assistant.alarm.inbound import _Caller
+from tests.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, ended, until_open
 
 ADDRESSES = [

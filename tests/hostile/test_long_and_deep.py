@@ -16,7 +16,7 @@ from assistant.events import (
     Sensed,
 )
 from assistant.safety import judge
-from tests.care.faults.parts import a_home
+from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, hear, until_open
 
 pytestmark = pytest.mark.timeout(120)

@@ -1,6 +1,6 @@
 """Every text that somebody can write, in every message that goes out: none forges a command.
 
-`tests/care/faults/test_names.py` sends an alarm with hostile names over every channel at once.
+`tests/faults/test_names.py` sends an alarm with hostile names over every channel at once.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.channels import Outcome
-from assistant.care.channels.api import Ended
-from assistant.care.channels.gsm.pdu import submit
-from assistant.care.channels.webhook import Webhook
-from assistant.care.simulators.scaip_centre import ScaipReceiver
-from assistant.care.simulators.webhook import WebhookReceiver
+from assistant.channels import Outcome
+from assistant.channels.api import Ended
+from assistant.channels.gsm.pdu import submit
+from assistant.channels.webhook import Webhook
 from assistant.core import CoreOptions, running
 from assistant.events import HelpPressed
 from assistant.settings import EmergencySettings, Settings
-from tests.care.channels.parts import message, run_attempt
-from tests.care.channels.test_scaip import centre
-from tests.care.faults.parts import Home
+from simulators.scaip_centre import ScaipReceiver
+from simulators.webhook import WebhookReceiver
+from tests.channels.parts import message, run_attempt
+from tests.channels.test_scaip import centre
+from tests.faults.parts import Home
 from tests.hostile.parts import until_open
 
 HOSTILE = [

@@ -1,6 +1,6 @@
 """Receivers of messages that are out of their minds, or somebody else's.
 
-`tests/care/faults/test_network.py`, `tests/care/channels/test_messages.py` and
+`tests/faults/test_network.py`, `tests/channels/test_messages.py` and
 `test_apprise_hostile.py` hold hangs, floods and certificates.
 """
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.simulators.webhook import WebhookReceiver, WebManners
-from tests.care.channels.parts import until
-from tests.care.faults.parts import SECRET, a_home
+from simulators.webhook import WebhookReceiver, WebManners
+from tests.channels.parts import until
+from tests.faults.parts import SECRET, a_home
 from tests.hostile.parts import BEGINNINGS, ended
 
 pytestmark = pytest.mark.timeout(90)

@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from assistant.care.channels import AddressError
-from assistant.care.channels.callers import Numbering
-from assistant.care.channels.gsm import Modem
-from assistant.care.channels.registry import Equipment, Registry
-from assistant.care.channels.sip import Phone
-from tests.care.faults.parts import a_home
+from assistant.channels import AddressError
+from assistant.channels.callers import Numbering
+from assistant.channels.gsm import Modem
+from assistant.channels.registry import Equipment, Registry
+from assistant.channels.sip import Phone
+from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 
 SPELLINGS = [

@@ -1,6 +1,6 @@
 """A child that was taken over asks for all there is: what is not its own is neither done nor told.
 
-`tests/core/test_rights.py` holds the table itself and how the kernel tells who asks.
+`tests/runtime/test_rights.py` holds the table itself and how the kernel tells who asks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import pytest
 
-from assistant.body import CONSENT_FIELD
 from assistant.core import Core, CoreOptions, running
 from assistant.events import (
     EVENTS,
@@ -28,12 +27,13 @@ from assistant.events import (
     Say,
     Urgency,
 )
-from assistant.rights import CHILDREN, CORE_ONLY, OUR_SKILLS
+from assistant.robot.permission import CONSENT_FIELD
+from assistant.runtime.rights import CHILDREN, CORE_ONLY, OUR_SKILLS
 from assistant.settings import EmergencySettings, Settings
 from assistant.store import KeyedValues
 from skills.home import Home as SkillHome
 from skills.home import Outside
-from tests.care.faults.parts import Home
+from tests.faults.parts import Home
 from tests.hostile.parts import BEGINNINGS, ended, until_open
 from tests.hostile.peers import peer_of
 

@@ -1,6 +1,6 @@
 """Files of the home as an enemy, a dying card or a tired relative leaves them: each costs itself.
 
-`tests/care/alarms/test_contact_file.py` and `tests/core/test_settings.py` hold the rows within.
+`tests/alarm/test_contact_file.py` and `tests/settings/test_settings.py` hold the rows within.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.contacts import FILE_NAME, People
+from assistant.people.contacts import FILE_NAME, People
 from assistant.settings import Settings, read
-from tests.care.faults.parts import a_home
+from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 
 pytestmark = pytest.mark.timeout(60)

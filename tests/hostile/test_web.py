@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from assistant.bus import Refused
-from assistant.care.channels import Acknowledger
-from assistant.care.contacts import new_contact
-from tests.care.channels.parts import until
+from assistant.channels import Acknowledger
+from assistant.people.contacts import new_contact
+from assistant.runtime.bus import Refused
+from tests.channels.parts import until
 from tests.console.parts import DOOR, HEALTH, a_home, link_of, receiver
 
 TAKE, CLOSE = {"do": "take"}, {"do": "close"}

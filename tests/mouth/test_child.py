@@ -16,7 +16,6 @@ import numpy.typing as npt
 import psutil
 import pytest
 
-from assistant.bus import Bus
 from assistant.events import (
     Ready,
     Said,
@@ -33,6 +32,7 @@ from assistant.mouth.check import check_mouth
 from assistant.mouth.pieces import trim
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ
+from assistant.runtime.bus import Bus
 from assistant.settings import MouthSettings, Settings, to_json
 from tests.headless import DEVICE, RATE_HZ, PulseServer, needs_pulse
 

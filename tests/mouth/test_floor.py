@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from assistant.mouth.floor import LONGEST_HOLD_SECONDS, Floor
-from tests.care.alarms.virtual_time import VirtualLoop
+from tests.alarm.virtual_time import VirtualLoop
 
 
 class Still:

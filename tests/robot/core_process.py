@@ -10,9 +10,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.body import CONSENT_FIELD
 from assistant.core import CoreOptions, running
 from assistant.events import Capability, PeopleLocated, RobotReady
+from assistant.robot.permission import CONSENT_FIELD
 from assistant.settings import RobotSettings, Settings
 from assistant.store import KeyedValues
 from tests.robot.parts import PERSON

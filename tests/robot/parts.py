@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.body import CONSENT_FIELD
 from assistant.core import Core, CoreOptions, running
 from assistant.events import Capability, PeopleLocated, RobotMoved, RobotReady, Say
+from assistant.robot.permission import CONSENT_FIELD
 from assistant.settings import RadarSettings, RobotSettings, Settings
 from assistant.store import KeyedValues
 from robot_io.simulator import Simulator

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.findings import Finding
 from assistant.robot.check import robot_finding
+from assistant.runtime.findings import Finding
 from assistant.senses.check import radar_finding
 from assistant.settings import RadarSettings, RobotSettings
 from robot_io.simulator import Protocol, Simulator

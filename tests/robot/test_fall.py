@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care import suspicion
+from assistant.alarm import confirmation
 from assistant.events import AlarmRaised, ChildDied, Heard, RobotMoved, Sensed
 from assistant.settings import RadarSettings
 from robot_io import FaceName
@@ -24,7 +24,7 @@ ANSWER_SECONDS = 12.0
 
 @pytest.fixture
 def radar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RadarSettings:
-    monkeypatch.setattr(suspicion, "ANSWER_SECONDS", ANSWER_SECONDS)
+    monkeypatch.setattr(confirmation, "ANSWER_SECONDS", ANSWER_SECONDS)
     recording = tmp_path / "fall.radar"
     record(recording, fall_packets())
     return RadarSettings(port=f"file:{recording}", height_metres=HEIGHT, place="客厅")

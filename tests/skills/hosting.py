@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx
 
-from assistant.bus import Bus, Refused
+from assistant.core.services import Services
 from assistant.events import LanguageChanged, Ready
-from assistant.home import HomeMemory
-from assistant.services import Services
+from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
+from assistant.runtime.bus import Bus, Refused
 from assistant.settings import DialogueSettings, Settings, to_json
-from assistant.speech import Speech
 from assistant.store import Database, KeyedValues
 
 TOKEN = "a token of the tests"

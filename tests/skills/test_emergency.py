@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from assistant.bus import Refused
-from assistant.care.calls import Calls
-from assistant.care.channels import Equipment, Registry
-from assistant.care.channels.sip import Phone, PhoneSettings, SipAccount
-from assistant.care.contacts import People, new_contact
+from assistant.calls import Calls
+from assistant.channels import Equipment, Registry
+from assistant.channels.sip import Phone, PhoneSettings, SipAccount
 from assistant.events import AskElder
-from tests.core.test_turns import REPLIES
+from assistant.people.contacts import People, new_contact
+from assistant.runtime.bus import Refused
+from tests.conversation.test_turns import REPLIES
 from tests.skills.hosting import Core, Host
 
 FORM = "emergency_call_form"

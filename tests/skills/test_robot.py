@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import assistant.replies
-from assistant.body import Body
 from assistant.events import (
     AskElder,
     ElderAnswered,
@@ -20,6 +19,7 @@ from assistant.events import (
     StopRobot,
 )
 from assistant.language import Replies
+from assistant.robot.permission import Body
 from assistant.settings import RobotSettings, Settings
 from tests.skills.hosting import Core, Host
 

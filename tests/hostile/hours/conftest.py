@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from tests.care.alarms.virtual_time import VirtualLoop
+from tests.alarm.virtual_time import VirtualLoop
 
 
 def pytest_asyncio_loop_factories(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.care.faults.parts import Home, a_home
+from tests.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, DAUGHTER, ended, until_open
 
 YEAR = 365.25 * 86_400

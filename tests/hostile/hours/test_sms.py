@@ -1,6 +1,6 @@
 """Text messages that must not take an alarm on, close it, or have Anban write to strangers.
 
-`tests/care/faults/test_answers.py` holds those over a modem; `tests/care/channels/test_reply.py`
+`tests/faults/test_answers.py` holds those over a modem; `tests/channels/test_reply.py`
 what an answer means.
 """
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.channels.gsm import IncomingSms
-from tests.care.faults.parts import a_home
+from assistant.channels.gsm import IncomingSms
+from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, DAUGHTER, ended, until_open
 
 FANG = "+8613800138000"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.care.open_question import Asked
+from assistant.alarm.pending_question import Asked
 from assistant.events import ElderCallChanged, MoveRobot, StopSpeaking
 from assistant.safety import judge
-from tests.care.faults.parts import Home, a_home
+from tests.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, DAUGHTER, ended, hear, until_open
 
 ORDINARY = Path(__file__).parents[2] / "safety"

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.care.reminders.home import SHANGHAI, Home, VirtualClock
+from tests.reminders.home import SHANGHAI, Home, VirtualClock
 from tests.skills.medication.talk import Talk
 
 MEMORY = Path("/dev/shm")

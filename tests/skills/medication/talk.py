@@ -6,13 +6,13 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
-from assistant.bus import Bus, Refused
-from assistant.care.medicines import Medicines
-from assistant.care.reminders import Keeper, ReminderServices
+from assistant.core.services import Services
 from assistant.events import Urgency
-from assistant.home import HomeMemory
-from assistant.link import ServiceError
-from assistant.services import Services
+from assistant.home.memory import HomeMemory
+from assistant.medicines import Medicines
+from assistant.reminders import Keeper, ReminderServices
+from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.link import ServiceError
 from assistant.settings import Settings
 from assistant.store import KeyedValues, StoreError
 from skills.actions import Replies
@@ -20,7 +20,7 @@ from skills.api import FALLBACK, Reply, Turn
 from skills.forms import read_answer
 from skills.home import Answer, Home
 from skills.medication.skill import skill
-from tests.care.reminders.home import Home as Reminded
+from tests.reminders.home import Home as Reminded
 
 FORM = skill.forms["medication_plan_form"]
 BEGINS = {"medication_add", "medication_change", "medication_remove", "medication_pause"}

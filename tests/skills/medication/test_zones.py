@@ -15,7 +15,7 @@ import tzlocal
 from assistant.events import AskElder
 from assistant.language import LANGUAGES
 from skills.actions import _local
-from tests.care.reminders.home import Home, VirtualClock
+from tests.reminders.home import Home, VirtualClock
 from tests.skills.medication.talk import Talk
 
 ZONES = (

@@ -1,0 +1,1 @@
+"""Alarms: what raises them, how they go on, whom they call, what is said of them."""

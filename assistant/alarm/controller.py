@@ -1,0 +1,245 @@
+"""The course of every open alarm: what its state asks for, whoever changed it.
+
+The state machine decides (`alarms`), the book keeps (`book`), a call-out calls (`callout`); here
+is what follows: who is called, who is asked, when it goes out again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Final
+
+from assistant.alarm.announcer import Companion
+from assistant.alarm.callout import CallOut, CallOutParts
+from assistant.alarm.confirmation import Suspicions
+from assistant.alarm.followup import Afterwards
+from assistant.alarm.pending_question import OpenQuestion
+from assistant.alarm.public_number import EmergencyNumber
+from assistant.alarm.state import Alarm, State, Trigger
+from assistant.alarm.store import AlarmBook
+from assistant.alarm.wording import Wording
+from assistant.channels import Opener
+from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmOpened, AlarmRaised, SignAsked
+from assistant.people.contacts import People
+from assistant.runtime.bus import Bus
+from assistant.runtime.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+MOST_MINUTES: Final = 120
+LATE_SECONDS: Final = 600.0
+"""Who said when they will come may be so late before the alarm goes out again."""
+AGREED: Final = "agreed to ring "
+AGAIN_SECONDS: Final = 1.0
+TALK_CHECK_SECONDS: Final = 60.0
+
+
+class Course:
+    """Goes on with alarms; what contacts tell of one comes here, too."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        book: AlarmBook,
+        people: People,
+        registry: Opener,
+        wording: Wording,
+        companion: Companion,
+        arrive_seconds: float,
+        number: EmergencyNumber,
+    ) -> None:
+        self._bus, self._book, self._people = bus, book, people
+        self._companion, self._number = companion, number
+        self.question = OpenQuestion()
+        self.suspicions = Suspicions(book, companion, self.question)
+        self._tasks = Tasks("what follows in an alarm")
+        self._arrive_seconds = arrive_seconds
+        self._callouts: dict[str, CallOut] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._opened: set[str] = set()
+        self._afterwards = Afterwards(book, people, registry, wording)
+        self._parts = CallOutParts(
+            bus=bus,
+            book=book,
+            registry=registry,
+            people=people.in_order,
+            last_resort=number.contact,
+            message=wording.message,
+            acknowledged=lambda alarm_id, c: self._let(alarm_id, Trigger.ACKNOWLEDGED, c.name),
+            confirmed=lambda alarm_id, c: self._let(alarm_id, Trigger.CONFIRMED, c.name),
+            answered=lambda alarm_id, c: self._let(alarm_id, Trigger.REACHED, c.name),
+        )
+        bus.subscribe(SignAsked, self._sign_asked)
+
+    async def start(self) -> None:
+        """Go on with every alarm that was open when the core last ended."""
+        await self._book.start(self._found_open)
+
+    def _found_open(self, alarm: Alarm) -> None:
+        log.warning("an alarm of before is still open: it goes on")
+        self.go_on(alarm)
+        self._tasks.spawn(self._remember_number(alarm.alarm_id))
+
+    async def stop(self) -> None:
+        """End; what is open stays open and goes on at the next start."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._companion.signs.stop()
+        await self._tasks.end()
+
+    # --------------------------------------------------------------- what contacts tell
+
+    async def acknowledge(self, alarm_id: str, contact_id: str) -> bool:
+        """A contact took the alarm on outside a call (link, SMS); False where it is over."""
+        contact = self._people.get(contact_id)
+        changed = await self.apply(
+            alarm_id, Trigger.ACKNOWLEDGED, contact.name if contact else contact_id
+        )
+        return changed is not None
+
+    async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
+        """Whoever took the alarm on says when they will be there; False where it was not them."""
+        contact, alarm = self._people.get(contact_id), self._book.alarm(alarm_id)
+        if contact is None or alarm is None or alarm.acknowledged_by != contact.name:
+            return False
+        minutes = min(max(minutes, 1), MOST_MINUTES)
+        seconds = max(self._arrive_seconds, minutes * 60 + LATE_SECONDS)
+        why = f"in {minutes} minutes"
+        if not await self._book.apply(
+            alarm_id, Trigger.COMES, contact.name, why, seconds, minutes * 60
+        ):
+            return False
+        self._set_timer(alarm_id, seconds)
+        self._companion.comes(contact.name, minutes)
+        return True
+
+    async def close(self, alarm_id: str, who: str) -> bool:
+        """A human says that it is over; False where it is already."""
+        return await self.apply(alarm_id, Trigger.CONFIRMED, who) is not None
+
+    def _let(self, alarm_id: str, trigger: Trigger, who: str) -> None:
+        if trigger is Trigger.ACKNOWLEDGED and (callout := self._callouts.get(alarm_id)):
+            callout.stop()
+        self._tasks.spawn(self.apply(alarm_id, trigger, who))
+
+    # ------------------------------------------------------------------- what follows
+
+    async def apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
+        """The alarm after it, or None where it meant nothing."""
+        before = self._book.alarm(alarm_id)
+        changed = await self._book.apply(alarm_id, trigger, who)
+        if changed is None or before is None:
+            return None
+        if changed.alarm.state is not before.state:
+            self.go_on(changed.alarm, who)
+        return changed.alarm
+
+    def go_on(self, alarm: Alarm, who: str = "") -> None:
+        """Do what the state asks for; the same again does nothing twice."""
+        if alarm.state.is_open and alarm.alarm_id not in self._opened:
+            self._opened.add(alarm.alarm_id)
+            self._bus.publish(AlarmOpened(alarm.alarm_id))
+        match alarm.state:
+            case State.SUSPECTED | State.CONFIRMING:
+                self._stop_calling(alarm.alarm_id)  # it was raised on words that were taken back
+                self._tasks.spawn(self.suspicions.ask(alarm.alarm_id, self.apply))
+            case State.RAISED | State.DELIVERED:
+                self._call_out(alarm)
+            case State.ACKNOWLEDGED:
+                self._stop_calling(alarm.alarm_id)
+                self._escalate_later(alarm)
+                self._bus.publish(AlarmAcknowledged(alarm.alarm_id, alarm.acknowledged_by))
+                self._tasks.spawn(self._afterwards.tell_details(alarm))
+            case State.CLOSED | State.CANCELLED:
+                self._number.end(alarm.alarm_id)
+                self._opened.discard(alarm.alarm_id)
+                self._stop_calling(alarm.alarm_id)
+                self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
+                self._tasks.spawn(self._afterwards.tell_over(alarm, who))
+
+    def _call_out(self, alarm: Alarm) -> None:
+        self._cancel_timer(alarm.alarm_id)
+        running = self._callouts.get(alarm.alarm_id)
+        if running is not None and not running.is_stopped:
+            return
+        callout = self._callouts[alarm.alarm_id] = CallOut(alarm.alarm_id, self._parts)
+        self._bus.publish(
+            AlarmRaised(alarm.alarm_id, alarm.reason, alarm.source, alarm.place, alarm.opened_at)
+        )
+        self.ask_signs(alarm)
+        self._tasks.spawn(_keep_calling(callout))
+
+    def _stop_calling(self, alarm_id: str) -> None:
+        self._cancel_timer(alarm_id)
+        if callout := self._callouts.get(alarm_id):
+            callout.stop()
+
+    # ------------------------------------------------------------------ nobody came
+
+    def _escalate_later(self, alarm: Alarm) -> None:
+        """By the loop's clock; the written time counts only across a restart, and within reason."""
+        remaining = (alarm.escalate_at or 0.0) - time.time()
+        self._set_timer(alarm.alarm_id, min(max(remaining, 0.0), self._arrive_seconds))
+
+    def _set_timer(self, alarm_id: str, seconds: float) -> None:
+        self._cancel_timer(alarm_id)
+        loop = asyncio.get_running_loop()
+        self._timers[alarm_id] = loop.call_later(seconds, self._nobody_came, alarm_id)
+
+    def _cancel_timer(self, alarm_id: str) -> None:
+        if timer := self._timers.pop(alarm_id, None):
+            timer.cancel()
+
+    def _nobody_came(self, alarm_id: str) -> None:
+        callout = self._callouts.get(alarm_id)
+        if callout is not None and callout.is_talking:
+            self._set_timer(alarm_id, TALK_CHECK_SECONDS)
+            return
+        self._companion.nobody_came(alarm_id)
+        self._tasks.spawn(self.apply(alarm_id, Trigger.NOBODY_CAME, "timer"))
+
+    # ------------------------------------------------------- beside the calls: number, signs
+
+    async def ring_number(self, number: str) -> None:
+        """The elder asked for it and agreed: before all others, in the newest alarm."""
+        alarms = [alarm for alarm in self._book.open_alarms() if alarm.state.calls_out]
+        if not alarms:
+            return
+        alarm_id = alarms[-1].alarm_id
+        self._number.agree(alarm_id, number)
+        await self._book.note(alarm_id, "elder", f"{AGREED}{number}")
+        contact, callout = self._number.contact(alarm_id), self._callouts.get(alarm_id)
+        if contact is not None and callout is not None:
+            await callout.ring_first(contact)
+
+    async def _remember_number(self, alarm_id: str) -> None:
+        """Agreed to before the core ended: the try may have been cut off, and is made again."""
+        if number := await self._book.noted(alarm_id, AGREED):
+            self._number.agree(alarm_id, number)
+
+    def ask_signs(self, alarm: Alarm) -> None:
+        """Ask whether it looks like a stroke, where that is feared."""
+        if alarm.reason == "stroke" and alarm.state.calls_out:
+            self._tasks.spawn(self._begin_signs(alarm.alarm_id))
+
+    async def _begin_signs(self, alarm_id: str) -> None:
+        """One question at a time: a "no" may not be taken for the answer to another one."""
+        await self.question.number_settled()
+        if (alarm := self._book.alarm(alarm_id)) and alarm.state.is_open:
+            self._companion.signs.begin(alarm_id)
+
+    def _sign_asked(self, asked: SignAsked) -> None:
+        why = f"{asked.sign}: {'counts as a sign' if asked.counts else 'asked'}"
+        self._tasks.spawn(self._book.note(asked.alarm_id, "elder", why))
+
+
+async def _keep_calling(callout: CallOut) -> None:
+    """No fault of a program ends a call-out: it begins again."""
+    while not callout.is_stopped:
+        try:
+            await callout.run()
+        except Exception:
+            log.exception("a call-out failed; it begins again")
+            await asyncio.sleep(AGAIN_SECONDS)

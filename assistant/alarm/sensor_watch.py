@@ -1,0 +1,132 @@
+"""What perception tells, as the rest of the house understands it: which of it may be an emergency.
+
+The elder is asked first, always: a sensor errs.  That a sensor is blind is told, for then nobody is
+watched over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from assistant.events import (
+    Capability,
+    ChildDied,
+    DangerSensed,
+    PeopleLocated,
+    Ready,
+    Sensed,
+    Urgency,
+)
+from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
+from assistant.language import Replies
+from assistant.runtime.bus import Bus
+from assistant.runtime.findings import Finding, found
+
+log = logging.getLogger(__name__)
+
+REASONS: Final = {
+    "FallDetected": "fall",
+    "LyingOnFloor": "fall",
+    "NoMotion": "no_motion",
+    "BathroomLong": "bathroom",
+}
+_CHILD: Final = Capability.SENSES.value
+_OF_THE_DAY: Final = frozenset({"NoMotion"})
+"""Who sleeps does not move; while it lasts perception tells it again, until the elder wakes."""
+BLIND_SECONDS: Final = 600.0
+"""A radar that was unplugged to dust, or that is found again, is not worth a word."""
+ASLEEP_SECONDS: Final = 900.0
+"""Nobody is woken for it: how soon it is looked again."""
+
+
+class Sensing:
+    """Of one home."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        speech: Speech,
+        memory: HomeMemory,
+        replies: Replies,
+        is_asleep: Callable[[], bool],
+        *,
+        has_radar: bool,
+    ) -> None:
+        self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
+        self._is_asleep, self._has_radar = is_asleep, has_radar
+        self._problem = "it has sent nothing yet"
+        """Why nothing is seen; empty while it is."""
+        self._tells: asyncio.TimerHandle | None = None
+        """Runs while nothing is seen, until that is told."""
+        self._is_told = False
+        bus.subscribe(Sensed, self._sensed)
+        bus.subscribe(PeopleLocated, lambda _: self._sees())
+        bus.subscribe(ChildDied, self._child_died)
+        bus.subscribe(Ready, self._child_ready)
+
+    def findings(self) -> list[Finding]:
+        """How it is, for doctor and self-test; none where there is no radar."""
+        if not self._has_radar:
+            return []
+        is_well = not self._problem
+        return [found("radar", is_well=is_well, detail=self._problem or "it sees the room")]
+
+    def stop(self) -> None:
+        """Say nothing any more."""
+        self._wait()
+
+    def _sensed(self, sensed: Sensed) -> None:
+        kind = sensed.kind
+        if kind == "SensorTroubled":
+            reason = str(sensed.values.get("reason", "no reason told"))
+            log.error("%s: %s", sensed.sensor, reason)
+            self._is_blind(reason)
+            return
+        self._sees()
+        if kind in REASONS and not (kind in _OF_THE_DAY and self._is_asleep()):
+            self._bus.publish(DangerSensed(REASONS[kind], sensed.sensor, sensed.place))
+
+    # ------------------------------------------------------------------- whether it sees
+
+    def _child_died(self, died: ChildDied) -> None:
+        if died.name == _CHILD:
+            self._is_blind(f"its child process ended: {died.reason}")
+
+    def _child_ready(self, ready: Ready) -> None:
+        if ready.name == _CHILD:  # it sees, or says itself that it does not
+            self._problem = ""
+            self._wait()
+
+    def _is_blind(self, problem: str) -> None:
+        self._problem = problem
+        if self._tells is None and not self._is_told:
+            self._tell_later(BLIND_SECONDS)
+
+    def _tell_later(self, seconds: float) -> None:
+        self._tells = asyncio.get_running_loop().call_later(seconds, self._tell)
+
+    def _tell(self) -> None:
+        if self._is_asleep():
+            self._tell_later(ASLEEP_SECONDS)
+        else:
+            self._tells, self._is_told = None, True
+            self._say("sensor_blind")
+
+    def _wait(self) -> None:
+        if self._tells is not None:
+            self._tells.cancel()
+            self._tells = None
+
+    def _sees(self) -> None:
+        self._problem = ""
+        self._wait()
+        if self._is_told and not self._is_asleep():
+            self._is_told = False
+            self._say("sensor_sees_again")
+
+    def _say(self, key: str) -> None:
+        self._speech.say(self._replies.render(key, self._memory.lang), Urgency.REMINDER)

@@ -1,0 +1,146 @@
+"""FAST in plain words: face, arm, speech and time, asked while the calls are going out already.
+
+What the elder answers is told to whoever helps; nothing is concluded from it.  Silence and an
+unclear answer count as signs: who cannot answer may be the one whom it concerns.  (FAST: Face Arm
+Speech Test, Harbison et al., Stroke 2003, with the time of onset that a hospital asks for.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from assistant.events import AlarmClosed, PutThroughChanged, SignAsked, Urgency
+from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
+from assistant.language import Replies, rank_matches
+from assistant.phrases import load, tokens_of
+from assistant.runtime.bus import Bus
+from assistant.safety import Judgement
+
+SIGNS: Final = ("face", "arm", "speech", "time")
+ANSWER_SECONDS: Final = 15.0
+"""After the question: time to lift both arms and to say so."""
+WORDS_SECONDS: Final = 25.0
+"""The longest that an answer is not yet waited for, because Anban itself speaks."""
+SAID_AFTER: Final = 0.7
+"""Likeness in sound from which on a sentence was said after Anban; recognisers mishear a part."""
+MOST_TIME_CHARACTERS: Final = 60
+_IN_WORDS: Final = frozenset({"speech", "time"})
+
+
+@dataclass(slots=True)
+class _Asking:
+    """What is known of one alarm; answers are kept in memory alone, they are the elder's words."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    """By sign: yes (a sign), no, unclear or silence; the time in the elder's words."""
+    task: asyncio.Task[None] | None = None
+
+
+class StrokeSigns:
+    """Asks once for each alarm, and tells what was answered."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        speech: Speech,
+        replies: Replies,
+        memory: HomeMemory,
+    ) -> None:
+        self._bus, self._speech = bus, speech
+        self._replies, self._memory = replies, memory
+        self._alarms: dict[str, _Asking] = {}
+        self._open: tuple[str, str, asyncio.Event] | None = None
+        """The question that is open: alarm, sign, and what its answer sets."""
+        bus.subscribe(AlarmClosed, lambda closed: self._forget(closed.alarm_id))
+        bus.subscribe(PutThroughChanged, self._put_through)
+
+    def begin(self, alarm_id: str) -> None:
+        """Ask what was not asked yet; again is once."""
+        asking = self._alarms.setdefault(alarm_id, _Asking())
+        if asking.task is None or asking.task.done():
+            asking.task = asyncio.create_task(self._ask(alarm_id, asking), name="signs of a stroke")
+
+    def stop(self) -> None:
+        """Ask no more: the elder is fine, or a human speaks with them."""
+        for asking in self._alarms.values():
+            if asking.task is not None:
+                asking.task.cancel()
+        self._open = None
+
+    def hear(self, text: str, judgement: Judgement) -> bool:
+        """Whether this was the answer to an open question; a yes may come without its words.
+
+        "I can't" or a bare "not good" is no answer of "no": it is told as unclear.
+        """
+        if self._open is None:
+            return False
+        alarm_id, sign, done = self._open
+        if not text and sign in _IN_WORDS:
+            return False
+        match sign:
+            case _ if not text:
+                answer = "yes" if judgement.reflex == "affirm" else "unclear"
+            case "time":
+                answer = text[:MOST_TIME_CHARACTERS]
+            case "speech":
+                likeness = rank_matches(text, [self._render("signs_sentence")], limit=1)[0].score
+                answer = "no" if likeness >= SAID_AFTER else "unclear"
+            case _:
+                clear = load().signs.all_of(tokens_of(text))
+                answer = clear.meaning if clear is not None else "unclear"
+        self._alarms[alarm_id].answers[sign] = answer
+        done.set()
+        return True
+
+    def told(self, alarm_id: str, lang: str) -> str:
+        """What was asked and answered so far, for whoever helps; empty where nothing was."""
+        asking = self._alarms.get(alarm_id)
+        if asking is None or not asking.answers:
+            return ""
+        parts = [self._replies.render("signs_intro", lang)]
+        for sign, answer in asking.answers.items():
+            if sign == "time" and answer != "silence":
+                parts.append(self._replies.render("signs_time_said", lang, words=answer))
+            else:
+                parts.append(self._replies.render(f"signs_{sign}_{answer}", lang))
+        return " ".join(parts)
+
+    async def _ask(self, alarm_id: str, asking: _Asking) -> None:
+        for sign in SIGNS:
+            if sign in asking.answers:
+                continue
+            done = asyncio.Event()
+            sentence = self._render("signs_sentence")
+            self._speech.say(self._render(f"signs_ask_{sign}", sentence=sentence), Urgency.ALARM)
+            self._open = (alarm_id, sign, done)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WORDS_SECONDS):
+                    await self._speech.silence()
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await done.wait()
+            except TimeoutError:
+                asking.answers[sign] = "silence"
+            finally:
+                self._open = None
+            counts = sign != "time" and asking.answers[sign] != "no"
+            self._bus.publish(SignAsked(alarm_id, sign, counts))
+        self._speech.say(self._render("signs_thanks"), Urgency.ALARM)
+
+    def _put_through(self, changed: PutThroughChanged) -> None:
+        if changed.is_open:
+            self.stop()
+
+    def _forget(self, alarm_id: str) -> None:
+        asking = self._alarms.pop(alarm_id, None)
+        if asking is not None and asking.task is not None:
+            asking.task.cancel()
+        if self._open is not None and self._open[0] == alarm_id:
+            self._open = None
+
+    def _render(self, key: str, **slots: str) -> str:
+        return self._replies.render(key, self._memory.lang, **slots)

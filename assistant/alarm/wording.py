@@ -1,0 +1,168 @@
+"""What the family is told of an alarm, in the language of each person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from assistant.alarm.attempt import Attempt
+from assistant.alarm.medical_card import Health
+from assistant.alarm.state import Alarm
+from assistant.channels import CallScript, Message
+from assistant.language import Replies
+from assistant.people.contacts import Contact
+from assistant.settings import EmergencySettings
+
+OPERATOR_REPEATS: Final = 2
+"""Before the public emergency number is put through to the elder: its operator presses no key."""
+SENSED_SOURCES = ("radar", "camera", "sensor")
+"""Sources that are no person; a pendant or a voice is one."""
+
+
+class Voice(Protocol):
+    """Makes the sound of a call: `call_voice.CallVoice`."""
+
+    def script(self, text: str, lang: str) -> CallScript:
+        """What a call says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Makes messages of alarms."""
+
+    replies: Replies
+    settings: EmergencySettings
+    voice: Voice
+    home_lang: Callable[[], str]
+    elder_name: Callable[[], str]
+    """Empty: not known."""
+    rings_number: str
+    """The contact id of the public emergency number: it is told everything a helper needs."""
+    link: Callable[[Alarm, Contact], str | None] = lambda *_: None
+    """Where a message's reader can take the alarm on; None: nowhere."""
+    health: Health = field(default_factory=Health)
+    """What the elder takes and cannot bear, as known lately."""
+    notes: Callable[[str, str], str] = lambda *_: ""
+    """By alarm and language: what the elder asked for, and answered to questions."""
+    code: Callable[[str], str] = lambda _: ""
+    """By alarm, what takes it on in a call back."""
+    takes_calls: bool = False
+    """Whether a contact who calls back is put through."""
+
+    def message(self, alarm: Alarm, contact: Contact, attempt: Attempt) -> Message:
+        """What one person is told of one alarm."""
+        lang = contact.lang or self.home_lang()
+        say = self._say(alarm, lang)
+        is_automatic = alarm.source.startswith(SENSED_SOURCES)
+        headline = say("alarm_headline")
+        text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        if alarm.generation:
+            text = f"{say('alarm_again')} {text}"
+        text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
+        spoken, link = text, self.link(alarm, contact)
+        if link is not None:
+            text = f"{text} {say('alarm_link')}"
+        if self.takes_calls:
+            text = f"{text} {say('alarm_call_back')}"
+        details = self.spoken_details(alarm, lang)
+        if contact.contact_id == self.rings_number:
+            script = replace(
+                self.voice.script(f"{spoken} {self.details(alarm, lang)}", lang),
+                repeats=OPERATOR_REPEATS,
+                opens_line=True,
+            )
+        else:
+            keys = say("alarm_keys_details" if details else "alarm_keys")
+            script = replace(
+                self.voice.script(f"{spoken} {keys}", lang),
+                details=self.voice.script(details, lang).speak if details else None,
+            )
+        return Message(
+            alarm_id=alarm.alarm_id,
+            attempt_id=attempt.attempt_id,
+            contact=contact.name,
+            headline=headline,
+            text=text,
+            lang=lang,
+            reason=alarm.reason,
+            raised_at=alarm.opened_at,
+            script=script,
+            is_automatic=is_automatic,
+            is_test=alarm.source == "test",
+            acknowledge_url=link,
+            answer_hint=say("alarm_answer"),
+        )
+
+    def page(self, alarm: Alarm, lang: str, *, is_helper: bool) -> dict[str, str]:
+        """What a page shows of an alarm; to a helper also what is needed at the door."""
+        values = {
+            "elder": self._elder(lang),
+            "reason": self.replies.render(f"reason_{alarm.reason}", lang),
+            "place": alarm.place,
+            "address": self.settings.address,
+            "number": self.settings.number or self.replies.render("emergency_number", lang),
+            "minutes": f"{self.settings.arrive_minutes:g}",
+            "drill": "yes" if alarm.source == "test" else "",
+        }
+        if is_helper:
+            values |= {
+                "door": self.settings.door_code,
+                "health": self.settings.health,
+                "medicines": _listed(self.health.medicines),
+                "allergies": _listed(self.health.allergies),
+                "notes": self.notes(alarm.alarm_id, lang),
+            }
+        return values
+
+    def details(self, alarm: Alarm, lang: str) -> str:
+        """What a helper needs at the door and beside the elder; empty where nothing is known."""
+        known = {
+            "alarm_door": self.settings.door_code,
+            "alarm_health": self.settings.health,
+            "alarm_medicines": _listed(self.health.medicines),
+            "alarm_allergies": _listed(self.health.allergies),
+        }
+        told = [
+            self.replies.render(key, lang, value=value) for key, value in known.items() if value
+        ]
+        return " ".join([*told, self.notes(alarm.alarm_id, lang)]).strip()
+
+    def spoken_details(self, alarm: Alarm, lang: str) -> str:
+        """The same with the address, for whoever stands beside the elder and calls a doctor."""
+        address = self.settings.address
+        first = self.replies.render("alarm_address", lang, value=address) if address else ""
+        return f"{first} {self.details(alarm, lang)}".strip()
+
+    def greeting(self, contact: Contact) -> CallScript:
+        """What a contact hears who calls back, before the elder is put through."""
+        lang = contact.lang or self.home_lang()
+        text = self.replies.render("call_back_greeting", lang, elder=self._elder(lang))
+        return replace(self.voice.script(text, lang), repeats=1)
+
+    def over(self, key: str, lang: str, who: str) -> str:
+        """That an alarm is over, and by whom."""
+        return self.replies.render(key, lang, elder=self._elder(lang), who=who)
+
+    def _elder(self, lang: str) -> str:
+        return self.elder_name() or self.replies.render("the_elder", lang)
+
+    def _say(self, alarm: Alarm, lang: str) -> Callable[[str], str]:
+        at = datetime.fromtimestamp(alarm.opened_at).astimezone()
+        place = self.replies.render("alarm_place", lang, value=alarm.place) if alarm.place else ""
+        address = self.settings.address
+        values = {
+            "elder": self._elder(lang),
+            "reason": self.replies.render(f"reason_{alarm.reason}", lang),
+            "place": place,
+            "time": f"{at:%H:%M}",
+            "code": self.code(alarm.alarm_id),
+            "address": self.replies.render("alarm_address", lang, value=address) if address else "",
+        }
+        wordings = self.replies
+        return lambda key: " ".join(wordings.render(key, lang, **values).split())
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(items)

@@ -1,0 +1,6 @@
+"""Calls by voice: the elder asks for a person, says yes, and speaks with them."""
+
+from assistant.calls.calls import Calls, Stage
+from assistant.calls.who import Meant, meant
+
+__all__ = ["Calls", "Meant", "Stage", "meant"]

@@ -1,1 +1,0 @@
-"""Care: what may never be lost: people, alarms, call-out, reminders, journal."""

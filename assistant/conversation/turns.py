@@ -1,0 +1,255 @@
+"""The way of one turn: what is expected next, and who answers.
+
+First the safety lane, then the open question, then the dialogue; where that is not there the
+reflexes (which need no other process than the core), and an honest word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from assistant.conversation.implied_cry import CANCEL, HELP, SecondNet, outweighs
+from assistant.conversation.questions import Questions
+from assistant.conversation.safety_lane import Deed, SafetyLane, Taken
+from assistant.conversation.understanding import Mind, MindError, Thought
+from assistant.events import AlarmOpened, StopRobot, TurnTaken
+from assistant.home.memory import DIRECTIONS, HomeMemory
+from assistant.home.speech import Speech
+from assistant.home.spoken import Address, Spoken
+from assistant.language import NoWordsError, Replies, TextTooLongError, clean
+from assistant.runtime.bus import Bus
+from assistant.runtime.faults import where
+from assistant.safety import judge
+
+log = logging.getLogger(__name__)
+
+_FALLBACK: Final = "nlu_fallback"
+_SKILL: Final = "general"
+_GOODBYE: Final = "general_goodbye"
+_IDLE_INTENTS: Final = frozenset(
+    {_FALLBACK, _GOODBYE, "general_affirm", "general_deny", "general_greeting", "general_thanks"}
+)
+"""Not understood, small talk, and a yes or no to nothing."""
+STATUS: Final = "emergency_status"
+"""It was asked how it stands with an alarm."""
+_INTENTS: Final = {Deed.CRIED: HELP, Deed.ASKED: HELP, Deed.TOLD: STATUS}
+_YES_OR_NO: Final = frozenset({"general_affirm", "general_deny"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a turn comes to, before it is told."""
+
+    intent: str
+    reply: str
+    lane: str
+    confidence: float = 1.0
+    skill: str = _SKILL
+    entities: tuple[dict[str, Any], ...] = ()
+    is_idle: bool = False
+    """As in `TurnTaken`."""
+
+
+AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
+
+
+class Turns:
+    """Takes what was heard and what skills ask; gives what is to be said."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        memory: HomeMemory,
+        speech: Speech,
+        replies: Replies,
+        mind: Mind,
+        adjust_voice: AdjustVoice,
+        lane: SafetyLane,
+        second_net: SecondNet,
+    ) -> None:
+        self._bus, self._memory, self._speech = bus, memory, speech
+        self._replies, self._mind = replies, mind
+        self._adjust_voice = adjust_voice
+        self._lane, self._second_net = lane, second_net
+        self._questions = Questions(bus, speech)
+        self._one_at_a_time = asyncio.Lock()
+        bus.subscribe(AlarmOpened, lambda _: mind.forget())  # and with it a form that waits
+        bus.serve("turn", self._serve_turn)
+
+    async def take(
+        self,
+        text: str,
+        alternatives: tuple[str, ...] = (),
+        address: Address = Address.NAMED,
+        *,
+        by_tiny_model: bool = False,
+    ) -> TurnTaken:
+        """One turn: understand, answer, tell.
+
+        Text that is no sentence (empty, too long, only signs) is answered for kindly.  What a tiny
+        model heard calls nobody by itself, however it is understood.
+        """
+        async with self._one_at_a_time:
+            began = time.monotonic()
+            stages: dict[str, float] = {}
+            answer = await self._decide(text, alternatives, address, stages, is_tiny=by_tiny_model)
+            stages["whole_turn"] = time.monotonic() - began
+            turn = self._tell(text, answer, stages)
+            if answer.reply and answer.lane != "safety":  # a cry was answered before all else
+                is_goodbye = answer.is_idle and answer.intent == _GOODBYE
+                self._speech.answer(answer.reply, is_idle=answer.is_idle, is_goodbye=is_goodbye)
+            return turn
+
+    def forget(self) -> None:
+        """Begin a conversation of its own: nothing is asked any more, and nothing was said."""
+        self._questions.close("silence")
+        self._speech.last_text = ""
+
+    def told_of_help(self, text: str, taken: Taken) -> None:
+        """Tell of a cry or a doubt, acted on before the turn and whatever turn is under way."""
+        self._tell(text, _answer_of(taken), {})
+
+    def called(self) -> None:
+        """Answer a wake phrase with nothing after it."""
+        self._speech.say_aside(self._render("wake_answer"))
+
+    # ------------------------------------------------------------------------ deciding
+
+    async def _decide(
+        self,
+        text: str,
+        alternatives: tuple[str, ...],
+        address: Address,
+        stages: dict[str, float],
+        *,
+        is_tiny: bool,
+    ) -> _Answer:
+        try:
+            plain = clean(text)
+        except TextTooLongError:
+            return _Answer(_FALLBACK, self._render("too_long"), "honest", 0.0, is_idle=True)
+        except NoWordsError:
+            return _Answer(_FALLBACK, self._render("no_words"), "honest", 0.0, is_idle=True)
+        judgement = judge(plain, is_final=True, is_tiny=is_tiny)
+        if judgement.reflex == "stop":  # typed: what was heard did it long before
+            self._bus.publish(StopRobot())
+        spoken = Spoken(plain, judgement, address)
+        waits = self._lane.waits(spoken)
+        if not waits and (taken := self._lane.take(spoken)):
+            return await _settled(taken)
+        if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
+            return self._close_question(judgement.reflex or "", plain)
+        try:
+            return await self._think(spoken, alternatives, stages)
+        except MindError as error:
+            if waits and (taken := self._lane.take(spoken)):
+                return await _settled(taken)
+            if judgement.reflex is not None:
+                return await self._reflex(judgement.reflex)
+            log.warning("a sentence could not be understood: %s", error)
+            return _Answer(_FALLBACK, self._render(error.reply_key), "honest", 0.0, is_idle=True)
+        except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
+            if waits and (taken := self._lane.take(spoken)):
+                return await _settled(taken)
+            log.error("a sentence was not answered: %s", where(error))
+            return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", 0.0, is_idle=True)
+
+    async def _think(
+        self,
+        spoken: Spoken,
+        alternatives: tuple[str, ...],
+        stages: dict[str, float],
+    ) -> _Answer:
+        text, address = spoken.text, spoken.address
+        thought: Thought = await self._mind.think(text, alternatives, stages)
+        is_doubtful = self._lane.waits(spoken) and not outweighs(thought)
+        if is_doubtful and (taken := self._lane.take(spoken)):
+            return await _settled(taken)
+        if reaction := self._second_net.takes(thought, address):
+            reply = await reaction.settled()
+            return _Answer(thought.intent, reply, "safety", thought.confidence, "emergency")
+        if thought.intent in _YES_OR_NO and self._questions.is_next(self._mind.form):
+            return self._close_question(thought.intent.removeprefix("general_"), text)
+        form = self._mind.form
+        if form and thought.intent == _GOODBYE and address is Address.WINDOW:
+            # It is no answer to a question, and a television says it all day long.
+            return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
+        reply = await self._mind.answer(thought, stages)
+        if self._mind.form and self._lane.is_alarm_open:
+            self._mind.forget()
+            reply = self._render("after_the_alarm")
+        elif self._mind.form:
+            self._questions.overtake()
+        intent = thought.intent
+        if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
+            intent = form.removesuffix("_form")
+        skill = _SKILL if intent == _FALLBACK else intent.partition("_")[0]
+        return _Answer(
+            intent,
+            reply,
+            "dialogue",
+            confidence=thought.confidence,
+            skill=skill,
+            entities=thought.entities,
+            # Within a form, or where one began, even a mere yes is an answer to something.
+            is_idle=thought.intent in _IDLE_INTENTS and not form and not self._mind.form,
+        )
+
+    async def _reflex(self, name: str) -> _Answer:
+        """What the core can do with the dialogue down."""
+        reply = ""
+        if name in DIRECTIONS:
+            adjusted = await self._adjust_voice(name)
+            reply = self._render("at_limit" if adjusted["at_limit"] else name)
+        elif name == "stop":
+            self._speech.stop()
+            reply = self._render("stopped")
+        elif name == "repeat":
+            reply = self._speech.last_text or self._render("nothing_to_repeat")
+        else:  # a yes or no to nothing
+            reply = self._render("dialogue_down")
+        return _Answer(f"general_{name}", reply, "reflex")
+
+    def _close_question(self, reflex: str, text: str) -> _Answer:
+        self._questions.close({"affirm": "yes", "deny": "no"}[reflex], text)
+        return _Answer(f"general_{reflex}", "", "question")
+
+    def _tell(self, text: str, answer: _Answer, stages: dict[str, float]) -> TurnTaken:
+        turn = TurnTaken(
+            text=text,
+            intent=answer.intent,
+            confidence=round(answer.confidence, 4),
+            skill=answer.skill,
+            reply=answer.reply,
+            entities=answer.entities,
+            lane=answer.lane,
+            is_idle=answer.is_idle,
+            stage_seconds={name: round(value, 4) for name, value in stages.items()},
+        )
+        self._bus.publish(turn)
+        return turn
+
+    def _render(self, key: str) -> str:
+        return self._replies.render(key, self._memory.lang)
+
+    # ------------------------------------------------------------------------- services
+
+    async def _serve_turn(self, text: str) -> dict[str, Any]:
+        turn = await self.take(text)
+        return {field.name: getattr(turn, field.name) for field in fields(turn)}
+
+
+async def _settled(taken: Taken) -> _Answer:
+    """The answer with what was said because of it; waits for that for a moment."""
+    return _answer_of(taken, await taken.reaction.settled() if taken.reaction else "")
+
+
+def _answer_of(taken: Taken, said: str = "") -> _Answer:
+    """`said`: what was said about it meanwhile."""
+    intent = _INTENTS.get(taken.deed, CANCEL)
+    return _Answer(intent, taken.reply or said, "safety", skill="emergency")

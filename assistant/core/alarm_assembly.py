@@ -1,0 +1,344 @@
+"""Everything that calls for help, built from the settings: the core's one handle on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.alarm.announcer import Companion
+from assistant.alarm.answer_code import AnswerCodes
+from assistant.alarm.controller import Course
+from assistant.alarm.inbound import Inbound
+from assistant.alarm.links import LinkMaker, Links
+from assistant.alarm.medical_card import Health
+from assistant.alarm.public_number import NUMBER_CONTACT, EmergencyNumber
+from assistant.alarm.sms_answers import AnswerParts, SmsAnswers, SmsJournal
+from assistant.alarm.store import AlarmBook
+from assistant.alarm.triggers import Emergency
+from assistant.alarm.wording import Wording
+from assistant.calls import Calls
+from assistant.channels import AddressError, ChannelError, registry
+from assistant.channels import (
+    Health as WayHealth,
+)
+from assistant.channels.call_voice import CallVoice
+from assistant.channels.gsm import IncomingSms
+from assistant.channels.sip import PhoneCall
+from assistant.core.equipment import PHONE_CHILD, HomeEquipment
+from assistant.drill.calls import DrillCalls
+from assistant.drill.mode import Drill
+from assistant.events import ProfileChanged
+from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
+from assistant.language import Replies
+from assistant.pendants.service import Buttons
+from assistant.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.people.contact import plain_name
+from assistant.people.contacts import People
+from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.findings import Finding
+from assistant.runtime.home_folder import run_folder
+from assistant.runtime.link import SOCKET_VARIABLE
+from assistant.runtime.supervisor import ChildSpec, Supervisor
+from assistant.runtime.tasks import Tasks
+from assistant.selftest.wording import Wording as DrillWording
+from assistant.settings import HOME_VARIABLE, Settings
+from assistant.store import Database, KeyedValues, StoreError
+
+log = logging.getLogger(__name__)
+
+CONSOLE_CHILD: Final = "console"
+RECORD_SECONDS: Final = 2.0
+"""For a report's alarm to be on the disk: until then the hub may have to send it again."""
+CHECK_SECONDS: Final = 30.0
+"""For one channel to say how it is."""
+
+
+class Care:
+    """Alarms, people and everything that reaches them."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        supervisor: Supervisor,
+        database: Database,
+        memory: HomeMemory,
+        speech: Speech,
+        replies: Replies,
+        settings: Settings,
+        home: Path,
+    ) -> None:
+        self._bus, self._supervisor = bus, supervisor
+        self._profile = KeyedValues.profile(database)
+        self._elder_name = plain_name(settings.elder_name)
+        self._tasks = Tasks("learning the name")
+        self.people = People(home)
+        self.equipment = HomeEquipment(
+            settings,
+            home,
+            self._called_back,
+            self._sms_came,
+            journal=SmsJournal(database),
+        )
+        self._voice = CallVoice(run_folder(home) / "voice")
+        wanted = settings.emergency
+        self._buttons = Buttons(bus, speech, memory, replies, wanted)
+        self.book = AlarmBook(database, wanted.arrive_minutes * 60)
+        self._console = settings.console
+        self._pendant_token = wanted.pendant_token
+        self._home = home
+        # A link to a page that nobody serves would be worse than none.
+        links = LinkMaker(settings.console.url if settings.console.listen else "", home)
+        number = EmergencyNumber(self.equipment.registry, replies, memory, wanted)
+        registry = self.equipment.registry
+        companion = Companion(
+            bus, speech, memory, replies, self.people, number, self.book, registry
+        )
+        self.health = Health()
+        self.health.follow(bus)
+        codes = AnswerCodes(home)
+        self._wording = wording = Wording(
+            replies,
+            wanted,
+            self._voice,
+            lambda: memory.lang,
+            lambda: self._elder_name,
+            NUMBER_CONTACT,
+            links.url,
+            self.health,
+            companion.notes,
+            codes.code,
+            takes_calls=self.equipment.phone is not None,
+        )
+        self.calls = Calls(
+            bus,
+            self.people,
+            self.equipment.registry,
+            speech,
+            replies,
+            memory,
+            lambda: any(alarm.state.calls_out for alarm in self.book.open_alarms()),
+        )
+        self._links = Links(
+            links, bus, database, self.book, self.people, wording, lambda: memory.lang
+        )
+        drill_wording = DrillWording(lambda: memory.lang, lambda: self._elder_name)
+        self.drill = Drill(
+            bus, database, speech, drill_wording, lambda: bool(self.book.open_alarms())
+        )
+        self.drill_calls = DrillCalls(
+            bus=bus,
+            database=database,
+            people=self.people,
+            registry=self.equipment.registry,
+            wording=drill_wording,
+            voice=self._voice,
+            home_lang=lambda: memory.lang,
+            is_busy=lambda: (
+                bool(self.book.open_alarms())
+                or self.calls.is_under_way
+                or self.equipment.is_calling
+            ),
+        )
+        self._course = Course(
+            bus,
+            self.book,
+            self.people,
+            self.equipment.registry,
+            wording,
+            companion,
+            wanted.arrive_minutes * 60,
+            number,
+        )
+        self.inbound = Inbound(
+            bus=bus,
+            people=self.people,
+            book=self.book,
+            course=self._course,
+            codes=codes,
+            wording=wording,
+            numbering=lambda: self.equipment.numbering(self.people.all),
+        )
+        self._answers = SmsAnswers(
+            AnswerParts(
+                self.book,
+                database,
+                self._course,
+                self.inbound.who,
+                self.equipment.send_sms,
+                self.drill_calls.acknowledged,
+                replies,
+                lambda: memory.lang,
+                lambda: self._elder_name,
+                codes.left_of,
+            )
+        )
+        self.emergency = Emergency(
+            bus,
+            self.book,
+            self.people,
+            companion,
+            number,
+            self._course,
+            self.drill,
+            lambda: self.calls.is_talking,
+        )
+        self.drill.reply_to_real = companion.reply_to_cry
+        bus.subscribe(ProfileChanged, self._profile_changed)
+        bus.serve("alarms.open", self._serve_open)
+        bus.serve("alarms.acknowledge", self._course.acknowledge)
+        bus.serve("alarms.comes", self._course.comes)
+        bus.serve("alarms.close", self._course.close)
+        bus.serve("alarms.details", self._serve_details)
+        bus.serve("contacts.check", self.check_contact)
+        bus.serve("pendants.report", self._serve_report)
+
+    async def start(self) -> None:
+        """Connect, and go on with every alarm that is still open."""
+        if self.equipment.phone_process is not None:
+            await self._run_phone()
+        else:
+            self._tasks.spawn(self._run_phone())
+        await self.equipment.start()
+        await self._learn_name()
+        await self.emergency.start()
+        await self._buttons.start()
+        if any(map(self.equipment.registry.is_message, self._addresses())):
+            self._tasks.spawn(asyncio.to_thread(registry.warm))
+        if self._console.listen:
+            self._supervisor.start(self._console_child())
+
+    def _addresses(self) -> Iterator[str]:
+        return (address for contact in self.people.all for address in contact.channels)
+
+    async def _run_phone(self) -> None:
+        """Run baresip, as soon as the disk takes what it reads."""
+        process = await self.equipment.phone_written()
+        if self.equipment.phone is None or process is None:
+            return
+        self._supervisor.start(
+            ChildSpec(
+                PHONE_CHILD,
+                process.command,
+                folder=process.folder,
+                output=process.folder / "baresip.log",
+                probe=self.equipment.phone.connection.probe,
+                explain=lambda: (
+                    self.equipment.phone.connection.problem if self.equipment.phone else ""
+                ),
+            )
+        )
+
+    async def stop(self) -> None:
+        """Let go; open alarms go on at the next start."""
+        await self.drill_calls.stop()
+        await self.drill.stop()
+        await self._buttons.stop()
+        await self._answers.stop()
+        await self.calls.stop()
+        await self.emergency.stop()
+        await self._tasks.end()
+        with contextlib.suppress(TimeoutError):
+            await self.equipment.stop()
+        await self._voice.close()
+
+    def _console_child(self) -> ChildSpec:
+        environment = {SOCKET_VARIABLE: str(self._bus.path), HOME_VARIABLE: str(self._home)}
+        # By the environment, which only this user can read; `home.state` tells it to no child.
+        if self._pendant_token:
+            environment[TOKEN_VARIABLE] = self._pendant_token
+        command = (sys.executable, "-m", "assistant.console")
+        return ChildSpec(CONSOLE_CHILD, command, environment)
+
+    # ------------------------------------------------------------------------ from outside
+
+    async def _called_back(self, call: PhoneCall) -> None:
+        if self.equipment.phone is not None:
+            await self.inbound.called_back(self.equipment.phone, call)
+
+    async def _sms_came(self, sms: IncomingSms) -> None:
+        await self._answers.came(sms)
+
+    # --------------------------------------------------------------------------- the elder
+
+    def _profile_changed(self, changed: ProfileChanged) -> None:
+        if changed.field == "name":
+            self._tasks.spawn(self._learn_name())
+
+    async def _learn_name(self) -> None:
+        try:
+            name = await self._profile.get("name")
+        except StoreError as error:
+            log.warning("the elder's name is not known to calls: %s", error)
+            return
+        if isinstance(name, str) and (plain := plain_name(name)):
+            self._elder_name = plain
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an alarm is open, a call stands, or a drill is on."""
+        return bool(
+            self.book.open_alarms()
+            or self.equipment.is_calling
+            or self.drill.drill_id
+            or self.drill_calls.is_calling
+        )
+
+    def pendants(self) -> list[Finding]:
+        """How every pendant, cord and button is."""
+        return self._buttons.findings()
+
+    async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
+        """Whether each way to a person could work now; alarms nobody."""
+        await asyncio.to_thread(self.people.read)
+        contact = self.people.get(contact_id)
+        if contact is None:
+            raise Refused("there is no such contact")
+        return [await self._check(address) for address in contact.channels]
+
+    async def _check(self, address: str) -> dict[str, Any]:
+        name = address.partition(":")[0]
+        try:
+            channel = self.equipment.registry.open(address)
+            name = channel.name
+            async with asyncio.timeout(CHECK_SECONDS):
+                health = await channel.check()
+        except TimeoutError:
+            health = WayHealth(is_well=False, detail=f"no sign for {CHECK_SECONDS:.0f} s")
+        except (AddressError, ChannelError) as error:
+            health = WayHealth(is_well=False, detail=str(error))
+        return {"channel": name, "is_well": health.is_well, "detail": health.detail}
+
+    async def _serve_report(
+        self, device: str, event: str, battery_percent: int | None = None
+    ) -> None:
+        """A pendant's report over the web; answered once the alarm is written down."""
+        await self._buttons.report(device, event, battery_percent)
+        await self.book.recorded(RECORD_SECONDS)
+
+    async def _serve_details(self, lang: str) -> str:
+        """What a helper beside the elder asks for; a stranger is told none of it without need."""
+        alarms = self.book.open_alarms()
+        if not alarms:
+            raise Refused("no alarm is open")
+        return self._wording.spoken_details(alarms[-1], lang)
+
+    async def _serve_open(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "alarm_id": alarm.alarm_id,
+                "reason": alarm.reason,
+                "state": alarm.state.value,
+                "place": alarm.place,
+                "opened_at": alarm.opened_at,
+                "acknowledged_by": alarm.acknowledged_by,
+                "outcomes": [attempt.outcome for attempt in self.book.attempts(alarm.alarm_id)],
+            }
+            for alarm in self.book.open_alarms()
+        ]

@@ -1,0 +1,1 @@
+"""The drill: cries that are answered and call nobody, and calls that are named a drill."""

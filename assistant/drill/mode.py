@@ -1,0 +1,259 @@
+"""The drill's mode: cries are heard and answered, and call nobody; a real one still does.
+
+For `REAL_SECONDS` after the answer a second cry is a real one, and so are the words "for real" at
+any time, a pendant, and what a sensor sees: each ends the drill.  The mode lives in memory, for as
+long as whoever leads the drill says so every few seconds, and never longer than half an hour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from assistant.drill import store
+from assistant.events import (
+    AlarmRaised,
+    CryForHelpHeard,
+    DangerSensed,
+    DrillCryHeard,
+    DrillEnded,
+    Heard,
+    HelpPressed,
+    Said,
+    Say,
+    Urgency,
+    new_id,
+)
+from assistant.home.speech import Speech
+from assistant.phrases import load, tokens_of
+from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.tasks import Tasks
+from assistant.selftest.wording import Wording
+from assistant.store import Database, StoreError
+
+log = logging.getLogger(__name__)
+
+REAL_SECONDS: Final = 20.0
+"""After the answer to a cry, how long another one is meant: long enough to find the words again."""
+ANSWER_SECONDS: Final = 20.0
+"""For the answer to be spoken: with the mouth dead, another cry counts as a second one then."""
+LEASE_SECONDS: Final = 20.0
+LONGEST_SECONDS: Final = 1_800.0
+MOST_CHARACTERS: Final = 40
+"""Of a room's name."""
+
+
+class Drill:
+    """One at a time."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        database: Database,
+        speech: Speech,
+        wording: Wording,
+        is_alarm_open: Callable[[], bool],
+    ) -> None:
+        self._bus, self._database, self._speech = bus, database, speech
+        self._wording, self._is_alarm_open = wording, is_alarm_open
+        self.reply_to_real: Callable[[], str] = str
+        """What is said to a cry that is real: `Companion.reply_to_cry`."""
+        self.drill_id = ""
+        """Of the drill that is on; empty: none is."""
+        self._room = ""
+        self._is_room_heard = False
+        self._cry: CryForHelpHeard | None = None
+        """The last one that was answered, while another one would be real."""
+        self._is_answering = False
+        """The answer to it has not been spoken to its end yet."""
+        self._reply: str | None = None
+        """To the cry that was taken just now, until it is asked for."""
+        self._answer = self._say_id = ""
+        self._answering: asyncio.TimerHandle | None = None
+        self._window: asyncio.TimerHandle | None = None
+        self._window_over = asyncio.Event()
+        self._window_over.set()
+        self._lease: asyncio.TimerHandle | None = None
+        self._longest: asyncio.TimerHandle | None = None
+        self._tasks = Tasks("a step of a drill")
+        for kind in (AlarmRaised, HelpPressed, DangerSensed):
+            bus.subscribe(kind, lambda _: self._end(is_real=True))
+        bus.subscribe(Heard, self._heard)
+        bus.subscribe(Say, self._saying)
+        bus.subscribe(Said, self._said)
+        bus.serve("drill.begin", self.begin)
+        bus.serve("drill.room", self.room)
+        bus.serve("drill.stay", self.stay)
+        bus.serve("drill.end", self.end)
+
+    async def stop(self) -> None:
+        """Let go; the mode ends with the process."""
+        self._end(is_real=True)
+        await self._tasks.finish()
+
+    # ------------------------------------------------------------------ who leads the drill
+
+    async def begin(self) -> str:
+        """Take cries as a drill from now on; the drill's id.
+
+        Raises:
+            Refused: an alarm is open, or a drill is on.
+        """
+        if self._is_alarm_open():
+            raise Refused("an alarm is open: this is no moment for a drill")
+        if self.drill_id:
+            raise Refused("a drill is on already")
+        drill_id = self.drill_id = new_id()
+        loop = asyncio.get_running_loop()
+        self._longest = loop.call_later(LONGEST_SECONDS, self._end)
+        await self.stay()
+        self._keep(lambda c: store.begin(c, drill_id, time.time()))
+        self._speech.say(self._wording.drill("drill_begins"), Urgency.REMINDER)
+        return drill_id
+
+    async def stay(self) -> None:
+        """The drill goes on; raises Refused where it is over."""
+        self._need()
+        if self._lease is not None:
+            self._lease.cancel()
+        self._lease = asyncio.get_running_loop().call_later(LEASE_SECONDS, self._end)
+
+    async def room(self, room: str) -> None:
+        """The next cry will come from this room.
+
+        Returns once a cry is none that could be the second one of the room before.
+
+        Raises:
+            Refused: no drill is on, or no name.
+        """
+        self._need()
+        plain = " ".join(room.split())
+        if not plain or len(plain) > MOST_CHARACTERS or not plain.isprintable():
+            raise Refused(f"a room has a name of 1 to {MOST_CHARACTERS} characters")
+        await self._window_over.wait()
+        self._need()
+        self._close_room()
+        self._room, self._is_room_heard = plain, False
+
+    async def end(self) -> None:
+        """Cries are real again; raises Refused where no drill is on."""
+        self._need()
+        self._end()
+
+    # ------------------------------------------------------------------------- the cries
+
+    @property
+    def awaits_cry(self) -> bool:
+        """Whether even what may be a cry is the one that was asked for."""
+        is_over = self._cry is not None and not self._is_answering
+        return bool(self.drill_id) and not is_over and not self._is_alarm_open()
+
+    def takes(self, cry: CryForHelpHeard) -> bool:
+        """Whether this cry belongs to the drill: it is answered, and calls nobody."""
+        if not self.drill_id:
+            return False
+        if self._is_alarm_open():  # one that is asked about: "do you need help?"
+            self._end(is_real=True)
+            return False
+        if self._cry is None:
+            self._answer = self._reply = self._wording.drill("drill_heard")
+            self._cry, self._is_answering, self._say_id = cry, True, ""
+            self._window_over.clear()
+            loop = asyncio.get_running_loop()
+            self._answering = loop.call_later(ANSWER_SECONDS, self._answered)
+            self._open_window(ANSWER_SECONDS + REAL_SECONDS)
+            self._is_room_heard = True
+            self._note(self._room, Verdict.WELL, f"heard: {cry.phrase}")
+            self._bus.publish(DrillCryHeard(self._room, cry.phrase))
+            return True
+        if self._is_answering:
+            self._reply = ""  # the same cry goes on: it is being answered already
+            return True
+        self._reply = None
+        self._end(is_real=True)
+        return False
+
+    def reply(self) -> str | None:
+        """What is said to the cry that was just taken; None: it was none of the drill's."""
+        reply, self._reply = self._reply, None
+        return reply if self.drill_id else None
+
+    def _saying(self, say: Say) -> None:
+        if self._is_answering and not self._say_id and say.text == self._answer:
+            self._say_id = say.say_id
+
+    def _said(self, said: Said) -> None:
+        if self._is_answering and said.say_id == self._say_id:
+            self._answered()
+            self._open_window(REAL_SECONDS)
+
+    def _answered(self) -> None:
+        self._is_answering = False
+
+    def _heard(self, heard: Heard) -> None:
+        if not self.drill_id:
+            return
+        phrase = load().real.first_in(tokens_of(heard.raw_text or heard.text))
+        if phrase is None:
+            return
+        reason = self._cry.reason if self._cry is not None else "other"
+        self._end(is_real=True)
+        self._bus.publish(CryForHelpHeard(phrase.text, reason, time.time()))
+        self._speech.say(self.reply_to_real(), Urgency.ALARM)
+
+    # ---------------------------------------------------------------------------- its end
+
+    def _open_window(self, seconds: float) -> None:
+        if self._window is not None:
+            self._window.cancel()
+        self._window = asyncio.get_running_loop().call_later(seconds, self._close_window)
+
+    def _close_window(self) -> None:
+        for timer in (self._window, self._answering):
+            if timer is not None:
+                timer.cancel()
+        self._cry, self._is_answering = None, False
+        self._window_over.set()
+
+    def _end(self, *, is_real: bool = False) -> None:
+        """Cries are real from now on."""
+        if not self.drill_id:
+            return
+        self._close_room()
+        drill_id, self.drill_id = self.drill_id, ""
+        for timer in (self._lease, self._longest):
+            if timer is not None:
+                timer.cancel()
+        self._close_window()
+        self._room = ""
+        self._keep(lambda c: store.end(c, drill_id, time.time()))
+        self._bus.publish(DrillEnded(is_real))
+        if not is_real:
+            self._speech.say(self._wording.drill("drill_ends"), Urgency.REMINDER)
+
+    def _close_room(self) -> None:
+        if self._room and not self._is_room_heard:
+            self._note(self._room, Verdict.BROKEN, "no cry was heard from there")
+
+    def _need(self) -> None:
+        if not self.drill_id:
+            raise Refused("no drill is on any more")
+
+    def _note(self, room: str, verdict: Verdict, detail: str) -> None:
+        finding, drill_id = Finding("room", verdict, detail, room), self.drill_id
+        self._keep(lambda c: store.note(c, drill_id, finding, time.time()))
+
+    def _keep(self, work: Callable[[Any], None]) -> None:
+        """Written down beside everything else: no cry waits for the disk."""
+
+        async def write() -> None:
+            try:
+                await self._database.write(work)
+            except StoreError as error:
+                log.error("a drill could not be written down: %s", error)
+
+        self._tasks.spawn(write())

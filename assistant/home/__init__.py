@@ -1,0 +1,1 @@
+"""What every feature may use: what the home remembers, speech, the clock."""

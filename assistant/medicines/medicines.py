@@ -1,0 +1,168 @@
+"""The table of medicines as the core has it: read when first asked for, and never on its loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assistant.language import LANGUAGES
+from assistant.medicines import doses
+from assistant.medicines.lookup import SURE, Found, Lookup, Match, is_medicine
+from assistant.medicines.table import Table
+from assistant.medicines.warnings import Checker, Warned
+from assistant.reminders.escalation import Risk
+from assistant.reminders.limits import Limit
+from assistant.runtime.bus import Bus, Refused
+from assistant.store import Database, KeyedValues
+
+ALLERGIES_FIELD: Final = "allergies"
+"""In the profile: what the elder does not tolerate, `["青霉素", "aspirin"]`."""
+MOST_TITLES: Final = 300
+"""Medicines that are compared with each other; nobody takes so many."""
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    table: Table
+    lookup: Lookup
+    checker: Checker
+    limits: Mapping[str, tuple[Limit, ...]]
+
+
+class Medicines:
+    """Knows names, groups, risks and what does not go together."""
+
+    def __init__(self, database: Database) -> None:
+        self._profile = KeyedValues.profile(database)
+        self._loaded: _Loaded | None = None
+        self._loading = asyncio.Lock()
+
+    def register(self, bus: Bus) -> None:
+        """Answer for `medicines.find` and `medicines.warnings`."""
+        bus.serve("medicines.find", self._serve_find)
+        bus.serve("medicines.warnings", self._serve_warnings)
+
+    async def warm(self) -> None:
+        """Load the table before the first name is looked for: it takes half a second."""
+        await self._ready()
+
+    async def find(self, text: str) -> Found:
+        """Which medicine, or which group, was meant."""
+        loaded = await self._ready()
+        return await asyncio.to_thread(loaded.lookup.find, text)
+
+    async def risk_of(self, title: str) -> Risk:
+        """What hangs on a medicine of this name; normal where it is not known."""
+        found = await self.find(title)
+        if found.group is not None:
+            return found.group.risk
+        risks = {match.medicine.risk for match in found.matches if match.score >= SURE}
+        return risks.pop() if len(risks) == 1 else Risk.NORMAL
+
+    async def limits_of(self, title: str) -> Sequence[Limit]:
+        """What is usual of a medicine of this name; empty where it, or that, is not known."""
+        loaded = await self._ready()
+        return loaded.limits.get(await self.substance_of(title), ())
+
+    async def substance_of(self, title: str) -> str:
+        """The table's key, one for all names of a medicine; empty where it is not known."""
+        found = await self.find(title)
+        keys = {match.medicine.key for match in found.matches if match.score >= SURE}
+        return keys.pop() if len(keys) == 1 else ""
+
+    async def warnings(self, titles: Sequence[str], adding: str) -> list[Warned]:
+        """What is to be asked about once a medicine is taken beside these; raises StoreError."""
+        loaded, allergies = await self._ready(), await self.allergies()
+        return await asyncio.to_thread(loaded.checker.warnings, titles, adding, allergies)
+
+    async def within(self, titles: Sequence[str]) -> dict[str, list[Warned]]:
+        """What is to be asked about in a whole list, by the later title; raises StoreError."""
+        loaded, allergies = await self._ready(), await self.allergies()
+        return await asyncio.to_thread(loaded.checker.within, titles[-MOST_TITLES:], allergies)
+
+    async def allergies(self) -> tuple[str, ...]:
+        """What the elder does not tolerate, as it was said; raises StoreError."""
+        value = await self._profile.get(ALLERGIES_FIELD)
+        known = value if isinstance(value, list) else [value]
+        return tuple(
+            each[:_LONGEST_NAME]
+            for each in known[:MOST_TITLES]
+            if isinstance(each, str) and each.strip()
+        )
+
+    async def _ready(self) -> _Loaded:
+        async with self._loading:
+            if self._loaded is None:
+                self._loaded = await asyncio.to_thread(_load)
+            return self._loaded
+
+    # ------------------------------------------------------------------------ the services
+
+    async def _serve_find(self, text: str, lang: str) -> dict[str, Any]:
+        """{"matches": […], "group": {…} or null}, as docs/medicines.md tells."""
+        name = _name(text, "text")
+        if lang not in LANGUAGES:
+            raise Refused(f"lang is one of {', '.join(LANGUAGES)}")
+        found, loaded = await self.find(name), await self._ready()
+        group = found.group
+        is_told = group is not None and is_medicine(group, loaded.table)
+        return {
+            "matches": [_match(match, loaded.table, lang) for match in found.matches],
+            "group": {
+                "key": group.key,
+                "class": group.plain[lang],
+                "risk": group.risk.value,
+                "high_risk": group.risk is not Risk.NORMAL,
+            }
+            if group is not None and is_told
+            else None,
+        }
+
+    async def _serve_warnings(self, titles: list[str], adding: str) -> dict[str, Any]:
+        """{"warnings": [{"with", "kind", "why"}]}."""
+        if not isinstance(titles, list) or len(titles) > MOST_TITLES:
+            raise Refused(f"titles is a list of at most {MOST_TITLES} names")
+        names = [_name(title, "titles") for title in titles]
+        found = await self.warnings(names, _name(adding, "adding"))
+        return {
+            "warnings": [
+                {"with": warned.other, "kind": warned.kind.value, "why": warned.why}
+                for warned in found
+            ]
+        }
+
+
+def _load() -> _Loaded:
+    table = Table.load()
+    lookup = Lookup(table)
+    return _Loaded(table, lookup, Checker(table, lookup), doses.load())
+
+
+def _match(match: Match, table: Table, lang: str) -> dict[str, Any]:
+    medicine = match.medicine
+    limit = medicine.as_needed
+    return {
+        "key": medicine.key,
+        "generic": medicine.generic(lang),
+        "brands": list(medicine.brands[lang]),
+        "said": match.said,
+        "class": table.plain_group(medicine, lang),
+        "food": medicine.food.value,
+        "risk": medicine.risk.value,
+        "high_risk": medicine.risk is not Risk.NORMAL,
+        "as_needed": {"daily_max": limit.daily_most, "min_hours": limit.least_hours}
+        if limit
+        else None,
+        "forms": list(medicine.forms),
+        "score": round(match.score, 3),
+        "confused_with": list(match.confused_with),
+    }
+
+
+def _name(value: Any, what: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_NAME:
+        raise Refused(f"{what}: a name has 1 to {_LONGEST_NAME} characters")
+    return value

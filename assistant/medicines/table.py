@@ -1,0 +1,200 @@
+"""The table of medicines and their groups, read from `data/`; see docs/medicines.md."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from assistant.reminders.escalation import Risk
+
+_DATA: Final = files("assistant.medicines") / "data"
+NOT_MEDICINES: Final = "food"
+"""The group of what is no medicine and yet meets medicines: grapefruit, alcohol, iodine."""
+
+
+class FoodRule(StrEnum):
+    """How the leaflets want a medicine to go with food; unknown where they do not agree."""
+
+    BEFORE = "before"
+    WITH = "with"
+    AFTER = "after"
+    EMPTY = "empty"
+    ANY = "any"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeededLimit:
+    """What the leaflets without prescription agree on, for a medicine taken as needed."""
+
+    daily_most: int
+    """Doses within 24 hours."""
+    least_hours: float
+    """Between two doses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """One medicine; names by language, the generic one first."""
+
+    key: str
+    names: Mapping[str, tuple[str, ...]]
+    brands: Mapping[str, tuple[str, ...]]
+    groups: tuple[str, ...]
+    """As in the table, the one that best says what it is first."""
+    kinds: frozenset[str]
+    """Its own key, its substances, and every group that it or they belong to."""
+    substances: frozenset[str]
+    """Keys of what works in it."""
+    food: FoodRule
+    risk: Risk
+    forms: tuple[str, ...]
+    as_needed: AsNeededLimit | None
+
+    def generic(self, lang: str) -> str:
+        """The generic name, in another language where this one has none."""
+        return next(iter((*self.names[lang], *(n for names in self.names.values() for n in names))))
+
+    def every_name(self) -> Iterator[str]:
+        """Generic names and brands of all languages."""
+        for by_lang in (self.names, self.brands):
+            for names in by_lang.values():
+                yield from names
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of medicines, or of what meets them."""
+
+    key: str
+    parents: tuple[str, ...]
+    plain: Mapping[str, str]
+    """What it is for in plain words; empty for a group that only rules speak of."""
+    words: Mapping[str, tuple[str, ...]]
+    """What people call it."""
+    risk: Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Two medicines or groups, and what may happen: a key of `replies/`."""
+
+    one: str
+    other: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Who is allergic to the one may be to the other."""
+
+    allergy: str
+    to: str
+    how: str
+    """`same` group, or `related`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All of `data/`."""
+
+    medicines: Mapping[str, Medicine]
+    groups: Mapping[str, Group]
+    interactions: tuple[Interaction, ...]
+    crossings: tuple[Crossing, ...]
+    lookalikes: tuple[tuple[str, ...], ...]
+    """Names that are taken for each other."""
+
+    @classmethod
+    def load(cls) -> Table:
+        """Read the files that came with Anban; takes some 10 ms."""
+        groups = {row["key"]: _group(row) for row in rows_of("classes.tsv")}
+        rows = {_key(_list(row["en"])[0]): row for row in rows_of("medicines.tsv")}
+        return cls(
+            medicines={key: _medicine(key, rows, groups) for key in rows},
+            groups=groups,
+            interactions=tuple(Interaction(**row) for row in rows_of("interactions.tsv")),
+            crossings=tuple(Crossing(**row) for row in rows_of("allergies.tsv")),
+            lookalikes=tuple(tuple(line.split("\t")) for line in _lines("lookalikes.tsv")),
+        )
+
+    def closure(self, group: str) -> frozenset[str]:
+        """A group, and every group that it belongs to."""
+        return _closure(group, self.groups)
+
+    def plain_group(self, medicine: Medicine, lang: str) -> str:
+        """What a medicine is for, in plain words."""
+        words = (self.groups[group].plain[lang] for group in medicine.groups)
+        return next((plain for plain in words if plain), "")
+
+
+@cache
+def data_digest() -> str:
+    """Another one wherever the data or the rules in it are others."""
+    files_read = ("medicines.tsv", "classes.tsv", "interactions.tsv", "allergies.tsv")
+    content = b"".join((_DATA / name).read_bytes() for name in files_read)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _medicine(
+    key: str, rows: Mapping[str, dict[str, str]], groups: Mapping[str, Group]
+) -> Medicine:
+    row = rows[key]
+    own = _list(row["classes"])
+    substances = frozenset(_list(row["contains"])) or frozenset({key})
+    kinds = {key, *substances}
+    for group in (*own, *(g for each in substances for g in _list(rows[each]["classes"]))):
+        kinds |= _closure(group, groups)
+    daily_most, _, least_hours = row["as_needed"].partition("/")
+    return Medicine(
+        key=key,
+        names={lang: _list(row[lang]) for lang in ("zh", "en")},
+        brands={lang: _list(row[f"brands_{lang}"]) for lang in ("zh", "en")},
+        groups=own,
+        kinds=frozenset(kinds),
+        substances=substances,
+        food=FoodRule(row["food"]),
+        risk=Risk(row["risk"] or Risk.NORMAL),
+        forms=_list(row["forms"]),
+        as_needed=AsNeededLimit(int(daily_most), float(least_hours)) if least_hours else None,
+    )
+
+
+def _group(row: dict[str, str]) -> Group:
+    return Group(
+        key=row["key"],
+        parents=_list(row["parents"]),
+        plain={lang: row[f"plain_{lang}"] for lang in ("zh", "en")},
+        words={lang: _list(row[f"words_{lang}"]) for lang in ("zh", "en")},
+        risk=Risk(row["risk"] or Risk.NORMAL),
+    )
+
+
+def _closure(group: str, groups: Mapping[str, Group]) -> frozenset[str]:
+    parents = (_closure(parent, groups) for parent in groups[group].parents)
+    return frozenset({group}).union(*parents)
+
+
+def rows_of(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a file of `data/`, by column."""
+    return csv.DictReader(_lines(name), delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
+
+
+def _lines(name: str) -> list[str]:
+    text = (_DATA / name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _list(field: str) -> tuple[str, ...]:
+    return tuple(field.split(",")) if field else ()
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

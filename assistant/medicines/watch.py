@@ -1,0 +1,147 @@
+"""Whenever the medicines or allergies change: what is to be asked about is told, once.
+
+The family is told why; the elder only that somebody should be asked.  Nothing is ever held back or
+changed: a medicine is added all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Say, Urgency
+from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
+from assistant.medicines.table import data_digest
+from assistant.medicines.warnings import Warned
+from assistant.medicines.wording import Wording
+from assistant.reminders import Clock, Keeper
+from assistant.reminders.family import Texts
+from assistant.reminders.model import Kind
+from assistant.runtime.bus import Bus
+from assistant.store import Database, KeyedValues, StoreError
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_SECONDS: Final = 1800.0
+"""While the elder sleeps, nobody of the family can be reached, or the disk refuses."""
+_TOLD: Final = "medicine_warnings_told"
+"""Of the home's state: which warnings the family and the elder know of, and of which list these
+are all; marks, no names."""
+_FAMILY, _ELDER, _LIST = "family", "elder", "list"
+
+
+class Family(Protocol):
+    """Whoever is told: `reminders.Messenger`."""
+
+    async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
+        """The name of who was reached, None where nobody was."""
+
+
+class MedicineWatch:
+    """Compares the whole list at the start and after each change."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        database: Database,
+        medicines: Medicines,
+        keeper: Keeper,
+        wording: Wording,
+        family: Family,
+        clock: Clock,
+        is_asleep: Callable[[], bool],
+    ) -> None:
+        self._bus, self._medicines, self._keeper = bus, medicines, keeper
+        self._wording, self._family, self._clock = wording, family, clock
+        self._is_asleep = is_asleep
+        self._home = KeyedValues.home(database)
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        bus.subscribe(RemindersChanged, lambda _: self._woken.set())
+        bus.subscribe(ProfileChanged, self._profile_changed)
+
+    async def start(self) -> None:
+        """Look now, and from now on by itself."""
+        self._task = asyncio.create_task(self._run(), name="medicine warnings")
+
+    async def stop(self) -> None:
+        """Let go; what was not told is told after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def look(self) -> bool:
+        """Tell what was not told yet; False where it has to be tried again later.
+
+        Each is written down once it was told: after a power cut between the two it is told again.
+
+        Raises:
+            StoreError: the disk refused.
+        """
+        self._woken.clear()
+        reminders = [r for r in await self._keeper.all() if r.kind is Kind.MEDICINE]
+        titles = list(dict.fromkeys(reminder.title for reminder in reminders))
+        # With the ids: a medicine that was removed and comes again makes a message of its own.
+        ids = [reminder.reminder_id for reminder in reminders]
+        allergies = await self._medicines.allergies()
+        digest = _digest([data_digest(), *ids, *titles, *allergies])
+        told = await self._home.get(_TOLD) or {}
+        if told.get(_LIST) == digest or (not titles and not told):
+            return True
+        if self._is_asleep():
+            return False
+        found = await self._medicines.within(titles)
+        now = {_mark(title, warned): (title, warned) for title in found for warned in found[title]}
+        # What is no longer so is forgotten, so that it is told anew should it come again.
+        known = {
+            who: [mark for mark in told.get(who, ()) if mark in now] for who in (_FAMILY, _ELDER)
+        }
+        if for_elder := [now[mark] for mark in now if mark not in known[_ELDER]]:
+            self._tell_elder(for_elder)
+            known[_ELDER] = list(now)
+            await self._home.set(_TOLD, known)
+        for_family = [mark for mark in now if mark not in known[_FAMILY]]
+        if for_family and not await self._tell_family([now[mark] for mark in for_family], digest):
+            return False
+        await self._home.set(_TOLD, {**known, _FAMILY: list(now), _LIST: digest})
+        return True
+
+    async def _run(self) -> None:
+        while True:
+            is_done = False
+            try:
+                is_done = await self.look()
+            except StoreError as error:
+                log.error("the medicines could not be compared: %s", error)
+            except Exception:  # one fault must not end all warnings
+                log.exception("the medicines could not be compared; it is tried again")
+            until = None if is_done else self._clock.now() + LOOK_AGAIN_SECONDS
+            while not self._woken.is_set() and (until is None or self._clock.now() < until):
+                await self._clock.wait(until, self._woken)
+
+    def _tell_elder(self, found: Sequence[tuple[str, Warned]]) -> None:
+        for title, warned in found:
+            self._bus.publish(MedicineWarned(title, warned.other, warned.kind.value, warned.why))
+        text, lang = self._wording.for_elder(found)
+        self._bus.publish(Say(text, lang, Urgency.REMINDER))
+
+    async def _tell_family(self, found: Sequence[tuple[str, Warned]], digest: str) -> bool:
+        texts = self._wording.for_family(found)
+        return await self._family.write(digest, texts, self._clock.now()) is not None
+
+    def _profile_changed(self, changed: ProfileChanged) -> None:
+        if changed.field == ALLERGIES_FIELD:
+            self._woken.set()
+
+
+def _mark(title: str, warned: Warned) -> str:
+    """Which warning it is, without its names."""
+    return _digest((title.casefold(), warned.other.casefold(), warned.kind, warned.why))
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]

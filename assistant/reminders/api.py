@@ -1,0 +1,391 @@
+"""What may be asked of reminders, in Python's own types; `services` offers it on the bus."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Final
+
+from assistant.events import DoseRefused, DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
+from assistant.language import Unit
+from assistant.reminders import counting, journal, lookup, tables, transactions
+from assistant.reminders.adherence import WeekOfMedicine, by_week
+from assistant.reminders.altering import Alterations
+from assistant.reminders.codec import to_json
+from assistant.reminders.csv_list import ListRefused, read_list, write_list
+from assistant.reminders.export_calendar import calendar_file
+from assistant.reminders.export_fhir import bundle
+from assistant.reminders.factory import Known, Maker
+from assistant.reminders.journal import Deed, Image
+from assistant.reminders.limits import MedicineFacts
+from assistant.reminders.model import Item, Reminder
+from assistant.reminders.notice import Notice, owe
+from assistant.reminders.occurrence_days import local_date, moments
+from assistant.reminders.planning import keep_settled_slots, plan_reminder, replan
+from assistant.reminders.refusals import (
+    DoseTooMuchRefused,
+    InvalidRefused,
+    ReminderRefused,
+    TooManyRefused,
+)
+from assistant.reminders.requests import ReminderWish
+from assistant.reminders.scheduler import Engine
+from assistant.reminders.spoken_schedule import Understood, understand
+from assistant.reminders.stock import StockLeft, left, refill, set_stock
+
+MAX_REMINDERS: Final = 20_000
+SNOOZE_MINUTES: Final = 10.0
+
+
+class Keeper:
+    """Adds, changes, removes, lists and answers.
+
+    `which` names a reminder: its id, an occurrence's id, or a title as it was heard; empty means
+    whatever is open.  Every method raises `ReminderRefused` for a plain no, and StoreError where
+    the disk refused; nothing was written then.
+    """
+
+    def __init__(self, engine: Engine, facts: MedicineFacts | None = None) -> None:
+        self._engine, self._maker = engine, Maker(engine, facts)
+        self._database, self._bus = engine.database, engine.bus
+        self.altered = Alterations(engine)
+        """One day otherwise, pauses, and what is taken back."""
+
+    async def add(self, wish: ReminderWish) -> Reminder:
+        """Keep a new reminder."""
+        (reminder,) = await self.add_all([wish])
+        return reminder
+
+    async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
+        """Keep all of them, or none."""
+        now = self._maker.now()
+        others = await self._others()
+        made: list[tuple[Reminder, date | None]] = []
+        for wish in wishes:
+            known = await self._maker.known(wish, [*others, *(each for each, _ in made)])
+            made.append(await self._made(known, new_id(), now))
+
+        def work(connection: sqlite3.Connection) -> None:
+            if tables.count_active(connection) + len(made) > MAX_REMINDERS:
+                raise TooManyRefused(MAX_REMINDERS)
+            for reminder, first in made:
+                tables.save_reminder(connection, reminder, first)
+                if first is not None:
+                    at = now.timestamp()
+                    plan_reminder(connection, reminder, first, self._engine.calendar, at)
+            if made:
+                new = Image(connection, [each.reminder_id for each, _ in made], now.timestamp())
+                new.note_added([each.title for each, _ in made])
+
+        await self._database.write(work)
+        for reminder, _ in made:
+            self._changed(reminder)
+        return [reminder for reminder, _ in made]
+
+    async def check(
+        self, wish: ReminderWish, instead_of: str = ""
+    ) -> tuple[Reminder, float | None]:
+        """What `add` would make of a wish, and when it would first come; nothing is written.
+
+        Args:
+            wish: What is asked for.
+            instead_of: The id of the reminder that it would change.
+        """
+        await self._engine.know_habits()
+        now = self._maker.now()
+        known = await self._maker.known(wish, await self._others(instead_of))
+        reminder, first = await self._made(self._beside_unlike(known, now), "", now)
+        if first is None or reminder.schedule is None:
+            return reminder, None
+        calendar = self._engine.calendar
+        times = moments(reminder.schedule, first, calendar.zone, calendar.habits)
+        return reminder, min(at for _, at in times if at >= now.timestamp())
+
+    async def understand(self, texts: Sequence[str], lang: str, *, is_daily: bool) -> Understood:
+        """When sentences mean, the later ones correcting the earlier."""
+        habits, now = await self._engine.know_habits(), self._maker.now()
+        # The first Chinese number takes 0.2 s.
+        return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
+
+    async def change(self, which: str, wish: ReminderWish) -> Reminder:
+        """Put a reminder in the place of one that is there; doses already counted stay so."""
+        now = self._maker.now()
+        others = await self._others((await self.find(which)).reminder_id)
+        known = await self._maker.known(wish, others)
+        await self._made(known, "", now)
+
+        def work(connection: sqlite3.Connection) -> Reminder:
+            before = lookup.reminder(connection, which)
+            made, first = self._maker.made_of(known, before.reminder_id, now)
+            after = replace(
+                made,
+                added_at=before.added_at,
+                pauses=before.pauses,
+                exceptions=(*before.exceptions, *made.exceptions),
+            )
+            at = now.timestamp()
+            image = Image(connection, [before.reminder_id], at)
+            keep_settled_slots(connection, before, after, now.date())
+            if after.schedule == before.schedule:
+                after = replace(after, changed_at=before.changed_at)
+            tables.save_reminder(connection, after, first)
+            replan(connection, after, self._engine.calendar, at)
+            image.note(Deed.CHANGED, [before.title])
+            return after
+
+        reminder = await self._database.write(work)
+        self._changed(reminder)
+        return reminder
+
+    async def remove(self, which: str) -> Reminder:
+        """Let a reminder come no more."""
+        (reminder,) = await self.remove_all([which])
+        return reminder
+
+    async def remove_all(self, which: Sequence[str]) -> list[Reminder]:
+        """Let several come no more: all of these, or none where one is not known."""
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> list[Reminder]:
+            reminders = [lookup.reminder(connection, each) for each in which]
+            image = Image(connection, [each.reminder_id for each in reminders], now)
+            for reminder in reminders:
+                transactions.remove(connection, reminder.reminder_id, now)
+            image.note(Deed.REMOVED, [each.title for each in reminders])
+            return reminders
+
+        reminders = await self._database.write(work)
+        for reminder in reminders:
+            self._changed(reminder)
+        return reminders
+
+    async def all(self) -> list[Reminder]:
+        """Every reminder that may come again or came within a day, oldest first."""
+        since = self._engine.clock.now() - transactions.LATE_SECONDS
+        return await self._database.read(lambda c: tables.current_reminders(c, since))
+
+    async def find(self, which: str) -> Reminder:
+        """One reminder."""
+        return await self._database.read(lambda c: lookup.reminder(c, which))
+
+    async def taken(self, which: str = "") -> list[counting.Taken]:
+        """Count what the elder says was taken; a second time for the same dose is refused."""
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> list[counting.Taken]:
+            calendar = self._engine.calendar
+            meant = lookup.meant(connection, which, now, self._engine.last_asked)
+            if meant.as_needed is not None:
+                image = Image(connection, [meant.as_needed.reminder_id], now)
+                taken = [counting.take_as_needed(connection, meant.as_needed, calendar, now)]
+                image.note(Deed.TAKEN, [meant.as_needed.title])
+                return taken
+            transactions.refuse_all_taken(connection, meant.ids)
+            return journal.take(connection, meant.ids, calendar, now)
+
+        taken = await self._database.write(work)
+        self._engine.tell_taken(taken)
+        self._engine.wake()
+        return taken
+
+    async def allowed(self, which: str) -> None:
+        """Refuse where a medicine as needed may not be taken now."""
+        now = self._engine.clock.now()
+        await self._database.read(
+            lambda c: counting.refuse_overstepping(c, lookup.reminder(c, which), now)
+        )
+
+    async def skip(self, which: str = "", reason: str = "") -> list[Item]:
+        """Leave out what is open or comes next, with the elder's reason."""
+        now, asked = self._engine.clock.now(), self._engine.last_asked
+
+        def work(connection: sqlite3.Connection) -> list[Item]:
+            ids = lookup.meant(connection, which, now, asked).ids
+            image = Image.of_occurrences(connection, ids, now)
+            items = transactions.skip(connection, ids, now, reason)
+            image.note(Deed.SKIPPED, [item.reminder.title for item in items])
+            return items
+
+        skipped = await self._database.write(work)
+        for item in skipped:
+            self._bus.publish(
+                DoseSkipped(
+                    item.occurrence.occurrence_id,
+                    item.reminder.reminder_id,
+                    item.reminder.title,
+                    reason,
+                )
+            )
+        self._engine.wake()
+        return skipped
+
+    async def snooze(
+        self, which: str = "", minutes: float = SNOOZE_MINUTES, until: datetime | None = None
+    ) -> list[Item]:
+        """Offer what is open again in so many minutes, or at a time."""
+        now, asked = self._engine.clock.now(), self._engine.last_asked
+        at = until.timestamp() if until is not None else now + minutes * 60
+        if not now < at < now + 86_400:
+            raise InvalidRefused("minutes", "later is within a day from now")
+
+        def work(connection: sqlite3.Connection) -> list[Item]:
+            ids = lookup.offered(connection, which, now, asked)
+            image = Image.of_occurrences(connection, ids, now)
+            items = transactions.snooze(connection, ids, at)
+            image.note(Deed.SNOOZED, [item.reminder.title for item in items])
+            return items
+
+        snoozed = await self._database.write(work)
+        for item in snoozed:
+            self._bus.publish(
+                ReminderSnoozed(
+                    item.occurrence.occurrence_id,
+                    item.reminder.reminder_id,
+                    item.reminder.title,
+                    at,
+                )
+            )
+        self._engine.wake()
+        return snoozed
+
+    async def today(self) -> list[Item]:
+        """All of today, in its order; what is left is what is open."""
+        now, zone = self._engine.clock.now(), self._engine.calendar.zone
+        midnight = datetime.combine(local_date(now, zone), datetime.min.time(), zone)
+        end = datetime.combine(midnight.date() + timedelta(1), datetime.min.time(), zone)
+        begin = midnight.timestamp()
+        return await self._database.read(lambda c: tables.between(c, begin, end.timestamp()))
+
+    async def left(self, which: str) -> StockLeft | None:
+        """What is left of a medicine; None where it was never counted."""
+        now = self._engine.clock.now()
+        return await self._database.read(
+            lambda c: left(c, lookup.reminder(c, which).title, self._engine.calendar, now)
+        )
+
+    async def refill(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
+        """Add to what is left of a medicine, or begin to count it."""
+        if not 0 < amount <= 10_000:
+            raise InvalidRefused("amount", "a refill is more than 0 and at most 10000")
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> StockLeft | None:
+            title = lookup.reminder(connection, which).title
+            refill(connection, title, amount, unit)
+            return left(connection, title, self._engine.calendar, now)
+
+        return await self._database.write(work)
+
+    async def count(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
+        """Take what is in the house for so much, whatever was counted before."""
+        if not 0 <= amount <= 10_000:
+            raise InvalidRefused("amount", "a stock is 0 to 10000")
+        now = self._engine.clock.now()
+
+        def work(connection: sqlite3.Connection) -> StockLeft | None:
+            title = lookup.reminder(connection, which).title
+            set_stock(connection, title, amount, unit)
+            return left(connection, title, self._engine.calendar, now)
+
+        return await self._database.write(work)
+
+    async def adherence(self, weeks: int) -> list[WeekOfMedicine]:
+        """How regularly each medicine was taken in the last weeks, this one included."""
+        if not 1 <= weeks <= 520:
+            raise InvalidRefused("weeks", "1 to 520 weeks")
+        now = self._engine.clock.now()
+        return by_week(
+            await self._database.read(lambda c: tables.between(c, now - weeks * 7 * 86_400, now))
+        )
+
+    async def export(self, form: str, since: float = 0.0) -> str:
+        """All reminders as `fhir` (R4B, with the doses due since then), `calendar` or `csv`."""
+        now = self._engine.clock.now()
+        match form:
+            case "fhir":
+                reminders = await self._database.read(tables.all_reminders)
+                kept = await self._database.read(tables.active_reminders)
+                active = {each.reminder_id for each in kept}
+                items = await self._database.read(lambda c: tables.between(c, since, now))
+                return json.dumps(bundle(reminders, items, now, active), ensure_ascii=False)
+            case "calendar":
+                reminders = await self.all()
+                return calendar_file(reminders, self._engine.calendar, now).decode()
+            case "csv":
+                return write_list(
+                    [each for each in await self.all() if self._maker.comes_again(each)]
+                )
+        raise InvalidRefused("form", "one of fhir, calendar, csv")
+
+    async def import_list(self, text: str) -> list[Reminder]:
+        """Add the reminders of a CSV file, all of them or none; those that are there stay one."""
+        await self._engine.know_habits()
+        now = self._maker.now()
+        there = {_likeness(each) for each in await self.all()}
+        others = await self._others()
+        fresh: dict[str, ReminderWish] = {}
+        wishes, wrong = read_list(
+            text, lambda wish: self._maker.made(replace(wish, is_confirmed=True), "", now)
+        )
+        for line, wish in wishes:
+            try:
+                known = await self._maker.known(wish, others)
+                made, _ = await self._made(self._beside_unlike(known, now), "", now)
+            except ReminderRefused as refusal:
+                wrong.append((line, str(refusal)))
+            else:
+                fresh.setdefault(_likeness(made), wish)
+                others.append(made)
+        if wrong:
+            raise ListRefused(tuple(f"line {line}: {why}" for line, why in sorted(wrong)))
+        return await self.add_all([wish for key, wish in fresh.items() if key not in there])
+
+    async def _others(self, instead_of: str = "") -> list[Reminder]:
+        """What there is already, but for the one that is changed."""
+        kept = await self._database.read(tables.active_reminders)
+        return [each for each in kept if each.reminder_id != instead_of]
+
+    def _beside_unlike(self, known: Known, now: datetime) -> Known:
+        """Without those that are what is asked for itself: said once more, it is not added."""
+        made, _ = self._maker.made(replace(known.wish, is_confirmed=True), "", now)
+        likeness = _likeness(made)
+        others = tuple(each for each in known.others if _likeness(each) != likeness)
+        return replace(known, others=others)
+
+    async def _made(
+        self, known: Known, reminder_id: str, now: datetime
+    ) -> tuple[Reminder, date | None]:
+        """As `Maker.made_of`; of what is refused the family is told."""
+        try:
+            return self._maker.made_of(known, reminder_id, now)
+        except DoseTooMuchRefused as refusal:
+            notice, at = Notice.refused(refusal), now.timestamp()
+            await self._database.write(lambda c: owe(c, notice, at))
+            self._bus.publish(DoseRefused(refusal.title, refusal.amount, refusal.unit))
+            raise
+
+    def _changed(self, reminder: Reminder) -> None:
+        self._bus.publish(RemindersChanged(reminder.reminder_id))
+        self._engine.wake()
+
+
+def _likeness(reminder: Reminder) -> str:
+    """The same for two reminders that differ only in when they were made, and in single days."""
+    schedule = reminder.schedule
+    if schedule is not None:
+        schedule = replace(schedule, start=date.min)
+    same = replace(
+        reminder,
+        reminder_id="",
+        added_at=0.0,
+        changed_at=0.0,
+        schedule=schedule,
+        exceptions=(),
+        pauses=(),
+    )
+    return json.dumps(to_json(same), sort_keys=True)

@@ -1,0 +1,82 @@
+"""All of reminders, built for one home: the core's one handle on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tzlocal
+
+from assistant.channels import Registry
+from assistant.channels.call_voice import CallVoice
+from assistant.home.clock import Clock
+from assistant.home.memory import HomeMemory
+from assistant.people.contacts import People
+from assistant.reminders import tables
+from assistant.reminders.api import Keeper
+from assistant.reminders.family import Messenger
+from assistant.reminders.limits import MedicineFacts
+from assistant.reminders.notice_watch import NoticeWatch
+from assistant.reminders.pause_watch import PauseWatch
+from assistant.reminders.scheduler import Engine
+from assistant.reminders.services import ReminderServices
+from assistant.reminders.stock_watch import StockWatch
+from assistant.reminders.week_report import WeekReport
+from assistant.runtime.bus import Bus
+from assistant.store import Database
+
+
+class Reminders:
+    """Started after the database was opened and the services of the home stand."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        database: Database,
+        memory: HomeMemory,
+        people: People,
+        registry: Registry,
+        elder_name: str,
+        voice_folder: Path,
+        facts: MedicineFacts | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        zone = tzlocal.get_localzone()
+        self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone, clock=clock)
+        self.keeper = Keeper(self.engine, facts)
+        self._voice = CallVoice(voice_folder)
+        self.messenger = self.engine.outbox.family = Messenger(
+            people,
+            registry,
+            self.engine.wording,
+            self._voice,
+            lambda: memory.lang,
+            lambda: elder_name,
+            zone,
+        )
+        self._stock = StockWatch(self.engine, self.messenger, elder_name)
+        self._week = WeekReport(self.engine, self.messenger, elder_name)
+        self._notices = NoticeWatch(self.engine, self.messenger, elder_name)
+        self._pauses = PauseWatch(self.engine, self.messenger, elder_name)
+        ReminderServices(self.keeper).register(bus)
+
+    async def damaged(self) -> int:
+        """How many reminders cannot be read any more, and so do not come; raises StoreError."""
+        return await self.engine.database.read(tables.damaged_reminders)
+
+    async def start(self) -> None:
+        """Go on with everything that was open."""
+        await self.engine.start()
+        self._stock.start()
+        self._week.start()
+        self._notices.start()
+        self._pauses.start()
+
+    async def stop(self) -> None:
+        """Let go; all of it goes on at the next start."""
+        await self._pauses.stop()
+        await self._notices.stop()
+        await self._week.stop()
+        await self._stock.stop()
+        await self.engine.stop()
+        await self._voice.close()

@@ -1,0 +1,280 @@
+"""What is kept of a reminder and of each of its occurrences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import IntEnum, StrEnum
+from fractions import Fraction
+from typing import Final
+
+from assistant.language import Dose, ImpossibleAmountError, Strength, Unit
+from assistant.reminders.escalation import POLICIES, TASK, Policy, Risk
+from assistant.reminders.schedule import Schedule
+
+
+class Kind(StrEnum):
+    """What is reminded of."""
+
+    MEDICINE = "medicine"
+    TASK = "task"
+
+
+class Food(StrEnum):
+    """How a medicine goes with food."""
+
+    ANY = ""
+    BEFORE = "before"
+    WITH = "with"
+    AFTER = "after"
+
+
+class State(StrEnum):
+    """Where an occurrence stands; the database's own names."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    """Its time has come, and it could not be announced yet."""
+    ANNOUNCED = "announced"
+    SNOOZED = "snoozed"
+    TAKEN = "taken"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+    """Announced and unanswered: nobody knows."""
+    MISSED = "missed"
+    """Its offer was over before it could be announced."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still happen to it by itself."""
+        return self in OPEN
+
+
+OPEN: Final = (State.PLANNED, State.DUE, State.ANNOUNCED, State.SNOOZED)
+OFFERED: Final = (State.DUE, State.ANNOUNCED, State.SNOOZED)
+
+
+class Family(IntEnum):
+    """What the family is owed about an occurrence."""
+
+    NOTHING = 0
+    OWED = 1
+    TOLD = 2
+
+
+USUAL_MOST: Final = {
+    Unit.TABLET: 10,
+    Unit.CAPSULE: 10,
+    Unit.PILL: 30,
+    Unit.SACHET: 4,
+    Unit.AMPOULE: 4,
+    Unit.DROP: 40,
+    Unit.SPOON: 4,
+    Unit.PUFF: 8,
+    Unit.PATCH: 4,
+    Unit.SUPPOSITORY: 2,
+    Unit.INTERNATIONAL_UNIT: 100,
+    Unit.MICROGRAM: 1000,
+    Unit.MILLIGRAM: 5000,
+    Unit.GRAM: 30,
+    Unit.MILLILITRE: 60,
+}
+"""More than this at once is asked about before it is kept.  No medical limit: it only catches
+what was misheard, and lies above what leaflets commonly give (concentrated Chinese pills, 浓缩丸,
+are counted by the dozen, and as 丸)."""
+USUAL_MOST_BY_WORD: Final = {"颗": 10, "粒": 10}
+"""The same by what it was counted in: what is counted by the dozen is 丸."""
+_LONGEST_WORD: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is taken at once."""
+
+    amount: Fraction
+    unit: Unit
+    most: Fraction | None = None
+    """The upper end of "one or two tablets"."""
+    strength: Strength | None = None
+    """How much is in each: two tablets of 500 mg."""
+    word: str = ""
+    """What it was counted in, where its unit has several names: 粒, "teaspoon"."""
+
+    def __post_init__(self) -> None:
+        self.as_dose()
+        if len(self.word) > _LONGEST_WORD:
+            raise ImpossibleAmountError("What a dose is counted in is one word.")
+        if self.strength is not None and self.strength.amount <= 0:
+            raise ImpossibleAmountError("What is in one tablet is more than nothing.")
+
+    def as_dose(self) -> Dose:
+        """As the languages say it; raises ImpossibleAmountError."""
+        return Dose(self.amount, self.unit, self.most, 0, 0, self.strength, self.word)
+
+
+_A_DAY: Final = timedelta(hours=25)
+"""The longest one, at the end of summer time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayException:
+    """What is otherwise on one day; the series itself goes on as it was."""
+
+    day: date
+    """The day of the series, local."""
+    slot: str = ""
+    """Which time of that day; empty: all of them."""
+    is_left_out: bool = False
+    at: datetime | None = None
+    """When it comes instead, with its time zone."""
+    amount: Amount | None = None
+    """How much is taken instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A time in which a reminder does not come; with its time zone."""
+
+    since: datetime
+    until: datetime | None = None
+    """From then on it comes again; None: until somebody says so."""
+    told_at: float | None = None
+    """When the elder was last told of it, or of its end; Unix time."""
+
+    @property
+    def is_of_a_day(self) -> bool:
+        """Whether it is only a day that is left out."""
+        return self.until is not None and self.until - self.since <= _A_DAY
+
+    def holds_at(self, moment: float) -> bool:
+        """Whether it lies over a moment, Unix time."""
+        end = float("inf") if self.until is None else self.until.timestamp()
+        return self.since.timestamp() <= moment < end
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeeded:
+    """A medicine without times: what Anban refuses to overstep."""
+
+    least_hours: float
+    """Between two doses."""
+    daily_most: int
+    """Doses within any 24 hours."""
+
+
+class Act(StrEnum):
+    """What the elder does with it, in the words of the language."""
+
+    TAKE = "take"
+    USE = "use"
+    """Insulin, eye drops and patches are not "taken" in Chinese."""
+    DO = "do"
+
+
+_NOT_SWALLOWED: Final = frozenset(
+    (Unit.AMPOULE, Unit.DROP, Unit.PUFF, Unit.PATCH, Unit.SUPPOSITORY, Unit.INTERNATIONAL_UNIT)
+)
+_BY_MOUTH: Final = frozenset(("", "口服", "by mouth", "oral"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A reminder as it is kept."""
+
+    reminder_id: str
+    title: str
+    """The medicine, or what is to be done, as the elder said it."""
+    kind: Kind = Kind.TASK
+    schedule: Schedule | None = None
+    """None: a medicine taken as needed."""
+    as_needed: AsNeeded | None = None
+    amount: Amount | None = None
+    route: str = ""
+    food: Food = Food.ANY
+    note: str = ""
+    risk: Risk = Risk.NORMAL
+    own_policy: Policy | None = None
+    """Set for this reminder alone."""
+    wakes: bool = False
+    """Is announced while the elder sleeps."""
+    added_at: float = 0.0
+    changed_at: float = 0.0
+    """Nothing before this is planned; Unix time, seconds."""
+    exceptions: tuple[DayException, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+    def exception(self, day: date, slot: str) -> DayException | None:
+        """What is otherwise at this time of this day: the latest that was said."""
+        held = (each for each in reversed(self.exceptions) if each.day == day)
+        return next((each for each in held if each.slot in {"", slot}), None)
+
+    def is_paused_at(self, moment: float) -> bool:
+        """Whether it does not come at a moment, Unix time."""
+        return any(pause.holds_at(moment) for pause in self.pauses)
+
+    def is_held(self, day: date, slot: str, due_at: float) -> bool:
+        """Whether this time of this day does not come: it is left out, or lies in a pause."""
+        held = self.exception(day, slot)
+        return (held is not None and held.is_left_out) or self.is_paused_at(due_at)
+
+    def on(self, day: date, slot: str) -> Reminder:
+        """The reminder as it is at this time of this day: its dose may be another one."""
+        held = self.exception(day, slot)
+        if held is None or held.amount is None:
+            return self
+        return replace(self, amount=held.amount)
+
+    @property
+    def policy(self) -> Policy:
+        """The escalation that holds."""
+        if self.own_policy is not None:
+            return self.own_policy
+        return POLICIES[self.risk] if self.kind is Kind.MEDICINE else TASK
+
+    @property
+    def act(self) -> Act:
+        """Taken, used or done."""
+        if self.kind is Kind.TASK:
+            return Act.DO
+        unit = self.amount.unit if self.amount is not None else None
+        is_swallowed = unit not in _NOT_SWALLOWED and self.route in _BY_MOUTH
+        return Act.TAKE if is_swallowed and self.risk is not Risk.INSULIN else Act.USE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One time that a reminder comes; all times in Unix time, seconds."""
+
+    occurrence_id: str
+    reminder_id: str
+    day: date
+    """Local, as planned."""
+    slot: str
+    """Which time of the day: with the day, what keeps an occurrence the same one."""
+    due_at: float
+    until_at: float
+    """Offered until then: its policy's end, or the next of the same reminder."""
+    state: State = State.PLANNED
+    act_at: float | None = None
+    """When something is to happen to it by itself; None where nothing will."""
+    announced_at: float | None = None
+    """For the first time."""
+    round_at: float | None = None
+    """For the first time since it was snoozed."""
+    step: int = 0
+    """Announcements in this round."""
+    is_told: bool = True
+    """Whether the last announcement is known to have been made: else it is made again."""
+    family: Family = Family.NOTHING
+    settled_at: float | None = None
+    reason: str = ""
+    amount: str = ""
+    """What was taken, a fraction, and its unit: 3/2 tablet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An occurrence with its reminder."""
+
+    occurrence: Occurrence
+    reminder: Reminder = field(compare=False)

@@ -1,0 +1,88 @@
+"""That a pause is over is said aloud, once; one without an end is spoken of every day."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from assistant.events import RemindersChanged
+from assistant.language import Habits
+from assistant.reminders import tables
+from assistant.reminders.family import Messenger
+from assistant.reminders.model import Pause, Reminder
+from assistant.reminders.periodic import Watch
+from assistant.reminders.scheduler import Engine
+
+ASK_AFTER_HOURS: Final = 20.0
+"""A pause without an end is spoken of on the next day at the earliest."""
+TELL_AT: Final = time(10)
+"""On each day, local: a pause without an end."""
+_BUSY_SECONDS: Final = 60.0
+"""While the elder talks or sleeps, or something else is asked."""
+
+
+class PauseWatch(Watch):
+    """Looks at the start, whenever reminders change, and at the end of each pause."""
+
+    name = "the end of a pause"
+    retry_seconds = 300.0
+
+    def __init__(self, engine: Engine, messenger: Messenger, elder_name: str) -> None:
+        super().__init__(engine, messenger, elder_name)
+        engine.bus.subscribe(RemindersChanged, lambda _: self._woken.set())
+
+    async def look(self) -> float | None:
+        """As in `Watch`; written down before it is said, so that it is said once."""
+        engine = self._engine
+        now = engine.clock.now()
+        reminders = await engine.database.read(tables.active_reminders)
+        habits = engine.calendar.habits
+        due = [
+            (each, pause, at)
+            for each in reminders
+            for pause in each.pauses
+            if (at := self._tell_at(pause, habits)) is not None
+        ]
+        ripe = [(each, pause) for each, pause, at in due if at <= now]
+        if not ripe:
+            return min((at for _, _, at in due), default=None)
+        situation = engine.presence.situation(is_asking=False)
+        if situation.is_asleep or situation.is_talking or situation.is_alarm:
+            return now + _BUSY_SECONDS
+        await engine.database.write(lambda c: _mark_told(c, ripe, now))
+        for is_over in (True, False):
+            titles = [each.title for each, pause in ripe if (pause.until is not None) == is_over]
+            if titles:
+                said = engine.wording.paused(list(dict.fromkeys(titles)), is_over=is_over)
+                engine.say(said)
+        return now + 1.0  # what comes next is reckoned from what was just written
+
+    def _tell_at(self, pause: Pause, habits: Habits) -> float | None:
+        """When to speak of it, Unix time; None where all is said."""
+        zone = self._engine.calendar.zone
+        if pause.is_of_a_day:
+            return None
+        if pause.until is not None:
+            if pause.told_at is not None and pause.told_at >= pause.until.timestamp():
+                return None
+            # A pause ends at midnight, and nobody is to be told of it then.
+            local = pause.until.astimezone(zone)
+            waking = datetime.combine(local.date(), habits.waking, zone)
+            return max(local, waking).timestamp()
+        last = pause.told_at if pause.told_at is not None else pause.since.timestamp()
+        earliest = datetime.fromtimestamp(last + ASK_AFTER_HOURS * 3600, zone)
+        at = datetime.combine(earliest.date(), TELL_AT, zone)
+        return (at if at >= earliest else at + timedelta(1)).timestamp()
+
+
+def _mark_told(
+    connection: sqlite3.Connection, told: Sequence[tuple[Reminder, Pause]], now: float
+) -> None:
+    for each, pause in told:
+        fresh = tables.get_reminder(connection, each.reminder_id)
+        if fresh is not None:
+            marked = (replace(one, told_at=now) if one == pause else one for one in fresh.pauses)
+            tables.save_body(connection, replace(fresh, pauses=tuple(marked)))

@@ -1,0 +1,137 @@
+"""Whether the elder can be spoken to: awake, and not in the middle of talk."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from assistant.events import (
+    AlarmClosed,
+    AlarmOpened,
+    AskElder,
+    ElderAnswered,
+    ElderCallChanged,
+    Heard,
+    Said,
+    Say,
+    Sensed,
+    SpeechEnded,
+    SpeechStarted,
+    TurnTaken,
+)
+from assistant.home.clock import Clock
+from assistant.language import Habits
+from assistant.reminders.transitions import Situation
+from assistant.runtime.bus import Bus
+
+PAUSE_SECONDS: Final = 15.0
+"""Silence after which talk is taken to pause; longer than the pauses elders make within it."""
+ASKER: Final = "reminders"
+TALK_LIMIT_SECONDS: Final = 120.0
+"""A beginning whose end never came (its child died) is forgotten by then."""
+AWAKE_SECONDS: Final = 900.0
+"""Who spoke to Anban so lately is awake, whatever the hour."""
+EARLY_SECONDS: Final = 7200.0
+"""Who is on their feet so short a time before they usually wake is up; before that, on an errand
+of the night, on which nobody should be startled."""
+_ON_FEET: Final = frozenset({"BedLeft", "GaitSpeed"})
+"""What perception tells of somebody who walks.  It cannot tell who sleeps: lying is not sleeping,
+and a medicine must not wait because of a nap.  Nor who is out: it sees one room."""
+FALLING_ASLEEP_MINUTES: Final = 30
+"""After bedtime."""
+
+
+class Presence:
+    """Learns from the bus who speaks, and from the elder's habits when they sleep."""
+
+    def __init__(self, bus: Bus, clock: Clock, zone: ZoneInfo, habits: Habits) -> None:
+        self._clock, self._zone = clock, zone
+        self.habits = habits
+        self._voice_until = self._talk_until = self._awake_until = float("-inf")
+        self._sounding: dict[str, float] = {}
+        self._asking: set[str] = set()
+        """Open questions of others."""
+        self._is_on_telephone = False
+        self._alarms: set[str] = set()
+        bus.subscribe(SpeechStarted, lambda _: self._voice(TALK_LIMIT_SECONDS))
+        bus.subscribe(SpeechEnded, lambda _: self._voice(PAUSE_SECONDS))
+        bus.subscribe(Heard, self._heard)
+        bus.subscribe(TurnTaken, lambda _: self._talk())
+        bus.subscribe(Say, lambda say: self._sounding.update({say.say_id: clock.now()}))
+        bus.subscribe(Said, self._said)
+        bus.subscribe(AskElder, self._asked)
+        bus.subscribe(ElderAnswered, lambda answer: self._asking.discard(answer.question_id))
+        bus.subscribe(Sensed, self._sensed)
+        bus.subscribe(ElderCallChanged, self._call_changed)
+        bus.subscribe(AlarmOpened, lambda opened: self._alarms.add(opened.alarm_id))
+        bus.subscribe(AlarmClosed, lambda closed: self._alarms.discard(closed.alarm_id))
+
+    def situation(self, *, is_asking: bool) -> Situation:
+        """How it is now."""
+        now = self._clock.now()
+        self._sounding = {
+            say_id: at
+            for say_id, at in self._sounding.items()
+            if 0 <= now - at < TALK_LIMIT_SECONDS
+        }
+        # A clock that was set back must not keep Anban silent for long.
+        limit = now + TALK_LIMIT_SECONDS
+        self._voice_until = min(self._voice_until, limit)
+        self._talk_until = min(self._talk_until, limit)
+        self._awake_until = min(self._awake_until, now + AWAKE_SECONDS)
+        return Situation(
+            is_asleep=self._is_asleep(now),
+            is_talking=bool(self._sounding or self._asking or self._is_on_telephone)
+            or now < max(self._voice_until, self._talk_until),
+            is_alarm=bool(self._alarms),
+            is_asking=is_asking,
+        )
+
+    def is_night_time(self, at: time) -> bool:
+        """Whether a time of day lies in the elder's sleep."""
+        return _is_night(at, self.habits)
+
+    def is_night_at(self, now: float) -> bool:
+        """Whether a moment does."""
+        return _is_night(datetime.fromtimestamp(now, self._zone).time(), self.habits)
+
+    def _is_asleep(self, now: float) -> bool:
+        return now >= self._awake_until and self.is_night_at(now)
+
+    def _sensed(self, sensed: Sensed) -> None:
+        now = self._clock.now()
+        if sensed.kind in _ON_FEET and not self.is_night_at(now + EARLY_SECONDS):
+            self._awake_until = now + AWAKE_SECONDS
+
+    def _voice(self, seconds: float) -> None:
+        self._voice_until = self._clock.now() + seconds
+
+    def _asked(self, asked: AskElder) -> None:
+        if asked.asker != ASKER:
+            self._asking.add(asked.question_id)
+
+    def _call_changed(self, changed: ElderCallChanged) -> None:
+        self._is_on_telephone = changed.stage != "ended"
+
+    def _heard(self, heard: Heard) -> None:
+        if heard.is_final and heard.addressed and heard.text.strip():
+            self._talk()
+
+    def _talk(self) -> None:
+        now = self._clock.now()
+        self._talk_until, self._awake_until = now + PAUSE_SECONDS, now + AWAKE_SECONDS
+
+    def _said(self, said: Said) -> None:
+        if self._sounding.pop(said.say_id, None) is not None:
+            self._talk_until = self._clock.now() + PAUSE_SECONDS
+
+
+def _is_night(at: time, habits: Habits) -> bool:
+    clock, end = _minutes(at), _minutes(habits.waking)
+    begin = (_minutes(habits.bedtime) + FALLING_ASLEEP_MINUTES) % (24 * 60)
+    return begin <= clock < end if begin < end else clock >= begin or clock < end
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute

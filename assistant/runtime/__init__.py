@@ -1,0 +1,1 @@
+"""What every process of Anban stands on: the bus and its links, children, tasks, privacy."""

@@ -1,0 +1,193 @@
+"""Everything that a home needs to call for help, looked at once; nobody is alarmed by it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assistant.channels import AddressError, ChannelError, Registry
+from assistant.channels.server import look_at
+from assistant.people.contacts import Contact, People
+from assistant.runtime.findings import Finding, found
+from assistant.runtime.supervisor import Supervisor
+from assistant.selftest import machine
+from assistant.selftest.sound import DisturbedError, Sound
+
+log = logging.getLogger(__name__)
+
+PART_SECONDS: Final = 90.0
+"""For one part, beyond the deadlines that it has itself."""
+READY_SECONDS: Final = 30.0
+"""For a child that is just being started again."""
+_DEVICE_CHILDREN: Final = frozenset({"phone", "robot", "senses"})
+"""Told by the channels that need them, and by their devices."""
+
+Check = Callable[[], Awaitable[list[Finding]]]
+
+
+@dataclass(frozen=True, slots=True)
+class HomeParts:
+    """What is looked at."""
+
+    home: Path
+    supervisor: Supervisor
+    people: People
+    registry: Registry
+    sound: Sound
+    check_contact: Callable[[str], Awaitable[list[dict[str, Any]]]]
+    """Of a contact's id, how each way to that person is: the service `contacts.check`."""
+    equipment: Check
+    """Telephone and modem themselves."""
+    pendants: Callable[[], list[Finding]]
+    devices: Check
+    """Radar and robot."""
+    heartbeat: Callable[[], list[Finding]]
+    heartbeat_server: str
+    understand: Callable[[], Awaitable[None]]
+    """Has the dialogue understand a sentence; raises what says why it cannot."""
+    page: Callable[[], Finding | None]
+    """Whether the family's page can be opened; blocks; None: there is none."""
+
+
+class HomeChecks:
+    """One look at a home."""
+
+    def __init__(self, parts: HomeParts) -> None:
+        self._parts = parts
+
+    async def look(self, *, with_chime: bool, now: float, known: float | None) -> list[Finding]:
+        """Every part, all at once but for the chime, which comes first and alone.
+
+        Args:
+            with_chime: whether it may be heard in the room now.
+            now: Unix time, seconds.
+            known: the latest time that was known before.
+
+        Raises:
+            DisturbedError: the chime was broken off by something more important.
+        """
+        await asyncio.to_thread(self._parts.people.read)
+        ears = {"ear", "mouth"} <= set(self._parts.supervisor.names())
+        findings = await self._children()
+        if ears and all(f.is_well for f in findings if f.part in {"ear", "mouth"}):
+            findings += await self._parts.sound.look(with_chime=with_chime)
+        others: tuple[tuple[str, Check], ...] = (
+            ("dialogue", self._dialogue),
+            ("channel", self._channels),
+            ("internet", lambda: self._servers(now, known)),
+            ("page", self._page),
+            ("radar", self._parts.devices),
+            ("disk", self._machine),
+        )
+        looked = await asyncio.gather(*(self._guarded(part, check) for part, check in others))
+        findings += [finding for found_there in looked for finding in found_there]
+        return [*findings, *self._parts.pendants(), *self._parts.heartbeat()]
+
+    async def _guarded(self, part: str, check: Check) -> list[Finding]:
+        """No fault of one check takes the others away."""
+        try:
+            async with asyncio.timeout(PART_SECONDS):
+                return await check()
+        except DisturbedError:
+            raise
+        except TimeoutError:
+            return [found(part, is_well=False, detail=f"no answer for {PART_SECONDS:.0f} s")]
+        except Exception as error:
+            log.exception("%s could not be looked at", part)
+            problem = f"it could not be looked at ({type(error).__name__}); see the log"
+            return [found(part, is_well=False, detail=problem)]
+
+    async def _children(self) -> list[Finding]:
+        supervisor = self._parts.supervisor
+        names = [name for name in supervisor.names() if name not in _DEVICE_CHILDREN]
+        loop = asyncio.get_running_loop()
+        until = loop.time() + READY_SECONDS
+        while not all(map(supervisor.is_ready, names)) and loop.time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+        return [
+            found(
+                name,
+                is_well=supervisor.is_ready(name),
+                detail=f"not ready for {READY_SECONDS:.0f} s ({why}); see its log"
+                if (why := supervisor.trouble(name))
+                else "runs",
+            )
+            for name in names
+            if name != "dialogue" or not supervisor.is_ready(name)  # it has to understand, too
+        ]
+
+    async def _dialogue(self) -> list[Finding]:
+        if not self._parts.supervisor.is_ready("dialogue"):
+            return []
+        try:
+            await self._parts.understand()
+        except Exception as error:  # noqa: BLE001  (told, whatever it is)
+            return [found("dialogue", is_well=False, detail=f"understands nothing: {error}")]
+        return [found("dialogue", is_well=True, detail="understands")]
+
+    async def _channels(self) -> list[Finding]:
+        people = self._parts.people.all
+        findings = await self._parts.equipment()
+        if not people:
+            problem = "nobody to call: `anban contacts add NAME ADDRESS`"
+            return [*findings, found("people", is_well=False, detail=problem)]
+        looked = await asyncio.gather(*(self._contact(contact) for contact in people))
+        findings.append(found("people", is_well=True, detail=f"{len(people)} to call"))
+        return findings + [finding for of_contact in looked for finding in of_contact]
+
+    async def _contact(self, contact: Contact) -> list[Finding]:
+        findings: dict[str, Finding] = {}
+        for way in await self._parts.check_contact(contact.contact_id):
+            subject = f"{contact.name}: {way['channel']}"
+            while subject in findings:  # a second telephone of the same person
+                subject += " +"
+            findings[subject] = found(
+                "channel", is_well=way["is_well"], detail=way["detail"], subject=subject
+            )
+        return list(findings.values())
+
+    async def _servers(self, now: float, known: float | None) -> list[Finding]:
+        """The line to the servers that this home itself needs, and the time of their clocks."""
+        servers = sorted(self._servers_needed())
+        answers = await asyncio.gather(*map(look_at, servers), return_exceptions=True)
+        problems = [str(answer) for answer in answers if isinstance(answer, BaseException)]
+        ahead = [
+            answer.ahead_seconds
+            for answer in answers
+            if not isinstance(answer, BaseException) and answer.ahead_seconds is not None
+        ]
+        clock = machine.look_at_clock(now, known, ahead)
+        if not servers:
+            return [clock]
+        is_well = len(problems) < len(servers)
+        detail = f"{len(servers) - len(problems)} of {len(servers)} servers answer"
+        return [
+            found("internet", is_well=is_well, detail="; ".join([detail, *problems])),
+            clock,
+        ]
+
+    def _servers_needed(self) -> set[str]:
+        servers = {self._parts.heartbeat_server}
+        for contact in self._parts.people.all:
+            for address in contact.channels:
+                try:
+                    servers.add(self._parts.registry.open(address).server)
+                except (AddressError, ChannelError):
+                    continue  # told by its channel
+        return servers - {""}
+
+    async def _page(self) -> list[Finding]:
+        page = await asyncio.to_thread(self._parts.page)
+        return [page] if page is not None else []
+
+    async def _machine(self) -> list[Finding]:
+        def look() -> list[Finding]:
+            home = self._parts.home
+            power = list(machine.look_at_power())
+            return [machine.look_at_disk(home), machine.look_at_memory(home), *power]
+
+        return await asyncio.to_thread(look)

@@ -1,0 +1,310 @@
+"""The self-test of every day: made once, however often Anban is started, and told where it must be.
+
+Every step is written before and after.  A test that was cut off is made again; one that was made
+is not.  What is owed to family or elder stays owed until somebody was told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from assistant.events import Said, Say, Urgency
+from assistant.home.clock import Clock
+from assistant.language import Habits
+from assistant.reminders.family import Texts
+from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.findings import Finding
+from assistant.selftest import store, trouble
+from assistant.selftest.checks import HomeChecks
+from assistant.selftest.quiet import Quiet, hours, is_nap
+from assistant.selftest.sound import DisturbedError
+from assistant.selftest.wording import Wording
+from assistant.store import Database, KeyedValues, StoreError
+
+log = logging.getLogger(__name__)
+
+SETTLE_SECONDS: Final = 600.0
+"""After a start: a model is loaded, a provider registered, a demo or a question over by then."""
+LOOK_AGAIN_SECONDS: Final = 120.0
+"""It was not quiet, or the test was broken off."""
+TELL_AGAIN_SECONDS: Final = 1_800.0
+"""Nobody of the family could be reached, the elder sleeps, or all is done."""
+LONGEST_TELL_SECONDS: Final = 6 * 3_600.0
+"""A family that only telephones reach, and that does not answer, is not rung all day for this."""
+DISTURBED_SECONDS: Final = 0.25
+"""How often calls are looked for during a test; everything else tells of itself."""
+SPOKEN_SECONDS: Final = 120.0
+_EXPLAINED: Final = "chime_explained"
+"""Of the home's state."""
+
+
+class Family(Protocol):
+    """Whoever is told: `reminders.Messenger`."""
+
+    async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
+        """The name of who was reached, None where nobody was."""
+
+
+class SelfTest:
+    """Runs by itself; `run_now` runs it when somebody asks."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        database: Database,
+        checks: HomeChecks,
+        quiet: Quiet,
+        wording: Wording,
+        family: Family,
+        home_lang: Callable[[], str],
+        clock: Clock,
+        zone: ZoneInfo,
+        habits: Callable[[], Habits],
+        is_asleep: Callable[[], bool],
+        has_chime: bool,
+        can_speak: Callable[[], bool],
+    ) -> None:
+        self._bus, self._database, self._checks, self._quiet = bus, database, checks, quiet
+        self._wording, self._family, self._home_lang = wording, family, home_lang
+        self._clock, self._zone, self._habits = clock, zone, habits
+        self._is_asleep, self._has_chime, self._can_speak = is_asleep, has_chime, can_speak
+        self._is_family_reached = True
+        self._home = KeyedValues.home(database)
+        self._memory_told_day = ""
+        self._failures = 0
+        """How often nobody of the family could be reached, one after the other."""
+        self._family_at = 0.0
+        """Not before this they are tried again; Unix seconds."""
+        self._settled_at = asyncio.get_running_loop().time() + SETTLE_SECONDS
+        self._one_at_a_time = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        bus.serve("selftest.run", self._serve_run)
+
+    def start(self) -> None:
+        """Test and tell from now on by itself."""
+        self._task = asyncio.create_task(self._run(), name="self-test")
+
+    async def stop(self) -> None:
+        """Let go; what is due is done after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def run_now(self, *, with_chime: bool) -> tuple[Finding, ...]:
+        """Test now, and count it as today's.
+
+        Raises:
+            Refused: it is not the moment, or was broken off.
+            StoreError: what was found could not be kept.
+        """
+        if self._quiet.is_busy:
+            raise Refused("an alarm is open, a call stands or a drill is on; try again later")
+        findings = await self._test(self._today(), with_chime=with_chime and self._has_chime)
+        if findings is None:
+            raise Refused("it was broken off: somebody called for help, rang or spoke with Anban")
+        self._woken.set()
+        return findings
+
+    # ------------------------------------------------------------------------- the day
+
+    async def _run(self) -> None:
+        while True:
+            until = self._clock.now() + LOOK_AGAIN_SECONDS
+            try:
+                until = await self._step_or_tell(until)
+            except Exception:  # one fault must not end all tests
+                log.exception("the self-test failed; it is made again")
+            self._woken.clear()
+            while not self._woken.is_set() and self._clock.now() < until:
+                before = self._clock.now()
+                await self._clock.wait(until, self._woken)
+                if self._clock.now() < before:
+                    break  # set back: today may be another day
+
+    async def _step_or_tell(self, otherwise: float) -> float:
+        try:
+            return await self.step()
+        except StoreError as error:
+            log.error("the self-test waits for the disk: %s", error)
+            await self._tell_without_memory()
+            return otherwise
+
+    async def step(self) -> float:
+        """Do what is due now; gives when to come again.
+
+        Raises:
+            StoreError: the disk refused; nothing of this step counts.
+        """
+        now, today = self._clock.now(), self._today()
+        if asyncio.get_running_loop().time() < self._settled_at:
+            return now + LOOK_AGAIN_SECONDS
+        begin, end = hours(date.fromisoformat(today), self._habits(), self._zone)
+        again = now + TELL_AGAIN_SECONDS
+        if not await self._database.read(lambda c: store.is_done(c, today)):
+            if now < begin:
+                again = begin
+            elif not await self._test_if_quiet(today, now, end):
+                again = now + LOOK_AGAIN_SECONDS
+        if not await self._tell(today):
+            again = min(again, now + TELL_AGAIN_SECONDS)
+        return again
+
+    async def _test_if_quiet(self, today: str, now: float, end: float) -> bool:
+        """True where today's test was made."""
+        # Late in the evening it is made without a sound rather than not at all.
+        with_chime = self._has_chime and now < end
+        if with_chime and (self._is_asleep() or is_nap(now, self._habits(), self._zone)):
+            return False
+        if self._quiet.is_busy or (with_chime and not self._quiet.is_quiet):
+            return False
+        findings = await self._test(today, with_chime=with_chime)
+        if findings is not None and any(finding.part == "chime" for finding in findings):
+            await self._explain()
+        return findings is not None
+
+    async def _test(self, day: str, *, with_chime: bool) -> tuple[Finding, ...] | None:
+        """One test, written down; None where it was broken off."""
+        async with self._one_at_a_time:
+            self._quiet.disturbed.clear()
+            began = self._clock.now()
+            known = await self._database.write(lambda c: store.begin(c, day, began))
+            work = self._checks.look(with_chime=with_chime, now=began, known=known)
+            findings = await self._unless_disturbed(asyncio.create_task(work))
+            if findings is None:
+                await self._database.write(lambda c: store.abandon(c, day))
+                log.info("the self-test was broken off; it is made again later")
+                return None
+            now = self._clock.now()
+            await self._database.write(lambda c: store.finish(c, day, now, findings))
+            bad = sum(not finding.is_well for finding in findings)
+            log.info("self-test: %d parts looked at, %d not well", len(findings), bad)
+            return tuple(findings)
+
+    async def _unless_disturbed(self, work: asyncio.Task[list[Finding]]) -> list[Finding] | None:
+        """What was found, or None as soon as something more important begins."""
+        disturbed = asyncio.create_task(self._quiet.disturbed.wait())
+        try:
+            while not work.done():
+                await asyncio.wait(
+                    {work, disturbed},
+                    timeout=DISTURBED_SECONDS,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if disturbed.done() or self._quiet.is_busy:
+                    return None
+            return work.result()
+        except DisturbedError:
+            return None
+        finally:
+            disturbed.cancel()
+            work.cancel()
+            await asyncio.gather(work, disturbed, return_exceptions=True)
+
+    # ------------------------------------------------------------------------- telling
+
+    async def _tell(self, today: str) -> bool:
+        """Tell family and elder what they are owed; False where somebody still is."""
+        known = await self._database.read(store.troubles)
+        owed = trouble.owed_family(known, today)
+        if owed:
+            if self._quiet.is_busy or self._is_asleep():  # it can wait until the morning
+                return False
+            await self._try_family(owed, today)
+            known = await self._database.read(store.troubles)
+        spoken = trouble.owed_elder(known, is_family_reached=self._is_family_reached)
+        if spoken and self._can_speak() and not await self._tell_elder(spoken, today):
+            return False
+        return self._is_family_reached
+
+    async def _tell_without_memory(self) -> None:
+        """Nothing can be written down: that alone is told, once a day."""
+        now, today = self._clock.now(), self._today()
+        begin, end = hours(date.fromisoformat(today), self._habits(), self._zone)
+        if self._memory_told_day == today or not begin <= now < end or self._quiet.is_busy:
+            return
+        broken = trouble.Trouble("memory", "", today, days=1, last_day=today)
+        texts = self._wording.for_family(trouble.Owed((broken,)), ())
+        if await self._family.write(f"memory-{today}", texts, now) is not None:
+            self._memory_told_day = today
+
+    async def _try_family(self, owed: trouble.Owed, today: str) -> None:
+        """Now, or where it failed before, after a pause that grows."""
+        now = self._clock.now()
+        if 0 < self._family_at - now <= LONGEST_TELL_SECONDS:
+            return
+        self._is_family_reached = await self._tell_family(owed, today)
+        if self._is_family_reached:
+            self._failures, self._family_at = 0, 0.0
+            return
+        pause = min(TELL_AGAIN_SECONDS * 2.0 ** min(self._failures, 8), LONGEST_TELL_SECONDS)
+        self._failures += 1
+        self._family_at = now + pause
+
+    async def _tell_family(self, owed: trouble.Owed, today: str) -> bool:
+        run = await self._database.read(store.last_run)
+        texts = self._wording.for_family(owed, run.findings if run else ())
+        parts = [f"{t.part} {t.subject} {t.is_over}" for t in (*owed.bad, *owed.well)]
+        notice_id = hashlib.sha256("\n".join([today, *parts]).encode()).hexdigest()[:12]
+        if await self._family.write(notice_id, texts, self._clock.now()) is None:
+            return False
+        await self._keep(lambda known: trouble.told_family(known, owed, today))
+        return True
+
+    async def _tell_elder(self, owed: trouble.Owed, today: str) -> bool:
+        if self._is_asleep() or not self._quiet.is_quiet:
+            return False
+        is_reached = self._is_family_reached
+        text = self._wording.for_elder(owed, is_family_reached=is_reached)
+        if not await self._say(Say(text, self._home_lang(), Urgency.REMINDER)):
+            return False
+        await self._keep(lambda known: trouble.told_elder(known, owed, today))
+        return True
+
+    async def _explain(self) -> None:
+        """Whoever heard the chime for the first time may wonder what it was."""
+        if not self._quiet.is_quiet or await self._home.get(_EXPLAINED) is not None:
+            return
+        said = Say(self._wording.about_chime(), self._home_lang(), Urgency.REMINDER)
+        if await self._say(said):
+            await self._home.set(_EXPLAINED, True)
+
+    async def _say(self, say: Say) -> bool:
+        """Whether it sounded to its end."""
+        said: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def take(event: object) -> None:
+            if isinstance(event, Said) and event.say_id == say.say_id and not said.done():
+                said.set_result(event.completed)
+
+        self._bus.listen(take)
+        try:
+            self._bus.publish(say)
+            async with asyncio.timeout(SPOKEN_SECONDS):
+                return await said
+        except TimeoutError:
+            return False
+        finally:
+            self._bus.unlisten(take)
+
+    async def _keep(
+        self, change: Callable[[tuple[trouble.Trouble, ...]], tuple[trouble.Trouble, ...]]
+    ) -> None:
+        await self._database.write(lambda c: store.save_troubles(c, change(store.troubles(c))))
+
+    def _today(self) -> str:
+        return datetime.fromtimestamp(self._clock.now(), self._zone).date().isoformat()
+
+    async def _serve_run(self, with_chime: bool = True) -> list[dict[str, Any]]:
+        findings = await self.run_now(with_chime=with_chime)
+        return [
+            {"part": f.part, "subject": f.subject, "verdict": f.verdict.value, "detail": f.detail}
+            for f in findings
+        ]

@@ -1,0 +1,110 @@
+"""What perception tells becomes a question to the elder, or a word that nobody is watched over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from assistant.alarm.sensor_watch import ASLEEP_SECONDS, BLIND_SECONDS, Sensing
+from assistant.events import ChildDied, DangerSensed, PeopleLocated, Ready, Say, Sensed
+from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
+from assistant.runtime.bus import Bus
+from assistant.settings import Settings
+from assistant.store import Database, KeyedValues
+from tests.alarm.parts import REPLIES
+
+
+@dataclass
+class Room:
+    folder: Path
+    bus: Bus = field(default_factory=Bus)
+    told: list[object] = field(default_factory=list)
+    is_asleep: bool = False
+
+    def __post_init__(self) -> None:
+        self.bus.listen(self.told.append)
+        values = KeyedValues.home(Database(self.folder / "x.sqlite"))
+        memory = HomeMemory(values, replace(Settings(), language="en"))
+        speech = Speech(self.bus, memory, 10, has_mouth=False)
+        self.sensing = Sensing(
+            self.bus, speech, memory, REPLIES, lambda: self.is_asleep, has_radar=True
+        )
+
+    def sense(self, kind: str, **values: object) -> None:
+        self.bus.publish(Sensed(kind, "radar", "living room", values))
+
+    def dangers(self) -> list[str]:
+        return [event.reason for event in self.told if isinstance(event, DangerSensed)]
+
+    def said(self) -> list[str]:
+        return [event.text for event in self.told if isinstance(event, Say)]
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> Iterator[Room]:
+    room = Room(tmp_path)
+    yield room
+    room.sensing.stop()
+
+
+async def test_what_may_be_an_emergency_is_one_and_nothing_else(room: Room) -> None:
+    everyday = ("PersonPresent", "BedLeft", "Rose", "ActivityChanged", "GaitSpeed", "VitalSigns")
+    for kind in everyday:
+        room.sense(kind)
+    assert room.dangers() == []
+    for kind in ("FallDetected", "LyingOnFloor", "NoMotion", "BathroomLong"):
+        room.sense(kind)
+    assert room.dangers() == ["fall", "fall", "no_motion", "bathroom"]
+    assert DangerSensed("fall", "radar", "living room") in room.told
+
+
+async def test_who_sleeps_does_not_move_but_may_fall(room: Room) -> None:
+    room.is_asleep = True
+    for kind in ("NoMotion", "FallDetected", "BathroomLong"):
+        room.sense(kind)
+    assert room.dangers() == ["fall", "bathroom"]
+    room.is_asleep = False
+    room.sense("NoMotion")  # told again, for it lasts
+    assert room.dangers()[-1] == "no_motion"
+
+
+async def test_a_blind_radar_is_told_once_and_that_it_sees_again(room: Room) -> None:
+    for _ in range(5):
+        room.sense("SensorTroubled", reason="unplugged")
+        room.bus.publish(ChildDied("senses", "exit 1", 1.0))
+        await asyncio.sleep(BLIND_SECONDS)
+    assert len(room.said()) == 1
+    assert "call out to me" in room.said()[0]
+    (finding,) = room.sensing.findings()
+    assert not finding.is_well
+    room.bus.publish(PeopleLocated(((1.0, 2.0),)))
+    room.sense("PersonPresent", count=1)
+    assert len(room.said()) == 2
+    assert "again" in room.said()[1]
+    assert all(finding.is_well for finding in room.sensing.findings())
+
+
+@pytest.mark.parametrize(
+    "good", [Ready("senses"), Sensed("SensorRecovered", "radar", ""), PeopleLocated(((0.0, 1.0),))]
+)
+async def test_a_short_blindness_is_not_worth_a_word(room: Room, good: object) -> None:
+    room.sense("SensorTroubled", reason="unplugged")
+    await asyncio.sleep(BLIND_SECONDS / 2)
+    room.bus.publish(good)
+    await asyncio.sleep(BLIND_SECONDS * 2)
+    assert room.said() == []
+
+
+async def test_nobody_is_woken_to_hear_of_it(room: Room) -> None:
+    room.is_asleep = True
+    room.sense("SensorTroubled", reason="unplugged")
+    await asyncio.sleep(BLIND_SECONDS + 5 * ASLEEP_SECONDS)
+    assert room.said() == []
+    room.is_asleep = False
+    await asyncio.sleep(ASLEEP_SECONDS)
+    assert len(room.said()) == 1

@@ -1,0 +1,91 @@
+"""Signs of a stroke: asked while the calls go out, and told to whoever helps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.events import PutThroughChanged, SignAsked
+from assistant.home.spoken import Address
+from assistant.safety import judge
+from tests.alarm.parts import REPLIES, Home, World, a_home, spoken
+
+ONE = {"大女儿": ["call:1", "text:1"], "老李": ["call:2"]}
+STEP_SECONDS = 1.0
+
+
+async def answer(home: Home, *answers: str) -> None:
+    for text in answers:
+        await home.after(STEP_SECONDS)
+        assert home.emergency.hear(text, judge(text, is_final=True)), f"nothing waits for {text}"
+    await home.after(STEP_SECONDS)
+
+
+async def test_answers_are_told_to_everybody_who_is_reached_after_them(tmp_path: Path) -> None:
+    world = World({"call:1": ["busy", "no_answer"], "call:2": ["no_answer"]})
+    async with a_home(tmp_path, world, ONE) as home:
+        home.cry("stroke")
+        await home.after(STEP_SECONDS)
+        assert world.addresses()[0] == "text:1", "no call waits for the questions"
+        await answer(home, "是", "不是", "今天天汽真好", "吃早饭那会儿")
+        await home.after(60)
+        first, last = world.tries[0][2].text, world.tries[-1][2].text
+        assert "嘴歪" not in first
+        assert REPLIES.render("signs_face_yes", "zh") in last
+        assert REPLIES.render("signs_arm_no", "zh") in last
+        assert REPLIES.render("signs_speech_no", "zh") in last
+        assert "吃早饭那会儿" in last
+        counted = {e.sign: e.counts for e in home.told if isinstance(e, SignAsked)}
+        assert counted == {"face": True, "arm": False, "speech": False, "time": False}
+        journal = " ".join(why for _, why in await home.journal())
+        assert "face: counts as a sign" in journal
+        assert "早饭" not in journal, "the elder's words are kept nowhere"
+
+
+async def test_silence_and_unclear_answers_count_as_signs(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), ONE) as home:
+        home.cry("stroke")
+        await answer(home, "嗯那个怎么说呢", "咕噜咕噜")
+        await home.after(120)
+        counted = {e.sign: e.counts for e in home.told if isinstance(e, SignAsked)}
+        assert counted == {"face": True, "arm": True, "speech": True, "time": False}
+        alarm = home.book.open_alarms()[0]
+        told = home.companion.signs.told(alarm.alarm_id, "en")
+        assert REPLIES.render("signs_speech_silence", "en") in told
+
+
+async def test_other_alarms_ask_nothing_and_a_known_reason_begins_it(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), ONE) as home:
+        home.cry("other")
+        await home.after(STEP_SECONDS)
+        assert not home.emergency.hear("是", judge("是", is_final=True))
+        home.cry("stroke")
+        await answer(home, "是")
+        assert len(home.book.open_alarms()) == 1
+
+
+async def test_a_cry_in_an_answer_is_a_sign(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), ONE) as home:
+        home.cry("stroke")
+        await answer(home, "不是")
+        home.cry("stroke")  # "右胳膊抬不起来了"
+        await home.after(STEP_SECONDS)
+        counted = {e.sign: e.counts for e in home.told if isinstance(e, SignAsked)}
+        assert counted == {"face": False, "arm": True}
+
+
+async def test_it_is_silent_once_somebody_speaks_with_the_elder_or_all_is_well(
+    tmp_path: Path,
+) -> None:
+    async with a_home(tmp_path, World(), ONE) as home:
+        home.cry("stroke")
+        await home.after(STEP_SECONDS)
+        alarm = home.book.open_alarms()[0]
+        home.bus.publish(PutThroughChanged(alarm.alarm_id, "大女儿", is_open=True))
+        await home.after(STEP_SECONDS)
+        assert not home.emergency.hear("是", judge("是", is_final=True))
+        home.bus.publish(PutThroughChanged(alarm.alarm_id, "大女儿", is_open=False))
+        for text in ("我没事", "不用了"):
+            home.emergency.take_answer(spoken(text, Address.WINDOW))
+            await home.after(STEP_SECONDS)
+        assert home.book.open_alarms() == ()
+        assert not any(isinstance(e, SignAsked) for e in home.told)

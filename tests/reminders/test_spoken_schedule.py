@@ -1,0 +1,134 @@
+"""When a conversation means: answers complete what was said, corrections replace it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.reminders import ReminderServices
+from tests.reminders.home import Home
+
+DAILY = "FREQ=DAILY"
+# sentences, is_daily, the rule, the times of day
+CONVERSATIONS = [
+    ("zh", ["每天早上七点半提醒我吃一片降压药"], False, DAILY, ["07:30"]),
+    ("zh", ["每天", "七点半"], False, DAILY, ["07:30"]),
+    ("zh", ["每天早上七点", "不对，是八点"], False, DAILY, ["08:00"]),
+    ("zh", ["每天晚上七点", "不对，八点"], False, DAILY, ["20:00"]),
+    ("zh", ["每天晚上七点", "不，早上八点"], False, DAILY, ["08:00"]),
+    ("zh", ["每天早上七点", "隔一天"], False, "FREQ=DAILY;INTERVAL=2", ["07:00"]),
+    ("zh", ["早上七点吃"], True, DAILY, ["07:00"]),
+    ("zh", ["早上八点饭后吃"], True, DAILY, ["08:00"]),
+    ("zh", ["一天三次", "八点、十二点、晚上六点"], True, DAILY, ["08:00", "12:00", "18:00"]),
+    ("zh", ["每天早上八点和晚上八点", "不，一天一次，早上八点"], True, DAILY, ["08:00"]),
+    ("en", ["every morning at seven", "no, at eight"], False, DAILY, ["08:00"]),
+    ("en", ["at seven in the evening", "no, at eight"], True, DAILY, ["20:00"]),
+    ("en", ["every day", "after supper"], False, DAILY, ["18:30"]),
+    ("en", ["two after supper"], True, DAILY, ["18:30"]),
+    ("en", ["every day at seven", "on mondays"], False, "FREQ=WEEKLY;BYDAY=MO", ["07:00"]),
+    ("en", ["every day at nine", "no at eight", "no at ten"], False, DAILY, ["10:00"]),
+]
+PROBLEMS = [
+    ("zh", ["2月30号早上八点"], "impossible_time"),
+    ("zh", ["昨天下午三点"], "never_comes"),
+    ("zh", ["每天"], "time_missing"),
+    ("zh", ["提醒我吃药"], "time_missing"),
+    ("zh", ["一周两次，早上八点"], "days_missing"),
+    ("en", ["on the thirtieth of february at eight"], "impossible_time"),
+    ("en", ["yesterday at three"], "never_comes"),
+    ("en", ["twice a week at eight"], "days_missing"),
+    ("en", ["remind me"], "time_missing"),
+]
+
+
+@pytest.fixture
+async def served(home: Home) -> Home:
+    ReminderServices(home.keeper).register(home.bus)
+    return home
+
+
+async def understood(home: Home, lang: str, texts: list[str], *, daily: bool) -> dict[str, Any]:
+    return await home.bus.call("reminders.understand", texts=texts, lang=lang, is_daily=daily)
+
+
+@pytest.mark.parametrize(("lang", "texts", "daily", "rrule", "times"), CONVERSATIONS)
+async def test_sentences_become_a_schedule(
+    served: Home, lang: str, texts: list[str], daily: bool, rrule: str, times: list[str]
+) -> None:
+    found = await understood(served, lang, texts, daily=daily)
+    assert found["problem"] is None
+    assert found["schedule"]["rrule"] == rrule
+    assert [each["at"] for each in found["schedule"]["times"]] == times
+
+
+@pytest.mark.parametrize(("lang", "texts", "problem"), PROBLEMS)
+async def test_what_is_no_schedule_is_said_so(
+    served: Home, lang: str, texts: list[str], problem: str
+) -> None:
+    found = await understood(served, lang, texts, daily=False)
+    assert found["problem"]["refused"] == problem
+    assert found["schedule"] is None
+
+
+async def test_a_moment_and_where_its_words_stand(served: Home) -> None:
+    found = await understood(served, "zh", ["明天下午三点给女儿打电话"], daily=False)
+    assert found["at"] == "2026-11-24T15:00:00+08:00"
+    start, end = min(found["spans"])[0], max(found["spans"])[1]
+    assert "明天下午三点给女儿打电话"[start:end] == "明天下午三点"
+    today = await understood(served, "en", ["today at three"], daily=True)
+    assert today["schedule"]["at"] == "2026-11-23T15:00:00+08:00", "a day was named: once"
+
+
+async def test_a_course_counts_from_its_first_dose(served: Home) -> None:
+    """It is six in the morning, and seven has not come: today is the first of seven days."""
+    found = await understood(served, "zh", ["每天早上五点吃，吃七天"], daily=True)
+    wish = {"title": "阿莫西林", "kind": "medicine", "schedule": found["schedule"]}
+    checked = await served.bus.call("reminders.check", reminder=wish)
+    schedule = checked["reminder"]["schedule"]
+    assert (schedule["start"], schedule["until"]) == ("2026-11-24", "2026-11-30")
+    assert checked["first_at"] == served.clock.at + 23 * 3600
+    assert await served.bus.call("reminders.list") == [], "a check writes nothing"
+
+
+async def test_a_check_refuses_what_adding_would(served: Home) -> None:
+    wish = {
+        "title": "降压药",
+        "kind": "medicine",
+        "amount": {"amount": "24", "unit": "tablet"},
+        "schedule": {"rrule": DAILY, "times": [{"at": "07:30"}]},
+    }
+    assert (await served.bus.call("reminders.check", reminder=wish))["refused"] == "dose_unlikely"
+    never = {**wish, "amount": None, "schedule": {"at": "2026-11-22T07:30:00+08:00"}}
+    assert (await served.bus.call("reminders.check", reminder=never))["refused"] == "never_comes"
+
+
+async def test_all_are_added_or_none(served: Home) -> None:
+    good = {"title": "a", "schedule": {"rrule": DAILY, "times": [{"at": "07:30"}]}}
+    refused = await served.bus.call("reminders.add_all", reminders=[good, {**good, "title": ""}])
+    assert refused["refused"] == "invalid"
+    assert await served.bus.call("reminders.list") == []
+    added = await served.bus.call("reminders.add_all", reminders=[good, {**good, "title": "b"}])
+    assert [each["title"] for each in added["added"]] == ["a", "b"]
+
+
+async def test_a_counted_stock_replaces_a_refill_adds(served: Home) -> None:
+    wish = {
+        "title": "降压药",
+        "kind": "medicine",
+        "amount": {"amount": "1", "unit": "tablet"},
+        "schedule": {"rrule": DAILY, "times": [{"at": "07:30"}]},
+    }
+    await served.bus.call("reminders.add", reminder=wish)
+    ten = {"amount": "10", "unit": "tablet"}
+    for service, amount in [("refill", "10"), ("refill", "20"), ("count", "10"), ("count", "10")]:
+        left = await served.bus.call(f"reminders.{service}", which="降压药", amount=ten)
+        assert left["left"]["amount"] == amount
+    none = await served.bus.call(
+        "reminders.count", which="降压药", amount={"amount": "0", "unit": "tablet"}
+    )
+    assert none["left"]["days"] == 0
+    bad = await served.bus.call(
+        "reminders.count", which="降压药", amount={"amount": "-1", "unit": "tablet"}
+    )
+    assert bad["refused"] == "invalid"
