@@ -4,75 +4,174 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = {"assistant", "skills", "perception", "robot_io", "models", "tests", "benchmarks"}
-# room: what of ours it may import beside itself
-FLOORS = {
+OURS = {"assistant", "simulators", "skills", "perception", "robot_io", "models", "tests"}
+OURS |= {"benchmarks"}
+SINGLE_FILES = {"assistant/__init__.py", "assistant/cli.py"}
+"""What of `assistant/` is no room."""
+
+# The ground: what anybody above may use.
+_DATA = ("assistant.events", "assistant.language", "assistant.settings")
+_GROUND = (*_DATA, "assistant.runtime", "assistant.store")
+_HOME = (*_GROUND, "assistant.home")
+_REACHING = (*_HOME, "assistant.channels", "assistant.people")
+
+# room: what of ours it may import beside itself; lower floors first
+FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/events": (),
     "assistant/language": (),
-    "assistant/findings.py": (),
-    "assistant/chime.py": (),
-    "assistant/faults.py": (),
-    "assistant/privacy.py": (),
-    "assistant/tasks.py": ("assistant.faults",),
-    "assistant/settings.py": ("assistant.settings_reading",),
-    "assistant/settings_reading.py": (),
-    "assistant/safety": ("assistant.language", "assistant.phrases"),
+    "assistant/settings": (),
     "assistant/phrases": ("assistant.language",),
-    "assistant/store": ("assistant.faults",),
-    "assistant/dialogue": ("assistant.privacy", "assistant.settings"),
-    "assistant/care/attempt.py": ("assistant.care.channels.api",),
-    "assistant/care/record_writer.py": ("assistant.faults", "assistant.store"),
-    "assistant/care/channels": (
-        "assistant.privacy",
-        "assistant.private_files",
-        "assistant.tasks",
-    ),
-    "assistant/care/simulators": ("assistant.care.channels", "assistant.tasks"),
-    "assistant/link.py": ("assistant.events", "assistant.settings"),
+    "assistant/safety": ("assistant.language", "assistant.phrases"),
+    "assistant/runtime": ("assistant.events", "assistant.settings"),
+    "assistant/store": ("assistant.runtime.faults",),
+    "assistant/dialogue": ("assistant.runtime.privacy", "assistant.settings"),
+    "models": (),
     "perception": (),
     "robot_io": (),
-    "models": (),
+    # Children: they know the core by its events alone.
+    "assistant/ear": ("assistant.events", "assistant.runtime", "assistant.settings", "models"),
+    "assistant/mouth": ("assistant.events", "assistant.language", "assistant.runtime"),
+    "assistant/senses": (
+        "assistant.events",
+        "assistant.runtime",
+        "assistant.settings",
+        "perception",
+    ),
     "skills": (
         "assistant.dialogue.sources",
         "assistant.events",
-        "assistant.faults",
         "assistant.language",
-        "assistant.link",
-        "assistant.privacy",
+        "assistant.runtime.faults",
+        "assistant.runtime.link",
+        "assistant.runtime.privacy",
         "assistant.settings",
     ),
+    # What features share.
+    "assistant/home": (*_GROUND, "assistant.safety"),
+    "assistant/people": (
+        "assistant.events",
+        "assistant.runtime.private_files",
+        "assistant.settings",
+    ),
+    "assistant/channels": (
+        "assistant.mouth.synthesizer",
+        "assistant.runtime.privacy",
+        "assistant.runtime.private_files",
+        "assistant.runtime.tasks",
+    ),
+    "simulators": ("assistant.channels", "assistant.runtime.tasks"),
+    # Features.
+    "assistant/conversation": (*_HOME, "assistant.dialogue", "assistant.safety"),
+    "assistant/robot": (*_HOME, "robot_io"),
+    "assistant/calls": _REACHING,
+    "assistant/pendants": (*_HOME, "assistant.channels"),
+    "assistant/console": (*_DATA, "assistant.runtime", "assistant.channels", "assistant.pendants"),
+    "assistant/alarm": (*_REACHING, "assistant.phrases", "assistant.safety"),
+    "assistant/reminders": _REACHING,
+    "assistant/medicines": (*_GROUND, "assistant.reminders"),
+    "assistant/selftest": (*_REACHING, "assistant.reminders"),
+    "assistant/drill": (
+        *_REACHING,
+        "assistant.alarm",
+        "assistant.phrases",
+        "assistant.selftest",
+    ),
+    # Composition.
+    "assistant/core": (
+        *_REACHING,
+        "assistant.alarm",
+        "assistant.calls",
+        "assistant.console",
+        "assistant.conversation",
+        "assistant.drill",
+        "assistant.medicines",
+        "assistant.pendants",
+        "assistant.reminders",
+        "assistant.robot",
+        "assistant.safety",
+        "assistant.selftest",
+    ),
+    "assistant/demo": (
+        *_REACHING,
+        "assistant.conversation",
+        "assistant.core",
+        "assistant.reminders",
+        "simulators",
+    ),
+    "assistant/commands": ("assistant", "models", "perception", "skills"),
 }
 
 
-def imports(room: str) -> Iterator[tuple[str, str]]:
-    """Every import of ours in a room's files, at any depth: the file and the module."""
-    path = ROOT / room
-    for file in [path] if path.suffix else sorted(path.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            match node:
-                case ast.Import(names=names):
-                    modules = [each.name for each in names]
-                case ast.ImportFrom(module=str(module)):
-                    modules = [module]
-                case _:
-                    continue
-            for module in modules:
-                if module.partition(".")[0] in OURS:
-                    yield file.relative_to(ROOT).as_posix(), module
+def room_of(file: str) -> str:
+    """The room in which a file stands: `assistant/NAME`, or a folder beside it."""
+    parts = file.split("/")
+    return "/".join(parts[:2]) if parts[0] == "assistant" else parts[0]
+
+
+def files() -> Iterator[str]:
+    for folder in sorted(OURS - {"tests", "benchmarks"}):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            yield file.relative_to(ROOT).as_posix()
+
+
+def imports(file: str) -> Iterator[str]:
+    """Every import of ours in a file, at any depth."""
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                modules = [each.name for each in names]
+            case ast.ImportFrom(module=str(module)):
+                modules = [module]
+            case _:
+                continue
+        for module in modules:
+            if module.partition(".")[0] in OURS:
+                yield module
 
 
 @pytest.mark.parametrize("room", FLOORS)
 def test_a_room_imports_only_from_below(room: str) -> None:
-    own = room.removesuffix(".py").replace("/", ".")
-    found = list(imports(room))
-    allowed = (own, *FLOORS[room])
+    allowed = (room.replace("/", "."), *FLOORS[room])
     assert [
         (file, module)
-        for file, module in found
+        for file in files()
+        if room_of(file) == room
+        for module in imports(file)
         if not any(module == each or module.startswith(f"{each}.") for each in allowed)
     ] == []
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_a_room_may_import_only_what_it_does(room: str) -> None:
+    """A permission that nobody uses any more is taken back."""
+    used = {module for file in files() if room_of(file) == room for module in imports(file)}
+    shared = {*_GROUND, *_HOME, *_REACHING}
+    assert [
+        each
+        for each in FLOORS[room]
+        if each not in shared and not any(f"{module}.".startswith(f"{each}.") for module in used)
+    ] == []
+
+
+def test_every_room_has_its_floor() -> None:
+    rooms = {room_of(file) for file in files()} - SINGLE_FILES
+    assert rooms == set(FLOORS)
+
+
+def test_no_circle_of_rooms() -> None:
+    graph: dict[str, set[str]] = {}
+    for file in files():
+        if file not in SINGLE_FILES:
+            graph.setdefault(room_of(file), set()).update(
+                room
+                for room in (room_of(module.replace(".", "/")) for module in imports(file))
+                if room not in {room_of(file), "assistant"}
+            )
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError, with the circle
+    assert set(order) == set(FLOORS)
