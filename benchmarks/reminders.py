@@ -17,9 +17,9 @@ import psutil
 from assistant.events import AskElder, ElderAnswered
 from assistant.home.memory import HomeMemory
 from assistant.language import DayTime, Unit
-from assistant.reminders import Engine, Keeper, tables
+from assistant.reminders import ReminderApi, ReminderScheduler, tables
 from assistant.reminders.model import Amount, Kind
-from assistant.reminders.requests import ReminderWish, ScheduleWish
+from assistant.reminders.requests import ReminderRequest, ScheduleRequest
 from assistant.runtime.bus import Bus
 from assistant.settings import Settings
 from assistant.store import Database, KeyedValues
@@ -45,15 +45,15 @@ class Clock:
         raise NotImplementedError
 
 
-def wish(number: int) -> ReminderWish:
+def wish(number: int) -> ReminderRequest:
     minutes = 6 * 60 + 45 + number % 840
     at = DayTime(clock_time(minutes // 60, minutes % 60))
     rule = ("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=DAILY;INTERVAL=2")[number % 3]
-    return ReminderWish(
+    return ReminderRequest(
         title=f"medicine {number}",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1), Unit.TABLET),
-        schedule=ScheduleWish(rrule=rule, times=(at,)),
+        schedule=ScheduleRequest(rrule=rule, times=(at,)),
     )
 
 
@@ -65,13 +65,13 @@ async def measure(folder: Path) -> list[list[str]]:
     bus, database, clock = Bus(), Database(folder / "anban.sqlite"), Clock()
     await database.open()
     memory = HomeMemory(KeyedValues.home(database), Settings(), "en")
-    engine = Engine(bus=bus, database=database, memory=memory, zone=ZONE, clock=clock)
-    keeper = Keeper(engine)
+    scheduler = ReminderScheduler(bus=bus, database=database, memory=memory, zone=ZONE, clock=clock)
+    api = ReminderApi(scheduler)
     began = time.perf_counter()
     for start in range(0, REMINDERS, BATCH):
-        await keeper.add_all([wish(start + number) for number in range(BATCH)])
+        await api.add_all([wish(start + number) for number in range(BATCH)])
     added = time.perf_counter() - began
-    await engine.step()
+    await scheduler.step()
 
     looks = []
     for _ in range(LOOKS):
@@ -81,7 +81,7 @@ async def measure(folder: Path) -> list[list[str]]:
     idle = []
     for _ in range(LOOKS):
         began = time.perf_counter()
-        await engine.step()
+        await scheduler.step()
         idle.append(time.perf_counter() - began)
 
     asked: list[AskElder] = []
@@ -90,7 +90,7 @@ async def measure(folder: Path) -> list[list[str]]:
     steps = []
     for _ in range(STEPS):
         began = time.perf_counter()
-        next_at = await engine.step()
+        next_at = await scheduler.step()
         steps.append(time.perf_counter() - began)
         while asked:
             bus.publish(ElderAnswered(asked.pop().question_id, "yes"))

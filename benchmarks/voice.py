@@ -97,10 +97,10 @@ async def turn(core: Core, room: PulseRoom, sentence: str, times: Times) -> None
 async def change_languages(core: Core, times: Times) -> None:
     """There and back; first untimed, since the other language may have to be learned."""
     for lang in LANGUAGES:
-        await core.mind.follow(lang)
+        await core.understanding.follow(lang)
     for lang in ROUNDS * LANGUAGES:
         began = time.monotonic()
-        await core.mind.follow(lang)
+        await core.understanding.follow(lang)
         times["(beside the turns) the model of another language in its place"].append(
             time.monotonic() - began
         )

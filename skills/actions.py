@@ -16,7 +16,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from assistant.language import LANGUAGES, LanguageError, Replies
-from assistant.runtime.faults import where
+from assistant.runtime.faults import log_location
 from skills.forms import Event, Outcome, read_answer
 from skills.home import Home, Outside
 from skills.loading import Loaded
@@ -167,7 +167,7 @@ class Skills:
             key = "slow"
         except Exception as error:  # noqa: BLE001  (a third party's code)
             # Its place and kind only: the text of an error may hold what the elder said.
-            log.error("%s failed: %s", action, where(error))
+            log.error("%s failed: %s", action, log_location(error))
             key = "failed"
         return Outcome([], self._own.render(key, lang))
 
@@ -177,7 +177,7 @@ class Skills:
         except (TimeoutError, BusyError) as error:
             log.error("a reaction of the skill %s was given up: %s", name, type(error).__name__)
         except Exception as error:  # noqa: BLE001  (a third party's code)
-            log.error("a reaction of the skill %s failed: %s", name, where(error))
+            log.error("a reaction of the skill %s failed: %s", name, log_location(error))
 
     async def _not_understood(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

@@ -12,7 +12,7 @@ import asyncio
 import time
 from typing import Any, Final
 
-from assistant.alarm.public_number import EmergencyNumber
+from assistant.alarm.public_number import PublicNumber
 from assistant.alarm.saying import Saying
 from assistant.alarm.standing import Standing, Standings
 from assistant.alarm.state import VOICE, Alarm
@@ -24,7 +24,7 @@ from assistant.alarm.statements import (
     progress,
     who_comes,
 )
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.alarm.stroke_signs import StrokeSigns
 from assistant.channels import Opener
 from assistant.events import (
@@ -59,7 +59,7 @@ JUST_REPLIED_SECONDS: Final = 5.0
 """Who is called was told so lately that it is not told again."""
 
 
-class Companion:
+class Announcer:
     """The elder's side of every open alarm."""
 
     def __init__(
@@ -69,15 +69,15 @@ class Companion:
         memory: HomeMemory,
         replies: Replies,
         people: People,
-        number: EmergencyNumber,
-        book: AlarmBook,
+        number: PublicNumber,
+        store: AlarmStore,
         registry: Opener,
     ) -> None:
         self._bus, self._speech, self._memory = bus, speech, memory
         self._replies, self._people, self._number = replies, people, number
-        self._book = book
+        self._store = store
         self._standings = Standings(
-            book, people, registry, lambda: self._render("emergency_number_name")
+            store, people, registry, lambda: self._render("emergency_number_name")
         )
         self._saying = Saying(bus, speech, self._render_statement, self._free)
         self.signs = StrokeSigns(bus, speech, replies, memory)
@@ -259,7 +259,7 @@ class Companion:
 
     def _is_of_the_elder(self, raised: AlarmRaised) -> bool:
         """Whether the elder called for it just now: no sensor, no silence, no end of the core."""
-        alarm = self._book.alarm(raised.alarm_id)
+        alarm = self._store.alarm(raised.alarm_id)
         is_new = alarm is not None and not (alarm.generation or alarm.asked_count)
         is_called = raised.source == VOICE or raised.source.startswith("pendant")
         return is_new and is_called and abs(time.time() - raised.at) < JUST_RAISED_SECONDS
@@ -289,9 +289,9 @@ class Companion:
 
     def _closed(self, closed: AlarmClosed) -> None:
         self._beside.discard(closed.alarm_id)
-        if not self._book.open_alarms():  # else it is no time for good-bye
+        if not self._store.open_alarms():  # else it is no time for good-bye
             self._progress, self._bad_news_at = None, float("-inf")
-            begun = bool(self._book.attempts(closed.alarm_id))
+            begun = bool(self._store.attempts(closed.alarm_id))
             cancelled = "alarm_cancelled" if begun else "alarm_not_begun"
             self._tell(cancelled if closed.how == "cancelled" else "alarm_closed")
         self._look()
@@ -363,7 +363,7 @@ class Companion:
             self._saying.news(Statement(key, slots))
 
     def _free(self) -> None:
-        if self._book.open_alarms():
+        if self._store.open_alarms():
             self._look()
 
     def _render_statement(self, said: Statement) -> str:

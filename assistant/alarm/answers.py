@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from assistant.alarm.announcer import Companion
-from assistant.alarm.controller import Course
+from assistant.alarm.announcer import Announcer
+from assistant.alarm.controller import AlarmController
 from assistant.alarm.pending_question import Asked
 from assistant.alarm.state import VOICE, Alarm, State, Trigger
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.home.spoken import Address, Spoken
 from assistant.people.contacts import Contact, People
 from assistant.phrases import Token, load, tokens_of
@@ -42,11 +42,11 @@ class Answers:
     """Takes what was said and lets it happen to the alarms that it is about."""
 
     def __init__(
-        self, book: AlarmBook, people: People, companion: Companion, course: Course
+        self, store: AlarmStore, people: People, announcer: Announcer, controller: AlarmController
     ) -> None:
-        self._book, self._people = book, people
-        self._companion, self._course = companion, course
-        self._question = course.question
+        self._store, self._people = store, people
+        self._announcer, self._controller = announcer, controller
+        self._question = controller.question
         self._arrived_to_anban = False
         """The words that somebody is there were said to Anban."""
         self._tasks = Tasks("an answer in an alarm")
@@ -60,7 +60,7 @@ class Answers:
 
         Not while a contact is on the line: what comes out of the speaker is nobody in the room.
         """
-        if not self._book.open_alarms() or self._companion.is_line_open:
+        if not self._store.open_alarms() or self._announcer.is_line_open:
             return False
         said, asked = spoken.judgement, self._question.asked
         if said.arrived:
@@ -83,7 +83,7 @@ class Answers:
         """Act on words for which `is_about` was true."""
         said, asked = spoken.judgement, self._question.asked
         if self.asks_how_it_stands(spoken):
-            self._companion.tell_how_it_stands()
+            self._announcer.tell_how_it_stands()
         elif asked is Asked.ARRIVAL and not said.fine:
             self._take_arrival(spoken)
         elif said.arrived:
@@ -123,39 +123,39 @@ class Answers:
 
     async def _is_fine(self, address: Address) -> None:
         """Said once it is asked back; what must be so for it to end is decided for each alarm."""
-        self._companion.signs.stop()
+        self._announcer.signs.stop()
         # A first "I'm fine" holds as long as the question that it was asked back with: two words of
         # a television, each in answer to another question, are no answer.
         is_answer = self._question.asked is Asked.HELP and self._question.is_half_answered
-        for alarm in self._book.open_alarms():
+        for alarm in self._store.open_alarms():
             ends = _ends(alarm, address, is_answer=is_answer)
             trigger = Trigger.MEANT_FINE if ends else Trigger.SAID_FINE
-            changed = await self._course.apply(alarm.alarm_id, trigger, "elder")
+            changed = await self._controller.apply(alarm.alarm_id, trigger, "elder")
             if changed is None:
-                self._companion.only_a_human_closes(alarm)
+                self._announcer.only_a_human_closes(alarm)
             elif changed.state.calls_out:
                 self._question.put(is_half_answered=True)
-                self._companion.ask_back(by_name=alarm.source != VOICE)
+                self._announcer.ask_back(by_name=alarm.source != VOICE)
             elif changed.state.is_asked:
-                self._course.suspicions.said_once()
-        self._course.suspicions.answered()
+                self._controller.confirmations.said_once()
+        self._controller.confirmations.answered()
 
     def _ask_again(self) -> None:
         """A bare no: to "do you need help?", or "no, I am not well"?"""
-        if any(alarm.state.is_asked for alarm in self._book.open_alarms()):
-            self._course.suspicions.unclear()
+        if any(alarm.state.is_asked for alarm in self._store.open_alarms()):
+            self._controller.confirmations.unclear()
         else:
             self._question.put()
-            self._companion.ask_again()
+            self._announcer.ask_again()
 
     async def _needs_help(self) -> None:
         self._question.close()
-        alarms = self._book.open_alarms()
+        alarms = self._store.open_alarms()
         for alarm in alarms:
-            await self._course.apply(alarm.alarm_id, Trigger.CRIED, "elder")
+            await self._controller.apply(alarm.alarm_id, Trigger.CRIED, "elder")
         if not any(alarm.state.is_asked for alarm in alarms):  # else it began to call just now
-            self._companion.goes_on()
-        self._course.suspicions.answered()
+            self._announcer.goes_on()
+        self._controller.confirmations.answered()
 
     # -------------------------------------------------------------- shall it ring 120?
 
@@ -167,38 +167,38 @@ class Answers:
                 self._ask_number_again(number, is_half=is_half)
             elif spoken.address.is_to_anban:
                 self._question.close()
-                self._companion.number_is_agreed(number, is_agreed=False)
+                self._announcer.number_is_agreed(number, is_agreed=False)
             return
         suffices = is_named or (is_wanted and (spoken.address.is_to_anban or is_half))
         if suffices or (is_half and spoken.address.is_to_anban):
             self._question.close()
-            self._companion.number_is_agreed(number, is_agreed=True)
-            self._tasks.spawn(self._course.ring_number(number))
+            self._announcer.number_is_agreed(number, is_agreed=True)
+            self._tasks.spawn(self._controller.ring_number(number))
         elif is_wanted or spoken.address.is_to_anban:
             self._ask_number_again(number, is_half=True)
 
     def _ask_number_again(self, number: str, *, is_half: bool) -> None:
         self._question.put_number(number, is_half_answered=is_half)
-        self._companion.ask_number_again(number)
+        self._announcer.ask_number_again(number)
 
     # ------------------------------------------------------------------ is somebody there?
 
     def _ask_who_arrived(self, address: Address) -> None:
         """These words may be anybody's: it is asked back with the name of who is awaited."""
-        alarms = self._book.open_alarms()
+        alarms = self._store.open_alarms()
         awaited = next((a.acknowledged_by for a in alarms if a.acknowledged_by), "")
         people = [contact.name for contact in self._people.all]
         name = awaited if awaited in people else next(iter(people), "")
         self._arrived_to_anban = address.is_to_anban
         self._question.put(Asked.ARRIVAL, name)
-        self._companion.ask_who_arrived(name)
+        self._announcer.ask_who_arrived(name)
 
     def _take_arrival(self, spoken: Spoken) -> None:
         said, there = spoken.judgement, self._who_is_there(spoken)
         is_again = said.arrived or said.reflex == "affirm"
         if said.reflex == "deny":
             self._question.close()
-            self._companion.goes_on()
+            self._announcer.goes_on()
         elif there is not None:
             self._tasks.spawn(self._is_here(there.name))
         elif is_again and (
@@ -226,11 +226,11 @@ class Answers:
     async def _is_here(self, who: str) -> None:
         """Said once it stops the calls; said again, when the helper has looked, it closes."""
         self._question.close()
-        for alarm in self._book.open_alarms():
+        for alarm in self._store.open_alarms():
             acknowledged = alarm.state is State.ACKNOWLEDGED
             trigger = Trigger.CONFIRMED if acknowledged else Trigger.ACKNOWLEDGED
-            self._companion.somebody_is_beside(alarm.alarm_id)
-            await self._course.apply(alarm.alarm_id, trigger, who)
+            self._announcer.somebody_is_beside(alarm.alarm_id)
+            await self._controller.apply(alarm.alarm_id, trigger, who)
 
 
 def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:

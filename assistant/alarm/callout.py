@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from assistant.alarm.attempt import Attempt
 from assistant.alarm.state import Alarm
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.channels import (
     Acknowledged,
     Answered,
@@ -80,7 +80,7 @@ class CallOutParts:
     """What every call-out of the home shares."""
 
     bus: Bus
-    book: AlarmBook
+    store: AlarmStore
     registry: Opener
     people: Callable[[datetime], tuple[Contact, ...]]
     """Whom to call, in order, at this hour."""
@@ -133,7 +133,7 @@ class CallOut:
     async def run(self) -> None:
         """Call out until stopped; cancelling it hangs up and leaves the tries unsettled."""
         try:
-            made = self._parts.book.attempts_now(self._alarm_id)
+            made = self._parts.store.attempts_now(self._alarm_id)
             number = max((attempt.round for attempt in made), default=0)
             while not self._stopped.is_set():
                 number += 1
@@ -189,7 +189,7 @@ class CallOut:
     def _is_due(self, way: Way) -> bool:
         if any(w.key == way.key and w.contact == way.contact for w in self._running.values()):
             return False
-        for attempt in self._parts.book.attempts_now(self._alarm_id):
+        for attempt in self._parts.store.attempts_now(self._alarm_id):
             same = (attempt.contact_id, attempt.channel) == (way.contact.contact_id, way.key)
             if same and attempt.outcome in {Outcome.DELIVERED, Outcome.ACKNOWLEDGED}:
                 # A clock that was set back gives a negative age: better told twice.
@@ -204,7 +204,7 @@ class CallOut:
             attempt.contact_id == resort.contact_id
             and attempt.outcome in {Outcome.ANSWERED, Outcome.ACKNOWLEDGED}
             and 0 <= time.time() - (attempt.ended_at or 0.0) < MESSAGE_AGAIN_SECONDS
-            for attempt in self._parts.book.attempts_now(self._alarm_id)
+            for attempt in self._parts.store.attempts_now(self._alarm_id)
         )
 
     # ------------------------------------------------------------------------------- a try
@@ -217,11 +217,11 @@ class CallOut:
 
     async def _try(self, way: Way, number: int) -> Outcome | None:
         """One attempt from its record to its outcome; never raises but when cancelled."""
-        alarm = self._parts.book.alarm(self._alarm_id)
+        alarm = self._parts.store.alarm(self._alarm_id)
         if alarm is None:
             return None
         contact, kind = way.contact, way.channel.kind.value
-        attempt = await self._parts.book.begin_attempt(
+        attempt = await self._parts.store.begin_attempt(
             self._alarm_id, contact.contact_id, way.key, number, kind
         )
         self._publish(
@@ -230,7 +230,7 @@ class CallOut:
             )
         )
         ended = await self._follow(way, attempt, self._parts.message(alarm, contact, attempt))
-        await self._parts.book.end_attempt(attempt.attempt_id, ended.outcome, ended.detail)
+        await self._parts.store.end_attempt(attempt.attempt_id, ended.outcome, ended.detail)
         self._publish(
             CallEnded(
                 self._alarm_id,
@@ -275,7 +275,7 @@ class CallOut:
             case Dialled():
                 self._went_out = True
             case Answered():
-                await self._parts.book.attempt_answered(attempt.attempt_id)
+                await self._parts.store.attempt_answered(attempt.attempt_id)
                 self._parts.answered(self._alarm_id, way.contact)
                 self._publish(CallAnswered(self._alarm_id, attempt.attempt_id, way.contact.name))
             case Acknowledged():

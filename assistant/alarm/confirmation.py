@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Final
 
-from assistant.alarm.announcer import Companion
+from assistant.alarm.announcer import Announcer
 from assistant.alarm.pending_question import QUESTION_SECONDS, OpenQuestion
 from assistant.alarm.state import VOICE, Alarm, State, Trigger
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 
 ASKS: Final = 2
 VOICE_ASKS: Final = 1
@@ -37,11 +37,11 @@ Apply = Callable[[str, Trigger, str], Awaitable[object]]
 """Lets something happen to an alarm: its id, what, and who did it."""
 
 
-class Suspicions:
+class Confirmations:
     """Every alarm that is asked about first."""
 
-    def __init__(self, book: AlarmBook, companion: Companion, question: OpenQuestion) -> None:
-        self._book, self._companion, self._question = book, companion, question
+    def __init__(self, store: AlarmStore, announcer: Announcer, question: OpenQuestion) -> None:
+        self._store, self._announcer, self._question = store, announcer, question
         self._answered = asyncio.Event()
         self._heard = _Heard.NOTHING
         self._unsure: set[str] = set()
@@ -51,8 +51,8 @@ class Suspicions:
         self, reason: str, source: str, place: str, why: str, *, is_sure: bool = True
     ) -> Alarm | None:
         """Write it down; the alarm to go on with, or None where it is one that is open already."""
-        before = self._book.same(reason, source)
-        alarm = await self._book.suspect(reason, source, place, why)
+        before = self._store.same(reason, source)
+        alarm = await self._store.suspect(reason, source, place, why)
         if is_sure:  # also where it is the same alarm: what a sensor saw does not end by silence
             self._unsure.discard(alarm.alarm_id)
         elif before is None:
@@ -66,10 +66,10 @@ class Suspicions:
         """
         again = 0
         try:
-            while (alarm := self._book.alarm(alarm_id)) and alarm.asked_count < (
+            while (alarm := self._store.alarm(alarm_id)) and alarm.asked_count < (
                 _asks(alarm) + again
             ):
-                changed = await self._book.apply(alarm_id, Trigger.ASKED)
+                changed = await self._store.apply(alarm_id, Trigger.ASKED)
                 if changed is None:
                     return
                 heard, self._heard = self._heard, _Heard.NOTHING
@@ -80,7 +80,7 @@ class Suspicions:
                 )
                 self._put(changed.alarm, heard)
                 await self._wait_answer()
-                alarm = self._book.alarm(alarm_id)
+                alarm = self._store.alarm(alarm_id)
                 if alarm is None or alarm.state is not State.CONFIRMING:
                     return
                 if self._heard is not _Heard.NOTHING and again < AGAIN:
@@ -90,16 +90,16 @@ class Suspicions:
                 alarm_id, Trigger.MEANT_FINE if ends else Trigger.SILENCE, "nobody answered"
             )
         finally:
-            self._companion.voice_as_before()
+            self._announcer.voice_as_before()
 
     def _put(self, alarm: Alarm, heard: _Heard) -> None:
         match heard:
             case _Heard.NOTHING:
-                self._companion.ask(alarm)
+                self._announcer.ask(alarm)
             case _Heard.UNCLEAR:
-                self._companion.ask_again()
+                self._announcer.ask_again()
             case _Heard.FINE_ONCE:
-                self._companion.ask_once_more(by_name=alarm.source != VOICE)
+                self._announcer.ask_once_more(by_name=alarm.source != VOICE)
 
     def answered(self) -> None:
         """The elder said how it is: nobody waits any longer."""

@@ -1,6 +1,6 @@
 """The course of every open alarm: what its state asks for, whoever changed it.
 
-The state machine decides (`alarms`), the book keeps (`book`), a call-out calls (`callout`); here
+The state machine decides (`alarms`), the book keeps (`store`), a call-out calls (`callout`); here
 is what follows: who is called, who is asked, when it goes out again.
 """
 
@@ -11,14 +11,14 @@ import logging
 import time
 from typing import Final
 
-from assistant.alarm.announcer import Companion
+from assistant.alarm.announcer import Announcer
 from assistant.alarm.callout import CallOut, CallOutParts
-from assistant.alarm.confirmation import Suspicions
-from assistant.alarm.followup import Afterwards
+from assistant.alarm.confirmation import Confirmations
+from assistant.alarm.followup import FollowUp
 from assistant.alarm.pending_question import OpenQuestion
-from assistant.alarm.public_number import EmergencyNumber
+from assistant.alarm.public_number import PublicNumber
 from assistant.alarm.state import Alarm, State, Trigger
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.alarm.wording import Wording
 from assistant.channels import Opener
 from assistant.events import AlarmAcknowledged, AlarmClosed, AlarmOpened, AlarmRaised, SignAsked
@@ -36,33 +36,33 @@ AGAIN_SECONDS: Final = 1.0
 TALK_CHECK_SECONDS: Final = 60.0
 
 
-class Course:
+class AlarmController:
     """Goes on with alarms; what contacts tell of one comes here, too."""
 
     def __init__(
         self,
         bus: Bus,
-        book: AlarmBook,
+        store: AlarmStore,
         people: People,
         registry: Opener,
         wording: Wording,
-        companion: Companion,
+        announcer: Announcer,
         arrive_seconds: float,
-        number: EmergencyNumber,
+        number: PublicNumber,
     ) -> None:
-        self._bus, self._book, self._people = bus, book, people
-        self._companion, self._number = companion, number
+        self._bus, self._store, self._people = bus, store, people
+        self._announcer, self._number = announcer, number
         self.question = OpenQuestion()
-        self.suspicions = Suspicions(book, companion, self.question)
+        self.confirmations = Confirmations(store, announcer, self.question)
         self._tasks = Tasks("what follows in an alarm")
         self._arrive_seconds = arrive_seconds
         self._callouts: dict[str, CallOut] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._opened: set[str] = set()
-        self._afterwards = Afterwards(book, people, registry, wording)
+        self._follow_up = FollowUp(store, people, registry, wording)
         self._parts = CallOutParts(
             bus=bus,
-            book=book,
+            store=store,
             registry=registry,
             people=people.in_order,
             last_resort=number.contact,
@@ -75,7 +75,7 @@ class Course:
 
     async def start(self) -> None:
         """Go on with every alarm that was open when the core last ended."""
-        await self._book.start(self._found_open)
+        await self._store.start(self._found_open)
 
     def _found_open(self, alarm: Alarm) -> None:
         log.warning("an alarm of before is still open: it goes on")
@@ -86,7 +86,7 @@ class Course:
         """End; what is open stays open and goes on at the next start."""
         for timer in self._timers.values():
             timer.cancel()
-        self._companion.signs.stop()
+        self._announcer.signs.stop()
         await self._tasks.end()
 
     # --------------------------------------------------------------- what contacts tell
@@ -101,18 +101,18 @@ class Course:
 
     async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
         """Whoever took the alarm on says when they will be there; False where it was not them."""
-        contact, alarm = self._people.get(contact_id), self._book.alarm(alarm_id)
+        contact, alarm = self._people.get(contact_id), self._store.alarm(alarm_id)
         if contact is None or alarm is None or alarm.acknowledged_by != contact.name:
             return False
         minutes = min(max(minutes, 1), MOST_MINUTES)
         seconds = max(self._arrive_seconds, minutes * 60 + LATE_SECONDS)
         why = f"in {minutes} minutes"
-        if not await self._book.apply(
+        if not await self._store.apply(
             alarm_id, Trigger.COMES, contact.name, why, seconds, minutes * 60
         ):
             return False
         self._set_timer(alarm_id, seconds)
-        self._companion.comes(contact.name, minutes)
+        self._announcer.comes(contact.name, minutes)
         return True
 
     async def close(self, alarm_id: str, who: str) -> bool:
@@ -128,8 +128,8 @@ class Course:
 
     async def apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
         """The alarm after it, or None where it meant nothing."""
-        before = self._book.alarm(alarm_id)
-        changed = await self._book.apply(alarm_id, trigger, who)
+        before = self._store.alarm(alarm_id)
+        changed = await self._store.apply(alarm_id, trigger, who)
         if changed is None or before is None:
             return None
         if changed.alarm.state is not before.state:
@@ -144,20 +144,20 @@ class Course:
         match alarm.state:
             case State.SUSPECTED | State.CONFIRMING:
                 self._stop_calling(alarm.alarm_id)  # it was raised on words that were taken back
-                self._tasks.spawn(self.suspicions.ask(alarm.alarm_id, self.apply))
+                self._tasks.spawn(self.confirmations.ask(alarm.alarm_id, self.apply))
             case State.RAISED | State.DELIVERED:
                 self._call_out(alarm)
             case State.ACKNOWLEDGED:
                 self._stop_calling(alarm.alarm_id)
                 self._escalate_later(alarm)
                 self._bus.publish(AlarmAcknowledged(alarm.alarm_id, alarm.acknowledged_by))
-                self._tasks.spawn(self._afterwards.tell_details(alarm))
+                self._tasks.spawn(self._follow_up.tell_details(alarm))
             case State.CLOSED | State.CANCELLED:
                 self._number.end(alarm.alarm_id)
                 self._opened.discard(alarm.alarm_id)
                 self._stop_calling(alarm.alarm_id)
                 self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
-                self._tasks.spawn(self._afterwards.tell_over(alarm, who))
+                self._tasks.spawn(self._follow_up.tell_over(alarm, who))
 
     def _call_out(self, alarm: Alarm) -> None:
         self._cancel_timer(alarm.alarm_id)
@@ -197,26 +197,26 @@ class Course:
         if callout is not None and callout.is_talking:
             self._set_timer(alarm_id, TALK_CHECK_SECONDS)
             return
-        self._companion.nobody_came(alarm_id)
+        self._announcer.nobody_came(alarm_id)
         self._tasks.spawn(self.apply(alarm_id, Trigger.NOBODY_CAME, "timer"))
 
     # ------------------------------------------------------- beside the calls: number, signs
 
     async def ring_number(self, number: str) -> None:
         """The elder asked for it and agreed: before all others, in the newest alarm."""
-        alarms = [alarm for alarm in self._book.open_alarms() if alarm.state.calls_out]
+        alarms = [alarm for alarm in self._store.open_alarms() if alarm.state.calls_out]
         if not alarms:
             return
         alarm_id = alarms[-1].alarm_id
         self._number.agree(alarm_id, number)
-        await self._book.note(alarm_id, "elder", f"{AGREED}{number}")
+        await self._store.note(alarm_id, "elder", f"{AGREED}{number}")
         contact, callout = self._number.contact(alarm_id), self._callouts.get(alarm_id)
         if contact is not None and callout is not None:
             await callout.ring_first(contact)
 
     async def _remember_number(self, alarm_id: str) -> None:
         """Agreed to before the core ended: the try may have been cut off, and is made again."""
-        if number := await self._book.noted(alarm_id, AGREED):
+        if number := await self._store.noted(alarm_id, AGREED):
             self._number.agree(alarm_id, number)
 
     def ask_signs(self, alarm: Alarm) -> None:
@@ -227,12 +227,12 @@ class Course:
     async def _begin_signs(self, alarm_id: str) -> None:
         """One question at a time: a "no" may not be taken for the answer to another one."""
         await self.question.number_settled()
-        if (alarm := self._book.alarm(alarm_id)) and alarm.state.is_open:
-            self._companion.signs.begin(alarm_id)
+        if (alarm := self._store.alarm(alarm_id)) and alarm.state.is_open:
+            self._announcer.signs.begin(alarm_id)
 
     def _sign_asked(self, asked: SignAsked) -> None:
         why = f"{asked.sign}: {'counts as a sign' if asked.counts else 'asked'}"
-        self._tasks.spawn(self._book.note(asked.alarm_id, "elder", why))
+        self._tasks.spawn(self._store.note(asked.alarm_id, "elder", why))
 
 
 async def _keep_calling(callout: CallOut) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from assistant.alarm.callout import Way, ways_of
 from assistant.alarm.state import Alarm, State
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.alarm.wording import Wording
 from assistant.channels import Ended, Kind, Opener, Outcome, Purpose, try_once
 from assistant.people.contacts import Contact, People
@@ -21,11 +21,13 @@ from assistant.people.contacts import Contact, People
 _TOLD: Final = frozenset({Outcome.DELIVERED, Outcome.UNKNOWN, Outcome.ACKNOWLEDGED})
 
 
-class Afterwards:
+class FollowUp:
     """Messages to those who were called."""
 
-    def __init__(self, book: AlarmBook, people: People, registry: Opener, wording: Wording) -> None:
-        self._book, self._people, self._registry = book, people, registry
+    def __init__(
+        self, store: AlarmStore, people: People, registry: Opener, wording: Wording
+    ) -> None:
+        self._store, self._people, self._registry = store, people, registry
         self._wording = wording
 
     async def tell_details(self, alarm: Alarm) -> None:
@@ -39,7 +41,7 @@ class Afterwards:
     async def tell_over(self, alarm: Alarm, who: str) -> None:
         """That nobody need come any more, to everybody who was written to."""
         key = "alarm_cancelled_text" if alarm.state is State.CANCELLED else "alarm_over_text"
-        told = {a.contact_id for a in self._book.attempts(alarm.alarm_id) if a.outcome in _TOLD}
+        told = {a.contact_id for a in self._store.attempts(alarm.alarm_id) if a.outcome in _TOLD}
         for contact in self._people.all:
             if contact.contact_id in told:
                 await self._tell(
@@ -57,14 +59,16 @@ class Afterwards:
         return any(
             (made.contact_id, made.channel) == (contact.contact_id, channel)
             and made.outcome == Outcome.DELIVERED
-            for made in self._book.attempts_now(alarm.alarm_id)
+            for made in self._store.attempts_now(alarm.alarm_id)
         )
 
     async def _send(self, alarm: Alarm, way: Way, what: str, words: Callable[[str], str]) -> None:
         channel = f"{what}: {way.key}"
         if self._is_told(alarm, way.contact, channel):  # before the core was started anew
             return
-        attempt = await self._book.begin_attempt(alarm.alarm_id, way.contact.contact_id, channel, 0)
+        attempt = await self._store.begin_attempt(
+            alarm.alarm_id, way.contact.contact_id, channel, 0
+        )
         message = self._wording.message(alarm, way.contact, attempt)
         if not alarm.state.is_open:
             message = replace(message, acknowledge_url=None)
@@ -74,4 +78,4 @@ class Afterwards:
             ended = await try_once(way.channel, told)
         else:
             ended = Ended(Outcome.FAILED, "nothing is known to tell")
-        await self._book.end_attempt(attempt.attempt_id, ended.outcome, ended.detail)
+        await self._store.end_attempt(attempt.attempt_id, ended.outcome, ended.detail)

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Final
 
 from assistant.alarm.answer_code import MOST_WRONG_CODES, AnswerCodes, CodeEntry
-from assistant.alarm.controller import Course
+from assistant.alarm.controller import AlarmController
 from assistant.alarm.state import Alarm, State
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.alarm.wording import Wording
 from assistant.channels import (
     Answered,
@@ -42,13 +42,13 @@ class Inbound:
         *,
         bus: Bus,
         people: People,
-        book: AlarmBook,
-        course: Course,
+        store: AlarmStore,
+        controller: AlarmController,
         codes: AnswerCodes,
         wording: Wording,
         numbering: Callable[[], Numbering],
     ) -> None:
-        self._bus, self._people, self._book, self._course = bus, people, book, course
+        self._bus, self._people, self._store, self._controller = bus, people, store, controller
         self._codes, self._wording, self._numbering = codes, wording, numbering
         self._wrong_codes: dict[str, int] = {}
         """By alarm, in all calls."""
@@ -65,7 +65,7 @@ class Inbound:
 
     async def called_back(self, phone: Phone, call: PhoneCall) -> None:
         """A contact who calls during an open alarm is put through; everybody else is refused."""
-        contact, alarms = self.who(call.uri), self._book.open_alarms()
+        contact, alarms = self.who(call.uri), self._store.open_alarms()
         if contact is None or not alarms:
             await phone.hang_up(call)
             return
@@ -91,7 +91,7 @@ class Inbound:
         if caller.is_proven and digit == CLOSING_DIGIT:
             for alarm in caller.alarms:
                 if self._state(alarm) is State.ACKNOWLEDGED:
-                    await self._course.close(alarm.alarm_id, caller.contact.name)
+                    await self._controller.close(alarm.alarm_id, caller.contact.name)
             return
         code = caller.entry.press(digit)
         if not code or caller.is_proven:
@@ -102,7 +102,7 @@ class Inbound:
             return
         for alarm in caller.alarms:
             if (state := self._state(alarm)) is not None and state.calls_out:
-                await self._course.acknowledge(alarm.alarm_id, caller.contact.contact_id)
+                await self._controller.acknowledge(alarm.alarm_id, caller.contact.contact_id)
 
     def _is_code(self, alarm: Alarm, code: str) -> bool:
         """Counted, so that nobody finds the code by trying."""
@@ -129,10 +129,10 @@ class Inbound:
 
     async def _note(self, caller: _Caller, what: str) -> None:
         for alarm in caller.alarms:
-            await self._book.note(alarm.alarm_id, caller.contact.name, what)
+            await self._store.note(alarm.alarm_id, caller.contact.name, what)
 
     def _state(self, alarm: Alarm) -> State | None:
-        now = self._book.alarm(alarm.alarm_id)
+        now = self._store.alarm(alarm.alarm_id)
         return now.state if now is not None else None
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.alarm.state import Alarm, State
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.alarm.wording import Wording
 from assistant.channels import (
     Acknowledgement,
@@ -91,13 +91,13 @@ class Links:
         maker: LinkMaker,
         bus: Bus,
         database: Database,
-        book: AlarmBook,
+        store: AlarmStore,
         people: People,
         wording: Wording,
         home_lang: Callable[[], str],
     ) -> None:
         self._maker, self._bus, self._database = maker, bus, database
-        self._book, self._people, self._wording = book, people, wording
+        self._store, self._people, self._wording = store, people, wording
         self._home_lang = home_lang
         self._spent: set[str] = set()
         bus.serve("links.look", self.look)
@@ -118,7 +118,7 @@ class Links:
         ):
             # After it, not before: cut off in between, the link works once more, not never.
             self._spent.add(claims.token_id)
-            await self._book.note(claims.alarm_id, contact.name, _SPENT + claims.token_id)
+            await self._store.note(claims.alarm_id, contact.name, _SPENT + claims.token_id)
         return await self._view(claims, contact)
 
     async def come(self, token: str, minutes: int) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class Links:
     async def close(self, token: str) -> dict[str, Any]:
         """A human saw or spoke to the elder, and all is well; raises Refused."""
         claims, contact = self._check(token)
-        alarm = self._book.alarm(claims.alarm_id)
+        alarm = self._store.alarm(claims.alarm_id)
         if alarm is not None and alarm.state is State.ACKNOWLEDGED:
             await self._bus.call("alarms.close", alarm_id=claims.alarm_id, who=contact.name)
         return await self._view(claims, contact)
@@ -143,7 +143,7 @@ class Links:
     def _check(self, token: str) -> tuple[Acknowledgement, Contact]:
         claims = self._maker.read(token)
         # While its alarm is known a link holds: a clock that jumps ahead locks no helper out.
-        if self._book.alarm(claims.alarm_id) is None and time.time() > claims.expires_at:
+        if self._store.alarm(claims.alarm_id) is None and time.time() > claims.expires_at:
             raise Refused(TOO_OLD)
         contact = self._people.get(claims.contact_id)
         if contact is None:
@@ -151,7 +151,7 @@ class Links:
         return claims, contact
 
     async def _view(self, claims: Acknowledgement, contact: Contact) -> dict[str, Any]:
-        alarm = self._book.alarm(claims.alarm_id)
+        alarm = self._store.alarm(claims.alarm_id)
         lang = contact.lang or self._home_lang()
         # An alarm of an earlier run that was over then is not in the book any more.
         if alarm is None or not alarm.state.is_open:
@@ -179,7 +179,7 @@ class Links:
             made.contact_id == contact.contact_id
             and made.kind == Kind.MESSAGE
             and made.outcome == Outcome.DELIVERED
-            for made in self._book.attempts_now(alarm.alarm_id)
+            for made in self._store.attempts_now(alarm.alarm_id)
         )
 
     async def _is_spent(self, claims: Acknowledgement) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from assistant.events import AlarmRaised, ProfileChanged, RemindersChanged
 from assistant.people.contact import plain_name
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.faults import where
+from assistant.runtime.faults import log_location
 from assistant.runtime.tasks import Tasks
 from assistant.store import StoreError
 
@@ -24,7 +24,7 @@ MOST = 20
 """Of each: a helper listens to no more."""
 
 
-class Health:
+class MedicalCard:
     """Medicines and allergies, as known lately."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Health:
         except (Refused, StoreError, TimeoutError) as error:
             log.warning("%s are not known to helpers: %s", what, error)
         except Exception as error:  # noqa: BLE001  (of whatever kind: the other is still read)
-            log.error("%s are not known to helpers: %s", what, where(error))
+            log.error("%s are not known to helpers: %s", what, log_location(error))
 
 
 def _medicines(kept: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

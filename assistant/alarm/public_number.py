@@ -18,7 +18,7 @@ from assistant.settings import EmergencySettings
 NUMBER_CONTACT = "emergency-number"
 
 
-class EmergencyNumber:
+class PublicNumber:
     """Asked for, agreed to, and as somebody to call."""
 
     def __init__(

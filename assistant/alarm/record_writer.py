@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from assistant.runtime.faults import where
+from assistant.runtime.faults import log_location
 from assistant.store import Database, StoreError
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class RecordWriter:
                 told = True
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:  # noqa: BLE001  (of whatever kind: the writer lives on)
-                log.error("writing a record of an alarm failed: %s", where(error))
+                log.error("writing a record of an alarm failed: %s", log_location(error))
                 return False
             else:
                 return True

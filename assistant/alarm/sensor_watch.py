@@ -24,7 +24,7 @@ from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ ASLEEP_SECONDS: Final = 900.0
 """Nobody is woken for it: how soon it is looked again."""
 
 
-class Sensing:
+class SensorWatch:
     """Of one home."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Sensing:
         bus.subscribe(ChildDied, self._child_died)
         bus.subscribe(Ready, self._child_ready)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[CheckResult]:
         """How it is, for doctor and self-test; none where there is no radar."""
         if not self._has_radar:
             return []

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from assistant.alarm.state import Alarm, State, Trigger
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.channels import ChannelError, Meaning, Reply, parse_reply
 from assistant.channels.gsm import IncomingSms
 from assistant.events import new_id
@@ -81,9 +81,9 @@ class SmsJournal:
 class AnswerParts:
     """What answering needs of the home."""
 
-    book: AlarmBook
+    store: AlarmStore
     database: Database
-    course: Takes
+    controller: Takes
     who: Callable[[str], Contact | None]
     """Whose number it is."""
     send: Callable[[str, str, str], Awaitable[object]]
@@ -120,7 +120,7 @@ class SmsAnswers:
             return  # a stranger: told nothing, and ends nothing
         names = (contact.name, *contact.called, self._parts.elder_name())
         reply = parse_reply(sms.text, names)
-        alarms = [a for a in self._parts.book.open_alarms() if not a.state.is_asked]
+        alarms = [a for a in self._parts.store.open_alarms() if not a.state.is_asked]
         if not alarms:
             if reply.meaning is Meaning.TAKES:
                 self._parts.drill(contact, sms.sent_at)
@@ -160,7 +160,9 @@ class SmsAnswers:
         if reply.meaning is Meaning.DECLINES:
             await self._note(alarm, contact, "declined by message")
             if is_theirs:  # who took it on cannot come after all: it goes out again
-                await self._parts.course.apply(alarm.alarm_id, Trigger.NOBODY_CAME, contact.name)
+                await self._parts.controller.apply(
+                    alarm.alarm_id, Trigger.NOBODY_CAME, contact.name
+                )
             return "sms_declined" if is_theirs or alarm.state.calls_out else ""
         if not is_dated and alarm.state.calls_out:
             await self._note(alarm, contact, "answered by message, at an unknown time")
@@ -170,11 +172,11 @@ class SmsAnswers:
 
     async def _take(self, alarm: Alarm, contact: Contact, reply: Reply) -> str:
         if alarm.state.calls_out:
-            await self._parts.course.acknowledge(alarm.alarm_id, contact.contact_id)
+            await self._parts.controller.acknowledge(alarm.alarm_id, contact.contact_id)
         elif alarm.acknowledged_by != contact.name:
             return "sms_taken"
         if reply.minutes:
-            await self._parts.course.comes(alarm.alarm_id, contact.contact_id, reply.minutes)
+            await self._parts.controller.comes(alarm.alarm_id, contact.contact_id, reply.minutes)
         return ""
 
     async def _began_at(self, alarm: Alarm) -> float:
@@ -201,7 +203,7 @@ class SmsAnswers:
         return began
 
     async def _note(self, alarm: Alarm, contact: Contact, what: str) -> None:
-        await self._parts.book.note(alarm.alarm_id, contact.name, what)
+        await self._parts.store.note(alarm.alarm_id, contact.name, what)
 
     # ---------------------------------------------------------------------- a word back
 

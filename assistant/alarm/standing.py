@@ -13,7 +13,7 @@ from datetime import datetime
 from assistant.alarm.attempt import Attempt
 from assistant.alarm.public_number import NUMBER_CONTACT
 from assistant.alarm.state import Alarm, State
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.channels import Kind, Opener, Outcome, Purpose, ways
 from assistant.people.contacts import Contact, People
 
@@ -109,13 +109,13 @@ class Standings:
 
     def __init__(
         self,
-        book: AlarmBook,
+        store: AlarmStore,
         people: People,
         registry: Opener,
         number_name: Callable[[], str],
     ) -> None:
         """`number_name`: how the public emergency number is called."""
-        self._book, self._people, self._registry = book, people, registry
+        self._store, self._people, self._registry = store, people, registry
         self._number_name = number_name
         self._kinds: dict[str, Kind] = {}
         """By address that could be opened once."""
@@ -125,7 +125,7 @@ class Standings:
         people = self._people.in_order(datetime.now().astimezone())
         kinds_of = {contact.name: self._ways(contact) for contact in people}
         return Standing(
-            alarms=self._book.open_alarms(),
+            alarms=self._store.open_alarms(),
             tries=self._tries(),
             on_telephone=self._on_telephone(),
             callable_people=tuple(name for name, kinds in kinds_of.items() if Kind.CALL in kinds),
@@ -149,12 +149,12 @@ class Standings:
     def _tries(self) -> tuple[Try, ...]:
         made = [
             attempt
-            for alarm in self._book.open_alarms()
+            for alarm in self._store.open_alarms()
             if alarm.state.calls_out
-            for attempt in self._book.attempts(alarm.alarm_id)
+            for attempt in self._store.attempts(alarm.alarm_id)
             if attempt.kind
             and (
-                attempt.generation == alarm.generation or self._book.is_running(attempt.attempt_id)
+                attempt.generation == alarm.generation or self._store.is_running(attempt.attempt_id)
             )
         ]
         return tuple(self._try(attempt) for attempt in sorted(made, key=_begun_at))
@@ -162,9 +162,9 @@ class Standings:
     def _on_telephone(self) -> frozenset[str]:
         return frozenset(
             self._name_of(attempt.contact_id)
-            for alarm in self._book.open_alarms()
-            for attempt in self._book.attempts(alarm.alarm_id)
-            if attempt.kind == Kind.CALL and self._book.is_running(attempt.attempt_id)
+            for alarm in self._store.open_alarms()
+            for attempt in self._store.attempts(alarm.alarm_id)
+            if attempt.kind == Kind.CALL and self._store.is_running(attempt.attempt_id)
         )
 
     def _try(self, attempt: Attempt) -> Try:
@@ -172,7 +172,7 @@ class Standings:
             contact=self._name_of(attempt.contact_id),
             is_call=attempt.kind == Kind.CALL,
             outcome=attempt.outcome,
-            is_running=self._book.is_running(attempt.attempt_id),
+            is_running=self._store.is_running(attempt.attempt_id),
             is_answered=attempt.answered_at is not None,
         )
 

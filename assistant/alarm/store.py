@@ -35,7 +35,7 @@ _ANY_HELP: Final = "other"
 """The reason of a cry that does not say what happened."""
 
 
-class AlarmBook:
+class AlarmStore:
     """All open alarms of the home and their attempts."""
 
     def __init__(self, database: Database, arrive_seconds: float) -> None:

@@ -1,7 +1,7 @@
 """What raises an alarm: a cry, a button, a sensor, words in doubt.
 
 What is said while one is open is for `answers`; what follows from an alarm is its course
-(`course`).
+(`controller`).
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from assistant.alarm.announcer import Companion
+from assistant.alarm.announcer import Announcer
 from assistant.alarm.answers import Answers
-from assistant.alarm.controller import Course
-from assistant.alarm.public_number import EmergencyNumber
+from assistant.alarm.controller import AlarmController
+from assistant.alarm.public_number import PublicNumber
 from assistant.alarm.state import VOICE, State, Trigger
-from assistant.alarm.store import AlarmBook
+from assistant.alarm.store import AlarmStore
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.home.reaction import Reaction, reacting
 from assistant.home.spoken import Spoken
@@ -38,24 +38,24 @@ class Rehearsal(Protocol):
         """What is said to the cry that it took; None: it took none."""
 
 
-class Emergency:
+class AlarmTriggers:
     """All alarms of the home."""
 
     def __init__(
         self,
         bus: Bus,
-        book: AlarmBook,
+        store: AlarmStore,
         people: People,
-        companion: Companion,
-        number: EmergencyNumber,
-        course: Course,
+        announcer: Announcer,
+        number: PublicNumber,
+        controller: AlarmController,
         drill: Rehearsal | None = None,
         is_talking: Callable[[], bool] = lambda: False,
     ) -> None:
         """`is_talking`: the elder speaks with somebody in a call of their own."""
-        self._book, self._people, self._companion = book, people, companion
-        self._number, self.course = number, course
-        self.answers = Answers(book, people, companion, course)
+        self._store, self._people, self._announcer = store, people, announcer
+        self._number, self.controller = number, controller
+        self.answers = Answers(store, people, announcer, controller)
         self._drill, self._is_talking = drill, is_talking
         self._tasks = Tasks("a step of an alarm")
         self._watching = Tasks("the watch over the contacts")
@@ -66,7 +66,7 @@ class Emergency:
     async def start(self) -> None:
         """Go on with every alarm that was open when the core last ended."""
         self._people.read()
-        await self.course.start()
+        await self.controller.start()
         self._watching.spawn(self._people.watch())
 
     async def stop(self) -> None:
@@ -74,28 +74,28 @@ class Emergency:
         await self._watching.end()
         await self._tasks.end()
         await self.answers.stop()
-        await self.course.stop()
-        await self._book.stop()
+        await self.controller.stop()
+        await self._store.stop()
 
     async def end_all(self, who: str) -> None:
         """End every alarm, also one that is just being raised, on the word of a human."""
         await self._tasks.finish()
-        for alarm in self._book.open_alarms():
-            await self.course.close(alarm.alarm_id, who)
-        self.course.question.close()
-        self.course.suspicions.answered()
+        for alarm in self._store.open_alarms():
+            await self.controller.close(alarm.alarm_id, who)
+        self.controller.question.close()
+        self.controller.confirmations.answered()
 
     # ---------------------------------------------------------------- what the elder says
 
     @property
     def is_open(self) -> bool:
         """Whether somebody may need help: an alarm is open, or asked about."""
-        return bool(self._book.open_alarms())
+        return bool(self._store.open_alarms())
 
     @property
     def is_line_open(self) -> bool:
         """Whether the elder speaks with somebody on the telephone: both are heard in the room."""
-        return self._companion.is_line_open or self._is_talking()
+        return self._announcer.is_line_open or self._is_talking()
 
     @property
     def awaits_cry(self) -> bool:
@@ -110,9 +110,9 @@ class Emergency:
         if rehearsed is not None:
             return rehearsed
         number = self._number.wanted(cry)
-        reply = self._companion.reply_to_cry(number)
+        reply = self._announcer.reply_to_cry(number)
         if number and reply and self._must_ask(number):
-            self.course.question.put_number(number)
+            self.controller.question.put_number(number)
         return reply
 
     def _must_ask(self, number: str) -> bool:
@@ -123,7 +123,7 @@ class Emergency:
 
         Where it is not sure, as with what was merely heard in the room, silence ends it.
         """
-        if any(alarm.state.is_asked for alarm in self._book.open_alarms()):
+        if any(alarm.state.is_asked for alarm in self._store.open_alarms()):
             return reacting(self.answers.needs_help)
         reason, why = reason_of(text), "understood as a cry"
         return reacting(
@@ -148,20 +148,20 @@ class Emergency:
 
     def hear(self, text: str, judgement: Judgement) -> bool:
         """Whether this answered a question about signs, which takes whatever is said."""
-        return self._companion.signs.hear(text, judgement)
+        return self._announcer.signs.hear(text, judgement)
 
     # -------------------------------------------------------------------- what raises one
 
     def _cried(self, cry: CryForHelpHeard) -> None:
         if self._drill is not None and self._drill.takes(cry):
             return
-        taken = [a for a in self._book.open_alarms() if a.state is State.ACKNOWLEDGED]
-        if taken and self._companion.is_line_open:
+        taken = [a for a in self._store.open_alarms() if a.state is State.ACKNOWLEDGED]
+        if taken and self._announcer.is_line_open:
             # "Did you fall?", asks the contact; and what the elder answers, the contact hears.
             why = f"{cry.phrase}: said in the call"
-            self._tasks.spawn(self._book.note(taken[0].alarm_id, VOICE, why))
+            self._tasks.spawn(self._store.note(taken[0].alarm_id, VOICE, why))
             return
-        self._companion.signs.hear("", Judgement(reflex="affirm"))  # "I can't lift my arm"
+        self._announcer.signs.hear("", Judgement(reflex="affirm"))  # "I can't lift my arm"
         if self._is_asked_first(cry):
             self._tasks.spawn(self._suspect(cry.reason, VOICE, "", f"{cry.phrase}: said in a call"))
         else:
@@ -180,32 +180,34 @@ class Emergency:
 
     async def _raise_pressed(self, pressed: HelpPressed) -> None:
         await self._raise("other", f"pendant:{pressed.device}", pressed.place, "pressed")
-        self._companion.noticed()
+        self._announcer.noticed()
 
     async def _take_back(self, since: float) -> None:
-        for alarm in self._book.open_alarms():
+        for alarm in self._store.open_alarms():
             if alarm.source == VOICE and alarm.opened_at >= since:
-                await self.course.apply(alarm.alarm_id, Trigger.TAKEN_BACK, "elder")
+                await self.controller.apply(alarm.alarm_id, Trigger.TAKEN_BACK, "elder")
 
     async def _raise(
         self, reason: str, source: str, place: str, why: str, number: str = ""
     ) -> None:
-        alarm = await self._book.raise_alarm(reason, source, place, why)
+        alarm = await self._store.raise_alarm(reason, source, place, why)
         if number:
             self._number.ask(alarm.alarm_id, number)
-        now = self._book.alarm(alarm.alarm_id)
+        now = self._store.alarm(alarm.alarm_id)
         if now is not None and now.state.is_asked:
             return  # it was taken back while it was being written, and is asked about already
-        self.course.go_on(alarm)
+        self.controller.go_on(alarm)
         if number and self._number.is_agreed_in_advance and self._number.can_ring(number):
-            await self.course.ring_number(number)
-        self.course.ask_signs(alarm)  # it may have been an alarm of no known reason before
+            await self.controller.ring_number(number)
+        self.controller.ask_signs(alarm)  # it may have been an alarm of no known reason before
 
     async def _suspect(
         self, reason: str, source: str, place: str, why: str, *, is_sure: bool = True
     ) -> None:
-        alarm = await self.course.suspicions.open(reason, source, place, why, is_sure=is_sure)
+        alarm = await self.controller.confirmations.open(
+            reason, source, place, why, is_sure=is_sure
+        )
         if alarm is not None:
-            self.course.go_on(alarm)
+            self.controller.go_on(alarm)
         elif source == VOICE and is_sure:  # said again while it calls out: nobody is left guessing
-            self._companion.noticed()
+            self._announcer.noticed()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from assistant.alarm.attempt import Attempt
-from assistant.alarm.medical_card import Health
+from assistant.alarm.medical_card import MedicalCard
 from assistant.alarm.state import Alarm
 from assistant.channels import CallScript, Message
 from assistant.language import Replies
@@ -42,7 +42,7 @@ class Wording:
     """The contact id of the public emergency number: it is told everything a helper needs."""
     link: Callable[[Alarm, Contact], str | None] = lambda *_: None
     """Where a message's reader can take the alarm on; None: nowhere."""
-    health: Health = field(default_factory=Health)
+    health: MedicalCard = field(default_factory=MedicalCard)
     """What the elder takes and cannot bear, as known lately."""
     notes: Callable[[str, str], str] = lambda *_: ""
     """By alarm and language: what the elder asked for, and answered to questions."""

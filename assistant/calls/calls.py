@@ -14,7 +14,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final
 
-from assistant.calls.who import Meant, is_again, is_nobody, meant, to_elder
+from assistant.calls.who import Named, is_again, is_nobody, resolve, to_elder
 from assistant.channels import (
     Channel,
     Ended,
@@ -75,9 +75,9 @@ class Calls:
         self._bus, self._people, self._registry = bus, people, registry
         self._speech, self._replies, self._memory = speech, replies, memory
         self._calls_for_help = calls_for_help
-        self._offered: tuple[str, Meant] | None = None
+        self._offered: tuple[str, Named] | None = None
         """The question that is open, and whom it is about."""
-        self._last: Meant | None = None
+        self._last: Named | None = None
         """Whom the last call was to: "try again"."""
         self._task: asyncio.Task[None] | None = None
         self._channel: Channel | None = None
@@ -120,11 +120,11 @@ class Calls:
         """
         await asyncio.to_thread(self._people.read)
         contacts = self._people.all
-        found: list[Meant] = []
+        found: list[Named] = []
         named = [said for said in names if not is_nobody(said)]
         for said in named:
-            found = found or meant(said, contacts)
-        found = found or meant(sentence, contacts, is_sentence=True)
+            found = found or resolve(said, contacts)
+        found = found or resolve(sentence, contacts, is_sentence=True)
         is_offered = not found and not named and self._offered is not None
         if is_offered and self._offered is not None:
             found = [self._offered[1]]
@@ -155,7 +155,7 @@ class Calls:
         elif not self._ways(contact):
             refused = "no_way"
         else:
-            self._hold_open(Meant(contact, name, 1.0), "")
+            self._hold_open(Named(contact, name, 1.0), "")
         return {"name": name, "refused": refused}
 
     async def agree(self) -> bool:
@@ -184,7 +184,7 @@ class Calls:
 
     # ------------------------------------------------------------------------- the offer
 
-    def _hold_open(self, person: Meant, question: str) -> None:
+    def _hold_open(self, person: Named, question: str) -> None:
         asked = AskElder(question, asker=ASKER, open_seconds=OFFER_SECONDS)
         self._offered = None  # the one before is not "not answered", but taken back
         self._bus.publish(asked)
@@ -213,7 +213,7 @@ class Calls:
 
     # -------------------------------------------------------------------------- the call
 
-    def _begin(self, person: Meant) -> None:
+    def _begin(self, person: Named) -> None:
         self._last = person
         self._is_given_up = False
         self._task = asyncio.create_task(self._call(person), name="call by voice")
@@ -225,7 +225,7 @@ class Calls:
         if not task.cancelled() and task.exception() is not None:
             log.error("a call failed", exc_info=task.exception())
 
-    async def _call(self, person: Meant) -> None:
+    async def _call(self, person: Named) -> None:
         ended, has_talked = Ended(Outcome.FAILED, "no way"), False
         self._tell(Stage.DIALLING, person)
         try:
@@ -243,7 +243,7 @@ class Calls:
             self._tell(Stage.ENDED, person, ended.outcome.value)
         self._tell_end(person, ended, has_talked=has_talked)
 
-    async def _try(self, channel: Channel, person: Meant) -> tuple[Ended, bool]:
+    async def _try(self, channel: Channel, person: Named) -> tuple[Ended, bool]:
         """One number: how it ended, and whether they spoke with each other."""
         ended, has_talked = Ended(Outcome.UNKNOWN), False
         facts = follow(channel.talk(), channel.name, PATIENCE)
@@ -264,7 +264,7 @@ class Calls:
                         ended = fact
         return ended, has_talked
 
-    def _tell_end(self, person: Meant, ended: Ended, *, has_talked: bool) -> None:
+    def _tell_end(self, person: Named, ended: Ended, *, has_talked: bool) -> None:
         if self._calls_for_help():
             return  # what matters now is told by the alarm
         if self._is_given_up or (has_talked and _LOST not in ended.detail):
@@ -288,7 +288,7 @@ class Calls:
         self._hanging_up.add(task)
         task.add_done_callback(self._hanging_up.discard)
 
-    def _tell(self, stage: Stage, person: Meant, outcome: str = "") -> None:
+    def _tell(self, stage: Stage, person: Named, outcome: str = "") -> None:
         self._stage = stage
         self._bus.publish(ElderCallChanged(person.name, stage.value, outcome))
 

@@ -25,7 +25,7 @@ _SHORT_WORD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class Named:
     """A person who may be meant."""
 
     contact: Contact
@@ -34,7 +34,7 @@ class Meant:
     score: float
 
 
-def meant(said: str, contacts: Sequence[Contact], *, is_sentence: bool = False) -> list[Meant]:
+def resolve(said: str, contacts: Sequence[Contact], *, is_sentence: bool = False) -> list[Named]:
     """Everybody who may be meant, nearest first; one where it is clear, none where nobody is near.
 
     Args:
@@ -68,10 +68,10 @@ def to_elder(name: str) -> str:
     return name
 
 
-def _best(said: str, contact: Contact, is_sentence: bool) -> Meant | None:
+def _best(said: str, contact: Contact, is_sentence: bool) -> Named | None:
     query = _bare(said)
     scores = [
-        Meant(contact, name, _likeness(query, _bare(name), is_sentence))
+        Named(contact, name, _likeness(query, _bare(name), is_sentence))
         for name in (*contact.called, contact.name)
     ]
     best = max(scores, key=lambda each: each.score)

@@ -154,7 +154,7 @@ AttemptEvent = Dialled | Ringing | Answered | DtmfPressed | Acknowledged | PutTh
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class ChannelStatus:
     """Whether a channel could be used now, as far as can be known without an alarm."""
 
     is_well: bool
@@ -196,5 +196,5 @@ class Channel(ABC):
         """End the running attempt: somebody else acknowledged.  A sent message stays sent."""
 
     @abstractmethod
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """Find out, within its own deadline, whether an attempt could work; alarms nobody."""

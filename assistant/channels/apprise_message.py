@@ -22,9 +22,9 @@ from assistant.channels.api import (
     AttemptEvent,
     Channel,
     ChannelError,
+    ChannelStatus,
     Dialled,
     Ended,
-    Health,
     Kind,
     Message,
     Outcome,
@@ -87,19 +87,19 @@ class AppriseMessage(Channel):
             else:
                 yield Ended(Outcome.UNKNOWN, f"{self.name} could not be reached or did not answer")
 
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """That its server answers, as far as it is known.
 
         Services have no call that proves more without a message: the drill sends one.
         """
         if not self.server:
             detail = f"{self.name} is configured; the drill sends a message"
-            return Health(is_well=True, detail=detail)
+            return ChannelStatus(is_well=True, detail=detail)
         try:
             await look_at(self.server)
         except ChannelError as error:
-            return Health(is_well=False, detail=f"{self.name}: {error}")
-        return Health(is_well=True, detail=f"the server of {self.name} answers")
+            return ChannelStatus(is_well=False, detail=f"{self.name}: {error}")
+        return ChannelStatus(is_well=True, detail=f"the server of {self.name} answers")
 
 
 def _service_of(url: str) -> NotifyBase:

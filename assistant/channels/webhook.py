@@ -23,9 +23,9 @@ from assistant.channels.api import (
     AttemptEvent,
     Channel,
     ChannelError,
+    ChannelStatus,
     Dialled,
     Ended,
-    Health,
     Kind,
     Message,
     Outcome,
@@ -73,10 +73,10 @@ class Webhook(Channel):
             yield Dialled()
         yield ended
 
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """A signed event of type `anban.check`, which tells nobody anything."""
         ended = await self._post(f"check-{time.time_ns():d}", {"type": "anban.check"})
-        return Health(is_well=ended.outcome is Outcome.DELIVERED, detail=ended.detail)
+        return ChannelStatus(is_well=ended.outcome is Outcome.DELIVERED, detail=ended.detail)
 
     async def _post(self, message_id: str, payload: dict[str, Any]) -> Ended:
         body = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")  # half characters

@@ -104,12 +104,12 @@ async def _asker(
             status.stop()
 
             async def forget() -> None:
-                await core.care.emergency.end_all(_WHO)
+                await core.alarm_assembly.emergency.end_all(_WHO)
                 core.turns.forget()
-                core.mind.forget()
+                core.understanding.forget()
                 if core.memory.lang != options.lang:  # that line asked for another language
                     await core.bus.call("language.switch", lang=options.lang)
-                    await core.mind.follow(core.memory.lang)
+                    await core.understanding.follow(core.memory.lang)
 
             yield lambda text: _ask_core(core, text), forget
 

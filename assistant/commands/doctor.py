@@ -19,7 +19,7 @@ from assistant.ear.check import check_microphone
 from assistant.mouth.check import check_mouth
 from assistant.people.contacts import People
 from assistant.robot.check import robot_finding
-from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import run_folder, socket_path
 from assistant.runtime.link import Link, LinkError, ServiceError
 from assistant.selftest.machine import look_at_disk, look_at_memory
@@ -49,7 +49,7 @@ async def examine() -> int:
 
 def _checks(
     home: Path, settings: Settings
-) -> Iterator[tuple[str, Callable[[], Iterator[Finding]]]]:
+) -> Iterator[tuple[str, Callable[[], Iterator[CheckResult]]]]:
     yield "contacts", lambda: _people(home)
     yield "disk", lambda: iter([look_at_disk(home)])
     yield "writing", lambda: _writing(home)
@@ -63,37 +63,37 @@ def _checks(
     yield "loopback", _loopback
 
 
-def _settings(home: Path) -> tuple[Settings, list[Finding]]:
+def _settings(home: Path) -> tuple[Settings, list[CheckResult]]:
     path = settings_file(home)
     known = read(path)
     if known.problems:
-        broken = [Finding("settings", Verdict.BROKEN, problem) for problem in known.problems]
+        broken = [CheckResult("settings", Verdict.BROKEN, problem) for problem in known.problems]
         return known.settings, broken
     there = str(path) if path.exists() else f"defaults; `anban setup` writes {path}"
-    return known.settings, [Finding("settings", Verdict.WELL, there)]
+    return known.settings, [CheckResult("settings", Verdict.WELL, there)]
 
 
-def _people(home: Path) -> Iterator[Finding]:
+def _people(home: Path) -> Iterator[CheckResult]:
     people = People(home)
     people.read()
     for problem in people.problems:
-        yield Finding("contacts", Verdict.POOR, problem)
+        yield CheckResult("contacts", Verdict.POOR, problem)
     if people.all:
-        yield Finding("contacts", Verdict.WELL, f"{len(people.all)} to call")
+        yield CheckResult("contacts", Verdict.WELL, f"{len(people.all)} to call")
     else:
         detail = "nobody to call: `anban contacts add NAME ADDRESS`"
-        yield Finding("contacts", Verdict.BROKEN, detail)
+        yield CheckResult("contacts", Verdict.BROKEN, detail)
 
 
-def _writing(home: Path) -> Iterator[Finding]:
+def _writing(home: Path) -> Iterator[CheckResult]:
     if run_folder(home).is_relative_to(home):
-        yield Finding("writing", Verdict.WELL, f"{home} takes files")
+        yield CheckResult("writing", Verdict.WELL, f"{home} takes files")
     else:
         detail = f"{home} takes no files: read-only, full, or another user's; Anban runs in memory"
-        yield Finding("writing", Verdict.BROKEN, detail)
+        yield CheckResult("writing", Verdict.BROKEN, detail)
 
 
-def _models(home: Path, settings: Settings) -> Iterator[Finding]:
+def _models(home: Path, settings: Settings) -> Iterator[CheckResult]:
     for lang in LANGUAGES:
         part = f"hearing {lang}"
         try:
@@ -101,79 +101,87 @@ def _models(home: Path, settings: Settings) -> Iterator[Finding]:
             found = find(lang, home / "models", Path(chosen) if chosen else None)
             verify(found.path)
         except ModelError as error:
-            yield Finding(part, Verdict.BROKEN, str(error))
+            yield CheckResult(part, Verdict.BROKEN, str(error))
             continue
         if found.understands_people:
-            yield Finding(part, Verdict.WELL, f"{found.kind} model in {found.path}")
+            yield CheckResult(part, Verdict.WELL, f"{found.kind} model in {found.path}")
         else:
             detail = f"only the tiny model, which understands no people; `anban models pull {lang}`"
-            yield Finding(part, Verdict.POOR, detail)
+            yield CheckResult(part, Verdict.POOR, detail)
 
 
-def _skills() -> Iterator[Finding]:
+def _skills() -> Iterator[CheckResult]:
     loaded, broken = load_skills()
     for each in broken:
-        yield Finding("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
+        yield CheckResult("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
     if loaded:
         names = ", ".join(item.skill.name for item in loaded)
-        yield Finding("skills", Verdict.WELL, names)
+        yield CheckResult("skills", Verdict.WELL, names)
     else:
-        yield Finding("skills", Verdict.BROKEN, "none is installed; `make setup` installs ours")
+        yield CheckResult("skills", Verdict.BROKEN, "none is installed; `make setup` installs ours")
 
 
-def _dialogue(home: Path, settings: Settings) -> Iterator[Finding]:
+def _dialogue(home: Path, settings: Settings) -> Iterator[CheckResult]:
     for lang in LANGUAGES:
         part = f"understanding {lang}"
         try:
             trained = is_trained(cache_folder(home) / "rasa", lang, settings.dialogue.confidence)
         except DialogueError as error:
-            yield Finding(part, Verdict.BROKEN, str(error))
+            yield CheckResult(part, Verdict.BROKEN, str(error))
             continue
         if trained:
-            yield Finding(part, Verdict.WELL, "trained")
+            yield CheckResult(part, Verdict.WELL, "trained")
         else:
             detail = "not trained yet; done at the first start, or now by `anban train`"
-            yield Finding(part, Verdict.POOR, detail)
+            yield CheckResult(part, Verdict.POOR, detail)
 
 
-def _microphone(settings: Settings) -> Iterator[Finding]:
+def _microphone(settings: Settings) -> Iterator[CheckResult]:
     check = check_microphone(settings.ear.device)
     if not check.ok:
-        yield Finding("microphone", Verdict.BROKEN, check.problem)
+        yield CheckResult("microphone", Verdict.BROKEN, check.problem)
     elif check.level_dbfs is None:
-        yield Finding("microphone", Verdict.POOR, f"{check.device}: digital silence; is it muted?")
+        yield CheckResult(
+            "microphone", Verdict.POOR, f"{check.device}: digital silence; is it muted?"
+        )
     elif check.level_dbfs < _QUIET_DBFS:
         detail = (
             f"{check.device}: {check.level_dbfs:.0f} dBFS, very quiet; say something and try again"
         )
-        yield Finding("microphone", Verdict.POOR, detail)
+        yield CheckResult("microphone", Verdict.POOR, detail)
     else:
-        yield Finding("microphone", Verdict.WELL, f"{check.device}: {check.level_dbfs:.0f} dBFS")
+        yield CheckResult(
+            "microphone", Verdict.WELL, f"{check.device}: {check.level_dbfs:.0f} dBFS"
+        )
 
 
-def _mouth(settings: Settings) -> Iterator[Finding]:
+def _mouth(settings: Settings) -> Iterator[CheckResult]:
     check = check_mouth(settings.mouth.device, settings.language)
     voices = ", ".join(sorted(check.voice_seconds)) or "none"
     if check.ok:
-        yield Finding("speaking", Verdict.WELL, f"{check.device}; voices: {voices}")
+        yield CheckResult("speaking", Verdict.WELL, f"{check.device}; voices: {voices}")
     else:
-        yield Finding("speaking", Verdict.BROKEN, "; ".join(check.problems))
+        yield CheckResult("speaking", Verdict.BROKEN, "; ".join(check.problems))
 
 
-def _page(settings: Settings) -> Iterator[Finding]:
+def _page(settings: Settings) -> Iterator[CheckResult]:
     check = check_page(settings.console)
-    yield Finding("family's page", Verdict.WELL if check.is_well else Verdict.POOR, check.detail)
+    yield CheckResult(
+        "family's page", Verdict.WELL if check.is_well else Verdict.POOR, check.detail
+    )
 
 
-def _loopback() -> Iterator[Finding]:
+def _loopback() -> Iterator[CheckResult]:
     try:
         with socket.create_server(("127.0.0.1", 0)):
-            yield Finding("loopback", Verdict.WELL, "ports can be opened on 127.0.0.1")
+            yield CheckResult("loopback", Verdict.WELL, "ports can be opened on 127.0.0.1")
     except OSError as error:
-        yield Finding("loopback", Verdict.BROKEN, f"no port can be opened on 127.0.0.1: {error}")
+        yield CheckResult(
+            "loopback", Verdict.BROKEN, f"no port can be opened on 127.0.0.1: {error}"
+        )
 
 
-async def _running(home: Path, settings: Settings) -> list[Finding]:
+async def _running(home: Path, settings: Settings) -> list[CheckResult]:
     """The Anban that runs, and the devices: it holds their ports, so it is asked where it runs."""
     try:
         async with Link("doctor", (), socket_path(home)) as link:
@@ -181,17 +189,17 @@ async def _running(home: Path, settings: Settings) -> list[Finding]:
             troubles = await link.request("home.troubles")
             told = await link.request("home.devices")
     except (LinkError, ServiceError, TimeoutError):
-        stopped = Finding("running", Verdict.POOR, "no; start it with `anban run`")
+        stopped = CheckResult("running", Verdict.POOR, "no; start it with `anban run`")
         return [*await asyncio.to_thread(lambda: list(_devices(settings))), stopped]
-    devices = [Finding(**{**device, "verdict": Verdict(device["verdict"])}) for device in told]
+    devices = [CheckResult(**{**device, "verdict": Verdict(device["verdict"])}) for device in told]
     broken = [f"{name} ({why})" for name, why in troubles.items()]
     if broken:
         detail = f"not ready: {', '.join(broken)}; see its log"
-        return [*devices, Finding("running", Verdict.BROKEN, detail)]
-    return [*devices, Finding("running", Verdict.WELL, f"ready: {', '.join(state)}")]
+        return [*devices, CheckResult("running", Verdict.BROKEN, detail)]
+    return [*devices, CheckResult("running", Verdict.WELL, f"ready: {', '.join(state)}")]
 
 
-def _devices(settings: Settings) -> Iterator[Finding]:
+def _devices(settings: Settings) -> Iterator[CheckResult]:
     if settings.radar.port:
         yield radar_finding(settings.radar)
     if settings.robot.port:

@@ -20,7 +20,7 @@ from assistant.commands.selftest import table_of
 from assistant.drill.mode import LEASE_SECONDS
 from assistant.events import DrillCryHeard, DrillEnded, new_id
 from assistant.people.contacts import People
-from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link, LinkError, ServiceError
 from assistant.settings import home_folder, load, settings_file
@@ -47,7 +47,7 @@ async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure:
     console = Console()
     home = home_folder()
     places = rooms or _rooms(console, load(settings_file(home)).emergency.pendants, is_sure=is_sure)
-    findings: list[Finding] = []
+    findings: list[CheckResult] = []
     wants = (DrillCryHeard, DrillEnded)
     async with Link("drill", wants, socket_path(home)) as link:
         drill_id = new_id()
@@ -114,12 +114,12 @@ async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
 
 async def _cries(
     console: Console, link: Link, told: asyncio.Queue[object], rooms: list[str]
-) -> list[Finding]:
+) -> list[CheckResult]:
     console.print(
         "A drill begins: cries are answered and call nobody. "
         "[bold]A second cry after the answer is a real one[/], and so is a pendant.\n"
     )
-    findings: list[Finding] = []
+    findings: list[CheckResult] = []
     for room in rooms:
         try:
             with console.status("a second cry would still be a real one; please wait"):
@@ -136,7 +136,7 @@ async def _cries(
         heard = await _wait_cry(told)
         verdict = Verdict.BROKEN if heard is None else Verdict.WELL
         detail = "no cry was heard from there" if heard is None else f"heard: {heard.phrase}"
-        findings.append(Finding("room", verdict, detail, room))
+        findings.append(CheckResult("room", verdict, detail, room))
         console.print(f"   {escape(detail)}\n")
     return findings
 
@@ -172,19 +172,21 @@ async def _wait_cry(told: asyncio.Queue[object]) -> DrillCryHeard | None:
         await asyncio.gather(waiting, enter, return_exceptions=True)
 
 
-async def _calls(console: Console, link: Link, drill_id: str, *, is_sure: bool) -> list[Finding]:
+async def _calls(
+    console: Console, link: Link, drill_id: str, *, is_sure: bool
+) -> list[CheckResult]:
     people = People(home_folder())
     people.read()
     if not people.all:
         detail = "nobody to call: anban contacts add NAME ADDRESS"
-        return [Finding("contact", Verdict.BROKEN, detail)]
+        return [CheckResult("contact", Verdict.BROKEN, detail)]
     names = ", ".join(contact.name for contact in people.all)
     console.print(f"Now a call and a message, named a drill, to: {escape(names)}.")
     if any(CENTRE_ADDRESS in contact.channels for contact in people.all):
         console.print("The alarm centre gets a heartbeat only: agree a test alarm with it.")
     if not is_sure and not _agrees(console):
         return []
-    findings: list[Finding] = []
+    findings: list[CheckResult] = []
     for contact in people.all:
         with console.status(f"{contact.name}: please press 1 there"):
             try:
@@ -195,9 +197,9 @@ async def _calls(console: Console, link: Link, drill_id: str, *, is_sure: bool) 
                     drill_id=drill_id,
                 )
             except ServiceError as error:
-                return [*findings, Finding("contact", Verdict.BROKEN, str(error), contact.name)]
+                return [*findings, CheckResult("contact", Verdict.BROKEN, str(error), contact.name)]
         for found in answer:
-            finding = Finding(
+            finding = CheckResult(
                 found["part"], Verdict(found["verdict"]), found["detail"], found["subject"]
             )
             findings.append(finding)

@@ -21,7 +21,7 @@ import tzlocal
 
 from assistant.home.memory import HomeMemory
 from assistant.medicines import Medicines
-from assistant.reminders import Engine, Keeper, ReminderServices
+from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
 from assistant.reminders.adherence import WeekOfMedicine
 from assistant.runtime.bus import Bus
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
@@ -62,8 +62,8 @@ async def show_today(*, as_json: bool) -> None:
 
 async def show_adherence(weeks: int, *, as_json: bool) -> None:
     """Print how each medicine was taken, by week; raises StoreError."""
-    async with _opened(_copy) as (_, keeper):
-        found = await keeper.adherence(weeks)
+    async with _opened(_copy) as (_, api):
+        found = await api.adherence(weeks)
     for week in found:
         if as_json:
             counts = asdict(week) | {"monday": week.monday.isoformat(), "planned": week.planned}
@@ -76,8 +76,8 @@ async def show_adherence(weeks: int, *, as_json: bool) -> None:
 
 async def write(form: str, out: Path | None) -> None:
     """Write all reminders to a file or print them; raises StoreError, OSError."""
-    async with _opened(_copy) as (_, keeper):
-        text = await keeper.export(form)
+    async with _opened(_copy) as (_, api):
+        text = await api.export(form)
     if out is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
@@ -128,7 +128,7 @@ async def reading() -> AsyncIterator[Bus]:
 
 
 @asynccontextmanager
-async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Keeper]]:
+async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, ReminderApi]]:
     """The services of reminders over a database; nothing is announced, and nobody told."""
     home = home_folder()
     settings = load(settings_file(home))
@@ -137,10 +137,12 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Kee
         await database.open()
         try:
             memory = HomeMemory(KeyedValues.home(database), settings)
-            engine = Engine(bus=bus, database=database, memory=memory, zone=tzlocal.get_localzone())
-            keeper = Keeper(engine, Medicines(database))
-            ReminderServices(keeper).register(bus)
-            yield bus, keeper
+            scheduler = ReminderScheduler(
+                bus=bus, database=database, memory=memory, zone=tzlocal.get_localzone()
+            )
+            api = ReminderApi(scheduler, Medicines(database))
+            ReminderServices(api).register(bus)
+            yield bus, api
         finally:
             await database.close()
 

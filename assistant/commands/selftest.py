@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.drill.store import last_drill
-from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link
 from assistant.selftest.store import last_run
@@ -38,7 +38,7 @@ async def test_now(*, with_chime: bool) -> int:
                 "selftest.run", deadline_seconds=TEST_SECONDS, with_chime=with_chime
             )
     findings = [
-        Finding(f["part"], Verdict(f["verdict"]), f["detail"], f["subject"]) for f in answer
+        CheckResult(f["part"], Verdict(f["verdict"]), f["detail"], f["subject"]) for f in answer
     ]
     console.print(table_of(findings, "Anban's self-test"))
     return 0 if all(finding.is_well for finding in findings) else 1
@@ -73,7 +73,7 @@ def print_last(console: Console, home: Path) -> bool:
     return run is not None and all(finding.is_well for finding in run.findings)
 
 
-def table_of(findings: Iterable[Finding], title: str) -> Table:
+def table_of(findings: Iterable[CheckResult], title: str) -> Table:
     """Findings as a table."""
     table = Table("part", "", "what was found", title=title)
     for finding in findings:

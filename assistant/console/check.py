@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.settings import ConsoleSettings
 
 CONNECT_SECONDS: Final = 8.0
@@ -58,7 +58,7 @@ def check_page(wanted: ConsoleSettings) -> PageCheck:
     return PageCheck(is_well=True, detail=f"{wanted.url}, certificate for {days_left:.0f} days")
 
 
-def page_finding(wanted: ConsoleSettings) -> Finding | None:
+def page_finding(wanted: ConsoleSettings) -> CheckResult | None:
     """As `check_page`, for the self-test; None where there is to be no page."""
     if not wanted.listen and not wanted.url:
         return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.conversation.hold import Hold
-from assistant.conversation.implied_cry import SecondNet
+from assistant.conversation.implied_cry import ImpliedCries
 from assistant.conversation.joining import Joining, Sentence
 from assistant.conversation.safety_lane import Deed, SafetyLane
 from assistant.conversation.turns import AdjustVoice, Turns
@@ -65,12 +65,12 @@ class Hearing:
         bus: Bus,
         speech: Speech,
         lane: SafetyLane,
-        second_net: SecondNet,
+        implied_cries: ImpliedCries,
         turns: Turns,
         adjust_voice: AdjustVoice,
     ) -> None:
         self._bus, self._speech = bus, speech
-        self._lane, self._second_net = lane, second_net
+        self._lane, self._implied_cries = lane, implied_cries
         self._turns, self._adjust_voice = turns, adjust_voice
         self._utterance = _Utterance()
         self._called_until = float("-inf")
@@ -202,7 +202,7 @@ class Hearing:
         elif not meant:
             self._resume(heard)
             if heard.text.strip() and _is_understood(heard):
-                self._tasks.spawn(self._second_net.overhear(heard.text, heard.alternatives))
+                self._tasks.spawn(self._implied_cries.overhear(heard.text, heard.alternatives))
         elif not heard.text.strip():
             self._called_until = asyncio.get_running_loop().time() + CALLED_SECONDS
             self._turns.called()

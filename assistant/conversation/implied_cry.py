@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from assistant.conversation.understanding import Mind, MindError, Thought
+from assistant.conversation.understanding import Interpretation, Understanding, UnderstandingError
 from assistant.home.reaction import Reaction
 from assistant.home.spoken import Address, Spoken
 from assistant.language import NoWordsError, TextTooLongError
@@ -47,29 +47,31 @@ class Alarms(Protocol):
         """Act on them."""
 
 
-def outweighs(thought: Thought) -> bool:
+def outweighs(thought: Interpretation) -> bool:
     """Whether it was understood so well as something else that a mild doubt falls."""
     is_other = thought.intent not in _NOT_UNDERSTOOD
     return is_other and thought.confidence >= UNDERSTOOD_CONFIDENCE
 
 
-class SecondNet:
+class ImpliedCries:
     """Looks at every sentence that the safety lane let through."""
 
-    def __init__(self, mind: Mind, alarms: Alarms) -> None:
-        self._mind, self._alarms = mind, alarms
+    def __init__(self, understanding: Understanding, alarms: Alarms) -> None:
+        self._understanding, self._alarms = understanding, alarms
 
     async def overhear(self, text: str, alternatives: tuple[str, ...]) -> None:
         """A sentence that was not said to Anban."""
         try:
-            thought = await self._mind.think(text, alternatives, {})
-        except (MindError, TextTooLongError, NoWordsError):
+            thought = await self._understanding.think(text, alternatives, {})
+        except (UnderstandingError, TextTooLongError, NoWordsError):
             return  # the lists are the first net, and need no dialogue
         if thought.confidence >= OVERHEARD_CONFIDENCE:
             is_sure = thought.confidence >= OVERHEARD_SURE
             self.takes(thought, Address.ROOM, is_sure=is_sure)
 
-    def takes(self, thought: Thought, address: Address, *, is_sure: bool = True) -> Reaction | None:
+    def takes(
+        self, thought: Interpretation, address: Address, *, is_sure: bool = True
+    ) -> Reaction | None:
         """What is said if it is a cry, or the answer to an open alarm: then it is acted on."""
         if thought.intent == HELP and not is_told_of(thought.text):
             return self._alarms.doubt(thought.text, is_sure=is_sure)

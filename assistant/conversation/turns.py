@@ -13,17 +13,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from assistant.conversation.implied_cry import CANCEL, HELP, SecondNet, outweighs
+from assistant.conversation.implied_cry import CANCEL, HELP, ImpliedCries, outweighs
 from assistant.conversation.questions import Questions
 from assistant.conversation.safety_lane import Deed, SafetyLane, Taken
-from assistant.conversation.understanding import Mind, MindError, Thought
+from assistant.conversation.understanding import Interpretation, Understanding, UnderstandingError
 from assistant.events import AlarmOpened, StopRobot, TurnTaken
 from assistant.home.memory import DIRECTIONS, HomeMemory
 from assistant.home.speech import Speech
 from assistant.home.spoken import Address, Spoken
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.runtime.bus import Bus
-from assistant.runtime.faults import where
+from assistant.runtime.faults import log_location
 from assistant.safety import judge
 
 log = logging.getLogger(__name__)
@@ -67,18 +67,20 @@ class Turns:
         memory: HomeMemory,
         speech: Speech,
         replies: Replies,
-        mind: Mind,
+        understanding: Understanding,
         adjust_voice: AdjustVoice,
         lane: SafetyLane,
-        second_net: SecondNet,
+        implied_cries: ImpliedCries,
     ) -> None:
         self._bus, self._memory, self._speech = bus, memory, speech
-        self._replies, self._mind = replies, mind
+        self._replies, self._understanding = replies, understanding
         self._adjust_voice = adjust_voice
-        self._lane, self._second_net = lane, second_net
+        self._lane, self._implied_cries = lane, implied_cries
         self._questions = Questions(bus, speech)
         self._one_at_a_time = asyncio.Lock()
-        bus.subscribe(AlarmOpened, lambda _: mind.forget())  # and with it a form that waits
+        bus.subscribe(
+            AlarmOpened, lambda _: understanding.forget()
+        )  # and with it a form that waits
         bus.serve("turn", self._serve_turn)
 
     async def take(
@@ -142,11 +144,13 @@ class Turns:
         waits = self._lane.waits(spoken)
         if not waits and (taken := self._lane.take(spoken)):
             return await _settled(taken)
-        if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(self._mind.form):
+        if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(
+            self._understanding.form
+        ):
             return self._close_question(judgement.reflex or "", plain)
         try:
             return await self._think(spoken, alternatives, stages)
-        except MindError as error:
+        except UnderstandingError as error:
             if waits and (taken := self._lane.take(spoken)):
                 return await _settled(taken)
             if judgement.reflex is not None:
@@ -156,7 +160,7 @@ class Turns:
         except Exception as error:  # noqa: BLE001  (no fault of ours may leave the elder unanswered)
             if waits and (taken := self._lane.take(spoken)):
                 return await _settled(taken)
-            log.error("a sentence was not answered: %s", where(error))
+            log.error("a sentence was not answered: %s", log_location(error))
             return _Answer(_FALLBACK, self._render("dialogue_down"), "honest", 0.0, is_idle=True)
 
     async def _think(
@@ -166,24 +170,24 @@ class Turns:
         stages: dict[str, float],
     ) -> _Answer:
         text, address = spoken.text, spoken.address
-        thought: Thought = await self._mind.think(text, alternatives, stages)
+        thought: Interpretation = await self._understanding.think(text, alternatives, stages)
         is_doubtful = self._lane.waits(spoken) and not outweighs(thought)
         if is_doubtful and (taken := self._lane.take(spoken)):
             return await _settled(taken)
-        if reaction := self._second_net.takes(thought, address):
+        if reaction := self._implied_cries.takes(thought, address):
             reply = await reaction.settled()
             return _Answer(thought.intent, reply, "safety", thought.confidence, "emergency")
-        if thought.intent in _YES_OR_NO and self._questions.is_next(self._mind.form):
+        if thought.intent in _YES_OR_NO and self._questions.is_next(self._understanding.form):
             return self._close_question(thought.intent.removeprefix("general_"), text)
-        form = self._mind.form
+        form = self._understanding.form
         if form and thought.intent == _GOODBYE and address is Address.WINDOW:
             # It is no answer to a question, and a television says it all day long.
             return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
-        reply = await self._mind.answer(thought, stages)
-        if self._mind.form and self._lane.is_alarm_open:
-            self._mind.forget()
+        reply = await self._understanding.answer(thought, stages)
+        if self._understanding.form and self._lane.is_alarm_open:
+            self._understanding.forget()
             reply = self._render("after_the_alarm")
-        elif self._mind.form:
+        elif self._understanding.form:
             self._questions.overtake()
         intent = thought.intent
         if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
@@ -197,7 +201,7 @@ class Turns:
             skill=skill,
             entities=thought.entities,
             # Within a form, or where one began, even a mere yes is an answer to something.
-            is_idle=thought.intent in _IDLE_INTENTS and not form and not self._mind.form,
+            is_idle=thought.intent in _IDLE_INTENTS and not form and not self._understanding.form,
         )
 
     async def _reflex(self, name: str) -> _Answer:

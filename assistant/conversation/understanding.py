@@ -51,7 +51,7 @@ _PROBE_SILENCE_SECONDS: Final = 20.0
 Progress = Callable[[str], None]
 
 
-class MindError(RuntimeError):
+class UnderstandingError(RuntimeError):
     """The dialogue cannot answer now; `reply_key` is what the elder is told instead."""
 
     def __init__(self, reply_key: str, message: str) -> None:
@@ -60,7 +60,7 @@ class MindError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
+class Interpretation:
     """What a sentence was understood as."""
 
     text: str
@@ -70,7 +70,7 @@ class Thought:
     entities: tuple[dict[str, Any], ...]
 
 
-class Mind:
+class Understanding:
     """Trains, starts and asks the Rasa sidecar."""
 
     def __init__(
@@ -163,7 +163,7 @@ class Mind:
 
     async def think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
-    ) -> Thought:
+    ) -> Interpretation:
         """Understand a sentence, or the best of its readings; raises MindError."""
         # Not while another language's model is being put in place.
         with _timed(stages, "parse"), self._errors_told():
@@ -172,7 +172,7 @@ class Mind:
                     await self._put_in_place(self._memory.lang)
                 return await self._best_of(text, alternatives)
 
-    async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
+    async def answer(self, thought: Interpretation, stages: dict[str, float]) -> str:
         """Answer within the conversation; raises MindError."""
         silence = time.monotonic() - self._last_turn
         if silence > self._settings.conversation_silence_seconds:
@@ -253,7 +253,7 @@ class Mind:
         if trained.step != "cached":
             self._progress(f"learning to understand {trained.lang}: {trained.done:.0%}")
 
-    async def _best_of(self, text: str, alternatives: tuple[str, ...]) -> Thought:
+    async def _best_of(self, text: str, alternatives: tuple[str, ...]) -> Interpretation:
         best = await self._parse(text)
         if best.intent == FALLBACK:
             for reading in alternatives:
@@ -262,14 +262,14 @@ class Mind:
                     return thought
         return best
 
-    async def _parse(self, text: str) -> Thought:
+    async def _parse(self, text: str) -> Interpretation:
         understood = await self._client.parse(text)
         now = datetime.fromtimestamp(self._now(), tzlocal.get_localzone())
         entities = tuple(
             {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
             for entity in understood.entities
         )
-        return Thought(text, understood.intent, understood.confidence, entities)
+        return Interpretation(text, understood.intent, understood.confidence, entities)
 
     async def _put_in_place(self, lang: str) -> None:
         model = self._models[lang]
@@ -330,15 +330,15 @@ class Mind:
     def _errors_told(self) -> Iterator[None]:
         """Errors of the client as what the elder is told."""
         if not self._settled.is_set():
-            raise MindError("starting", "the dialogue is not ready yet")
+            raise UnderstandingError("starting", "the dialogue is not ready yet")
         if self._failed is not None:
-            raise MindError("dialogue_down", str(self._failed))
+            raise UnderstandingError("dialogue_down", str(self._failed))
         try:
             yield
         except DialogueSlowError as error:
-            raise MindError("dialogue_slow", str(error)) from error
+            raise UnderstandingError("dialogue_slow", str(error)) from error
         except DialogueError as error:
-            raise MindError("dialogue_down", str(error)) from error
+            raise UnderstandingError("dialogue_down", str(error)) from error
 
 
 @contextmanager

@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.alarm.announcer import Companion
+from assistant.alarm.announcer import Announcer
 from assistant.alarm.answer_code import AnswerCodes
-from assistant.alarm.controller import Course
+from assistant.alarm.controller import AlarmController
 from assistant.alarm.inbound import Inbound
 from assistant.alarm.links import LinkMaker, Links
-from assistant.alarm.medical_card import Health
-from assistant.alarm.public_number import NUMBER_CONTACT, EmergencyNumber
+from assistant.alarm.medical_card import MedicalCard
+from assistant.alarm.public_number import NUMBER_CONTACT, PublicNumber
 from assistant.alarm.sms_answers import AnswerParts, SmsAnswers, SmsJournal
-from assistant.alarm.store import AlarmBook
-from assistant.alarm.triggers import Emergency
+from assistant.alarm.store import AlarmStore
+from assistant.alarm.triggers import AlarmTriggers
 from assistant.alarm.wording import Wording
 from assistant.calls import Calls
 from assistant.channels import AddressError, ChannelError, registry
 from assistant.channels import (
-    Health as WayHealth,
+    ChannelStatus as WayHealth,
 )
 from assistant.channels.call_voice import CallVoice
 from assistant.channels.gsm import IncomingSms
@@ -36,12 +36,12 @@ from assistant.events import ProfileChanged
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
 from assistant.language import Replies
-from assistant.pendants.service import Buttons
+from assistant.pendants.service import PendantService
 from assistant.pendants.webhook_in import TOKEN_VARIABLE
 from assistant.people.contact import plain_name
 from assistant.people.contacts import People
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.runtime.home_folder import run_folder
 from assistant.runtime.link import SOCKET_VARIABLE
 from assistant.runtime.supervisor import ChildSpec, Supervisor
@@ -59,7 +59,7 @@ CHECK_SECONDS: Final = 30.0
 """For one channel to say how it is."""
 
 
-class Care:
+class AlarmAssembly:
     """Alarms, people and everything that reaches them."""
 
     def __init__(
@@ -88,19 +88,19 @@ class Care:
         )
         self._voice = CallVoice(run_folder(home) / "voice")
         wanted = settings.emergency
-        self._buttons = Buttons(bus, speech, memory, replies, wanted)
-        self.book = AlarmBook(database, wanted.arrive_minutes * 60)
+        self._pendants = PendantService(bus, speech, memory, replies, wanted)
+        self.store = AlarmStore(database, wanted.arrive_minutes * 60)
         self._console = settings.console
         self._pendant_token = wanted.pendant_token
         self._home = home
         # A link to a page that nobody serves would be worse than none.
         links = LinkMaker(settings.console.url if settings.console.listen else "", home)
-        number = EmergencyNumber(self.equipment.registry, replies, memory, wanted)
+        number = PublicNumber(self.equipment.registry, replies, memory, wanted)
         registry = self.equipment.registry
-        companion = Companion(
-            bus, speech, memory, replies, self.people, number, self.book, registry
+        announcer = Announcer(
+            bus, speech, memory, replies, self.people, number, self.store, registry
         )
-        self.health = Health()
+        self.health = MedicalCard()
         self.health.follow(bus)
         codes = AnswerCodes(home)
         self._wording = wording = Wording(
@@ -112,7 +112,7 @@ class Care:
             NUMBER_CONTACT,
             links.url,
             self.health,
-            companion.notes,
+            announcer.notes,
             codes.code,
             takes_calls=self.equipment.phone is not None,
         )
@@ -123,14 +123,14 @@ class Care:
             speech,
             replies,
             memory,
-            lambda: any(alarm.state.calls_out for alarm in self.book.open_alarms()),
+            lambda: any(alarm.state.calls_out for alarm in self.store.open_alarms()),
         )
         self._links = Links(
-            links, bus, database, self.book, self.people, wording, lambda: memory.lang
+            links, bus, database, self.store, self.people, wording, lambda: memory.lang
         )
         drill_wording = DrillWording(lambda: memory.lang, lambda: self._elder_name)
         self.drill = Drill(
-            bus, database, speech, drill_wording, lambda: bool(self.book.open_alarms())
+            bus, database, speech, drill_wording, lambda: bool(self.store.open_alarms())
         )
         self.drill_calls = DrillCalls(
             bus=bus,
@@ -141,35 +141,35 @@ class Care:
             voice=self._voice,
             home_lang=lambda: memory.lang,
             is_busy=lambda: (
-                bool(self.book.open_alarms())
+                bool(self.store.open_alarms())
                 or self.calls.is_under_way
                 or self.equipment.is_calling
             ),
         )
-        self._course = Course(
+        self._controller = AlarmController(
             bus,
-            self.book,
+            self.store,
             self.people,
             self.equipment.registry,
             wording,
-            companion,
+            announcer,
             wanted.arrive_minutes * 60,
             number,
         )
         self.inbound = Inbound(
             bus=bus,
             people=self.people,
-            book=self.book,
-            course=self._course,
+            store=self.store,
+            controller=self._controller,
             codes=codes,
             wording=wording,
             numbering=lambda: self.equipment.numbering(self.people.all),
         )
         self._answers = SmsAnswers(
             AnswerParts(
-                self.book,
+                self.store,
                 database,
-                self._course,
+                self._controller,
                 self.inbound.who,
                 self.equipment.send_sms,
                 self.drill_calls.acknowledged,
@@ -179,22 +179,22 @@ class Care:
                 codes.left_of,
             )
         )
-        self.emergency = Emergency(
+        self.emergency = AlarmTriggers(
             bus,
-            self.book,
+            self.store,
             self.people,
-            companion,
+            announcer,
             number,
-            self._course,
+            self._controller,
             self.drill,
             lambda: self.calls.is_talking,
         )
-        self.drill.reply_to_real = companion.reply_to_cry
+        self.drill.reply_to_real = announcer.reply_to_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)
-        bus.serve("alarms.acknowledge", self._course.acknowledge)
-        bus.serve("alarms.comes", self._course.comes)
-        bus.serve("alarms.close", self._course.close)
+        bus.serve("alarms.acknowledge", self._controller.acknowledge)
+        bus.serve("alarms.comes", self._controller.comes)
+        bus.serve("alarms.close", self._controller.close)
         bus.serve("alarms.details", self._serve_details)
         bus.serve("contacts.check", self.check_contact)
         bus.serve("pendants.report", self._serve_report)
@@ -208,7 +208,7 @@ class Care:
         await self.equipment.start()
         await self._learn_name()
         await self.emergency.start()
-        await self._buttons.start()
+        await self._pendants.start()
         if any(map(self.equipment.registry.is_message, self._addresses())):
             self._tasks.spawn(asyncio.to_thread(registry.warm))
         if self._console.listen:
@@ -239,7 +239,7 @@ class Care:
         """Let go; open alarms go on at the next start."""
         await self.drill_calls.stop()
         await self.drill.stop()
-        await self._buttons.stop()
+        await self._pendants.stop()
         await self._answers.stop()
         await self.calls.stop()
         await self.emergency.stop()
@@ -284,15 +284,15 @@ class Care:
     def is_busy(self) -> bool:
         """Whether an alarm is open, a call stands, or a drill is on."""
         return bool(
-            self.book.open_alarms()
+            self.store.open_alarms()
             or self.equipment.is_calling
             or self.drill.drill_id
             or self.drill_calls.is_calling
         )
 
-    def pendants(self) -> list[Finding]:
+    def pendants(self) -> list[CheckResult]:
         """How every pendant, cord and button is."""
-        return self._buttons.findings()
+        return self._pendants.findings()
 
     async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
         """Whether each way to a person could work now; alarms nobody."""
@@ -319,12 +319,12 @@ class Care:
         self, device: str, event: str, battery_percent: int | None = None
     ) -> None:
         """A pendant's report over the web; answered once the alarm is written down."""
-        await self._buttons.report(device, event, battery_percent)
-        await self.book.recorded(RECORD_SECONDS)
+        await self._pendants.report(device, event, battery_percent)
+        await self.store.recorded(RECORD_SECONDS)
 
     async def _serve_details(self, lang: str) -> str:
         """What a helper beside the elder asks for; a stranger is told none of it without need."""
-        alarms = self.book.open_alarms()
+        alarms = self.store.open_alarms()
         if not alarms:
             raise Refused("no alarm is open")
         return self._wording.spoken_details(alarms[-1], lang)
@@ -338,7 +338,7 @@ class Care:
                 "place": alarm.place,
                 "opened_at": alarm.opened_at,
                 "acknowledged_by": alarm.acknowledged_by,
-                "outcomes": [attempt.outcome for attempt in self.book.attempts(alarm.alarm_id)],
+                "outcomes": [attempt.outcome for attempt in self.store.attempts(alarm.alarm_id)],
             }
-            for alarm in self.book.open_alarms()
+            for alarm in self.store.open_alarms()
         ]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from assistant.conversation.understanding import Mind
+from assistant.conversation.understanding import Understanding
 from assistant.events import Capability, ChildDied, Ready
 from assistant.runtime.bus import Bus
 from assistant.runtime.link import SOCKET_VARIABLE
@@ -31,12 +31,12 @@ class Children:
         self,
         bus: Bus,
         supervisor: Supervisor,
-        mind: Mind,
+        understanding: Understanding,
         home: Path,
         environment: dict[str, str],
     ) -> None:
         """`environment`: beside the core's own."""
-        self._bus, self._supervisor, self._mind = bus, supervisor, mind
+        self._bus, self._supervisor, self._understanding = bus, supervisor, understanding
         self._home, self._environment = home, environment
         self._tasks = Tasks("bringing up the dialogue")
         bus.subscribe(ChildDied, self._died)
@@ -48,16 +48,16 @@ class Children:
     def start(self, capability: Capability) -> None:
         """Run the child that gives this capability, from now on."""
         if capability is Capability.DIALOGUE:
-            self._tasks.spawn(self._mind.bring_up())
+            self._tasks.spawn(self._understanding.bring_up())
             return
         self._supervisor.start(self._child(capability))
 
     def _died(self, died: ChildDied) -> None:
-        if died.name == Capability.SKILLS and self._mind.leave_taken_skills_port():
+        if died.name == Capability.SKILLS and self._understanding.leave_taken_skills_port():
             self._supervisor.respecify(self._child(Capability.SKILLS))
 
     def _child(self, capability: Capability) -> ChildSpec:
-        extra = self._mind.host_environment() if capability is Capability.SKILLS else {}
+        extra = self._understanding.host_environment() if capability is Capability.SKILLS else {}
         return ChildSpec(
             capability.value,
             (sys.executable, "-m", _MODULES[capability]),
@@ -71,7 +71,7 @@ class Children:
 
     async def dialogue_ready(self) -> None:
         """Wait until sentences are understood and answered; raises DialogueError."""
-        await self._mind.ready()
+        await self._understanding.ready()
         await self.ready(Capability.SKILLS.value)
 
     async def ready(self, *names: str) -> None:

@@ -13,13 +13,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from assistant.alarm.sensor_watch import Sensing
+from assistant.alarm.sensor_watch import SensorWatch
 from assistant.conversation.hearing import Hearing
-from assistant.conversation.implied_cry import SecondNet
+from assistant.conversation.implied_cry import ImpliedCries
 from assistant.conversation.safety_lane import SafetyLane
 from assistant.conversation.turns import Turns
-from assistant.conversation.understanding import Mind, Progress
-from assistant.core.alarm_assembly import Care
+from assistant.conversation.understanding import Progress, Understanding
+from assistant.core.alarm_assembly import AlarmAssembly
 from assistant.core.children import Children
 from assistant.core.home_services import HomeServices
 from assistant.core.services import Services
@@ -28,10 +28,10 @@ from assistant.events import Capability
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
 from assistant.language import Replies, warm
-from assistant.robot.autonomy import Errands
-from assistant.robot.permission import Body
+from assistant.robot.autonomy import Autonomy
+from assistant.robot.permission import RobotControl
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.runtime.home_folder import lock_home, new_socket_path, run_folder, spare_folder
 from assistant.runtime.privacy import close_to_others
 from assistant.runtime.rights import guard
@@ -43,7 +43,7 @@ from assistant.settings import Settings
 from assistant.store import Database, KeyedValues, StoreError
 
 if TYPE_CHECKING:
-    from assistant.core.selftest_assembly import SelfTesting
+    from assistant.core.selftest_assembly import SelfTestAssembly
     from assistant.medicines import Medicines, MedicineWatch
     from assistant.reminders import Clock, Reminders
     from assistant.selftest.start_troubles import StartTroubles
@@ -95,7 +95,7 @@ class Core:
             options.settings.ear.follow_up_seconds,
             has_mouth=Capability.MOUTH in options.capabilities,
         )
-        self.mind = Mind(
+        self.understanding = Understanding(
             self.bus,
             self.supervisor,
             self.memory,
@@ -106,10 +106,10 @@ class Core:
             has_skills=Capability.SKILLS in options.capabilities,
         )
         self.children = Children(
-            self.bus, self.supervisor, self.mind, options.home, options.environment
+            self.bus, self.supervisor, self.understanding, options.home, options.environment
         )
         self.replies = Replies.load(Path(str(files("assistant") / "replies")))
-        self.care = Care(
+        self.alarm_assembly = AlarmAssembly(
             bus=self.bus,
             supervisor=self.supervisor,
             database=self.database,
@@ -119,7 +119,7 @@ class Core:
             settings=options.settings,
             home=options.home,
         )
-        self.body = Body(
+        self.body = RobotControl(
             bus=self.bus,
             database=self.database,
             speech=self.speech,
@@ -128,8 +128,8 @@ class Core:
             has_robot=Capability.ROBOT in options.capabilities
             and bool(options.settings.robot.port),
         )
-        Errands(self.body)
-        self.sensing = Sensing(
+        Autonomy(self.body)
+        self.sensing = SensorWatch(
             self.bus,
             self.speech,
             self.memory,
@@ -140,24 +140,26 @@ class Core:
         )
         self.reminders: Reminders | None = None
         self.medicine_watch: MedicineWatch | None = None
-        self.selftest: SelfTesting | None = None
+        self.selftest: SelfTestAssembly | None = None
         self.start_troubles: StartTroubles | None = None
         self._damaged_reminders = 0
         self._sound = Sound(self.bus)
-        lane = SafetyLane(self.bus, self.speech, self.care.emergency, self.care.calls)
-        second_net = SecondNet(self.mind, self.care.emergency)
+        lane = SafetyLane(
+            self.bus, self.speech, self.alarm_assembly.emergency, self.alarm_assembly.calls
+        )
+        implied_cries = ImpliedCries(self.understanding, self.alarm_assembly.emergency)
         self.turns = Turns(
             self.bus,
             self.memory,
             self.speech,
             self.replies,
-            self.mind,
+            self.understanding,
             self.services.adjust_voice,
             lane,
-            second_net,
+            implied_cries,
         )
         self.hearing = Hearing(
-            self.bus, self.speech, lane, second_net, self.turns, self.services.adjust_voice
+            self.bus, self.speech, lane, implied_cries, self.turns, self.services.adjust_voice
         )
         self._starting = Tasks("starting")
         self._tasks = Tasks("following the language")
@@ -165,7 +167,7 @@ class Core:
             bus=self.bus,
             supervisor=self.supervisor,
             memory=self.memory,
-            mind=self.mind,
+            understanding=self.understanding,
             home=options.home,
             settings=options.settings,
             devices=self._devices,
@@ -196,7 +198,7 @@ class Core:
         for capability in _FIRST & wanted:
             self.children.start(capability)
         phrases = asyncio.create_task(asyncio.to_thread(prepare_to_judge))
-        await self.care.start()
+        await self.alarm_assembly.start()
         await phrases
         for capability in wanted - _FIRST - _AFTER_THE_EAR:
             self.children.start(capability)
@@ -245,9 +247,9 @@ class Core:
             await self.reminders.stop()
         self.sensing.stop()
         await self.body.stop()
-        await self.care.stop()
+        await self.alarm_assembly.stop()
         await self.supervisor.stop()
-        await self.mind.close()
+        await self.understanding.close()
         await self.bus.close()
         with contextlib.suppress(StoreError):
             await self.database.close()
@@ -266,8 +268,8 @@ class Core:
             bus=self.bus,
             database=self.database,
             memory=self.memory,
-            people=self.care.people,
-            registry=self.care.equipment.registry,
+            people=self.alarm_assembly.people,
+            registry=self.alarm_assembly.equipment.registry,
             elder_name=elder_name,
             voice_folder=run_folder(self.options.home) / "reminder-voice",
             facts=medicines,
@@ -276,15 +278,15 @@ class Core:
         await self.reminders.start()
         with contextlib.suppress(StoreError):  # told for itself
             self._damaged_reminders = await self.reminders.damaged()
-        self.care.health.look(self.bus)
+        self.alarm_assembly.health.look(self.bus)
         self.medicine_watch = MedicineWatch(
             bus=self.bus,
             database=self.database,
             medicines=medicines,
-            keeper=self.reminders.keeper,
+            api=self.reminders.api,
             wording=Wording(lambda: self.memory.lang, lambda: elder_name),
             family=self.reminders.messenger,
-            clock=self.reminders.engine.clock,
+            clock=self.reminders.scheduler.clock,
             is_asleep=self._is_elder_asleep,
         )
         await self.medicine_watch.start()
@@ -292,19 +294,19 @@ class Core:
 
     async def _start_selftest(self, reminders: Reminders) -> None:
         from assistant.console.check import page_finding  # noqa: PLC0415
-        from assistant.core.selftest_assembly import SelfTesting  # noqa: PLC0415
+        from assistant.core.selftest_assembly import SelfTestAssembly  # noqa: PLC0415
 
-        self.selftest = SelfTesting(
+        self.selftest = SelfTestAssembly(
             bus=self.bus,
             database=self.database,
             supervisor=self.supervisor,
             memory=self.memory,
             sound=self._sound,
-            care=self.care,
+            alarm_assembly=self.alarm_assembly,
             reminders=reminders,
             settings=self.options.settings,
             home=self.options.home,
-            understand=lambda text: self.mind.think(text, (), {}),
+            understand=lambda text: self.understanding.think(text, (), {}),
             devices=self._devices,
             check_page=lambda: page_finding(self.options.settings.console),
         )
@@ -321,27 +323,27 @@ class Core:
             wording=Wording(lambda: self.memory.lang, lambda: self.options.settings.elder_name),
             speech=self.speech,
             home=KeyedValues.home(self.database),
-            now=reminders.engine.clock.now,
+            now=reminders.scheduler.clock.now,
             is_asleep=self._is_elder_asleep,
             mouth_ready=self.children.ready,
             has_mouth=Capability.MOUTH in self.options.capabilities,
         )
         self.start_troubles.start()
 
-    def _start_findings(self) -> list[Finding]:
+    def _start_findings(self) -> list[CheckResult]:
         return start_findings(
             self.options.settings_problems,
             self.database,
-            self.care.people,
+            self.alarm_assembly.people,
             damaged_reminder_count=self._damaged_reminders,
-            lost_record_count=self.care.book.lost_count,
-            left_out=self.mind.left_out,
+            lost_record_count=self.alarm_assembly.store.lost_count,
+            left_out=self.understanding.left_out,
         )
 
     def _is_elder_asleep(self) -> bool:
         if self.reminders is None:  # it starts: nobody knows yet
             return False
-        return self.reminders.engine.presence.situation(is_asking=False).is_asleep
+        return self.reminders.scheduler.presence.situation(is_asking=False).is_asleep
 
     def _without_device(self) -> frozenset[Capability]:
         """Children for which this home has no device."""
@@ -349,7 +351,7 @@ class Core:
         ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
         return frozenset(capability for capability, port in ports.items() if not port)
 
-    async def _devices(self) -> list[Finding]:
+    async def _devices(self) -> list[CheckResult]:
         return [*await self.body.findings(), *self.sensing.findings(), *self._start_findings()]
 
 

@@ -31,7 +31,7 @@ from assistant.channels.sip import (
     write_folder,
 )
 from assistant.people.contacts import Contact
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.home_folder import run_folder
 from assistant.settings import Settings
 
@@ -118,7 +118,7 @@ class HomeEquipment:
         numbers = [rest for scheme, _, rest in addresses if scheme in {"tel", "sms"}]
         return replace(self._numbering, country=country_of(numbers))
 
-    async def findings(self) -> list[Finding]:
+    async def findings(self) -> list[CheckResult]:
         """What cannot be used of the settings, and the modem's own battery where it has one."""
         findings = [
             found("equipment", is_well=False, detail=problem, subject=problem.partition(":")[0])

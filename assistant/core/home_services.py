@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.conversation.understanding import Mind
+from assistant.conversation.understanding import Understanding
 from assistant.events import LanguageChanged
 from assistant.home.memory import HomeMemory
 from assistant.runtime.bus import Bus, Refused, Service
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.runtime.supervisor import Supervisor
 from assistant.runtime.tasks import Tasks
 from assistant.settings import Settings, to_json
@@ -29,13 +29,18 @@ class HomeServices:
         bus: Bus,
         supervisor: Supervisor,
         memory: HomeMemory,
-        mind: Mind,
+        understanding: Understanding,
         home: Path,
         settings: Settings,
-        devices: Callable[[], Awaitable[list[Finding]]],
+        devices: Callable[[], Awaitable[list[CheckResult]]],
         tasks: Tasks,
     ) -> None:
-        self._bus, self._supervisor, self._memory, self._mind = bus, supervisor, memory, mind
+        self._bus, self._supervisor, self._memory, self._understanding = (
+            bus,
+            supervisor,
+            memory,
+            understanding,
+        )
         self._home, self._settings = home, settings
         self._find_devices = devices
         self._tasks = tasks
@@ -67,7 +72,7 @@ class HomeServices:
         }
 
     async def _forget(self) -> None:
-        self._mind.forget()
+        self._understanding.forget()
 
     async def _children(self) -> dict[str, bool]:
         return {name: self._supervisor.is_ready(name) for name in self._supervisor.names()}
@@ -86,5 +91,5 @@ class HomeServices:
         except ValueError as error:
             raise Refused(str(error)) from error
         self._bus.publish(LanguageChanged(lang))
-        self._tasks.spawn(self._mind.follow(lang))
+        self._tasks.spawn(self._understanding.follow(lang))
         await self._memory.keep()

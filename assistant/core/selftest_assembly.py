@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from assistant.channels import CENTRE_ADDRESS
-from assistant.core.alarm_assembly import Care
+from assistant.core.alarm_assembly import AlarmAssembly
 from assistant.home.memory import HomeMemory
 from assistant.reminders import Reminders
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.runtime.supervisor import Supervisor
 from assistant.selftest.checks import Check, HomeChecks, HomeParts
 from assistant.selftest.daily import SelfTest
@@ -25,7 +25,7 @@ from assistant.store import Database
 _LIVING: Final = ("ear", "mouth")
 
 
-class SelfTesting:
+class SelfTestAssembly:
     """Started last, when everything that is tested stands."""
 
     def __init__(
@@ -36,16 +36,16 @@ class SelfTesting:
         supervisor: Supervisor,
         memory: HomeMemory,
         sound: Sound,
-        care: Care,
+        alarm_assembly: AlarmAssembly,
         reminders: Reminders,
         settings: Settings,
         home: Path,
         understand: Callable[[str], Awaitable[object]],
         devices: Check,
-        check_page: Callable[[], Finding | None],
+        check_page: Callable[[], CheckResult | None],
     ) -> None:
         self._supervisor, self._sound = supervisor, sound
-        registry = care.equipment.registry
+        registry = alarm_assembly.equipment.registry
         self.heartbeat = Heartbeat(
             settings.selftest, self._problems, lambda: registry.open(CENTRE_ADDRESS)
         )
@@ -57,12 +57,12 @@ class SelfTesting:
             HomeParts(
                 home=home,
                 supervisor=supervisor,
-                people=care.people,
+                people=alarm_assembly.people,
                 registry=registry,
                 sound=sound,
-                check_contact=care.check_contact,
-                equipment=care.equipment.findings,
-                pendants=care.pendants,
+                check_contact=alarm_assembly.check_contact,
+                equipment=alarm_assembly.equipment.findings,
+                pendants=alarm_assembly.pendants,
                 devices=devices,
                 heartbeat=self.heartbeat.findings,
                 heartbeat_server=self.heartbeat.server,
@@ -70,32 +70,32 @@ class SelfTesting:
                 page=check_page,
             )
         )
-        engine = reminders.engine
-        self.keeper = SelfTest(
+        scheduler = reminders.scheduler
+        self.api = SelfTest(
             bus=bus,
             database=database,
             checks=checks,
-            quiet=Quiet(bus, engine.clock, lambda: care.is_busy),
+            quiet=Quiet(bus, scheduler.clock, lambda: alarm_assembly.is_busy),
             wording=Wording(lambda: memory.lang, lambda: settings.elder_name),
             family=reminders.messenger,
             home_lang=lambda: memory.lang,
-            clock=engine.clock,
-            zone=engine.calendar.zone,
-            habits=lambda: engine.calendar.habits,
-            is_asleep=lambda: engine.presence.situation(is_asking=False).is_asleep,
+            clock=scheduler.clock,
+            zone=scheduler.calendar.zone,
+            habits=lambda: scheduler.calendar.habits,
+            is_asleep=lambda: scheduler.presence.situation(is_asking=False).is_asleep,
             has_chime=settings.selftest.chime,
             can_speak=lambda: supervisor.is_ready("mouth"),
         )
 
     def start(self) -> None:
         """Test and beat from now on."""
-        self.keeper.start()
+        self.api.start()
         self.heartbeat.start()
 
     async def stop(self) -> None:
         """Let go."""
         await self.heartbeat.stop()
-        await self.keeper.stop()
+        await self.api.stop()
 
     def _problems(self) -> dict[str, str]:
         """What of hearing and speaking does not live now."""

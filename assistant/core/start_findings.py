@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.people.contacts import People
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.store import Database
 
 
@@ -17,7 +17,7 @@ def start_findings(
     damaged_reminder_count: int,
     lost_record_count: int,
     left_out: Mapping[str, str],
-) -> list[Finding]:
+) -> list[CheckResult]:
     """Every fault of the settings, the disk, what was remembered, the skills and the contacts.
 
     `settings_problems`: `file:line: setting: what` for each; `lost_record_count`: records of alarms

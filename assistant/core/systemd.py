@@ -38,7 +38,7 @@ async def run_until_told(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WATCHDOG_SECONDS):
                     await told.wait()
-            if not core.care.is_busy and await asyncio.to_thread(is_outdated):
+            if not core.alarm_assembly.is_busy and await asyncio.to_thread(is_outdated):
                 return True
         notifier.notify("STOPPING=1")
         return False

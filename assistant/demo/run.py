@@ -178,7 +178,7 @@ class _Play:
         with Waiting[object](self._core.bus, kind) as waiting:
             self._show.time_passes(at, line.why)
             self._clock.jump_to(at)
-            reminders.engine.wake()
+            reminders.scheduler.wake()
             await self._until(waiting, f"{kind.__name__} did not come")
             await self._core.speech.silence()
         for letter in self._daughter.letters() if is_over else ():

@@ -30,7 +30,7 @@ from assistant.drill import store
 from assistant.events import AlarmRaised, new_id
 from assistant.people.contacts import Contact, People
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import Finding, Verdict, found
+from assistant.runtime.findings import CheckResult, Verdict, found
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording, render
 from assistant.store import Database, StoreError
@@ -98,7 +98,7 @@ class DrillCalls:
         del self._told[contact.contact_id]
         if asyncio.get_running_loop().time() > until:
             return False
-        finding = Finding("contact", Verdict.WELL, "acknowledged with an answer", subject)
+        finding = CheckResult("contact", Verdict.WELL, "acknowledged with an answer", subject)
         self._tasks.spawn(self._note(drill_id, finding))
         return True
 
@@ -121,7 +121,7 @@ class DrillCalls:
         if self._channel is not None:
             self._tasks.spawn(self._channel.hang_up())
 
-    async def _reach(self, contact: Contact, drill_id: str) -> list[Finding]:
+    async def _reach(self, contact: Contact, drill_id: str) -> list[CheckResult]:
         findings = []
         for number, address in enumerate(contact.channels, 1):
             subject = f"{contact.name}: {number}"
@@ -139,14 +139,14 @@ class DrillCalls:
 
     async def _try(
         self, channel: Channel, address: str, contact: Contact, subject: str, drill_id: str
-    ) -> Finding:
+    ) -> CheckResult:
         if address == CENTRE_ADDRESS:  # a test alarm is to be agreed with its operators
             health = await channel.check()
             detail = f"heartbeat only: {health.detail}"
             return found("contact", is_well=health.is_well, detail=detail, subject=subject)
         if objection(address, Purpose.DRILL, self._registry):
             detail = "never called in a drill"
-            return Finding("contact", Verdict.WELL, detail, subject)
+            return CheckResult("contact", Verdict.WELL, detail, subject)
         begun_at = time.time()
         ended = await try_once(channel, self._message(channel, contact), ends_with_key=True)
         if channel.kind is Kind.MESSAGE and ended.outcome is Outcome.DELIVERED:
@@ -154,7 +154,7 @@ class DrillCalls:
             self._told[contact.contact_id] = (until, begun_at, drill_id, subject)
         verdict, meaning = _VERDICTS[ended.outcome]
         detail = "" if ended.outcome is Outcome.ACKNOWLEDGED else ended.detail
-        return Finding("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)
+        return CheckResult("contact", verdict, "; ".join(filter(None, [meaning, detail])), subject)
 
     def _message(self, channel: Channel, contact: Contact) -> Message:
         lang = contact.lang or self._home_lang()
@@ -176,7 +176,7 @@ class DrillCalls:
             is_test=True,
         )
 
-    async def _note(self, drill_id: str, finding: Finding) -> None:
+    async def _note(self, drill_id: str, finding: CheckResult) -> None:
         now = time.time()
 
         def work(connection: Any) -> None:

@@ -30,7 +30,7 @@ from assistant.events import (
 from assistant.home.speech import Speech
 from assistant.phrases import load, tokens_of
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording
 from assistant.store import Database, StoreError
@@ -244,7 +244,7 @@ class Drill:
             raise Refused("no drill is on any more")
 
     def _note(self, room: str, verdict: Verdict, detail: str) -> None:
-        finding, drill_id = Finding("room", verdict, detail, room), self.drill_id
+        finding, drill_id = CheckResult("room", verdict, detail, room), self.drill_id
         self._keep(lambda c: store.note(c, drill_id, finding, time.time()))
 
     def _keep(self, work: Callable[[Any], None]) -> None:

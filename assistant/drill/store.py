@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.findings import CheckResult, Verdict
 from assistant.store.rows import readable
 
 KEPT_DRILLS: Final = 50
@@ -20,7 +20,7 @@ class DrillRun:
     """Unix time, seconds."""
     ended_at: float | None
     """None: it is still on, or was cut off."""
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckResult, ...]
     """Part `room` or `contact`, with the room or the person's channel as subject."""
 
 
@@ -34,7 +34,7 @@ def begin(connection: sqlite3.Connection, drill_id: str, now: float) -> None:
     )
 
 
-def note(connection: sqlite3.Connection, drill_id: str, finding: Finding, now: float) -> None:
+def note(connection: sqlite3.Connection, drill_id: str, finding: CheckResult, now: float) -> None:
     """One room or one person's channel."""
     connection.execute(
         "INSERT OR REPLACE INTO drill_result VALUES (?, ?, ?, ?, ?, ?)",
@@ -62,6 +62,6 @@ def last_drill(connection: sqlite3.Connection) -> DrillRun | None:
     return DrillRun(row[1], row[2], findings)
 
 
-def _finding(row: tuple[str, str, str, str]) -> Finding:
+def _finding(row: tuple[str, str, str, str]) -> CheckResult:
     kind, verdict, detail, who = row
-    return Finding(kind, Verdict(verdict), detail, who)
+    return CheckResult(kind, Verdict(verdict), detail, who)

@@ -17,7 +17,7 @@ from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
 from assistant.medicines.table import data_digest
 from assistant.medicines.warnings import Warned
 from assistant.medicines.wording import Wording
-from assistant.reminders import Clock, Keeper
+from assistant.reminders import Clock, ReminderApi
 from assistant.reminders.family import Texts
 from assistant.reminders.model import Kind
 from assistant.runtime.bus import Bus
@@ -49,13 +49,13 @@ class MedicineWatch:
         bus: Bus,
         database: Database,
         medicines: Medicines,
-        keeper: Keeper,
+        api: ReminderApi,
         wording: Wording,
         family: Family,
         clock: Clock,
         is_asleep: Callable[[], bool],
     ) -> None:
-        self._bus, self._medicines, self._keeper = bus, medicines, keeper
+        self._bus, self._medicines, self._api = bus, medicines, api
         self._wording, self._family, self._clock = wording, family, clock
         self._is_asleep = is_asleep
         self._home = KeyedValues.home(database)
@@ -83,7 +83,7 @@ class MedicineWatch:
             StoreError: the disk refused.
         """
         self._woken.clear()
-        reminders = [r for r in await self._keeper.all() if r.kind is Kind.MEDICINE]
+        reminders = [r for r in await self._api.all() if r.kind is Kind.MEDICINE]
         titles = list(dict.fromkeys(reminder.title for reminder in reminders))
         # With the ids: a medicine that was removed and comes again makes a message of its own.
         ids = [reminder.reminder_id for reminder in reminders]

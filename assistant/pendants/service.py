@@ -23,7 +23,7 @@ from assistant.pendants import (
     facts_of,
 )
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.settings import EmergencySettings
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ REOPEN_SECONDS: Final = 1.0
 TELL_AGAIN_SECONDS: Final = 24 * 3_600.0
 
 
-class Buttons:
+class PendantService:
     """Everything that is pressed."""
 
     def __init__(
@@ -105,7 +105,7 @@ class Buttons:
             case PendantSeen():
                 pass
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[CheckResult]:
         """How every pendant, cord and button is, as far as it said."""
         settings = self._settings
         devices = {name: place or name for name, place in settings.pendants.items()}

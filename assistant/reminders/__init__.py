@@ -1,19 +1,19 @@
 """Reminders of medicines and of anything else: none lost, none doubled, none at a wrong time."""
 
 from assistant.home.clock import Clock, SystemClock
-from assistant.reminders.api import Keeper
+from assistant.reminders.api import ReminderApi
 from assistant.reminders.assembly import Reminders
 from assistant.reminders.family import Messenger
 from assistant.reminders.refusals import ReminderRefused
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.services import ReminderServices
 
 __all__ = [
     "Clock",
-    "Engine",
-    "Keeper",
     "Messenger",
+    "ReminderApi",
     "ReminderRefused",
+    "ReminderScheduler",
     "ReminderServices",
     "Reminders",
     "SystemClock",

@@ -13,28 +13,28 @@ from assistant.reminders.journal import Deed, Image, TakenBack
 from assistant.reminders.model import DayException, Item, Kind, Pause, Reminder
 from assistant.reminders.notice import Notice, owe
 from assistant.reminders.refusals import NotPausedRefused, UnknownRefused
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.scheduler import ReminderScheduler
 
 
 class Alterations:
     """Changes that leave the series as it is; `which` as in `Keeper`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, scheduler: ReminderScheduler) -> None:
+        self._scheduler = scheduler
 
     async def on_day(self, which: str, wanted: DayException) -> Reminder:
         """Let one day be otherwise: left out, at another time, or with another dose."""
-        await self._engine.know_habits()
-        now = now_of(self._engine).timestamp()
+        await self._scheduler.know_habits()
+        now = now_of(self._scheduler).timestamp()
 
         def work(connection: sqlite3.Connection) -> Reminder:
             reminder = lookup.reminder(connection, which)
             image = Image(connection, [reminder.reminder_id], now)
-            changed = excepting.on_day(connection, reminder, wanted, self._engine.calendar, now)
+            changed = excepting.on_day(connection, reminder, wanted, self._scheduler.calendar, now)
             image.note(Deed.ON_DAY, [reminder.title])
             return changed
 
-        changed = await self._engine.database.write(work)
+        changed = await self._scheduler.database.write(work)
         self._tell([changed.reminder_id])
         return changed
 
@@ -42,8 +42,8 @@ class Alterations:
         self, which: Sequence[str], until: datetime | None, since: datetime | None = None
     ) -> list[Reminder]:
         """Let these not come until a time, or until `resume`; empty: all that have times."""
-        now = now_of(self._engine)
-        zone = self._engine.calendar.zone
+        now = now_of(self._scheduler)
+        zone = self._scheduler.calendar.zone
         begin, end = (
             each.replace(tzinfo=zone) if each is not None and each.tzinfo is None else each
             for each in (since, until)
@@ -55,7 +55,7 @@ class Alterations:
             at = now.timestamp()
             image = Image(connection, [each.reminder_id for each in reminders], at)
             changed = [
-                excepting.pause(connection, each, wanted, self._engine.calendar, at)
+                excepting.pause(connection, each, wanted, self._scheduler.calendar, at)
                 for each in reminders
             ]
             image.note(Deed.PAUSED, [each.title for each in reminders])
@@ -64,14 +64,14 @@ class Alterations:
                 owe(connection, Notice.paused(medicines, wanted), at)
             return changed
 
-        changed = await self._engine.database.write(work)
+        changed = await self._scheduler.database.write(work)
         self._tell([each.reminder_id for each in changed])
         return changed
 
     async def resume(self, which: Sequence[str]) -> list[Reminder]:
         """End the pause of these, or of all; raises NotPausedRefused where there is none."""
-        await self._engine.know_habits()
-        now = now_of(self._engine).timestamp()
+        await self._scheduler.know_habits()
+        now = now_of(self._scheduler).timestamp()
 
         def work(connection: sqlite3.Connection) -> list[Reminder]:
             reminders = self._named(connection, which)
@@ -79,7 +79,7 @@ class Alterations:
             changed = []
             for each in reminders:
                 try:
-                    resumed = excepting.resume(connection, each, self._engine.calendar, now)
+                    resumed = excepting.resume(connection, each, self._scheduler.calendar, now)
                 except NotPausedRefused:
                     continue  # of several, those that are paused
                 changed.append(resumed)
@@ -88,22 +88,22 @@ class Alterations:
             image.note(Deed.RESUMED, [each.title for each in changed])
             return changed
 
-        changed = await self._engine.database.write(work)
+        changed = await self._scheduler.database.write(work)
         self._tell([each.reminder_id for each in changed])
         return changed
 
     async def take_back(self) -> TakenBack:
         """Put all back as it was before what was done last; raises NothingDoneRefused."""
-        now = self._engine.clock.now()
-        undone = await self._engine.database.write(
-            lambda c: journal.take_back(c, self._engine.calendar, now)
+        now = self._scheduler.clock.now()
+        undone = await self._scheduler.database.write(
+            lambda c: journal.take_back(c, self._scheduler.calendar, now)
         )
         self._tell(undone.reminder_ids)
         return undone
 
     async def not_taken(self, which: str = "") -> list[Item]:
         """Take back the count of the dose that was counted last, of a medicine or of any."""
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
 
         def work(connection: sqlite3.Connection) -> list[Item]:
             reminder_id = lookup.reminder(connection, which).reminder_id if which else None
@@ -112,7 +112,7 @@ class Alterations:
             journal.forget(connection)
             return items
 
-        items = await self._engine.database.write(work)
+        items = await self._scheduler.database.write(work)
         self._tell(list(dict.fromkeys(item.reminder.reminder_id for item in items)))
         return items
 
@@ -126,5 +126,5 @@ class Alterations:
 
     def _tell(self, reminder_ids: Sequence[str]) -> None:
         for reminder_id in reminder_ids:
-            self._engine.bus.publish(RemindersChanged(reminder_id))
-        self._engine.wake()
+            self._scheduler.bus.publish(RemindersChanged(reminder_id))
+        self._scheduler.wake()

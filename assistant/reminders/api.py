@@ -20,7 +20,7 @@ from assistant.reminders.codec import to_json
 from assistant.reminders.csv_list import ListRefused, read_list, write_list
 from assistant.reminders.export_calendar import calendar_file
 from assistant.reminders.export_fhir import bundle
-from assistant.reminders.factory import Known, Maker
+from assistant.reminders.factory import Known, ReminderFactory
 from assistant.reminders.journal import Deed, Image
 from assistant.reminders.limits import MedicineFacts
 from assistant.reminders.model import Item, Reminder
@@ -33,8 +33,8 @@ from assistant.reminders.refusals import (
     ReminderRefused,
     TooManyRefused,
 )
-from assistant.reminders.requests import ReminderWish
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.requests import ReminderRequest
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.spoken_schedule import Understood, understand
 from assistant.reminders.stock import StockLeft, left, refill, set_stock
 
@@ -42,7 +42,7 @@ MAX_REMINDERS: Final = 20_000
 SNOOZE_MINUTES: Final = 10.0
 
 
-class Keeper:
+class ReminderApi:
     """Adds, changes, removes, lists and answers.
 
     `which` names a reminder: its id, an occurrence's id, or a title as it was heard; empty means
@@ -50,24 +50,24 @@ class Keeper:
     the disk refused; nothing was written then.
     """
 
-    def __init__(self, engine: Engine, facts: MedicineFacts | None = None) -> None:
-        self._engine, self._maker = engine, Maker(engine, facts)
-        self._database, self._bus = engine.database, engine.bus
-        self.altered = Alterations(engine)
+    def __init__(self, scheduler: ReminderScheduler, facts: MedicineFacts | None = None) -> None:
+        self._scheduler, self._factory = scheduler, ReminderFactory(scheduler, facts)
+        self._database, self._bus = scheduler.database, scheduler.bus
+        self.altered = Alterations(scheduler)
         """One day otherwise, pauses, and what is taken back."""
 
-    async def add(self, wish: ReminderWish) -> Reminder:
+    async def add(self, wish: ReminderRequest) -> Reminder:
         """Keep a new reminder."""
         (reminder,) = await self.add_all([wish])
         return reminder
 
-    async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
+    async def add_all(self, wishes: Sequence[ReminderRequest]) -> list[Reminder]:
         """Keep all of them, or none."""
-        now = self._maker.now()
+        now = self._factory.now()
         others = await self._others()
         made: list[tuple[Reminder, date | None]] = []
         for wish in wishes:
-            known = await self._maker.known(wish, [*others, *(each for each, _ in made)])
+            known = await self._factory.known(wish, [*others, *(each for each, _ in made)])
             made.append(await self._made(known, new_id(), now))
 
         def work(connection: sqlite3.Connection) -> None:
@@ -77,7 +77,7 @@ class Keeper:
                 tables.save_reminder(connection, reminder, first)
                 if first is not None:
                     at = now.timestamp()
-                    plan_reminder(connection, reminder, first, self._engine.calendar, at)
+                    plan_reminder(connection, reminder, first, self._scheduler.calendar, at)
             if made:
                 new = Image(connection, [each.reminder_id for each, _ in made], now.timestamp())
                 new.note_added([each.title for each, _ in made])
@@ -88,7 +88,7 @@ class Keeper:
         return [reminder for reminder, _ in made]
 
     async def check(
-        self, wish: ReminderWish, instead_of: str = ""
+        self, wish: ReminderRequest, instead_of: str = ""
     ) -> tuple[Reminder, float | None]:
         """What `add` would make of a wish, and when it would first come; nothing is written.
 
@@ -96,32 +96,32 @@ class Keeper:
             wish: What is asked for.
             instead_of: The id of the reminder that it would change.
         """
-        await self._engine.know_habits()
-        now = self._maker.now()
-        known = await self._maker.known(wish, await self._others(instead_of))
+        await self._scheduler.know_habits()
+        now = self._factory.now()
+        known = await self._factory.known(wish, await self._others(instead_of))
         reminder, first = await self._made(self._beside_unlike(known, now), "", now)
         if first is None or reminder.schedule is None:
             return reminder, None
-        calendar = self._engine.calendar
+        calendar = self._scheduler.calendar
         times = moments(reminder.schedule, first, calendar.zone, calendar.habits)
         return reminder, min(at for _, at in times if at >= now.timestamp())
 
     async def understand(self, texts: Sequence[str], lang: str, *, is_daily: bool) -> Understood:
         """When sentences mean, the later ones correcting the earlier."""
-        habits, now = await self._engine.know_habits(), self._maker.now()
+        habits, now = await self._scheduler.know_habits(), self._factory.now()
         # The first Chinese number takes 0.2 s.
         return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
 
-    async def change(self, which: str, wish: ReminderWish) -> Reminder:
+    async def change(self, which: str, wish: ReminderRequest) -> Reminder:
         """Put a reminder in the place of one that is there; doses already counted stay so."""
-        now = self._maker.now()
+        now = self._factory.now()
         others = await self._others((await self.find(which)).reminder_id)
-        known = await self._maker.known(wish, others)
+        known = await self._factory.known(wish, others)
         await self._made(known, "", now)
 
         def work(connection: sqlite3.Connection) -> Reminder:
             before = lookup.reminder(connection, which)
-            made, first = self._maker.made_of(known, before.reminder_id, now)
+            made, first = self._factory.made_of(known, before.reminder_id, now)
             after = replace(
                 made,
                 added_at=before.added_at,
@@ -134,7 +134,7 @@ class Keeper:
             if after.schedule == before.schedule:
                 after = replace(after, changed_at=before.changed_at)
             tables.save_reminder(connection, after, first)
-            replan(connection, after, self._engine.calendar, at)
+            replan(connection, after, self._scheduler.calendar, at)
             image.note(Deed.CHANGED, [before.title])
             return after
 
@@ -149,7 +149,7 @@ class Keeper:
 
     async def remove_all(self, which: Sequence[str]) -> list[Reminder]:
         """Let several come no more: all of these, or none where one is not known."""
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
 
         def work(connection: sqlite3.Connection) -> list[Reminder]:
             reminders = [lookup.reminder(connection, each) for each in which]
@@ -166,7 +166,7 @@ class Keeper:
 
     async def all(self) -> list[Reminder]:
         """Every reminder that may come again or came within a day, oldest first."""
-        since = self._engine.clock.now() - transactions.LATE_SECONDS
+        since = self._scheduler.clock.now() - transactions.LATE_SECONDS
         return await self._database.read(lambda c: tables.current_reminders(c, since))
 
     async def find(self, which: str) -> Reminder:
@@ -175,11 +175,11 @@ class Keeper:
 
     async def taken(self, which: str = "") -> list[counting.Taken]:
         """Count what the elder says was taken; a second time for the same dose is refused."""
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
 
         def work(connection: sqlite3.Connection) -> list[counting.Taken]:
-            calendar = self._engine.calendar
-            meant = lookup.meant(connection, which, now, self._engine.last_asked)
+            calendar = self._scheduler.calendar
+            meant = lookup.meant(connection, which, now, self._scheduler.last_asked)
             if meant.as_needed is not None:
                 image = Image(connection, [meant.as_needed.reminder_id], now)
                 taken = [counting.take_as_needed(connection, meant.as_needed, calendar, now)]
@@ -189,20 +189,20 @@ class Keeper:
             return journal.take(connection, meant.ids, calendar, now)
 
         taken = await self._database.write(work)
-        self._engine.tell_taken(taken)
-        self._engine.wake()
+        self._scheduler.tell_taken(taken)
+        self._scheduler.wake()
         return taken
 
     async def allowed(self, which: str) -> None:
         """Refuse where a medicine as needed may not be taken now."""
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
         await self._database.read(
             lambda c: counting.refuse_overstepping(c, lookup.reminder(c, which), now)
         )
 
     async def skip(self, which: str = "", reason: str = "") -> list[Item]:
         """Leave out what is open or comes next, with the elder's reason."""
-        now, asked = self._engine.clock.now(), self._engine.last_asked
+        now, asked = self._scheduler.clock.now(), self._scheduler.last_asked
 
         def work(connection: sqlite3.Connection) -> list[Item]:
             ids = lookup.meant(connection, which, now, asked).ids
@@ -221,14 +221,14 @@ class Keeper:
                     reason,
                 )
             )
-        self._engine.wake()
+        self._scheduler.wake()
         return skipped
 
     async def snooze(
         self, which: str = "", minutes: float = SNOOZE_MINUTES, until: datetime | None = None
     ) -> list[Item]:
         """Offer what is open again in so many minutes, or at a time."""
-        now, asked = self._engine.clock.now(), self._engine.last_asked
+        now, asked = self._scheduler.clock.now(), self._scheduler.last_asked
         at = until.timestamp() if until is not None else now + minutes * 60
         if not now < at < now + 86_400:
             raise InvalidRefused("minutes", "later is within a day from now")
@@ -250,12 +250,12 @@ class Keeper:
                     at,
                 )
             )
-        self._engine.wake()
+        self._scheduler.wake()
         return snoozed
 
     async def today(self) -> list[Item]:
         """All of today, in its order; what is left is what is open."""
-        now, zone = self._engine.clock.now(), self._engine.calendar.zone
+        now, zone = self._scheduler.clock.now(), self._scheduler.calendar.zone
         midnight = datetime.combine(local_date(now, zone), datetime.min.time(), zone)
         end = datetime.combine(midnight.date() + timedelta(1), datetime.min.time(), zone)
         begin = midnight.timestamp()
@@ -263,21 +263,21 @@ class Keeper:
 
     async def left(self, which: str) -> StockLeft | None:
         """What is left of a medicine; None where it was never counted."""
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
         return await self._database.read(
-            lambda c: left(c, lookup.reminder(c, which).title, self._engine.calendar, now)
+            lambda c: left(c, lookup.reminder(c, which).title, self._scheduler.calendar, now)
         )
 
     async def refill(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
         """Add to what is left of a medicine, or begin to count it."""
         if not 0 < amount <= 10_000:
             raise InvalidRefused("amount", "a refill is more than 0 and at most 10000")
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
 
         def work(connection: sqlite3.Connection) -> StockLeft | None:
             title = lookup.reminder(connection, which).title
             refill(connection, title, amount, unit)
-            return left(connection, title, self._engine.calendar, now)
+            return left(connection, title, self._scheduler.calendar, now)
 
         return await self._database.write(work)
 
@@ -285,12 +285,12 @@ class Keeper:
         """Take what is in the house for so much, whatever was counted before."""
         if not 0 <= amount <= 10_000:
             raise InvalidRefused("amount", "a stock is 0 to 10000")
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
 
         def work(connection: sqlite3.Connection) -> StockLeft | None:
             title = lookup.reminder(connection, which).title
             set_stock(connection, title, amount, unit)
-            return left(connection, title, self._engine.calendar, now)
+            return left(connection, title, self._scheduler.calendar, now)
 
         return await self._database.write(work)
 
@@ -298,14 +298,14 @@ class Keeper:
         """How regularly each medicine was taken in the last weeks, this one included."""
         if not 1 <= weeks <= 520:
             raise InvalidRefused("weeks", "1 to 520 weeks")
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
         return by_week(
             await self._database.read(lambda c: tables.between(c, now - weeks * 7 * 86_400, now))
         )
 
     async def export(self, form: str, since: float = 0.0) -> str:
         """All reminders as `fhir` (R4B, with the doses due since then), `calendar` or `csv`."""
-        now = self._engine.clock.now()
+        now = self._scheduler.clock.now()
         match form:
             case "fhir":
                 reminders = await self._database.read(tables.all_reminders)
@@ -315,26 +315,26 @@ class Keeper:
                 return json.dumps(bundle(reminders, items, now, active), ensure_ascii=False)
             case "calendar":
                 reminders = await self.all()
-                return calendar_file(reminders, self._engine.calendar, now).decode()
+                return calendar_file(reminders, self._scheduler.calendar, now).decode()
             case "csv":
                 return write_list(
-                    [each for each in await self.all() if self._maker.comes_again(each)]
+                    [each for each in await self.all() if self._factory.comes_again(each)]
                 )
         raise InvalidRefused("form", "one of fhir, calendar, csv")
 
     async def import_list(self, text: str) -> list[Reminder]:
         """Add the reminders of a CSV file, all of them or none; those that are there stay one."""
-        await self._engine.know_habits()
-        now = self._maker.now()
+        await self._scheduler.know_habits()
+        now = self._factory.now()
         there = {_likeness(each) for each in await self.all()}
         others = await self._others()
-        fresh: dict[str, ReminderWish] = {}
+        fresh: dict[str, ReminderRequest] = {}
         wishes, wrong = read_list(
-            text, lambda wish: self._maker.made(replace(wish, is_confirmed=True), "", now)
+            text, lambda wish: self._factory.made(replace(wish, is_confirmed=True), "", now)
         )
         for line, wish in wishes:
             try:
-                known = await self._maker.known(wish, others)
+                known = await self._factory.known(wish, others)
                 made, _ = await self._made(self._beside_unlike(known, now), "", now)
             except ReminderRefused as refusal:
                 wrong.append((line, str(refusal)))
@@ -352,7 +352,7 @@ class Keeper:
 
     def _beside_unlike(self, known: Known, now: datetime) -> Known:
         """Without those that are what is asked for itself: said once more, it is not added."""
-        made, _ = self._maker.made(replace(known.wish, is_confirmed=True), "", now)
+        made, _ = self._factory.made(replace(known.wish, is_confirmed=True), "", now)
         likeness = _likeness(made)
         others = tuple(each for each in known.others if _likeness(each) != likeness)
         return replace(known, others=others)
@@ -360,9 +360,9 @@ class Keeper:
     async def _made(
         self, known: Known, reminder_id: str, now: datetime
     ) -> tuple[Reminder, date | None]:
-        """As `Maker.made_of`; of what is refused the family is told."""
+        """As `ReminderFactory.made_of`; of what is refused the family is told."""
         try:
-            return self._maker.made_of(known, reminder_id, now)
+            return self._factory.made_of(known, reminder_id, now)
         except DoseTooMuchRefused as refusal:
             notice, at = Notice.refused(refusal), now.timestamp()
             await self._database.write(lambda c: owe(c, notice, at))
@@ -371,7 +371,7 @@ class Keeper:
 
     def _changed(self, reminder: Reminder) -> None:
         self._bus.publish(RemindersChanged(reminder.reminder_id))
-        self._engine.wake()
+        self._scheduler.wake()
 
 
 def _likeness(reminder: Reminder) -> str:

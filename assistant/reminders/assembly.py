@@ -12,12 +12,12 @@ from assistant.home.clock import Clock
 from assistant.home.memory import HomeMemory
 from assistant.people.contacts import People
 from assistant.reminders import tables
-from assistant.reminders.api import Keeper
+from assistant.reminders.api import ReminderApi
 from assistant.reminders.family import Messenger
 from assistant.reminders.limits import MedicineFacts
 from assistant.reminders.notice_watch import NoticeWatch
 from assistant.reminders.pause_watch import PauseWatch
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.services import ReminderServices
 from assistant.reminders.stock_watch import StockWatch
 from assistant.reminders.week_report import WeekReport
@@ -42,31 +42,33 @@ class Reminders:
         clock: Clock | None = None,
     ) -> None:
         zone = tzlocal.get_localzone()
-        self.engine = Engine(bus=bus, database=database, memory=memory, zone=zone, clock=clock)
-        self.keeper = Keeper(self.engine, facts)
+        self.scheduler = ReminderScheduler(
+            bus=bus, database=database, memory=memory, zone=zone, clock=clock
+        )
+        self.api = ReminderApi(self.scheduler, facts)
         self._voice = CallVoice(voice_folder)
-        self.messenger = self.engine.outbox.family = Messenger(
+        self.messenger = self.scheduler.outbox.family = Messenger(
             people,
             registry,
-            self.engine.wording,
+            self.scheduler.wording,
             self._voice,
             lambda: memory.lang,
             lambda: elder_name,
             zone,
         )
-        self._stock = StockWatch(self.engine, self.messenger, elder_name)
-        self._week = WeekReport(self.engine, self.messenger, elder_name)
-        self._notices = NoticeWatch(self.engine, self.messenger, elder_name)
-        self._pauses = PauseWatch(self.engine, self.messenger, elder_name)
-        ReminderServices(self.keeper).register(bus)
+        self._stock = StockWatch(self.scheduler, self.messenger, elder_name)
+        self._week = WeekReport(self.scheduler, self.messenger, elder_name)
+        self._notices = NoticeWatch(self.scheduler, self.messenger, elder_name)
+        self._pauses = PauseWatch(self.scheduler, self.messenger, elder_name)
+        ReminderServices(self.api).register(bus)
 
     async def damaged(self) -> int:
         """How many reminders cannot be read any more, and so do not come; raises StoreError."""
-        return await self.engine.database.read(tables.damaged_reminders)
+        return await self.scheduler.database.read(tables.damaged_reminders)
 
     async def start(self) -> None:
         """Go on with everything that was open."""
-        await self.engine.start()
+        await self.scheduler.start()
         self._stock.start()
         self._week.start()
         self._notices.start()
@@ -78,5 +80,5 @@ class Reminders:
         await self._notices.stop()
         await self._week.stop()
         await self._stock.stop()
-        await self.engine.stop()
+        await self.scheduler.stop()
         await self._voice.close()

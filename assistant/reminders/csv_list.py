@@ -12,7 +12,7 @@ from typing import Any, Final
 from assistant.reminders.codec import from_json, to_json
 from assistant.reminders.model import Reminder
 from assistant.reminders.refusals import ReminderRefused
-from assistant.reminders.requests import ReminderWish, wish_of
+from assistant.reminders.requests import ReminderRequest, wish_of
 
 COLUMNS: Final = (
     *("title", "kind", "amount", "unit", "times", "rrule", "at", "start", "until"),
@@ -44,8 +44,8 @@ Wrong = tuple[int, str]
 
 
 def read_list(
-    text: str, check: Callable[[ReminderWish], object]
-) -> tuple[list[tuple[int, ReminderWish]], list[Wrong]]:
+    text: str, check: Callable[[ReminderRequest], object]
+) -> tuple[list[tuple[int, ReminderRequest]], list[Wrong]]:
     """Read a list, each wish with the number of its line, and what is wrong with the others.
 
     Args:
@@ -56,7 +56,7 @@ def read_list(
         ListRefused: it has other columns.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    wishes: list[tuple[int, ReminderWish]] = []
+    wishes: list[tuple[int, ReminderRequest]] = []
     wrong: list[Wrong] = []
     try:
         header = set(reader.fieldnames or ())
@@ -67,7 +67,7 @@ def read_list(
                 wrong.append((reader.line_num, f"a list has at most {MAX_LINES} lines"))
                 break
             try:
-                wish = from_json(_fields(row), ReminderWish, "reminder")
+                wish = from_json(_fields(row), ReminderRequest, "reminder")
                 check(wish)
             except (ReminderRefused, ValueError) as error:
                 wrong.append((reader.line_num, str(error)))

@@ -19,27 +19,27 @@ from assistant.reminders.refusals import (
     DoseUnlikelyRefused,
     NeverComesRefused,
 )
-from assistant.reminders.requests import ReminderWish, check_amount, reminder_of, wish_of
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.requests import ReminderRequest, check_amount, reminder_of, wish_of
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.together import SAMPLED_DAYS, doses_by_day, judge_together
 
 EARLIEST_NOW: Final = 1_767_225_600.0
 """2026-01-01: a clock before it was never set."""
 
 
-def now_of(engine: Engine) -> datetime:
+def now_of(scheduler: ReminderScheduler) -> datetime:
     """What time it is in the home; raises ClockWrongRefused."""
-    now = engine.clock.now()
+    now = scheduler.clock.now()
     if now < EARLIEST_NOW:
         raise ClockWrongRefused(now)
-    return datetime.fromtimestamp(now, engine.calendar.zone)
+    return datetime.fromtimestamp(now, scheduler.calendar.zone)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A wish, and what is usual of its medicine."""
 
-    wish: ReminderWish
+    wish: ReminderRequest
     limits: tuple[Limit, ...]
     others: tuple[Reminder, ...] = ()
     """What there is already of the same medicine."""
@@ -49,19 +49,19 @@ class Known:
         return any(each.counted(unit) is not None or each.unit is unit for each in self.limits)
 
 
-class Maker:
+class ReminderFactory:
     """Makes reminders that can be kept, or refuses; writes nothing."""
 
-    def __init__(self, engine: Engine, facts: MedicineFacts | None) -> None:
-        self._engine, self._facts = engine, facts
+    def __init__(self, scheduler: ReminderScheduler, facts: MedicineFacts | None) -> None:
+        self._scheduler, self._facts = scheduler, facts
         self._substances: dict[str, str] = {}
         """By title: a name that resembles several takes long to look up."""
 
     def now(self) -> datetime:
         """In the home; raises ClockWrongRefused."""
-        return now_of(self._engine)
+        return now_of(self._scheduler)
 
-    async def known(self, wish: ReminderWish, others: Sequence[Reminder]) -> Known:
+    async def known(self, wish: ReminderRequest, others: Sequence[Reminder]) -> Known:
         """The wish with what is known of its medicine: the risk where none was asked for.
 
         Args:
@@ -104,7 +104,7 @@ class Maker:
     def _check_dose(self, reminder: Reminder, known: Known) -> None:
         if reminder.kind is Kind.TASK:
             return
-        calendar, today = self._engine.calendar, self.now().date()
+        calendar, today = self._scheduler.calendar, self.now().date()
         beyond = worst(
             judge(known.limits, reminder.amount, reminder.route, self._rhythm(reminder)),
             judge_together(known.limits, reminder, known.others, calendar, today),
@@ -141,12 +141,12 @@ class Maker:
         if schedule is None or schedule.is_once:
             return Rhythm(1, SAMPLED_DAYS)
         first = first_day(schedule, schedule.start)
-        days = doses_by_day(schedule, first, self._engine.calendar) if first else {}
+        days = doses_by_day(schedule, first, self._scheduler.calendar) if first else {}
         gaps = [(after - before).days for before, after in pairwise(days)]
         return Rhythm(max(days.values(), default=1), min(gaps, default=SAMPLED_DAYS))
 
     def made(
-        self, wish: ReminderWish, reminder_id: str, now: datetime
+        self, wish: ReminderRequest, reminder_id: str, now: datetime
     ) -> tuple[Reminder, date | None]:
         """The reminder, and its first day that has not passed."""
         reminder = reminder_of(wish, reminder_id, now)
@@ -177,7 +177,7 @@ class Maker:
         return True
 
     def _is_ahead(self, reminder: Reminder, day: date, now: datetime) -> bool:
-        calendar = self._engine.calendar
+        calendar = self._scheduler.calendar
         times = moments_of(reminder, day, calendar.zone, calendar.habits)
         return any(at >= now.timestamp() for _, at in times)
 
@@ -186,7 +186,7 @@ class Maker:
         schedule = reminder.schedule
         if schedule is None or schedule.every_minutes is not None:
             return False
-        presence = self._engine.presence
+        presence = self._scheduler.presence
         if schedule.at is not None:
             return presence.is_night_at(schedule.at.timestamp())
         return any(at.anchor is None and presence.is_night_time(at.at) for at in schedule.times)

@@ -9,29 +9,29 @@ from assistant.events import DoseRefused, RemindersChanged
 from assistant.reminders.codec import CONVERTER
 from assistant.reminders.family import Messenger, Texts
 from assistant.reminders.notice import Notice
-from assistant.reminders.periodic import Watch
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.periodic import PeriodicJob
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.store.rows import readable
 
 LOOK_AGAIN_SECONDS: Final = 900.0
 """Nobody of the family could be reached, or the disk refused."""
 
 
-class NoticeWatch(Watch):
+class NoticeWatch(PeriodicJob):
     """Tells the oldest first, each once it was owed."""
 
     name = "what the family is to know of the reminders"
     retry_seconds = LOOK_AGAIN_SECONDS
 
-    def __init__(self, engine: Engine, messenger: Messenger, elder_name: str) -> None:
-        super().__init__(engine, messenger, elder_name)
+    def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
+        super().__init__(scheduler, messenger, elder_name)
         for told in (DoseRefused, RemindersChanged):
-            engine.bus.subscribe(told, lambda _: self._woken.set())
+            scheduler.bus.subscribe(told, lambda _: self._woken.set())
 
     async def look(self) -> float | None:
-        """As in `Watch`; after a power cut between telling and writing it is told again."""
-        now = self._engine.clock.now()
-        owed = await self._engine.database.read(
+        """As in `PeriodicJob`; after a power cut between telling and writing it is told again."""
+        now = self._scheduler.clock.now()
+        owed = await self._scheduler.database.read(
             lambda c: c.execute(
                 "SELECT notice_id, body FROM reminder_notice WHERE is_told = 0 ORDER BY at"
             ).fetchall()
@@ -42,7 +42,7 @@ class NoticeWatch(Watch):
                 continue
             if await self._messenger.write(notice_id, self._texts(notice), now) is None:
                 return now + LOOK_AGAIN_SECONDS
-            await self._engine.database.write(
+            await self._scheduler.database.write(
                 lambda c, told=notice_id: c.execute(  # type: ignore[misc]
                     "UPDATE reminder_notice SET is_told = 1 WHERE notice_id = ?", (told,)
                 )
@@ -50,7 +50,7 @@ class NoticeWatch(Watch):
         return None
 
     def _texts(self, notice: Notice) -> Texts:
-        wording, elder = self._engine.wording, self._elder_name
+        wording, elder = self._scheduler.wording, self._elder_name
         return lambda lang: wording.family_notice(notice, lang, elder)
 
 

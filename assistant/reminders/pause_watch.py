@@ -13,8 +13,8 @@ from assistant.language import Habits
 from assistant.reminders import tables
 from assistant.reminders.family import Messenger
 from assistant.reminders.model import Pause, Reminder
-from assistant.reminders.periodic import Watch
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.periodic import PeriodicJob
+from assistant.reminders.scheduler import ReminderScheduler
 
 ASK_AFTER_HOURS: Final = 20.0
 """A pause without an end is spoken of on the next day at the earliest."""
@@ -24,22 +24,22 @@ _BUSY_SECONDS: Final = 60.0
 """While the elder talks or sleeps, or something else is asked."""
 
 
-class PauseWatch(Watch):
+class PauseWatch(PeriodicJob):
     """Looks at the start, whenever reminders change, and at the end of each pause."""
 
     name = "the end of a pause"
     retry_seconds = 300.0
 
-    def __init__(self, engine: Engine, messenger: Messenger, elder_name: str) -> None:
-        super().__init__(engine, messenger, elder_name)
-        engine.bus.subscribe(RemindersChanged, lambda _: self._woken.set())
+    def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
+        super().__init__(scheduler, messenger, elder_name)
+        scheduler.bus.subscribe(RemindersChanged, lambda _: self._woken.set())
 
     async def look(self) -> float | None:
-        """As in `Watch`; written down before it is said, so that it is said once."""
-        engine = self._engine
-        now = engine.clock.now()
-        reminders = await engine.database.read(tables.active_reminders)
-        habits = engine.calendar.habits
+        """As in `PeriodicJob`; written down before it is said, so that it is said once."""
+        scheduler = self._scheduler
+        now = scheduler.clock.now()
+        reminders = await scheduler.database.read(tables.active_reminders)
+        habits = scheduler.calendar.habits
         due = [
             (each, pause, at)
             for each in reminders
@@ -49,20 +49,20 @@ class PauseWatch(Watch):
         ripe = [(each, pause) for each, pause, at in due if at <= now]
         if not ripe:
             return min((at for _, _, at in due), default=None)
-        situation = engine.presence.situation(is_asking=False)
+        situation = scheduler.presence.situation(is_asking=False)
         if situation.is_asleep or situation.is_talking or situation.is_alarm:
             return now + _BUSY_SECONDS
-        await engine.database.write(lambda c: _mark_told(c, ripe, now))
+        await scheduler.database.write(lambda c: _mark_told(c, ripe, now))
         for is_over in (True, False):
             titles = [each.title for each, pause in ripe if (pause.until is not None) == is_over]
             if titles:
-                said = engine.wording.paused(list(dict.fromkeys(titles)), is_over=is_over)
-                engine.say(said)
+                said = scheduler.wording.paused(list(dict.fromkeys(titles)), is_over=is_over)
+                scheduler.say(said)
         return now + 1.0  # what comes next is reckoned from what was just written
 
     def _tell_at(self, pause: Pause, habits: Habits) -> float | None:
         """When to speak of it, Unix time; None where all is said."""
-        zone = self._engine.calendar.zone
+        zone = self._scheduler.calendar.zone
         if pause.is_of_a_day:
             return None
         if pause.until is not None:

@@ -8,13 +8,13 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from assistant.reminders.family import Messenger
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
 
 
-class Watch(ABC):
+class PeriodicJob(ABC):
     """Looks at its start, when it is woken, and when it said that it would."""
 
     name: ClassVar[str]
@@ -22,10 +22,10 @@ class Watch(ABC):
     retry_seconds: ClassVar[float]
     """After the disk refused, or a fault."""
 
-    def __init__(self, engine: Engine, messenger: Messenger, elder_name: str) -> None:
-        self._engine, self._messenger = engine, messenger
+    def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
+        self._scheduler, self._messenger = scheduler, messenger
         self._elder_name = elder_name
-        self._home = KeyedValues.home(engine.database)
+        self._home = KeyedValues.home(scheduler.database)
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -48,7 +48,7 @@ class Watch(ABC):
         """
 
     async def _run(self) -> None:
-        clock = self._engine.clock
+        clock = self._scheduler.clock
         while True:
             until: float | None = clock.now() + self.retry_seconds
             self._woken.clear()

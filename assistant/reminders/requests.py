@@ -25,7 +25,7 @@ MAX_TITLE_CHARACTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleWish:
+class ScheduleRequest:
     """The JSON form of a schedule that a skill or a CSV file asks for.
 
     One of `at`, `rrule`, `lunar`, `solar_term`; a rule by the hour (FREQ=HOURLY;INTERVAL=6)
@@ -43,12 +43,12 @@ class ScheduleWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderWish:
+class ReminderRequest:
     """A reminder as it is asked for; `schedule` or `as_needed`."""
 
     title: str
     kind: Kind = Kind.TASK
-    schedule: ScheduleWish | None = None
+    schedule: ScheduleRequest | None = None
     as_needed: AsNeeded | None = None
     amount: Amount | None = None
     route: str = ""
@@ -64,12 +64,12 @@ class ReminderWish:
     """An unlikely dose was asked back, and is right."""
 
 
-def schedule_wish(schedule: Schedule) -> ScheduleWish:
-    """Write a schedule as a wish: what `schedule_of` understood, for `ReminderWish`."""
+def schedule_wish(schedule: Schedule) -> ScheduleRequest:
+    """Write a schedule as a wish: what `schedule_of` understood, for `ReminderRequest`."""
     rrule = schedule.rrule
     if schedule.every_minutes is not None:
         rrule = f"FREQ=MINUTELY;INTERVAL={schedule.every_minutes}"
-    return ScheduleWish(
+    return ScheduleRequest(
         at=schedule.at,
         rrule=rrule,
         lunar=schedule.lunar,
@@ -80,7 +80,7 @@ def schedule_wish(schedule: Schedule) -> ScheduleWish:
     )
 
 
-def reminder_of(wish: ReminderWish, reminder_id: str, now: datetime) -> Reminder:
+def reminder_of(wish: ReminderRequest, reminder_id: str, now: datetime) -> Reminder:
     """Make a reminder of a wish.
 
     Raises:
@@ -118,7 +118,7 @@ def reminder_of(wish: ReminderWish, reminder_id: str, now: datetime) -> Reminder
     )
 
 
-def _schedule(wish: ScheduleWish, now: datetime) -> Schedule:
+def _schedule(wish: ScheduleRequest, now: datetime) -> Schedule:
     start, until, at = wish.start or now.date(), wish.until, wish.at
     if wish.course_days is not None:
         if not 1 <= wish.course_days <= 3660:
@@ -174,9 +174,9 @@ def check_amount(amount: Amount) -> None:
         raise DoseUnlikelyRefused(str(amount.amount), amount.unit.value, str(most))
 
 
-def wish_of(reminder: Reminder) -> ReminderWish:
+def wish_of(reminder: Reminder) -> ReminderRequest:
     """What would have to be asked for to get this reminder."""
-    return ReminderWish(
+    return ReminderRequest(
         title=reminder.title,
         kind=reminder.kind,
         schedule=schedule_wish(reminder.schedule) if reminder.schedule else None,

@@ -75,7 +75,7 @@ class _Outcome:
     answer: str
 
 
-class Engine:
+class ReminderScheduler:
     """All reminders of one home."""
 
     def __init__(

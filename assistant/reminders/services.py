@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from assistant.events import MAX_LINE_BYTES
 from assistant.language import LANGUAGES, Unit
-from assistant.reminders.api import SNOOZE_MINUTES, Keeper
+from assistant.reminders.api import SNOOZE_MINUTES, ReminderApi
 from assistant.reminders.codec import from_json, to_json
 from assistant.reminders.counting import Taken
 from assistant.reminders.model import Amount, DayException, Item, Reminder
 from assistant.reminders.refusals import InvalidRefused, ReminderRefused
-from assistant.reminders.requests import ReminderWish, wish_of
+from assistant.reminders.requests import ReminderRequest, wish_of
 from assistant.reminders.stock import StockLeft
 from assistant.runtime.bus import Bus
 
@@ -42,8 +42,8 @@ class Stock:
 class ReminderServices:
     """The services of one keeper."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, api: ReminderApi) -> None:
+        self._api = api
 
     def register(self, bus: Bus) -> None:
         """Answer for all of them."""
@@ -85,48 +85,48 @@ class ReminderServices:
         if not isinstance(texts, list) or len(texts) > MOST_TEXTS:
             raise InvalidRefused("texts", f"a list of at most {MOST_TEXTS} sentences")
         said = [from_json(text, str, "texts") for text in texts]
-        return asdict(await self._keeper.understand(said, lang, is_daily=is_daily))
+        return asdict(await self._api.understand(said, lang, is_daily=is_daily))
 
     async def _check(self, reminder: dict[str, Any], instead_of: str = "") -> dict[str, Any]:
         """What `reminders.add` would keep, and when it first comes; nothing is written."""
-        wish = from_json(reminder, ReminderWish, "reminder")
-        made, first_at = await self._keeper.check(wish, _text(instead_of))
+        wish = from_json(reminder, ReminderRequest, "reminder")
+        made, first_at = await self._api.check(wish, _text(instead_of))
         return {"reminder": _reminder(made), "first_at": first_at}
 
     async def _add_all(self, reminders: list[dict[str, Any]]) -> dict[str, Any]:
         """All of them or none."""
         if not isinstance(reminders, list) or not 0 < len(reminders) <= MOST_AT_ONCE:
             raise InvalidRefused("reminders", f"a list of 1 to {MOST_AT_ONCE}")
-        wishes = [from_json(each, ReminderWish, "reminders") for each in reminders]
-        return {"added": [_reminder(each) for each in await self._keeper.add_all(wishes)]}
+        wishes = [from_json(each, ReminderRequest, "reminders") for each in reminders]
+        return {"added": [_reminder(each) for each in await self._api.add_all(wishes)]}
 
     async def _add(self, reminder: dict[str, Any]) -> dict[str, Any]:
         """`reminder`: the fields of `wishes.ReminderWish`."""
-        wish = from_json(reminder, ReminderWish, "reminder")
-        return _reminder(await self._keeper.add(wish))
+        wish = from_json(reminder, ReminderRequest, "reminder")
+        return _reminder(await self._api.add(wish))
 
     async def _change(self, which: str, changes: dict[str, Any]) -> dict[str, Any]:
         """`changes`: those fields of `wishes.ReminderWish` that are to be others."""
-        before = to_json(wish_of(await self._keeper.find(_text(which))))
+        before = to_json(wish_of(await self._api.find(_text(which))))
         if not isinstance(changes, dict):
             raise InvalidRefused("changes", "an object with the fields to change")
         if changes.keys() & {"amount", "schedule", "as_needed", "title", "route"}:
             before.pop("is_confirmed", None)  # another dose is judged anew
-        wish = from_json({**before, **changes}, ReminderWish, "changes")
-        return _reminder(await self._keeper.change(which, wish))
+        wish = from_json({**before, **changes}, ReminderRequest, "changes")
+        return _reminder(await self._api.change(which, wish))
 
     async def _remove(self, which: str) -> dict[str, Any]:
-        return _reminder(await self._keeper.remove(_text(which)))
+        return _reminder(await self._api.remove(_text(which)))
 
     async def _remove_all(self, which: list[str]) -> dict[str, Any]:
         """All of these, or none where one is not known."""
-        removed = await self._keeper.remove_all(_several(which, least=1))
+        removed = await self._api.remove_all(_several(which, least=1))
         return {"removed": [_reminder(each) for each in removed]}
 
     async def _on_day(self, which: str, day: dict[str, Any]) -> dict[str, Any]:
         """`day`: the fields of `model.DayException`; the series stays as it is."""
         wanted = from_json(day, DayException, "day")
-        return _reminder(await self._keeper.altered.on_day(_text(which), wanted))
+        return _reminder(await self._api.altered.on_day(_text(which), wanted))
 
     async def _pause(
         self, which: list[str], until: str | None = None, since: str | None = None
@@ -136,70 +136,70 @@ class ReminderServices:
             from_json(at, datetime, name) if at is not None else None
             for name, at in (("since", since), ("until", until))
         )
-        paused = await self._keeper.altered.pause(_several(which), end, begin)
+        paused = await self._api.altered.pause(_several(which), end, begin)
         return {"paused": [_reminder(each) for each in paused]}
 
     async def _resume(self, which: list[str]) -> dict[str, Any]:
-        resumed = await self._keeper.altered.resume(_several(which))
+        resumed = await self._api.altered.resume(_several(which))
         return {"resumed": [_reminder(each) for each in resumed]}
 
     async def _not_taken(self, which: str = "") -> dict[str, Any]:
         """The dose that was counted last was not taken: it is offered again."""
-        items = await self._keeper.altered.not_taken(_text(which))
+        items = await self._api.altered.not_taken(_text(which))
         return {"not_taken": [_item(item) for item in items]}
 
     async def _take_back(self) -> dict[str, Any]:
         """What was done last; `kind` is one of `journal.Deed`."""
-        undone = await self._keeper.altered.take_back()
+        undone = await self._api.altered.take_back()
         return {"kind": undone.kind.value, "titles": list(undone.titles)}
 
     async def _list(self) -> list[dict[str, Any]]:
-        return [_reminder(reminder) for reminder in await self._keeper.all()]
+        return [_reminder(reminder) for reminder in await self._api.all()]
 
     async def _taken(self, which: str = "") -> dict[str, Any]:
-        return {"taken": [_taken(dose) for dose in await self._keeper.taken(_text(which))]}
+        return {"taken": [_taken(dose) for dose in await self._api.taken(_text(which))]}
 
     async def _allowed(self, which: str) -> dict[str, Any]:
         """Nothing, where a medicine as needed may be taken now; else the refusal."""
-        await self._keeper.allowed(_text(which))
+        await self._api.allowed(_text(which))
         return {}
 
     async def _snooze(
         self, which: str = "", minutes: float = SNOOZE_MINUTES, until: str | None = None
     ) -> dict[str, Any]:
         at = from_json(until, datetime, "until").astimezone() if until is not None else None
-        items = await self._keeper.snooze(_text(which), from_json(minutes, float, "minutes"), at)
+        items = await self._api.snooze(_text(which), from_json(minutes, float, "minutes"), at)
         return {"snoozed": [_item(item) for item in items]}
 
     async def _skip(self, which: str = "", reason: str = "") -> dict[str, Any]:
-        items = await self._keeper.skip(_text(which), from_json(reason, str, "reason"))
+        items = await self._api.skip(_text(which), from_json(reason, str, "reason"))
         return {"skipped": [_item(item) for item in items]}
 
     async def _today(self) -> list[dict[str, Any]]:
-        return [_item(item) for item in await self._keeper.today()]
+        return [_item(item) for item in await self._api.today()]
 
     async def _left(self, which: str) -> dict[str, Any]:
-        return {"left": _stock(await self._keeper.left(_text(which)))}
+        return {"left": _stock(await self._api.left(_text(which)))}
 
     async def _refill(self, which: str, amount: dict[str, Any]) -> dict[str, Any]:
         """`amount`: {"amount": "30", "unit": "tablet"}."""
         wanted = from_json(amount, Amount, "amount")
-        return {"left": _stock(await self._keeper.refill(which, wanted.amount, wanted.unit))}
+        return {"left": _stock(await self._api.refill(which, wanted.amount, wanted.unit))}
 
     async def _count(self, which: str, amount: dict[str, Any]) -> dict[str, Any]:
         """As `reminders.refill`, but this is all there is."""
         wanted = from_json(amount, Stock, "amount")
-        return {"left": _stock(await self._keeper.count(which, wanted.amount, wanted.unit))}
+        return {"left": _stock(await self._api.count(which, wanted.amount, wanted.unit))}
 
     async def _adherence(self, weeks: int = 4) -> list[dict[str, Any]]:
-        found = await self._keeper.adherence(from_json(weeks, int, "weeks"))
+        found = await self._api.adherence(from_json(weeks, int, "weeks"))
         return [asdict(week) | {"monday": week.monday.isoformat()} for week in found]
 
     async def _export(self, form: str, since: str | None = None) -> dict[str, str]:
         """`since`: a date; of the doses only those due from then on."""
         day = from_json(since, datetime, "since").astimezone() if since is not None else None
         begin = day.timestamp() if day is not None else 0.0
-        text = await self._keeper.export(from_json(form, str, "form"), begin)
+        text = await self._api.export(from_json(form, str, "form"), begin)
         if len(text.encode()) > MOST_EXPORTED_BYTES:
             raise InvalidRefused("since", "too much for one answer; say a later day")
         return {"text": text}
@@ -207,7 +207,7 @@ class ReminderServices:
     async def _import(self, text: str) -> dict[str, Any]:
         if not isinstance(text, str):
             raise InvalidRefused("text", "the CSV file's text")
-        return {"added": [_reminder(each) for each in await self._keeper.import_list(text)]}
+        return {"added": [_reminder(each) for each in await self._api.import_list(text)]}
 
 
 def _typed(service: Answer) -> Answer:

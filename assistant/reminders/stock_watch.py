@@ -9,8 +9,8 @@ from typing import Final
 
 from assistant.events import StockLow
 from assistant.reminders.family import Messenger
-from assistant.reminders.periodic import Watch
-from assistant.reminders.scheduler import Engine
+from assistant.reminders.periodic import PeriodicJob
+from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.stock import StockLeft, warned_of
 
 LOOK_AGAIN_SECONDS: Final = 1800.0
@@ -19,15 +19,15 @@ _TOLD: Final = "stock_low_told"
 """Of the home's state: marks of the medicines that the family knows of; no names."""
 
 
-class StockWatch(Watch):
+class StockWatch(PeriodicJob):
     """Looks at the start, and after each time the elder was told that a medicine runs out."""
 
     name = "what runs out"
     retry_seconds = LOOK_AGAIN_SECONDS
 
-    def __init__(self, engine: Engine, messenger: Messenger, elder_name: str) -> None:
-        super().__init__(engine, messenger, elder_name)
-        engine.bus.subscribe(StockLow, lambda _: self._woken.set())
+    def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
+        super().__init__(scheduler, messenger, elder_name)
+        scheduler.bus.subscribe(StockLow, lambda _: self._woken.set())
 
     async def look(self) -> float | None:
         """Tell what the family was not told yet; sooner again where nobody could be reached.
@@ -37,8 +37,8 @@ class StockWatch(Watch):
         Raises:
             StoreError: the disk refused.
         """
-        now, calendar = self._engine.clock.now(), self._engine.calendar
-        low = await self._engine.database.read(lambda c: warned_of(c, calendar, now))
+        now, calendar = self._scheduler.clock.now(), self._scheduler.calendar
+        low = await self._scheduler.database.read(lambda c: warned_of(c, calendar, now))
         told = await self._home.get(_TOLD) or []
         marks = {_mark(stock): stock for stock in low}
         known = [mark for mark in told if mark in marks]  # refilled: told anew the next time
@@ -51,9 +51,9 @@ class StockWatch(Watch):
         return None if is_reached else now + LOOK_AGAIN_SECONDS
 
     async def _tell(self, low: Sequence[StockLeft], now: float) -> bool:
-        day = datetime.fromtimestamp(now, self._engine.calendar.zone).date().isoformat()
+        day = datetime.fromtimestamp(now, self._scheduler.calendar.zone).date().isoformat()
         notice_id = _digest([day, *map(_mark, low)])
-        wording, elder = self._engine.wording, self._elder_name
+        wording, elder = self._scheduler.wording, self._elder_name
 
         def texts(lang: str) -> tuple[str, str]:
             return wording.family_stock(low, lang, elder)

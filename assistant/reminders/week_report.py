@@ -8,7 +8,7 @@ from typing import Final
 
 from assistant.reminders import tables
 from assistant.reminders.adherence import WeekOfMedicine, by_week
-from assistant.reminders.periodic import Watch
+from assistant.reminders.periodic import PeriodicJob
 
 REPORT_AT: Final = time(10)
 """On Monday, local: what was due on Sunday night is settled by then."""
@@ -18,7 +18,7 @@ _TOLD: Final = "week_told"
 """Of the home's state: the Monday of the last week that was told of."""
 
 
-class WeekReport(Watch):
+class WeekReport(PeriodicJob):
     """Written once for each week in which a dose was due; never by a call, which would alarm."""
 
     name = "the week's report"
@@ -32,8 +32,8 @@ class WeekReport(Watch):
         Raises:
             StoreError: the disk refused.
         """
-        now = self._engine.clock.now()
-        local = datetime.fromtimestamp(now, self._engine.calendar.zone)
+        now = self._scheduler.clock.now()
+        local = datetime.fromtimestamp(now, self._scheduler.calendar.zone)
         this = local.date() - timedelta(local.weekday())
         due = self._moment(this)
         if now < due:
@@ -47,18 +47,18 @@ class WeekReport(Watch):
         return self._moment(this + timedelta(7))
 
     def _moment(self, monday: date) -> float:
-        return datetime.combine(monday, REPORT_AT, self._engine.calendar.zone).timestamp()
+        return datetime.combine(monday, REPORT_AT, self._scheduler.calendar.zone).timestamp()
 
     async def _week(self, monday: date) -> list[WeekOfMedicine]:
         # A dose belongs to the local day it was planned for: read a day more on both sides.
         begin = self._moment(monday) - 2 * 86_400
-        items = await self._engine.database.read(
+        items = await self._scheduler.database.read(
             lambda c: tables.between(c, begin, begin + 11 * 86_400)
         )
         return [week for week in by_week(items) if week.monday == monday]
 
     async def _tell(self, weeks: Sequence[WeekOfMedicine], monday: date, now: float) -> bool:
-        wording, elder = self._engine.wording, self._elder_name
+        wording, elder = self._scheduler.wording, self._elder_name
 
         def texts(lang: str) -> tuple[str, str]:
             return wording.family_week(weeks, lang, elder)

@@ -16,8 +16,8 @@ from assistant.events import (
     Shutdown,
     StopRobot,
 )
-from assistant.robot.coordinates import Whereabouts
-from assistant.robot.executor import Hands
+from assistant.robot.coordinates import Coordinates
+from assistant.robot.executor import Executor
 from assistant.runtime.child import run_child
 from assistant.runtime.link import Link
 from robot_io import Robot, RobotError, load_driver
@@ -31,32 +31,32 @@ async def _serve(link: Link) -> None:
     state = await link.home_state()
     logging.getLogger().setLevel(state.settings.log_level.upper())
     wanted = state.settings.robot
-    whereabouts = Whereabouts(wanted)
+    coordinates = Coordinates(wanted)
     if docked := await link.request("robot.docked"):
-        whereabouts.stood_docked(**docked)
+        coordinates.stood_docked(**docked)
     async with Robot(load_driver(wanted.driver).at(wanted.port)) as robot:
-        hands = Hands(robot, whereabouts, link.send)
-        watching = asyncio.create_task(hands.watch())
+        executor = Executor(robot, coordinates, link.send)
+        watching = asyncio.create_task(executor.watch())
         await asyncio.sleep(0)  # it listens before the robot is looked for
         robot.open()
         link.send(Ready(NAME, f"looks for a robot at {wanted.port}"))
-        requests = asyncio.create_task(_take_requests(link, hands))
+        requests = asyncio.create_task(_take_requests(link, executor))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, requests.cancel)
         try:
             await asyncio.wait({requests, watching}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (requests, watching):
                 task.cancel()
-            await hands.finish()
+            await executor.finish()
         if watching.done() and not watching.cancelled():
             watching.result()
 
 
-async def _take_requests(link: Link, hands: Hands) -> None:
+async def _take_requests(link: Link, executor: Executor) -> None:
     async for event in link:
         if isinstance(event, Shutdown):
             return
-        hands.take(event)
+        executor.take(event)
 
 
 async def _main() -> None:

@@ -28,7 +28,7 @@ from assistant.events import (
     StopRobot,
     new_id,
 )
-from assistant.robot.permission import Body
+from assistant.robot.permission import RobotControl
 
 OBEY_SECONDS: Final = 600.0
 """After a stop it does not set out by itself for so long …"""
@@ -44,10 +44,10 @@ ASKING: Final = ExpressRobot("worried", (255, 160, 0), chime="attention")
 AT_REST: Final = ExpressRobot("neutral", (0, 0, 0))
 
 
-class Errands:
+class Autonomy:
     """Of one robot."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: RobotControl) -> None:
         self._body, self._bus = body, body.bus
         self._shown = AT_REST
         self._in_need: MoveRobot | None = None

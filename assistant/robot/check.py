@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.settings import RobotSettings
 from robot_io import Robot, RobotError
 
 ANSWER_SECONDS: Final = 5.0
 
 
-def robot_finding(wanted: RobotSettings) -> Finding:
+def robot_finding(wanted: RobotSettings) -> CheckResult:
     """Open its port and ask who it is; nothing moves.  Blocks for some seconds."""
 
     async def ask() -> str:

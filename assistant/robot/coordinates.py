@@ -30,7 +30,7 @@ class _Seen:
     places_metres: tuple[tuple[float, float], ...]
 
 
-class Whereabouts:
+class Coordinates:
     """Of the people and of the robot's charger."""
 
     def __init__(self, settings: RobotSettings) -> None:
@@ -53,7 +53,7 @@ class Whereabouts:
         return True
 
     def stood_docked(self, x_metres: float, y_metres: float, heading_radians: float) -> None:
-        """What a `Whereabouts` of before knew of the robot's own reckoning."""
+        """What a `Coordinates` of before knew of the robot's own reckoning."""
         self._docked_at = RobotState(0.0, x_metres, y_metres, heading_radians)
 
     def people(self, places_metres: tuple[tuple[float, float], ...]) -> None:

@@ -21,7 +21,7 @@ from assistant.events import (
     StopRobot,
 )
 from assistant.robot import LOCATED_SECONDS
-from assistant.robot.coordinates import FOLLOWED_SECONDS, Whereabouts
+from assistant.robot.coordinates import FOLLOWED_SECONDS, Coordinates
 from assistant.runtime.tasks import Tasks
 from robot_io import (
     BatteryLow,
@@ -59,13 +59,13 @@ class _OvertakenError(Exception):
     """A stop or a newer motion came while this one waited to begin."""
 
 
-class Hands:
+class Executor:
     """One robot in the core's service."""
 
     def __init__(
-        self, robot: Robot, whereabouts: Whereabouts, tell: Callable[[object], None]
+        self, robot: Robot, coordinates: Coordinates, tell: Callable[[object], None]
     ) -> None:
-        self._robot, self._whereabouts, self._tell = robot, whereabouts, tell
+        self._robot, self._coordinates, self._tell = robot, coordinates, tell
         self._tasks = Tasks("a request to the robot")
         self._latest: MoveRobot | StopRobot | None = None
         """An older motion that still waits for an answer must not begin after it."""
@@ -82,9 +82,9 @@ class Hands:
             case ExpressRobot():
                 self._tasks.spawn(self._express(event))
             case PeopleLocated():
-                self._whereabouts.people(event.places_metres)
+                self._coordinates.people(event.places_metres)
                 if (state := self._standing()) is not None:
-                    self._robot.see_people(self._whereabouts.seen(state))
+                    self._robot.see_people(self._coordinates.seen(state))
 
     async def watch(self) -> None:
         """Tell the core what the robot tells, for ever."""
@@ -162,13 +162,13 @@ class Hands:
         if state is None:
             return None
         if wanted.at_metres is not None:
-            return self._whereabouts.before(wanted.at_metres, state)
-        return next(iter(self._whereabouts.seen(state, within_seconds)), None)
+            return self._coordinates.before(wanted.at_metres, state)
+        return next(iter(self._coordinates.seen(state, within_seconds)), None)
 
     def _standing(self) -> RobotState | None:
         """The robot as it is, and its charger where it says that it stands on it."""
         state = self._robot.state
-        if state is not None and self._whereabouts.stands(state):
+        if state is not None and self._coordinates.stands(state):
             docked = RobotDocked(state.x_metres, state.y_metres, state.heading_radians)
             self._tell(docked)
         return state

@@ -36,7 +36,7 @@ from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.robot import LOCATED_SECONDS
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.tasks import Tasks
 from assistant.store import Database, KeyedValues, StoreError
 
@@ -59,7 +59,7 @@ _ENDS: Final = {
 """What is said of a motion that the elder asked for and that came to no good end."""
 
 
-class Body:
+class RobotControl:
     """One robot, or none."""
 
     def __init__(
@@ -134,7 +134,7 @@ class Body:
             log.warning("whether the robot may move is not known, so it may not: %s", error)
             return False
 
-    async def findings(self) -> list[Finding]:
+    async def findings(self) -> list[CheckResult]:
         """How it is, for doctor and self-test; none where there is no robot."""
         if not self.has_robot:
             return []

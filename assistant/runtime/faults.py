@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def where(error: BaseException) -> str:
+def log_location(error: BaseException) -> str:
     """Kind and innermost place, without its message: that may hold words that were said."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """What was found of one part."""
 
     part: str
@@ -32,7 +32,7 @@ class Finding:
         return self.verdict is Verdict.WELL
 
 
-def found(part: str, *, is_well: bool, detail: str, subject: str = "") -> Finding:
+def found(part: str, *, is_well: bool, detail: str, subject: str = "") -> CheckResult:
     """Well, or broken."""
     verdict = Verdict.WELL if is_well else Verdict.BROKEN
-    return Finding(part, verdict, detail, subject)
+    return CheckResult(part, verdict, detail, subject)

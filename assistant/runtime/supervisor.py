@@ -60,14 +60,14 @@ class Supervisor:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._keepers: dict[str, _Keeper] = {}
+        self._keepers: dict[str, _ChildRunner] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         bus.subscribe(Alive, lambda alive: self._pulse(alive.name))
         bus.subscribe(Ready, lambda ready: self._ready(ready.name))
 
     def start(self, spec: ChildSpec) -> None:
         """Run a child from now on, and again whenever it ends."""
-        keeper = _Keeper(spec, self._bus)
+        keeper = _ChildRunner(spec, self._bus)
         self._keepers[spec.name] = keeper
         self._tasks[spec.name] = asyncio.create_task(keeper.keep(), name=f"keep {spec.name}")
 
@@ -138,7 +138,7 @@ class Supervisor:
             keeper.last_sign = time.monotonic()
 
 
-class _Keeper:
+class _ChildRunner:
     """One child's life."""
 
     def __init__(self, spec: ChildSpec, bus: Bus) -> None:

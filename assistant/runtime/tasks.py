@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from assistant.runtime.faults import where
+from assistant.runtime.faults import log_location
 
 log = logging.getLogger(__name__)
 
@@ -39,4 +39,4 @@ class Tasks:
     def _ended(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed: %s", self._name, where(error))
+            log.error("%s failed: %s", self._name, log_location(error))

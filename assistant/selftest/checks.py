@@ -12,7 +12,7 @@ from typing import Any, Final
 from assistant.channels import AddressError, ChannelError, Registry
 from assistant.channels.server import look_at
 from assistant.people.contacts import Contact, People
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.supervisor import Supervisor
 from assistant.selftest import machine
 from assistant.selftest.sound import DisturbedError, Sound
@@ -26,7 +26,7 @@ READY_SECONDS: Final = 30.0
 _DEVICE_CHILDREN: Final = frozenset({"phone", "robot", "senses"})
 """Told by the channels that need them, and by their devices."""
 
-Check = Callable[[], Awaitable[list[Finding]]]
+Check = Callable[[], Awaitable[list[CheckResult]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class HomeParts:
     """Of a contact's id, how each way to that person is: the service `contacts.check`."""
     equipment: Check
     """Telephone and modem themselves."""
-    pendants: Callable[[], list[Finding]]
+    pendants: Callable[[], list[CheckResult]]
     devices: Check
     """Radar and robot."""
-    heartbeat: Callable[[], list[Finding]]
+    heartbeat: Callable[[], list[CheckResult]]
     heartbeat_server: str
     understand: Callable[[], Awaitable[None]]
     """Has the dialogue understand a sentence; raises what says why it cannot."""
-    page: Callable[[], Finding | None]
+    page: Callable[[], CheckResult | None]
     """Whether the family's page can be opened; blocks; None: there is none."""
 
 
@@ -59,7 +59,7 @@ class HomeChecks:
     def __init__(self, parts: HomeParts) -> None:
         self._parts = parts
 
-    async def look(self, *, with_chime: bool, now: float, known: float | None) -> list[Finding]:
+    async def look(self, *, with_chime: bool, now: float, known: float | None) -> list[CheckResult]:
         """Every part, all at once but for the chime, which comes first and alone.
 
         Args:
@@ -87,7 +87,7 @@ class HomeChecks:
         findings += [finding for found_there in looked for finding in found_there]
         return [*findings, *self._parts.pendants(), *self._parts.heartbeat()]
 
-    async def _guarded(self, part: str, check: Check) -> list[Finding]:
+    async def _guarded(self, part: str, check: Check) -> list[CheckResult]:
         """No fault of one check takes the others away."""
         try:
             async with asyncio.timeout(PART_SECONDS):
@@ -101,7 +101,7 @@ class HomeChecks:
             problem = f"it could not be looked at ({type(error).__name__}); see the log"
             return [found(part, is_well=False, detail=problem)]
 
-    async def _children(self) -> list[Finding]:
+    async def _children(self) -> list[CheckResult]:
         supervisor = self._parts.supervisor
         names = [name for name in supervisor.names() if name not in _DEVICE_CHILDREN]
         loop = asyncio.get_running_loop()
@@ -120,7 +120,7 @@ class HomeChecks:
             if name != "dialogue" or not supervisor.is_ready(name)  # it has to understand, too
         ]
 
-    async def _dialogue(self) -> list[Finding]:
+    async def _dialogue(self) -> list[CheckResult]:
         if not self._parts.supervisor.is_ready("dialogue"):
             return []
         try:
@@ -129,7 +129,7 @@ class HomeChecks:
             return [found("dialogue", is_well=False, detail=f"understands nothing: {error}")]
         return [found("dialogue", is_well=True, detail="understands")]
 
-    async def _channels(self) -> list[Finding]:
+    async def _channels(self) -> list[CheckResult]:
         people = self._parts.people.all
         findings = await self._parts.equipment()
         if not people:
@@ -139,8 +139,8 @@ class HomeChecks:
         findings.append(found("people", is_well=True, detail=f"{len(people)} to call"))
         return findings + [finding for of_contact in looked for finding in of_contact]
 
-    async def _contact(self, contact: Contact) -> list[Finding]:
-        findings: dict[str, Finding] = {}
+    async def _contact(self, contact: Contact) -> list[CheckResult]:
+        findings: dict[str, CheckResult] = {}
         for way in await self._parts.check_contact(contact.contact_id):
             subject = f"{contact.name}: {way['channel']}"
             while subject in findings:  # a second telephone of the same person
@@ -150,7 +150,7 @@ class HomeChecks:
             )
         return list(findings.values())
 
-    async def _servers(self, now: float, known: float | None) -> list[Finding]:
+    async def _servers(self, now: float, known: float | None) -> list[CheckResult]:
         """The line to the servers that this home itself needs, and the time of their clocks."""
         servers = sorted(self._servers_needed())
         answers = await asyncio.gather(*map(look_at, servers), return_exceptions=True)
@@ -180,12 +180,12 @@ class HomeChecks:
                     continue  # told by its channel
         return servers - {""}
 
-    async def _page(self) -> list[Finding]:
+    async def _page(self) -> list[CheckResult]:
         page = await asyncio.to_thread(self._parts.page)
         return [page] if page is not None else []
 
-    async def _machine(self) -> list[Finding]:
-        def look() -> list[Finding]:
+    async def _machine(self) -> list[CheckResult]:
+        def look() -> list[CheckResult]:
             home = self._parts.home
             power = list(machine.look_at_power())
             return [machine.look_at_disk(home), machine.look_at_memory(home), *power]

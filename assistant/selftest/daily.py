@@ -19,7 +19,7 @@ from assistant.home.clock import Clock
 from assistant.language import Habits
 from assistant.reminders.family import Texts
 from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.selftest import store, trouble
 from assistant.selftest.checks import HomeChecks
 from assistant.selftest.quiet import Quiet, hours, is_nap
@@ -98,7 +98,7 @@ class SelfTest:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def run_now(self, *, with_chime: bool) -> tuple[Finding, ...]:
+    async def run_now(self, *, with_chime: bool) -> tuple[CheckResult, ...]:
         """Test now, and count it as today's.
 
         Raises:
@@ -170,7 +170,7 @@ class SelfTest:
             await self._explain()
         return findings is not None
 
-    async def _test(self, day: str, *, with_chime: bool) -> tuple[Finding, ...] | None:
+    async def _test(self, day: str, *, with_chime: bool) -> tuple[CheckResult, ...] | None:
         """One test, written down; None where it was broken off."""
         async with self._one_at_a_time:
             self._quiet.disturbed.clear()
@@ -188,7 +188,9 @@ class SelfTest:
             log.info("self-test: %d parts looked at, %d not well", len(findings), bad)
             return tuple(findings)
 
-    async def _unless_disturbed(self, work: asyncio.Task[list[Finding]]) -> list[Finding] | None:
+    async def _unless_disturbed(
+        self, work: asyncio.Task[list[CheckResult]]
+    ) -> list[CheckResult] | None:
         """What was found, or None as soon as something more important begins."""
         disturbed = asyncio.create_task(self._quiet.disturbed.wait())
         try:

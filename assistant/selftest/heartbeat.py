@@ -18,7 +18,7 @@ import requests
 from assistant.channels import AddressError, Channel, ChannelError, web_url
 from assistant.channels.deadline import in_thread
 from assistant.channels.server import server_of
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.settings import SelfTestSettings
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Heartbeat:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[CheckResult]:
         """Whether each arrives; nothing where none is wanted."""
         refused = [found("heartbeat", is_well=False, detail=self._refused, subject="web")]
         return [beat.finding() for beat in self._beats] + (refused if self._refused else [])
@@ -150,7 +150,7 @@ class _Beat:
         # A long time without a sign doubles no further: 2.0 ** 2000 is no number.
         return min(FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 16), self._seconds)
 
-    def finding(self) -> Finding:
+    def finding(self) -> CheckResult:
         """Whether the last one arrived."""
         if self._problem:
             detail = f"{self._failures} did not arrive: {self._problem}"

@@ -13,7 +13,7 @@ from typing import Final
 import psutil
 
 from assistant.reminders.factory import EARLIEST_NOW
-from assistant.runtime.findings import Finding, Verdict, found
+from assistant.runtime.findings import CheckResult, Verdict, found
 
 LEAST_FREE_BYTES: Final = 500_000_000
 CLOCK_SECONDS: Final = 120.0
@@ -21,33 +21,33 @@ CLOCK_SECONDS: Final = 120.0
 LOW_BATTERY_PERCENT: Final = 25.0
 
 
-def look_at_disk(home: Path) -> Finding:
+def look_at_disk(home: Path) -> CheckResult:
     """Whether there is room for what must be recorded."""
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
     detail = f"{free / 1e9:.1f} GB free at {place}"
     if free < LEAST_FREE_BYTES:
-        return Finding("disk", Verdict.BROKEN, f"{detail}; make room, alarms must be recorded")
-    return Finding("disk", Verdict.WELL, detail)
+        return CheckResult("disk", Verdict.BROKEN, f"{detail}; make room, alarms must be recorded")
+    return CheckResult("disk", Verdict.WELL, detail)
 
 
-def look_at_memory(home: Path) -> Finding:
+def look_at_memory(home: Path) -> CheckResult:
     """Whether the database is sound."""
     path = home / "anban.sqlite"
     if not path.exists():
-        return Finding("memory", Verdict.WELL, "none yet; made at the first start")
+        return CheckResult("memory", Verdict.WELL, "none yet; made at the first start")
     try:
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
     except sqlite3.Error as error:
         verdict = str(error)
     if verdict == "ok":
-        return Finding("memory", Verdict.WELL, str(path))
+        return CheckResult("memory", Verdict.WELL, str(path))
     detail = f"{path}: {verdict}; at the next start it is set aside and a new one begun"
-    return Finding("memory", Verdict.BROKEN, detail)
+    return CheckResult("memory", Verdict.BROKEN, detail)
 
 
-def look_at_clock(now: float, last_known: float | None, offsets: Iterable[float]) -> Finding:
+def look_at_clock(now: float, last_known: float | None, offsets: Iterable[float]) -> CheckResult:
     """Whether the clock can be right.
 
     Args:
@@ -73,7 +73,7 @@ def look_at_clock(now: float, last_known: float | None, offsets: Iterable[float]
     return found("clock", is_well=True, detail="plausible; no server was there to compare it with")
 
 
-def look_at_power() -> Iterator[Finding]:
+def look_at_power() -> Iterator[CheckResult]:
     """Mains and battery, where this machine has a battery that can be read."""
     try:
         battery = psutil.sensors_battery()

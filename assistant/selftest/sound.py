@@ -18,7 +18,7 @@ from assistant.events import (
     new_id,
 )
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 
 LISTEN_SECONDS: Final = 3.0
 """The chime takes 1 s; a sound server holds another half back, a network speaker more."""
@@ -51,7 +51,7 @@ class Sound:
         known = {"microphone": self._microphone_problem, "speaker": self._speaker_problem}
         return {part: problem for part, problem in known.items() if problem}
 
-    async def look(self, *, with_chime: bool) -> list[Finding]:
+    async def look(self, *, with_chime: bool) -> list[CheckResult]:
         """Try both.
 
         Raises:
@@ -65,7 +65,7 @@ class Sound:
             ]
         return await self._chime()
 
-    async def _chime(self) -> list[Finding]:
+    async def _chime(self) -> list[CheckResult]:
         loop = asyncio.get_running_loop()
         say_id = new_id()
         said: asyncio.Future[Said] = loop.create_future()
@@ -102,7 +102,7 @@ class Sound:
         self._speaker_problem = problem
 
 
-def _findings(heard: ChimeLookedFor | None) -> list[Finding]:
+def _findings(heard: ChimeLookedFor | None) -> list[CheckResult]:
     took = found("speaker", is_well=True, detail="it took the chime")
     if heard is None:
         problem = "the ear gave no sound within the time; see its log"

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from assistant.events import Capability, Urgency
 from assistant.home.speech import Speech
 from assistant.reminders.family import Texts
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.trouble import Owed, Trouble
 from assistant.selftest.wording import Wording
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 _TOLD: Final = "start_troubles_told"
 """Of the home's state: what the family was told, and on which day."""
 
-Findings = Callable[[], list[Finding]]
+Findings = Callable[[], list[CheckResult]]
 
 
 class Family(Protocol):

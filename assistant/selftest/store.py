@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
 
-from assistant.runtime.findings import Finding, Verdict
+from assistant.runtime.findings import CheckResult, Verdict
 from assistant.selftest.trouble import Trouble, after
 
 KEPT_DAYS: Final = 60
@@ -27,7 +27,7 @@ class DayRun:
     """Unix time, seconds."""
     ended_at: float | None
     """None: it was cut off."""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[CheckResult, ...] = ()
 
 
 def is_done(connection: sqlite3.Connection, day: str) -> bool:
@@ -56,7 +56,7 @@ def abandon(connection: sqlite3.Connection, day: str) -> None:
 
 
 def finish(
-    connection: sqlite3.Connection, day: str, now: float, findings: Sequence[Finding]
+    connection: sqlite3.Connection, day: str, now: float, findings: Sequence[CheckResult]
 ) -> None:
     """Keep what was found, and what follows from it for family and elder."""
     connection.execute("UPDATE selftest SET ended_at = ? WHERE day = ?", (now, day))
@@ -82,7 +82,9 @@ def last_run(connection: sqlite3.Connection) -> DayRun | None:
         "SELECT part, verdict, detail, subject FROM selftest_finding WHERE day = ? ORDER BY rowid",
         (row[0],),
     )
-    findings = tuple(Finding(part, Verdict(v), detail, which) for part, v, detail, which in found)
+    findings = tuple(
+        CheckResult(part, Verdict(v), detail, which) for part, v, detail, which in found
+    )
     day, begun_at, ended_at = row
     return DayRun(day, begun_at, ended_at, findings)
 

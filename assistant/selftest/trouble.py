@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 
 ELDER_DAYS: Final = 2
 """What is gone again by the next day need not worry anybody who lives with it."""
@@ -47,7 +47,9 @@ class Owed:
         return bool(self.bad or self.well)
 
 
-def after(known: Iterable[Trouble], findings: Sequence[Finding], day: str) -> tuple[Trouble, ...]:
+def after(
+    known: Iterable[Trouble], findings: Sequence[CheckResult], day: str
+) -> tuple[Trouble, ...]:
     """What is known after this day's look."""
     found = {(finding.part, finding.subject): finding for finding in findings}
     kept: dict[tuple[str, str], Trouble] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.language import Replies
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.selftest.trouble import Owed, Trouble
 
 if TYPE_CHECKING:  # the core starts before reminders are imported
@@ -25,7 +25,7 @@ class Wording:
     def __init__(self, home_lang: Callable[[], str], elder_name: Callable[[], str]) -> None:
         self._home_lang, self._elder_name = home_lang, elder_name
 
-    def for_family(self, owed: Owed, findings: Sequence[Finding]) -> Texts:
+    def for_family(self, owed: Owed, findings: Sequence[CheckResult]) -> Texts:
         """Headline and text in the reader's language: what fails, what to do, what still works.
 
         Args:
@@ -101,7 +101,7 @@ def _of(what: str, part: str, subject: str, lang: str) -> str:
     return render(key, lang, who=who, way=way)
 
 
-def _names(parts: Iterable[Finding | Trouble], lang: str) -> str:
+def _names(parts: Iterable[CheckResult | Trouble], lang: str) -> str:
     # Each once: a person may be reached in three ways.
     names = dict.fromkeys(_of("name", each.part, each.subject, lang) for each in parts)
     return _joined("names", list(names), lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from assistant.runtime.findings import Finding, found
+from assistant.runtime.findings import CheckResult, found
 from assistant.senses.room import room_of
 from assistant.senses.source import RECORDING, pieces, protocol_of
 from assistant.settings import RadarSettings
@@ -19,7 +19,7 @@ from perception.vitals import VitalsModel
 LISTEN_SECONDS: Final = 3.0
 
 
-def radar_finding(wanted: RadarSettings) -> Finding:
+def radar_finding(wanted: RadarSettings) -> CheckResult:
     """Open its port and look for frames.  Blocks for some seconds."""
     try:
         room_of(wanted)

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from cattrs import BaseValidationError
 
-from assistant.runtime.faults import where
+from assistant.runtime.faults import log_location
 
 log = logging.getLogger(__name__)
 
@@ -47,4 +47,4 @@ def _tell(table: str, row: object, error: Exception) -> None:
     known = (table, hash(repr(row)))
     if known not in _told and len(_told) < MOST_TOLD:
         _told.add(known)
-        log.error("a row of %s cannot be read and is left out: %s", table, where(error))
+        log.error("a row of %s cannot be read and is left out: %s", table, log_location(error))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from skills.api import ImpossibleAmountError, Skill, Turn, Unit, are_counted_alike, parse_dose
 from skills.medication import describe, undoing
-from skills.medication.plainly import plainly, refusal, unknown
+from skills.medication.plainly import explain_failures, refusal, unknown
 from skills.medication.which import OFFERED, Meant, meant, reminders
 from skills.medication.words import words
 
@@ -18,7 +18,7 @@ _MOST_LISTED: Final = 8
 def register(skill: Skill) -> None:
     """Add the actions."""
 
-    @plainly
+    @explain_failures
     async def taken(turn: Turn) -> str:
         own = words(turn.lang)
         if own.has("asks_taken", turn.text):  # however it was understood, nothing is counted
@@ -45,7 +45,7 @@ def register(skill: Skill) -> None:
         said = _counted(turn, counted, kept)
         return said if named.reminders else await _with_open(turn, said)
 
-    @plainly
+    @explain_failures
     async def skip(turn: Turn) -> str:
         if words(turn.lang).has("not_after_all", turn.text):
             said = await undoing.not_taken(turn)
@@ -72,11 +72,11 @@ def register(skill: Skill) -> None:
             return turn.render("join", first=said, second=turn.render("skipped_high_risk"))
         return said
 
-    for action in (taken, snooze, skip, plainly(query)):
+    for action in (taken, snooze, skip, explain_failures(query)):
         skill.action(action)
 
 
-@plainly
+@explain_failures
 async def snooze(turn: Turn) -> str:
     """What is offered comes again in ten minutes, or when it was said."""
     named = await meant(turn, await reminders(turn), turn.text)

@@ -12,7 +12,9 @@ from skills.medication.describe import amount, clock, limit, times
 _R = TypeVar("_R", bound=Reply | str)
 
 
-def plainly(action: Callable[[Turn], Awaitable[_R]]) -> Callable[[Turn], Awaitable[_R | str]]:
+def explain_failures(
+    action: Callable[[Turn], Awaitable[_R]],
+) -> Callable[[Turn], Awaitable[_R | str]]:
     """Answer for it where the core does not."""
 
     @wraps(action)

@@ -10,7 +10,7 @@ from skills.api import ImpossibleAmountError, Skill, Turn, Unit, parse_dose
 from skills.medication import describe
 from skills.medication.habits import habit_time, keep_habit
 from skills.medication.naming import SURE, find
-from skills.medication.plainly import plainly, refusal, unknown
+from skills.medication.plainly import explain_failures, refusal, unknown
 from skills.medication.reading import amount_of, number_in
 from skills.medication.which import Meant, meant, medicines, reminders
 from skills.medication.words import words
@@ -19,7 +19,7 @@ from skills.medication.words import words
 def register(skill: Skill) -> None:
     """Add the actions."""
     for action in (stock, refill, food, adherence, allergy, habit):
-        skill.action(plainly(action))
+        skill.action(explain_failures(action))
 
 
 async def stock(turn: Turn) -> str:

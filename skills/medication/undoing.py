@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from skills.api import Skill, Turn
-from skills.medication.plainly import plainly, refusal
+from skills.medication.plainly import explain_failures, refusal
 from skills.medication.which import is_offered, meant, reminders
 from skills.medication.words import words
 
@@ -16,7 +16,7 @@ _JUST_NOW_SECONDS: Final = 7200.0
 def register(skill: Skill) -> None:
     """Add the action."""
 
-    @plainly
+    @explain_failures
     async def undo(turn: Turn) -> str:
         if words(turn.lang).has("not_after_all", turn.text):
             said = await not_taken(turn)

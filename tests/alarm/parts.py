@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import assistant.replies
-from assistant.alarm.announcer import Companion
-from assistant.alarm.controller import Course
+from assistant.alarm.announcer import Announcer
+from assistant.alarm.controller import AlarmController
 from assistant.alarm.medical_card import Health
-from assistant.alarm.public_number import NUMBER_CONTACT, EmergencyNumber
-from assistant.alarm.store import AlarmBook
-from assistant.alarm.triggers import Emergency
+from assistant.alarm.public_number import NUMBER_CONTACT, PublicNumber
+from assistant.alarm.store import AlarmStore
+from assistant.alarm.triggers import AlarmTriggers
 from assistant.alarm.wording import Wording
 from assistant.channels import (
     Acknowledged,
@@ -33,7 +33,7 @@ from assistant.channels import (
     is_emergency_number,
 )
 from assistant.channels import (
-    Health as WayHealth,
+    ChannelStatus as WayHealth,
 )
 from assistant.channels.call_voice import CallVoice
 from assistant.events import CryForHelpHeard, Say
@@ -145,9 +145,9 @@ class Home:
     bus: Bus
     world: World
     people: People
-    book: AlarmBook
-    emergency: Emergency
-    companion: Companion
+    store: AlarmStore
+    emergency: AlarmTriggers
+    announcer: Announcer
     database: Database
     told: list[object]
 
@@ -165,7 +165,7 @@ class Home:
         return [type(event).__name__ for event in self.told if not isinstance(event, Say)]
 
     def states(self) -> list[str]:
-        return [alarm.state.value for alarm in self.book.open_alarms()]
+        return [alarm.state.value for alarm in self.store.open_alarms()]
 
     async def journal(self) -> list[tuple[str, str]]:
         def read(connection: object) -> list[tuple[str, str]]:
@@ -202,9 +202,9 @@ async def a_home(
         people.add(new_contact(name, [], addresses))
     if wanted.may_ring_number:
         world.agreed = frozenset({"120"})
-    number = EmergencyNumber(world, REPLIES, memory, wanted)
-    book = AlarmBook(database, arrive_seconds)
-    companion = Companion(bus, speech, memory, REPLIES, people, number, book, world)
+    number = PublicNumber(world, REPLIES, memory, wanted)
+    store = AlarmStore(database, arrive_seconds)
+    announcer = Announcer(bus, speech, memory, REPLIES, people, number, store, world)
     health = Health()
     health.medicines, health.allergies = medicines, allergies
     wording = Wording(
@@ -215,12 +215,14 @@ async def a_home(
         lambda: "王奶奶",
         NUMBER_CONTACT,
         health=health,
-        notes=companion.notes,
+        notes=announcer.notes,
     )
-    course = Course(bus, book, people, world, wording, companion, arrive_seconds, number)
-    emergency = Emergency(bus, book, people, companion, number, course)
+    controller = AlarmController(
+        bus, store, people, world, wording, announcer, arrive_seconds, number
+    )
+    emergency = AlarmTriggers(bus, store, people, announcer, number, controller)
     await emergency.start()
-    home = Home(bus, world, people, book, emergency, companion, database, told)
+    home = Home(bus, world, people, store, emergency, announcer, database, told)
     try:
         yield home
     finally:

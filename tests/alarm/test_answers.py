@@ -313,6 +313,6 @@ async def test_i_cannot_is_no_answer_of_no_to_a_sign(tmp_path: Path, text: str) 
         said = spoken(text, WINDOW)
         assert home.emergency.hear(text, said.judgement)
         await home.after(1)
-        alarm = home.book.open_alarms()[0]
-        told = home.companion.notes(alarm.alarm_id, "zh")
+        alarm = home.store.open_alarms()[0]
+        told = home.announcer.notes(alarm.alarm_id, "zh")
         assert REPLIES.render("signs_face_unclear", "zh") in told

@@ -21,7 +21,7 @@ from assistant.pendants import (
     PendantSeen,
     SerialReceiver,
 )
-from assistant.pendants.service import SILENCE_LIMIT_SECONDS, Buttons
+from assistant.pendants.service import SILENCE_LIMIT_SECONDS, PendantService
 from assistant.runtime.bus import Bus
 from assistant.runtime.findings import Verdict
 from assistant.settings import EmergencySettings, Settings
@@ -36,17 +36,17 @@ def told() -> list[object]:
     return []
 
 
-def buttons(folder: Path, told: list[object], settings: EmergencySettings) -> Buttons:
+def pendants(folder: Path, told: list[object], settings: EmergencySettings) -> PendantService:
     bus = Bus()
     bus.listen(told.append)
     memory = HomeMemory(
         KeyedValues.home(Database(folder / "x.sqlite")), replace(Settings(), language="en")
     )
-    return Buttons(bus, Speech(bus, memory, 10, has_mouth=False), memory, REPLIES, settings)
+    return PendantService(bus, Speech(bus, memory, 10, has_mouth=False), memory, REPLIES, settings)
 
 
 async def test_a_cord_tells_its_room(tmp_path: Path, told: list[object]) -> None:
-    ours = buttons(tmp_path, told, EmergencySettings(pendants={"cord-1": "bathroom"}))
+    ours = pendants(tmp_path, told, EmergencySettings(pendants={"cord-1": "bathroom"}))
     await ours.start()
     ours.take(ButtonPressed("cord-1"))
     ours.take(ButtonPressed("stranger"))
@@ -57,7 +57,7 @@ async def test_a_cord_tells_its_room(tmp_path: Path, told: list[object]) -> None
 async def test_silence_for_a_day_is_told_and_a_sign_of_life_ends_it(
     tmp_path: Path, told: list[object]
 ) -> None:
-    ours = buttons(tmp_path, told, EmergencySettings(pendants={"cord-1": "bathroom"}))
+    ours = pendants(tmp_path, told, EmergencySettings(pendants={"cord-1": "bathroom"}))
     await ours.start()
     await asyncio.sleep(SILENCE_LIMIT_SECONDS - 3_600)
     ours.take(PendantSeen("cord-1"))
@@ -71,7 +71,7 @@ async def test_silence_for_a_day_is_told_and_a_sign_of_life_ends_it(
 
 
 async def test_a_low_battery_is_told_once_a_day(tmp_path: Path, told: list[object]) -> None:
-    ours = buttons(tmp_path, told, EmergencySettings())
+    ours = pendants(tmp_path, told, EmergencySettings())
     await ours.start()
     for _ in range(50):
         ours.take(BatteryLow("worn", 8))
@@ -94,7 +94,7 @@ async def test_a_driver_that_fails_is_told_and_begun_again(
 
     monkeypatch.setattr(SerialReceiver, "run", run)
     monkeypatch.setattr("assistant.pendants.service.REOPEN_SECONDS", 0.05)
-    ours = buttons(tmp_path, told, EmergencySettings(receiver="/dev/none"))
+    ours = pendants(tmp_path, told, EmergencySettings(receiver="/dev/none"))
     await ours.start()
     async with asyncio.timeout(5):
         while not begun:  # noqa: ASYNC110  (what is awaited comes from a driver)
@@ -110,7 +110,7 @@ async def test_a_driver_that_fails_is_told_and_begun_again(
 
 
 async def test_a_receiver_that_came_back_is_well_again(tmp_path: Path, told: list[object]) -> None:
-    ours = buttons(tmp_path, told, EmergencySettings(receiver=str(tmp_path / "none")))
+    ours = pendants(tmp_path, told, EmergencySettings(receiver=str(tmp_path / "none")))
     await ours.start()
     ours.take(PendantLost("receiver", "the receiver was unplugged"))
     (lost,) = ours.findings()
@@ -124,7 +124,7 @@ async def test_a_receiver_that_came_back_is_well_again(tmp_path: Path, told: lis
 async def test_a_button_that_is_no_device_is_told_and_tried_on(
     tmp_path: Path, told: list[object], path: str
 ) -> None:
-    ours = buttons(tmp_path, told, EmergencySettings(button=path))
+    ours = pendants(tmp_path, told, EmergencySettings(button=path))
     await ours.start()
     async with asyncio.timeout(5):
         while ours.findings()[0].verdict is Verdict.WELL:  # noqa: ASYNC110

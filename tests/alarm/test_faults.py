@@ -108,17 +108,17 @@ async def test_a_database_that_could_never_be_opened_stops_nothing(tmp_path: Pat
     (tmp_path / "anban.sqlite").mkdir()
     database = Database(tmp_path / "anban.sqlite")
     from assistant.alarm.state import State
-    from assistant.alarm.store import AlarmBook
+    from assistant.alarm.store import AlarmStore
 
-    book = AlarmBook(database, ARRIVE_SECONDS)
-    await book.start(lambda _: None)
-    alarm = await book.raise_alarm("fall", "voice", "", "x")
+    store = AlarmStore(database, ARRIVE_SECONDS)
+    await store.start(lambda _: None)
+    alarm = await store.raise_alarm("fall", "voice", "", "x")
     assert alarm.state is State.RAISED
     (tmp_path / "anban.sqlite").rmdir()
     await asyncio.sleep(5)
     rows = await database.read(lambda c: c.execute("SELECT state FROM alarm").fetchall())
     assert rows == [("raised",)], "written as soon as it could be"
-    await book.stop()
+    await store.stop()
     await database.close()
 
 
@@ -170,18 +170,18 @@ async def test_alarms_of_before_are_read_once_the_database_lets_them_be(tmp_path
     path.rename(moved)
     path.mkdir()  # nothing can be opened there
     database = Database(path)
-    from assistant.alarm.store import AlarmBook
+    from assistant.alarm.store import AlarmStore
 
-    book = AlarmBook(database, ARRIVE_SECONDS)
+    store = AlarmStore(database, ARRIVE_SECONDS)
     found: list[str] = []
-    await book.start(lambda alarm: found.append(alarm.reason))
+    await store.start(lambda alarm: found.append(alarm.reason))
     assert found == []
     path.rmdir()
     moved.rename(path)
     await asyncio.sleep(5)
     assert found == ["fall"]
-    assert len(book.attempts(book.open_alarms()[0].alarm_id)) > 1
-    await book.stop()
+    assert len(store.attempts(store.open_alarms()[0].alarm_id)) > 1
+    await store.stop()
     await database.close()
 
 
@@ -208,10 +208,10 @@ async def test_whatever_a_child_writes_every_alarm_is_on_the_disk(
         await home.after(5)
         home.cry("gas")
         await home.after(5)
-        kept = {alarm.alarm_id for alarm in home.book.open_alarms()}
+        kept = {alarm.alarm_id for alarm in home.store.open_alarms()}
     async with a_home(tmp_path, world(), {}) as home:
-        assert {alarm.alarm_id for alarm in home.book.open_alarms()} == kept
-        assert {"fire", "gas"} <= {alarm.reason for alarm in home.book.open_alarms()}
+        assert {alarm.alarm_id for alarm in home.store.open_alarms()} == kept
+        assert {"fire", "gas"} <= {alarm.reason for alarm in home.store.open_alarms()}
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ async def test_a_record_that_cannot_be_written_costs_itself_alone(
     async with a_home(tmp_path, world(), ONE) as home:
         home.cry()
         await home.after(1)
-        alarm = home.book.open_alarms()[0]
-        await home.book._records.write(lambda c: c.execute(MARK, ("before",)), unwritable)
-        await home.book.note(alarm.alarm_id, "test", "after")
+        alarm = home.store.open_alarms()[0]
+        await home.store._records.write(lambda c: c.execute(MARK, ("before",)), unwritable)
+        await home.store.note(alarm.alarm_id, "test", "after")
         await home.after(1)
         whys = [why for _, why in await home.journal()]
         assert {"before", "after"} <= set(whys)
         assert "left out" in caplog.text
-        assert home.book.lost_count == 1
+        assert home.store.lost_count == 1
 
 
 MARK = "INSERT INTO journal (at, alarm_id, state, who, why) VALUES (0, 'a', 'raised', 'test', ?)"

@@ -29,8 +29,8 @@ async def again_by_time(home: Home) -> None:
 
 
 async def again_by_lateness(home: Home) -> None:
-    alarm, contact = home.book.open_alarms()[0], home.people.all[0]
-    await home.emergency.course.comes(alarm.alarm_id, contact.contact_id, 1)
+    alarm, contact = home.store.open_alarms()[0], home.people.all[0]
+    await home.emergency.controller.comes(alarm.alarm_id, contact.contact_id, 1)
     await home.after(60 + 600)
 
 
@@ -38,8 +38,8 @@ AGAIN = [again_by_cry, again_by_button, again_by_time, again_by_lateness]
 
 
 async def take_on(home: Home) -> None:
-    alarm, contact = home.book.open_alarms()[0], home.people.all[0]
-    assert await home.emergency.course.acknowledge(alarm.alarm_id, contact.contact_id)
+    alarm, contact = home.store.open_alarms()[0], home.people.all[0]
+    assert await home.emergency.controller.acknowledge(alarm.alarm_id, contact.contact_id)
 
 
 async def cry_again(home: Home) -> None:
@@ -72,7 +72,7 @@ async def test_each_time_messages_go_out_at_once_with_ids_of_their_own(
             assert home.states() == ["raised"]
             for address in ("text:1", "text:2"):
                 assert len(set(ids(world, address))) == len(ids(world, address)) == times
-        alarm = home.book.open_alarms()[0]
+        alarm = home.store.open_alarms()[0]
         assert alarm.generation == 2
         assert alarm.acknowledged_by == ""
         sentence = REPLIES.render("alarm_again", "zh")
@@ -108,7 +108,7 @@ async def test_it_outlives_a_restart(tmp_path: Path) -> None:
         await home.after(2)
         assert len(ids(world, "text:1")) == 2
     async with a_home(tmp_path, world, {}) as home:
-        assert home.book.open_alarms()[0].generation == 1
+        assert home.store.open_alarms()[0].generation == 1
         await home.after(30)
         assert len(ids(world, "text:1")) == 2, "those of this time were delivered"
         await take_on(home)
@@ -149,5 +149,5 @@ async def test_whoever_takes_it_on_again_is_told_again_what_a_helper_needs(tmp_p
     before = len(world.tries)
     async with a_home(tmp_path, world, {}) as home:
         await home.after(10)
-        assert [a.state for a in home.book.open_alarms()] == [State.ACKNOWLEDGED]
+        assert [a.state for a in home.store.open_alarms()] == [State.ACKNOWLEDGED]
         assert len(world.tries) == before, "not once more for each start"

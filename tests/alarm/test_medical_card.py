@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.alarm.medical_card import Health
+from assistant.alarm.medical_card import MedicalCard
 from assistant.events import AlarmRaised, RemindersChanged
 from assistant.reminders.codec import to_json
 from assistant.reminders.model import Kind, Reminder
@@ -18,9 +18,9 @@ ASPIRIN = Reminder(reminder_id="2", title="Aspirin", kind=Kind.MEDICINE)
 BINS = Reminder(reminder_id="3", title="倒垃圾")
 
 
-async def known(reminders: object, allergies: object) -> Health:
+async def known(reminders: object, allergies: object) -> MedicalCard:
     """What is known of a home that keeps this; an exception stands for a service that fails."""
-    bus, health = Bus(), Health()
+    bus, health = Bus(), MedicalCard()
 
     async def listed() -> Any:
         if isinstance(reminders, Exception):
@@ -77,7 +77,7 @@ async def test_what_cannot_be_read_takes_nothing_away_of_the_other(fault: Except
 
 
 async def test_an_alarm_reads_again_what_could_not_be_read_before() -> None:
-    bus, health = Bus(), Health()
+    bus, health = Bus(), MedicalCard()
     health.follow(bus)
     bus.publish(RemindersChanged("1"))
     await health.finish()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.alarm.sensor_watch import ASLEEP_SECONDS, BLIND_SECONDS, Sensing
+from assistant.alarm.sensor_watch import ASLEEP_SECONDS, BLIND_SECONDS, SensorWatch
 from assistant.events import ChildDied, DangerSensed, PeopleLocated, Ready, Say, Sensed
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
@@ -31,7 +31,7 @@ class Room:
         values = KeyedValues.home(Database(self.folder / "x.sqlite"))
         memory = HomeMemory(values, replace(Settings(), language="en"))
         speech = Speech(self.bus, memory, 10, has_mouth=False)
-        self.sensing = Sensing(
+        self.sensing = SensorWatch(
             self.bus, speech, memory, REPLIES, lambda: self.is_asleep, has_radar=True
         )
 

@@ -48,8 +48,8 @@ async def test_silence_and_unclear_answers_count_as_signs(tmp_path: Path) -> Non
         await home.after(120)
         counted = {e.sign: e.counts for e in home.told if isinstance(e, SignAsked)}
         assert counted == {"face": True, "arm": True, "speech": True, "time": False}
-        alarm = home.book.open_alarms()[0]
-        told = home.companion.signs.told(alarm.alarm_id, "en")
+        alarm = home.store.open_alarms()[0]
+        told = home.announcer.signs.told(alarm.alarm_id, "en")
         assert REPLIES.render("signs_speech_silence", "en") in told
 
 
@@ -60,7 +60,7 @@ async def test_other_alarms_ask_nothing_and_a_known_reason_begins_it(tmp_path: P
         assert not home.emergency.hear("是", judge("是", is_final=True))
         home.cry("stroke")
         await answer(home, "是")
-        assert len(home.book.open_alarms()) == 1
+        assert len(home.store.open_alarms()) == 1
 
 
 async def test_a_cry_in_an_answer_is_a_sign(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_it_is_silent_once_somebody_speaks_with_the_elder_or_all_is_well(
     async with a_home(tmp_path, World(), ONE) as home:
         home.cry("stroke")
         await home.after(STEP_SECONDS)
-        alarm = home.book.open_alarms()[0]
+        alarm = home.store.open_alarms()[0]
         home.bus.publish(PutThroughChanged(alarm.alarm_id, "大女儿", is_open=True))
         await home.after(STEP_SECONDS)
         assert not home.emergency.hear("是", judge("是", is_final=True))
@@ -87,5 +87,5 @@ async def test_it_is_silent_once_somebody_speaks_with_the_elder_or_all_is_well(
         for text in ("我没事", "不用了"):
             home.emergency.take_answer(spoken(text, Address.WINDOW))
             await home.after(STEP_SECONDS)
-        assert home.book.open_alarms() == ()
+        assert home.store.open_alarms() == ()
         assert not any(isinstance(e, SignAsked) for e in home.told)

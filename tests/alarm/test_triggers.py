@@ -53,7 +53,7 @@ async def test_people_are_called_and_written_to_in_order_until_one_acknowledges(
         await home.after(60)
         assert world.addresses()[4:] == ["call:1", "call:2"], "delivered messages are not doubled"
         assert home.states() == ["acknowledged"]
-        assert home.book.open_alarms()[0].acknowledged_by == "老李"
+        assert home.store.open_alarms()[0].acknowledged_by == "老李"
         await home.after(500)
         assert len(world.tries) == 6, "nobody is called any more"
 
@@ -201,10 +201,10 @@ async def test_once_somebody_was_reached_only_a_human_closes_it(tmp_path: Path) 
             home.emergency.take_answer(FINE)
             await home.after(1)
         assert home.states() == ["delivered"]
-        assert await home.emergency.course.close(home.book.open_alarms()[0].alarm_id, "大女儿")
+        assert await home.emergency.controller.close(home.store.open_alarms()[0].alarm_id, "大女儿")
         await home.after(1)
         assert home.states() == []
-        assert not await home.emergency.course.close("no such alarm", "x")
+        assert not await home.emergency.controller.close("no such alarm", "x")
 
 
 async def test_acknowledged_but_nobody_came_calls_out_again(tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ async def test_a_hundred_cries_at_once_are_one_alarm_of_each_kind_and_none_is_lo
         for number in range(100):
             home.cry(reasons[number % 4])
         await home.after(2)
-        kept = Counter(alarm.reason for alarm in home.book.open_alarms())
+        kept = Counter(alarm.reason for alarm in home.store.open_alarms())
         assert kept == Counter(reasons)
         journal = await home.journal()
         assert len(journal) >= 100
@@ -329,7 +329,7 @@ async def test_the_kind_of_help_replaces_the_bare_cry(tmp_path: Path) -> None:
         home.cry("other")
         home.cry("fall")
         await home.after(1)
-        assert [a.reason for a in home.book.open_alarms()] == ["fall"]
+        assert [a.reason for a in home.store.open_alarms()] == ["fall"]
 
 
 async def test_the_emergency_number_is_rung_only_with_consent_and_last(tmp_path: Path) -> None:
@@ -353,7 +353,7 @@ async def test_an_open_alarm_goes_on_after_a_restart(tmp_path: Path) -> None:
         home.cry()
         await home.after(10)
     async with a_home(tmp_path, world, {}) as home:
-        assert [a.state for a in home.book.open_alarms()] == [State.RAISED]
+        assert [a.state for a in home.store.open_alarms()] == [State.RAISED]
         await home.after(1)
         by_address: dict[str, set[str]] = {}
         for _, address, message in world.tries:
@@ -423,7 +423,7 @@ async def test_what_may_be_a_cry_is_asked_once_and_silence_raises_it(tmp_path: P
         assert among("ask_whether_help", home.said(), contact="大女儿")
         await home.after(2)
         assert home.states() == ["raised"]
-        assert home.book.open_alarms()[0].reason == "fall"
+        assert home.store.open_alarms()[0].reason == "fall"
         assert among("alarm_calling", home.said(), contact="大女儿"), "told who is called now"
         assert len([text for text in home.said() if "没事" in text]) == 1, "asked once"
 
@@ -569,7 +569,7 @@ async def test_consent_outlives_a_restart_and_ends_with_the_alarm(tmp_path: Path
         assert "tel:120" in again.addresses()
         first, second = world.tries[-1][2], next(m for _, a, m in again.tries if a == "tel:120")
         assert first.attempt_id == second.attempt_id, "a try that was cut off keeps its id"
-        await home.emergency.course.close(home.book.open_alarms()[0].alarm_id, "test")
+        await home.emergency.controller.close(home.store.open_alarms()[0].alarm_id, "test")
         await home.after(5)
         assert not again.agreed
 
@@ -579,12 +579,12 @@ async def test_when_they_come_is_told_and_the_alarm_waits_for_it(tmp_path: Path)
     async with a_home(tmp_path, world, TWO) as home:
         home.cry()
         await home.after(5)
-        alarm, (first, second) = home.book.open_alarms()[0], home.people.all
-        course = home.emergency.course
-        assert not await course.comes(alarm.alarm_id, first.contact_id, 40), "not theirs"
-        await course.acknowledge(alarm.alarm_id, first.contact_id)
-        assert not await course.comes(alarm.alarm_id, second.contact_id, 40)
-        assert await course.comes(alarm.alarm_id, first.contact_id, 40)
+        alarm, (first, second) = home.store.open_alarms()[0], home.people.all
+        controller = home.emergency.controller
+        assert not await controller.comes(alarm.alarm_id, first.contact_id, 40), "not theirs"
+        await controller.acknowledge(alarm.alarm_id, first.contact_id)
+        assert not await controller.comes(alarm.alarm_id, second.contact_id, 40)
+        assert await controller.comes(alarm.alarm_id, first.contact_id, 40)
         assert among("contact_comes_in", home.said(), contact="大女儿", minutes="40")
         await home.after(ARRIVE_SECONDS + 600)
         assert home.states() == ["acknowledged"]

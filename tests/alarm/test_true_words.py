@@ -121,8 +121,8 @@ class Ledger:
         people = {contact.contact_id: contact.name for contact in self.home.people.all}
         written = {
             people.get(attempt.contact_id, "")
-            for alarm in self.home.book.open_alarms()
-            for attempt in self.home.book.attempts(alarm.alarm_id)
+            for alarm in self.home.store.open_alarms()
+            for attempt in self.home.store.attempts(alarm.alarm_id)
             if attempt.kind == "call" and attempt.outcome == "begun"
         }
         return told | written
@@ -203,8 +203,8 @@ HOMES = st.dictionaries(
 
 
 async def act(home: Home, step: str) -> None:
-    alarms, people = home.book.open_alarms(), home.people.all
-    course = home.emergency.course
+    alarms, people = home.store.open_alarms(), home.people.all
+    controller = home.emergency.controller
     match step:
         case "cry" | "fire":
             home.cry("fall" if step == "cry" else "fire")
@@ -217,11 +217,11 @@ async def act(home: Home, step: str) -> None:
             if home.emergency.is_answered_by(said):
                 home.emergency.take_answer(said)
         case "take" if alarms and people:
-            await course.acknowledge(alarms[-1].alarm_id, people[0].contact_id)
+            await controller.acknowledge(alarms[-1].alarm_id, people[0].contact_id)
         case "come" if alarms and people:
-            await course.comes(alarms[-1].alarm_id, people[0].contact_id, 10)
+            await controller.comes(alarms[-1].alarm_id, people[0].contact_id, 10)
         case _:
-            home.companion.tell_how_it_stands()
+            home.announcer.tell_how_it_stands()
 
 
 async def live(folder: Path, world: World, people: dict[str, list[str]], steps: object) -> Ledger:
@@ -270,9 +270,9 @@ async def test_with_three_busy_lines_the_ear_is_open_and_the_news_comes_at_once(
         assert sum(end - start for start, end, _ in mouth.sounded) / 120 < 0.45
         told = [start for start, _, text in mouth.sounded if start > began + 1]
         assert all(later - earlier >= 20 for earlier, later in itertools.pairwise(told))
-        alarm = home.book.open_alarms()[0]
+        alarm = home.store.open_alarms()[0]
         now = asyncio.get_running_loop().time()
-        await home.emergency.course.acknowledge(alarm.alarm_id, home.people.all[1].contact_id)
+        await home.emergency.controller.acknowledge(alarm.alarm_id, home.people.all[1].contact_id)
         await home.after(20)
         news = [start for start, _, text in mouth.sounded if "老李" in text and start >= now]
         assert news[0] - now < 1, "what was being said is broken off"

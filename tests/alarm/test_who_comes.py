@@ -78,10 +78,10 @@ async def test_the_answer_is_what_is_so(tmp_path: Path) -> None:
         home.cry()
         await home.after(3)
         assert await answer() == "calling_now"
-        alarm, contact = home.book.open_alarms()[0], home.people.all[0]
-        await home.emergency.course.acknowledge(alarm.alarm_id, contact.contact_id)
+        alarm, contact = home.store.open_alarms()[0], home.people.all[0]
+        await home.emergency.controller.acknowledge(alarm.alarm_id, contact.contact_id)
         assert await answer() == "contact_knows"
-        await home.emergency.course.comes(alarm.alarm_id, contact.contact_id, 10)
+        await home.emergency.controller.comes(alarm.alarm_id, contact.contact_id, 10)
         assert await answer() == "contact_comes_in"
 
 
@@ -105,9 +105,9 @@ async def test_everybody_is_told_that_an_alarm_is_open_also_after_a_restart(
         await home.after(3)
         opened = [event for event in home.told if isinstance(event, AlarmOpened)]
         assert len(opened) == 2
-        fire = home.book.open_alarms()[1]
+        fire = home.store.open_alarms()[1]
         contact = home.people.all[0].contact_id
-        await home.emergency.course.acknowledge(fire.alarm_id, contact)
+        await home.emergency.controller.acknowledge(fire.alarm_id, contact)
     async with a_home(tmp_path, World(), {}) as home:
         await home.after(1)
         again = [event for event in home.told if isinstance(event, AlarmOpened)]

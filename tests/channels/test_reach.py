@@ -14,10 +14,10 @@ from assistant.channels import (
     Answered,
     AttemptEvent,
     Channel,
+    ChannelStatus,
     Dialled,
     Ended,
     Equipment,
-    Health,
     Kind,
     Message,
     Numbering,
@@ -132,8 +132,8 @@ class Scripted(Channel):
         finally:
             self.was_left = True
 
-    async def check(self) -> Health:
-        return Health(is_well=True, detail="")
+    async def check(self) -> ChannelStatus:
+        return ChannelStatus(is_well=True, detail="")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from assistant.channels import (
     AddressError,
     AttemptEvent,
     Channel,
+    ChannelStatus,
     Ended,
     Equipment,
-    Health,
     Kind,
     Message,
     Outcome,
@@ -101,8 +101,8 @@ class _Lamp(Channel):
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
         yield Ended(Outcome.DELIVERED, "on")
 
-    async def check(self) -> Health:
-        return Health(is_well=True, detail="")
+    async def check(self) -> ChannelStatus:
+        return ChannelStatus(is_well=True, detail="")
 
 
 async def test_a_new_channel_is_one_small_class() -> None:

@@ -39,7 +39,7 @@ class Home:
 
     def state(self) -> str:
         """Of the one alarm; "none" where none is open."""
-        alarms = self.core.care.book.open_alarms()
+        alarms = self.core.alarm_assembly.book.open_alarms()
         return alarms[0].state.value if alarms else "none"
 
     def has(self, kind: type) -> Callable[[], bool]:
@@ -77,7 +77,7 @@ async def a_home(
         told: list[object] = []
         core.bus.listen(told.append)
         for name, address in contacts.items():
-            core.care.people.add(new_contact(name, [], [address]))
+            core.alarm_assembly.people.add(new_contact(name, [], [address]))
         async with asyncio.timeout(READY_SECONDS):
             await core.children.ready("console")
         yield Home(core, url, web, told)

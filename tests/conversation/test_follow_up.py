@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation.understanding import Thought
+from assistant.conversation.understanding import Interpretation
 from assistant.events import Listen, Said, Say, TurnTaken, Urgency
 from assistant.home.spoken import Address
 from tests.conversation.test_turns import Home, home, kinds, said  # noqa: F401  (home is a fixture)
@@ -15,10 +15,12 @@ OPENS, CLOSES = Listen(10.0), Listen(0.0)
 async def hear(home: Home, intent: str) -> list[object]:  # noqa: F811
     """A sentence of this intent in the window, its answer to its end; what the ear was asked."""
 
-    async def think(text: str, alternatives: tuple[str, ...], stages: dict[str, float]) -> Thought:
-        return Thought(text, intent, 0.9, ())
+    async def think(
+        text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+    ) -> Interpretation:
+        return Interpretation(text, intent, 0.9, ())
 
-    home.mind.think = think  # type: ignore[method-assign]
+    home.understanding.think = think  # type: ignore[method-assign]
     home.hear("随便什么话")
     events = await home.settle()
     said(home, events)
@@ -57,18 +59,18 @@ async def test_what_an_answer_does_to_the_window(
 
 @pytest.mark.parametrize("intent", ["nlu_fallback", "general_affirm", "general_deny"])
 async def test_a_form_asks_so_it_listens(home: Home, intent: str) -> None:  # noqa: F811
-    home.mind.form = "medication_add_form"
+    home.understanding.form = "medication_add_form"
     for _ in range(3):
         assert await hear(home, intent) == [OPENS]
 
 
 async def test_the_televisions_goodbye_leaves_no_form(home: Home) -> None:  # noqa: F811
-    home.mind.form = "medication_add_form"
+    home.understanding.form = "medication_add_form"
     assert await hear(home, "general_goodbye") == []
-    assert home.mind.asked == [], "the form did not hear of it"
+    assert home.understanding.asked == [], "the form did not hear of it"
     turn = await home.turns.take("再见", address=Address.NAMED)
     assert turn.intent == "general_goodbye"
-    assert home.mind.asked == ["再见"], "said to Anban, it does"
+    assert home.understanding.asked == ["再见"], "said to Anban, it does"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +116,6 @@ async def test_a_turn_tells_whether_it_asked_for_nothing(home: Home) -> None:  #
     assert not (await home.turns.take("几点了")).is_idle
     turns: list[TurnTaken] = []
     home.bus.subscribe(TurnTaken, turns.append)
-    home.mind.down = "dialogue_down"
+    home.understanding.down = "dialogue_down"
     await home.turns.take("几点了")
     assert turns[0].is_idle

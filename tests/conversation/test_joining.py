@@ -10,10 +10,10 @@ import pytest
 
 from assistant.conversation.hearing import Hearing
 from assistant.conversation.hold import Hold
-from assistant.conversation.implied_cry import SecondNet
+from assistant.conversation.implied_cry import ImpliedCries
 from assistant.conversation.safety_lane import SafetyLane
 from assistant.conversation.turns import Turns
-from assistant.conversation.understanding import Thought
+from assistant.conversation.understanding import Interpretation
 from assistant.core.services import Services
 from assistant.events import (
     ChildDied,
@@ -61,7 +61,7 @@ class SlowMind(ScriptedMind):
 
     seconds: float = 0.05
 
-    async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
+    async def answer(self, thought: Interpretation, stages: dict[str, float]) -> str:
         await asyncio.sleep(self.seconds)
         return await super().answer(thought, stages)
 
@@ -121,13 +121,13 @@ class Result:
     cries: int
 
 
-def play(folder: Path, script: list[Said_], mind: ScriptedMind | None = None) -> Result:
+def play(folder: Path, script: list[Said_], understanding: ScriptedMind | None = None) -> Result:
     """Say it all to a core without children."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(_play(folder, script, mind or SlowMind()))
+        return runner.run(_play(folder, script, understanding or SlowMind()))
 
 
-async def _play(folder: Path, script: list[Said_], mind: ScriptedMind) -> Result:
+async def _play(folder: Path, script: list[Said_], understanding: ScriptedMind) -> Result:
     bus = Bus()
     database = Database(folder / "anban.sqlite")
     await database.open()
@@ -137,10 +137,10 @@ async def _play(folder: Path, script: list[Said_], mind: ScriptedMind) -> Result
     mouth = Mouth(bus)
     alarms = ScriptedAlarms()
     lane = SafetyLane(bus, speech, alarms, ScriptedLine())
-    second_net = SecondNet(mind, alarms)  # type: ignore[arg-type]
+    implied_cries = ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
     adjust = services.adjust_voice
-    turns = Turns(bus, memory, speech, REPLIES, mind, adjust, lane, second_net)  # type: ignore[arg-type]
-    hearing = Hearing(bus, speech, lane, second_net, turns, adjust)
+    turns = Turns(bus, memory, speech, REPLIES, understanding, adjust, lane, implied_cries)  # type: ignore[arg-type]
+    hearing = Hearing(bus, speech, lane, implied_cries, turns, adjust)
     taken: list[TurnTaken] = []
     cries: list[CryForHelpHeard] = []
     bus.subscribe(TurnTaken, taken.append)

@@ -14,10 +14,10 @@ import pytest
 
 import assistant.replies
 from assistant.conversation.hearing import Hearing
-from assistant.conversation.implied_cry import OVERHEARD_CONFIDENCE, SecondNet
+from assistant.conversation.implied_cry import OVERHEARD_CONFIDENCE, ImpliedCries
 from assistant.conversation.safety_lane import SafetyLane
 from assistant.conversation.turns import Turns
-from assistant.conversation.understanding import MindError, Thought
+from assistant.conversation.understanding import Interpretation, UnderstandingError
 from assistant.core.services import Services
 from assistant.events import (
     AlarmOpened,
@@ -62,11 +62,11 @@ class ScriptedMind:
 
     async def think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
-    ) -> Thought:
+    ) -> Interpretation:
         if self.down == "faulty":
             raise KeyError(text)
         if self.down:
-            raise MindError(self.down, "scripted")
+            raise UnderstandingError(self.down, "scripted")
         intents = {
             "几点了": "general_time",
             "我肚子疼": "medication_query",
@@ -80,13 +80,13 @@ class ScriptedMind:
         }
         for reading in (text, *alternatives):
             if reading in intents:
-                return Thought(reading, intents[reading], self.confidence, ())
-        return Thought(text, "nlu_fallback", 0.3, ())
+                return Interpretation(reading, intents[reading], self.confidence, ())
+        return Interpretation(text, "nlu_fallback", 0.3, ())
 
     def forget(self) -> None:
         self.form = ""
 
-    async def answer(self, thought: Thought, stages: dict[str, float]) -> str:
+    async def answer(self, thought: Interpretation, stages: dict[str, float]) -> str:
         self.asked.append(thought.text)
         self.form = self.next_form or self.form
         return f"[{thought.intent}]"
@@ -144,7 +144,7 @@ class Home:
     speech: Speech
     turns: Turns
     hearing: Hearing
-    mind: ScriptedMind
+    understanding: ScriptedMind
     alarms: ScriptedAlarms
     line: ScriptedLine
     told: list[object]
@@ -178,23 +178,23 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     memory = HomeMemory(KeyedValues.home(database), Settings())
     services = Services(bus, database, memory)
     speech = Speech(bus, memory, 10.0, has_mouth=True)
-    mind = ScriptedMind()
+    understanding = ScriptedMind()
     alarms, line = ScriptedAlarms(), ScriptedLine()
-    lane, second_net = SafetyLane(bus, speech, alarms, line), SecondNet(mind, alarms)  # type: ignore[arg-type]
+    lane, implied_cries = SafetyLane(bus, speech, alarms, line), ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
     turns = Turns(
         bus,
         memory,
         speech,
         REPLIES,
-        mind,  # type: ignore[arg-type]
+        understanding,  # type: ignore[arg-type]
         services.adjust_voice,
         lane,
-        second_net,
+        implied_cries,
     )
-    hearing = Hearing(bus, speech, lane, second_net, turns, services.adjust_voice)
+    hearing = Hearing(bus, speech, lane, implied_cries, turns, services.adjust_voice)
     told: list[object] = []
     bus.listen(told.append)
-    yield Home(bus, speech, turns, hearing, mind, alarms, line, told)
+    yield Home(bus, speech, turns, hearing, understanding, alarms, line, told)
     await database.close()
 
 
@@ -234,7 +234,7 @@ async def test_a_question_is_answered_and_the_follow_up_window_opens(home: Home)
 
 
 async def test_what_fills_a_form_is_told_as_the_form(home: Home) -> None:
-    home.mind.form = "general_introduce_form"
+    home.understanding.form = "general_introduce_form"
     turn = await home.turns.take("三月五号")
     assert (turn.intent, turn.skill) == ("general_introduce", "general")
 
@@ -242,7 +242,7 @@ async def test_what_fills_a_form_is_told_as_the_form(home: Home) -> None:
 async def test_what_was_not_meant_for_anban_is_not_answered(home: Home) -> None:
     home.hear("几点了", addressed=False)
     assert kinds(await home.settle()) == ["ResumeSpeech"]
-    assert home.mind.asked == []
+    assert home.understanding.asked == []
 
 
 async def test_a_bare_wake_phrase_is_answered_but_not_repeated_later(home: Home) -> None:
@@ -258,7 +258,7 @@ async def test_another_reading_is_taken_where_the_first_is_not_understood(home: 
     )
     events = await home.settle()
     assert only(events, TurnTaken).intent == "general_time"
-    assert home.mind.asked == ["几点了"]
+    assert home.understanding.asked == ["几点了"]
 
 
 async def test_a_repeated_cry_fires_on_the_partial_once_and_before_everything(home: Home) -> None:
@@ -270,7 +270,7 @@ async def test_a_repeated_cry_fires_on_the_partial_once_and_before_everything(ho
     # Once more where it becomes known which help is needed.
     assert kinds(events) == ["CryForHelpHeard", "ResumeSpeech"]
     assert only(events, CryForHelpHeard).reason == "fall"
-    assert home.mind.asked == []
+    assert home.understanding.asked == []
 
 
 async def test_a_cry_is_answered_as_an_alarm(home: Home) -> None:
@@ -314,7 +314,7 @@ async def test_a_mild_doubt_said_to_anban_falls_where_the_dialogue_understands(h
 async def test_a_mild_doubt_is_asked_about_otherwise(
     home: Home, confidence: float, down: str, addressed: bool
 ) -> None:
-    home.mind.confidence, home.mind.down = confidence, down
+    home.understanding.confidence, home.understanding.down = confidence, down
     home.hear("我肚子疼", addressed=addressed)
     await home.settle()
     assert len(home.alarms.doubted) == 1
@@ -397,7 +397,7 @@ async def test_what_is_typed_is_taken_as_what_is_heard(home: Home, text: str) ->
 
 @pytest.mark.parametrize("down", ["", "starting", "dialogue_down", "dialogue_slow"])
 async def test_a_cry_is_heard_whatever_the_dialogue_does(home: Home, down: str) -> None:
-    home.mind.down = down
+    home.understanding.down = down
     home.hear("我起不来了", addressed=False)
     assert only(await home.settle(), CryForHelpHeard).reason == "fall"
     turn = await home.turns.take("我起不来了")
@@ -469,7 +469,7 @@ async def test_a_new_question_ends_the_old_answer(home: Home) -> None:
     ],
 )
 async def test_without_the_dialogue_the_answer_is_honest(home: Home, down: str, key: str) -> None:
-    home.mind.down = down
+    home.understanding.down = down
     turn = await home.turns.take("几点了")
     assert turn.reply in REPLIES.wordings(key, "zh")
     assert (turn.intent, turn.lane) == ("nlu_fallback", "honest")
@@ -477,7 +477,7 @@ async def test_without_the_dialogue_the_answer_is_honest(home: Home, down: str, 
 
 @pytest.mark.parametrize("down", ["starting", "dialogue_down"])
 async def test_without_the_dialogue_reflexes_still_work(home: Home, down: str) -> None:
-    home.mind.down = down
+    home.understanding.down = down
     louder = await home.turns.take("大声点")
     assert (louder.intent, louder.lane) == ("general_louder", "reflex")
     await home.turns.take("停")
@@ -489,7 +489,7 @@ async def test_without_the_dialogue_reflexes_still_work(home: Home, down: str) -
 async def test_a_fault_leaves_nobody_without_an_answer(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    home.mind.down = "faulty"
+    home.understanding.down = "faulty"
     turn = await home.turns.take("我的安眠药呢")
     assert turn.reply in REPLIES.wordings("dialogue_down", "zh")
     assert "KeyError" in caplog.text
@@ -497,14 +497,14 @@ async def test_a_fault_leaves_nobody_without_an_answer(
 
 
 async def test_repeat_without_the_dialogue_repeats_the_last_answer(home: Home) -> None:
-    home.mind.down = "dialogue_down"
+    home.understanding.down = "dialogue_down"
     assert (await home.turns.take("再说一遍")).reply in REPLIES.wordings("nothing_to_repeat", "zh")
     home.speech.say("降压药在柜子里")
     assert (await home.turns.take("再说一遍")).reply == "降压药在柜子里"
 
 
 async def test_louder_has_an_end_and_says_so(home: Home) -> None:
-    home.mind.down = "dialogue_down"
+    home.understanding.down = "dialogue_down"
     replies = [(await home.turns.take("大声点")).reply for _ in range(6)]
     assert replies[-1] in REPLIES.wordings("at_limit", "zh")
     voices = [event for event in await home.settle() if isinstance(event, SetVoice)]
@@ -519,17 +519,17 @@ async def test_the_open_question_comes_before_the_dialogue(
     home.hear(text)
     events = await home.settle()
     assert only(events, ElderAnswered) == ElderAnswered("q1", answer, text)
-    assert home.mind.asked == []
+    assert home.understanding.asked == []
 
 
 async def test_a_yes_is_about_whatever_was_asked_last(home: Home) -> None:
     """A read-back that came after a dose was announced: its yes must not count the dose."""
     home.bus.publish(AskElder("吃药了吗？", question_id="q1", urgency=Urgency.REMINDER))
-    home.mind.form = "medication_plan_form"
+    home.understanding.form = "medication_plan_form"
     assert (await home.turns.take("几点了")).lane == "dialogue"
     assert (await home.turns.take("对的呀")).lane == "dialogue"
     assert not any(isinstance(event, ElderAnswered) for event in await home.settle())
-    home.mind.form = ""
+    home.understanding.form = ""
     assert (await home.turns.take("对的呀")).lane == "question"
     answered = next(e for e in await home.settle() if isinstance(e, ElderAnswered))
     assert (answered.question_id, answered.answer) == ("q1", "yes")
@@ -553,12 +553,12 @@ async def test_what_is_no_sentence_is_answered_kindly(home: Home, text: str) -> 
     turn = await home.turns.take(text)
     assert turn.intent == "nlu_fallback"
     assert turn.reply
-    assert home.mind.asked == []
+    assert home.understanding.asked == []
 
 
 async def test_a_slash_never_runs_an_intent(home: Home) -> None:
     await home.turns.take("/general_stop")
-    assert home.mind.asked == ["general_stop"]
+    assert home.understanding.asked == ["general_stop"]
 
 
 async def test_events_of_the_mouth_open_the_window_only_when_all_is_said(home: Home) -> None:
@@ -597,7 +597,7 @@ async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
     home.hear("我得有个人管管了", addressed=addressed)
     told = await home.settle()
     assert alarms.doubted == [("我得有个人管管了", True)]
-    assert home.mind.asked == [], "no skill is asked"
+    assert home.understanding.asked == [], "no skill is asked"
     lanes = [event.lane for event in told if isinstance(event, TurnTaken)]
     assert lanes == (["safety"] if addressed else [])
 
@@ -607,10 +607,10 @@ async def test_what_is_only_told_of_or_not_understood_surely_is_no_cry(
 ) -> None:
     home.hear("电视里的老太太我得有个人管管了", addressed=False)
     await home.settle()
-    home.mind.confidence = OVERHEARD_CONFIDENCE - 0.01
+    home.understanding.confidence = OVERHEARD_CONFIDENCE - 0.01
     home.hear("我得有个人管管了", addressed=False, uid="u2")
     await home.settle()
-    home.mind.down = "dialogue_down"
+    home.understanding.down = "dialogue_down"
     home.hear("我得有个人管管了", addressed=False, uid="u3")
     assert not any(isinstance(event, Say) for event in await home.settle())
     assert alarms.doubted == []
@@ -619,7 +619,7 @@ async def test_what_is_only_told_of_or_not_understood_surely_is_no_cry(
 async def test_what_was_overheard_and_is_not_quite_sure_is_asked_about_only(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
-    home.mind.confidence = OVERHEARD_CONFIDENCE
+    home.understanding.confidence = OVERHEARD_CONFIDENCE
     home.hear("我得有个人管管了", addressed=False)
     await home.settle()
     home.hear("我得有个人管管了", addressed=True, uid="u2")
@@ -658,10 +658,10 @@ async def test_what_follows_the_wake_phrase_alone_is_said_to_anban(
 
 
 async def test_a_form_and_a_question_end_where_an_alarm_opens(home: Home) -> None:
-    home.mind.form = "medication_add_form"
+    home.understanding.form = "medication_add_form"
     home.bus.publish(AskElder("吃了吗？"))
     home.bus.publish(AlarmOpened("a"))
-    assert home.mind.form == ""
+    assert home.understanding.form == ""
     home.hear("是的")
     told = await home.settle()
     answers = [event.answer for event in told if isinstance(event, ElderAnswered)]
@@ -678,10 +678,10 @@ async def test_what_is_only_guessed_to_be_fine_does_not_count_as_said_by_name(
 
 
 async def test_no_form_begins_while_an_alarm_is_open(home: Home, alarms: ScriptedAlarms) -> None:
-    alarms.is_open, home.mind.next_form = True, "medication_add_form"
+    alarms.is_open, home.understanding.next_form = True, "medication_add_form"
     home.hear("几点了")
     told = await home.settle()
-    assert home.mind.form == ""
+    assert home.understanding.form == ""
     said = [event.text for event in told if isinstance(event, Say)]
     assert said == [REPLIES.render("after_the_alarm", "zh")]
 
@@ -706,7 +706,7 @@ async def test_in_a_call_nothing_is_a_command_but_hanging_up(
     for number, text in enumerate(("几点了", "再讲个故事", "不用了", "我得有个人管管了", "停")):
         home.hear(text, uid=f"u{number}")
     told = await home.settle()
-    assert home.mind.asked == []
+    assert home.understanding.asked == []
     assert alarms.doubted == []
     assert line.hung_up == 0
     assert not any(isinstance(event, Say | TurnTaken) for event in told)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from assistant.conversation import understanding
-from assistant.conversation.understanding import NAME, Mind, MindError
+from assistant.conversation import understanding as understanding_module
+from assistant.conversation.understanding import NAME, Understanding, UnderstandingError
 from assistant.events import Ready
 from assistant.home.memory import HomeMemory
 from assistant.runtime.bus import Bus
@@ -74,34 +74,34 @@ async def test_a_language_that_was_not_put_in_place_is_tried_at_the_next_sentenc
     async def trained(_cache: Path, *, langs: Iterable[str], **_: object) -> dict[str, Path]:
         return {lang: tmp_path / f"{lang}.tar.gz" for lang in langs}
 
-    monkeypatch.setattr(understanding, "train", trained)
-    monkeypatch.setattr(understanding, "_free_port", lambda: rasa.server_address[1])
+    monkeypatch.setattr(understanding_module, "train", trained)
+    monkeypatch.setattr(understanding_module, "_free_port", lambda: rasa.server_address[1])
     bus, settings, database = Bus(), Settings(), Database(tmp_path / "anban.db")
     memory = HomeMemory(KeyedValues.home(database), settings, "zh")
-    mind = Mind(bus, Supervisor(bus), memory, settings.dialogue, tmp_path)
+    understanding = Understanding(bus, Supervisor(bus), memory, settings.dialogue, tmp_path)
 
     async def intent() -> str:
-        return (await mind.think("一句话", (), {})).intent
+        return (await understanding.think("一句话", (), {})).intent
 
     try:
-        await mind.follow("zh")
+        await understanding.follow("zh")
         bus.publish(Ready(NAME, ""))
         async with asyncio.timeout(30):
-            await mind.ready()
+            await understanding.ready()
         assert await intent() == "zh"
 
         rasa.refuses = 2
         memory.speak("en")
-        await mind.follow("en")
-        with pytest.raises(MindError, match="500"):
+        await understanding.follow("en")
+        with pytest.raises(UnderstandingError, match="500"):
             await intent()
         assert await intent() == "en"
 
         rasa.refuses = 1
         memory.speak("zh")
-        await mind.follow("zh")
+        await understanding.follow("zh")
         rasa.model = "zh"  # it took too long and happened after all
         memory.speak("en")
         assert await intent() == "en"
     finally:
-        await mind.close()
+        await understanding.close()

@@ -28,8 +28,8 @@ from assistant.dialogue import (
 from assistant.events import PeopleLocated, RobotReady
 from assistant.language import Replies, warm
 from assistant.medicines import Medicines
-from assistant.reminders import Engine, Keeper, ReminderServices
-from assistant.robot.permission import Body
+from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
+from assistant.robot.permission import RobotControl
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
 
@@ -130,15 +130,15 @@ class House:
         bus, database = self.core.bus, self.core.database
         self.medicines = Medicines(database)
         self.medicines.register(bus)
-        self.engine = Engine(
+        self.scheduler = ReminderScheduler(
             bus=bus, database=database, memory=self.core.memory, zone=tzlocal.get_localzone()
         )
-        ReminderServices(Keeper(self.engine, self.medicines)).register(bus)
+        ReminderServices(ReminderApi(self.scheduler, self.medicines)).register(bus)
 
     def _keep_robot(self) -> None:
         """As in the core; what it asks of the robot is in `events`."""
         core = self.core
-        Body(
+        RobotControl(
             bus=core.bus,
             database=core.database,
             speech=core.speech,

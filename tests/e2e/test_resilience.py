@@ -98,7 +98,9 @@ async def test_a_cry_is_recognised_with_a_child_killed_and_the_child_comes_back(
 @pytest.mark.parametrize("name", ["mouth", "dialogue", "skills"])
 async def test_a_spoken_cry_is_heard_while_another_child_is_down(home: Home, name: str) -> None:
     await home.ready()
-    await home.core.care.emergency.end_all("the family")  # else it is the same alarm once more
+    await home.core.alarm_assembly.emergency.end_all(
+        "the family"
+    )  # else it is the same alarm once more
     raised, died = home.watch(AlarmRaised), home.watch(ChildDied)
     pid = home.core.supervisor.pid(name)
     assert pid is not None
@@ -162,7 +164,7 @@ async def test_the_language_changes_by_voice_and_back(home: Home) -> None:
 async def test_a_port_that_another_program_took_is_left_to_it(home: Home) -> None:
     await home.ready()
     died = home.watch(ChildDied)
-    taken = home.core.mind.host_environment()["ANBAN_SKILLS_PORT"]
+    taken = home.core.understanding.host_environment()["ANBAN_SKILLS_PORT"]
     pid = home.core.supervisor.pid("skills")
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -170,7 +172,7 @@ async def test_a_port_that_another_program_took_is_left_to_it(home: Home) -> Non
     with socket.create_server(("127.0.0.1", int(taken))):
         await next_of(died)  # the fresh host cannot have its port
         await home.ready()
-        assert home.core.mind.host_environment()["ANBAN_SKILLS_PORT"] != taken
+        assert home.core.understanding.host_environment()["ANBAN_SKILLS_PORT"] != taken
         turn = await home.core.turns.take("现在几点了")
     assert turn.intent == "general_time"
     assert turn.lane == "dialogue"

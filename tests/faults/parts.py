@@ -28,10 +28,10 @@ class Home:
 
     def add(self, name: str, *addresses: str) -> None:
         """Another contact, after those before."""
-        self.core.care.people.add(new_contact(name, [], addresses))
+        self.core.alarm_assembly.people.add(new_contact(name, [], addresses))
 
     def state(self) -> str:
-        alarms = self.core.care.book.open_alarms()
+        alarms = self.core.alarm_assembly.store.open_alarms()
         return alarms[0].state.value if alarms else "none"
 
     def taken_by(self) -> list[str]:
@@ -42,22 +42,22 @@ class Home:
 
     def outcomes(self, name: str) -> list[str]:
         """Of every settled try to reach a person, oldest first."""
-        (contact,) = (c for c in self.core.care.people.all if c.name == name)
-        book = self.core.care.book
+        (contact,) = (c for c in self.core.alarm_assembly.people.all if c.name == name)
+        store = self.core.alarm_assembly.store
         return [
             attempt.outcome
-            for alarm in book.open_alarms()
-            for attempt in book.attempts(alarm.alarm_id)
+            for alarm in store.open_alarms()
+            for attempt in store.attempts(alarm.alarm_id)
             if attempt.contact_id == contact.contact_id and attempt.ended_at is not None
         ]
 
     def details(self, name: str) -> str:
-        (contact,) = (c for c in self.core.care.people.all if c.name == name)
-        book = self.core.care.book
+        (contact,) = (c for c in self.core.alarm_assembly.people.all if c.name == name)
+        store = self.core.alarm_assembly.store
         return "; ".join(
             attempt.detail
-            for alarm in book.open_alarms()
-            for attempt in book.attempts(alarm.alarm_id)
+            for alarm in store.open_alarms()
+            for attempt in store.attempts(alarm.alarm_id)
             if attempt.contact_id == contact.contact_id
         )
 

@@ -34,7 +34,7 @@ def ended(home: Home) -> list[object]:
 
 async def until_open(home: Home) -> None:
     for _ in range(2_000):
-        if home.core.care.book.open_alarms():
+        if home.core.alarm_assembly.store.open_alarms():
             return
         await asyncio.sleep(0.01)
     raise AssertionError("no alarm was opened")
@@ -45,7 +45,7 @@ def _sensed(home: Home) -> None:
 
 
 def _doubted(home: Home) -> None:
-    home.core.care.emergency.doubt("我坐这地上半个钟头了腿不听话")
+    home.core.alarm_assembly.emergency.doubt("我坐这地上半个钟头了腿不听话")
 
 
 def _cried(home: Home) -> None:

@@ -74,14 +74,14 @@ async def send(home: Home, *lines: bytes) -> None:
 
 async def still_helps(home: Home) -> None:
     """A cry is heard, written down and answered."""
-    for alarm in home.core.care.book.open_alarms():
-        await home.core.care.emergency.course.close(alarm.alarm_id, "test")
+    for alarm in home.core.alarm_assembly.store.open_alarms():
+        await home.core.alarm_assembly.emergency.controller.close(alarm.alarm_id, "test")
     home.told.clear()
     BEGINNINGS["cried"](home)
     await until_open(home)
     await home.core.bus.call("turn", text="救命")
     assert home.said()
-    await home.core.care.book.recorded(5)
+    await home.core.alarm_assembly.store.recorded(5)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -94,7 +94,10 @@ async def test_what_only_the_core_may_do_must_not_be_done(
 ) -> None:
     BEGINNINGS["cried"](home)
     await until_open(home)
-    (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
+    (alarm,), (contact,) = (
+        home.core.alarm_assembly.store.open_alarms(),
+        home.core.alarm_assembly.people.all,
+    )
     arguments = {
         "alarms.acknowledge": {"alarm_id": alarm.alarm_id, "contact_id": contact.contact_id},
         "alarms.close": {"alarm_id": alarm.alarm_id, "who": "elder"},
@@ -269,14 +272,17 @@ async def test_a_name_that_a_skill_gave_must_not_keep_an_alarm_from_being_told(
 ) -> None:
     async with peer_of(home.core, "skills") as peer:
         await peer.ask("profile.set", "tea", field="name", value=name)
-    await home.core.care._tasks.finish()
+    await home.core.alarm_assembly._tasks.finish()
     kept = await KeyedValues.profile(home.core.database).get("name")
     BEGINNINGS["cried"](home)
     await until_open(home)
-    (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
-    book = home.core.care.book
-    attempt = await book.begin_attempt(alarm.alarm_id, contact.contact_id, "tel:1", 1)
-    message = home.core.care._wording.message(alarm, contact, attempt)
+    (alarm,), (contact,) = (
+        home.core.alarm_assembly.store.open_alarms(),
+        home.core.alarm_assembly.people.all,
+    )
+    store = home.core.alarm_assembly.store
+    attempt = await store.begin_attempt(alarm.alarm_id, contact.contact_id, "tel:1", 1)
+    message = home.core.alarm_assembly._wording.message(alarm, contact, attempt)
     assert len(message.text) < 1_000, type(kept)
     assert message.text.isprintable()
 
@@ -287,11 +293,11 @@ async def test_what_a_skill_keeps_of_the_elders_health_must_not_bury_the_message
     hostile = ["x" * 5_000] * 40 + ["青霉素\r\n\r\nAT+CFUN=0"] + ["\x1b[2J\u202e"] * 9
     async with peer_of(home.core, "skills") as peer:
         await peer.ask("profile.set", "tea", field="allergies", value=hostile)
-    await home.core.care.health.finish()
+    await home.core.alarm_assembly.health.finish()
     BEGINNINGS["cried"](home)
     await until_open(home)
-    (alarm,) = home.core.care.book.open_alarms()
-    told = home.core.care._wording.details(alarm, "zh")
+    (alarm,) = home.core.alarm_assembly.store.open_alarms()
+    told = home.core.alarm_assembly._wording.details(alarm, "zh")
     assert "青霉素" in told
     assert len(told) < 2_000
     assert told.isprintable()

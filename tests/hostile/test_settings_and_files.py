@@ -1,6 +1,6 @@
 """Files of the home as an enemy, a dying card or a tired relative leaves them: each costs itself.
 
-`tests/alarm/test_contact_file.py` and `tests/settings/test_settings.py` hold the rows within.
+`tests/people/test_contact_file.py` and `tests/settings/test_settings.py` hold the rows within.
 """
 
 from __future__ import annotations

@@ -75,10 +75,13 @@ async def test_no_link_of_another_home_person_or_alarm_must_do_anything(tmp_path
         async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
             home.cry()
             await link_of(daughter)
-            (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
+            (alarm,), (contact,) = (
+                home.core.alarm_assembly.store.open_alarms(),
+                home.core.alarm_assembly.people.all,
+            )
             own = Acknowledger((tmp_path / "link.key").read_bytes())
             now = time.time()
-            for maker, alarm_id, contact_id in (
+            for factory, alarm_id, contact_id in (
                 (Acknowledger(b"k" * 32), alarm.alarm_id, contact.contact_id),
                 (Acknowledger(bytes(32)), alarm.alarm_id, contact.contact_id),
                 (own, alarm.alarm_id, "nobody"),
@@ -86,7 +89,7 @@ async def test_no_link_of_another_home_person_or_alarm_must_do_anything(tmp_path
             ):
                 with pytest.raises(Refused):
                     await home.core.bus.call(
-                        "links.take", token=maker.token(alarm_id, contact_id, now)
+                        "links.take", token=factory.token(alarm_id, contact_id, now)
                     )
             # Of an alarm that is long over: seen as over, and takes none on.
             stale = own.token("0" * 32, contact.contact_id, now)
@@ -129,13 +132,13 @@ async def test_one_persons_link_must_not_speak_for_another(tmp_path: Path) -> No
             hers, his = await link_of(daughter), await link_of(son)
             await home.web.post(f"{hers}/take", data=TAKE)
             await until(lambda: home.state() == "acknowledged")
-            before = home.core.care.book.open_alarms()[0]
+            before = home.core.alarm_assembly.store.open_alarms()[0]
             seen = (await home.web.get(his)).text
             seen += (await home.web.post(f"{his}/take", data=TAKE)).text
             seen += (await home.web.post(f"{his}/come", data={"do": "come", "minutes": "60"})).text
             assert DOOR not in seen
             assert HEALTH not in seen
-            after = home.core.care.book.open_alarms()[0]
+            after = home.core.alarm_assembly.store.open_alarms()[0]
             assert (after.acknowledged_by, after.escalate_at) == ("大女儿", before.escalate_at)
 
 
@@ -144,8 +147,8 @@ async def test_a_link_must_not_work_for_who_is_no_contact_any_more(tmp_path: Pat
         async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
             home.cry()
             link = await link_of(daughter)
-            home.core.care.people.add(new_contact("儿子", [], ["tel:13700137000"]))
-            home.core.care.people.remove("大女儿")
+            home.core.alarm_assembly.people.add(new_contact("儿子", [], ["tel:13700137000"]))
+            home.core.alarm_assembly.people.remove("大女儿")
             answer = await home.web.post(f"{link}/take", data=TAKE)
             assert answer.status_code >= 400
             assert home.state() in {"raised", "delivered"}

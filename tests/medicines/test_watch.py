@@ -16,7 +16,7 @@ from assistant.medicines import medicines as medicines_module
 from assistant.medicines.lookup import Lookup
 from assistant.medicines.table import Table
 from assistant.medicines.warnings import Checker
-from assistant.reminders import Keeper, ReminderServices
+from assistant.reminders import ReminderApi, ReminderServices
 from assistant.reminders.escalation import Risk
 from assistant.reminders.family import Texts
 from assistant.runtime.bus import Refused
@@ -49,13 +49,13 @@ class House:
         self.home, self.reader, self.is_asleep = home, reader, False
         self.medicines = Medicines(home.database)
         self.medicines.register(home.bus)
-        keeper = Keeper(home.engine, self.medicines)
-        ReminderServices(keeper).register(home.bus)
+        api = ReminderApi(home.scheduler, self.medicines)
+        ReminderServices(api).register(home.bus)
         self.watch = MedicineWatch(
             bus=home.bus,
             database=home.database,
             medicines=self.medicines,
-            keeper=keeper,
+            api=api,
             wording=Wording(lambda: "en", lambda: "Lin"),
             family=reader,
             clock=home.clock,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.events import AskElder, ElderAnswered
 from assistant.home.memory import HomeMemory
-from assistant.reminders import Engine, Keeper
+from assistant.reminders import ReminderApi, ReminderScheduler
 from assistant.reminders.model import Item
 from assistant.runtime.bus import Bus
 from assistant.settings import Settings
@@ -68,11 +68,11 @@ class Home:
         self.bus = Bus()
         self.database = Database(self.path)
         memory = HomeMemory(KeyedValues.home(self.database), Settings(), "en")
-        self.engine = Engine(
+        self.scheduler = ReminderScheduler(
             bus=self.bus, database=self.database, memory=memory, zone=self.zone, clock=self.clock
         )
-        self.engine.outbox.family = self.family
-        self.keeper = Keeper(self.engine)
+        self.scheduler.outbox.family = self.family
+        self.api = ReminderApi(self.scheduler)
         self.bus.listen(self.events.append)
 
     async def open(self) -> Home:
@@ -85,8 +85,8 @@ class Home:
         await self.open()
 
     async def step(self) -> float | None:
-        next_at = await self.engine.step()
-        await self.engine.outbox.step()
+        next_at = await self.scheduler.step()
+        await self.scheduler.outbox.step()
         return next_at
 
     async def until(self, at: float, answer: Callable[[AskElder], str | None]) -> None:

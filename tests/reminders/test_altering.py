@@ -23,7 +23,7 @@ WARFARIN = {
 @pytest.fixture
 async def served(home: Home) -> Home:
     """Monday 2026-11-23, six in the morning; warfarin every day at 18:00."""
-    ReminderServices(home.keeper).register(home.bus)
+    ReminderServices(home.api).register(home.bus)
     await home.bus.call("reminders.add", reminder=WARFARIN)
     await home.bus.call(
         "reminders.refill", which="warfarin", amount={"amount": "10", "unit": "tablet"}
@@ -119,7 +119,7 @@ async def test_an_exception_outlives_a_power_cut_and_a_change_of_the_dose(served
     two = {"amount": {"amount": "2", "unit": "tablet"}}
     await served.bus.call("reminders.change", which="warfarin", changes=two)
     await served.again()
-    ReminderServices(served.keeper).register(served.bus)
+    ReminderServices(served.api).register(served.bus)
     assert await due_on(served, *DAYS[:3]) == ["23 18:00", "24 09:00", "25 18:00"]
 
 

@@ -33,7 +33,7 @@ from assistant.reminders.model import (
 )
 from assistant.reminders.occurrence_days import first_day, moments_of, next_day
 from assistant.reminders.planning import Calendar
-from assistant.reminders.requests import ReminderWish, ScheduleWish, wish_of
+from assistant.reminders.requests import ReminderRequest, ScheduleRequest, wish_of
 from assistant.reminders.schedule import Schedule
 from tests.reminders.home import SHANGHAI, Home
 from tests.reminders.test_scheduler import TABLET, at, daily
@@ -41,55 +41,55 @@ from tests.reminders.test_scheduler import TABLET, at, daily
 MANY = [
     daily("08:00", "20:00", food=Food.AFTER, note="with water, not tea"),
     daily("12:00", title="insulin", risk=Risk.INSULIN, amount=Amount(Fraction(8), Unit("unit"))),
-    ReminderWish(
+    ReminderRequest(
         title="止痛药", kind=Kind.MEDICINE, amount=TABLET, as_needed=AsNeeded(4, 3), route="oral"
     ),
-    ReminderWish(
+    ReminderRequest(
         title="grave of grandfather",
-        schedule=ScheduleWish(lunar=LunarDays(days=(15,), month=8), times=(DayTime(time(9)),)),
+        schedule=ScheduleRequest(lunar=LunarDays(days=(15,), month=8), times=(DayTime(time(9)),)),
     ),
-    ReminderWish(
-        title="sweep", schedule=ScheduleWish(solar_term="清明", times=(DayTime(time(9)),))
+    ReminderRequest(
+        title="sweep", schedule=ScheduleRequest(solar_term="清明", times=(DayTime(time(9)),))
     ),
-    ReminderWish(
+    ReminderRequest(
         title="statin",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1, 2), Unit.TABLET, Fraction(1)),
-        schedule=ScheduleWish(
+        schedule=ScheduleRequest(
             rrule="FREQ=WEEKLY;BYDAY=MO,FR",
             times=(DayTime(time(18, 30), Anchor.SUPPER, 30),),
             until=date(2027, 1, 31),
         ),
     ),
-    ReminderWish(
+    ReminderRequest(
         title="拜新同",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1), Unit.PILL, word="粒"),
-        schedule=ScheduleWish(rrule="FREQ=DAILY", times=(DayTime(time(7)),)),
+        schedule=ScheduleRequest(rrule="FREQ=DAILY", times=(DayTime(time(7)),)),
     ),
-    ReminderWish(
+    ReminderRequest(
         title="drink",
-        schedule=ScheduleWish(
+        schedule=ScheduleRequest(
             rrule="FREQ=HOURLY;INTERVAL=2", at=datetime(2026, 11, 23, 8, tzinfo=SHANGHAI)
         ),
     ),
-    ReminderWish(
+    ReminderRequest(
         title="ring Li, twice",
-        schedule=ScheduleWish(at=datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)),
+        schedule=ScheduleRequest(at=datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)),
     ),
 ]
 
 
 @pytest.fixture
 async def lived(home: Home) -> Home:
-    await home.keeper.add_all(MANY)
+    await home.api.add_all(MANY)
     answers = iter(["yes", "yes", None, None, None, None, "yes", "yes"] * 100)
     await home.until(at("2026-11-26T06:00"), lambda _: next(answers))
     return home
 
 
 async def test_fhir_is_valid_r4b(lived: Home) -> None:
-    text = await lived.keeper.export("fhir")
+    text = await lived.api.export("fhir")
     bundle = Bundle.model_validate_json(text)
     resources = [entry.resource for entry in bundle.entry]
     requests = [each for each in resources if isinstance(each, MedicationRequest)]
@@ -108,19 +108,19 @@ async def test_fhir_is_valid_r4b(lived: Home) -> None:
 
 
 async def test_fhir_tells_what_was_stopped_and_what_was_a_mistake(home: Home) -> None:
-    stopped = await home.keeper.add(daily("06:30", title="stopped"))
-    course = daily("06:30", title="course")
-    assert course.schedule is not None
-    await home.keeper.add(replace(course, schedule=replace(course.schedule, course_days=1)))
-    await home.keeper.add(daily("06:30", title="taken on"))
+    stopped = await home.api.add(daily("06:30", title="stopped"))
+    controller = daily("06:30", title="course")
+    assert controller.schedule is not None
+    await home.api.add(replace(controller, schedule=replace(controller.schedule, course_days=1)))
+    await home.api.add(daily("06:30", title="taken on"))
     home.clock.move(home.clock.at + 31 * 60)
     await home.step()
-    await home.keeper.taken(stopped.reminder_id)
-    mistake = await home.keeper.add(daily("20:00", title="mistake"))
-    await home.keeper.remove(stopped.reminder_id)
-    await home.keeper.remove(mistake.reminder_id)
+    await home.api.taken(stopped.reminder_id)
+    mistake = await home.api.add(daily("20:00", title="mistake"))
+    await home.api.remove(stopped.reminder_id)
+    await home.api.remove(mistake.reminder_id)
     home.clock.move(home.clock.at + 3 * 86_400)
-    entries = Bundle.model_validate_json(await home.keeper.export("fhir")).entry or []
+    entries = Bundle.model_validate_json(await home.api.export("fhir")).entry or []
     status = {
         entry.resource.medicationCodeableConcept.text: entry.resource.status
         for entry in entries
@@ -135,7 +135,7 @@ async def test_fhir_tells_what_was_stopped_and_what_was_a_mistake(home: Home) ->
 
 
 async def test_calendar_gives_the_same_moments(lived: Home) -> None:
-    made = icalendar.Calendar.from_ical(await lived.keeper.export("calendar"))
+    made = icalendar.Calendar.from_ical(await lived.api.export("calendar"))
     events = {str(e["summary"]): e for e in made.walk("VEVENT")}
     assert set(events) == {wish.title for wish in MANY if wish.schedule}
     statin = events["statin"]
@@ -153,9 +153,9 @@ async def test_calendar_gives_the_same_moments(lived: Home) -> None:
 
 
 async def test_fhir_tells_of_single_days_and_pauses(home: Home) -> None:
-    await home.keeper.add(daily("08:00", title="aspirin"))
-    await home.keeper.add(daily("08:00", title="warfarin"))
-    ReminderServices(home.keeper).register(home.bus)
+    await home.api.add(daily("08:00", title="aspirin"))
+    await home.api.add(daily("08:00", title="warfarin"))
+    ReminderServices(home.api).register(home.bus)
     for day in (
         {"day": "2026-11-24", "is_left_out": True},
         {"day": "2026-11-25", "at": "2026-11-25T09:30"},
@@ -163,7 +163,7 @@ async def test_fhir_tells_of_single_days_and_pauses(home: Home) -> None:
     ):
         assert "refused" not in await home.bus.call("reminders.on_day", which="aspirin", day=day)
     await home.bus.call("reminders.pause", which=["warfarin"], until="2026-11-30T00:00")
-    entries = Bundle.model_validate_json(await home.keeper.export("fhir")).entry or []
+    entries = Bundle.model_validate_json(await home.api.export("fhir")).entry or []
     told = {each.resource.medicationCodeableConcept.text: each.resource for each in entries}
     assert told["aspirin"].status == "active"
     usual, moved, more = told["aspirin"].dosageInstruction
@@ -176,7 +176,7 @@ async def test_fhir_tells_of_single_days_and_pauses(home: Home) -> None:
     assert "until 2026-11-30" in told["warfarin"].statusReason.text
     assert "until 2026-11-30" in told["warfarin"].dosageInstruction[0].text
     home.clock.move(at("2026-12-01T06:00"))
-    later = json.loads(await home.keeper.export("fhir"))
+    later = json.loads(await home.api.export("fhir"))
     requests = {
         each["resource"]["medicationCodeableConcept"]["text"]: each["resource"]
         for each in later["entry"]
@@ -260,21 +260,21 @@ def test_the_calendar_has_what_single_days_and_pauses_change(
 
 
 async def test_csv_comes_back_as_it_was(lived: Home) -> None:
-    text = await lived.keeper.export("csv")
+    text = await lived.api.export("csv")
     assert "拜新同,medicine,1,pill,07:00,FREQ=DAILY," in text
-    before = [wish_of(reminder) for reminder in await lived.keeper.all()]
-    for reminder in await lived.keeper.all():
-        await lived.keeper.remove(reminder.reminder_id)
-    await lived.keeper.import_list(text)
-    after = [wish_of(reminder) for reminder in await lived.keeper.all()]
+    before = [wish_of(reminder) for reminder in await lived.api.all()]
+    for reminder in await lived.api.all():
+        await lived.api.remove(reminder.reminder_id)
+    await lived.api.import_list(text)
+    after = [wish_of(reminder) for reminder in await lived.api.all()]
     assert after == [wish for wish in before if wish.title != "ring Li, twice"]
 
 
 async def test_a_list_that_is_read_in_twice_doubles_nothing(lived: Home) -> None:
-    text = await lived.keeper.export("csv")
-    assert await lived.keeper.import_list(text) == []
+    text = await lived.api.export("csv")
+    assert await lived.api.import_list(text) == []
     new = "aspirin,medicine,1,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
-    added = await lived.keeper.import_list("\n".join([text.rstrip(), new, new]))
+    added = await lived.api.import_list("\n".join([text.rstrip(), new, new]))
     assert [reminder.title for reminder in added] == ["aspirin"]
 
 
@@ -282,11 +282,11 @@ async def test_what_will_not_come_again_leaves_the_list_a_day_later(lived: Home)
     def titles() -> set[str]:
         return {reminder.title for reminder in reminders}
 
-    reminders = await lived.keeper.all()
+    reminders = await lived.api.all()
     assert "ring Li, twice" in titles(), "it came less than a day ago"
-    assert "ring Li" not in await lived.keeper.export("csv"), "but it cannot be kept anew"
+    assert "ring Li" not in await lived.api.export("csv"), "but it cannot be kept anew"
     await lived.until(at("2026-11-27T06:00"), lambda _: "yes")
-    reminders = await lived.keeper.all()
+    reminders = await lived.api.all()
     assert titles() == {wish.title for wish in MANY} - {"ring Li, twice"}
 
 
@@ -300,8 +300,8 @@ async def test_of_a_long_history_a_part_is_given(lived: Home) -> None:
             if isinstance(each, MedicationAdministration)
         }
 
-    whole = days(await lived.keeper.export("fhir"))
-    part = days(await lived.keeper.export("fhir", at("2026-11-25T00:00")))
+    whole = days(await lived.api.export("fhir"))
+    part = days(await lived.api.export("fhir", at("2026-11-25T00:00")))
     assert part == {day for day in whole if day >= date(2026, 11, 25)} != whole
 
 
@@ -322,22 +322,22 @@ async def test_every_bad_line_is_named_and_nothing_kept(home: Home) -> None:
     ]
     text = "\n".join([",".join(COLUMNS), good, *bad])
     with pytest.raises(ListRefused) as refused:
-        await home.keeper.import_list(text)
+        await home.api.import_list(text)
     named = [line.partition(":")[0] for line in refused.value.lines]
     assert named == [f"line {number}" for number in range(3, 3 + len(bad))]
-    assert await home.keeper.all() == []
+    assert await home.api.all() == []
     assert home.seen(RemindersChanged) == []
     for broken in ("", "a,b\n1,2", "\x00", '"'):
         with pytest.raises(ListRefused):
-            await home.keeper.import_list(broken)
+            await home.api.import_list(broken)
 
 
 async def test_adherence_counts_the_unanswered_as_unknown(lived: Home) -> None:
-    weeks = {week.title: week for week in await lived.keeper.adherence(4)}
+    weeks = {week.title: week for week in await lived.api.adherence(4)}
     metformin = weeks["metformin"]
     assert metformin.monday == date(2026, 11, 23)
     assert metformin.planned == 6
     assert metformin.unknown > 0
     assert metformin.taken + metformin.unknown == 6
     assert "drink" not in weeks
-    json.dumps(await lived.keeper.export("csv"))
+    json.dumps(await lived.api.export("csv"))

@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[2]
 
 async def prepare(database: Path) -> None:
     home = await Home(database, VirtualClock(BEGIN)).open()
-    await home.keeper.add(daily(*TIMES))
-    await home.keeper.refill("metformin", Fraction(1000), Unit.TABLET)
+    await home.api.add(daily(*TIMES))
+    await home.api.refill("metformin", Fraction(1000), Unit.TABLET)
     await home.database.close()
 
 
@@ -63,7 +63,7 @@ async def survive(database: Path, kills: int, seed: int) -> None:
 
     home = await Home(database, VirtualClock(END)).open()
     items = await home.database.read(lambda c: tables.between(c, BEGIN, END))
-    left = await home.keeper.left("metformin")
+    left = await home.api.left("metformin")
     await home.database.close()
     assert len(items) == DAYS * len(TIMES)
     assert {item.occurrence.state for item in items} == {State.TAKEN}

@@ -9,7 +9,7 @@ import pytest
 from assistant.events import DoseRefused
 from assistant.medicines import Medicines, doses
 from assistant.medicines.table import Table
-from assistant.reminders import Keeper, ReminderServices
+from assistant.reminders import ReminderApi, ReminderServices
 from assistant.reminders.escalation import Risk
 from assistant.reminders.notice_watch import NoticeWatch
 from tests.reminders.home import Home
@@ -84,8 +84,8 @@ DOSES: list[tuple[str, str, dict[str, Any], str]] = [
 
 @pytest.fixture
 async def served(home: Home) -> Home:
-    home.keeper = Keeper(home.engine, Medicines(home.database))
-    ReminderServices(home.keeper).register(home.bus)
+    home.api = ReminderApi(home.scheduler, Medicines(home.database))
+    ReminderServices(home.api).register(home.bus)
     return home
 
 
@@ -125,7 +125,7 @@ async def test_what_was_refused_is_told_to_the_family(served: Home, title: str) 
             return self.reached
 
     messenger = Messenger()
-    watch = NoticeWatch(served.engine, messenger, "Mei")  # type: ignore[arg-type]
+    watch = NoticeWatch(served.scheduler, messenger, "Mei")  # type: ignore[arg-type]
     assert await watch.look() == served.clock.at + 900, "nobody could be reached: again later"
     messenger.reached = "Ping"
     assert await watch.look() is None

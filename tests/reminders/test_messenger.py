@@ -11,9 +11,9 @@ import pytest
 from assistant.channels import (
     AttemptEvent,
     Channel,
+    ChannelStatus,
     Ended,
     Equipment,
-    Health,
     Kind,
     Message,
     Outcome,
@@ -40,8 +40,8 @@ class Telephone(Channel):
         self._rung.append(self._address)
         yield Ended(Outcome.ANSWERED)
 
-    async def check(self) -> Health:
-        return Health(is_well=True, detail="")
+    async def check(self) -> ChannelStatus:
+        return ChannelStatus(is_well=True, detail="")
 
 
 @pytest.mark.parametrize("public", ["tel:120", "tel:999", "tel:+86120", "tel: 1-1-0"])

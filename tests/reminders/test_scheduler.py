@@ -39,7 +39,7 @@ from assistant.reminders.refusals import (
     TooSoonRefused,
     UnknownRefused,
 )
-from assistant.reminders.requests import ReminderWish, ScheduleWish
+from assistant.reminders.requests import ReminderRequest, ScheduleRequest
 from assistant.store import KeyedValues
 from tests.reminders.home import SHANGHAI, Home
 
@@ -50,12 +50,12 @@ def at(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).timestamp()
 
 
-def daily(*times: str, title: str = "metformin", **more: object) -> ReminderWish:
-    schedule = ScheduleWish(
+def daily(*times: str, title: str = "metformin", **more: object) -> ReminderRequest:
+    schedule = ScheduleRequest(
         rrule="FREQ=DAILY", times=tuple(DayTime(time.fromisoformat(each)) for each in times)
     )
     values = {"kind": Kind.MEDICINE, "amount": TABLET, **more}
-    return ReminderWish(title=title, schedule=schedule, **values)
+    return ReminderRequest(title=title, schedule=schedule, **values)
 
 
 def clock_of(home: Home, kind: type) -> list[str]:
@@ -63,11 +63,11 @@ def clock_of(home: Home, kind: type) -> list[str]:
 
 
 async def states(home: Home) -> list[State]:
-    return [item.occurrence.state for item in await home.keeper.today()]
+    return [item.occurrence.state for item in await home.api.today()]
 
 
 async def test_a_dose_announced_and_taken(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     await home.until(at("2026-11-23T09:00"), lambda _: "yes")
     assert await states(home) == [State.TAKEN]
     (asked,) = home.seen(AskElder)
@@ -78,7 +78,7 @@ async def test_a_dose_announced_and_taken(home: Home) -> None:
 
 
 async def test_unanswered_comes_again_louder_then_the_family_then_unknown(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     await home.until(at("2026-11-23T12:30"), lambda _: None)
     due = home.seen(ReminderDue)
     assert [event.step for event in due] == [1, 2, 3]
@@ -92,7 +92,7 @@ async def test_unanswered_comes_again_louder_then_the_family_then_unknown(home: 
 
 
 async def test_no_keeps_offering_and_says_when(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     answers = iter(["no", "yes"])
     await home.until(at("2026-11-23T09:00"), lambda _: next(answers))
     assert await states(home) == [State.TAKEN]
@@ -101,7 +101,7 @@ async def test_no_keeps_offering_and_says_when(home: Home) -> None:
 
 
 async def test_high_risk_is_followed_up_sooner(home: Home) -> None:
-    await home.keeper.add(daily("08:00", title="insulin", risk=Risk.INSULIN))
+    await home.api.add(daily("08:00", title="insulin", risk=Risk.INSULIN))
     told: list[float] = []
     home.bus.subscribe(FamilyToldOfDose, lambda _: told.append(home.clock.at))
     await home.until(at("2026-11-23T12:00"), lambda _: None)
@@ -111,44 +111,44 @@ async def test_high_risk_is_followed_up_sooner(home: Home) -> None:
 
 
 async def test_taken_twice_is_noticed_and_counted_once(home: Home) -> None:
-    reminder = await home.keeper.add(daily("08:00", "20:00"))
-    await home.keeper.refill("metformin", Fraction(10), Unit.TABLET)
+    reminder = await home.api.add(daily("08:00", "20:00"))
+    await home.api.refill("metformin", Fraction(10), Unit.TABLET)
     await home.until(at("2026-11-23T08:05"), lambda _: "yes")
     home.clock.move(at("2026-11-23T08:40"))
     with pytest.raises(AlreadyTakenRefused) as refused:
-        await home.keeper.taken("metformin")
+        await home.api.taken("metformin")
     assert refused.value.to_dict()["refused"] == "already_taken"
     occurrence_id = home.seen(DoseTaken)[0].occurrence_id
     with pytest.raises(AlreadyTakenRefused):
-        await home.keeper.taken(occurrence_id)
-    assert (await home.keeper.left(reminder.reminder_id)).amount == 9
+        await home.api.taken(occurrence_id)
+    assert (await home.api.left(reminder.reminder_id)).amount == 9
 
 
 async def test_said_before_it_is_due(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T07:30"))
     await home.step()
-    await home.keeper.taken()
+    await home.api.taken()
     await home.until(at("2026-11-23T12:00"), lambda _: None)
     assert home.seen(AskElder) == []
 
 
 async def test_said_after_nobody_answered(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     await home.until(at("2026-11-23T13:00"), lambda _: None)
-    (taken,) = await home.keeper.taken()
+    (taken,) = await home.api.taken()
     assert taken.item.occurrence.state is State.TAKEN
     with pytest.raises(AlreadyTakenRefused):
-        await home.keeper.taken()
+        await home.api.taken()
 
 
 async def test_snoozed_comes_again_and_not_past_its_offer(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
     with pytest.raises(SnoozeTooLongRefused):
-        await home.keeper.snooze(minutes=300)
-    await home.keeper.snooze(minutes=10)
+        await home.api.snooze(minutes=300)
+    await home.api.snooze(minutes=10)
     home.bus.publish(ElderAnswered(home.seen(AskElder)[0].question_id, "silence"))
     await home.until(at("2026-11-23T08:09"), lambda _: None)
     assert len(home.seen(AskElder)) == 1
@@ -158,10 +158,10 @@ async def test_snoozed_comes_again_and_not_past_its_offer(home: Home) -> None:
 
 
 async def test_skipped_with_a_reason(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
-    (item,) = await home.keeper.skip(reason="the doctor said so")
+    (item,) = await home.api.skip(reason="the doctor said so")
     assert item.occurrence.reason == "the doctor said so"
     await home.until(at("2026-11-23T14:00"), lambda _: None)
     assert home.seen(FamilyToldOfDose) == []
@@ -170,19 +170,19 @@ async def test_skipped_with_a_reason(home: Home) -> None:
 
 async def test_four_medicines_of_one_time_are_one_question(home: Home) -> None:
     for title in ("metformin", "ramipril", "aspirin", "vitamin d"):
-        await home.keeper.add(daily("08:00", title=title))
+        await home.api.add(daily("08:00", title=title))
     await home.until(at("2026-11-23T08:10"), lambda _: "yes")
     assert len(home.seen(AskElder)) == 1
     assert await states(home) == [State.TAKEN] * 4
 
 
 async def test_quiet_while_asleep_unless_told_to(home: Home) -> None:
-    hours = ScheduleWish(
+    hours = ScheduleRequest(
         rrule="FREQ=HOURLY;INTERVAL=6", at=datetime(2026, 11, 23, 7, tzinfo=SHANGHAI)
     )
-    await home.keeper.add(ReminderWish(title="drops", kind=Kind.MEDICINE, schedule=hours))
-    night = ScheduleWish(at=datetime(2026, 11, 24, 3, tzinfo=SHANGHAI))
-    wake = await home.keeper.add(ReminderWish(title="wake me", schedule=night))
+    await home.api.add(ReminderRequest(title="drops", kind=Kind.MEDICINE, schedule=hours))
+    night = ScheduleRequest(at=datetime(2026, 11, 24, 3, tzinfo=SHANGHAI))
+    wake = await home.api.add(ReminderRequest(title="wake me", schedule=night))
     assert wake.wakes
     await home.until(at("2026-11-24T05:30"), lambda _: "yes")
     assert clock_of(home, ReminderDue) == ["23 07:00", "23 13:00", "23 19:00", "24 03:00"]
@@ -190,7 +190,7 @@ async def test_quiet_while_asleep_unless_told_to(home: Home) -> None:
 
 
 async def test_waits_for_a_pause_and_for_an_alarm(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T07:59:58"))
     talk = Say("a long story", "en")
     home.bus.publish(talk)
@@ -209,7 +209,7 @@ async def test_waits_for_a_pause_and_for_an_alarm(home: Home) -> None:
 
 
 async def test_a_telephone_call_is_not_talked_into(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T07:58"))
     home.bus.publish(ElderCallChanged("son", "talking"))
     home.clock.move(at("2026-11-23T08:01"))
@@ -222,7 +222,7 @@ async def test_a_telephone_call_is_not_talked_into(home: Home) -> None:
 
 
 async def test_talk_without_end_is_interrupted_in_time(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T07:59"))
     while not home.seen(AskElder):
         home.bus.publish(Say("on and on", "en"))
@@ -232,7 +232,7 @@ async def test_talk_without_end_is_interrupted_in_time(home: Home) -> None:
 
 
 async def test_what_did_not_sound_is_said_again(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
 
     def as_turns_do(asked: AskElder) -> None:
         home.bus.publish(Say(asked.text, "en", asked.urgency))
@@ -250,7 +250,7 @@ async def test_what_did_not_sound_is_said_again(home: Home) -> None:
 
 
 async def test_a_power_cut_before_it_was_heard_repeats_it(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
     await home.again()
@@ -261,7 +261,7 @@ async def test_a_power_cut_before_it_was_heard_repeats_it(home: Home) -> None:
 
 async def test_a_week_off_is_told_once_and_not_shouted(home: Home) -> None:
     for title in ("metformin", "ramipril"):
-        await home.keeper.add(daily("08:00", "20:00", title=title))
+        await home.api.add(daily("08:00", "20:00", title=title))
     await home.step()
     home.clock.move(at("2026-11-30T08:30"))
     await home.again()
@@ -275,7 +275,7 @@ async def test_a_week_off_is_told_once_and_not_shouted(home: Home) -> None:
 
 
 async def test_the_family_is_told_though_it_was_out_at_first(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.family.is_out = True
     await home.until(at("2026-11-23T10:00"), lambda _: None)
     assert home.seen(FamilyToldOfDose) == []
@@ -287,7 +287,7 @@ async def test_the_family_is_told_though_it_was_out_at_first(home: Home) -> None
 
 @pytest.mark.parametrize("days", [1, 30, 400])
 async def test_a_clock_that_was_ahead_loses_nothing(home: Home, days: int) -> None:
-    await home.keeper.add(daily("08:00", "20:00"))
+    await home.api.add(daily("08:00", "20:00"))
     home.clock.move(at("2026-11-23T07:00") + days * 86_400)
     await home.until(home.clock.at + 2 * 3600, lambda _: None)
     home.clock.move(at("2026-11-23T07:30"))
@@ -298,30 +298,30 @@ async def test_a_clock_that_was_ahead_loses_nothing(home: Home, days: int) -> No
 
 
 async def test_a_clock_that_lost_its_time_catches_up(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     home.clock.move(0.0)
     await home.again()
     await home.step()
     with pytest.raises(ClockWrongRefused):
-        await home.keeper.add(daily("09:00"))
+        await home.api.add(daily("09:00"))
     home.clock.move(at("2026-11-23T08:10"))
     await home.until(at("2026-11-23T09:00"), lambda _: "yes")
     assert clock_of(home, DoseTaken) == ["23 08:00"]
 
 
 async def test_a_time_that_is_moved_gives_no_second_dose(home: Home) -> None:
-    await home.keeper.add(daily("08:00", "20:00"))
+    await home.api.add(daily("08:00", "20:00"))
     await home.until(at("2026-11-23T08:30"), lambda _: "yes")
-    await home.keeper.change("metformin", daily("09:00", "21:00"))
+    await home.api.change("metformin", daily("09:00", "21:00"))
     await home.until(at("2026-11-24T09:30"), lambda _: "yes")
     assert clock_of(home, DoseTaken) == ["23 08:00", "23 21:00", "24 09:00"]
 
 
 async def test_habits_move_what_hangs_on_them(home: Home) -> None:
     supper = DayTime(time(18, 30), Anchor.SUPPER, 30)
-    schedule = ScheduleWish(rrule="FREQ=DAILY", times=(supper,))
-    wish = ReminderWish(title="statin", kind=Kind.MEDICINE, schedule=schedule)
-    await home.keeper.add(wish)
+    schedule = ScheduleRequest(rrule="FREQ=DAILY", times=(supper,))
+    wish = ReminderRequest(title="statin", kind=Kind.MEDICINE, schedule=schedule)
+    await home.api.add(wish)
     await home.step()
     await KeyedValues.profile(home.database).set("habits", {"supper": "17:00"})
     home.bus.publish(ProfileChanged("habits"))
@@ -330,78 +330,80 @@ async def test_habits_move_what_hangs_on_them(home: Home) -> None:
 
 
 async def test_stock_is_counted_down_and_warned_of_once(home: Home) -> None:
-    await home.keeper.add(daily("08:00", "20:00"))
-    await home.keeper.refill("metformin", Fraction(16), Unit.TABLET)
+    await home.api.add(daily("08:00", "20:00"))
+    await home.api.refill("metformin", Fraction(16), Unit.TABLET)
     await home.until(at("2026-11-27T00:00"), lambda _: "yes")
     (low,) = home.seen(StockLow)
     assert (low.left, low.days_left) == ("13", 6)
-    assert (await home.keeper.left("metformin")).amount == 8
+    assert (await home.api.left("metformin")).amount == 8
 
 
 async def test_tablets_that_were_counted_as_pills_are_counted_down(home: Home) -> None:
     """还有二十粒, of what is taken by the tablet (片)."""
-    await home.keeper.add(daily("08:00", "20:00"))
-    await home.keeper.refill("metformin", Fraction(16), Unit.PILL)
+    await home.api.add(daily("08:00", "20:00"))
+    await home.api.refill("metformin", Fraction(16), Unit.PILL)
     await home.until(at("2026-11-24T00:00"), lambda _: "yes")
-    assert (await home.keeper.left("metformin")).amount == 14
+    assert (await home.api.left("metformin")).amount == 14
 
 
 async def test_drops_are_no_pills(home: Home) -> None:
-    await home.keeper.add(daily("08:00", "20:00"))
-    await home.keeper.refill("metformin", Fraction(16), Unit.DROP)
+    await home.api.add(daily("08:00", "20:00"))
+    await home.api.refill("metformin", Fraction(16), Unit.DROP)
     await home.until(at("2026-11-24T00:00"), lambda _: "yes")
-    assert (await home.keeper.left("metformin")).amount == 16
+    assert (await home.api.left("metformin")).amount == 16
 
 
 async def test_as_needed_keeps_its_interval_and_its_most(home: Home) -> None:
-    wish = ReminderWish(
+    wish = ReminderRequest(
         title="paracetamol", kind=Kind.MEDICINE, amount=TABLET, as_needed=AsNeeded(4, 3)
     )
-    await home.keeper.add(wish)
-    await home.keeper.taken("paracetamol")
+    await home.api.add(wish)
+    await home.api.taken("paracetamol")
     with pytest.raises(TooSoonRefused) as soon:
-        await home.keeper.taken("paracetamol")
+        await home.api.taken("paracetamol")
     assert soon.value.next_at == at("2026-11-23T10:00")
     for _ in range(2):
         home.clock.move(home.clock.at + 4 * 3600)
-        await home.keeper.taken("paracetamol")
+        await home.api.taken("paracetamol")
     home.clock.move(home.clock.at + 4 * 3600)
     with pytest.raises(DailyMostRefused) as most:
-        await home.keeper.taken("paracetamol")
+        await home.api.taken("paracetamol")
     assert most.value.next_at == at("2026-11-24T06:00")
 
 
 async def test_a_course_ends(home: Home) -> None:
     home.clock.move(at("2026-11-23T21:00"))  # too late for today: seven days from tomorrow
     wish = daily("08:00")
-    schedule = ScheduleWish(rrule="FREQ=DAILY", times=wish.schedule.times, course_days=7)
-    await home.keeper.add(ReminderWish(title="penicillin", kind=Kind.MEDICINE, schedule=schedule))
+    schedule = ScheduleRequest(rrule="FREQ=DAILY", times=wish.schedule.times, course_days=7)
+    await home.api.add(ReminderRequest(title="penicillin", kind=Kind.MEDICINE, schedule=schedule))
     await home.until(at("2026-12-10T00:00"), lambda _: "yes")
     assert len(home.seen(DoseTaken)) == 7
 
 
 async def test_a_dose_is_offered_no_longer_once_the_next_is_due(home: Home) -> None:
-    await home.keeper.add(daily("07:00", "08:00", "09:00"))
+    await home.api.add(daily("07:00", "08:00", "09:00"))
     await home.until(at("2026-11-23T07:10"), lambda _: None)
     home.clock.move(at("2026-11-23T09:05"))  # busy until now
     await home.step()
     assert await states(home) == [State.UNKNOWN, State.MISSED, State.ANNOUNCED]
-    taken = await home.keeper.taken()
+    taken = await home.api.taken()
     assert [dose.item.occurrence.due_at for dose in taken] == [at("2026-11-23T09:00")]
 
 
 async def test_removed_comes_no_more(home: Home) -> None:
-    await home.keeper.add(daily("08:00"))
-    assert (await home.keeper.remove("met formin")).title == "metformin"
+    await home.api.add(daily("08:00"))
+    assert (await home.api.remove("met formin")).title == "metformin"
     await home.until(at("2026-11-24T12:00"), lambda _: "yes")
     assert home.seen(AskElder) == []
     with pytest.raises(UnknownRefused):
-        await home.keeper.remove("metformin")
+        await home.api.remove("metformin")
     with pytest.raises(NothingOpenRefused):
-        await home.keeper.taken()
+        await home.api.taken()
 
 
-NOBODY = ReminderWish(title="x", schedule=ScheduleWish(at=datetime(2020, 1, 1, 8, tzinfo=SHANGHAI)))
+NOBODY = ReminderRequest(
+    title="x", schedule=ScheduleRequest(at=datetime(2020, 1, 1, 8, tzinfo=SHANGHAI))
+)
 
 
 @pytest.mark.parametrize(
@@ -412,38 +414,38 @@ NOBODY = ReminderWish(title="x", schedule=ScheduleWish(at=datetime(2020, 1, 1, 8
         (daily("08:00", title="x" * 500), InvalidRefused),
         (daily("08:00", amount=Amount(Fraction(24), Unit.TABLET)), DoseUnlikelyRefused),
         (daily(), InvalidRefused),
-        (ReminderWish(title="x"), InvalidRefused),
+        (ReminderRequest(title="x"), InvalidRefused),
         (
-            ReminderWish(
+            ReminderRequest(
                 title="x",
-                schedule=ScheduleWish(
+                schedule=ScheduleRequest(
                     rrule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", times=(DayTime(time(8)),)
                 ),
             ),
             NeverComesRefused,
         ),
         (
-            ReminderWish(
+            ReminderRequest(
                 title="x",
-                schedule=ScheduleWish(rrule="FREQ=SECONDLY", times=(DayTime(time(8)),)),
+                schedule=ScheduleRequest(rrule="FREQ=SECONDLY", times=(DayTime(time(8)),)),
             ),
             InvalidRefused,
         ),
         (
-            ReminderWish(title="x", schedule=ScheduleWish(rrule="FREQ=MINUTELY;INTERVAL=1")),
+            ReminderRequest(title="x", schedule=ScheduleRequest(rrule="FREQ=MINUTELY;INTERVAL=1")),
             InvalidRefused,
         ),
     ],
 )
 async def test_what_cannot_be_kept_is_refused_and_nothing_written(
-    home: Home, wish: ReminderWish, kind: type[Exception]
+    home: Home, wish: ReminderRequest, kind: type[Exception]
 ) -> None:
     with pytest.raises(kind):
-        await home.keeper.add(wish)
-    assert await home.keeper.all() == []
+        await home.api.add(wish)
+    assert await home.api.all() == []
 
 
 async def test_24_tablets_are_kept_once_confirmed(home: Home) -> None:
     amount = Amount(Fraction(24), Unit.TABLET)
-    await home.keeper.add(daily("08:00", amount=amount, is_confirmed=True))
-    assert len(await home.keeper.all()) == 1
+    await home.api.add(daily("08:00", amount=amount, is_confirmed=True))
+    assert len(await home.api.all()) == 1

@@ -21,7 +21,7 @@ PILL = {
 
 @pytest.fixture
 async def served(home: Home) -> Home:
-    ReminderServices(home.keeper).register(home.bus)
+    ReminderServices(home.api).register(home.bus)
     return home
 
 

@@ -44,7 +44,7 @@ PROBLEMS = [
 
 @pytest.fixture
 async def served(home: Home) -> Home:
-    ReminderServices(home.keeper).register(home.bus)
+    ReminderServices(home.api).register(home.bus)
     return home
 
 

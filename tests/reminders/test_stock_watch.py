@@ -29,27 +29,27 @@ class Letters:
 
 async def test_the_family_is_told_once_until_it_is_refilled(home: Home) -> None:
     letters = Letters()
-    watch = StockWatch(home.engine, letters, "Mrs Li")  # type: ignore[arg-type]
-    reminder = await home.keeper.add(daily("07:30"))
-    await home.keeper.refill(reminder.reminder_id, Fraction(8), Unit.TABLET)
+    watch = StockWatch(home.scheduler, letters, "Mrs Li")  # type: ignore[arg-type]
+    reminder = await home.api.add(daily("07:30"))
+    await home.api.refill(reminder.reminder_id, Fraction(8), Unit.TABLET)
     assert await watch.look() is None
     for _ in range(2):
         home.clock.move(home.clock.at + 86_400)
         await home.step()
-        await home.keeper.taken(reminder.reminder_id)
+        await home.api.taken(reminder.reminder_id)
     letters.is_out = True
     assert await watch.look() is not None, "tried again later"
     letters.is_out = False
-    again = StockWatch(home.engine, letters, "Mrs Li")  # type: ignore[arg-type]
+    again = StockWatch(home.scheduler, letters, "Mrs Li")  # type: ignore[arg-type]
     assert await again.look() is None
     assert await again.look() is None
     (text,) = letters.texts
     assert "Mrs Li" in text
     assert "six days" in text
-    await home.keeper.refill(reminder.reminder_id, Fraction(1), Unit.TABLET)
+    await home.api.refill(reminder.reminder_id, Fraction(1), Unit.TABLET)
     await again.look()
     home.clock.move(home.clock.at + 86_400)
     await home.step()
-    await home.keeper.taken(reminder.reminder_id)
+    await home.api.taken(reminder.reminder_id)
     await again.look()
     assert len(letters.texts) == 2, "low once more after a refill"

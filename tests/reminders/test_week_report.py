@@ -31,8 +31,8 @@ class Letters:
 
 async def test_each_week_is_told_once_on_monday(home: Home) -> None:
     letters = Letters()
-    report = WeekReport(home.engine, letters, "Mrs Li")  # type: ignore[arg-type]
-    await home.keeper.add(daily("08:00"))
+    report = WeekReport(home.scheduler, letters, "Mrs Li")  # type: ignore[arg-type]
+    await home.api.add(daily("08:00"))
     assert await report.look() == at("2026-11-23T10:00"), "the week before had no dose"
     answers = iter(["yes"] * 3 + [None] * 100)
     await home.until(at("2026-11-30T09:59"), lambda _: next(answers))
@@ -43,7 +43,7 @@ async def test_each_week_is_told_once_on_monday(home: Home) -> None:
     letters.is_out = True
     assert await report.look() == at("2026-11-30T16:00"), "tried again"
     letters.is_out = False
-    again = WeekReport(home.engine, letters, "Mrs Li")  # type: ignore[arg-type]
+    again = WeekReport(home.scheduler, letters, "Mrs Li")  # type: ignore[arg-type]
     assert await again.look() == at("2026-12-07T10:00")
     await again.look()
     (text,) = letters.texts
@@ -54,11 +54,11 @@ async def test_each_week_is_told_once_on_monday(home: Home) -> None:
 
 async def test_a_week_without_power_is_told_of_as_it_was(home: Home) -> None:
     letters = Letters()
-    await home.keeper.add(daily("08:00"))
+    await home.api.add(daily("08:00"))
     await home.step()
     home.clock.move(at("2026-12-09T12:00"))
     await home.step()
-    report = WeekReport(home.engine, letters, "")  # type: ignore[arg-type]
+    report = WeekReport(home.scheduler, letters, "")  # type: ignore[arg-type]
     assert await report.look() == at("2026-12-14T10:00")
     (text,) = letters.texts
     assert "Metformin: 0 of 7 taken. 7 could not be announced" in text

@@ -23,7 +23,7 @@ from assistant.reminders import tables
 from assistant.reminders.escalation import POLICIES, Risk
 from assistant.reminders.model import Amount, Item, Kind, State
 from assistant.reminders.refusals import SnoozeTooLongRefused
-from assistant.reminders.requests import ReminderWish, ScheduleWish
+from assistant.reminders.requests import ReminderRequest, ScheduleRequest
 from tests.reminders.home import Home, VirtualClock
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -34,16 +34,18 @@ FIRST_DROPS = datetime.combine(BEGIN, time(7, 45), ZONE)
 BREAKFAST = DayTime(time(8), Anchor.BREAKFAST, 30)
 SUPPER = DayTime(time(18, 30), Anchor.SUPPER, 30)
 DAYS = {
-    "drops": ScheduleWish(rrule="FREQ=HOURLY;INTERVAL=8", at=FIRST_DROPS),
-    "metformin": ScheduleWish(rrule="FREQ=DAILY", times=(BREAKFAST, SUPPER)),
-    "levodopa": ScheduleWish(
+    "drops": ScheduleRequest(rrule="FREQ=HOURLY;INTERVAL=8", at=FIRST_DROPS),
+    "metformin": ScheduleRequest(rrule="FREQ=DAILY", times=(BREAKFAST, SUPPER)),
+    "levodopa": ScheduleRequest(
         rrule="FREQ=DAILY", times=tuple(DayTime(time(hour)) for hour in (7, 11, 15, 19))
     ),
-    "insulin": ScheduleWish(rrule="FREQ=DAILY", times=(DayTime(time(12)), DayTime(time(18)))),
-    "warfarin": ScheduleWish(rrule="FREQ=DAILY;INTERVAL=2", times=(DayTime(time(17)),)),
-    "alendronate": ScheduleWish(rrule="FREQ=WEEKLY;BYDAY=MO", times=(DayTime(time(7, 30)),)),
-    "b12": ScheduleWish(rrule="FREQ=MONTHLY;BYMONTHDAY=31", times=(DayTime(time(10)),)),
-    "tonic": ScheduleWish(lunar=LunarDays(days=(1, 30), month=None), times=(DayTime(time(2, 30)),)),
+    "insulin": ScheduleRequest(rrule="FREQ=DAILY", times=(DayTime(time(12)), DayTime(time(18)))),
+    "warfarin": ScheduleRequest(rrule="FREQ=DAILY;INTERVAL=2", times=(DayTime(time(17)),)),
+    "alendronate": ScheduleRequest(rrule="FREQ=WEEKLY;BYDAY=MO", times=(DayTime(time(7, 30)),)),
+    "b12": ScheduleRequest(rrule="FREQ=MONTHLY;BYMONTHDAY=31", times=(DayTime(time(10)),)),
+    "tonic": ScheduleRequest(
+        lunar=LunarDays(days=(1, 30), month=None), times=(DayTime(time(2, 30)),)
+    ),
 }
 RISKS = {
     "levodopa": Risk.PARKINSON,
@@ -171,7 +173,7 @@ class Life:
         home.clock.move(home.clock.at + self.chance.uniform(3, 60))
         if said == "later":
             with contextlib.suppress(SnoozeTooLongRefused):
-                await home.keeper.snooze()
+                await home.api.snooze()
             said = "silence"
         home.bus.publish(ElderAnswered(questions[-1].question_id, said))
         return await home.step()
@@ -227,15 +229,15 @@ async def live(folder: Path, seed: int, days: int) -> Life:
     )
     home = await Home(folder / "year.sqlite", VirtualClock(begin), ZONE).open()
     for title, schedule in DAYS.items():
-        wish = ReminderWish(
+        wish = ReminderRequest(
             title=title,
             kind=Kind.MEDICINE,
             amount=TABLET,
             risk=RISKS.get(title, Risk.NORMAL),
             schedule=schedule,
         )
-        await home.keeper.add(wish)
-        await home.keeper.refill(title, Fraction(10_000), Unit.TABLET)
+        await home.api.add(wish)
+        await home.api.refill(title, Fraction(10_000), Unit.TABLET)
     life = Life(home, seed)
     await life.until(end)
     assert life.at_wrong_times == []
@@ -268,7 +270,7 @@ async def check(life: Life, days: int) -> None:
     later = await home.database.read(lambda c: tables.between(c, midnight, 1e12))
     taken.update(i.reminder.title for i in later if i.occurrence.state is State.TAKEN)
     for title in DAYS:
-        left = await home.keeper.left(title)
+        left = await home.api.left(title)
         assert left is not None
         assert 10_000 - left.amount == taken[title]  # counted exactly once
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.robot.check import robot_finding
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.senses.check import radar_finding
 from assistant.settings import RadarSettings, RobotSettings
 from robot_io.simulator import Protocol, Simulator
@@ -77,7 +77,7 @@ def test_what_comes_through_a_port_is_looked_at(
     assert says in finding.detail
 
 
-def listened(port: tuple[int, str], sent: bytes, protocol: str) -> Finding:
+def listened(port: tuple[int, str], sent: bytes, protocol: str) -> CheckResult:
     ours, name = port
     ended = threading.Event()
 

@@ -31,15 +31,15 @@ async def live(folder: Path) -> None:
         folder, settings, folder / "cache", capabilities=frozenset(), clock=EarlierClock()
     )
     async with running(options) as core:
-        step = core.selftest.keeper.step  # type: ignore[union-attr]
+        step = core.selftest.api.step  # type: ignore[union-attr]
 
         async def told_step() -> float:
             again = await step()
             print("stepped", flush=True)
             return again
 
-        core.selftest.keeper.step = told_step  # type: ignore[method-assign, union-attr]
-        core.selftest.keeper._woken.set()  # type: ignore[union-attr]
+        core.selftest.api.step = told_step  # type: ignore[method-assign, union-attr]
+        core.selftest.api._woken.set()  # type: ignore[union-attr]
         await asyncio.Event().wait()
 
 

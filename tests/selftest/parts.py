@@ -16,7 +16,7 @@ from assistant.core import Core, CoreOptions, running
 from assistant.demo.room import FileRoom
 from assistant.events import Capability, Say
 from assistant.people.contacts import new_contact
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.selftest.store import last_run
 from assistant.settings import EmergencySettings, Settings
 from simulators.webhook import WebhookReceiver
@@ -52,7 +52,7 @@ class Home:
     def is_made(self, day: str) -> bool:
         return self.days().get(day, False)
 
-    def found(self) -> dict[str, Finding]:
+    def found(self) -> dict[str, CheckResult]:
         with closing(sqlite3.connect(self.folder / "anban.sqlite")) as database:
             run = last_run(database)
         assert run is not None
@@ -62,7 +62,7 @@ class Home:
         return [event.text for event in self.told if isinstance(event, Say)]
 
     def add(self, name: str, *addresses: str) -> None:
-        self.core.care.people.add(new_contact(name, [], addresses))
+        self.core.alarm_assembly.people.add(new_contact(name, [], addresses))
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from assistant.channels.apprise_message import AppriseMessage
 from assistant.channels.server import look_at, server_of
 from assistant.pendants import BatteryLow, PendantLost, PendantSeen
 from assistant.pendants.service import BUTTON
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.selftest import machine
 from assistant.selftest.wording import REPLIES
 from assistant.settings import (
@@ -32,10 +32,10 @@ from tests.channels.parts import free_port, needs_baresip, until
 from tests.faults.parts import SECRET, Home, a_home, a_phone, receiver
 
 
-async def look(home: Home) -> dict[str, Finding]:
+async def look(home: Home) -> dict[str, CheckResult]:
     selftest = home.core.selftest
     assert selftest is not None
-    findings = await selftest.keeper.run_now(with_chime=False)
+    findings = await selftest.api.run_now(with_chime=False)
     keys = [f"{finding.part} {finding.subject}".strip() for finding in findings]
     assert len(set(keys)) == len(keys), "each has a place of its own in the database"
     return dict(zip(keys, findings, strict=True))
@@ -56,7 +56,7 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
         ):
             home.add("大女儿", peer.uri, "tel:+8613800138000", "sms:+8613800138000", web.url)
             home.add("接警中心", "scaip:centre")
-            equipment = home.core.care.equipment
+            equipment = home.core.alarm_assembly.equipment
             assert equipment.phone is not None
             await equipment.phone.connection.wait_ready(30)
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
@@ -93,7 +93,7 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
         ) as home:
             home.add("大女儿", "sms:+8613800138000", "sip:fang@10.0.0.7")
             home.add("儿子", "http://127.0.0.1:1/alarm", web.url)
-            equipment = home.core.care.equipment
+            equipment = home.core.alarm_assembly.equipment
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
             selftest = home.core.selftest
             assert selftest is not None
@@ -117,14 +117,14 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
 async def test_pendants_tell_how_they_are(tmp_path: Path) -> None:
     emergency = EmergencySettings(pendants={"cord-1": "卫生间", "red": ""})
     async with a_home(tmp_path, emergency=emergency) as home:
-        buttons = home.core.care._buttons
+        buttons = home.core.alarm_assembly._buttons
         buttons.take(BatteryLow("cord-1", 9))
         buttons.take(PendantLost("red", "not heard of for 25.0 h"))
-        found = {f.subject: f for f in home.core.care.pendants()}
+        found = {f.subject: f for f in home.core.alarm_assembly.pendants()}
         assert "9 %" in found["卫生间"].detail
         assert "25.0 h" in found["red"].detail
         buttons.take(PendantSeen("red", 80))
-        assert {f.subject for f in home.core.care.pendants() if f.is_well} == {"red"}
+        assert {f.subject for f in home.core.alarm_assembly.pendants() if f.is_well} == {"red"}
 
 
 async def test_the_line_is_down_where_no_server_answers(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from assistant.events import (
 )
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.runtime.chime import HEARD_SHARE, SECONDS, chime, find
-from assistant.runtime.findings import Finding
+from assistant.runtime.findings import CheckResult
 from assistant.selftest import daily
 from assistant.settings import EarSettings, MouthSettings, Settings
 from tests.channels.parts import until
@@ -137,7 +137,7 @@ async def hearing(
         yield core
 
 
-def by_part(findings: tuple[Finding, ...]) -> dict[str, Finding]:
+def by_part(findings: tuple[CheckResult, ...]) -> dict[str, CheckResult]:
     return {finding.part: finding for finding in findings}
 
 
@@ -150,7 +150,7 @@ async def test_the_home_hears_its_own_chime_and_notices_what_is_cut(tmp_path: Pa
             heard_speech: list[object] = []
             core.bus.subscribe(SpeechStarted, heard_speech.append)
             assert core.selftest is not None
-            tester = core.selftest.keeper
+            tester = core.selftest.api
             with pulse.air():
                 found = by_part(await tester.run_now(with_chime=True))
                 assert found["chime"].is_well, found["chime"].detail
@@ -174,7 +174,7 @@ async def test_something_to_say_breaks_the_chime_and_the_test_off(tmp_path: Path
     with PulseServer.started() as pulse:
         async with hearing(pulse, tmp_path) as core:
             assert core.selftest is not None
-            test = asyncio.create_task(core.selftest.keeper.run_now(with_chime=True))
+            test = asyncio.create_task(core.selftest.api.run_now(with_chime=True))
             began: list[object] = []
             core.bus.listen(began.append)
             await until(lambda: "SoundStarted" in {type(event).__name__ for event in began}, 60)
@@ -213,5 +213,5 @@ async def test_by_day_it_sounds_by_itself_and_is_explained_once(
                     await until(lambda: len(chimes) == 2, 5)
             assert core.selftest is not None
             clock.move(clock.at + daily.TELL_AGAIN_SECONDS + 1)
-            await core.selftest.keeper.step()  # all that was to be said today was said
+            await core.selftest.api.step()  # all that was to be said today was said
             assert sum(each.completed and words in each.spoken_text for each in said) == 1

@@ -138,7 +138,7 @@ async def test_where_nobody_can_be_reached_the_elder_is_told_the_same_day(
             home.add("Mei", mei.url)
             clock.move(clock.at + LATER + 1)
             assert home.core.selftest is not None
-            await home.core.selftest.keeper.step()
+            await home.core.selftest.api.step()
             assert notices(mei) == [], "the pause has grown"
             clock.move(clock.at + 8 * LATER)
             await until(lambda: len(notices(mei)) == 1)
@@ -185,9 +185,9 @@ async def test_an_open_alarm_keeps_it_away_and_one_that_begins_ends_it(tmp_path)
             with pytest.raises(Exception, match="an alarm is open"):
                 await home.core.bus.call("selftest.run", with_chime=False)
             assert home.days() == {"03-01": False}
-            for alarm in home.core.care.book.open_alarms():
-                await home.core.care.emergency.course.close(alarm.alarm_id, "Mei")
-            await until(lambda: not home.core.care.is_busy)
+            for alarm in home.core.alarm_assembly.store.open_alarms():
+                await home.core.alarm_assembly.emergency.controller.close(alarm.alarm_id, "Mei")
+            await until(lambda: not home.core.alarm_assembly.is_busy)
             clock.move(clock.at + SOON + 1)
             await until(lambda: home.is_made("03-01"))
 

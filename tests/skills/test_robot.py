@@ -19,7 +19,7 @@ from assistant.events import (
     StopRobot,
 )
 from assistant.language import Replies
-from assistant.robot.permission import Body
+from assistant.robot.permission import RobotControl
 from assistant.settings import RobotSettings, Settings
 from tests.skills.hosting import Core, Host
 
@@ -31,7 +31,7 @@ LIVE = ["come", "follow", "look", "dock"]
 async def a_host(folder: Path, *, has_robot: bool) -> AsyncIterator[tuple[Core, Host]]:
     settings = Settings(robot=RobotSettings(port="/dev/robot" if has_robot else ""))
     async with Core(folder, "en", settings) as core:
-        Body(
+        RobotControl(
             bus=core.bus,
             database=core.database,
             speech=core.speech,

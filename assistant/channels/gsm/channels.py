@@ -17,10 +17,10 @@ from assistant.channels.api import (
     AttemptEvent,
     CallScript,
     Channel,
+    ChannelStatus,
     Dialled,
     DtmfPressed,
     Ended,
-    Health,
     Kind,
     Message,
     Outcome,
@@ -80,11 +80,11 @@ class Sms(Channel):
             yield Dialled()
             yield Ended(Outcome.DELIVERED, f"{parts} part(s) taken by the network")
 
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """SIM, registration and signal, and whether messages can go out and answers come in."""
         health = await _modem_health(self._modem)
         if health.is_well and self._modem.message_problem:
-            return Health(is_well=False, detail=self._modem.message_problem)
+            return ChannelStatus(is_well=False, detail=self._modem.message_problem)
         return health
 
 
@@ -106,7 +106,7 @@ class ModemCall(LineCall):
         """End the call."""
         self._is_given_up.set()
 
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """SIM, registration and signal."""
         return await _modem_health(self._modem)
 
@@ -285,15 +285,15 @@ class _Follow:
         return _GONE if self._was_listed and self._absences > 1 else ""
 
 
-async def _modem_health(modem: Modem) -> Health:
+async def _modem_health(modem: Modem) -> ChannelStatus:
     try:
         status = await modem.status()
     except ModemError as error:
-        return Health(is_well=False, detail=str(error))
+        return ChannelStatus(is_well=False, detail=str(error))
     signal = "unknown" if status.signal_dbm is None else f"{status.signal_dbm} dBm"
     if not status.is_registered:
-        return Health(is_well=False, detail=f"not registered in a network (signal {signal})")
-    return Health(is_well=True, detail=f"registered, signal {signal}")
+        return ChannelStatus(is_well=False, detail=f"not registered in a network (signal {signal})")
+    return ChannelStatus(is_well=True, detail=f"registered, signal {signal}")
 
 
 def _digit(line: str) -> str:

@@ -16,9 +16,9 @@ from assistant.channels.api import (
     AttemptEvent,
     Channel,
     ChannelError,
+    ChannelStatus,
     Dialled,
     Ended,
-    Health,
     Kind,
     Message,
     Outcome,
@@ -102,7 +102,7 @@ class ScaipCentre(Channel):
         yield Dialled()
         yield await self._over_routes(request)
 
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """A heartbeat (`PI`), answered like an alarm; also to be sent between alarms."""
         ended = await self._over_routes(
             Request(
@@ -114,7 +114,7 @@ class ScaipCentre(Channel):
                 callback="",
             )
         )
-        return Health(is_well=ended.outcome is Outcome.DELIVERED, detail=ended.detail)
+        return ChannelStatus(is_well=ended.outcome is Outcome.DELIVERED, detail=ended.detail)
 
     async def _over_routes(self, request: Request) -> Ended:
         tried: list[str] = []

@@ -20,10 +20,10 @@ from assistant.channels.api import (
     AttemptEvent,
     CallScript,
     ChannelError,
+    ChannelStatus,
     Dialled,
     DtmfPressed,
     Ended,
-    Health,
     Outcome,
     PutThrough,
     Ringing,
@@ -79,14 +79,14 @@ class SipCall(LineCall):
         if self._call is not None:
             await self._phone.hang_up(self._call)
 
-    async def check(self) -> Health:
+    async def check(self) -> ChannelStatus:
         """Whether the telephone program runs and the provider has registered it."""
         try:
             await self._phone.connection.wait_ready()
             problem = await self._phone.connection.registration_problem()
         except PhoneError as error:
-            return Health(is_well=False, detail=str(error))
-        return Health(is_well=not problem, detail=problem or "the telephone program runs")
+            return ChannelStatus(is_well=False, detail=str(error))
+        return ChannelStatus(is_well=not problem, detail=problem or "the telephone program runs")
 
     async def _let_go(self) -> None:
         if self._call is not None:

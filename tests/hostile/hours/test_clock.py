@@ -47,13 +47,18 @@ async def cry_with_a_daughter(home: Home) -> None:
 
 
 async def acknowledge(home: Home) -> None:
-    (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
-    await home.core.care.emergency.course.acknowledge(alarm.alarm_id, contact.contact_id)
+    (alarm,), (contact,) = (
+        home.core.alarm_assembly.store.open_alarms(),
+        home.core.alarm_assembly.people.all,
+    )
+    await home.core.alarm_assembly.emergency.controller.acknowledge(
+        alarm.alarm_id, contact.contact_id
+    )
 
 
 def tries(home: Home) -> int:
-    (alarm,) = home.core.care.book.open_alarms()
-    return len(home.core.care.book.attempts(alarm.alarm_id))
+    (alarm,) = home.core.alarm_assembly.store.open_alarms()
+    return len(home.core.alarm_assembly.store.attempts(alarm.alarm_id))
 
 
 @with_jumps
@@ -103,7 +108,7 @@ async def test_nor_over_a_restart(tmp_path: Path, jump: object, is_taken: bool) 
         await cry_with_a_daughter(home)
         if is_taken:
             await acknowledge(home)
-        await home.core.care.book.recorded(5)
+        await home.core.alarm_assembly.store.recorded(5)
     jump()  # type: ignore[operator]
     async with a_home(tmp_path) as home:
         await until_open(home)
@@ -118,9 +123,12 @@ async def test_somebody_who_said_when_must_not_hold_it_for_ever(
     async with a_home(tmp_path) as home:
         await cry_with_a_daughter(home)
         await acknowledge(home)
-        (alarm,), (contact,) = home.core.care.book.open_alarms(), home.core.care.people.all
-        course = home.core.care.emergency.course
-        assert await course.comes(alarm.alarm_id, contact.contact_id, 10**9)
+        (alarm,), (contact,) = (
+            home.core.alarm_assembly.store.open_alarms(),
+            home.core.alarm_assembly.people.all,
+        )
+        controller = home.core.alarm_assembly.emergency.controller
+        assert await controller.comes(alarm.alarm_id, contact.contact_id, 10**9)
         jump()  # type: ignore[operator]
         await asyncio.sleep(4 * 3_600)
         assert home.state() == "raised"

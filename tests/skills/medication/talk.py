@@ -10,7 +10,7 @@ from assistant.core.services import Services
 from assistant.events import Urgency
 from assistant.home.memory import HomeMemory
 from assistant.medicines import Medicines
-from assistant.reminders import Keeper, ReminderServices
+from assistant.reminders import ReminderApi, ReminderServices
 from assistant.runtime.bus import Bus, Refused
 from assistant.runtime.link import ServiceError
 from assistant.settings import Settings
@@ -58,8 +58,8 @@ class Talk:
     def __init__(self, home: Reminded, lang: str) -> None:
         self.home, self.lang = home, lang
         medicines = Medicines(home.database)
-        home.keeper = Keeper(home.engine, medicines)
-        ReminderServices(home.keeper).register(home.bus)
+        home.api = ReminderApi(home.scheduler, medicines)
+        ReminderServices(home.api).register(home.bus)
         medicines.register(home.bus)
         memory = HomeMemory(KeyedValues.home(home.database), Settings(), lang)
         Services(home.bus, home.database, memory).register()

@@ -337,7 +337,7 @@ async def test_after_a_power_cut_it_is_about_the_later_one(en: Talk) -> None:
     await pass_minutes(en, 31)
     leave_unanswered(en)
     await pass_minutes(en, 20)
-    en.home.engine.last_asked = ()
+    en.home.scheduler.last_asked = ()
     assert "aspirin yet" in await en.say("i took it", "taken")
     assert [event.title for event in en.home.seen(DoseTaken)] == ["metformin"]
 

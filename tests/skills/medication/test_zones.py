@@ -75,7 +75,7 @@ async def test_what_is_said_is_what_is_stored_and_announced(
     ):
         begin = datetime.combine(now, time(7), info).timestamp()
         home = await Home(memory / f"{number}.sqlite", VirtualClock(begin), info).open()
-        home.engine.wording._home_lang = lambda: lang
+        home.scheduler.wording._home_lang = lambda: lang
         talk = Talk(home, lang)
         readback = await talk.say(text.format(day=spoken.day(day)), "add")
         said = await talk.yes()

@@ -20,7 +20,7 @@ from tests.faults.parts import SECRET, Home, a_home, a_phone, receiver
 
 
 async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any]]:
-    (contact,) = (c for c in home.core.care.people.all if c.name == name)
+    (contact,) = (c for c in home.core.alarm_assembly.people.all if c.name == name)
     answer = await home.core.bus.call(
         "drill.contact", contact_id=contact.contact_id, drill_id=drill_id or new_id()
     )
@@ -29,12 +29,12 @@ async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any
 
 
 async def phone_ready(home: Home) -> None:
-    assert home.core.care.equipment.phone is not None
-    await home.core.care.equipment.phone.connection.wait_ready(30)
+    assert home.core.alarm_assembly.equipment.phone is not None
+    await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
 
 
 async def modem_ready(home: Home) -> None:
-    equipment = home.core.care.equipment
+    equipment = home.core.alarm_assembly.equipment
     await until(lambda: equipment.modem is not None and not equipment.modem.problem)
 
 
@@ -47,7 +47,7 @@ async def test_a_call_is_acknowledged_with_one_and_hung_up(tmp_path: Path) -> No
         assert found["verdict"] == "well"
         assert "key 1" in found["detail"]
         await until(peer.calls[0].ended.is_set)
-        assert home.core.care.book.open_alarms() == ()
+        assert home.core.alarm_assembly.store.open_alarms() == ()
         assert not home.has(AlarmRaised)()
         assert not home.has(PutThroughChanged)(), "nobody listens into the room"
         run = await home.core.database.read(last_drill)
@@ -116,8 +116,8 @@ async def test_messages_say_in_their_first_words_that_it_is_a_drill(tmp_path: Pa
 
             modem.messages.receive("+8613800138000", "1")
             await until(lambda: not modem.messages.inbox)
-            await until(lambda: not home.core.care.drill_calls._told)
-            await home.core.care.drill_calls._tasks.finish()
+            await until(lambda: not home.core.alarm_assembly.drill_calls._told)
+            await home.core.alarm_assembly.drill_calls._tasks.finish()
             run = await home.core.database.read(last_drill)
             assert run is not None
             assert "acknowledged with an answer" in {f.detail for f in run.findings}

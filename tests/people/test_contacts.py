@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calls.who import meant, to_elder
+from assistant.calls.who import resolve, to_elder
 from assistant.people.contacts import FILE_NAME, Contact, ContactError, People, new_contact
 
 
@@ -47,7 +47,7 @@ def test_what_was_kept_is_read_again_and_is_private(people: People, tmp_path: Pa
     ],
 )
 def test_a_contact_is_found_by_sound(people: People, said: str, name: str | None) -> None:
-    found = [each.contact.name for each in meant(said, people.all)]
+    found = [each.contact.name for each in resolve(said, people.all)]
     assert found == ([name] if name else [])
 
 
@@ -56,7 +56,7 @@ def test_two_who_may_be_meant_are_both_named(people: People) -> None:
     people.add(new_contact("Susan Brown", ["the doctor"], []))
 
     def found(said: str, *, is_sentence: bool = False) -> set[str]:
-        return {each.contact.name for each in meant(said, people.all, is_sentence=is_sentence)}
+        return {each.contact.name for each in resolve(said, people.all, is_sentence=is_sentence)}
 
     assert found("女儿") == {"王小芳"}, "闺女 is the same word"
     people.add(new_contact("王小芳", ["大女儿"], []))
