@@ -218,7 +218,8 @@ class Window:
     """A part of the day in which something comes by the clock, "from eight to eight"."""
 
     first: Clock
-    last: Clock
+    last: Clock | None
+    """None: it goes round the clock, "every eight hours from six on"."""
     is_part_shared: bool
     """Whether the part of the day said of the last is that of the first: "seven to nine p m"."""
 
@@ -258,6 +259,12 @@ class Joint(Enum):
     WORDS = "words"
 
 
+class NoOther(Enum):
+    """Says that it is on no other day: "never any other day"."""
+
+    WORDS = "words"
+
+
 class Waking(Enum):
     """Says that the elder sleeps until then: "wake me up at six" is in the morning."""
 
@@ -277,6 +284,8 @@ class Edge(StrEnum):
     START_AHEAD = "start ahead"
     START_BEHIND = "start behind"
     END_AHEAD = "end ahead"
+    END_BEHIND = "end behind"
+    """The day was named before: "until that day"."""
     NOT_AHEAD = "not ahead"
     NOT_BEHIND = "not behind"
 
@@ -298,10 +307,11 @@ Clue = (
     | Unclear
     | TakenBack
     | Joint
+    | NoOther
     | Waking
 )
 
-SIGNS = (Edge, Joint, Waking, TakenBack)
+SIGNS = (Edge, Joint, NoOther, Waking, TakenBack)
 """Clues that say nothing of a time by themselves."""
 
 

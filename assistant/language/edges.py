@@ -120,6 +120,8 @@ def read_edges(found: Sequence[Found]) -> Edges:
         elif each.clue is Edge.END_AHEAD and ahead:
             until = ahead[0]
             start = next(iter(_first_of_range(found, each)), start)
+        elif each.clue is Edge.END_BEHIND and behind and behind[-1] is not start:
+            until = behind[-1]
         elif each.clue in {Edge.NOT_AHEAD, Edge.NOT_BEHIND} and (group := _listed(found, each)):
             left_out += group
             unmatched += [group[-1]] if _has_own_time(group[-1], found) else []

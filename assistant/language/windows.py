@@ -25,6 +25,8 @@ _HOUR: Final = 60
 _DAY: Final = 24 * _HOUR
 _UNITS: Final = {Frequency.HOURLY: _HOUR, Frequency.MINUTELY: 1}
 _AWAKE_MARGIN: Final = timedelta(hours=1)
+_ALL_NIGHT: Final = 6 * _HOUR
+"""What comes by the clock at such a length or a greater one is meant of the night, too."""
 _DAILY: Final = Every(Frequency.DAILY)
 
 
@@ -37,6 +39,8 @@ def with_times(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
     """
     windows = [(each, each.clue) for each in found if isinstance(each.clue, Window)]
     by_the_clock = [each for each in found if _minutes(each)]
+    if not windows and len(by_the_clock) == 1:
+        return _with_named_times(found, by_the_clock[0])
     has_other_times = any(isinstance(e.clue, Clock | PartOfDay | AtAnchor) for e in found)
     if len(windows) != 1 or len(by_the_clock) != 1 or has_other_times:
         return found
@@ -52,6 +56,21 @@ def with_times(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
     times = [Found(_exactly(each), at.start, at.end) for each in minutes]
     kept = [each for each in found if each not in (at, every)]
     return sorted([*kept, on, *times], key=lambda each: each.start)
+
+
+def _with_named_times(found: Sequence[Found], every: Found) -> Sequence[Found]:
+    """Read "every twelve hours at nine and at nine" as two times a day: they are so far apart."""
+    clocks = [each.clue for each in found if isinstance(each.clue, Clock)]
+    is_more = any(isinstance(each.clue, PartOfDay | AtAnchor | DayClue) for each in found)
+    step = _minutes(every)
+    if is_more or step * len(clocks) != _DAY or len(clocks) < 2:
+        return found
+    first = _options(clocks[0])[0]
+    for at, clock in enumerate(clocks):
+        if not any((each - first - at * step) % _DAY == 0 for each in _options(clock)):
+            return found
+    on = Found(_DAILY, every.start, every.end)
+    return [on if each is every else each for each in found]
 
 
 def _minutes(found: Found) -> int:
@@ -71,6 +90,8 @@ def _counted_out(window: Window, step: int, habits: Habits, *, is_daily: bool) -
     if bounds is None or step < _LEAST_MINUTES:
         return ()
     first, last = bounds
+    if window.last is None and (_DAY % step or step < _ALL_NIGHT):
+        return ()  # every five hours comes at other hours every day; every two, at night, too?
     if last > _DAY and not is_daily:
         return ()  # on which of two days are the hours after midnight?
     times = range(first, last + 1, step)
@@ -79,7 +100,11 @@ def _counted_out(window: Window, step: int, habits: Habits, *, is_daily: bool) -
 
 def _bounds(window: Window, habits: Habits) -> tuple[int, int] | None:
     """When it begins and ends, in minutes since midnight; None: it can be read in two ways."""
-    firsts, lasts = _options(window.first), _options(window.last)
+    firsts = _options(window.first)
+    if window.last is None:
+        first = firsts[0] if len(firsts) == 1 else _likeliest(firsts, habits)
+        return first, first + _DAY - 1
+    lasts = _options(window.last)
     if len(firsts) > 1 and len(lasts) == 1:
         firsts = [each for each in firsts if each < lasts[0]]
         if not firsts or (len(firsts) > 1 and not window.is_part_shared):

@@ -9,9 +9,11 @@ from assistant.language.clues import Edge, Reader, always
 from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL
 from assistant.language.en.numerals import WHOLE_NUMBER as N
-from assistant.language.en.when_clock import CLOCK_RULES, LENGTH_RULES, REPAIR
+from assistant.language.en.repairs import REPAIR
+from assistant.language.en.when_clock import CLOCK_RULES
 from assistant.language.en.when_days import CALENDAR_RULES, DAY_RULES, EXCEPT
 from assistant.language.en.when_habits import HABIT_RULES
+from assistant.language.en.when_lengths import LENGTH_RULES
 from assistant.language.en.when_often import OFTEN_RULES
 from assistant.language.en.windows import WINDOW_RULES
 from assistant.language.left_words import left_words

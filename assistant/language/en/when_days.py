@@ -270,5 +270,9 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         rf"\b(?:{EXCEPT})(?: for)?(?: on| at| in)? (?:the |this |next |coming )+weekend\b",
         always(Unclear.WORDS),
     ),
-    (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
+    (
+        r"\b(?:on |at |over |during |by )?(?:(?P<which>this|next|the|last) (?:coming )?)?weekend\b"
+        r"(?! (?:bag|break|trip|visitors?|guests?|paper|supplement))",
+        _weekend,
+    ),
 )

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from assistant.language.clues import (
+    Anchor,
+    AtAnchor,
     Clue,
     Every,
     EveryWeekdays,
     Frequency,
     Lasting,
+    NoOther,
     NotOnWeekdays,
     OnDay,
     OnMonthDay,
@@ -38,6 +41,11 @@ from assistant.language.errors import ImpossibleTimeError
 _UNIT = rf"(?P<unit>{either(FREQUENCIES)})s?"
 _MANY = rf"(?P<count>once|twice|thrice|{N} times?)"
 _OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
+_SPELL = either([*PARTS, "bedtime"])
+_RUNNING = (
+    r"(?: (?:running|in a row|straight|in succession|on the trot|on end|one after another)\b)"
+)
+_EVERY_WEEK = re.compile(r"\b(?:(?:every|each|per|a) week(?!end)|weekly)\b", re.IGNORECASE)
 _DAY_LIST = rf"{WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){WEEKDAY}s?)*"
 
 
@@ -111,8 +119,23 @@ def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "for a week", and "for three nights": as many days, and when on them."""
     said = match["number"].lower()
-    yield Lasting((1 if said in {"a", "an"} else whole_number(said)) * DAYS[match["unit"].lower()])
+    unit = (match["unit"] or match["unit_2"] or match["unit_3"]).lower()
+    yield Lasting((1 if said in {"a", "an"} else whole_number(said)) * DAYS.get(unit, 1))
+    if unit in PARTS:
+        yield PartOfDay(PARTS[unit])
+    if unit == "bedtime":
+        yield AtAnchor((Anchor.BEDTIME,))
+
+
+def _range(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "Monday to Friday", which is every week; "from Wednesday to Saturday" may be once."""
+    first, last = (WEEKDAYS[day] for day in re.findall(WEEKDAY, match["days"].lower()))
+    if match["each"] or first == 0 or _EVERY_WEEK.search(match.string):
+        yield EveryWeekdays(weekdays_between(first, last))
+    else:
+        yield Unclear.WORDS
 
 
 def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -215,14 +238,19 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _weekday_parts,
     ),
     (
-        rf"(?:from |on )?(?P<days>{WEEKDAY}s (?:to|through|until|till) {WEEKDAY}s"
-        rf"|{WEEKDAY} (?:to|through) {WEEKDAY})\b",
+        rf"(?:from |on )?(?P<days>{WEEKDAY}s (?:to|through|until|till) {WEEKDAY}s)\b",
         _every_weekdays,
+    ),
+    (
+        rf"(?P<each>\b(?:every|each) (?:week )?)?(?:from |on )?"
+        rf"(?P<days>{WEEKDAY} (?:to|through) {WEEKDAY})\b",
+        _range,
     ),
     (rf"(?:on )?(?P<days>(?:{WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
     (
-        r"\b(?:every|each|at|during) (?:the )?weekends?\b|\b(?:on )weekends\b"
-        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweek(?:day|end)s\b",
+        r"\b(?:every|each) (?:the )?weekend\b"
+        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b"
+        r"|\b(?:(?:at|on|during|over) )?(?:the )?week(?:day|end)s\b",
         _weekdays,
     ),
     (
@@ -230,6 +258,19 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}"
         r"| (?P<adverb>daily|weekly|monthly|yearly))\b",
         _times_every,
+    ),
+    # "One tablet a day at noon"
+    (
+        r"(?<=\x01) (?:a|per) day\b",
+        always(TimesEvery(1, Frequency.DAILY)),
+    ),
+    # "Never any other day"
+    (
+        r"[ ,]*\b(?:and |but )?(?:(?:never|not)(?: on)? any other (?:day|time|night)|"
+        r"(?:and )?no other days?|(?:and )?on no other days?|not on (?:the )?other days|"
+        r"(?:and )?(?:none|nothing|not) (?:on )?(?:the )?(?:other|rest of the) days?|"
+        r"(?:and )?(?:none|nothing) (?:on )?any other day)\b(?: of the week)?",
+        always(NoOther.WORDS),
     ),
     (
         rf"\b(?:every|each) {_OTHER}{either(PARTS)}(?: and (?:every )?{either(PARTS)})?\b",
@@ -250,9 +291,16 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
     (
-        r"\b(?:(?:for|lasting|over) (?:the next |another )?"
+        r"\b(?:(?:for|lasting|over) (?:the next |another |the first )?"
         r"|(?:(?:during|throughout) )?the next (?!an? ))"
-        rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
+        rf"(?P<number>an?|{N}) (?:(?:consecutive|more|whole|full|solid) )?"
+        rf"(?:(?P<unit>{either(DAYS)})s?|(?P<unit_2>{_SPELL})s|(?<=one )(?P<unit_3>{_SPELL}))\b"
+        rf"{_RUNNING}?",
+        _lasting,
+    ),
+    (
+        rf"\b(?P<number>{N}) (?:(?:consecutive|whole|full|solid) )?"
+        rf"(?:(?P<unit>{either(DAYS)})s|(?P<unit_2>{_SPELL})s(?P<unit_3>(?!))?)\b{_RUNNING}",
         _lasting,
     ),
 )

@@ -40,6 +40,13 @@ def _window(match: re.Match[str], today: date) -> Iterator[Clue]:
         yield Window(first, last, is_part_shared=True)
 
 
+def _round_the_clock(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "every eight hours starting at six"."""
+    first = _clock(match["first"], today) if _BY_THE_CLOCK.search(match.string) else None
+    if first:
+        yield Window(first, None, is_part_shared=False)
+
+
 def _unclear(match: re.Match[str], _: date) -> Iterator[Clue]:
     if _BY_THE_CLOCK.search(match.string):
         yield Unclear.WORDS
@@ -64,6 +71,12 @@ WINDOW_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?<![\d:.])\b(?P<first>{_TIME})"
         rf"(?: (?:to|and|until|till|through|up to|up until) (?:at )?| ?- ?)(?P<last>{_TIME})",
         _window,
+    ),
+    (
+        r"\b(?:(?:starting|beginning|start|begin)(?: off)?(?: at| from)?|from|"
+        r"(?:the )?first (?:one|dose|tablet|capsule|pill|puff|drop|time)?(?: is)?(?: at)?) "
+        rf"(?P<first>{_TIME})(?: (?:on|onwards?)\b(?! \w+days?\b))?",
+        _round_the_clock,
     ),
     # By the clock, but from when to when: "every two hours when I am awake".
     (
