@@ -32,6 +32,8 @@ class LeftKind(StrEnum):
     """"Not", "never", 别, 不要."""
     EXCEPTION = "exception"
     """"Except", "but", 除了."""
+    STATEMENT = "statement"
+    """What is, was or is asked, where nothing is wished: "did i", "used to", 吃没吃."""
     UNCLEAR = "unclear"
     """Words that can be read in two ways: 八点五毫克, "seven thirty five milligrams"."""
 
@@ -133,6 +135,8 @@ def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar
         for each in found
         if isinstance(each.clue, Unclear)
     ]
+    if not found and not said_doses:  # nothing that could be taken for a wish
+        leftover = [each for each in leftover if each.kind is not LeftKind.STATEMENT]
     meant = (each for each in found if not isinstance(each.clue, Denied | Unclear))
     return Reading(
         clues=tuple(sorted(meant, key=lambda each: each.start)),

@@ -10,16 +10,17 @@ from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.repairs import REPAIR
-from assistant.language.en.when_clock import CLOCK_RULES
+from assistant.language.en.when_clock import CLOCK_RULES, either
 from assistant.language.en.when_days import CALENDAR_RULES, DAY_RULES, EXCEPT
 from assistant.language.en.when_habits import HABIT_RULES
 from assistant.language.en.when_lengths import LENGTH_RULES
 from assistant.language.en.when_often import OFTEN_RULES
+from assistant.language.en.when_words import COUNTED_OFF
 from assistant.language.en.windows import WINDOW_RULES
 from assistant.language.left_words import left_words
 from assistant.language.reading import Grammar, Reading, read_sentence
 
-_LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL))
+_LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL), ("THING", either(COUNTED_OFF)))
 
 # Which day a sentence begins, ends or leaves out; a masked clue is one or more NUL:
 # "starting tomorrow", "until Friday".
@@ -36,6 +37,11 @@ _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
         r"\b(?:until|till|til|up to|through|ending|and ending|up until)(?: on| and including)? ?"
         r"(?=\0)|(?<=\0) to (?=\0)",
         always(Edge.END_AHEAD),
+    ),
+    (
+        r"\b(?:and )?(?:until|till|til|up to|up until|ending(?: on)?|stopping(?: on)?|stop(?: on)?)"
+        r" (?:then|that (?:day|date))\b(?: and no (?:longer|later))?",
+        always(Edge.END_BEHIND),
     ),
 )
 # In this order: what a rule has read is gone for the next.

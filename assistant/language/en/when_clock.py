@@ -39,10 +39,11 @@ def either(words: Iterable[str]) -> str:
 
 
 _HALF = r"(?P<half>a\.? ?m\b\.?|p\.? ?m\b\.?)"
-_PART = (
+_PART_SAID = (
     rf"(?:\s?{_HALF}|,? (?:in the |(?P<this>this )|at |every |each )(?P<part>{either(PARTS)})\b"
-    r"|,? (?P<tonight>tonight)\b)?"
+    r"|,? (?P<tonight>tonight)\b)"
 )
+_PART = rf"{_PART_SAID}?"
 _UNIT_AFTER = (
     r"(?!\s*(?:%|mg|ml|mcg|milli|micro|gram|tablet|pill|capsule|drop|puff|spoon|dose|unit|sachet|"
     r"of (?:them|these|those)|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|times?\b|"
@@ -53,6 +54,7 @@ HOUR_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty(?:[ -](?:one|two|three|four|five))?|\d{1,2})"
 )
+_MOST_TAKEN = 4
 _LATE_HOUR = r"(?:five|six|seven|eight|nine|ten|eleven|twelve|[5-9]|1[0-2])"
 MINUTE_WORD = (
     r"(?:oh?[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
@@ -106,6 +108,12 @@ def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield from _clock(match, today)
 
 
+def _clock_within(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read an hour of a list; a small number may be how many, unless that is said elsewhere."""
+    if "\1" in match.string or whole_number(match["hour"]) > _MOST_TAKEN:
+        yield from _clock(match, today)
+
+
 def _noon(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Clock(24, 0, MIDNIGHT) if "night" in match[0].lower() else Clock(12, 0, NOON)
 
@@ -151,6 +159,11 @@ _NEXT_OF_LIST = (
     rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
     rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{HOUR_WORD})"
     rf"(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
+)
+# "At seven in the morning noon five and ten at night": between two times, without "and".
+_WITHIN_LIST = (
+    rf"(?<=\0) (?P<hour>{HOUR_WORD})(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:)"
+    rf"{_UNIT_AFTER}"
 )
 _NOT_A_TIME_FOR = "".join(
     rf"(?<!\b{word} )"
@@ -248,6 +261,8 @@ CLOCK_RULES = (
     (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
     (rf"\b{SURE}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
     (rf"{_AT}?\b{_NOON}\b", _noon),
+    (rf"{_WITHIN_LIST}{_PART_SAID}(?=(?:,? and|,)? ?\0|[ ,]*$)", _clock_within),
+    (rf"{_WITHIN_LIST}(?=(?:,? and|,)? \0)", _clock_within),
     *[(_NEXT_OF_LIST, _clock)] * 6,
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),

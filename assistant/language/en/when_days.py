@@ -9,6 +9,7 @@ from assistant.language.clues import (
     DayClue,
     Every,
     Frequency,
+    Joint,
     OnDay,
     OnLunarDay,
     OnMonthDay,
@@ -21,7 +22,7 @@ from assistant.language.days import resolve
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import either
-from assistant.language.en.when_words import DAYS, FESTIVALS, MONTHS, WEEKDAYS
+from assistant.language.en.when_words import COUNTED_OFF, DAYS, FESTIVALS, MONTHS, WEEKDAYS
 from assistant.language.errors import ImpossibleTimeError
 
 WEEKDAY = either(WEEKDAYS)
@@ -44,6 +45,7 @@ EXCEPT = (
     r"no(?= (?:\w+days|weekends)\b)"
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_DOSE_UNIT = "(?:dose|tablet|capsule|pill|puff|drop|jab|injection|patch|sachet|spoonful|one)"
 _SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
 _BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu", "fri"))
 _BY_THE_MOON = r"(?:in|of|on|by) the (?:lunar|chinese|traditional) (?:calendar|month)\b"
@@ -56,6 +58,8 @@ ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
 
 def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
     festival = FESTIVALS[match["festival"].lower()]
+    if match["every"] and isinstance(festival, OnMonthDay):
+        yield Every(Frequency.YEARLY)
     if match["side"] and isinstance(festival, DayClue):
         days = 1 if match["side"].lower() == "after" else -1
         yield OnDay(resolve(festival, today) + timedelta(days))
@@ -83,6 +87,11 @@ def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(-1 if words["last"] else day_number(words["day"]), None, None, months)
 
 
+def _next_day_of_month(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield Joint.WORDS
+    yield from _day_of_month(match, today)
+
+
 def _end_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(-1, MONTHS.get(match["month"].lower(), 12))
 
@@ -108,7 +117,8 @@ def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
 def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
     """Read "a week tomorrow", "a week on Tuesday", "Tuesday week", "two weeks from today"."""
     said = (match["number"] or "a").lower()
-    weeks = {"a": 1, "one": 1, "a fortnight": 2}.get(said) or whole_number(said)
+    fixed = {"a": 1, "one": 1, "a fortnight": 2, "week": 1, "fortnight": 2}
+    weeks = fixed.get(said) or whole_number(said)
     day = match["day"].lower()
     if day in WEEKDAYS:
         ahead = (WEEKDAYS[day] - today.weekday()) % 7 or 7
@@ -164,7 +174,8 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b{_NOT_A_THING}",
+        r"(?:\b(?P<every>every|each) )?(?:the day (?P<side>before|after) )?"
+        rf"\b(?P<festival>{either(FESTIVALS)})\b{_NOT_A_THING}",
         _festival,
     ),
     (
@@ -207,7 +218,11 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<day>today|tomorrow|{WEEKDAY})\b",
         _week_from,
     ),
-    (rf"\b(?:on )?(?P<day>{WEEKDAY}) week\b(?P<number>)", _week_from),
+    (
+        rf"\b(?:on )?(?P<day>{WEEKDAY}|today|tomorrow) (?P<number>week|fortnight)\b"
+        r"(?!(?:ly| (?:day|end)))",
+        _week_from,
+    ),
     # "Tue and thu 7pm", with nothing before them that makes it another week's, or a range.
     (
         rf"(?:^|(?<=, )|(?<=[\0\1] )|(?<=\bon )|(?<=\band )|(?<=& )|{_BEHIND_SHORT})"
@@ -246,11 +261,22 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         _day_of_month,
     ),
     (rf"\b(?:the )?(?:end|last day) of (?P<month>{_MONTH}|the year)\b", _end_of_month),
+    # "December 25th and 26th"
+    (
+        rf"(?<=\0)(?:,? and |, ?)(?:the )?(?P<day>{ORDINAL})(?= (?:of\b|\0)|[ ,.]*(?:$|\0))"
+        r"(?P<which>)(?P<last>)",
+        _next_day_of_month,
+    ),
+    (r"\b(?:the )?(?:end|last day|last) of (?:that|the same) month\b", always(OnMonthDay(-1))),
     (
         rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
         _day_of_month,
     ),
-    (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
+    (
+        rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)"
+        rf"(?! (?:\w+ )?(?:{either(COUNTED_OFF)}|{_DOSE_UNIT})s?\b)",
+        _day_of_month,
+    ),
     (
         r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"
         r"(?P<which>)(?P<last>)",

@@ -14,9 +14,10 @@ from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.when_clock import CLOCK_RULES, HABIT_RULES, LENGTH_RULES, REPAIR
 from assistant.language.zh.when_days import CALENDAR_RULES, DAY_RULES, NOT_DONE
 from assistant.language.zh.when_often import LASTING_RULES, OFTEN_RULES
+from assistant.language.zh.when_words import NUMBERED
 from assistant.language.zh.windows import WINDOW_RULES
 
-_LEFT_NAMES = (("NUMBER", N),)
+_LEFT_NAMES = (("NUMBER", N), ("THING", NUMBERED))
 
 # Which day a sentence begins, ends or leaves out; a masked clue is one or more NUL:
 # 从明天起, 吃到月底.

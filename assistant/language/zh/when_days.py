@@ -198,7 +198,7 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         _day_of_month,
     ),
     (
-        rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子]))",
+        rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子车床桌院厅馆柜站座位铺]))",
         _day_of_month,
     ),
     (r"年底|年末", always(OnMonthDay(31, 12))),
