@@ -137,6 +137,8 @@ class OnMonthDay:
     month: int | None = None
     year: int | None = None
     months: int | None = None
+    is_same: bool = False
+    """Said of a month named before: "the end of that month"."""
 
     def __post_init__(self) -> None:
         longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

@@ -21,6 +21,8 @@ from assistant.language.clues import (
 
 Spans = tuple[tuple[int, int], ...]
 _TIMES = (Clock, PartOfDay, AtAnchor)
+_LONG = 6
+"""Hours that the evening or the morning has, and noon and midnight have not."""
 _DAYS = (Every, EveryWeekdays, OnWeekday, OnMonthDay, OnDay)
 
 
@@ -36,6 +38,7 @@ def conflicts(found: Sequence[Found], edges: Collection[Clue], rule: str) -> Spa
         *_other_part(found),
         *_own_days(found, edges),
         *_weekend(found),
+        *_that_month(found),
         *(_spans(found, NoOther) if rule == "FREQ=DAILY" else ()),
     )
 
@@ -58,9 +61,12 @@ def _other_part(found: Sequence[Found]) -> Spans:
     )
     if is_apart or not isinstance(part.clue, PartOfDay) or not isinstance(hour.clue, Clock):
         return ()
-    if hour.clue.part is None or hour.clue.part.hour(hour.clue.hour) in part.clue.part:
-        return ()
-    return ((part.start, part.end),)
+    own = hour.clue.part
+    is_one = own is None or (
+        own.hour(hour.clue.hour) in part.clue.part
+        and (own.end_hour - own.first_hour < _LONG or part.clue.part.usual.hour in own)
+    )
+    return () if is_one else ((part.start, part.end),)
 
 
 def _own_days(found: Sequence[Found], edges: Collection[Clue]) -> Spans:
@@ -78,6 +84,12 @@ def _own_days(found: Sequence[Found], edges: Collection[Clue]) -> Spans:
     first = {each.clue for each in days[0]}
     later = [each for run in days[1:] for each in run if each.clue not in first]
     return tuple((each.start, each.end) for each in later)
+
+
+def _that_month(found: Sequence[Found]) -> Spans:
+    """Find "the end of that month" where no month was named before."""
+    days = (each for each in found if isinstance(each.clue, OnMonthDay) and each.clue.is_same)
+    return tuple((each.start, each.end) for each in days)
 
 
 def _weekend(found: Sequence[Found]) -> Spans:

@@ -110,7 +110,12 @@ def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
 
 def _clock_within(match: re.Match[str], today: date) -> Iterator[Clue]:
     """Read an hour of a list; a small number may be how many, unless that is said elsewhere."""
-    if "\1" in match.string or whole_number(match["hour"]) > _MOST_TAKEN:
+    words = match.groupdict()
+    is_part_said = any(words.get(each) for each in ("half", "part", "tonight"))
+    is_dose_before = (
+        "\1" in match.string[: match.start()] and "\1" not in match.string[match.end() :]
+    )
+    if is_dose_before or (is_part_said and whole_number(words["hour"]) > _MOST_TAKEN):
         yield from _clock(match, today)
 
 
@@ -148,7 +153,7 @@ _FOLLOWS = (
     r"my|in|at|this|tonight|sharp|or|no|not|but|except|half|the)\b"
 )
 _LIST_END = (
-    r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
+    r"(?=[ ,.]*(?:$|[\0\1]|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
     r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
     rf"|{HOUR_WORD}(?:,| and\b|$)))"
 )

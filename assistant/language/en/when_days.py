@@ -45,6 +45,7 @@ EXCEPT = (
     r"no(?= (?:\w+days|weekends)\b)"
 )
 _DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_NO_ADJECTIVE = "(?:at|in|on|to|i|and|of|the|my|we|our|for|from|is|it|please|remind|take|with)"
 _DOSE_UNIT = "(?:dose|tablet|capsule|pill|puff|drop|jab|injection|patch|sachet|spoonful|one)"
 _SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
 _BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu", "fri"))
@@ -263,18 +264,21 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:the )?(?:end|last day) of (?P<month>{_MONTH}|the year)\b", _end_of_month),
     # "December 25th and 26th"
     (
-        rf"(?<=\0)(?:,? and |, ?)(?:the )?(?P<day>{ORDINAL})(?= (?:of\b|\0)|[ ,.]*(?:$|\0))"
+        rf"(?<=\0)(?:,? and |, ?)(?:the )?(?P<day>{ORDINAL})(?= of\b|[ ,.]*(?:$|[\0\1]))"
         r"(?P<which>)(?P<last>)",
         _next_day_of_month,
     ),
-    (r"\b(?:the )?(?:end|last day|last) of (?:that|the same) month\b", always(OnMonthDay(-1))),
+    (
+        r"\b(?:the )?(?:end|last day|last) of (?:that|the same) month\b",
+        always(OnMonthDay(-1, is_same=True)),
+    ),
     (
         rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
         _day_of_month,
     ),
     (
         rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)"
-        rf"(?! (?:\w+ )?(?:{either(COUNTED_OFF)}|{_DOSE_UNIT})s?\b)",
+        rf"(?! (?:(?!{_NO_ADJECTIVE}\b)\w+ )?(?:{either(COUNTED_OFF)}|{_DOSE_UNIT})s?\b)",
         _day_of_month,
     ),
     (

@@ -242,7 +242,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _every_weekdays,
     ),
     (
-        rf"(?P<each>\b(?:every|each) (?:week )?)?(?:from |on )?"
+        rf"(?<!this )(?<!next )(?<!coming )(?P<each>\b(?:every|each) (?:week )?)?(?:from |on )?"
         rf"(?P<days>{WEEKDAY} (?:to|through) {WEEKDAY})\b",
         _range,
     ),

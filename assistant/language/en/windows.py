@@ -67,9 +67,10 @@ def _clock_rules() -> Rules:
 
 WINDOW_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        r"(?P<from>\b(?:(?:starting|beginning) at|from|between(?: the hours of)?) )?"
+        r"(?P<from>\b(?:(?:starting|beginning) at|from|(?P<between>between(?: the hours of)?)) )?"
         rf"(?<![\d:.])\b(?P<first>{_TIME})"
-        rf"(?: (?:to|and|until|till|through|up to|up until) (?:at )?| ?- ?)(?P<last>{_TIME})",
+        r"(?: (?:(?(between)and|to)|to|until|till|through|up to|up until) (?:at )?| ?- ?)"
+        rf"(?P<last>{_TIME})",
         _window,
     ),
     (

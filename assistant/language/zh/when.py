@@ -29,6 +29,11 @@ _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
     ("(?<=\0)(?:到|至|[-~—])(?=\0)", always(Edge.END_AHEAD)),
     ("(?:一直|直|吃|服|用|打|喝)+到(?=\0)|到(?=\0+(?:为止|截止|结束))", always(Edge.END_AHEAD)),
     ("(?<=\0)(?:为止|截止|结束)", always(Denied.WORDS)),
+    (
+        "[，,]?(?:就|一直|都)*(?:吃|服|用|打|喝|做)*到(?:那[天日时]|那一天|当天|那会儿)"
+        "(?:为止|截止|结束|就?停|止)?(?![一-龥])",
+        always(Edge.END_BEHIND),
+    ),
 )
 # In this order: what a rule has read is gone for the next.
 _RULES = (
@@ -56,7 +61,7 @@ def _grammar() -> Grammar:
     return Grammar(
         known_names=words.names,
         find_doses=find_doses,
-        repair=re.compile(REPAIR),
+        repair=re.compile(rf"{REPAIR}(?:我|要|该|每次)?(?:吃|服用?|用|打|喝|滴|喷|吸|贴)?"),
         rules=tuple((re.compile(pattern), reader) for pattern, reader in _RULES),
         harmless=words.harmless,
         left_rules=words.rules,
