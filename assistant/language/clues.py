@@ -267,6 +267,12 @@ class NoOther(Enum):
     WORDS = "words"
 
 
+class PerDay(Enum):
+    """Stands behind a dose: the "a day" of "one tablet a day"."""
+
+    WORDS = "words"
+
+
 class Waking(Enum):
     """Says that the elder sleeps until then: "wake me up at six" is in the morning."""
 
@@ -310,6 +316,7 @@ Clue = (
     | TakenBack
     | Joint
     | NoOther
+    | PerDay
     | Waking
 )
 

@@ -1,6 +1,7 @@
 """Clues of one sentence put together to a moment or a recurrence."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ from assistant.language.clues import (
     OnSolarTerm,
     OnWeekday,
     PartOfDay,
+    PerDay,
     TakenBack,
     TimesEvery,
 )
@@ -47,7 +49,7 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = with_times(at_one_time(_as_meant(found), habits), habits)
+    found = with_times(at_one_time(_each_day(_as_meant(found)), habits), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
@@ -61,6 +63,16 @@ def _as_meant(found: Sequence[Found]) -> Sequence[Found]:
         return found
     after = _as_meant(found[at + 1 :])
     return amend(found[:at], after) if any(not isinstance(e.clue, SIGNS) for e in after) else found
+
+
+def _each_day(found: Sequence[Found]) -> Sequence[Found]:
+    """Read "two tablets a day at noon"; with several times it is unclear what is taken at each."""
+    times = [each.clue for each in found if isinstance(each.clue, _TIMES)]
+    anchors = [each for each in times if isinstance(each, AtAnchor) and len(each.anchors) > 1]
+    if len(times) != 1 or anchors:
+        return found
+    daily = Every(Frequency.DAILY)
+    return [replace(e, clue=daily) if e.clue is PerDay.WORDS else e for e in found]
 
 
 class _Sentence:

@@ -88,6 +88,22 @@ def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(-1 if words["last"] else day_number(words["day"]), None, None, months)
 
 
+_AHEAD_OF_DAY = re.compile(
+    r"(?:^|[\0-\2,]|\b(?:by|until|till|til|from|before|after|since|starting|beginning|ending|except|"
+    r"not|but|and|or|to|is|it's|for|through|including|skip|out|off|no|for|sorry|mean)) ?$",
+    re.IGNORECASE,
+)
+_BEHIND_DAY = re.compile(rf" ?(?:$|[\0-\2,.]|{_NO_ADJECTIVE}\b)", re.IGNORECASE)
+
+
+def _lone_day_of_month(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "on the third"; "the third psalm" may be anything."""
+    is_told = match[0].lower().startswith("on ")
+    is_told = is_told or _AHEAD_OF_DAY.search(match.string, 0, match.start()) is not None
+    if is_told or _BEHIND_DAY.match(match.string, match.end()):
+        yield from _day_of_month(match, today)
+
+
 def _next_day_of_month(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield Joint.WORDS
     yield from _day_of_month(match, today)
@@ -279,7 +295,7 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
     (
         rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)"
         rf"(?! (?:(?!{_NO_ADJECTIVE}\b)\w+ )?(?:{either(COUNTED_OFF)}|{_DOSE_UNIT})s?\b)",
-        _day_of_month,
+        _lone_day_of_month,
     ),
     (
         r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"

@@ -18,6 +18,7 @@ from assistant.language.clues import (
     OnMonthDay,
     OnNthWeekday,
     PartOfDay,
+    PerDay,
     Reader,
     TimesEvery,
     Unclear,
@@ -132,7 +133,7 @@ def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
 def _range(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read "Monday to Friday", which is every week; "from Wednesday to Saturday" may be once."""
     first, last = (WEEKDAYS[day] for day in re.findall(WEEKDAY, match["days"].lower()))
-    if match["each"] or first == 0 or _EVERY_WEEK.search(match.string):
+    if match["each"] or (first == 0 and last > 3) or _EVERY_WEEK.search(match.string):
         yield EveryWeekdays(weekdays_between(first, last))
     else:
         yield Unclear.WORDS
@@ -262,7 +263,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     # "One tablet a day at noon"
     (
         r"(?<=\x01) (?:a|per) day\b",
-        always(TimesEvery(1, Frequency.DAILY)),
+        always(PerDay.WORDS),
     ),
     # "Never any other day"
     (

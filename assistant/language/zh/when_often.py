@@ -15,6 +15,7 @@ from assistant.language.clues import (
     OnMonthDay,
     OnNthWeekday,
     PartOfDay,
+    PerDay,
     Reader,
     TimesEvery,
     Unclear,
@@ -57,7 +58,7 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     if ends:
         first, last = WEEKDAYS[ends[1]], WEEKDAYS[ends[2]]
         # 周一到周五 is every week; 周三到周六每天 may be once.
-        is_weekly = match["each"] or first == 0 or _EVERY_WEEK.search(match.string)
+        is_weekly = match["each"] or (first == 0 and last > 3) or _EVERY_WEEK.search(match.string)
         yield EveryWeekdays(weekdays_between(first, last)) if is_weekly else Unclear.WORDS
     else:
         yield EveryWeekdays(tuple(WEEKDAYS[day] for day in re.findall(A_WEEKDAY, said)))
@@ -177,7 +178,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?<!{ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})",
         _treatment_days,
     ),
-    (rf"(?:每?逢|每个?(?:{WEEK}的?)?)(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
+    (rf"(?:每?逢|每到|每个?(?:{WEEK}的?)?)(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     ("(?:隔|每)(?:三|两|几)?差五", always(Unclear.WORDS)),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
@@ -186,7 +187,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     # 一天一片; 别的日子不吃
     (
         r"(?<![一二两三四五六七八九十\d])[一1][天日](?:就|要|只|得)?(?:吃|服用?|用|打|喝|滴|喷|吸|贴)?(?=\x01)",
-        always(TimesEvery(1, Frequency.DAILY)),
+        always(PerDay.WORDS),
     ),
     (
         "[，,]?(?:但是?)?(?:其他|其它|其余|别的|剩下|另外)(?:的?(?:日子|时间|时候|几天|天数|天)|的)"
