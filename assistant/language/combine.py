@@ -69,7 +69,7 @@ def _each_day(found: Sequence[Found]) -> Sequence[Found]:
     """Read "two tablets a day at noon"; with several times it is unclear what is taken at each."""
     times = [each.clue for each in found if isinstance(each.clue, _TIMES)]
     anchors = [each for each in times if isinstance(each, AtAnchor) and len(each.anchors) > 1]
-    if len(times) != 1 or anchors:
+    if len(times) > 1 or anchors or any(isinstance(e.clue, TimesEvery) for e in found):
         return found
     daily = Every(Frequency.DAILY)
     return [replace(e, clue=daily) if e.clue is PerDay.WORDS else e for e in found]

@@ -1,6 +1,7 @@
 """What comes by the clock within a part of the day: "every two hours from eight to six"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     DayClue,
+    Edge,
     Every,
     EveryWeekdays,
     Found,
@@ -37,10 +39,10 @@ def with_times(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
         found: The clues of one sentence.
         habits: The elder's own times: at which hours they are up.
     """
-    windows = [(each, each.clue) for each in found if isinstance(each.clue, Window)]
     by_the_clock = [each for each in found if _minutes(each)]
-    if not windows and len(by_the_clock) == 1:
-        return _with_named_times(found, by_the_clock[0])
+    if len(by_the_clock) == 1:
+        found = _with_named_times(_from_first_hour(found), by_the_clock[0])
+    windows = [(each, each.clue) for each in found if isinstance(each.clue, Window)]
     has_other_times = any(isinstance(e.clue, Clock | PartOfDay | AtAnchor) for e in found)
     if len(windows) != 1 or len(by_the_clock) != 1 or has_other_times:
         return found
@@ -56,6 +58,21 @@ def with_times(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
     times = [Found(_exactly(each), at.start, at.end) for each in minutes]
     kept = [each for each in found if each not in (at, every)]
     return sorted([*kept, on, *times], key=lambda each: each.start)
+
+
+def _from_first_hour(found: Sequence[Found]) -> Sequence[Found]:
+    """Read "every eight hours starting tomorrow at six": from its first hour on."""
+    clocks = [(each, each.clue) for each in found if isinstance(each.clue, Clock)]
+    starts = (Edge.START_AHEAD, Edge.START_BEHIND)
+    has_start = any(each.clue in starts for each in found)
+    if len(clocks) != 1 or not has_start or any(isinstance(e.clue, Window) for e in found):
+        return found
+    ((hour, clock),) = clocks
+    days = [each for each in found if isinstance(each.clue, DayClue)]
+    if not any(max(e.start, hour.start) - min(e.end, hour.end) <= 1 for e in days):
+        return found
+    window = Window(clock, None, is_part_shared=False)
+    return [replace(each, clue=window) if each is hour else each for each in found]
 
 
 def _with_named_times(found: Sequence[Found], every: Found) -> Sequence[Found]:
@@ -92,9 +109,9 @@ def _counted_out(window: Window, step: int, habits: Habits, *, is_daily: bool) -
     first, last = bounds
     if window.last is None and (_DAY % step or step < _ALL_NIGHT):
         return ()  # every five hours comes at other hours every day; every two, at night, too?
-    if last > _DAY and not is_daily:
-        return ()  # on which of two days are the hours after midnight?
     times = range(first, last + 1, step)
+    if times and times[-1] > _DAY and not is_daily:
+        return ()  # on which of two days are the hours after midnight?
     return times if 1 < len(times) <= MAX_TIMES_A_DAY else ()
 
 

@@ -75,7 +75,7 @@ WINDOW_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (
         r"\b(?:(?:starting|beginning|start|begin)(?: off)?(?: at| from)?|from|"
-        r"(?:the )?first (?:one|dose|tablet|capsule|pill|puff|drop|time)?(?: is)?(?: at)?) "
+        r"(?:the )?first(?: (?:one|dose|tablet|capsule|pill|puff|drop|time))?(?: is)?(?: at)?) "
         rf"(?P<first>{_TIME})(?: (?:on|onwards?)\b(?! \w+days?\b))?",
         _round_the_clock,
     ),
