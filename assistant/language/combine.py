@@ -62,7 +62,9 @@ def _as_meant(found: Sequence[Found]) -> Sequence[Found]:
     if at is None:
         return found
     after = _as_meant(found[at + 1 :])
-    return amend(found[:at], after) if any(not isinstance(e.clue, SIGNS) for e in after) else found
+    if all(isinstance(each.clue, SIGNS) for each in after):
+        return found
+    return amend(found[:at], after, is_one_sentence=True)
 
 
 def _each_day(found: Sequence[Found]) -> Sequence[Found]:

@@ -104,6 +104,10 @@ def _said_part(words: dict[str, str | None]) -> Part | None:
 
 
 def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
+    hour = match["hour"]
+    if "\1" in match.string and whole_number(hour) <= _MOST_TAKEN and match[0].endswith(hour):
+        yield Unclear.WORDS  # "one tablet at nine, no, two": at two, or two tablets
+        return
     yield TakenBack.WORDS
     yield from _clock(match, today)
 

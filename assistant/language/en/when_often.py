@@ -182,7 +182,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     # "Not tomorrow but Wednesday" names a day, and leaves none out.
     (
         r"\bnot (?:on )?(?:this |next |the )?"
-        rf"(?:today|tomorrow|day after tomorrow|{WEEKDAY}),? but\b",
+        rf"(?:today|tomorrow|day after tomorrow|{WEEKDAY})(?:,? but\b|(?= (?:on )?{WEEKDAY}\b))",
         always(Unclear.WORDS),
     ),
     (

@@ -33,6 +33,7 @@ def either(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
+_MOST_TAKEN = 4
 _SHORT_PART = "[早晨晚夜]"
 # 晚八点, but not 最晚八点; 早点 and 晚点 have no hour.
 _PARTS = rf"{either(PARTS)}|(?<![最大不]){_SHORT_PART}(?=[一二两三四五六七八九十\d])"
@@ -89,6 +90,9 @@ def _said_part(said: str | None) -> Part | None:
 
 
 def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
+    if "\1" in match.string and whole_number(match["hour"]) <= _MOST_TAKEN:
+        yield Unclear.WORDS  # 九点一片，不对，两: 两点, or 两片
+        return
     yield TakenBack.WORDS
     yield from _clock(match, today)
 
