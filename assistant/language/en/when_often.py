@@ -139,6 +139,11 @@ def _range(match: re.Match[str], _: date) -> Iterator[Clue]:
         yield Unclear.WORDS
 
 
+def _per_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    if "\1" in match.string[: match.start()]:
+        yield PerDay.WORDS
+
+
 def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     nth = -1 if match["nth"].lower() == "last" else whole_number(match["nth"])
     if nth > 5:
@@ -260,10 +265,11 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         r"| (?P<adverb>daily|weekly|monthly|yearly))\b",
         _times_every,
     ),
-    # "One tablet a day at noon"
+    # "One tablet a day at noon", "one tablet of aspirin a day"
     (
-        r"(?<=\x01) (?:a|per) day\b",
-        always(PerDay.WORDS),
+        r"(?<!for )(?<!in )(?<!within )(?<!of )(?<!what )(?<!times )(?<!once )(?<!twice )"
+        r"\b(?:a|per) day\b(?! (?:or\b|off|out|trip|early|late|before|after|centre|care))",
+        _per_day,
     ),
     # "Never any other day"
     (
