@@ -26,8 +26,6 @@ from assistant.language.clues import (
     OnSolarTerm,
     OnWeekday,
     PartOfDay,
-    PerDay,
-    TakenBack,
     TimesEvery,
 )
 from assistant.language.conflicts import conflicts
@@ -38,6 +36,7 @@ from assistant.language.errors import ImpossibleTimeError
 from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.signs import PerDay, TakenBack
 from assistant.language.windows import with_times
 
 _TIMES = (Clock, PartOfDay, AtAnchor)

@@ -10,14 +10,13 @@ from assistant.language.clues import (
     EveryWeekdays,
     Found,
     Frequency,
-    Joint,
-    NoOther,
     OnDay,
     OnMonthDay,
     OnWeekday,
     PartOfDay,
     TimesEvery,
 )
+from assistant.language.signs import Joint, NoOther
 
 Spans = tuple[tuple[int, int], ...]
 _TIMES = (Clock, PartOfDay, AtAnchor)

@@ -10,17 +10,16 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     DayClue,
-    Edge,
     Every,
     Found,
     Frequency,
-    Joint,
     OnLunarDay,
     OnMonthDay,
     OnNthWeekday,
     OnWeekday,
     PartOfDay,
 )
+from assistant.language.signs import Edge, Joint
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
 

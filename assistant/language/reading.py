@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from assistant.language.amounts import Dose, SaidDose
-from assistant.language.clues import Denied, Found, Reader, Unclear
+from assistant.language.clues import Found, Reader
+from assistant.language.signs import Denied, Unclear
 
 TIME_MASK = "\0"
 """Stands in the place of words that a rule about time has read."""

@@ -9,18 +9,17 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     DayClue,
-    Edge,
     Every,
     EveryWeekdays,
     Found,
     Frequency,
-    Joint,
     NotOnWeekdays,
     Part,
     PartOfDay,
     Window,
 )
 from assistant.language.schedule import MAX_TIMES_A_DAY, Habits
+from assistant.language.signs import Edge, Joint
 
 _LEAST_MINUTES: Final = 15
 _HOUR: Final = 60

@@ -4,21 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from assistant.language.clues import (
-    Clock,
-    Clue,
-    Denied,
-    Every,
-    Frequency,
-    Joint,
-    OnDay,
-    Part,
-    PartOfDay,
-    TakenBack,
-    Unclear,
-    Waking,
-    always,
-)
+from assistant.language.clues import Clock, Clue, Every, Frequency, OnDay, Part, PartOfDay, always
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
 from assistant.language.en.repairs import REPAIR, SURE
@@ -31,6 +17,7 @@ from assistant.language.en.when_words import (
     PARTS,
     PM,
 )
+from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
 
 
 def either(words: Iterable[str]) -> str:

@@ -5,23 +5,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from assistant.language.clues import (
-    Anchor,
-    AtAnchor,
     Clue,
     Every,
     EveryWeekdays,
     Frequency,
-    Lasting,
-    NoOther,
     NotOnWeekdays,
     OnDay,
     OnMonthDay,
     OnNthWeekday,
     PartOfDay,
-    PerDay,
     Reader,
     TimesEvery,
-    Unclear,
     always,
 )
 from assistant.language.days import weekdays_between
@@ -36,16 +30,13 @@ from assistant.language.en.when_days import (
     day_number,
     short_date,
 )
-from assistant.language.en.when_words import ADVERBS, DAYS, FREQUENCIES, PARTS, TIMES, WEEKDAYS
+from assistant.language.en.when_words import ADVERBS, FREQUENCIES, PARTS, TIMES, WEEKDAYS
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import NoOther, PerDay, Unclear
 
 _UNIT = rf"(?P<unit>{either(FREQUENCIES)})s?"
 _MANY = rf"(?P<count>once|twice|thrice|{N} times?)"
 _OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
-_SPELL = either([*PARTS, "bedtime"])
-_RUNNING = (
-    r"(?: (?:running|in a row|straight|in succession|on the trot|on end|one after another)\b)"
-)
 _EVERY_WEEK = re.compile(r"\b(?:(?:every|each|per|a) week(?!end)|weekly)\b", re.IGNORECASE)
 _DAY_LIST = rf"{WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){WEEKDAY}s?)*"
 
@@ -117,17 +108,6 @@ def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Every(Frequency.DAILY, 2 if match["other"] else 1)
     for part in re.findall(either(PARTS), match[0].lower()):
         yield PartOfDay(PARTS[part])
-
-
-def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
-    """Read "for a week", and "for three nights": as many days, and when on them."""
-    said = match["number"].lower()
-    unit = (match["unit"] or match["unit_2"] or match["unit_3"]).lower()
-    yield Lasting((1 if said in {"a", "an"} else whole_number(said)) * DAYS.get(unit, 1))
-    if unit in PARTS:
-        yield PartOfDay(PARTS[unit])
-    if unit == "bedtime":
-        yield AtAnchor((Anchor.BEDTIME,))
 
 
 def _range(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -267,7 +247,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     # "One tablet a day at noon", "one tablet of aspirin a day"
     (
-        r"(?<!for )(?<!in )(?<!within )(?<!of )(?<!what )(?<!times )(?<!once )(?<!twice )"
+        r"(?<!\bfor )(?<!\bin )(?<!\bwithin )(?<!\bof )(?<!\bwhat )(?<!times )(?<!once )(?<!twice )"
         r"\b(?:a|per) day\b(?! (?:or\b|off|out|trip|early|late|before|after|centre|care))",
         _per_day,
     ),
@@ -297,17 +277,4 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (r"\b(?:on )?alternate days\b", always(Every(Frequency.DAILY, 2))),
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
-    (
-        r"\b(?:(?:for|lasting|over) (?:the next |another |the first )?"
-        r"|(?:(?:during|throughout) )?the next (?!an? ))"
-        rf"(?P<number>an?|{N}) (?:(?:consecutive|more|whole|full|solid) )?"
-        rf"(?:(?P<unit>{either(DAYS)})s?|(?P<unit_2>{_SPELL})s|(?<=one )(?P<unit_3>{_SPELL}))\b"
-        rf"{_RUNNING}?",
-        _lasting,
-    ),
-    (
-        rf"\b(?P<number>{N}) (?:(?:consecutive|whole|full|solid) )?"
-        rf"(?:(?P<unit>{either(DAYS)})s|(?P<unit_2>{_SPELL})s(?P<unit_3>(?!))?)\b{_RUNNING}",
-        _lasting,
-    ),
 )

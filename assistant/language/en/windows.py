@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Clock, Clue, Reader, Unclear, Window
+from assistant.language.clues import Clock, Clue, Reader, Window
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import CLOCK_RULES, HOUR_WORD, MINUTE_WORD, either
 from assistant.language.en.when_words import PARTS
 from assistant.language.reading import Rules, scan
+from assistant.language.signs import Unclear
 
 _BEHIND_HOUR = (
     rf"(?: o'? ?clock)?(?: ?(?:[ap]\.m\.|[ap]\.? ?m\b)|,? (?:in the |at )(?:{either(PARTS)})\b)?"

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Denied, Edge, Reader, always
+from assistant.language.clues import Reader, always
 from assistant.language.left_words import left_words
 from assistant.language.reading import Grammar, Reading, read_sentence
+from assistant.language.signs import Denied, Edge
 from assistant.language.zh.characters import simplified
 from assistant.language.zh.doses import find_doses
 from assistant.language.zh.numerals import WHOLE_NUMBER as N

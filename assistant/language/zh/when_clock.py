@@ -11,17 +11,13 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     Clue,
-    Denied,
-    Joint,
     OnDay,
     Part,
     PartOfDay,
-    TakenBack,
-    Unclear,
-    Waking,
     always,
 )
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
 from assistant.language.zh.amounts import value_of
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number

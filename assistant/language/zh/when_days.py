@@ -14,11 +14,11 @@ from assistant.language.clues import (
     OnWeekday,
     PartOfDay,
     Reader,
-    Unclear,
     always,
 )
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import either

@@ -10,18 +10,16 @@ from assistant.language.clues import (
     EveryWeekdays,
     Frequency,
     Lasting,
-    NoOther,
     NotOnWeekdays,
     OnMonthDay,
     OnNthWeekday,
     PartOfDay,
-    PerDay,
     Reader,
     TimesEvery,
-    Unclear,
     always,
 )
 from assistant.language.days import weekdays_between
+from assistant.language.signs import NoOther, PerDay, Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import either

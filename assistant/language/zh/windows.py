@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Clock, Clue, Reader, Unclear, Window
+from assistant.language.clues import Clock, Clue, Reader, Window
 from assistant.language.reading import Rules, scan
+from assistant.language.signs import Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.when_clock import CLOCK_RULES, either
 from assistant.language.zh.when_words import ANCHORS, PARTS
