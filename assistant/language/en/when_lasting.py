@@ -29,7 +29,7 @@ def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 LASTING_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        r"\b(?:(?:for|lasting|over) (?:the next |another |the first )?"
+        r"\b(?:(?:for|lasting|over) (?:the next |another )?"
         r"|(?:(?:during|throughout) )?the next (?!an? ))"
         rf"(?P<number>an?|{N}) (?:(?:consecutive|more|whole|full|solid) )?"
         rf"(?:(?P<unit>{either(DAYS)})s?|(?P<unit_2>{_SPELL})s|(?<=one )(?P<unit_3>{_SPELL}))\b"

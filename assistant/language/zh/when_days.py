@@ -156,7 +156,7 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
         _festival,
     ),
     (
-        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])"
+        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|大年(?=[初十])|(?<![今明后去每前整半几大])年(?=初)|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])"
         rf"(?P<behind>{_BY_THE_MOON})?",
         _lunar_month_day,
     ),
