@@ -46,7 +46,6 @@ from assistant.language.clues import (
     Anchor,
     AtAnchor,
     Clock,
-    Edge,
     Every,
     EveryWeekdays,
     Found,
@@ -61,6 +60,7 @@ from assistant.language.clues import (
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Owner, Reading
+from assistant.language.signs import Edge
 from assistant.runtime.link import ServiceError
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
