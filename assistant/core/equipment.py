@@ -21,6 +21,7 @@ from assistant.channels.gsm import (
     ModemError,
     ModemSettings,
 )
+from assistant.channels.installed import load_channels
 from assistant.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.channels.sip import (
     Phone,
@@ -84,6 +85,9 @@ class HomeEquipment:
             ),
             may_ring_emergency=settings.emergency.may_ring_number,
         )
+        openers, self.not_loaded = load_channels()
+        for scheme, opener in openers.items():
+            self.registry.add(scheme, opener)
 
     async def start(self) -> None:
         """Connect to baresip and open the modem, both again and again."""
