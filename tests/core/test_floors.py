@@ -68,12 +68,17 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "simulators": ("assistant.channels", "assistant.runtime.tasks"),
     # Features.
     "assistant/conversation": (*_HOME, "assistant.dialogue", "assistant.safety"),
-    "assistant/robot": (*_HOME, "robot_io"),
+    "assistant/robot": (*_HOME, "perception.events", "robot_io"),
     "assistant/calls": _REACHING,
     "assistant/pendants": (*_HOME, "assistant.channels"),
     "assistant/console": (*_DATA, "assistant.runtime", "assistant.channels", "assistant.pendants"),
-    "assistant/alarm": (*_REACHING, "assistant.phrases", "assistant.safety"),
-    "assistant/reminders": _REACHING,
+    "assistant/alarm": (
+        *_REACHING,
+        "assistant.phrases",
+        "assistant.safety",
+        "perception.events",
+    ),
+    "assistant/reminders": (*_REACHING, "perception.events"),
     "assistant/medicines": (*_GROUND, "assistant.reminders"),
     "assistant/selftest": (*_REACHING, "assistant.reminders"),
     "assistant/drill": (
