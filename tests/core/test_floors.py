@@ -53,7 +53,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.settings",
     ),
     # What features share.
-    "assistant/home": (*_GROUND, "assistant.safety"),
+    "assistant/home": (*_GROUND, "assistant.safety", "perception.events"),
     "assistant/people": (
         "assistant.events",
         "assistant.runtime.private_files",
@@ -78,7 +78,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.safety",
         "perception.events",
     ),
-    "assistant/reminders": (*_REACHING, "perception.events"),
+    "assistant/reminders": _REACHING,
     "assistant/medicines": (*_GROUND, "assistant.reminders"),
     "assistant/selftest": (*_REACHING, "assistant.reminders"),
     "assistant/drill": (
