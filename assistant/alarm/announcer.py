@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from assistant.alarm.public_number import PublicNumber
 from assistant.alarm.saying import Saying
+from assistant.alarm.source import VOICE
 from assistant.alarm.standing import Standing, Standings
-from assistant.alarm.state import VOICE, Alarm
+from assistant.alarm.state import Alarm
 from assistant.alarm.statements import (
     BAD_NEWS,
     Statement,
@@ -35,6 +36,7 @@ from assistant.events import (
     CallBegan,
     CallEnded,
     NobodyReached,
+    Origin,
     PutThroughChanged,
     SetVoice,
     Urgency,
@@ -261,7 +263,7 @@ class Announcer:
         """Whether the elder called for it just now: no sensor, no silence, no end of the core."""
         alarm = self._store.alarm(raised.alarm_id)
         is_new = alarm is not None and not (alarm.generation or alarm.asked_count)
-        is_called = raised.source == VOICE or raised.source.startswith("pendant")
+        is_called = raised.origin in {Origin.VOICE, Origin.BUTTON}
         return is_new and is_called and abs(time.time() - raised.at) < JUST_RAISED_SECONDS
 
     def _call_answered(self, _: CallAnswered) -> None:

@@ -14,7 +14,8 @@ from typing import Final
 from assistant.alarm.announcer import Announcer
 from assistant.alarm.controller import AlarmController
 from assistant.alarm.pending_question import Asked
-from assistant.alarm.state import VOICE, Alarm, State, Trigger
+from assistant.alarm.source import VOICE
+from assistant.alarm.state import Alarm, State, Trigger
 from assistant.alarm.store import AlarmStore
 from assistant.home.spoken import Address, Spoken
 from assistant.people.contacts import Contact, People

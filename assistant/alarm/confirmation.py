@@ -13,7 +13,8 @@ from typing import Final
 
 from assistant.alarm.announcer import Announcer
 from assistant.alarm.pending_question import QUESTION_SECONDS, OpenQuestion
-from assistant.alarm.state import VOICE, Alarm, State, Trigger
+from assistant.alarm.source import VOICE, Source
+from assistant.alarm.state import Alarm, State, Trigger
 from assistant.alarm.store import AlarmStore
 
 ASKS: Final = 2
@@ -48,7 +49,7 @@ class Confirmations:
         """Alarms that end by silence; after a restart they do not."""
 
     async def open(
-        self, reason: str, source: str, place: str, why: str, *, is_sure: bool = True
+        self, reason: str, source: Source, place: str, why: str, *, is_sure: bool = True
     ) -> Alarm | None:
         """Write it down; the alarm to go on with, or None where it is one that is open already."""
         before = self._store.same(reason, source)

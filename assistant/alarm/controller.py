@@ -165,8 +165,16 @@ class AlarmController:
         if running is not None and not running.is_stopped:
             return
         callout = self._callouts[alarm.alarm_id] = CallOut(alarm.alarm_id, self._parts)
+        source = alarm.source
         self._bus.publish(
-            AlarmRaised(alarm.alarm_id, alarm.reason, alarm.source, alarm.place, alarm.opened_at)
+            AlarmRaised(
+                alarm.alarm_id,
+                alarm.reason,
+                source.origin,
+                alarm.place,
+                alarm.opened_at,
+                source.device,
+            )
         )
         self.ask_signs(alarm)
         self._tasks.spawn(_keep_calling(callout))

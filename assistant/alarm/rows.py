@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import astuple, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from assistant.alarm.attempt import Attempt
 from assistant.alarm.record_writer import Record
+from assistant.alarm.source import source_of
 from assistant.alarm.state import Alarm, State
 from assistant.events import whole
 from assistant.store.rows import readable
@@ -19,12 +21,12 @@ _MOST: Final = 2**63 - 1
 
 def save_alarm(alarm: Alarm) -> Record:
     """Write an alarm as it is now."""
-    return _upsert("alarm", Alarm, alarm)
+    return _upsert("alarm", {**_values(alarm), "source": alarm.source.text})
 
 
 def save_attempt(attempt: Attempt) -> Record:
     """Write an attempt as it is now."""
-    return _upsert("attempt", Attempt, attempt)
+    return _upsert("attempt", _values(attempt))
 
 
 def add_to_journal(alarm: Alarm, who: str, why: str) -> Record:
@@ -48,6 +50,7 @@ def read_open_alarms(connection: sqlite3.Connection) -> tuple[list[Alarm], int]:
         is_known = values["state"] in {state.value for state in State}
         values["state"] = State(values["state"]) if is_known else State.RAISED
         values["was_reached"] = bool(values["was_reached"])
+        values["source"] = source_of(values["source"])
         return Alarm(**values)
 
     found = rows.fetchall()
@@ -65,15 +68,19 @@ def read_attempts(connection: sqlite3.Connection) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-def _upsert(table: str, kind: type, row: Alarm | Attempt) -> Record:
-    names = [field.name for field in fields(kind)]
+def _values(row: Alarm | Attempt) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(row)}
+
+
+def _upsert(table: str, row: Mapping[str, Any]) -> Record:
+    names = list(row)
     key, *others = names
     updates = ", ".join(f"{name} = excluded.{name}" for name in others)
     sql = (
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
         f"ON CONFLICT ({key}) DO UPDATE SET {updates}"
     )
-    values = tuple(_fitting(value) for value in astuple(row))
+    values = tuple(map(_fitting, row.values()))
     return lambda connection: connection.execute(sql, values)
 
 

@@ -25,17 +25,24 @@ from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.runtime.bus import Bus
 from assistant.runtime.findings import CheckResult, found
+from perception.events import (
+    BathroomLong,
+    FallDetected,
+    LyingOnFloor,
+    NoMotion,
+    SensorTroubled,
+)
 
 log = logging.getLogger(__name__)
 
 REASONS: Final = {
-    "FallDetected": "fall",
-    "LyingOnFloor": "fall",
-    "NoMotion": "no_motion",
-    "BathroomLong": "bathroom",
+    FallDetected.__name__: "fall",
+    LyingOnFloor.__name__: "fall",
+    NoMotion.__name__: "no_motion",
+    BathroomLong.__name__: "bathroom",
 }
 _CHILD: Final = Capability.SENSES.value
-_OF_THE_DAY: Final = frozenset({"NoMotion"})
+_OF_THE_DAY: Final = frozenset({NoMotion.__name__})
 """Who sleeps does not move; while it lasts perception tells it again, until the elder wakes."""
 BLIND_SECONDS: Final = 600.0
 """A radar that was unplugged to dust, or that is found again, is not worth a word."""
@@ -81,7 +88,7 @@ class SensorWatch:
 
     def _sensed(self, sensed: Sensed) -> None:
         kind = sensed.kind
-        if kind == "SensorTroubled":
+        if kind == SensorTroubled.__name__:
             reason = str(sensed.values.get("reason", "no reason told"))
             log.error("%s: %s", sensed.sensor, reason)
             self._is_blind(reason)

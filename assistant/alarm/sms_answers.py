@@ -12,13 +12,23 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from assistant.alarm.state import Alarm, State, Trigger
 from assistant.alarm.store import AlarmStore
-from assistant.channels import ChannelError, Meaning, Reply, parse_reply
+from assistant.channels import (
+    Meaning,
+    Message,
+    Opener,
+    Outcome,
+    Purpose,
+    Reply,
+    parse_reply,
+    try_once,
+    ways,
+)
 from assistant.channels.gsm import IncomingSms
 from assistant.events import new_id
 from assistant.language import Replies
@@ -86,8 +96,7 @@ class AnswerParts:
     controller: Takes
     who: Callable[[str], Contact | None]
     """Whose number it is."""
-    send: Callable[[str, str, str], Awaitable[object]]
-    """To a number, a text, with an id; raises ChannelError."""
+    registry: Opener
     drill: Callable[[Contact, float | None], bool]
     """An answer that no alarm is open for, and when it was sent: whether it was a drill's."""
     replies: Replies
@@ -212,25 +221,32 @@ class SmsAnswers:
         self._sent_back[ids] = self._sent_back.get(ids, 0) + 1
         if self._sent_back[ids] > MOST_SENT_BACK:
             return
+        lang = contact.lang or self._parts.home_lang()
         text = self._parts.replies.render(
-            key,
-            contact.lang or self._parts.home_lang(),
-            who=alarm.acknowledged_by,
-            code=self._codes.get(ids, ""),
+            key, lang, who=alarm.acknowledged_by, code=self._codes.get(ids, "")
         )
-        self._tasks.spawn(self._send(number, text))
+        message = Message(
+            alarm_id=alarm.alarm_id,
+            attempt_id=new_id(),  # the same in every try: telephones show it once
+            contact=contact.name,
+            headline=text,
+            text=text,
+            lang=lang,
+            reason=alarm.reason,
+            raised_at=alarm.opened_at,
+        )
+        self._tasks.spawn(self._send(number, message))
 
-    async def _send(self, number: str, text: str) -> None:
-        message_id = new_id()  # the same in every try: telephones show it once
-        for left in reversed(range(SEND_TRIES)):
-            try:
-                await self._parts.send(number, text, message_id)
-            except (ChannelError, ValueError) as error:
-                log.warning("an answer could not be answered: %s", error)
+    async def _send(self, number: str, message: Message) -> None:
+        """To the number that wrote, which may be one of several that the contact has."""
+        for way in ways([f"sms:{number}"], self._parts.registry, Purpose.AFTERWARDS):
+            for left in reversed(range(SEND_TRIES)):
+                ended = await try_once(way.channel, message)
+                if ended.outcome is Outcome.DELIVERED:
+                    return
+                log.warning("an answer could not be answered: %s", ended.detail)
                 if left:
                     await asyncio.sleep(SEND_PAUSE_SECONDS)
-            else:
-                return
 
 
 def _unclear(alarm: Alarm, *, is_theirs: bool) -> str:

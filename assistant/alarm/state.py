@@ -17,14 +17,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from assistant.alarm.source import Source
+
 REASONS: Final = (
     *("fall", "chest_pain", "stroke", "fire", "gas", "intruder", "overdose", "other"),
     *("no_motion", "bathroom"),
 )
 """Kinds of help, kept apart: what the family and a centre are told."""
-
-VOICE: Final = "voice"
-"""The source of an alarm that was said in the room."""
 
 
 class State(StrEnum):
@@ -88,8 +87,7 @@ class Alarm:
     alarm_id: str
     reason: str
     """One of `REASONS`."""
-    source: str
-    """voice, pendant:<name>, radar, camera, web, test."""
+    source: Source
     place: str
     """The room, as the family calls it; empty where it is not known."""
     opened_at: float

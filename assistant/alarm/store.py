@@ -24,6 +24,7 @@ from assistant.alarm.rows import (
     save_alarm,
     save_attempt,
 )
+from assistant.alarm.source import Source
 from assistant.alarm.state import REASONS, Alarm, Change, State, Trigger, change
 from assistant.channels.api import Outcome
 from assistant.events import new_id, whole
@@ -99,7 +100,7 @@ class AlarmStore:
         """One alarm of this run, open or over."""
         return self._alarms.get(alarm_id)
 
-    async def raise_alarm(self, reason: str, source: str, place: str, why: str) -> Alarm:
+    async def raise_alarm(self, reason: str, source: Source, place: str, why: str) -> Alarm:
         """A cry for help: a new alarm, or the same one again while it is open.
 
         Raises:
@@ -107,7 +108,7 @@ class AlarmStore:
         """
         return await self._open(reason, source, place, State.RAISED, why)
 
-    async def suspect(self, reason: str, source: str, place: str, why: str) -> Alarm:
+    async def suspect(self, reason: str, source: Source, place: str, why: str) -> Alarm:
         """Something was sensed: a new alarm to be asked about, or one that is open already."""
         return await self._open(reason, source, place, State.SUSPECTED, why)
 
@@ -153,28 +154,29 @@ class AlarmStore:
             return ""
         return str(row[0]).removeprefix(beginning) if row else ""
 
-    async def _open(self, reason: str, source: str, place: str, state: State, why: str) -> Alarm:
+    async def _open(self, reason: str, source: Source, place: str, state: State, why: str) -> Alarm:
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is not one of {', '.join(REASONS)}")
-        source, place, why = whole(source), whole(place), whole(why)
+        source = replace(source, device=whole(source.device))
+        place, why = whole(place), whole(why)
         alarm = self.same(reason, source)
         if alarm is not None:
             if alarm.reason == _ANY_HELP != reason:  # "救命" … "我摔倒了": now it is known what
                 self._alarms[alarm.alarm_id] = replace(alarm, reason=reason)
             if state is State.RAISED:
-                await self.apply(alarm.alarm_id, Trigger.CRIED, source, f"{reason} again")
+                await self.apply(alarm.alarm_id, Trigger.CRIED, source.text, f"{reason} again")
             else:
                 await self._records.write(
                     save_alarm(self._alarms[alarm.alarm_id]),
-                    add_to_journal(alarm, source, f"{reason} sensed again"),
+                    add_to_journal(alarm, source.text, f"{reason} sensed again"),
                 )
             return self._alarms[alarm.alarm_id]
         alarm = Alarm(new_id(), reason, source, place, time.time(), state)
         self._alarms[alarm.alarm_id] = alarm
-        await self._records.write(save_alarm(alarm), add_to_journal(alarm, source, why))
+        await self._records.write(save_alarm(alarm), add_to_journal(alarm, source.text, why))
         return alarm
 
-    def same(self, reason: str, source: str) -> Alarm | None:
+    def same(self, reason: str, source: Source) -> Alarm | None:
         """The open alarm that such a cry would be told of again."""
         return next((a for a in self.open_alarms() if _is_same(a, reason, source)), None)
 
@@ -240,7 +242,7 @@ class AlarmStore:
         await self._records.finish(seconds)
 
 
-def _is_same(alarm: Alarm, reason: str, source: str) -> bool:
+def _is_same(alarm: Alarm, reason: str, source: Source) -> bool:
     """Whether this is the same alarm again.
 
     The same kind of help is, from wherever it was told; so is a cry without a kind, and the first

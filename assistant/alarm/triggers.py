@@ -13,9 +13,10 @@ from assistant.alarm.announcer import Announcer
 from assistant.alarm.answers import Answers
 from assistant.alarm.controller import AlarmController
 from assistant.alarm.public_number import PublicNumber
-from assistant.alarm.state import VOICE, State, Trigger
+from assistant.alarm.source import VOICE, Source
+from assistant.alarm.state import State, Trigger
 from assistant.alarm.store import AlarmStore
-from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
+from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed, Origin
 from assistant.home.reaction import Reaction, reacting
 from assistant.home.spoken import Spoken
 from assistant.people.contacts import People
@@ -159,7 +160,7 @@ class AlarmTriggers:
         if taken and self._announcer.is_line_open:
             # "Did you fall?", asks the contact; and what the elder answers, the contact hears.
             why = f"{cry.phrase}: said in the call"
-            self._tasks.spawn(self._store.note(taken[0].alarm_id, VOICE, why))
+            self._tasks.spawn(self._store.note(taken[0].alarm_id, VOICE.text, why))
             return
         self._announcer.signs.hear("", Judgement(reflex="affirm"))  # "I can't lift my arm"
         if self._is_asked_first(cry):
@@ -176,10 +177,12 @@ class AlarmTriggers:
         self._tasks.spawn(self._raise_pressed(pressed))
 
     def _sensed(self, sensed: DangerSensed) -> None:
-        self._tasks.spawn(self._suspect(sensed.reason, sensed.source, sensed.place, "sensed"))
+        source = Source(Origin.SENSOR, sensed.source)
+        self._tasks.spawn(self._suspect(sensed.reason, source, sensed.place, "sensed"))
 
     async def _raise_pressed(self, pressed: HelpPressed) -> None:
-        await self._raise("other", f"pendant:{pressed.device}", pressed.place, "pressed")
+        source = Source(Origin.BUTTON, pressed.device)
+        await self._raise("other", source, pressed.place, "pressed")
         self._announcer.noticed()
 
     async def _take_back(self, since: float) -> None:
@@ -188,7 +191,7 @@ class AlarmTriggers:
                 await self.controller.apply(alarm.alarm_id, Trigger.TAKEN_BACK, "elder")
 
     async def _raise(
-        self, reason: str, source: str, place: str, why: str, number: str = ""
+        self, reason: str, source: Source, place: str, why: str, number: str = ""
     ) -> None:
         alarm = await self._store.raise_alarm(reason, source, place, why)
         if number:
@@ -202,7 +205,7 @@ class AlarmTriggers:
         self.controller.ask_signs(alarm)  # it may have been an alarm of no known reason before
 
     async def _suspect(
-        self, reason: str, source: str, place: str, why: str, *, is_sure: bool = True
+        self, reason: str, source: Source, place: str, why: str, *, is_sure: bool = True
     ) -> None:
         alarm = await self.controller.confirmations.open(
             reason, source, place, why, is_sure=is_sure

@@ -11,14 +11,20 @@ from assistant.alarm.attempt import Attempt
 from assistant.alarm.medical_card import MedicalCard
 from assistant.alarm.state import Alarm
 from assistant.channels import CallScript, Message
+from assistant.events import Origin
 from assistant.language import Replies
 from assistant.people.contacts import Contact
 from assistant.settings import EmergencySettings
 
 OPERATOR_REPEATS: Final = 2
 """Before the public emergency number is put through to the elder: its operator presses no key."""
-SENSED_SOURCES = ("radar", "camera", "sensor")
-"""Sources that are no person; a pendant or a voice is one."""
+_TEXTS: Final = {
+    Origin.VOICE: "alarm_text",
+    Origin.BUTTON: "alarm_text",
+    Origin.SENSOR: "alarm_text_sensed",
+    Origin.DRILL: "alarm_text",
+}
+"""Whether somebody asked for help, or something noticed it."""
 
 
 class Voice(Protocol):
@@ -55,9 +61,8 @@ class Wording:
         """What one person is told of one alarm."""
         lang = contact.lang or self.home_lang()
         say = self._say(alarm, lang)
-        is_automatic = alarm.source.startswith(SENSED_SOURCES)
         headline = say("alarm_headline")
-        text = say("alarm_text_sensed" if is_automatic else "alarm_text")
+        text = say(_TEXTS[alarm.source.origin])
         if alarm.generation:
             text = f"{say('alarm_again')} {text}"
         text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
@@ -89,8 +94,8 @@ class Wording:
             reason=alarm.reason,
             raised_at=alarm.opened_at,
             script=script,
-            is_automatic=is_automatic,
-            is_test=alarm.source == "test",
+            is_automatic=alarm.source.origin is Origin.SENSOR,
+            is_test=alarm.source.origin is Origin.DRILL,
             acknowledge_url=link,
             answer_hint=say("alarm_answer"),
         )
@@ -104,7 +109,7 @@ class Wording:
             "address": self.settings.address,
             "number": self.settings.number or self.replies.render("emergency_number", lang),
             "minutes": f"{self.settings.arrive_minutes:g}",
-            "drill": "yes" if alarm.source == "test" else "",
+            "drill": "yes" if alarm.source.origin is Origin.DRILL else "",
         }
         if is_helper:
             values |= {

@@ -40,6 +40,7 @@ from assistant.channels.reach import (
     Way,
     follow,
     objection,
+    status_of,
     try_once,
     ways,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "parse_reply",
     "phone_number",
     "sip_uri",
+    "status_of",
     "try_once",
     "ways",
     "web_url",

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from typing import Final, TypeVar
 
@@ -57,3 +58,21 @@ async def in_thread(work: Callable[[], Result], seconds: float) -> Result:
     threading.Thread(target=run, name="deadline", daemon=True).start()
     async with asyncio.timeout(seconds):
         return await future
+
+
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Run `work` in a thread and block for its result; what it raises is raised here.
+
+    Raises:
+        TimeoutError: not done in time; the thread is left to itself.
+    """
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  (raised again where it is waited for)
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="within", daemon=True).start()
+    return future.result(seconds)

@@ -22,6 +22,7 @@ from assistant.channels.api import (
     AttemptEvent,
     Channel,
     ChannelError,
+    ChannelStatus,
     Dialled,
     Ended,
     Kind,
@@ -39,6 +40,8 @@ MESSAGE_SECONDS: Final = 90.0
 TALK_SECONDS: Final = 600.0
 """After the key a call may go on so long: a notice is no conversation."""
 CLOSE_SECONDS: Final = 5.0
+CHECK_SECONDS: Final = 30.0
+"""For one channel to say how it is."""
 NO_SIGN: Final = Ended(Outcome.UNKNOWN, "the channel gave no sign in time")
 
 
@@ -206,3 +209,17 @@ async def try_once(channel: Channel, message: Message, *, ends_with_key: bool = 
     except TimeoutError:
         log.warning("%s took too long", channel.name)
     return so_far
+
+
+async def status_of(channel: Channel) -> ChannelStatus:
+    """Whether an attempt could work now; it never raises, and alarms nobody."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await channel.check()
+    except TimeoutError:
+        return ChannelStatus(is_well=False, detail=f"no sign for {CHECK_SECONDS:.0f} s")
+    except ChannelError as error:
+        return ChannelStatus(is_well=False, detail=str(error))
+    except Exception as error:  # a channel's fault: the others are looked at all the same
+        log.exception("%s cannot be checked", channel.name)
+        return ChannelStatus(is_well=False, detail=f"its check failed: {type(error).__name__}")

@@ -6,13 +6,18 @@ sms:+8613800138000     a text message through the modem
 https://…              a signed webhook
 scaip:centre           the alarm receiving centre of the settings
 ntfy://… bark://… …    everything that Apprise understands
+
+Other packages bring channels for schemes of their own (`assistant.channels.installed`).  Ours are a
+table here and no entry points: an installation whose metadata is stale must still ring people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from types import MappingProxyType
 from typing import Final
 
 from assistant.channels.addresses import (
@@ -48,10 +53,14 @@ class Equipment:
 
 
 Opener = Callable[[str], Channel]
+"""Makes the channel of a whole address; raises AddressError for what it cannot reach."""
+
+_PARTS: Final = re.compile(r"[/@?;,&=:]+")
+"""Between what may be a number in the address of an added scheme."""
 
 
 class Registry:
-    """Opens channels.  A new kind of channel is one class and one `add`."""
+    """Opens channels by the scheme of the address."""
 
     def __init__(self, equipment: Equipment, *, may_ring_emergency: bool = False) -> None:
         self._equipment = equipment
@@ -60,19 +69,11 @@ class Registry:
         self._numbering = replace(known, gateways=known.gateways | trunk)
         self._may_ring_emergency = may_ring_emergency
         self._agreed: set[str] = set()
-        self._openers: dict[str, Opener] = {
-            "sip": self._sip,
-            "sips": self._sip,
-            "tel": self._tel,
-            "sms": self._sms,
-            "http": self._web,
-            "https": self._web,
-            "scaip": self._scaip,
-        }
+        self._added: dict[str, Opener] = {}
 
     def add(self, scheme: str, opener: Opener) -> None:
-        """Make a scheme known; `opener` raises `AddressError` for what it cannot reach."""
-        self._openers[scheme] = opener
+        """Open the addresses of a scheme, in lower case, with `opener` from now on."""
+        self._added[scheme] = opener
 
     def agree(self, number: str, *, is_agreed: bool) -> None:
         """Let a public emergency number be rung from now on, or no longer."""
@@ -83,11 +84,12 @@ class Registry:
 
     def is_public_number(self, address: str) -> bool:
         """Whether a call or text message there goes to a public emergency number."""
-        return is_emergency_number(number_at(address, self._numbering))
+        return bool(self._public_number(address))
 
     def is_message(self, address: str) -> bool:
         """Whether Apprise is to send it."""
-        return address.partition(":")[0].lower() not in self._openers
+        scheme = _scheme_of(address)
+        return scheme not in self._added and scheme not in OURS
 
     def open(self, address: str) -> Channel:
         """The channel of an address.
@@ -97,7 +99,15 @@ class Registry:
         """
         scheme, colon, rest = refuse_controls(address, "the address").partition(":")
         scheme = scheme.lower()
-        return self._openers.get(scheme, _apprise)(scheme + colon + rest)
+        address = scheme + colon + rest
+        number = self._public_number(address)
+        if number and not self._may_ring_emergency and number not in self._agreed:
+            raise AddressError(
+                "a public emergency number needs the elder's consent first; it is a setting"
+            )
+        if scheme in self._added:
+            return self._added[scheme](address)
+        return OURS.get(scheme, _apprise)(address, self._equipment)
 
     def check(self, address: str) -> str:
         """The address as it is to be kept; raises as `open`.  Does not reach out."""
@@ -109,50 +119,16 @@ class Registry:
             f"{scheme}:{phone_number(rest)}" if scheme in {"tel", "sms"} else scheme + colon + rest
         )
 
-    def _check_consent(self, address: str) -> None:
-        number = number_at(address, self._numbering)
-        may_ring = self._may_ring_emergency or number in self._agreed
-        if is_emergency_number(number) and not may_ring:
-            raise AddressError(
-                "a public emergency number needs the elder's consent first; it is a setting"
-            )
+    def _public_number(self, address: str) -> str:
+        """The public emergency number that an address rings; empty: none.
 
-    # ------------------------------------------------------------------ the openers
-
-    def _sip(self, address: str) -> Channel:
-        if self._equipment.phone is None:
-            raise AddressError("SIP calls are not set up: [phone] in anban.toml, then baresip")
-        self._check_consent(address)
-        return SipCall(self._equipment.phone, address)
-
-    def _tel(self, address: str) -> Channel:
-        number = phone_number(address)
-        self._check_consent(address)
-        if self._equipment.modem is not None:
-            return ModemCall(self._equipment.modem, number)
-        if self._equipment.phone is not None and self._equipment.trunk_domain:
-            uri = f"sip:{number}@{self._equipment.trunk_domain}"
-            return SipCall(self._equipment.phone, sip_uri(uri))
-        raise AddressError("telephone numbers need a GSM modem or a SIP provider in anban.toml")
-
-    def _sms(self, address: str) -> Channel:
-        number = phone_number(address)
-        self._check_consent(address)
-        if self._equipment.modem is None:
-            raise AddressError("text messages need a GSM modem in anban.toml")
-        return Sms(self._equipment.modem, number)
-
-    def _web(self, address: str) -> Channel:
-        if not self._equipment.webhook_secret:
-            raise AddressError("webhooks need a secret to sign with, shared with the receiver")
-        return Webhook(web_url(address), self._equipment.webhook_secret)
-
-    def _scaip(self, address: str) -> Channel:
-        if address != CENTRE_ADDRESS:
-            raise AddressError(f"the alarm receiving centre's address is {CENTRE_ADDRESS}")
-        if self._equipment.centre is None:
-            raise AddressError("no alarm receiving centre is set up in anban.toml")
-        return ScaipCentre(self._equipment.centre)
+        What an added channel does with a number in its address is not known: it is taken to ring.
+        """
+        address = address.strip()
+        numbers = [number_at(address, self._numbering)]
+        if _scheme_of(address) in self._added:
+            numbers += map(_number_in, _PARTS.split(address)[1:])
+        return next(filter(is_emergency_number, numbers), "")
 
 
 def warm() -> None:
@@ -161,8 +137,69 @@ def warm() -> None:
     MESSENGER.warm()
 
 
-def _apprise(address: str) -> Channel:
+def _scheme_of(address: str) -> str:
+    return address.partition(":")[0].strip().lower()
+
+
+def _number_in(part: str) -> str:
+    try:
+        return phone_number(part)
+    except AddressError:
+        return ""
+
+
+def _sip(address: str, equipment: Equipment) -> Channel:
+    if equipment.phone is None:
+        raise AddressError("SIP calls are not set up: [phone] in anban.toml, then baresip")
+    return SipCall(equipment.phone, address)
+
+
+def _tel(address: str, equipment: Equipment) -> Channel:
+    number = phone_number(address)
+    if equipment.modem is not None:
+        return ModemCall(equipment.modem, number)
+    if equipment.phone is not None and equipment.trunk_domain:
+        return SipCall(equipment.phone, sip_uri(f"sip:{number}@{equipment.trunk_domain}"))
+    raise AddressError("telephone numbers need a GSM modem or a SIP provider in anban.toml")
+
+
+def _sms(address: str, equipment: Equipment) -> Channel:
+    number = phone_number(address)
+    if equipment.modem is None:
+        raise AddressError("text messages need a GSM modem in anban.toml")
+    return Sms(equipment.modem, number)
+
+
+def _web(address: str, equipment: Equipment) -> Channel:
+    if not equipment.webhook_secret:
+        raise AddressError("webhooks need a secret to sign with, shared with the receiver")
+    return Webhook(web_url(address), equipment.webhook_secret)
+
+
+def _scaip(address: str, equipment: Equipment) -> Channel:
+    if address != CENTRE_ADDRESS:
+        raise AddressError(f"the alarm receiving centre's address is {CENTRE_ADDRESS}")
+    if equipment.centre is None:
+        raise AddressError("no alarm receiving centre is set up in anban.toml")
+    return ScaipCentre(equipment.centre)
+
+
+def _apprise(address: str, _: Equipment) -> Channel:
     # Imported when first needed: it takes a second or two to load.
     from assistant.channels.apprise_message import AppriseMessage  # noqa: PLC0415
 
     return AppriseMessage(address)
+
+
+OURS: Final[Mapping[str, Callable[[str, Equipment], Channel]]] = MappingProxyType(
+    {
+        "sip": _sip,
+        "sips": _sip,
+        "tel": _tel,
+        "sms": _sms,
+        "http": _web,
+        "https": _web,
+        "scaip": _scaip,
+    }
+)
+"""The schemes that come with Anban; no other package can claim one."""

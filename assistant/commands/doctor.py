@@ -11,6 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
+from assistant.channels.installed import load_channels
 from assistant.commands.selftest import print_last, table_of
 from assistant.console.check import check_page
 from assistant.demo.scratch import cache_folder
@@ -56,6 +57,7 @@ def _checks(
     yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
     yield "skills", _skills
+    yield "channels", _channels
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
     yield "voice and speaker", lambda: _mouth(settings)
@@ -119,6 +121,15 @@ def _skills() -> Iterator[CheckResult]:
         yield CheckResult("skills", Verdict.WELL, names)
     else:
         yield CheckResult("skills", Verdict.BROKEN, "none is installed; `make setup` installs ours")
+
+
+def _channels() -> Iterator[CheckResult]:
+    """Those of other packages."""
+    openers, failed = load_channels()
+    for each in failed:
+        yield CheckResult("channels", Verdict.BROKEN, f"{each.scheme} is left out: {each.reason}")
+    if openers:
+        yield CheckResult("channels", Verdict.WELL, f"added: {', '.join(sorted(openers))}")
 
 
 def _dialogue(home: Path, settings: Settings) -> Iterator[CheckResult]:

@@ -22,10 +22,7 @@ from assistant.alarm.store import AlarmStore
 from assistant.alarm.triggers import AlarmTriggers
 from assistant.alarm.wording import Wording
 from assistant.calls import Calls
-from assistant.channels import AddressError, ChannelError, registry
-from assistant.channels import (
-    ChannelStatus as WayHealth,
-)
+from assistant.channels import AddressError, ChannelError, ChannelStatus, registry, status_of
 from assistant.channels.call_voice import CallVoice
 from assistant.channels.gsm import IncomingSms
 from assistant.channels.sip import PhoneCall
@@ -55,8 +52,6 @@ log = logging.getLogger(__name__)
 CONSOLE_CHILD: Final = "console"
 RECORD_SECONDS: Final = 2.0
 """For a report's alarm to be on the disk: until then the hub may have to send it again."""
-CHECK_SECONDS: Final = 30.0
-"""For one channel to say how it is."""
 
 
 class AlarmAssembly:
@@ -171,7 +166,7 @@ class AlarmAssembly:
                 database,
                 self._controller,
                 self.inbound.who,
-                self.equipment.send_sms,
+                registry,
                 self.drill_calls.acknowledged,
                 replies,
                 lambda: memory.lang,
@@ -306,14 +301,11 @@ class AlarmAssembly:
         name = address.partition(":")[0]
         try:
             channel = self.equipment.registry.open(address)
-            name = channel.name
-            async with asyncio.timeout(CHECK_SECONDS):
-                health = await channel.check()
-        except TimeoutError:
-            health = WayHealth(is_well=False, detail=f"no sign for {CHECK_SECONDS:.0f} s")
         except (AddressError, ChannelError) as error:
-            health = WayHealth(is_well=False, detail=str(error))
-        return {"channel": name, "is_well": health.is_well, "detail": health.detail}
+            status = ChannelStatus(is_well=False, detail=str(error))
+        else:
+            name, status = channel.name, await status_of(channel)
+        return {"channel": name, "is_well": status.is_well, "detail": status.detail}
 
     async def _serve_report(
         self, device: str, event: str, battery_percent: int | None = None

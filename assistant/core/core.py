@@ -338,6 +338,7 @@ class Core:
             damaged_reminder_count=self._damaged_reminders,
             lost_record_count=self.alarm_assembly.store.lost_count,
             left_out=self.understanding.left_out,
+            channels_not_loaded=self.alarm_assembly.equipment.not_loaded,
         )
 
     def _is_elder_asleep(self) -> bool:

@@ -18,9 +18,9 @@ from assistant.channels.gsm import (
     Journal,
     Modem,
     ModemAudio,
-    ModemError,
     ModemSettings,
 )
+from assistant.channels.installed import load_channels
 from assistant.channels.scaip import CALLBACK, NO_CALLBACK, CentreSettings
 from assistant.channels.sip import (
     Phone,
@@ -84,6 +84,9 @@ class HomeEquipment:
             ),
             may_ring_emergency=settings.emergency.may_ring_number,
         )
+        openers, self.not_loaded = load_channels()
+        for scheme, opener in openers.items():
+            self.registry.add(scheme, opener)
 
     async def start(self) -> None:
         """Connect to baresip and open the modem, both again and again."""
@@ -103,12 +106,6 @@ class HomeEquipment:
         return (phone is not None and phone.is_busy) or (
             modem is not None and modem.calls.line.locked()
         )
-
-    async def send_sms(self, number: str, text: str, message_id: str) -> int:
-        """Write to a number that wrote to this home; raises as `Modem.send_sms`."""
-        if self.modem is None:
-            raise ModemError("there is no modem in this home")
-        return await self.modem.send_sms(number, text, message_id)
 
     def numbering(self, contacts: Iterable[Contact]) -> Numbering:
         """How callers' numbers are read: the country of the settings, else that of the contacts."""

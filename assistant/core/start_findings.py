@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant.channels.installed import NotLoaded
 from assistant.people.contacts import People
 from assistant.runtime.findings import CheckResult, found
 from assistant.store import Database
@@ -17,11 +18,13 @@ def start_findings(
     damaged_reminder_count: int,
     lost_record_count: int,
     left_out: Mapping[str, str],
+    channels_not_loaded: Sequence[NotLoaded],
 ) -> list[CheckResult]:
-    """Every fault of the settings, the disk, what was remembered, the skills and the contacts.
+    """Every fault of the settings, the disk, what was remembered, skills, channels and contacts.
 
     `settings_problems`: `file:line: setting: what` for each; `lost_record_count`: records of alarms
-    that could not be written or read; `left_out`: skills that do not run, each with the reason.
+    that could not be written or read; `left_out`: skills that do not run, each with the reason;
+    `channels_not_loaded`: channels of other packages.
     """
     findings = [
         found("settings", is_well=False, detail=problem, subject=_setting_of(problem))
@@ -42,6 +45,10 @@ def start_findings(
     findings += [
         found("left_out", is_well=False, detail=reason, subject=name)
         for name, reason in left_out.items()
+    ]
+    findings += [
+        found("added_channel", is_well=False, detail=each.reason, subject=each.scheme)
+        for each in channels_not_loaded
     ]
     if people.problems:
         findings.append(found("contacts", is_well=False, detail="; ".join(people.problems)))

@@ -24,6 +24,7 @@ from assistant.channels import (
     Purpose,
     Registry,
     objection,
+    status_of,
     try_once,
 )
 from assistant.drill import store
@@ -141,9 +142,9 @@ class DrillCalls:
         self, channel: Channel, address: str, contact: Contact, subject: str, drill_id: str
     ) -> CheckResult:
         if address == CENTRE_ADDRESS:  # a test alarm is to be agreed with its operators
-            health = await channel.check()
-            detail = f"heartbeat only: {health.detail}"
-            return found("contact", is_well=health.is_well, detail=detail, subject=subject)
+            status = await status_of(channel)
+            detail = f"heartbeat only: {status.detail}"
+            return found("contact", is_well=status.is_well, detail=detail, subject=subject)
         if objection(address, Purpose.DRILL, self._registry):
             detail = "never called in a drill"
             return CheckResult("contact", Verdict.WELL, detail, subject)

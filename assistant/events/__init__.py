@@ -21,6 +21,7 @@ from assistant.events.emergency import (
     ElderCallChanged,
     HelpPressed,
     NobodyReached,
+    Origin,
     PutThroughChanged,
     SignAsked,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "MicrophoneLost",
     "MoveRobot",
     "NobodyReached",
+    "Origin",
     "PeopleLocated",
     "ProfileChanged",
     "PutThroughChanged",

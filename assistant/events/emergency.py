@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from assistant.events.line import event
+
+
+class Origin(StrEnum):
+    """What an alarm comes from; what people are told and who may end it follows from it."""
+
+    VOICE = "voice"
+    """Words, heard in the room or typed."""
+    BUTTON = "pendant"
+    """Somebody pressed a pendant, a cord, a button or a key of the robot."""
+    SENSOR = "sensor"
+    """A radar, a mat, a camera noticed something; nobody asked for help."""
+    DRILL = "test"
+    """Nobody needs help, and people are told so."""
 
 
 @event
@@ -38,7 +53,7 @@ class DangerSensed:
     reason: str
     """As in `CryForHelpHeard`."""
     source: str
-    """radar, camera, or the sensor's name."""
+    """The sensor's name, whatever it is: radar, mat, camera."""
     place: str = ""
 
 
@@ -58,10 +73,12 @@ class AlarmRaised:
 
     alarm_id: str
     reason: str
-    source: str
+    origin: Origin
     place: str
     at: float
     """When it was opened; Unix time, seconds."""
+    device: str = ""
+    """Which button or sensor it comes from; empty for words."""
 
 
 @event

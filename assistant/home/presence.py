@@ -24,6 +24,7 @@ from assistant.events import (
 from assistant.home.clock import Clock
 from assistant.language import Habits
 from assistant.runtime.bus import Bus
+from perception.events import BedLeft, GaitSpeed
 
 PAUSE_SECONDS: Final = 15.0
 """Silence after which talk is taken to pause; longer than the pauses elders make within it."""
@@ -35,7 +36,7 @@ AWAKE_SECONDS: Final = 900.0
 EARLY_SECONDS: Final = 7200.0
 """Who is on their feet so short a time before they usually wake is up; before that, on an errand
 of the night, on which nobody should be startled."""
-_ON_FEET: Final = frozenset({"BedLeft", "GaitSpeed"})
+_ON_FEET: Final = frozenset({BedLeft.__name__, GaitSpeed.__name__})
 """What perception tells of somebody who walks.  It cannot tell who sleeps: lying is not sleeping,
 and a medicine must not wait because of a nap.  Nor who is out: it sees one room."""
 FALLING_ASLEEP_MINUTES: Final = 30

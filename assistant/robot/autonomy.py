@@ -29,12 +29,13 @@ from assistant.events import (
     new_id,
 )
 from assistant.robot.permission import RobotControl
+from perception.events import FallDetected, LyingOnFloor
 
 OBEY_SECONDS: Final = 600.0
 """After a stop it does not set out by itself for so long …"""
 OBEY_IN_NEED_SECONDS: Final = 60.0
 """… and to a fall or an alarm that comes after it, for so long."""
-FALLS: Final = frozenset({"FallDetected", "LyingOnFloor"})
+FALLS: Final = frozenset({FallDetected.__name__, LyingOnFloor.__name__})
 _UNFINISHED: Final = frozenset({"disconnected", "heartbeat"})
 
 CALLING: Final = ExpressRobot("calling", (255, 0, 0), is_blinking=True, chime="alarm")

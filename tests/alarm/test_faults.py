@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.alarm.record_writer import DISK_SECONDS
+from assistant.alarm.source import VOICE
 from assistant.events import CryForHelpHeard, DangerSensed, HelpPressed
 from assistant.store import Database
 from tests.alarm.parts import ARRIVE_SECONDS, World, a_home
@@ -112,7 +113,7 @@ async def test_a_database_that_could_never_be_opened_stops_nothing(tmp_path: Pat
 
     store = AlarmStore(database, ARRIVE_SECONDS)
     await store.start(lambda _: None)
-    alarm = await store.raise_alarm("fall", "voice", "", "x")
+    alarm = await store.raise_alarm("fall", VOICE, "", "x")
     assert alarm.state is State.RAISED
     (tmp_path / "anban.sqlite").rmdir()
     await asyncio.sleep(5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.alarm.medical_card import MedicalCard
-from assistant.events import AlarmRaised, RemindersChanged
+from assistant.events import AlarmRaised, Origin, RemindersChanged
 from assistant.reminders.codec import to_json
 from assistant.reminders.model import Kind, Reminder
 from assistant.runtime.bus import Bus, Refused
@@ -87,6 +87,6 @@ async def test_an_alarm_reads_again_what_could_not_be_read_before() -> None:
         return [to_json(WARFARIN)]
 
     bus.serve("reminders.list", listed)
-    bus.publish(AlarmRaised("a", "fall", "voice", "", 0.0))
+    bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
     await health.finish()
     assert health.medicines == ("华法林",)

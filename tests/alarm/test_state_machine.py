@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from assistant.alarm.source import Source
 from assistant.alarm.state import Alarm, State, Trigger, change
+from assistant.events import Origin
 
 ARRIVE_SECONDS = 1_200.0
-NEW = Alarm("a", "fall", "radar", "", 1_000.0, State.SUSPECTED)
+NEW = Alarm("a", "fall", Source(Origin.SENSOR, "radar"), "", 1_000.0, State.SUSPECTED)
 TRIGGERS = st.sampled_from(Trigger)
 
 

@@ -14,6 +14,7 @@ from assistant.channels import (
     Answered,
     AttemptEvent,
     Channel,
+    ChannelError,
     ChannelStatus,
     Dialled,
     Ended,
@@ -26,6 +27,7 @@ from assistant.channels import (
     Registry,
     objection,
     reach,
+    status_of,
     try_once,
     ways,
 )
@@ -169,3 +171,38 @@ async def test_one_attempt_always_ends(
         ended = await try_once(channel, message(), ends_with_key=ends_with_key)
     assert ended.outcome is outcome
     assert channel.was_left
+
+
+class Looked(Scripted):
+    """A channel whose check ends as it was told."""
+
+    def __init__(self, how: ChannelStatus | Exception | None) -> None:
+        super().__init__()
+        self._how = how
+
+    async def check(self) -> ChannelStatus:
+        if self._how is None:
+            await asyncio.Event().wait()
+        if isinstance(self._how, Exception):
+            raise self._how
+        assert self._how is not None
+        return self._how
+
+
+@pytest.mark.parametrize(
+    ("how", "detail"),
+    [
+        (ChannelStatus(is_well=True, detail="rings"), "rings"),
+        (ChannelStatus(is_well=False, detail="no SIM"), "no SIM"),
+        (ChannelError("no modem"), "no modem"),
+        (RuntimeError("password"), "its check failed: RuntimeError"),
+        (None, "no sign for 0 s"),
+    ],
+)
+async def test_whatever_a_check_does_it_is_told(
+    how: ChannelStatus | Exception | None, detail: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "CHECK_SECONDS", 0.05 if how is None else 60.0)
+    status = await status_of(Looked(how))
+    assert status.detail == detail
+    assert status.is_well is (detail == "rings")

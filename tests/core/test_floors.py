@@ -53,7 +53,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.settings",
     ),
     # What features share.
-    "assistant/home": (*_GROUND, "assistant.safety"),
+    "assistant/home": (*_GROUND, "assistant.safety", "perception.events"),
     "assistant/people": (
         "assistant.events",
         "assistant.runtime.private_files",
@@ -68,11 +68,16 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "simulators": ("assistant.channels", "assistant.runtime.tasks"),
     # Features.
     "assistant/conversation": (*_HOME, "assistant.dialogue", "assistant.safety"),
-    "assistant/robot": (*_HOME, "robot_io"),
+    "assistant/robot": (*_HOME, "perception.events", "robot_io"),
     "assistant/calls": _REACHING,
     "assistant/pendants": (*_HOME, "assistant.channels"),
     "assistant/console": (*_DATA, "assistant.runtime", "assistant.channels", "assistant.pendants"),
-    "assistant/alarm": (*_REACHING, "assistant.phrases", "assistant.safety"),
+    "assistant/alarm": (
+        *_REACHING,
+        "assistant.phrases",
+        "assistant.safety",
+        "perception.events",
+    ),
     "assistant/reminders": _REACHING,
     "assistant/medicines": (*_GROUND, "assistant.reminders"),
     "assistant/selftest": (*_REACHING, "assistant.reminders"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.events import AlarmAcknowledged
-from assistant.settings import ModemSettings
+from assistant.settings import EmergencySettings, ModemSettings
 from simulators.modem import SimulatedModem
 from simulators.modem_pdu import encode_deliver
 from tests.channels.parts import until
@@ -120,6 +120,20 @@ async def test_a_stranger_is_told_nothing(tmp_path: Path) -> None:
             await home.core.alarm_assembly._answers._tasks.finish()
             assert home.state() == "raised"
             assert not sent_to(modem, STRANGER)
+
+
+async def test_no_word_goes_back_to_a_public_number(tmp_path: Path) -> None:
+    """Whoever writes "120" as the sender gets no text message sent to an ambulance service."""
+    may_ring = EmergencySettings(may_ring_number=True)
+    with SimulatedModem(tmp_path) as modem:
+        port = ModemSettings(modem.port)
+        async with a_home(tmp_path / "home", modem=port, emergency=may_ring) as home:
+            await alarmed(home, ("大女儿", DAUGHTER), ("急救", "120"))
+            for sender in ("120", DAUGHTER):
+                modem.messages.receive(sender, "怎么了？")
+            await until(lambda: "没看懂" in sent_to(modem, DAUGHTER))
+            await home.core.alarm_assembly._answers._tasks.finish()
+            assert "没看懂" not in sent_to(modem, "120")
 
 
 async def test_who_took_it_on_may_take_it_back(tmp_path: Path) -> None:

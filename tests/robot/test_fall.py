@@ -41,7 +41,7 @@ def questions(house: House) -> int:
 async def raised(house: House) -> None:
     await house.until(lambda: house.of(AlarmRaised), "the alarm is raised")
     (alarm,) = house.of(AlarmRaised)
-    assert (alarm.reason, alarm.source, alarm.place) == ("fall", "radar", "客厅")
+    assert (alarm.reason, alarm.source.text, alarm.place) == ("fall", "sensor:radar", "客厅")
     assert questions(house) == 2
     await house.until(lambda: house.body.face == FACES.index(FaceName.CALLING), "it shows it")
 

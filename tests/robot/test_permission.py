@@ -20,6 +20,7 @@ from assistant.events import (
     Heard,
     HelpPressed,
     MoveRobot,
+    Origin,
     ReminderDue,
     RobotGone,
     RobotMoved,
@@ -74,7 +75,7 @@ async def test_a_no_is_kept_and_holds_for_what_it_does_by_itself(tmp_path: Path)
         assert await house.ask("approach") == "asked"
         answer(house, "no")
         house.core.bus.publish(ReminderDue("o", "r", "药", 0.0, 3, is_urgent=True))
-        house.core.bus.publish(AlarmRaised("a", "fall", "voice", "", 0.0))
+        house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
         await house.until(lambda: house.body.face == FACES.index(FaceName.CALLING), "its face")
         assert house.body.moved_metres == 0.0
         assert house.body.docked
@@ -135,7 +136,7 @@ async def test_consent_outlives_the_core_and_can_be_withdrawn(tmp_path: Path) ->
         await house.core.bus.call("robot.consent", may_move=False)
         assert (await house.ended()).outcome == "stopped"
         way = house.body.moved_metres
-        house.core.bus.publish(AlarmRaised("a", "fall", "voice", "", 0.0))
+        house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
         await house.until(lambda: house.body.light[0] == 255, "it shows the alarm")
         assert house.body.moved_metres == pytest.approx(way, abs=0.05)
 
@@ -193,7 +194,7 @@ async def test_an_alarm_is_shown_and_it_comes_and_goes_back(tmp_path: Path) -> N
     async with a_house(tmp_path) as house:
         await house.consent()
         house.locate()
-        house.core.bus.publish(AlarmRaised("a", "fall", "voice", "", 0.0))
+        house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
         await house.until(lambda: house.body.light[0] == 255, "red")
         assert (await house.ended()).outcome == "finished"
         assert house.distance_to(PERSON) < 1.6
@@ -283,5 +284,5 @@ async def test_without_a_robot_all_of_it_is_silent(tmp_path: Path) -> None:
     async with a_house(tmp_path, has_robot=False) as house:
         assert await house.ask("approach") == "no_robot"
         house.core.bus.publish(StopRobot())
-        house.core.bus.publish(AlarmRaised("a", "fall", "voice", "", 0.0))
+        house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
         assert not house.core.supervisor.names()
