@@ -130,6 +130,8 @@ _ALL_SKILLS: Final = (
     "storage.get",
     "storage.keys",
     "storage.set",
+    "tables.open",
+    "tables.run",
     "voice.adjust",
 )
 
