@@ -6,9 +6,10 @@ Everything goes over the local socket to the core, which answers within seconds 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from assistant.events import Say, Urgency
 from assistant.runtime.link import ServiceError
@@ -19,6 +20,8 @@ class NotStartedError(ServiceError):
     """A service is not there yet: the core starts some of them after the skills."""
 
 
+_MAX_TRIES: Final = 100
+"""Of one update; each failed one means that somebody else's succeeded."""
 Direction = Literal["louder", "quieter", "slower", "faster"]
 
 
@@ -93,6 +96,8 @@ class Storage:
 
     def __init__(self, outside: Outside, skill: str) -> None:
         self._outside, self._skill = outside, skill
+        self._updating = asyncio.Lock()
+        """Updates of this process take turns: only another process can make one try again."""
 
     async def get(self, key: str) -> Any:
         """A value; None where it was never set."""
@@ -101,6 +106,33 @@ class Storage:
     async def set(self, key: str, value: Any) -> None:
         """Write a value; it is on disk when this returns."""
         await self._outside.request("storage.set", skill=self._skill, key=key, value=value)
+
+    async def update(self, key: str, change: Callable[[Any], Any]) -> Any:
+        """Replace a value by what `change` makes of it, and give the new one.
+
+        What others write meanwhile is not lost: then `change` is called again with what they
+        wrote, so it must do nothing beside.  It is on disk when this returns.
+
+        Args:
+            key: Of the value.
+            change: Takes the value (None if it was never set), returns the new one.
+
+        Raises:
+            ValueError: `change` returned None, as one does that alters a list in place.
+            ServiceError: refused, or others wrote again and again.
+        """
+        async with self._updating:
+            for _ in range(_MAX_TRIES):
+                now = await self._outside.request("storage.look", skill=self._skill, key=key)
+                value = change(now["value"])
+                if value is None:
+                    raise ValueError(f"storage.update({key!r}): the function returned None")
+                is_kept = await self._outside.request(
+                    "storage.swap", skill=self._skill, key=key, mark=now["mark"], value=value
+                )
+                if is_kept:
+                    return value
+        raise ServiceError(f"storage.update({key!r}): others wrote it {_MAX_TRIES} times meanwhile")
 
     async def delete(self, key: str) -> None:
         """Forget a value."""

@@ -126,15 +126,16 @@ class OverTheBus:
         return json.loads(json.dumps(await self._core.bus.call(service, **arguments)))
 
 
+@pytest.mark.parametrize("what", ["storage.update", "tables.transact"])
 @pytest.mark.parametrize("page", ["docs/skills.md", "docs/zh/skills.md"])
-async def test_the_example_of_the_page_works(core: Core, page: str) -> None:
+async def test_the_examples_of_the_page_work(core: Core, page: str, what: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     (script,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     (code,) = (
-        block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "tables" in block
+        block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if what in block
     )
     await core.bus.call("tables.open", skill="tea", scripts=[script])
-    names: dict[str, Any] = {"skill": Skill("tea", __file__)}
+    names: dict[str, Any] = {"skill": Skill("tea", __file__), "__file__": __file__}
     exec(code, names)
     turn = SimpleNamespace(
         home=Home(cast("Outside", OverTheBus(core)), "tea"),
