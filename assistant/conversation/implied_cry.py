@@ -35,7 +35,7 @@ _MEANS: Final = {
 
 
 class Alarms(Protocol):
-    """What it tells: `care.Emergency`."""
+    """What it tells: `alarm.triggers.AlarmTriggers`."""
 
     def doubt(self, text: str, *, is_sure: bool) -> Reaction:
         """Ask whether help is needed; silence calls the family where it is sure."""

@@ -21,7 +21,7 @@ from assistant.safety import Cry, Doubt, Judgement
 
 
 class Alarms(implied_cry.Alarms, Protocol):
-    """What the core knows of alarms: `care.Emergency`."""
+    """What the core knows of alarms: `alarm.triggers.AlarmTriggers`."""
 
     @property
     def is_open(self) -> bool:
@@ -46,7 +46,7 @@ class Alarms(implied_cry.Alarms, Protocol):
 
 
 class Line(Protocol):
-    """What the core knows of calls that the elder asked for: `care.calls.Calls`."""
+    """What the core knows of calls that the elder asked for: `calls.Calls`."""
 
     @property
     def is_under_way(self) -> bool:

@@ -17,7 +17,7 @@ from assistant.reminders.scheduler import ReminderScheduler
 
 
 class Alterations:
-    """Changes that leave the series as it is; `which` as in `Keeper`."""
+    """Changes that leave the series as it is; `which` as in `ReminderApi`."""
 
     def __init__(self, scheduler: ReminderScheduler) -> None:
         self._scheduler = scheduler

@@ -142,7 +142,7 @@ def _days(when: Recurrence) -> dict[str, Any] | None:
 
 
 def _counted_from_first(schedule: dict[str, Any], when: When) -> dict[str, Any]:
-    """Where no start was said, it is the first dose, which may be tomorrow's: see `Keeper`."""
+    """Where no start was said, it is the first dose, which may be tomorrow's: see `ReminderApi`."""
     if isinstance(when, Moment) and "times" in schedule:
         return schedule  # bound to a habit of that day
     if isinstance(when, Recurrence) and when.start is not None:
