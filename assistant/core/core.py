@@ -24,6 +24,7 @@ from assistant.core.children import Children
 from assistant.core.home_services import HomeServices
 from assistant.core.services import Services
 from assistant.core.start_findings import start_findings
+from assistant.core.table_services import TableServices
 from assistant.events import Capability
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
@@ -89,6 +90,7 @@ class Core:
         self.database = Database(options.home / "anban.sqlite", spare_folder(options.home))
         self.memory = HomeMemory(KeyedValues.home(self.database), options.settings, options.lang)
         self.services = Services(self.bus, self.database, self.memory)
+        self.table_services = TableServices(self.bus, options.home / "skill-tables")
         self.speech = Speech(
             self.bus,
             self.memory,
@@ -192,6 +194,7 @@ class Core:
             log.error("going on without a memory: %s", error)
         self.services.register()
         self.home_services.register()
+        self.table_services.register()
         await self.bus.open(new_socket_path(self.options.home))
         # A cry must count as soon as can be: ear and phrases first, and both beside all else.
         wanted = self.options.capabilities - self._without_device()
@@ -251,6 +254,7 @@ class Core:
         await self.supervisor.stop()
         await self.understanding.close()
         await self.bus.close()
+        await self.table_services.close()
         with contextlib.suppress(StoreError):
             await self.database.close()
         self._lock.close()

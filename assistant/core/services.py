@@ -32,6 +32,8 @@ class Services:
             "storage.set": self._storage_set,
             "storage.delete": self._storage_delete,
             "storage.keys": self._storage_keys,
+            "storage.look": self._storage_look,
+            "storage.swap": self._storage_swap,
             "voice.adjust": self.adjust_voice,
         }
         for name, service in services.items():
@@ -67,6 +69,15 @@ class Services:
 
     async def _storage_keys(self, skill: str) -> list[str]:
         return list(await KeyedValues.of_skill(self._database, skill).all())
+
+    async def _storage_look(self, skill: str, key: str) -> dict[str, Any]:
+        return asdict(await KeyedValues.of_skill(self._database, skill).look(key))
+
+    async def _storage_swap(self, skill: str, key: str, mark: str, value: Any) -> bool:
+        try:
+            return await KeyedValues.of_skill(self._database, skill).swap(key, mark, value)
+        except ValueError as error:
+            raise Refused(str(error)) from error
 
     async def _keep(self, values: KeyedValues, name: str, value: Any) -> None:
         try:

@@ -129,7 +129,11 @@ _ALL_SKILLS: Final = (
     "storage.delete",
     "storage.get",
     "storage.keys",
+    "storage.look",
     "storage.set",
+    "storage.swap",
+    "tables.open",
+    "tables.run",
     "voice.adjust",
 )
 

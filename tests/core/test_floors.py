@@ -51,6 +51,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.runtime.link",
         "assistant.runtime.privacy",
         "assistant.settings",
+        "assistant.store.errors",
+        "assistant.store.schema",
+        "assistant.store.skill_tables",
     ),
     # What features share.
     "assistant/home": (*_GROUND, "assistant.safety", "perception.events"),
