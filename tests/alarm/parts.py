@@ -12,7 +12,7 @@ from pathlib import Path
 import assistant.replies
 from assistant.alarm.announcer import Announcer
 from assistant.alarm.controller import AlarmController
-from assistant.alarm.medical_card import Health
+from assistant.alarm.medical_card import MedicalCard
 from assistant.alarm.public_number import NUMBER_CONTACT, PublicNumber
 from assistant.alarm.store import AlarmStore
 from assistant.alarm.triggers import AlarmTriggers
@@ -23,6 +23,7 @@ from assistant.channels import (
     Answered,
     AttemptEvent,
     Channel,
+    ChannelStatus,
     Dialled,
     DtmfPressed,
     Ended,
@@ -31,9 +32,6 @@ from assistant.channels import (
     Outcome,
     PutThrough,
     is_emergency_number,
-)
-from assistant.channels import (
-    ChannelStatus as WayHealth,
 )
 from assistant.channels.call_voice import CallVoice
 from assistant.events import CryForHelpHeard, Say
@@ -129,8 +127,8 @@ class ScriptedChannel(Channel):
         self._world.hung_up.append(self._address)
         self._gone.set()
 
-    async def check(self) -> WayHealth:
-        return WayHealth(is_well=True, detail="")
+    async def check(self) -> ChannelStatus:
+        return ChannelStatus(is_well=True, detail="")
 
     async def _pass(self, seconds: float) -> None:
         try:
@@ -205,7 +203,7 @@ async def a_home(
     number = PublicNumber(world, REPLIES, memory, wanted)
     store = AlarmStore(database, arrive_seconds)
     announcer = Announcer(bus, speech, memory, REPLIES, people, number, store, world)
-    health = Health()
+    health = MedicalCard()
     health.medicines, health.allergies = medicines, allergies
     wording = Wording(
         REPLIES,
