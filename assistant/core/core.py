@@ -144,9 +144,7 @@ class Core:
         self.start_troubles: StartTroubles | None = None
         self._damaged_reminders = 0
         self._sound = Sound(self.bus)
-        lane = SafetyLane(
-            self.bus, self.speech, self.alarm_assembly.emergency, self.alarm_assembly.calls
-        )
+        lane = SafetyLane(self.bus, self.alarm_assembly.emergency, self.alarm_assembly.calls)
         implied_cries = ImpliedCries(self.understanding, self.alarm_assembly.emergency)
         self.turns = Turns(
             self.bus,
@@ -268,6 +266,7 @@ class Core:
             bus=self.bus,
             database=self.database,
             memory=self.memory,
+            speech=self.speech,
             people=self.alarm_assembly.people,
             registry=self.alarm_assembly.equipment.registry,
             elder_name=elder_name,
@@ -284,6 +283,7 @@ class Core:
             database=self.database,
             medicines=medicines,
             api=self.reminders.api,
+            speech=self.speech,
             wording=Wording(lambda: self.memory.lang, lambda: elder_name),
             family=self.reminders.messenger,
             clock=self.reminders.scheduler.clock,
@@ -301,6 +301,7 @@ class Core:
             database=self.database,
             supervisor=self.supervisor,
             memory=self.memory,
+            speech=self.speech,
             sound=self._sound,
             alarm_assembly=self.alarm_assembly,
             reminders=reminders,

@@ -74,7 +74,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/console": (*_DATA, "assistant.runtime", "assistant.channels", "assistant.pendants"),
     "assistant/alarm": (*_REACHING, "assistant.phrases", "assistant.safety"),
     "assistant/reminders": _REACHING,
-    "assistant/medicines": (*_GROUND, "assistant.reminders"),
+    "assistant/medicines": (*_HOME, "assistant.reminders"),
     "assistant/selftest": (*_REACHING, "assistant.reminders"),
     "assistant/drill": (
         *_REACHING,
