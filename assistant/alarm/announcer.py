@@ -39,7 +39,6 @@ from assistant.events import (
     Origin,
     PutThroughChanged,
     SetVoice,
-    Urgency,
 )
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
@@ -75,7 +74,7 @@ class Announcer:
         store: AlarmStore,
         registry: Opener,
     ) -> None:
-        self._bus, self._speech, self._memory = bus, speech, memory
+        self._bus, self._memory = bus, memory
         self._replies, self._people, self._number = replies, people, number
         self._store = store
         self._standings = Standings(
@@ -106,8 +105,8 @@ class Announcer:
 
     # ------------------------------------------------------------------------- on request
 
-    def reply_to_cry(self, number: str = "", *, is_heard: bool = True) -> str:
-        """The first words after a cry: whoever asks for them says them; empty in a conversation.
+    def answer_cry(self, number: str = "", *, is_heard: bool = True) -> str:
+        """Say the first words after a cry; what is said, nothing in a conversation.
 
         Args:
             number: of the public service that the elder asked for.
@@ -118,7 +117,8 @@ class Announcer:
         said, text = self._who_is_called(has_number=bool(number), is_heard=is_heard)
         if number:
             text = f"{text} {self._about(number)}".strip()
-        self._saying.expect(text, said)
+        if text:
+            self._saying.first_words(text, said)
         return text
 
     def _about(self, number: str) -> str:
@@ -166,8 +166,7 @@ class Announcer:
         """Say that it calls out, unless that was said just now."""
         if asyncio.get_running_loop().time() - self._replied_at <= JUST_REPLIED_SECONDS:
             return
-        if text := self.reply_to_cry(is_heard=is_heard):
-            self._speech.say(text, Urgency.ALARM)
+        self.answer_cry(is_heard=is_heard)
 
     def ask(self, alarm: Alarm) -> None:
         """Ask after something was sensed, or said that may be a cry; the second time louder."""

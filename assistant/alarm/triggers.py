@@ -35,8 +35,8 @@ class Rehearsal(Protocol):
     def takes(self, cry: CryForHelpHeard) -> bool:
         """Whether this cry is the drill's, and calls nobody."""
 
-    def reply(self) -> str | None:
-        """What is said to the cry that it took; None: it took none."""
+    def answer(self) -> str | None:
+        """Answer the cry that it took; what is said, None: it took none."""
 
 
 class AlarmTriggers:
@@ -103,15 +103,15 @@ class AlarmTriggers:
         """Whether a drill asked for a cry: a doubt is one then, and calls nobody."""
         return self._drill is not None and self._drill.awaits_cry
 
-    def reply_to_cry(self, cry: Cry) -> str:
-        """The truth about who is being called now; empty where it is asked about first."""
+    def answer_cry(self, cry: Cry) -> str:
+        """Say the truth about who is being called now; nothing if it is asked about first."""
         if self._is_asked_first(cry):
             return ""
-        rehearsed = self._drill.reply() if self._drill is not None else None
+        rehearsed = self._drill.answer() if self._drill is not None else None
         if rehearsed is not None:
             return rehearsed
         number = self._number.wanted(cry)
-        reply = self._announcer.reply_to_cry(number)
+        reply = self._announcer.answer_cry(number)
         if number and reply and self._must_ask(number):
             self.controller.question.put_number(number)
         return reply

@@ -51,4 +51,4 @@ class Questions:
         until = loop.call_later(asked.open_seconds, self.close, "silence")
         self._open = _Open(asked, until)
         if asked.text:
-            self._speech.say(asked.text, asked.urgency)
+            self._speech.say(asked.text, asked.urgency, asked.question_id)

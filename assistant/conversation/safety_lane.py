@@ -12,9 +12,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from assistant.conversation import implied_cry
-from assistant.events import CryForHelpHeard, Urgency
+from assistant.events import CryForHelpHeard
 from assistant.home.reaction import Reaction
-from assistant.home.speech import Speech
 from assistant.home.spoken import Spoken
 from assistant.runtime.bus import Bus
 from assistant.safety import Cry, Doubt, Judgement
@@ -35,8 +34,11 @@ class Alarms(implied_cry.Alarms, Protocol):
     def awaits_cry(self) -> bool:
         """Whether a drill asked for a cry: a doubt is one then, and calls nobody."""
 
-    def reply_to_cry(self, cry: Cry) -> str:
-        """The truth about who is being called now; empty where it is asked about first."""
+    def answer_cry(self, cry: Cry) -> str:
+        """Say the truth about who is being called now; what is said.
+
+        Nothing where it is asked about first, or a contact speaks with the elder already.
+        """
 
     def take_back(self, since: float) -> None:
         """Ask about cries since then (Unix time) instead of calling."""
@@ -84,9 +86,8 @@ class Taken:
 class SafetyLane:
     """Acts on judgements; what it takes goes no further."""
 
-    def __init__(self, bus: Bus, speech: Speech, alarms: Alarms, line: Line) -> None:
-        self._bus, self._speech = bus, speech
-        self._alarms, self._line = alarms, line
+    def __init__(self, bus: Bus, alarms: Alarms, line: Line) -> None:
+        self._bus, self._alarms, self._line = bus, alarms, line
 
     @property
     def is_conversation(self) -> bool:
@@ -154,12 +155,9 @@ class SafetyLane:
         return not self.is_conversation or (self._line.is_under_way and doubt.is_serious)
 
     def _cry(self, cry: Cry) -> str:
-        """Tell of a cry, and say what is done; empty where that is not said now."""
+        """Tell of a cry, and have it answered; what is said."""
         self.tell(cry)
-        reply = self._alarms.reply_to_cry(cry)
-        if reply:  # none where a contact speaks with the elder already
-            self._speech.say(reply, Urgency.ALARM)
-        return reply
+        return self._alarms.answer_cry(cry)
 
     def _ends_call(self, judgement: Judgement) -> bool:
         """Whether it ends a call that rings or stands; done where it does."""

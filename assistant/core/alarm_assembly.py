@@ -184,7 +184,7 @@ class AlarmAssembly:
             self.drill,
             lambda: self.calls.is_talking,
         )
-        self.drill.reply_to_real = announcer.reply_to_cry
+        self.drill.answer_real = announcer.answer_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
         bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self._controller.acknowledge)

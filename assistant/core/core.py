@@ -146,9 +146,7 @@ class Core:
         self.start_troubles: StartTroubles | None = None
         self._damaged_reminders = 0
         self._sound = Sound(self.bus)
-        lane = SafetyLane(
-            self.bus, self.speech, self.alarm_assembly.triggers, self.alarm_assembly.calls
-        )
+        lane = SafetyLane(self.bus, self.alarm_assembly.triggers, self.alarm_assembly.calls)
         implied_cries = ImpliedCries(self.understanding, self.alarm_assembly.triggers)
         self.turns = Turns(
             self.bus,
@@ -272,6 +270,7 @@ class Core:
             bus=self.bus,
             database=self.database,
             memory=self.memory,
+            speech=self.speech,
             people=self.alarm_assembly.people,
             registry=self.alarm_assembly.equipment.registry,
             elder_name=elder_name,
@@ -288,6 +287,7 @@ class Core:
             database=self.database,
             medicines=medicines,
             api=self.reminders.api,
+            speech=self.speech,
             wording=Wording(lambda: self.memory.lang, lambda: elder_name),
             family=self.reminders.messenger,
             clock=self.reminders.scheduler.clock,
@@ -305,6 +305,7 @@ class Core:
             database=self.database,
             supervisor=self.supervisor,
             memory=self.memory,
+            speech=self.speech,
             sound=self._sound,
             alarm_assembly=self.alarm_assembly,
             reminders=reminders,

@@ -9,6 +9,7 @@ from typing import Final
 from assistant.channels import CENTRE_ADDRESS
 from assistant.core.alarm_assembly import AlarmAssembly
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.reminders import Reminders
 from assistant.runtime.bus import Bus
 from assistant.runtime.findings import CheckResult
@@ -35,6 +36,7 @@ class SelfTestAssembly:
         database: Database,
         supervisor: Supervisor,
         memory: HomeMemory,
+        speech: Speech,
         sound: Sound,
         alarm_assembly: AlarmAssembly,
         reminders: Reminders,
@@ -78,7 +80,7 @@ class SelfTestAssembly:
             quiet=Quiet(bus, scheduler.clock, lambda: alarm_assembly.is_busy),
             wording=Wording(lambda: memory.lang, lambda: settings.elder_name),
             family=reminders.messenger,
-            home_lang=lambda: memory.lang,
+            speech=speech,
             clock=scheduler.clock,
             zone=scheduler.calendar.zone,
             habits=lambda: scheduler.calendar.habits,

@@ -22,12 +22,11 @@ from assistant.events import (
     DrillEnded,
     Heard,
     HelpPressed,
-    Said,
-    Say,
     Urgency,
     new_id,
 )
 from assistant.home.speech import Speech
+from assistant.home.speech_handle import SpeechState
 from assistant.phrases import load, tokens_of
 from assistant.runtime.bus import Bus, Refused
 from assistant.runtime.findings import CheckResult, Verdict
@@ -60,8 +59,8 @@ class Drill:
     ) -> None:
         self._bus, self._database, self._speech = bus, database, speech
         self._wording, self._is_alarm_open = wording, is_alarm_open
-        self.reply_to_real: Callable[[], str] = str
-        """What is said to a cry that is real: `Companion.reply_to_cry`."""
+        self.answer_real: Callable[[], object] = str
+        """Says the first words to a cry that is real: `Announcer.answer_cry`."""
         self.drill_id = ""
         """Of the drill that is on; empty: none is."""
         self._room = ""
@@ -71,8 +70,7 @@ class Drill:
         self._is_answering = False
         """The answer to it has not been spoken to its end yet."""
         self._reply: str | None = None
-        """To the cry that was taken just now, until it is asked for."""
-        self._answer = self._say_id = ""
+        """To the cry that was taken just now, until it is said."""
         self._answering: asyncio.TimerHandle | None = None
         self._window: asyncio.TimerHandle | None = None
         self._window_over = asyncio.Event()
@@ -83,8 +81,6 @@ class Drill:
         for kind in (AlarmRaised, HelpPressed, DangerSensed):
             bus.subscribe(kind, lambda _: self._end(is_real=True))
         bus.subscribe(Heard, self._heard)
-        bus.subscribe(Say, self._saying)
-        bus.subscribe(Said, self._said)
         bus.serve("drill.begin", self.begin)
         bus.serve("drill.room", self.room)
         bus.serve("drill.stay", self.stay)
@@ -160,8 +156,8 @@ class Drill:
             self._end(is_real=True)
             return False
         if self._cry is None:
-            self._answer = self._reply = self._wording.drill("drill_heard")
-            self._cry, self._is_answering, self._say_id = cry, True, ""
+            self._reply = self._wording.drill("drill_heard")
+            self._cry, self._is_answering = cry, True
             self._window_over.clear()
             loop = asyncio.get_running_loop()
             self._answering = loop.call_later(ANSWER_SECONDS, self._answered)
@@ -177,17 +173,19 @@ class Drill:
         self._end(is_real=True)
         return False
 
-    def reply(self) -> str | None:
-        """What is said to the cry that was just taken; None: it was none of the drill's."""
+    def answer(self) -> str | None:
+        """Answer the cry that was just taken; what is said, None: it was none of the drill's."""
         reply, self._reply = self._reply, None
-        return reply if self.drill_id else None
+        if not self.drill_id:
+            return None
+        if reply and (cry := self._cry) is not None:
+            handle = self._speech.say(reply, Urgency.ALARM)
+            handle.when_over(lambda how: self._was_said(cry, how))
+        return reply
 
-    def _saying(self, say: Say) -> None:
-        if self._is_answering and not self._say_id and say.text == self._answer:
-            self._say_id = say.say_id
-
-    def _said(self, said: Said) -> None:
-        if self._is_answering and said.say_id == self._say_id:
+    def _was_said(self, cry: CryForHelpHeard, how: SpeechState) -> None:
+        # Where nothing sounds the elder reads it, and `ANSWER_SECONDS` stand for that.
+        if self._is_answering and cry is self._cry and how is not SpeechState.NO_MOUTH:
             self._answered()
             self._open_window(REAL_SECONDS)
 
@@ -203,7 +201,7 @@ class Drill:
         reason = self._cry.reason if self._cry is not None else "other"
         self._end(is_real=True)
         self._bus.publish(CryForHelpHeard(phrase.text, reason, time.time()))
-        self._speech.say(self.reply_to_real(), Urgency.ALARM)
+        self.answer_real()
 
     # ---------------------------------------------------------------------------- its end
 

@@ -34,6 +34,7 @@ class AskElder:
     text: str
     """Empty: it is being said already, as the answer of a turn."""
     question_id: str = field(default_factory=new_id)
+    """Also the `say_id` of its words: their end is a `Said` with this id."""
     urgency: Urgency = Urgency.ANSWER
     asker: str = ""
     open_seconds: float = 60.0

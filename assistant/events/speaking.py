@@ -85,7 +85,7 @@ class SoundStopped:
 
 @event
 class Said:
-    """A `Say` came to its end."""
+    """A `Say` came to its end; of a mouth that died or stays silent the core tells it."""
 
     say_id: str
     completed: bool

@@ -12,7 +12,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Say, Urgency
+from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Urgency
+from assistant.home.speech import Speech
 from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
 from assistant.medicines.table import data_digest
 from assistant.medicines.warnings import Warned
@@ -50,12 +51,13 @@ class MedicineWatch:
         database: Database,
         medicines: Medicines,
         api: ReminderApi,
+        speech: Speech,
         wording: Wording,
         family: Family,
         clock: Clock,
         is_asleep: Callable[[], bool],
     ) -> None:
-        self._bus, self._medicines, self._api = bus, medicines, api
+        self._bus, self._medicines, self._api, self._speech = bus, medicines, api, speech
         self._wording, self._family, self._clock = wording, family, clock
         self._is_asleep = is_asleep
         self._home = KeyedValues.home(database)
@@ -126,8 +128,7 @@ class MedicineWatch:
     def _tell_elder(self, found: Sequence[tuple[str, Warned]]) -> None:
         for title, warned in found:
             self._bus.publish(MedicineWarned(title, warned.other, warned.kind.value, warned.why))
-        text, lang = self._wording.for_elder(found)
-        self._bus.publish(Say(text, lang, Urgency.REMINDER))
+        self._speech.say(self._wording.for_elder(found), Urgency.REMINDER)
 
     async def _tell_family(self, found: Sequence[tuple[str, Warned]], digest: str) -> bool:
         texts = self._wording.for_family(found)

@@ -10,6 +10,7 @@ from assistant.channels import Registry
 from assistant.channels.call_voice import CallVoice
 from assistant.home.clock import Clock
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.people.contacts import People
 from assistant.reminders import tables
 from assistant.reminders.api import ReminderApi
@@ -34,6 +35,7 @@ class Reminders:
         bus: Bus,
         database: Database,
         memory: HomeMemory,
+        speech: Speech,
         people: People,
         registry: Registry,
         elder_name: str,
@@ -43,7 +45,7 @@ class Reminders:
     ) -> None:
         zone = tzlocal.get_localzone()
         self.scheduler = ReminderScheduler(
-            bus=bus, database=database, memory=memory, zone=zone, clock=clock
+            bus=bus, database=database, memory=memory, speech=speech, zone=zone, clock=clock
         )
         self.api = ReminderApi(self.scheduler, facts)
         self._voice = CallVoice(voice_folder)

@@ -14,8 +14,10 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from assistant.events import Said, Say, Urgency
+from assistant.events import Urgency
 from assistant.home.clock import Clock
+from assistant.home.speech import Speech
+from assistant.home.speech_handle import SpeechState
 from assistant.language import Habits
 from assistant.reminders.family import Texts
 from assistant.runtime.bus import Bus, Refused
@@ -63,7 +65,7 @@ class SelfTest:
         quiet: Quiet,
         wording: Wording,
         family: Family,
-        home_lang: Callable[[], str],
+        speech: Speech,
         clock: Clock,
         zone: ZoneInfo,
         habits: Callable[[], Habits],
@@ -71,8 +73,8 @@ class SelfTest:
         has_chime: bool,
         can_speak: Callable[[], bool],
     ) -> None:
-        self._bus, self._database, self._checks, self._quiet = bus, database, checks, quiet
-        self._wording, self._family, self._home_lang = wording, family, home_lang
+        self._database, self._checks, self._quiet = database, checks, quiet
+        self._wording, self._family, self._speech = wording, family, speech
         self._clock, self._zone, self._habits = clock, zone, habits
         self._is_asleep, self._has_chime, self._can_speak = is_asleep, has_chime, can_speak
         self._is_family_reached = True
@@ -265,7 +267,7 @@ class SelfTest:
             return False
         is_reached = self._is_family_reached
         text = self._wording.for_elder(owed, is_family_reached=is_reached)
-        if not await self._say(Say(text, self._home_lang(), Urgency.REMINDER)):
+        if not await self._say(text):
             return False
         await self._keep(lambda known: trouble.told_elder(known, owed, today))
         return True
@@ -274,27 +276,16 @@ class SelfTest:
         """Whoever heard the chime for the first time may wonder what it was."""
         if not self._quiet.is_quiet or await self._home.get(_EXPLAINED) is not None:
             return
-        said = Say(self._wording.about_chime(), self._home_lang(), Urgency.REMINDER)
-        if await self._say(said):
+        if await self._say(self._wording.about_chime()):
             await self._home.set(_EXPLAINED, True)
 
-    async def _say(self, say: Say) -> bool:
+    async def _say(self, text: str) -> bool:
         """Whether it sounded to its end."""
-        said: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-        def take(event: object) -> None:
-            if isinstance(event, Said) and event.say_id == say.say_id and not said.done():
-                said.set_result(event.completed)
-
-        self._bus.listen(take)
         try:
-            self._bus.publish(say)
             async with asyncio.timeout(SPOKEN_SECONDS):
-                return await said
+                return await self._speech.say(text, Urgency.REMINDER).end() is SpeechState.HEARD
         except TimeoutError:
             return False
-        finally:
-            self._bus.unlisten(take)
 
     async def _keep(
         self, change: Callable[[tuple[trouble.Trouble, ...]], tuple[trouble.Trouble, ...]]

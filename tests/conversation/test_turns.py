@@ -96,6 +96,7 @@ class ScriptedMind:
 class ScriptedAlarms:
     """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
 
+    speech: Speech
     asks: bool = False
     is_open: bool = False
     is_line_open: bool = False
@@ -107,8 +108,10 @@ class ScriptedAlarms:
     def take_back(self, since: float) -> None:
         self.taken_back.append(since)
 
-    def reply_to_cry(self, cry: Cry) -> str:
-        return f"[{cry.reason}]"
+    def answer_cry(self, cry: Cry) -> str:
+        reply = f"[{cry.reason}]"
+        self.speech.say(reply, Urgency.ALARM)
+        return reply
 
     def doubt(self, text: str, *, is_sure: bool) -> Reaction:
         self.doubted.append((text, is_sure))
@@ -179,8 +182,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     services = Services(bus, database, memory)
     speech = Speech(bus, memory, 10.0, has_mouth=True)
     understanding = ScriptedMind()
-    alarms, line = ScriptedAlarms(), ScriptedLine()
-    lane, implied_cries = SafetyLane(bus, speech, alarms, line), ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
+    alarms, line = ScriptedAlarms(speech), ScriptedLine()
+    lane, implied_cries = SafetyLane(bus, alarms, line), ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
     turns = Turns(
         bus,
         memory,

@@ -82,7 +82,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "perception.events",
     ),
     "assistant/reminders": _REACHING,
-    "assistant/medicines": (*_GROUND, "assistant.reminders"),
+    "assistant/medicines": (*_HOME, "assistant.reminders"),
     "assistant/selftest": (*_REACHING, "assistant.reminders"),
     "assistant/drill": (
         *_REACHING,
