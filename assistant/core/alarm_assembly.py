@@ -191,7 +191,6 @@ class AlarmAssembly:
         )
         self.drill.reply_to_real = announcer.reply_to_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
-        bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self._controller.acknowledge)
         bus.serve("alarms.comes", self._controller.comes)
         bus.serve("alarms.close", self._controller.close)
@@ -328,17 +327,3 @@ class AlarmAssembly:
         if not alarms:
             raise Refused("no alarm is open")
         return self._wording.spoken_details(alarms[-1], lang)
-
-    async def _serve_open(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "alarm_id": alarm.alarm_id,
-                "reason": alarm.reason,
-                "state": alarm.state.value,
-                "place": alarm.place,
-                "opened_at": alarm.opened_at,
-                "acknowledged_by": alarm.acknowledged_by,
-                "outcomes": [attempt.outcome for attempt in self.store.attempts(alarm.alarm_id)],
-            }
-            for alarm in self.store.open_alarms()
-        ]

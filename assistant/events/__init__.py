@@ -5,7 +5,6 @@ from assistant.events.conversation import (
     ElderAnswered,
     LanguageChanged,
     ProfileChanged,
-    SwitchLanguage,
     TurnTaken,
 )
 from assistant.events.emergency import (
@@ -181,7 +180,6 @@ __all__ = [
     "StockLow",
     "StopRobot",
     "StopSpeaking",
-    "SwitchLanguage",
     "TurnTaken",
     "Unsay",
     "Urgency",

@@ -50,13 +50,6 @@ class ElderAnswered:
 
 
 @event
-class SwitchLanguage:
-    """Core: go on in another language of the home."""
-
-    lang: str
-
-
-@event
 class LanguageChanged:
     """The home speaks another language now; every child follows."""
 

@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import wraps
 from typing import Any, Final
 
-from assistant.events import MAX_LINE_BYTES
 from assistant.language import LANGUAGES, Unit
 from assistant.reminders.api import SNOOZE_MINUTES, ReminderApi
 from assistant.reminders.codec import from_json, to_json
@@ -27,8 +26,6 @@ Answer = Callable[..., Awaitable[Any]]
 MOST_TEXTS: Final = 20
 MOST_AT_ONCE: Final = 20
 MOST_REMOVED: Final = 1000
-MOST_EXPORTED_BYTES: Final = MAX_LINE_BYTES // 2
-"""An answer is one line, and a character of it may be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,6 @@ class ReminderServices:
             "reminders.refill": self._refill,
             "reminders.count": self._count,
             "reminders.adherence": self._adherence,
-            "reminders.export": self._export,
             "reminders.import": self._import,
             "reminders.remove_all": self._remove_all,
             "reminders.on_day": self._on_day,
@@ -194,15 +190,6 @@ class ReminderServices:
     async def _adherence(self, weeks: int = 4) -> list[dict[str, Any]]:
         found = await self._api.adherence(from_json(weeks, int, "weeks"))
         return [asdict(week) | {"monday": week.monday.isoformat()} for week in found]
-
-    async def _export(self, form: str, since: str | None = None) -> dict[str, str]:
-        """`since`: a date; of the doses only those due from then on."""
-        day = from_json(since, datetime, "since").astimezone() if since is not None else None
-        begin = day.timestamp() if day is not None else 0.0
-        text = await self._api.export(from_json(form, str, "form"), begin)
-        if len(text.encode()) > MOST_EXPORTED_BYTES:
-            raise InvalidRefused("since", "too much for one answer; say a later day")
-        return {"text": text}
 
     async def _import(self, text: str) -> dict[str, Any]:
         if not isinstance(text, str):

@@ -192,9 +192,7 @@ COMMANDS: Final[Mapping[str, Rights]] = {
 }
 """Of the user's own, beside the running core; none of its children may pass for one."""
 
-CORE_ONLY: Final = frozenset(
-    {"alarms.acknowledge", "alarms.close", "alarms.comes", "alarms.open", "reminders.export"}
-)
+CORE_ONLY: Final = frozenset({"alarms.acknowledge", "alarms.close", "alarms.comes"})
 """Services that no peer may ask: the core asks them itself, or a command without the core does."""
 
 OUR_SKILLS: Final[Mapping[str, frozenset[str]]] = {
