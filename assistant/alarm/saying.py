@@ -26,13 +26,13 @@ class Saying:
         """`when_free` is told when nothing sounds any more."""
         self._speech, self._render, self._when_free = speech, render, when_free
         self._unheard: dict[str, Statement] = {}
-        """By the id of a `Say`, what did not begin to sound yet."""
+        """What did not begin to sound yet, by the id of its `Say`."""
         self._progress_id = ""
-        """Of the `Say` that tells who is being called."""
+        """The id of the `Say` that tells who is being called."""
         self._reply = ("", Statement(""))
-        """What was given to others to be said, and what it states."""
+        """The text that others were given to say, and what it states."""
         self.progress_at = self.spoke_at = float("-inf")
-        """When who is being called, and anything in an alarm, was said last; the loop's time."""
+        """When anything in an alarm, or who is being called, was said last; the loop's time."""
         bus.subscribe(Say, self._saying)
         bus.subscribe(SoundStarted, self._sounds)
         bus.subscribe(Said, self._said)
@@ -43,7 +43,7 @@ class Saying:
         return self._speech.is_speaking
 
     def expect(self, text: str, said: Statement) -> None:
-        """Somebody else is about to say it: a reply to a cry."""
+        """Expect somebody else to say it in a moment: a reply to a cry."""
         self._reply = (text, said)
 
     def progress(self, said: Statement) -> None:
@@ -51,7 +51,7 @@ class Saying:
         self._progress_id = self._say(said)
 
     def news(self, said: Statement) -> None:
-        """Say it at once, in the place of who is being called."""
+        """Say it at once, in place of who is being called."""
         if self._progress_id:
             self._unsay(self._progress_id)
         self._say(said)

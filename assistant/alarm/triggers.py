@@ -25,7 +25,7 @@ from assistant.safety import Cry, Judgement, reason_of
 
 
 class Rehearsal(Protocol):
-    """A drill: `selftest.Drill`."""
+    """A drill, as alarms know it: `drill.Drill`."""
 
     @property
     def awaits_cry(self) -> bool:
@@ -35,11 +35,11 @@ class Rehearsal(Protocol):
         """Whether this cry is the drill's, and calls nobody."""
 
     def reply(self) -> str | None:
-        """What is said to the cry that it took; None: it took none."""
+        """Give what is said to the cry that was just taken; None if it was not the drill's."""
 
 
 class AlarmTriggers:
-    """All alarms of the home."""
+    """Everything that raises an alarm in this home, and what is said while one is open."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class AlarmTriggers:
         return self._drill is not None and self._drill.awaits_cry
 
     def reply_to_cry(self, cry: Cry) -> str:
-        """The truth about who is being called now; empty where it is asked about first."""
+        """Give the truth about who is being called now; empty if it is asked about first."""
         if self._is_asked_first(cry):
             return ""
         rehearsed = self._drill.reply() if self._drill is not None else None
@@ -119,7 +119,9 @@ class AlarmTriggers:
         return not self._number.is_agreed_in_advance and self._number.can_ring(number)
 
     def doubt(self, text: str, *, is_sure: bool = True) -> Reaction:
-        """Ask whether help is needed: understood as a cry, but in no list; said twice it is one.
+        """Ask whether help is needed.
+
+        It was understood as a cry, but is in no list; said twice it is one.
 
         Where it is not sure, as with what was merely heard in the room, silence ends it.
         """
@@ -169,7 +171,7 @@ class AlarmTriggers:
             self._tasks.spawn(self._raise(cry.reason, VOICE, "", cry.phrase, number))
 
     def _is_asked_first(self, cry: Cry | CryForHelpHeard) -> bool:
-        """In a call people speak of falls, and somebody listens already: it is asked about."""
+        """Whether a cry is asked about: in a call people speak of falls, and somebody listens."""
         return self._is_talking() and not cry.is_at_once
 
     def _pressed(self, pressed: HelpPressed) -> None:
