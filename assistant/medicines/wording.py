@@ -19,7 +19,7 @@ class Wording:
         self._replies = Replies.load(Path(__file__).parent / "replies")
 
     def for_elder(self, found: Sequence[tuple[str, Warned]]) -> tuple[str, str]:
-        """That a doctor or pharmacist should be asked, and the language it is said in."""
+        """Say that a doctor or pharmacist should be asked; gives the language it is in, too."""
         lang = self._home_lang()
         if len(found) > 1:
             return self._replies.render("elder_many", lang), lang
@@ -28,7 +28,7 @@ class Wording:
         return self._replies.render(key, lang, what=title, other=warned.other), lang
 
     def for_family(self, found: Sequence[tuple[str, Warned]]) -> Texts:
-        """Headline and text with the reasons, in the language of whoever reads it."""
+        """Give headline and text with the reasons, in the language of whoever reads it."""
 
         def texts(lang: str) -> tuple[str, str]:
             who = self._elder_name() or self._render("the_elder", lang)
