@@ -54,9 +54,10 @@ log = logging.getLogger(__name__)
 
 CONSOLE_CHILD: Final = "console"
 RECORD_SECONDS: Final = 2.0
-"""For a report's alarm to be on the disk: until then the hub may have to send it again."""
+"""How long a pendant's report waits for its alarm to be written before it is answered; if it is
+not, the hub may have to send it again."""
 CHECK_SECONDS: Final = 30.0
-"""For one channel to say how it is."""
+"""How long one channel may take to say how it is."""
 
 
 class AlarmAssembly:
@@ -235,7 +236,7 @@ class AlarmAssembly:
         )
 
     async def stop(self) -> None:
-        """Let go; open alarms go on at the next start."""
+        """Stop; open alarms go on at the next start."""
         await self.drill_calls.stop()
         await self.drill.stop()
         await self._pendants.stop()
@@ -290,11 +291,11 @@ class AlarmAssembly:
         )
 
     def pendants(self) -> list[CheckResult]:
-        """How every pendant, cord and button is."""
+        """Say how every pendant, cord and button is."""
         return self._pendants.findings()
 
     async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
-        """Whether each way to a person could work now; alarms nobody."""
+        """Check whether each way to a person could work now; alarms nobody."""
         await asyncio.to_thread(self.people.read)
         contact = self.people.get(contact_id)
         if contact is None:
@@ -317,12 +318,12 @@ class AlarmAssembly:
     async def _serve_report(
         self, device: str, event: str, battery_percent: int | None = None
     ) -> None:
-        """A pendant's report over the web; answered once the alarm is written down."""
+        """Take a pendant's report over the web; answered once the alarm is written down."""
         await self._pendants.report(device, event, battery_percent)
         await self.store.recorded(RECORD_SECONDS)
 
     async def _serve_details(self, lang: str) -> str:
-        """What a helper beside the elder asks for; a stranger is told none of it without need."""
+        """Say what a helper beside the elder asks for; a stranger is told none of it."""
         alarms = self.store.open_alarms()
         if not alarms:
             raise Refused("no alarm is open")

@@ -18,7 +18,7 @@ def start_findings(
     lost_record_count: int,
     left_out: Mapping[str, str],
 ) -> list[CheckResult]:
-    """Every fault of the settings, the disk, what was remembered, the skills and the contacts.
+    """Find every fault of the settings, the disk, what was remembered, the skills and the contacts.
 
     `settings_problems`: `file:line: setting: what` for each; `lost_record_count`: records of alarms
     that could not be written or read; `left_out`: skills that do not run, each with the reason.
@@ -51,6 +51,6 @@ def start_findings(
 
 
 def _setting_of(problem: str) -> str:
-    """The setting that a problem of anban.toml names; empty if it names none."""
+    """Find the setting that a problem of anban.toml names; empty if it names none."""
     parts = problem.split(": ")
     return parts[1] if len(parts) > 2 else ""

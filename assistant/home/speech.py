@@ -1,4 +1,4 @@
-"""What is to be said and did not come to its end yet, and what was said last.
+"""What Anban says: what has not come to its end yet, and what was said last.
 
 The mouth is a child and may die: what matters (reminders, alarms) is handed to it again when it
 is back; an answer that was cut off is not, its moment has passed.
@@ -19,10 +19,10 @@ from assistant.home.memory import HomeMemory
 from assistant.runtime.bus import Bus
 
 _CONVERSATION: Final = frozenset({Urgency.ANSWER, Urgency.REMINDER})
-"""Chat is said by itself, and an alarm tells what is being done: they invite no answer unless they
-ask for one."""
+"""The urgencies that invite an answer. Chat is said by itself, and an alarm tells what is being
+done: they invite none unless they ask for one."""
 IDLE_TURNS_LIMIT: Final = 2
-"""After so many turns that asked for nothing, nobody is speaking to Anban."""
+"""After how many turns that asked for nothing it is clear that nobody speaks to Anban."""
 
 
 class Speech:
@@ -37,7 +37,7 @@ class Speech:
         self._waiting: dict[str, Say] = {}
         self._uninviting: set[str] = set()
         self._invites = False
-        """Something that was said since the last silence invites an answer."""
+        """Whether something that was said since the last silence invites an answer."""
         self._idle_turns = 0
         self.last_text = ""
         self._silent = asyncio.Event()
