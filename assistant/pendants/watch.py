@@ -8,7 +8,7 @@ from assistant.pendants.facts import ButtonPressed, PendantFact, PendantLost, Pe
 
 
 class PendantWatch:
-    """Pure: time is what it is told, on any clock that never runs backwards.
+    """Tells which pendants are silent; pure: the time comes from any clock that never goes back.
 
     A radio pendant reports by itself, typically every few hours (EN 50134-5 asks that a lost
     trigger device is noticed within 24 h).

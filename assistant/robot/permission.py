@@ -266,7 +266,7 @@ class RobotControl:
             self.tasks.spawn(self._say_after_reply(key))
 
     async def _say_after_reply(self, key: str) -> None:
-        """Who is on the charger already is there before the answer that it will go."""
+        """Say it after the reply: on its charger it is there before the reply that it goes."""
         with contextlib.suppress(TimeoutError):  # not wished in a turn
             async with asyncio.timeout(REPLY_SECONDS):
                 await self._replied.wait()
