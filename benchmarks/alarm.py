@@ -38,7 +38,7 @@ async def cry(core: Core, peer: SipPeer, number: int) -> float:
             await asyncio.sleep(0.002)
     seconds = peer.calls[-1].invited_at - began
     for alarm in core.alarm_assembly.store.open_alarms():
-        await core.alarm_assembly.emergency.controller.close(alarm.alarm_id, "benchmark")
+        await core.alarm_assembly.triggers.controller.close(alarm.alarm_id, "benchmark")
     phone = core.alarm_assembly.equipment.phone
     assert phone is not None
     async with asyncio.timeout(30):

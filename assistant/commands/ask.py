@@ -104,7 +104,7 @@ async def _asker(
             status.stop()
 
             async def forget() -> None:
-                await core.alarm_assembly.emergency.end_all(_WHO)
+                await core.alarm_assembly.triggers.end_all(_WHO)
                 core.turns.forget()
                 core.understanding.forget()
                 if core.memory.lang != options.lang:  # that line asked for another language

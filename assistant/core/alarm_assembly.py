@@ -180,7 +180,7 @@ class AlarmAssembly:
                 codes.left_of,
             )
         )
-        self.emergency = AlarmTriggers(
+        self.triggers = AlarmTriggers(
             bus,
             self.store,
             self.people,
@@ -207,7 +207,7 @@ class AlarmAssembly:
             self._tasks.spawn(self._run_phone())
         await self.equipment.start()
         await self._learn_name()
-        await self.emergency.start()
+        await self.triggers.start()
         await self._pendants.start()
         if any(map(self.equipment.registry.is_message, self._addresses())):
             self._tasks.spawn(asyncio.to_thread(registry.warm))
@@ -242,7 +242,7 @@ class AlarmAssembly:
         await self._pendants.stop()
         await self._answers.stop()
         await self.calls.stop()
-        await self.emergency.stop()
+        await self.triggers.stop()
         await self._tasks.end()
         with contextlib.suppress(TimeoutError):
             await self.equipment.stop()

@@ -145,9 +145,9 @@ class Core:
         self._damaged_reminders = 0
         self._sound = Sound(self.bus)
         lane = SafetyLane(
-            self.bus, self.speech, self.alarm_assembly.emergency, self.alarm_assembly.calls
+            self.bus, self.speech, self.alarm_assembly.triggers, self.alarm_assembly.calls
         )
-        implied_cries = ImpliedCries(self.understanding, self.alarm_assembly.emergency)
+        implied_cries = ImpliedCries(self.understanding, self.alarm_assembly.triggers)
         self.turns = Turns(
             self.bus,
             self.memory,

@@ -30,13 +30,13 @@ from assistant.events import (
 )
 from assistant.home.clock import LOOK_SECONDS, Clock, SystemClock
 from assistant.home.memory import HomeMemory
+from assistant.home.presence import ASKER, Presence
 from assistant.language import Habits
 from assistant.reminders import counting, journal, tables, transactions
 from assistant.reminders.codec import from_json, to_json
 from assistant.reminders.model import Item, State
 from assistant.reminders.outbox import FamilyOutbox
 from assistant.reminders.planning import Calendar, replan
-from assistant.reminders.presence import ASKER, Presence
 from assistant.reminders.refusals import InvalidRefused
 from assistant.reminders.wording import Wording
 from assistant.runtime.bus import Bus

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assistant.home.presence import Situation
 from assistant.reminders import tables
 from assistant.reminders.model import (
     OFFERED,
@@ -29,7 +30,6 @@ from assistant.reminders.refusals import (
 )
 from assistant.reminders.transitions import (
     Act,
-    Situation,
     advance,
     settled,
     snoozed,

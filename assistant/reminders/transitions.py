@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
+from assistant.home.presence import Situation
 from assistant.reminders.escalation import Policy
 from assistant.reminders.model import Family, Item, Occurrence, State
 
@@ -28,17 +29,6 @@ class Act(Enum):
 
     ANNOUNCE = "announce"
     TELL_MISSED = "tell missed"
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Whether the elder can be spoken to now."""
-
-    is_asleep: bool = False
-    is_talking: bool = False
-    is_alarm: bool = False
-    is_asking: bool = False
-    """Whether a question of a reminder is still open."""
 
 
 def advance(item: Item, now: float, situation: Situation) -> tuple[Occurrence, Act | None]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import assistant.replies
 from assistant.alarm.announcer import Announcer
 from assistant.alarm.controller import AlarmController
-from assistant.alarm.medical_card import Health
+from assistant.alarm.medical_card import MedicalCard
 from assistant.alarm.public_number import NUMBER_CONTACT, PublicNumber
 from assistant.alarm.store import AlarmStore
 from assistant.alarm.triggers import AlarmTriggers
@@ -205,7 +205,7 @@ async def a_home(
     number = PublicNumber(world, REPLIES, memory, wanted)
     store = AlarmStore(database, arrive_seconds)
     announcer = Announcer(bus, speech, memory, REPLIES, people, number, store, world)
-    health = Health()
+    health = MedicalCard()
     health.medicines, health.allergies = medicines, allergies
     wording = Wording(
         REPLIES,

@@ -39,7 +39,7 @@ class Home:
 
     def state(self) -> str:
         """Of the one alarm; "none" where none is open."""
-        alarms = self.core.alarm_assembly.book.open_alarms()
+        alarms = self.core.alarm_assembly.store.open_alarms()
         return alarms[0].state.value if alarms else "none"
 
     def has(self, kind: type) -> Callable[[], bool]:

@@ -91,7 +91,7 @@ async def test_a_second_person_sees_who_took_it_and_may_close(tmp_path: Path) ->
             )
             assert {answer.status_code for answer in pressed} == {303}
             await home.web.post(f"{second}/take", data=TAKE)
-            assert [a.acknowledged_by for a in home.core.alarm_assembly.book.open_alarms()] == [
+            assert [a.acknowledged_by for a in home.core.alarm_assembly.store.open_alarms()] == [
                 "Anna"
             ]
             page = await home.web.get(second)
@@ -162,7 +162,7 @@ async def test_a_link_holds_while_its_alarm_is_open_whatever_the_clock_does(
             home.cry()
             await link_of(daughter)
             (alarm,), (contact,) = (
-                home.core.alarm_assembly.book.open_alarms(),
+                home.core.alarm_assembly.store.open_alarms(),
                 home.core.alarm_assembly.people.all,
             )
             ours = Acknowledger((tmp_path / "link.key").read_bytes())
@@ -220,7 +220,7 @@ async def test_links_that_are_not_good_are_refused_and_tell_nothing(tmp_path: Pa
             token = httpx.URL(link).path.rpartition("/")[2]
             ours = Acknowledger((tmp_path / "link.key").read_bytes())
             others = Acknowledger(bytes(32))
-            (alarm,) = home.core.alarm_assembly.book.open_alarms()
+            (alarm,) = home.core.alarm_assembly.store.open_alarms()
             (contact,) = home.core.alarm_assembly.people.all
             claims = (alarm.alarm_id, contact.contact_id)
             bad = [

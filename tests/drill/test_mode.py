@@ -151,7 +151,7 @@ async def test_what_a_sensor_sees_is_asked_about_and_ends_the_drill(tmp_path: Pa
 async def test_a_cry_while_an_unlisted_one_is_asked_about_is_real(tmp_path: Path) -> None:
     async with a_home(tmp_path) as home:
         await call(home, "begin")
-        home.core.alarm_assembly.emergency.doubt("哎哟我这腿不听使唤了")
+        home.core.alarm_assembly.triggers.doubt("哎哟我这腿不听使唤了")
         await until(lambda: len(alarms(home)) == 1)
         hear(home, "救命", "u1")
         await until(home.has(AlarmRaised))

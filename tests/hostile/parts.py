@@ -45,7 +45,7 @@ def _sensed(home: Home) -> None:
 
 
 def _doubted(home: Home) -> None:
-    home.core.alarm_assembly.emergency.doubt("我坐这地上半个钟头了腿不听话")
+    home.core.alarm_assembly.triggers.doubt("我坐这地上半个钟头了腿不听话")
 
 
 def _cried(home: Home) -> None:

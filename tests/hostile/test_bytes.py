@@ -75,7 +75,7 @@ async def send(home: Home, *lines: bytes) -> None:
 async def still_helps(home: Home) -> None:
     """A cry is heard, written down and answered."""
     for alarm in home.core.alarm_assembly.store.open_alarms():
-        await home.core.alarm_assembly.emergency.controller.close(alarm.alarm_id, "test")
+        await home.core.alarm_assembly.triggers.controller.close(alarm.alarm_id, "test")
     home.told.clear()
     BEGINNINGS["cried"](home)
     await until_open(home)

@@ -62,7 +62,7 @@ async def test_a_cry_for_one_must_not_ring_it_before_a_yes(tmp_path: Path, text:
         await home.core.bus.call("turn", text=text)
         await until_open(home)
         (alarm,) = home.core.alarm_assembly.store.open_alarms()
-        assert home.core.alarm_assembly.emergency._number.contact(alarm.alarm_id) is None
+        assert home.core.alarm_assembly.triggers._number.contact(alarm.alarm_id) is None
         assert not home.core.alarm_assembly.equipment.registry._agreed
         BEGINNINGS["cried"](home)
         assert not home.core.alarm_assembly.equipment.registry._agreed

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from assistant.home.presence import Situation
 from assistant.language import DayTime, Habits, Unit
 from assistant.reminders import counting, excepting, journal, planning, stock, tables, transactions
 from assistant.reminders.escalation import Risk
@@ -27,7 +28,7 @@ from assistant.reminders.occurrence_days import moments, moments_of
 from assistant.reminders.planning import Calendar
 from assistant.reminders.refusals import ReminderRefused
 from assistant.reminders.schedule import Schedule
-from assistant.reminders.transitions import NOT_TAKEN, Situation
+from assistant.reminders.transitions import NOT_TAKEN
 from tests.reminders.home import SHANGHAI
 from tests.reminders.test_scheduler import TABLET, at
 

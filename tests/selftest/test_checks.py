@@ -117,7 +117,7 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
 async def test_pendants_tell_how_they_are(tmp_path: Path) -> None:
     emergency = EmergencySettings(pendants={"cord-1": "卫生间", "red": ""})
     async with a_home(tmp_path, emergency=emergency) as home:
-        buttons = home.core.alarm_assembly._buttons
+        buttons = home.core.alarm_assembly._pendants
         buttons.take(BatteryLow("cord-1", 9))
         buttons.take(PendantLost("red", "not heard of for 25.0 h"))
         found = {f.subject: f for f in home.core.alarm_assembly.pendants()}

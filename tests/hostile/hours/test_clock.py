@@ -51,7 +51,7 @@ async def acknowledge(home: Home) -> None:
         home.core.alarm_assembly.store.open_alarms(),
         home.core.alarm_assembly.people.all,
     )
-    await home.core.alarm_assembly.emergency.controller.acknowledge(
+    await home.core.alarm_assembly.triggers.controller.acknowledge(
         alarm.alarm_id, contact.contact_id
     )
 
@@ -127,7 +127,7 @@ async def test_somebody_who_said_when_must_not_hold_it_for_ever(
             home.core.alarm_assembly.store.open_alarms(),
             home.core.alarm_assembly.people.all,
         )
-        controller = home.core.alarm_assembly.emergency.controller
+        controller = home.core.alarm_assembly.triggers.controller
         assert await controller.comes(alarm.alarm_id, contact.contact_id, 10**9)
         jump()  # type: ignore[operator]
         await asyncio.sleep(4 * 3_600)

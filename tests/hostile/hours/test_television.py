@@ -115,10 +115,10 @@ OPEN = [
 
 async def ask(home: Home, question: str) -> None:
     if question == "number":
-        home.core.alarm_assembly.emergency.controller.question.put_number("120")
+        home.core.alarm_assembly.triggers.controller.question.put_number("120")
     elif question == "arrival":
         hear(home, "我到了")
-        assert home.core.alarm_assembly.emergency.controller.question.asked is Asked.ARRIVAL
+        assert home.core.alarm_assembly.triggers.controller.question.asked is Asked.ARRIVAL
     elif question == "fine once":
         hear(home, "我没事", addressed=True)
     await asyncio.sleep(1)
@@ -148,7 +148,7 @@ async def test_it_must_not_end_take_on_ring_or_move(
         assert not [event for event in home.told if isinstance(event, (MoveRobot, StopSpeaking))]
         assert not [event for event in home.told if isinstance(event, ElderCallChanged)]
         (alarm,) = home.core.alarm_assembly.store.open_alarms()
-        assert home.core.alarm_assembly.emergency._number.contact(alarm.alarm_id) is None
+        assert home.core.alarm_assembly.triggers._number.contact(alarm.alarm_id) is None
 
 
 @pytest.mark.parametrize("pause_seconds", [36, 50, 69])
@@ -180,7 +180,7 @@ async def test_it_must_not_end_what_somebody_took_on(tmp_path: Path, lang: str) 
             home.core.alarm_assembly.store.open_alarms(),
             home.core.alarm_assembly.people.all,
         )
-        await home.core.alarm_assembly.emergency.controller.acknowledge(
+        await home.core.alarm_assembly.triggers.controller.acknowledge(
             alarm.alarm_id, contact.contact_id
         )
         home.told.clear()

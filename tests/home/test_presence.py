@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from assistant.events import Sensed
+from assistant.home.presence import Presence
 from assistant.language import Habits
-from assistant.reminders.presence import Presence
 from assistant.runtime.bus import Bus
 from tests.reminders.home import SHANGHAI, VirtualClock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,7 +23,6 @@ from assistant.events import (
 )
 from assistant.home.clock import Clock
 from assistant.language import Habits
-from assistant.reminders.transitions import Situation
 from assistant.runtime.bus import Bus
 
 PAUSE_SECONDS: Final = 15.0
@@ -40,6 +40,17 @@ _ON_FEET: Final = frozenset({"BedLeft", "GaitSpeed"})
 and a medicine must not wait because of a nap.  Nor who is out: it sees one room."""
 FALLING_ASLEEP_MINUTES: Final = 30
 """How long after bedtime the elder counts as asleep, in minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Whether the elder can be spoken to now."""
+
+    is_asleep: bool = False
+    is_talking: bool = False
+    is_alarm: bool = False
+    is_asking: bool = False
+    """Whether a question of a reminder is still open."""
 
 
 class Presence:
