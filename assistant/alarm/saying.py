@@ -31,7 +31,7 @@ class Saying:
         self._progress: SpeechHandle | None = None
         """What tells who is being called, until it is over."""
         self.progress_at = self.spoke_at = float("-inf")
-        """When who is being called, and anything in an alarm, was said last; the loop's time."""
+        """When anything in an alarm, or who is being called, was said last; the loop's time."""
         bus.subscribe(Say, self._saying)
         bus.subscribe(Said, self._said)
 

@@ -26,7 +26,7 @@ from assistant.safety import Cry, Judgement, reason_of
 
 
 class Rehearsal(Protocol):
-    """A drill: `selftest.Drill`."""
+    """A drill, as alarms know it: `drill.Drill`."""
 
     @property
     def awaits_cry(self) -> bool:
@@ -40,7 +40,7 @@ class Rehearsal(Protocol):
 
 
 class AlarmTriggers:
-    """All alarms of the home."""
+    """Everything that raises an alarm in this home, and what is said while one is open."""
 
     def __init__(
         self,
@@ -120,7 +120,9 @@ class AlarmTriggers:
         return not self._number.is_agreed_in_advance and self._number.can_ring(number)
 
     def doubt(self, text: str, *, is_sure: bool = True) -> Reaction:
-        """Ask whether help is needed: understood as a cry, but in no list; said twice it is one.
+        """Ask whether help is needed.
+
+        It was understood as a cry, but is in no list; said twice it is one.
 
         Where it is not sure, as with what was merely heard in the room, silence ends it.
         """
@@ -170,7 +172,7 @@ class AlarmTriggers:
             self._tasks.spawn(self._raise(cry.reason, VOICE, "", cry.phrase, number))
 
     def _is_asked_first(self, cry: Cry | CryForHelpHeard) -> bool:
-        """In a call people speak of falls, and somebody listens already: it is asked about."""
+        """Whether a cry is asked about: in a call people speak of falls, and somebody listens."""
         return self._is_talking() and not cry.is_at_once
 
     def _pressed(self, pressed: HelpPressed) -> None:

@@ -1,4 +1,4 @@
-"""What is decided in the core before anything else: cries, open alarms, a call that stands.
+"""Decides in the core, before anything else, on cries, open alarms and a call that stands.
 
 `safety.judge` says what words mean; here is what is done about it, with every other process dead.
 `SafetyLane.take` is the one ladder: for what was heard so far, heard finally, and typed.
@@ -64,7 +64,7 @@ class Deed(StrEnum):
     CRIED = "cried"
     """People are being called."""
     ANSWERED = "answered"
-    """It was about an open alarm, or the answer to a question about signs."""
+    """It was about an open alarm, or answered a question about signs."""
     TOLD = "told"
     """It was asked how it stands with an open alarm ("is anybody coming?")."""
     ENDED_CALL = "ended_call"
@@ -147,11 +147,14 @@ class SafetyLane:
         )
 
     def take_back(self, since: float) -> None:
-        """The whole sentence holds no cry: what was called for since then is asked about."""
+        """Ask about what was called for since then: the whole sentence holds no cry."""
         self._alarms.take_back(since)
 
     def _may_ask(self, doubt: Doubt) -> bool:
-        """In a call of the elder's own only a serious doubt; in an alarm's, somebody listens."""
+        """Whether a doubt is asked about: in a call of the elder's own only a serious one.
+
+        In an alarm's call somebody listens.
+        """
         return not self.is_conversation or (self._line.is_under_way and doubt.is_serious)
 
     def _cry(self, cry: Cry) -> str:
@@ -160,7 +163,7 @@ class SafetyLane:
         return self._alarms.answer_cry(cry)
 
     def _ends_call(self, judgement: Judgement) -> bool:
-        """Whether it ends a call that rings or stands; done where it does."""
+        """End a call that rings or stands, if the words ask for that; whether they did."""
         if not self._line.is_under_way:
             return False
         ends = judgement.hang_up or (

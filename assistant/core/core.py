@@ -56,7 +56,7 @@ TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
 _FIRST: Final = frozenset({Capability.EAR, Capability.MOUTH})
 _AFTER_THE_EAR: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
 EAR_FIRST_SECONDS: Final = 15.0
-"""So long the dialogue waits for the ear: one that cannot start must not keep it for ever."""
+"""How long the dialogue waits for the ear: one that cannot start must not keep it for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,15 @@ class CoreOptions:
     cache: Path
     """Trained dialogue models, shared by scratch homes."""
     lang: str | None = None
-    """Spoken instead of what the home remembers."""
+    """The language to speak instead of the one that the home remembers."""
     capabilities: frozenset[Capability] = ALL
     environment: dict[str, str] = field(default_factory=dict)
-    """For the children, beside the core's own."""
+    """The children's environment, beside the core's own."""
     progress: Progress | None = None
     settings_problems: tuple[str, ...] = ()
     """What of anban.toml cannot be used; the defaults stand for it."""
     clock: Clock | None = None
-    """Of the reminders and of what skills say; None: the machine's."""
+    """The clock of the reminders and of what skills say; None: the machine's."""
 
 
 class Core:
@@ -227,7 +227,7 @@ class Core:
         await medicines.warm()
 
     async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
-        """What takes both cores of a small machine for seconds: once a cry is heard."""
+        """Start what takes both cores of a small machine for seconds, once a cry is heard."""
         await self._ear_ready()
         for capability in capabilities:
             self.children.start(capability)
@@ -352,7 +352,7 @@ class Core:
         return self.reminders.scheduler.presence.situation(is_asking=False).is_asleep
 
     def _without_device(self) -> frozenset[Capability]:
-        """Children for which this home has no device."""
+        """Give the children for which this home has no device."""
         settings = self.options.settings
         ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
         return frozenset(capability for capability, port in ports.items() if not port)
@@ -365,7 +365,7 @@ class Core:
 async def running(
     options: CoreOptions, when_built: Callable[[Core], None] = lambda _: None
 ) -> AsyncIterator[Core]:
-    """A core that runs as long as the block.
+    """Run a core for as long as the block lasts.
 
     `when_built` is called before anything starts: the ear speaks up while the rest still starts.
     """

@@ -27,7 +27,10 @@ _LIVING: Final = ("ear", "mouth")
 
 
 class SelfTestAssembly:
-    """Started last, when everything that is tested stands."""
+    """The self-test and the sign of life.
+
+    Started last, when everything that is tested stands.
+    """
 
     def __init__(
         self,
@@ -95,12 +98,12 @@ class SelfTestAssembly:
         self.heartbeat.start()
 
     async def stop(self) -> None:
-        """Let go."""
+        """Stop testing and beating."""
         await self.heartbeat.stop()
         await self.api.stop()
 
     def _problems(self) -> dict[str, str]:
-        """What of hearing and speaking does not live now."""
+        """Say what of hearing and speaking does not live now."""
         names = self._supervisor.names()
         dead = {
             name: "does not run"

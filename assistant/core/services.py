@@ -23,7 +23,7 @@ class Services:
         self._profile = KeyedValues.profile(database)
 
     def register(self) -> None:
-        """Answer for all of them on the bus."""
+        """Serve all of them on the bus."""
         services: dict[str, Service] = {
             "profile.get": self._profile_get,
             "profile.set": self._profile_set,
@@ -40,7 +40,7 @@ class Services:
             self._bus.serve(name, service)
 
     async def adjust_voice(self, direction: str) -> dict[str, Any]:
-        """One step louder, quieter, faster or slower, from the next sentence on."""
+        """Go one step louder, quieter, faster or slower, from the next sentence on."""
         try:
             adjusted = self._memory.adjust(direction)
         except ValueError as error:

@@ -37,17 +37,18 @@ from assistant.store import Database, StoreError
 log = logging.getLogger(__name__)
 
 REAL_SECONDS: Final = 20.0
-"""After the answer to a cry, how long another one is meant: long enough to find the words again."""
+"""How long after the answer to a cry another one is meant: long enough to find the words again."""
 ANSWER_SECONDS: Final = 20.0
-"""For the answer to be spoken: with the mouth dead, another cry counts as a second one then."""
+"""How long the answer may take to be spoken: with the mouth dead, another cry counts as a second
+one then."""
 LEASE_SECONDS: Final = 20.0
 LONGEST_SECONDS: Final = 1_800.0
 MOST_CHARACTERS: Final = 40
-"""Of a room's name."""
+"""The longest name of a room, in characters."""
 
 
 class Drill:
-    """One at a time."""
+    """The mode in which cries are a drill; at most one drill at a time."""
 
     def __init__(
         self,
@@ -62,13 +63,13 @@ class Drill:
         self.answer_real: Callable[[], object] = str
         """Says the first words to a cry that is real: `Announcer.answer_cry`."""
         self.drill_id = ""
-        """Of the drill that is on; empty: none is."""
+        """The id of the drill that is on; empty: none is."""
         self._room = ""
         self._is_room_heard = False
         self._cry: CryForHelpHeard | None = None
-        """The last one that was answered, while another one would be real."""
+        """The last cry that was answered, while another one would be real."""
         self._is_answering = False
-        """The answer to it has not been spoken to its end yet."""
+        """Whether the answer to it has not been spoken to its end yet."""
         self._reply: str | None = None
         """To the cry that was taken just now, until it is said."""
         self._answering: asyncio.TimerHandle | None = None
@@ -87,14 +88,14 @@ class Drill:
         bus.serve("drill.end", self.end)
 
     async def stop(self) -> None:
-        """Let go; the mode ends with the process."""
+        """Stop; the mode ends with the process."""
         self._end(is_real=True)
         await self._tasks.finish()
 
     # ------------------------------------------------------------------ who leads the drill
 
     async def begin(self) -> str:
-        """Take cries as a drill from now on; the drill's id.
+        """Take cries as a drill from now on; gives the drill's id.
 
         Raises:
             Refused: an alarm is open, or a drill is on.
@@ -112,14 +113,14 @@ class Drill:
         return drill_id
 
     async def stay(self) -> None:
-        """The drill goes on; raises Refused where it is over."""
+        """Keep the drill on; raises Refused if it is over."""
         self._need()
         if self._lease is not None:
             self._lease.cancel()
         self._lease = asyncio.get_running_loop().call_later(LEASE_SECONDS, self._end)
 
     async def room(self, room: str) -> None:
-        """The next cry will come from this room.
+        """Count the next cry as one from this room.
 
         Returns once a cry is none that could be the second one of the room before.
 
@@ -136,7 +137,7 @@ class Drill:
         self._room, self._is_room_heard = plain, False
 
     async def end(self) -> None:
-        """Cries are real again; raises Refused where no drill is on."""
+        """End the drill: cries are real again; raises Refused if no drill is on."""
         self._need()
         self._end()
 
@@ -218,7 +219,7 @@ class Drill:
         self._window_over.set()
 
     def _end(self, *, is_real: bool = False) -> None:
-        """Cries are real from now on."""
+        """End the drill: cries are real from now on."""
         if not self.drill_id:
             return
         self._close_room()
@@ -246,7 +247,7 @@ class Drill:
         self._keep(lambda c: store.note(c, drill_id, finding, time.time()))
 
     def _keep(self, work: Callable[[Any], None]) -> None:
-        """Written down beside everything else: no cry waits for the disk."""
+        """Write it down beside everything else: no cry waits for the disk."""
 
         async def write() -> None:
             try:

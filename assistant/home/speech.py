@@ -1,4 +1,4 @@
-"""What is to be said and did not come to its end yet, and what was said last.
+"""What Anban says: what has not come to its end yet, and what was said last.
 
 Whoever says something holds a `SpeechHandle`, and can wait for its end.  What other processes say
 (`Say`) is followed in the same way; they see its end as a `Said` with their `say_id`.
@@ -40,8 +40,8 @@ from assistant.runtime.bus import Bus
 log = logging.getLogger(__name__)
 
 _CONVERSATION: Final = frozenset({Urgency.ANSWER, Urgency.REMINDER})
-"""Chat is said by itself, and an alarm tells what is being done: they invite no answer unless they
-ask for one."""
+"""The urgencies that invite an answer. Chat is said by itself, and an alarm tells what is being
+done: they invite none unless they ask for one."""
 IDLE_TURNS_LIMIT: Final = 2
 """After so many turns that asked for nothing, nobody is speaking to Anban."""
 GIVE_UP_SECONDS: Final = 660.0
@@ -73,7 +73,7 @@ class Speech:
         self._waiting: dict[str, _Waiting] = {}
         """By the id of the `Say`."""
         self._invites = False
-        """Something that was said since the last silence invites an answer."""
+        """Whether something that was said since the last silence invites an answer."""
         self._idle_turns = 0
         self.last_text = ""
         self._silent = asyncio.Event()

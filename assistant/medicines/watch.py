@@ -1,4 +1,4 @@
-"""Whenever the medicines or allergies change: what is to be asked about is told, once.
+"""Tells once what is to be asked about, whenever the medicines or allergies change.
 
 The family is told why; the elder only that somebody should be asked.  Nothing is ever held back or
 changed: a medicine is added all the same.
@@ -27,18 +27,18 @@ from assistant.store import Database, KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS: Final = 1800.0
-"""While the elder sleeps, nobody of the family can be reached, or the disk refuses."""
+"""How soon it is tried again while the elder sleeps, nobody can be reached, or the disk refuses."""
 _TOLD: Final = "medicine_warnings_told"
-"""Of the home's state: which warnings the family and the elder know of, and of which list these
-are all; marks, no names."""
+"""The warnings that the family and the elder know of, and of which list these are all, in the
+home's state; marks, no names."""
 _FAMILY, _ELDER, _LIST = "family", "elder", "list"
 
 
 class Family(Protocol):
-    """Whoever is told: `reminders.Messenger`."""
+    """The people who are told: `reminders.Messenger`."""
 
     async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
-        """The name of who was reached, None where nobody was."""
+        """Write to them; gives the name of who was reached, None if nobody was."""
 
 
 class MedicineWatch:
@@ -71,13 +71,13 @@ class MedicineWatch:
         self._task = asyncio.create_task(self._run(), name="medicine warnings")
 
     async def stop(self) -> None:
-        """Let go; what was not told is told after the next start."""
+        """Stop; what was not told is told after the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def look(self) -> bool:
-        """Tell what was not told yet; False where it has to be tried again later.
+        """Tell what was not told yet; False if it has to be tried again later.
 
         Each is written down once it was told: after a power cut between the two it is told again.
 
@@ -140,7 +140,7 @@ class MedicineWatch:
 
 
 def _mark(title: str, warned: Warned) -> str:
-    """Which warning it is, without its names."""
+    """Make a mark of a warning, without its names."""
     return _digest((title.casefold(), warned.other.casefold(), warned.kind, warned.why))
 
 

@@ -28,7 +28,7 @@ class Wording:
         return self._replies.render(key, lang, what=title, other=warned.other)
 
     def for_family(self, found: Sequence[tuple[str, Warned]]) -> Texts:
-        """Headline and text with the reasons, in the language of whoever reads it."""
+        """Give headline and text with the reasons, in the language of whoever reads it."""
 
         def texts(lang: str) -> tuple[str, str]:
             who = self._elder_name() or self._render("the_elder", lang)

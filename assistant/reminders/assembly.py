@@ -27,7 +27,10 @@ from assistant.store import Database
 
 
 class Reminders:
-    """Started after the database was opened and the services of the home stand."""
+    """The reminders of one home.
+
+    Started after the database was opened and the services of the home stand.
+    """
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class Reminders:
         self._pauses.start()
 
     async def stop(self) -> None:
-        """Let go; all of it goes on at the next start."""
+        """Stop; everything goes on at the next start."""
         await self._pauses.stop()
         await self._notices.stop()
         await self._week.stop()

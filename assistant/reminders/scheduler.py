@@ -1,4 +1,4 @@
-"""The keeper of reminders: takes time on, asks the elder, tells the family, never forgets.
+"""The scheduler of reminders: takes time on, asks the elder, tells the family, never forgets.
 
 Every step is written before it is acted on.  An announcement that may not have been heard is made
 again; a dose that was counted is not counted again.  Time comes from a `Clock` that tests drive:
@@ -45,14 +45,14 @@ from assistant.store import Database, KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 HABITS_FIELD: Final = "habits"
-"""In the profile: the elder's own times, `{"supper": "18:30"}`."""
+"""The field of the profile with the elder's own times: `{"supper": "18:30"}`."""
 OPEN_SECONDS: Final = 60.0
 """How long an announcement waits for an answer."""
 AWAY_SECONDS: Final = 3600.0
-"""What is found missed so long after its end was missed with the power off."""
+"""How long after its end something that is found missed was missed because the power was off."""
 _URGENT_STEP: Final = 2
 _PLANNED_BY: Final = "reminders_planned_by"
-"""Of the home's state: the zone and habits by which the rows ahead were planned."""
+"""The zone and habits by which the rows ahead were planned, in the home's state."""
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class _Outcome:
 
 
 class ReminderScheduler:
-    """All reminders of one home."""
+    """Announces, counts and settles all reminders of one home."""
 
     def __init__(
         self,
@@ -112,14 +112,14 @@ class ReminderScheduler:
         self.outbox.start()
 
     async def stop(self) -> None:
-        """Let go; everything goes on at the next start."""
+        """Stop; everything goes on at the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.outbox.stop()
 
     def wake(self) -> None:
-        """Something changed: look at once."""
+        """Look at once: something changed."""
         self._woken.set()
 
     async def _run(self) -> None:
@@ -226,7 +226,7 @@ class ReminderScheduler:
         self.wake()
 
     def _forget_stale_question(self, now: float) -> None:
-        """A question whose end was never told does not keep the others waiting."""
+        """Close a question whose end was never told: it must not keep the others waiting."""
         question = self._question
         if question is not None and not 0 <= now - question.asked_at < OPEN_SECONDS + 120:
             self._close("silence")
@@ -322,7 +322,7 @@ class ReminderScheduler:
             self.wake()
 
     async def _learn_habits(self) -> None:
-        """Read the elder's own times; where they or the time zone changed, move what is planned."""
+        """Read the elder's own times; move what is planned if they or the time zone changed."""
         value = await self._profile.get(HABITS_FIELD)
         habits = Habits()
         try:

@@ -61,7 +61,8 @@ class Database:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._opened: sqlite3.Connection | None = None
         self.set_aside: Path | None = None
-        """Where a corrupt database, or its damaged log, was put at `open`; what it held is lost."""
+        """The path to which a corrupt database, or its damaged log, was put at `open`; what it held
+        is lost."""
 
     async def open(self) -> None:
         """Open or create, and bring the tables up to date.
@@ -100,7 +101,7 @@ class Database:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        """The open connection; where opening failed before, it is tried again."""
+        """The open connection; if opening failed before, it is tried again."""
         if self._opened is None:
             self._open()
         assert self._opened is not None  # noqa: S101  (else _open has raised)
