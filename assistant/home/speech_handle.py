@@ -1,4 +1,4 @@
-"""What whoever says something holds in hand: whether it began to sound, and how it ended."""
+"""The handle of something that is said: whether it began to sound, and how it ended."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SpeechHandle:
 
     def __init__(self, say_id: str) -> None:
         self.say_id = say_id
-        """Of the `Say`, and of the `SoundStarted` and `Said` that follow it."""
+        """The id of the `Say`, and of the `SoundStarted` and `Said` that follow it."""
         self.state = SpeechState.WAITING
         self.has_begun = False
         """Whether any of it sounded."""
@@ -53,7 +53,7 @@ class SpeechHandle:
         return self.state.is_over
 
     async def end(self) -> SpeechState:
-        """Wait until it is over; how it ended.
+        """Wait until it is over; gives how it ended.
 
         `Speech` gives up on a mouth that stays silent, so the wait is never longer than
         `speech.GIVE_UP_SECONDS` after the last sound of it.
@@ -71,13 +71,13 @@ class SpeechHandle:
     # ------------------------------------------------------------------ for `Speech` alone
 
     def begin(self) -> None:
-        """A piece of it sounds."""
+        """Note that a piece of it sounds."""
         self.has_begun = True
         if not self.is_over:
             self.state = SpeechState.SOUNDING
 
     def finish(self, state: SpeechState, error: str = "") -> None:
-        """It is over; only the first end counts."""
+        """Note that it is over; only the first end counts."""
         if self.is_over:
             return
         self.state, self.error = state, error

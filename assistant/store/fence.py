@@ -17,9 +17,9 @@ from assistant.store.errors import StoreError
 from assistant.store.schema import VERSIONS_TABLE
 
 MAX_VALUE_BYTES: Final = 65_536
-"""Of one value, and of one row."""
+"""The largest value, and the largest row."""
 MAX_FILE_PAGES: Final = 4_096
-"""Of 4 kB each: 16 MB of tables for a skill."""
+"""The most pages of 4 kB that the tables of a skill may have: 16 MB."""
 _STEPS: Final = 1_000
 """How many steps of SQLite's machine lie between two looks at the clock; well below 1 ms."""
 _LIMITS: Final = {
@@ -37,7 +37,7 @@ _LIMITS: Final = {
 _USES: Final = frozenset(
     {sqlite3.SQLITE_READ, sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
 )
-"""Of the table that SQLite names first."""
+"""What may be done with the table that SQLite names first."""
 _DEFINES: Final = frozenset(
     {
         *(sqlite3.SQLITE_CREATE_TABLE, sqlite3.SQLITE_DROP_TABLE, sqlite3.SQLITE_ALTER_TABLE),
@@ -46,7 +46,7 @@ _DEFINES: Final = frozenset(
         *(sqlite3.SQLITE_CREATE_VIEW, sqlite3.SQLITE_DROP_VIEW),
     }
 )
-"""Of the names that SQLite gives first and second: what is made, and for which table."""
+"""What may be done with the two names that SQLite gives: what is made, and for which table."""
 _FUNCTION_NAMES: Final = """
     abs avg char coalesce count cume_dist date datetime dense_rank first_value glob group_concat
     ifnull iif instr json json_array json_array_length json_extract json_group_array
@@ -56,11 +56,13 @@ _FUNCTION_NAMES: Final = """
     unicode unixepoch upper
 """
 _FUNCTIONS: Final = frozenset(_FUNCTION_NAMES.split())
-"""Without those that make long values out of nothing, load code or tell of the machine."""
+"""The functions that may be used; none that make long values out of nothing, load code or tell of
+the machine."""
 _FUNCTIONS_OF_SQLITE: Final = frozenset({"printf", "raise"})
-"""Beside those named `sqlite_…`: how ALTER TABLE rewrites definitions."""
+"""The functions that ALTER TABLE needs to rewrite definitions, beside those named
+`sqlite_…`."""
 _CHECK_OF_SQLITE: Final = frozenset({"quick_check", "pragma_quick_check"})
-"""How ALTER TABLE looks whether the rows fit a new column; it only reads."""
+"""The pragmas by which ALTER TABLE looks whether the rows fit a new column; they only read."""
 
 
 def limit(connection: sqlite3.Connection) -> None:
@@ -76,14 +78,14 @@ def limit(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def fenced(connection: sqlite3.Connection, skill: str, seconds: float) -> Iterator[None]:
-    """Within it, statements may read and change rows of the skill's tables, and nothing else."""
+    """Let statements within read and change rows of the skill's tables, and nothing else."""
     with _guarded(connection, skill, seconds, may_define=False):
         yield
 
 
 @contextmanager
 def defining(connection: sqlite3.Connection, skill: str, seconds: float) -> Iterator[None]:
-    """Within it, statements may make, alter and drop the skill's tables, too.
+    """Let statements within the block make, alter and drop the skill's tables, too.
 
     Raises:
         StoreError: at its end, if anything has another name; the caller rolls back.

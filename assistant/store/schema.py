@@ -1,4 +1,4 @@
-"""Tables brought up to date: every feature counts its own migrations.
+"""Brings tables up to date: every feature counts its own migrations.
 
 A feature's migrations are `NNNN.sql` in a folder of its own, numbered from 0001.  The table
 `migration` has the number of the last one that each feature was given.
@@ -19,7 +19,8 @@ from typing import Final
 from assistant.store.errors import StoreError
 
 VERSIONS_TABLE: Final = "migration"
-"""Without an underscore: no table of a skill can have this name (see `fence`)."""
+"""The table of versions; without an underscore, so that no table of a skill can have this name (see
+`fence`)."""
 PER_FEATURE: Final = 7
 """SQLite's `user_version` of a database whose features are counted one by one.
 
@@ -41,12 +42,12 @@ _NOT_THE_DISK: Final = frozenset(
 """Codes of errors that the script makes: the file is sound, another try would end the same."""
 
 Scripts = Mapping[str, Sequence[str]]
-"""By feature, its migrations in their order."""
+"""The migrations of each feature, in their order."""
 Around = Callable[[sqlite3.Connection], AbstractContextManager[None]]
 
 
 def read_scripts(folder: Traversable) -> tuple[str, ...]:
-    """The migrations in a folder, in their order; none if there is no folder.
+    """Read the migrations in a folder, in their order; none if there is no folder.
 
     Raises:
         ValueError: a file is named otherwise than 0001.sql, 0002.sql, …, or is no text.
@@ -63,7 +64,7 @@ def read_scripts(folder: Traversable) -> tuple[str, ...]:
 
 @cache
 def core_scripts() -> Scripts:
-    """The migrations of every feature of the core."""
+    """Read the migrations of every feature of the core."""
     folder = files("assistant.store") / "migrations"
     features = sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
     return {name: scripts for name in features if (scripts := read_scripts(folder / name))}
@@ -130,7 +131,7 @@ def _whole(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _versions(connection: sqlite3.Connection, path: Path, maker: str) -> dict[str, int]:
-    """How many migrations each feature was given; the count of before is taken over."""
+    """Tell how many migrations each feature was given; the count of before is taken over."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > PER_FEATURE:
         raise _newer(path, maker, f"form {version}, known {PER_FEATURE}")
@@ -166,7 +167,7 @@ def _run(connection: sqlite3.Connection, script: str, name: str) -> None:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script; SQLite says where one is over."""
+    """Split a script into its statements; SQLite says where one is over."""
     statement = ""
     for part in re.split(r"(?<=;)", script):
         statement += part

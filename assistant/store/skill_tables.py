@@ -26,15 +26,16 @@ MAX_SECONDS: Final = 1.0
 MAX_MIGRATION_SECONDS: Final = 10.0
 """How long one migration may take."""
 MAX_STATEMENTS: Final = 64
-"""In one transaction."""
+"""The most statements in one transaction."""
 MAX_ROWS: Final = 1_000
-"""That one transaction may answer."""
+"""The most rows that one transaction may answer."""
 MAX_ANSWER_BYTES: Final = 262_144
-"""Of all its rows."""
+"""The largest answer of one transaction, over all its rows."""
 MAX_SCRIPTS_BYTES: Final = 262_144
-"""Of all migrations of one skill; they go over the local socket in one line."""
+"""The largest size of all migrations of one skill; they go over the local socket in one line."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9]{0,39}")
-"""Of a skill: its file is named so, and an underscore ends it in the names of its tables."""
+"""The name of a skill: its file is named so, and an underscore ends it in the names of its
+tables."""
 _OF_THE_DISK: Final = frozenset(
     {
         *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
@@ -69,7 +70,7 @@ class Result:
     """What one statement gave."""
 
     columns: tuple[str, ...]
-    """Their names; none unless it gives rows."""
+    """The names of its columns; none unless it gives rows."""
     rows: tuple[tuple[Value, ...], ...]
     changed_count: int
     """How many rows it inserted, changed or deleted."""
@@ -79,7 +80,7 @@ class SkillTables:
     """The tables of one skill; opened, and brought up to date, when they are first used."""
 
     def __init__(self, folder: Path, skill: str, scripts: Sequence[str]) -> None:
-        """`scripts`: its migrations in their order.
+        """`scripts`: the skill's migrations, in their order.
 
         Raises:
             ValueError: no name of a skill, or no scripts, or too many.
@@ -102,7 +103,7 @@ class SkillTables:
         return await self._database.write(lambda connection: self._run(connection, statements))
 
     async def close(self) -> None:
-        """Finish what was begun."""
+        """Close, after what was begun is finished."""
         await self._database.close()
 
     def _run(

@@ -3,6 +3,7 @@
 - `a/b.py`, `b.py`, `when*.py`: a file of that name stands at the root, in `assistant/`, or in a
   folder that the page names (in a row of a table: that the row names, if it names one).  The bare
   name of a file counts in such folders alone, so that a page cannot mean one that has moved.
+  A path may also begin with a package that an example of the page brings.
 - `a.b`, `A.b`, `a.b()`: `a` is a module or class of ours and holds the name `b`; or `a` is a
   section of the settings with `b`; or `a` stands in an example of the page and `b` is one of our
   names; or the two stand together in our files (a service, a message, a library's function).
@@ -126,6 +127,12 @@ def _module(parts: list[str]) -> bool:
     return False
 
 
+def _is_of(name: str, examples: str) -> bool:
+    """Whether a path begins with a package that an example of the page brings."""
+    package, slash, _ = name.partition("/")
+    return bool(slash) and package not in OURS and bool(re.search(rf"\b{package}\b", examples))
+
+
 def stale_names(text: str) -> Iterator[str]:
     """What a page names in code spans and is nowhere."""
     examples = "".join(FENCE.findall(text))
@@ -135,7 +142,11 @@ def stale_names(text: str) -> Iterator[str]:
         of_row = places(line) if line.startswith("|") else set()
         for span in CODE.findall(line):
             files = PYTHON_FILE.findall(span)
-            yield from (name for name in files if not exists(name, of_row or of_page))
+            yield from (
+                name
+                for name in files
+                if not exists(name, of_row or of_page) and not _is_of(name, examples)
+            )
             names = DOTTED.findall("" if files or DATA_FILE.search(span) else span)
             yield from (name for name in names if not is_there(name, examples))
 
@@ -171,6 +182,10 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         ("`dialogue.confidence`, `dialogue.diffidence`", ["dialogue.diffidence"]),
         ("```\npot = skill.form\n```\n`pot.slot` and `pot.lid`", ["pot.lid"]),
         ("```\n`gone.py`\n```", []),
+        (
+            "```\nlamp = 'their_lamp:Lamp'\n```\n`their_lamp/lamp.py`, `my_lamp/a.py`",
+            ["my_lamp/a.py"],
+        ),
         ("`zh/replies.yml`, `link.key`, 3.5 and `0.5 s`", []),
     ],
 )
