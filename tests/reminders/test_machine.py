@@ -47,9 +47,9 @@ class Machine(RuleBasedStateMachine):
     )
     def begin(self, hours: set[str], risk: Risk, wakes: bool) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        scripts = files("assistant.store").joinpath("migrations")
-        self.connection.executescript(scripts.joinpath("0003_reminders.sql").read_text())
-        self.connection.executescript(scripts.joinpath("0006_exceptions.sql").read_text())
+        scripts = files("assistant.store").joinpath("migrations", "reminders")
+        for script in sorted(scripts.iterdir(), key=lambda each: each.name):
+            self.connection.executescript(script.read_text())
         times = tuple(DayTime(time.fromisoformat(each)) for each in sorted(hours))
         self.now = BEGIN
         self.reminder = Reminder(
