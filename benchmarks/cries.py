@@ -29,6 +29,9 @@ NAMES: Final = {
     "fourth_": "fourth list",
     "fifth_": "fifth list",
     "sixth_": "sixth list",
+    "seventh_": "seventh list",
+    "eighth_": "eighth list",
+    "ninth_": "ninth list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)

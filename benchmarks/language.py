@@ -1,9 +1,9 @@
 """Times and doses understood from sentences: `python -m benchmarks.language`.
 
 The project's own tables, lists by people who have not seen the rules (`fresh_*.tsv`,
-`third_*.tsv` and `fourth_*.tsv` beside them), what the rules made of such a list at first sight
-(`first_looks.tsv`), the specifications of another parser (`../shared/data/time`, if they are
-there), and sentences put together by a grammar that knows their truth.
+`third_*.tsv`, `fourth_*.tsv` and `fifth_*.tsv` beside them), what the rules made of such a list at
+first sight (`first_looks.tsv`), the specifications of another parser (`../shared/data/time`, if
+they are there), and sentences put together by a grammar that knows their truth.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ LISTS: Final = {
     "fresh": "by a fresh pair of eyes",
     "third": "by a third pair of eyes",
     "fourth": "by a fourth pair of eyes",
+    "fifth": "by a fifth pair of eyes",
 }
 _VERDICTS: Final = (Verdict.RIGHT, Verdict.ASKED, Verdict.WRONG)
 WORKERS: Final = 2

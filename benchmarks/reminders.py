@@ -16,6 +16,7 @@ import psutil
 
 from assistant.events import AskElder, ElderAnswered
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.language import DayTime, Unit
 from assistant.reminders import ReminderApi, ReminderScheduler, tables
 from assistant.reminders.model import Amount, Kind
@@ -65,7 +66,10 @@ async def measure(folder: Path) -> list[list[str]]:
     bus, database, clock = Bus(), Database(folder / "anban.sqlite"), Clock()
     await database.open()
     memory = HomeMemory(KeyedValues.home(database), Settings(), "en")
-    scheduler = ReminderScheduler(bus=bus, database=database, memory=memory, zone=ZONE, clock=clock)
+    speech = Speech(bus, memory, 10.0, has_mouth=False)
+    scheduler = ReminderScheduler(
+        bus=bus, database=database, memory=memory, speech=speech, zone=ZONE, clock=clock
+    )
     api = ReminderApi(scheduler)
     began = time.perf_counter()
     for start in range(0, REMINDERS, BATCH):

@@ -1,7 +1,8 @@
 """All that a skill may import.
 
 A skill is a folder: `skill.py` with its actions, `domain.yml` and `rules.yml` in Rasa's format,
-and for each language `nlu.yml` (what people say) and `replies.yml` (what Anban says).
+and for each language `nlu.yml` (what people say) and `replies.yml` (what Anban says).  One that
+needs tables has `migrations/0001.sql`, `0002.sql`, … beside them.
 
     from skills.api import Skill, Turn
 
@@ -46,7 +47,6 @@ from assistant.language.clues import (
     Anchor,
     AtAnchor,
     Clock,
-    Edge,
     Every,
     EveryWeekdays,
     Found,
@@ -61,7 +61,9 @@ from assistant.language.clues import (
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Owner, Reading
+from assistant.language.signs import Edge
 from assistant.runtime.link import ServiceError
+from assistant.store.skill_tables import Result, Statement
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
@@ -139,10 +141,12 @@ __all__ = [
     "ProfileChanged",
     "Reading",
     "Reply",
+    "Result",
     "Said",
     "ServiceError",
     "Skill",
     "Spoken",
+    "Statement",
     "TimesEvery",
     "Turn",
     "TurnTaken",

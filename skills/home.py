@@ -1,4 +1,4 @@
-"""The home as a skill sees it: speech, the elder's profile, storage, voice and language.
+"""The home as a skill sees it: speech, the elder's profile, storage, tables, voice and language.
 
 Everything goes over the local socket to the core, which answers within seconds or raises
 `ServiceError` (refused, with the reason) or TimeoutError.
@@ -6,18 +6,22 @@ Everything goes over the local socket to the core, which answers within seconds 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, Protocol
 
 from assistant.events import Say, Urgency
 from assistant.runtime.link import ServiceError
+from assistant.store.skill_tables import Result, Statement, Value
 
 
 class NotStartedError(ServiceError):
     """A service is not there yet: the core starts some of them after the skills."""
 
 
+_MAX_TRIES: Final = 100
+"""Of one update; each failed one means that somebody else's succeeded."""
 Direction = Literal["louder", "quieter", "slower", "faster"]
 
 
@@ -92,6 +96,8 @@ class Storage:
 
     def __init__(self, outside: Outside, skill: str) -> None:
         self._outside, self._skill = outside, skill
+        self._updating = asyncio.Lock()
+        """Updates of this process take turns: only another process can make one try again."""
 
     async def get(self, key: str) -> Any:
         """A value; None where it was never set."""
@@ -100,6 +106,33 @@ class Storage:
     async def set(self, key: str, value: Any) -> None:
         """Write a value; it is on disk when this returns."""
         await self._outside.request("storage.set", skill=self._skill, key=key, value=value)
+
+    async def update(self, key: str, change: Callable[[Any], Any]) -> Any:
+        """Replace a value by what `change` makes of it, and give the new one.
+
+        What others write meanwhile is not lost: then `change` is called again with what they
+        wrote, so it must do nothing beside.  It is on disk when this returns.
+
+        Args:
+            key: Of the value.
+            change: Takes the value (None if it was never set), returns the new one.
+
+        Raises:
+            ValueError: `change` returned None, as one does that alters a list in place.
+            ServiceError: refused, or others wrote again and again.
+        """
+        async with self._updating:
+            for _ in range(_MAX_TRIES):
+                now = await self._outside.request("storage.look", skill=self._skill, key=key)
+                value = change(now["value"])
+                if value is None:
+                    raise ValueError(f"storage.update({key!r}): the function returned None")
+                is_kept = await self._outside.request(
+                    "storage.swap", skill=self._skill, key=key, mark=now["mark"], value=value
+                )
+                if is_kept:
+                    return value
+        raise ServiceError(f"storage.update({key!r}): others wrote it {_MAX_TRIES} times meanwhile")
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
@@ -110,6 +143,36 @@ class Storage:
         return list(await self._outside.request("storage.keys", skill=self._skill))
 
 
+class Tables:
+    """The tables that one skill brings, by the `NNNN.sql` files of its folder `migrations`.
+
+    Every name begins with the skill's (`tea_cup`).  A ServiceError says what was wrong with a
+    statement or its values; nothing of its transaction is kept then.
+    """
+
+    def __init__(self, outside: Outside, skill: str) -> None:
+        self._outside, self._skill = outside, skill
+
+    async def run(self, sql: str, *values: Value) -> Result:
+        """Run one statement, with a value for each `?` in it; on disk when this returns."""
+        (result,) = await self.transact(Statement(sql, values))
+        return result
+
+    async def transact(self, *statements: Statement) -> tuple[Result, ...]:
+        """Run statements in one transaction: all of them are on disk then, or none is."""
+        answers = await self._outside.request(
+            "tables.run", skill=self._skill, statements=[asdict(each) for each in statements]
+        )
+        return tuple(
+            Result(
+                tuple(answer["columns"]),
+                tuple(tuple(row) for row in answer["rows"]),
+                answer["changed_count"],
+            )
+            for answer in answers
+        )
+
+
 class Home:
     """The home; one for each skill."""
 
@@ -118,6 +181,7 @@ class Home:
         self._is_ours = is_ours
         self.profile = Profile(outside)
         self.storage = Storage(outside, skill)
+        self.tables = Tables(outside, skill)
 
     @property
     def lang(self) -> str:
@@ -170,15 +234,16 @@ class Home:
     async def request(self, service: str, **arguments: Any) -> Any:
         """Ask a service of the core by its name; docs/ has what each takes and gives.
 
-        Alarms, calls and the robot's motions are for Anban's own skills; `storage` is above.
+        Alarms, calls and the robot's motions are for Anban's own skills; for what a skill keeps
+        there are `storage` and `tables`.
 
         Raises:
             NotStartedError: nobody serves it yet, or in this home.
             ServiceError: refused, with the reason.
             TimeoutError: no answer in time.
         """
-        if service.startswith("storage."):
-            raise ServiceError("a skill keeps its own values by home.storage")
+        if service.startswith(("storage.", "tables.")):
+            raise ServiceError("a skill keeps its own by home.storage and home.tables")
         try:
             if self._is_ours:
                 return await self._outside.request_as(self._skill, service, **arguments)

@@ -20,10 +20,10 @@ from starlette.applications import Starlette
 
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
 from assistant.language import warm
-from assistant.runtime.link import Link, LinkError
+from assistant.runtime.link import Link, LinkError, ServiceError
 from assistant.runtime.privacy import keep_private
 from skills.actions import Skills
-from skills.loading import load_skills
+from skills.loading import Loaded, load_skills
 from skills.outside import HostOutside
 from skills.web import application
 
@@ -57,6 +57,7 @@ async def run() -> None:
     async with Link("skills", tuple(wants)) as link:
         names = tuple(item.skill.name for item in loaded)
         ours = tuple(item.skill.name for item in loaded if item.is_ours)
+        await _open_tables(link, loaded)
         link.send(SkillsLoaded(names, ours, {item.name: item.reason for item in broken}))
         state = await link.home_state()
         outside = HostOutside(link, state, loaded)
@@ -72,6 +73,17 @@ async def run() -> None:
                 task.cancel()
             for task in done:
                 task.result()
+
+
+async def _open_tables(link: Link, loaded: tuple[Loaded, ...]) -> None:
+    """Hand the core each skill's migrations, before any of them can ask for its tables."""
+    for item in loaded:
+        if item.migrations:
+            name, scripts = item.skill.name, list(item.migrations)
+            try:
+                await link.request("tables.open", skill=name, scripts=scripts)
+            except ServiceError as error:  # told again to the skill, whenever it asks
+                log.error("the skill %s is without its tables: %s", name, error)
 
 
 async def _follow(link: Link, outside: HostOutside, skills: Skills) -> None:

@@ -13,6 +13,8 @@ from typing import Final
 
 from assistant.dialogue.sources import SkillFolder, usable
 from assistant.language import Replies
+from assistant.store.schema import read_scripts
+from assistant.store.skill_tables import check_scripts
 from skills.skill import Skill
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ class Loaded:
     version: str
     is_ours: bool = False
     """Whether it comes with Anban: no other package can say so of a skill."""
+    migrations: tuple[str, ...] = ()
+    """Of its tables; none if it brings no tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,11 @@ def _load(point: EntryPoint) -> Loaded:
     for key in REQUIRED_REPLIES:
         if key not in replies:
             raise ValueError(f"{skill.folder}/*/replies.yml: {key}: is absent")
+    migrations = read_scripts(skill.folder / "migrations")
+    if migrations:
+        check_scripts(skill.name, migrations)
     version = point.dist.version if point.dist else ""
-    return Loaded(skill, replies, version, is_ours=_is_ours(point))
+    return Loaded(skill, replies, version, is_ours=_is_ours(point), migrations=migrations)
 
 
 def _is_ours(point: EntryPoint) -> bool:

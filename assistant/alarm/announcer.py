@@ -39,7 +39,6 @@ from assistant.events import (
     Origin,
     PutThroughChanged,
     SetVoice,
-    Urgency,
 )
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
@@ -48,17 +47,17 @@ from assistant.people.contacts import People
 from assistant.runtime.bus import Bus
 
 PROGRESS_SECONDS: Final = 20.0
-"""Who is being called is told no more often than this."""
+"""The least time between two statements of who is being called."""
 QUIET_SECONDS: Final = 4.0
-"""After anything was said in an alarm the ear is open at least for so long before that."""
+"""How long nothing is said in an alarm before such a statement: the ear is open meanwhile."""
 COMFORT_SECONDS: Final = 25.0
-"""After so much silence in a call-out the elder is told again that it goes on."""
+"""After how much silence in a call-out the elder is told again that it goes on."""
 BAD_NEWS_SECONDS: Final = 60.0
-"""That nothing works is repeated no more often than this."""
+"""The least time before it is said again that nothing works."""
 JUST_RAISED_SECONDS: Final = 30.0
-"""Who called so lately is told to have been heard."""
+"""How recent an alarm may be for the elder to be told that they were heard."""
 JUST_REPLIED_SECONDS: Final = 5.0
-"""Who is called was told so lately that it is not told again."""
+"""How recently the elder may have been told who is called for it not to be said again."""
 
 
 class Announcer:
@@ -75,7 +74,7 @@ class Announcer:
         store: AlarmStore,
         registry: Opener,
     ) -> None:
-        self._bus, self._speech, self._memory = bus, speech, memory
+        self._bus, self._memory = bus, memory
         self._replies, self._people, self._number = replies, people, number
         self._store = store
         self._standings = Standings(
@@ -84,15 +83,15 @@ class Announcer:
         self._saying = Saying(bus, speech, self._render_statement, self._free)
         self.signs = StrokeSigns(bus, speech, replies, memory)
         self._line = ""
-        """Who speaks with the elder."""
+        """The name of the contact who speaks with the elder; empty: nobody."""
         self._progress: Statement | None = None
-        """What was told of it last."""
+        """The last statement of who is being called, or what came of it."""
         self._beside: set[str] = set()
         """Alarms that somebody beside the elder took on."""
         self._unattended: set[str] = set()
-        """Alarms that go out again because nobody came."""
+        """Alarms that call out again because nobody came."""
         self._is_louder = False
-        """The question is asked louder than the home wants it."""
+        """Whether the voice is louder now than the home wants it, for the question."""
         self._timer: asyncio.TimerHandle | None = None
         never = float("-inf")
         self._bad_news_at = self._replied_at = never
@@ -106,8 +105,8 @@ class Announcer:
 
     # ------------------------------------------------------------------------- on request
 
-    def reply_to_cry(self, number: str = "", *, is_heard: bool = True) -> str:
-        """The first words after a cry: whoever asks for them says them; empty in a conversation.
+    def answer_cry(self, number: str = "", *, is_heard: bool = True) -> str:
+        """Say the first words after a cry; what is said, nothing in a conversation.
 
         Args:
             number: of the public service that the elder asked for.
@@ -118,11 +117,12 @@ class Announcer:
         said, text = self._who_is_called(has_number=bool(number), is_heard=is_heard)
         if number:
             text = f"{text} {self._about(number)}".strip()
-        self._saying.expect(text, said)
+        if text:
+            self._saying.first_words(text, said)
         return text
 
     def _about(self, number: str) -> str:
-        """Whether the number the elder asked for is rung."""
+        """Say whether the number that the elder asked for is rung."""
         if not self._number.can_ring(number):
             return self._render("number_out_of_reach", number=number)
         asked = not self._number.is_agreed_in_advance
@@ -150,7 +150,7 @@ class Announcer:
         return bool(self._line)
 
     def tell_how_it_stands(self) -> None:
-        """The answer to "is anybody coming?"."""
+        """Answer "is anybody coming?"."""
         standing = self._standing()
         said = who_comes(standing, self._number.usual)
         if said is None:
@@ -163,14 +163,13 @@ class Announcer:
             self._tell(said.key, **said.slots)
 
     def noticed(self, *, is_heard: bool = True) -> None:
-        """Say that it calls out, unless that was said just now."""
+        """Tell the elder that help is being called, unless that was said just now."""
         if asyncio.get_running_loop().time() - self._replied_at <= JUST_REPLIED_SECONDS:
             return
-        if text := self.reply_to_cry(is_heard=is_heard):
-            self._speech.say(text, Urgency.ALARM)
+        self.answer_cry(is_heard=is_heard)
 
     def ask(self, alarm: Alarm) -> None:
-        """Ask after something was sensed, or said that may be a cry; the second time louder."""
+        """Ask whether all is well, after a sensor or a doubtful sentence; then again, louder."""
         if alarm.asked_count > 1:
             self._is_louder = True
             self._bus.publish(SetVoice(1.0, self._memory.rate_words_per_minute))
@@ -188,36 +187,42 @@ class Announcer:
             self._bus.publish(SetVoice(self._memory.volume, self._memory.rate_words_per_minute))
 
     def ask_back(self, *, by_name: bool) -> None:
-        """Said to be fine once, while it calls out; `by_name`: only so it can end."""
+        """Ask back once somebody said to be fine in a call-out.
+
+        `by_name`: only a sentence that begins with Anban's name can end the alarm.
+        """
         self._tell("ask_back_by_name" if by_name else "ask_back")
 
     def ask_again(self) -> None:
-        """The answer was a bare no, which may mean either."""
+        """Ask again after a bare no, which may mean either."""
         self._tell("ask_again")
 
     def ask_once_more(self, *, by_name: bool) -> None:
-        """Said to be fine while it was only asked about; `by_name`: only so it can end."""
+        """Ask again once somebody said to be fine when asked.
+
+        `by_name`: only a sentence that begins with Anban's name can end the alarm.
+        """
         self._tell("ask_once_more_by_name" if by_name else "ask_once_more")
 
     def ask_number_again(self, number: str) -> None:
-        """Whether the yes was meant for the number."""
+        """Ask whether the yes was meant for the number."""
         self._tell("number_really", number=number)
 
     def ask_who_arrived(self, contact: str) -> None:
-        """Somebody said to be there; empty: this home knows nobody by name."""
+        """Ask who is there, by the name that is awaited; empty: this home knows nobody by name."""
         self._tell("ask_who_arrived" if contact else "ask_arrived", contact=contact)
 
     def notes(self, alarm_id: str, lang: str) -> str:
-        """What the elder asked for and answered, for whoever is told of the alarm."""
+        """Give what the elder asked for and answered, for whoever is told of the alarm."""
         told = (self._number.told(alarm_id, lang), self.signs.told(alarm_id, lang))
         return " ".join(filter(None, told))
 
     def number_is_agreed(self, number: str, *, is_agreed: bool) -> None:
-        """The answer to the question whether to ring the number."""
+        """Say what a yes or a no to the number has led to."""
         self._tell("number_rings" if is_agreed else "number_not_rung", number=number)
 
     def goes_on(self) -> None:
-        """Help is needed after all, or still."""
+        """Tell the elder that the call-out goes on: help is needed after all, or still."""
         standing = self._standing()
         if not standing.calls_out:
             return
@@ -227,7 +232,7 @@ class Announcer:
         self._tell(said.key, **said.slots)
 
     def only_a_human_closes(self, alarm: Alarm) -> None:
-        """Said to be fine, but somebody was reached already."""
+        """Tell whoever says to be fine that only a human closes it now: somebody was reached."""
         if alarm.acknowledged_by and alarm.alarm_id not in self._beside:
             self._tell("contact_looks_in", contact=alarm.acknowledged_by)
         elif alarm.was_reached:
@@ -236,15 +241,15 @@ class Announcer:
             self.goes_on()
 
     def somebody_is_beside(self, alarm_id: str) -> None:
-        """Whoever takes this alarm on is there already."""
+        """Note that whoever takes this alarm on is beside the elder already."""
         self._beside.add(alarm_id)
 
     def comes(self, contact: str, minutes: int) -> None:
-        """Whoever took it on says when they will be there."""
+        """Tell the elder when the person who took the alarm on will be there."""
         self._tell("contact_comes_in", contact=contact, minutes=str(minutes))
 
     def nobody_came(self, alarm_id: str) -> None:
-        """Acknowledged, and nobody came: it is about to go out again."""
+        """Note that nobody came: the alarm is about to go out again."""
         self._unattended.add(alarm_id)
 
     # ------------------------------------------------------------------------------ facts
@@ -304,7 +309,7 @@ class Announcer:
         return self._standings.now(self._line)
 
     def _look(self) -> None:
-        """Take back what is no longer so; tell what is, where it is time for it."""
+        """Take back what is no longer so, and say what is, if it is time for it."""
         standing = self._standing()
         self._saying.take_back(standing)
         if not standing.calls_out:
@@ -360,7 +365,7 @@ class Announcer:
     # -------------------------------------------------------------------------- the mouth
 
     def _tell(self, key: str, **slots: str) -> None:
-        """News; none while somebody speaks with the elder."""
+        """Say news, unless somebody speaks with the elder."""
         if not self._line or key == "put_through":
             self._saying.news(Statement(key, slots))
 

@@ -23,9 +23,10 @@ log = logging.getLogger(__name__)
 
 CODE_DIGITS: Final = 4
 KEYS: Final = "2345678"
-"""No 1, 9 or 0: keys that mean something else, or that people press to be put through."""
+"""The keys of a code; 1, 9 and 0 mean something else, or are pressed to be put through."""
 MOST_WRONG_CODES: Final = 6
-"""Of one alarm, in all calls: 6 of 2,401 codes are 0.25 %; after that no call back ends it."""
+"""How many wrong codes an alarm bears, in all calls: 6 of 2,401 codes are 0.25 %. After that no
+call back ends it."""
 _PURPOSE: Final = b"anban answer code 1:"
 
 
@@ -36,20 +37,20 @@ class AnswerCodes:
         self._secret = _secret(home)
 
     def code(self, alarm_id: str) -> str:
-        """Four keys of `KEYS`."""
+        """Give the alarm's code: four keys of `KEYS`."""
         digest = hmac.digest(self._secret, _PURPOSE + alarm_id.encode(), hashlib.sha256)
         number = int.from_bytes(digest[:8], "big")
         return "".join(KEYS[number // len(KEYS) ** place % len(KEYS)] for place in range(4))
 
     def left_of(self, alarm_id: str, text: str) -> str | None:
-        """What an answer says beside the alarm's code; None if it does not name it."""
+        """Give what an answer says beside the alarm's code; None if it does not name it."""
         plain = unicodedata.normalize("NFKC", text)
         before, found, after = _parted(plain, self.code(alarm_id))
         return f"{before} {after}".strip() if found else None
 
 
 class CodeEntry:
-    """The keys of one caller, read as codes of four; other keys begin anew."""
+    """The keys of one caller, read as codes of four; any other key begins anew."""
 
     def __init__(self) -> None:
         self._keys = ""
@@ -64,7 +65,7 @@ class CodeEntry:
 
 
 def _parted(text: str, code: str) -> tuple[str, bool, str]:
-    """What stands before and after a code that is a number of its own."""
+    """Give what stands before and after a code that is a number of its own."""
     found = re.search(rf"(?<![0-9]){code}(?![0-9])", text)
     return (text[: found.start()], True, text[found.end() :]) if found else (text, False, "")
 

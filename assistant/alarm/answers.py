@@ -24,9 +24,10 @@ from assistant.runtime.tasks import Tasks
 
 BESIDE: Final = "somebody beside the elder"
 MOST_ROOM_TOKENS: Final = 14
-"""Of a question about helpers that was not said to Anban: characters, or words."""
+"""The longest question about helpers that counts if it was not said to Anban, in characters or
+words."""
 _NOT_YET: Final = re.compile(r"没|不|\b(?:not|isn't|hasn't|never)\b|\?|吗")
-"""Somebody speaks of a person who is not there."""
+"""Words of somebody who speaks of a person who is not there."""
 _IS_THERE: Final = frozenset(
     token.written
     for token in tokens_of(
@@ -35,8 +36,8 @@ _IS_THERE: Final = frozenset(
         " here now has have arrived come came back home just already with beside mum dad mother"
     )
 )
-"""Beside the name, all that an answer not begun with Anban's name may hold: "our son" is in half of
-what a television says."""
+"""Words that an answer may hold beside the name, if it does not begin with Anban's: "our son" is in
+half of what a television says."""
 
 
 class Answers:
@@ -49,7 +50,7 @@ class Answers:
         self._announcer, self._controller = announcer, controller
         self._question = controller.question
         self._arrived_to_anban = False
-        """The words that somebody is there were said to Anban."""
+        """Whether the words that somebody is there were said to Anban."""
         self._tasks = Tasks("an answer in an alarm")
 
     async def stop(self) -> None:
@@ -101,13 +102,13 @@ class Answers:
             self._tasks.spawn(self._needs_help())
 
     def asks_how_it_stands(self, spoken: Spoken) -> bool:
-        """Whether it is "is anybody coming?", and not the answer to the open question."""
+        """Whether somebody asks "is anybody coming?", and does not answer the open question."""
         said = spoken.judgement
         is_plain = said.reflex is None and not (said.fine or said.arrived)
         return is_plain and _asks_for_helpers(spoken) and not self._is_answer(spoken)
 
     def _is_answer(self, spoken: Spoken) -> bool:
-        """Whether it answers the open question in other words than yes or no."""
+        """Whether the words answer the open question otherwise than by yes or no."""
         match self._question.asked:
             case Asked.ARRIVAL:
                 return self._who_is_there(spoken) is not None
@@ -117,13 +118,16 @@ class Answers:
                 return False
 
     def needs_help(self) -> None:
-        """The elder said it again, in whatever words."""
+        """The elder said again, in whatever words, that help is needed."""
         self._tasks.spawn(self._needs_help())
 
     # ---------------------------------------------------------------- is help needed?
 
     async def _is_fine(self, address: Address) -> None:
-        """Said once it is asked back; what must be so for it to end is decided for each alarm."""
+        """Act on "I'm fine": said once it is asked back.
+
+        What must be so for the alarm to end is decided for each alarm.
+        """
         self._announcer.signs.stop()
         # A first "I'm fine" holds as long as the question that it was asked back with: two words of
         # a television, each in answer to another question, are no answer.
@@ -142,7 +146,7 @@ class Answers:
         self._controller.confirmations.answered()
 
     def _ask_again(self) -> None:
-        """A bare no: to "do you need help?", or "no, I am not well"?"""
+        """Ask again after a bare no: to "do you need help?", or "no, I am not well"?"""
         if any(alarm.state.is_asked for alarm in self._store.open_alarms()):
             self._controller.confirmations.unclear()
         else:
@@ -185,7 +189,7 @@ class Answers:
     # ------------------------------------------------------------------ is somebody there?
 
     def _ask_who_arrived(self, address: Address) -> None:
-        """These words may be anybody's: it is asked back with the name of who is awaited."""
+        """Ask back with the name of who is awaited: these words may be anybody's."""
         alarms = self._store.open_alarms()
         awaited = next((a.acknowledged_by for a in alarms if a.acknowledged_by), "")
         people = [contact.name for contact in self._people.all]
@@ -211,7 +215,7 @@ class Answers:
             self._ask_who_arrived(spoken.address)
 
     def _who_is_there(self, spoken: Spoken) -> Contact | None:
-        """The contact whose name is in an answer such as "it's Fang", "my daughter is here"."""
+        """Find the contact named in an answer such as "it's Fang", "my daughter is here"."""
         if _NOT_YET.search(spoken.text.casefold()):
             return None
         tokens = tokens_of(spoken.text)
@@ -225,7 +229,11 @@ class Answers:
         return None
 
     async def _is_here(self, who: str) -> None:
-        """Said once it stops the calls; said again, when the helper has looked, it closes."""
+        """Act on "somebody is here".
+
+        Said once it stops the calls; said again, when the helper has looked, it closes the
+        alarm.
+        """
         self._question.close()
         for alarm in self._store.open_alarms():
             acknowledged = alarm.state is State.ACKNOWLEDGED
@@ -235,7 +243,7 @@ class Answers:
 
 
 def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
-    """Whether "I'm fine", said so, ends this alarm.
+    """Whether "I'm fine", said like this, ends this alarm.
 
     Whoever cried is awake and can cry again.  What a sensor or a pendant told of may be somebody
     who cannot speak, beside a television that says 没事 whenever Anban has asked: by name only.
@@ -249,7 +257,7 @@ def _ends(alarm: Alarm, address: Address, *, is_answer: bool) -> bool:
 
 
 def _beside_name(name: tuple[Token, ...], said: tuple[Token, ...]) -> tuple[Token, ...] | None:
-    """What was said beside a name, which may be written in other characters; None without it."""
+    """Give what was said beside a name, which may be spelt otherwise; None without the name."""
     size = len(name)
     for start in range(len(said) - size + 1 if name else 0):
         pairs = tuple(zip(name, said[start : start + size], strict=True))
@@ -269,7 +277,7 @@ def _is_unwell(spoken: Spoken) -> bool:
 
 
 def _asks_for_helpers(spoken: Spoken) -> bool:
-    """Whether it is about who comes; a long sentence that nobody said to Anban is a story."""
+    """Whether somebody asks who comes; a long sentence that was not said to Anban is a story."""
     tokens = tokens_of(spoken.text)
     if not spoken.address.is_to_anban and len(tokens) > MOST_ROOM_TOKENS:
         return False
@@ -277,6 +285,6 @@ def _asks_for_helpers(spoken: Spoken) -> bool:
 
 
 def _is_wanted(spoken: Spoken) -> bool:
-    """Whether it is the very answer that was asked for: "yes, ring them"."""
+    """Whether the answer is the very one that was asked for: "yes, ring them"."""
     answer = load().answers.all_of(tokens_of(spoken.text))
     return answer is not None and answer.meaning == "wanted"

@@ -8,7 +8,7 @@ from typing import Final
 from assistant.channels.api import Outcome
 
 BEGUN: Final = "begun"
-"""The outcome of an attempt that is not known to have ended."""
+"""The outcome of an attempt whose end is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +34,5 @@ class Attempt:
 
     @property
     def is_unsettled(self) -> bool:
-        """Whether it may or may not have reached somebody: to be repeated with the same id."""
+        """Whether the attempt may have reached somebody or not: it is repeated with the same id."""
         return self.outcome in {BEGUN, Outcome.UNKNOWN}

@@ -45,13 +45,14 @@ log = logging.getLogger(__name__)
 
 QUICK_ROUNDS: Final = 6
 QUICK_PAUSE_SECONDS: Final = 5.0
-"""Telecare practice: 5 to 10 tries spaced 3 to 7 s, then slower, never given up."""
+"""The pause between the first rounds; telecare practice is 5 to 10 tries spaced 3 to 7 s, then
+slower, never given up."""
 SLOW_PAUSES_SECONDS: Final = (15.0, 30.0, 60.0)
 MESSAGE_AGAIN_SECONDS: Final = 600.0
-"""A delivered message nobody reacted to is sent again after so long."""
+"""After how long a delivered message is sent again if nobody reacted to it."""
 HANG_UP_SECONDS: Final = 5.0
 CLOSING_DIGIT: Final = "9"
-"""Pressed by a contact who acknowledged and spoke with the elder: all is well, it is over."""
+"""The key with which a contact who acknowledged and spoke with the elder says that all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Way:
 
     @property
     def key(self) -> str:
-        """The channel as the journal names it: apart from another of its kind, without secrets."""
+        """The channel as the journal names it: unlike others of its kind, without secrets."""
         digest = hashlib.sha256(self.address.encode()).hexdigest()[:6]
         return f"{self.channel.name} ({digest})"
 
@@ -85,7 +86,7 @@ class CallOutParts:
     people: Callable[[datetime], tuple[Contact, ...]]
     """Whom to call, in order, at this hour."""
     last_resort: Callable[[str], Contact | None]
-    """The public emergency number, where the elder agreed to it."""
+    """The public emergency number as somebody to call, if the elder agreed to it."""
     message: Callable[[Alarm, Contact, Attempt], Message]
     acknowledged: Callable[[str, Contact], None]
     """Told at once when a contact acknowledged."""
@@ -95,14 +96,17 @@ class CallOutParts:
 
 
 class CallOut:
-    """One alarm's; `run` ends when the alarm calls out no more and every try is over."""
+    """The call-out of one alarm.
+
+    `run` returns once the alarm calls out no more and no attempt is running.
+    """
 
     def __init__(self, alarm_id: str, parts: CallOutParts) -> None:
         self._alarm_id = alarm_id
         self._parts = parts
         self._stopped = asyncio.Event()
         self._first: Contact | None = None
-        """Whom to reach before all others: the elder asked for it."""
+        """Whom to reach before all others, because the elder asked for it."""
         self._hurried = asyncio.Event()
         self._running: dict[asyncio.Task[Outcome | None], Way] = {}
         self._talking: Way | None = None
@@ -115,11 +119,11 @@ class CallOut:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it calls nobody any more."""
+        """Whether the call-out calls nobody any more."""
         return self._stopped.is_set()
 
     def stop(self) -> None:
-        """Somebody acknowledged, or the alarm is over: the others are let alone."""
+        """Stop: somebody acknowledged, or the alarm is over; the others are let alone."""
         self._stopped.set()
 
     async def ring_first(self, contact: Contact) -> None:
@@ -175,7 +179,7 @@ class CallOut:
     async def _reach(
         self, contact: Contact, number: int, messages: set[asyncio.Task[Outcome | None]]
     ) -> None:
-        """Messages beside the calls; the next call where the one before was not taken."""
+        """Reach one person: messages beside the calls, which are made one after the other."""
         found = ways_of(contact, self._parts.registry, Purpose.ALARM)
         for way in found:
             if way.channel.kind is Kind.MESSAGE and self._is_due(way):
@@ -216,7 +220,7 @@ class CallOut:
         return task
 
     async def _try(self, way: Way, number: int) -> Outcome | None:
-        """One attempt from its record to its outcome; never raises but when cancelled."""
+        """Make one attempt, from its record to its outcome; never raises unless cancelled."""
         alarm = self._parts.store.alarm(self._alarm_id)
         if alarm is None:
             return None
@@ -244,7 +248,7 @@ class CallOut:
         return ended.outcome
 
     async def _follow(self, way: Way, attempt: Attempt, message: Message) -> Ended:
-        """What a channel tells of an attempt, acted on fact by fact."""
+        """Act, fact by fact, on what a channel tells of an attempt."""
         ended = Ended(Outcome.UNKNOWN, "it was not followed to its end")
         facts = follow(way.channel.attempt(message), way.channel.name, Patience())
         is_acknowledged = False
@@ -291,7 +295,7 @@ class CallOut:
     # ------------------------------------------------------------------------------ the end
 
     async def _wait(self, tasks: set[asyncio.Task[Outcome | None]]) -> None:
-        """Until all are over, the call-out is stopped, or somebody is to be reached first."""
+        """Wait until all are over, the call-out is stopped, or somebody is to be reached first."""
         stopped = asyncio.create_task(self._stopped.wait())
         hurried = asyncio.create_task(self._hurried.wait())
         over = asyncio.gather(*tasks, return_exceptions=True)
@@ -306,7 +310,7 @@ class CallOut:
                 over.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _pause(self, seconds: float) -> None:
-        """Until the next round: shorter where somebody is to be reached now."""
+        """Pause until the next round; shorter if somebody is to be reached now."""
         either = [
             asyncio.create_task(self._stopped.wait()),
             asyncio.create_task(self._hurried.wait()),

@@ -1,4 +1,4 @@
-"""What may be an emergency: the elder is asked whether all is well, and silence decides.
+"""Asking whether all is well, after what may be an emergency: silence decides.
 
 Silence after what a sensor saw, or after words that were surely meant, raises the alarm; after
 words that were merely heard in the room it ends it.
@@ -19,11 +19,13 @@ from assistant.alarm.store import AlarmStore
 
 ASKS: Final = 2
 VOICE_ASKS: Final = 1
-"""Of words that were no certain cry: who said them is awake, and was heard."""
+"""How often is asked about words that were no certain cry: who said them is awake, and was
+heard."""
 AGAIN: Final = 2
-"""How often what was no clear answer is asked about again."""
+"""How often is asked again after an answer that is not clear."""
 ANSWER_SECONDS: Final = 35.0
-"""For one question, its own 6 s included: two of them leave the call well under 90 s."""
+"""How long one question waits for its answer, its own 6 s included: two of them leave the call well
+under 90 s."""
 
 
 class _Heard(StrEnum):
@@ -35,23 +37,23 @@ class _Heard(StrEnum):
 
 
 Apply = Callable[[str, Trigger, str], Awaitable[object]]
-"""Lets something happen to an alarm: its id, what, and who did it."""
+"""How something happens to an alarm: its id, what happens, and who did it."""
 
 
 class Confirmations:
-    """Every alarm that is asked about first."""
+    """Every alarm whose elder is asked first."""
 
     def __init__(self, store: AlarmStore, announcer: Announcer, question: OpenQuestion) -> None:
         self._store, self._announcer, self._question = store, announcer, question
         self._answered = asyncio.Event()
         self._heard = _Heard.NOTHING
         self._unsure: set[str] = set()
-        """Alarms that end by silence; after a restart they do not."""
+        """Alarms that end by silence, unless the core was restarted meanwhile."""
 
     async def open(
         self, reason: str, source: Source, place: str, why: str, *, is_sure: bool = True
     ) -> Alarm | None:
-        """Write it down; the alarm to go on with, or None where it is one that is open already."""
+        """Write an alarm down and give it, to be asked about; None if it was open already."""
         before = self._store.same(reason, source)
         alarm = await self._store.suspect(reason, source, place, why)
         if is_sure:  # also where it is the same alarm: what a sensor saw does not end by silence
@@ -61,7 +63,7 @@ class Confirmations:
         return alarm if before is None else None
 
     async def ask(self, alarm_id: str, apply: Apply) -> None:
-        """Twice, the second time louder; what silence means is applied.
+        """Ask twice, the second time louder, and apply what silence means.
 
         What was no clear answer is asked about again, `AGAIN` times at most.
         """
@@ -103,16 +105,16 @@ class Confirmations:
                 self._announcer.ask_once_more(by_name=alarm.source != VOICE)
 
     def answered(self) -> None:
-        """The elder said how it is: nobody waits any longer."""
+        """The elder said how it is, so nobody waits any longer."""
         self._answered.set()
 
     def unclear(self) -> None:
-        """A bare no: it is asked again."""
+        """Ask again: the answer was a bare no."""
         self._heard = _Heard.UNCLEAR
         self._answered.set()
 
     def said_once(self) -> None:
-        """Said to be fine, by whomever: it is asked once more."""
+        """Ask once more: somebody said to be fine."""
         self._heard = _Heard.FINE_ONCE
         self._answered.set()
 

@@ -1,4 +1,4 @@
-"""The course of every open alarm: what its state asks for, whoever changed it.
+"""The controller of every open alarm: what its state asks for, whoever changed it.
 
 The state machine decides (`alarms`), the book keeps (`store`), a call-out calls (`callout`); here
 is what follows: who is called, who is asked, when it goes out again.
@@ -30,14 +30,14 @@ log = logging.getLogger(__name__)
 
 MOST_MINUTES: Final = 120
 LATE_SECONDS: Final = 600.0
-"""Who said when they will come may be so late before the alarm goes out again."""
+"""How late a helper who said when they will come may be before the alarm goes out again."""
 AGREED: Final = "agreed to ring "
 AGAIN_SECONDS: Final = 1.0
 TALK_CHECK_SECONDS: Final = 60.0
 
 
 class AlarmController:
-    """Goes on with alarms; what contacts tell of one comes here, too."""
+    """Carries out what each alarm's state asks for, and takes what contacts tell of one."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class AlarmController:
     # --------------------------------------------------------------- what contacts tell
 
     async def acknowledge(self, alarm_id: str, contact_id: str) -> bool:
-        """A contact took the alarm on outside a call (link, SMS); False where it is over."""
+        """Take the alarm on for a contact outside a call (link, SMS); False if it is over."""
         contact = self._people.get(contact_id)
         changed = await self.apply(
             alarm_id, Trigger.ACKNOWLEDGED, contact.name if contact else contact_id
@@ -100,7 +100,7 @@ class AlarmController:
         return changed is not None
 
     async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
-        """Whoever took the alarm on says when they will be there; False where it was not them."""
+        """Note when whoever took the alarm on will be there; False if it was not them."""
         contact, alarm = self._people.get(contact_id), self._store.alarm(alarm_id)
         if contact is None or alarm is None or alarm.acknowledged_by != contact.name:
             return False
@@ -116,7 +116,7 @@ class AlarmController:
         return True
 
     async def close(self, alarm_id: str, who: str) -> bool:
-        """A human says that it is over; False where it is already."""
+        """Close the alarm on the word of a human; False if it is closed already."""
         return await self.apply(alarm_id, Trigger.CONFIRMED, who) is not None
 
     def _let(self, alarm_id: str, trigger: Trigger, who: str) -> None:
@@ -127,7 +127,7 @@ class AlarmController:
     # ------------------------------------------------------------------- what follows
 
     async def apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
-        """The alarm after it, or None where it meant nothing."""
+        """Let something happen to an alarm; gives the alarm after it, None if it meant nothing."""
         before = self._store.alarm(alarm_id)
         changed = await self._store.apply(alarm_id, trigger, who)
         if changed is None or before is None:
@@ -187,7 +187,10 @@ class AlarmController:
     # ------------------------------------------------------------------ nobody came
 
     def _escalate_later(self, alarm: Alarm) -> None:
-        """By the loop's clock; the written time counts only across a restart, and within reason."""
+        """Raise the alarm again later, by the loop's clock.
+
+        The written time counts only across a restart, and within reason.
+        """
         remaining = (alarm.escalate_at or 0.0) - time.time()
         self._set_timer(alarm.alarm_id, min(max(remaining, 0.0), self._arrive_seconds))
 
@@ -211,7 +214,7 @@ class AlarmController:
     # ------------------------------------------------------- beside the calls: number, signs
 
     async def ring_number(self, number: str) -> None:
-        """The elder asked for it and agreed: before all others, in the newest alarm."""
+        """Ring the number that the elder agreed to, before all others, in the newest alarm."""
         alarms = [alarm for alarm in self._store.open_alarms() if alarm.state.calls_out]
         if not alarms:
             return
@@ -223,17 +226,17 @@ class AlarmController:
             await callout.ring_first(contact)
 
     async def _remember_number(self, alarm_id: str) -> None:
-        """Agreed to before the core ended: the try may have been cut off, and is made again."""
+        """Ring a number again that was agreed to before a restart: the try may have been cut."""
         if number := await self._store.noted(alarm_id, AGREED):
             self._number.agree(alarm_id, number)
 
     def ask_signs(self, alarm: Alarm) -> None:
-        """Ask whether it looks like a stroke, where that is feared."""
+        """Ask for the signs of a stroke, if one is feared."""
         if alarm.reason == "stroke" and alarm.state.calls_out:
             self._tasks.spawn(self._begin_signs(alarm.alarm_id))
 
     async def _begin_signs(self, alarm_id: str) -> None:
-        """One question at a time: a "no" may not be taken for the answer to another one."""
+        """Begin when no other question is open: a "no" may not answer the wrong one."""
         await self.question.number_settled()
         if (alarm := self._store.alarm(alarm_id)) and alarm.state.is_open:
             self._announcer.signs.begin(alarm_id)
@@ -244,7 +247,7 @@ class AlarmController:
 
 
 async def _keep_calling(callout: CallOut) -> None:
-    """No fault of a program ends a call-out: it begins again."""
+    """Run a call-out again if it fails: no fault of a program ends it."""
     while not callout.is_stopped:
         try:
             await callout.run()

@@ -31,7 +31,7 @@ class FollowUp:
         self._wording = wording
 
     async def tell_details(self, alarm: Alarm) -> None:
-        """Door code, conditions and medicines, to the person who took the alarm on."""
+        """Tell door code, conditions and medicines to the person who took the alarm on."""
         for contact in self._people.all:
             if contact.name == alarm.acknowledged_by:
                 await self._tell(
@@ -39,7 +39,7 @@ class FollowUp:
                 )
 
     async def tell_over(self, alarm: Alarm, who: str) -> None:
-        """That nobody need come any more, to everybody who was written to."""
+        """Tell everybody who was written to that nobody need come any more."""
         key = "alarm_cancelled_text" if alarm.state is State.CANCELLED else "alarm_over_text"
         told = {a.contact_id for a in self._store.attempts(alarm.alarm_id) if a.outcome in _TOLD}
         for contact in self._people.all:

@@ -1,4 +1,4 @@
-"""Calls that come in: who it is, who is put through, and what takes an alarm on.
+"""Incoming calls: who is calling, who is put through, and what takes an alarm on.
 
 A contact who calls while an alarm is open is put through to the elder at once.  The number alone
 proves nothing, so a call acknowledges and closes nothing before the alarm's code is pressed in it
@@ -51,10 +51,10 @@ class Inbound:
         self._bus, self._people, self._store, self._controller = bus, people, store, controller
         self._codes, self._wording, self._numbering = codes, wording, numbering
         self._wrong_codes: dict[str, int] = {}
-        """By alarm, in all calls."""
+        """How many wrong codes were pressed for each alarm, in all calls."""
 
     def who(self, caller: str) -> Contact | None:
-        """The contact whose telephone or SIP address this is: the one rule for calls and texts."""
+        """Find the contact whose address this is, by the one rule for calls and texts."""
         numbering = self._numbering()
         for contact in self._people.all:
             if any(is_same_party(caller, address, numbering) for address in contact.channels):
@@ -64,7 +64,7 @@ class Inbound:
     # ------------------------------------------------------------------------------- calls
 
     async def called_back(self, phone: Phone, call: PhoneCall) -> None:
-        """A contact who calls during an open alarm is put through; everybody else is refused."""
+        """Put a contact through who calls during an open alarm; everybody else is refused."""
         contact, alarms = self.who(call.uri), self._store.open_alarms()
         if contact is None or not alarms:
             await phone.hang_up(call)
@@ -105,7 +105,7 @@ class Inbound:
                 await self._controller.acknowledge(alarm.alarm_id, caller.contact.contact_id)
 
     def _is_code(self, alarm: Alarm, code: str) -> bool:
-        """Counted, so that nobody finds the code by trying."""
+        """Whether this is the alarm's code; wrong ones count, so that nobody finds it by trying."""
         wrong = self._wrong_codes.get(alarm.alarm_id, 0)
         if wrong >= MOST_WRONG_CODES:
             return False

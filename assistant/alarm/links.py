@@ -35,7 +35,7 @@ from assistant.store import Database, StoreError
 log = logging.getLogger(__name__)
 
 PATH: Final = "/a/"
-"""Short: a link travels in text messages."""
+"""The path of the page; short, since a link travels in text messages."""
 LOOK_UP_SECONDS: Final = 1.0
 _SPENT: Final = "acknowledged by the link "
 
@@ -62,12 +62,15 @@ class LinkMaker:
     """Makes and checks links with the home's key."""
 
     def __init__(self, url: str, home: Path) -> None:
-        """`url` is where the page is reached from outside; empty: this home makes no links."""
+        """Take the address of the page as it is reached from outside.
+
+        `url`: empty: this home makes no links.
+        """
         self._url = url.rstrip("/")
         self._acknowledger = _acknowledger(home) if url else None
 
     def url(self, alarm: Alarm, contact: Contact) -> str | None:
-        """A fresh link for one message; None where nobody could open it."""
+        """Make a fresh link for one message; None if nobody could open it."""
         if self._acknowledger is None:
             return None
         token = self._acknowledger.token(alarm.alarm_id, contact.contact_id, time.time())

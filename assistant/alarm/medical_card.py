@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 READ_SECONDS = 5.0
 MOST = 20
-"""Of each: a helper listens to no more."""
+"""The most medicines, and the most allergies, that a helper is told: nobody listens to more."""
 
 
 class MedicalCard:
-    """Medicines and allergies, as known lately."""
+    """Medicines and allergies, as they were known last."""
 
     def __init__(self) -> None:
         self.medicines: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class MedicalCard:
         await self._tasks.finish()
 
     async def _read(self, bus: Bus) -> None:
-        """Each for itself: what cannot be read of one takes nothing away of the other."""
+        """Read medicines and allergies apart: if one cannot be read, the other still is."""
         await self._keep(bus, "allergies", "profile.get", field="allergies")
         await self._keep(bus, "medicines", "reminders.list")
 
@@ -66,12 +66,12 @@ class MedicalCard:
 
 
 def _medicines(kept: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """The names of reminders that are medicines; what a reminder's JSON leaves out is usual."""
+    """Give the names of reminders that are medicines; what their JSON leaves out is usual."""
     return _names([each.get("title") for each in kept if each.get("kind") == "medicine"])
 
 
 def _names(found: object) -> tuple[str, ...]:
-    """What was found as names, each once: one text, a list of them, or nothing."""
+    """Give what was found as names, each once: one text, a list of them, or nothing."""
     if isinstance(found, str):
         found = [found]
     if not isinstance(found, list | tuple):

@@ -10,7 +10,8 @@ from typing import Final
 QUESTION_SECONDS: Final = 20.0
 """How long an answer counts as one to "do you need help?"; a first "I'm fine" holds as long."""
 NUMBER_SECONDS: Final = 40.0
-"""The same for "shall I ring 120?", which is asked after some other words."""
+"""How long an answer counts as one to "shall I ring 120?", which is asked after some other
+words."""
 
 
 class Asked(StrEnum):
@@ -26,7 +27,7 @@ class Asked(StrEnum):
 
 
 class OpenQuestion:
-    """One at a time: a "no" to one question may not be taken for the answer to another."""
+    """The question that is open; one at a time, so that a "no" cannot answer another one."""
 
     def __init__(self) -> None:
         self._until = 0.0
@@ -40,7 +41,7 @@ class OpenQuestion:
 
     @property
     def asked(self) -> Asked:
-        """What an answer would be about now."""
+        """Tell what an answer would be about now."""
         is_open = asyncio.get_running_loop().time() < self._until
         return self._asked if is_open else Asked.NOTHING
 
@@ -52,7 +53,7 @@ class OpenQuestion:
         *,
         is_half_answered: bool = False,
     ) -> None:
-        """It was asked; the question before is none any more."""
+        """Note that a question was asked; the one before it is closed."""
         self._asked, self.about = asked, about
         self._until = asyncio.get_running_loop().time() + seconds
         self.is_half_answered = is_half_answered
@@ -62,16 +63,16 @@ class OpenQuestion:
             self._number_settled.set()
 
     def put_number(self, number: str, *, is_half_answered: bool = False) -> None:
-        """It was asked whether to ring a number."""
+        """Note that the elder was asked whether to ring a number."""
         self.put(Asked.NUMBER, number, NUMBER_SECONDS, is_half_answered=is_half_answered)
 
     def close(self) -> None:
-        """It was answered."""
+        """Close the question: it was answered."""
         self._until, self._asked = 0.0, Asked.NOTHING
         self._number_settled.set()
 
     async def number_settled(self) -> None:
-        """Until a number that was asked about is answered for, or was not in time."""
+        """Wait until a number that was asked about is agreed to or refused, or its time is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(NUMBER_SECONDS):
                 await self._number_settled.wait()

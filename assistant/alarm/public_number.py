@@ -19,7 +19,7 @@ NUMBER_CONTACT = "emergency-number"
 
 
 class PublicNumber:
-    """Asked for, agreed to, and as somebody to call."""
+    """The number in each alarm: asked for, agreed to, and as somebody to call."""
 
     def __init__(
         self, registry: Opener, replies: Replies, memory: HomeMemory, settings: EmergencySettings
@@ -27,21 +27,21 @@ class PublicNumber:
         self._registry, self._replies = registry, replies
         self._memory, self._settings = memory, settings
         self._asked: dict[str, str] = {}
-        """By alarm, the number that the elder asked for."""
+        """The number that the elder asked for, by alarm."""
         self._agreed: dict[str, str] = {}
 
     @property
     def usual(self) -> str:
-        """What the elder is told to dial."""
+        """The number that the elder is told to dial."""
         return self._settings.number or self._render("emergency_number")
 
     @property
     def is_agreed_in_advance(self) -> bool:
-        """By the setting."""
+        """Whether the settings say that the elder agreed in advance."""
         return self._settings.may_ring_number
 
     def wanted(self, cry: Cry | CryForHelpHeard) -> str:
-        """The number that was asked for; empty where none was.  Not always one of digits."""
+        """The number that was asked for, not always one of digits; empty if none was."""
         if not cry.service:
             return ""
         # "打120" names it; "call an ambulance" does not.
@@ -62,22 +62,22 @@ class PublicNumber:
         return True
 
     def ask(self, alarm_id: str, number: str) -> None:
-        """The elder asked for a number in this alarm."""
+        """Note that the elder asked for a number in this alarm."""
         self._asked[alarm_id] = number
 
     def agree(self, alarm_id: str, number: str) -> None:
-        """The elder agreed to ring it in this alarm."""
+        """Note that the elder agreed to ring it in this alarm."""
         self._agreed[alarm_id] = number
         self._allow(number)
 
     def end(self, alarm_id: str) -> None:
-        """The alarm is over, and with it the consent."""
+        """Forget the consent: the alarm is over."""
         self._asked.pop(alarm_id, None)
         number = self._agreed.pop(alarm_id, "")
         self._allow(number)
 
     def contact(self, alarm_id: str) -> Contact | None:
-        """As somebody to call, where the elder agreed."""
+        """Give the number as somebody to call, if the elder agreed."""
         number = self._agreed.get(alarm_id, "")
         if not number and self._settings.may_ring_number:
             number = self.usual
@@ -87,7 +87,7 @@ class PublicNumber:
         return Contact(NUMBER_CONTACT, name, (), (f"tel:{number}",))
 
     def told(self, alarm_id: str, lang: str) -> str:
-        """What the family is told of it; empty where the elder did not ask."""
+        """Say what the family is told of it; empty if the elder did not ask."""
         number = self._asked.get(alarm_id)
         if number is None:
             return ""

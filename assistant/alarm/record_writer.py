@@ -43,20 +43,20 @@ class RecordWriter:
         self._writing = asyncio.create_task(self._write_owed(), name="alarm book")
 
     async def stop(self) -> None:
-        """Give what is owed a last moment."""
+        """Stop, after a last moment for what is still to be written."""
         if self._writing is not None:
             await self.finish(RETRY_SECONDS)
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
 
     async def finish(self, seconds: float) -> None:
-        """Wait until all that was given is on the disk, at most so long."""
+        """Wait until all records are on the disk, at most so long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._owed.join()
 
     async def write(self, *records: Record) -> None:
-        """One transaction; returns when it is on the disk, or after `DISK_SECONDS`."""
+        """Write one transaction; returns when it is on the disk, or after `DISK_SECONDS`."""
         written = asyncio.Event()
         self._owed.put_nowait((records, written))
         try:
@@ -80,7 +80,7 @@ class RecordWriter:
                 self._owed.task_done()
 
     async def _is_kept(self, records: tuple[Record, ...]) -> bool:
-        """Whether they are on the disk, which is waited for; false for what no disk will hold."""
+        """Wait until the records are on the disk; false if no disk will ever hold them."""
 
         def together(connection: sqlite3.Connection) -> None:
             for record in records:

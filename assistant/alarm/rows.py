@@ -16,7 +16,7 @@ from assistant.events import whole
 from assistant.store.rows import readable
 
 _MOST: Final = 2**63 - 1
-"""The largest number of SQLite."""
+"""The largest number that SQLite holds."""
 
 
 def save_alarm(alarm: Alarm) -> Record:
@@ -85,7 +85,7 @@ def _upsert(table: str, row: Mapping[str, Any]) -> Record:
 
 
 def _fitting(value: Any) -> Any:
-    """A value as a table holds it: no record may fail for a name or a number that a child gave."""
+    """Give a value as a table holds it: no record may fail for what a child gave."""
     if isinstance(value, int):
         return max(-_MOST, min(value, _MOST))
     return whole(value)

@@ -1,4 +1,4 @@
-"""What perception tells, as the rest of the house understands it: which of it may be an emergency.
+"""Turns what perception tells into what may be an emergency, and tells when it is blind.
 
 The elder is asked first, always: a sensor errs.  That a sensor is blind is told, for then nobody is
 watched over.
@@ -45,13 +45,13 @@ _CHILD: Final = Capability.SENSES.value
 _OF_THE_DAY: Final = frozenset({NoMotion.__name__})
 """Who sleeps does not move; while it lasts perception tells it again, until the elder wakes."""
 BLIND_SECONDS: Final = 600.0
-"""A radar that was unplugged to dust, or that is found again, is not worth a word."""
+"""How long a radar may be silent before it is told: unplugged to dust, it is soon back."""
 ASLEEP_SECONDS: Final = 900.0
-"""Nobody is woken for it: how soon it is looked again."""
+"""How soon it is looked again while the elder sleeps: nobody is woken for it."""
 
 
 class SensorWatch:
-    """Of one home."""
+    """Turns sensor facts into possible alarms, and tells when the sensor is blind."""
 
     def __init__(
         self,
@@ -66,9 +66,9 @@ class SensorWatch:
         self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
         self._is_asleep, self._has_radar = is_asleep, has_radar
         self._problem = "it has sent nothing yet"
-        """Why nothing is seen; empty while it is."""
+        """Why nothing is seen; empty while something is."""
         self._tells: asyncio.TimerHandle | None = None
-        """Runs while nothing is seen, until that is told."""
+        """The task that tells the elder if nothing is seen for long."""
         self._is_told = False
         bus.subscribe(Sensed, self._sensed)
         bus.subscribe(PeopleLocated, lambda _: self._sees())
@@ -76,14 +76,14 @@ class SensorWatch:
         bus.subscribe(Ready, self._child_ready)
 
     def findings(self) -> list[CheckResult]:
-        """How it is, for doctor and self-test; none where there is no radar."""
+        """How the radar is, for doctor and self-test; nothing if there is none."""
         if not self._has_radar:
             return []
         is_well = not self._problem
         return [found("radar", is_well=is_well, detail=self._problem or "it sees the room")]
 
     def stop(self) -> None:
-        """Say nothing any more."""
+        """Stop: say nothing any more."""
         self._wait()
 
     def _sensed(self, sensed: Sensed) -> None:

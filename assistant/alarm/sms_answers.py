@@ -41,9 +41,10 @@ log = logging.getLogger(__name__)
 CLOCK_SECONDS: Final = 60.0
 """How far the home's clock and the network's may be apart.  Nobody answers so soon."""
 AHEAD_SECONDS: Final = 600.0
-"""A message from farther in the future has a wrong time, or the home has."""
+"""How far in the future a message may be sent; from beyond, its clock or the home's is wrong."""
 MOST_SENT_BACK: Final = 5
-"""To one person in one alarm: a telephone that answers by itself is not written to for ever."""
+"""How many messages one person gets back in one alarm: a telephone may answer by itself, for
+ever."""
 SEND_TRIES: Final = 3
 SEND_PAUSE_SECONDS: Final = 5.0
 KEPT_FINGERPRINTS: Final = 500
@@ -51,13 +52,13 @@ _COUNTED: Final = "sms_counted"
 
 
 class Takes(Protocol):
-    """What the course of alarms is asked for."""
+    """What answers ask of the controller of alarms."""
 
     async def acknowledge(self, alarm_id: str, contact_id: str) -> bool:
-        """A contact took the alarm on."""
+        """Take the alarm on for a contact."""
 
     async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
-        """They say when they will be there."""
+        """Note when they will be there."""
 
     async def apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
         """Let something happen to an alarm."""
@@ -70,7 +71,7 @@ class SmsJournal:
         self._values = KeyedValues.home(database)
 
     async def knows(self, fingerprint: str) -> bool:
-        """Whether it was noted; without a database nothing is known to have been."""
+        """Whether the message was noted; without a database nothing is known to have been."""
         try:
             return fingerprint in (await self._values.get(_COUNTED) or [])
         except StoreError as error:
@@ -78,7 +79,7 @@ class SmsJournal:
             return False
 
     async def note(self, fingerprint: str) -> None:
-        """Keep it; on the disk when this returns.
+        """Note the message; it is on the disk when this returns.
 
         Raises:
             StoreError: the disk refused; the message stays on the SIM card.
@@ -98,12 +99,12 @@ class AnswerParts:
     """Whose number it is."""
     registry: Opener
     drill: Callable[[Contact, float | None], bool]
-    """An answer that no alarm is open for, and when it was sent: whether it was a drill's."""
+    """Whether an answer that no alarm is open for, sent at that time, was to a drill."""
     replies: Replies
     home_lang: Callable[[], str]
     elder_name: Callable[[], str]
     beside_code: Callable[[str, str], str | None] = lambda *_: None
-    """By alarm and text, what an answer says beside the alarm's code; None if it does not name it:
+    """What an answer says beside the alarm's code, by alarm and text; None if it does not name it:
     the code is in the messages of this alarm alone, so its answer is new whatever its time."""
 
 
@@ -114,16 +115,16 @@ class SmsAnswers:
         self._parts = parts
         self._tasks = Tasks("answering a text message")
         self._sent_back: dict[tuple[str, str], int] = {}
-        """By alarm and contact."""
+        """How many messages were sent back, by alarm and contact."""
         self._codes: dict[tuple[str, str], str] = {}
-        """By alarm and contact, what an answer of unknown time is known by."""
+        """What an answer of unknown time is known by, by alarm and contact."""
 
     async def stop(self) -> None:
         """Send nothing more."""
         await self._tasks.end()
 
     async def came(self, sms: IncomingSms) -> None:
-        """A message came; it is acted on when this returns."""
+        """Act on a message that came in, before this returns."""
         contact = self._parts.who(sms.sender)
         if contact is None:
             return  # a stranger: told nothing, and ends nothing
@@ -148,7 +149,7 @@ class SmsAnswers:
         sms: IncomingSms,
         names: tuple[str, ...],
     ) -> str:
-        """Act on it for one alarm; gives the message to send back, empty for none."""
+        """Act on a message for one alarm; gives the message to send back, empty for none."""
         ids = (alarm.alarm_id, contact.contact_id)
         if (code := self._codes.get(ids)) and sms.text.strip() == code:
             del self._codes[ids]  # asked for after the alarm began, whatever the time of it says
@@ -189,7 +190,7 @@ class SmsAnswers:
         return ""
 
     async def _began_at(self, alarm: Alarm) -> float:
-        """When the alarm began to call out, for the last time: after it was taken on, it may again.
+        """When the alarm began to call out for the last time: taken on, it may go out again.
 
         Unix time, seconds.
         """

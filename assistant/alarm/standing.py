@@ -30,23 +30,24 @@ class Try:
     outcome: str
     is_running: bool
     is_answered: bool
-    """The call was taken, by a person or a machine."""
+    """Whether the call was taken, by a person or a machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Of all open alarms together."""
+    """How it stands with all open alarms together."""
 
     alarms: tuple[Alarm, ...]
-    """Open ones, oldest first."""
+    """The open alarms, oldest first."""
     tries: tuple[Try, ...]
-    """Of alarms that call out, oldest first: those since it last went out, or still running."""
+    """The tries of alarms that call out, oldest first: those since it last went out, or still
+    running."""
     on_telephone: frozenset[str]
-    """Names of those who are rung or spoken with, in whichever alarm."""
+    """The names of those who are rung or spoken with, in any alarm."""
     callable_people: tuple[str, ...]
-    """Names of those whom this home can ring, in order."""
+    """The names of those whom this home can ring, in order."""
     others: tuple[str, ...]
-    """Names of those whom it can only write to."""
+    """The names of those whom this home can only write to."""
     people_count: int
     line: str
     """Who speaks with the elder now; empty: nobody."""
@@ -58,7 +59,7 @@ class Standing:
 
     @property
     def calls(self) -> tuple[Try, ...]:
-        """Tries by telephone."""
+        """The tries by telephone."""
         return tuple(each for each in self.tries if each.is_call)
 
     @property
@@ -105,7 +106,7 @@ class Standing:
 
 
 class Standings:
-    """Makes them out of the journal."""
+    """Makes a `Standing` out of the journal of alarms."""
 
     def __init__(
         self,
@@ -114,14 +115,17 @@ class Standings:
         registry: Opener,
         number_name: Callable[[], str],
     ) -> None:
-        """`number_name`: how the public emergency number is called."""
+        """`number_name`: what the public emergency number is called."""
         self._store, self._people, self._registry = store, people, registry
         self._number_name = number_name
         self._kinds: dict[str, Kind] = {}
-        """By address that could be opened once."""
+        """The kinds of addresses that could be opened once, by address."""
 
     def now(self, line: str) -> Standing:
-        """How it stands; `line`: who speaks with the elder."""
+        """Say how it stands.
+
+        `line`: who speaks with the elder.
+        """
         people = self._people.in_order(datetime.now().astimezone())
         kinds_of = {contact.name: self._ways(contact) for contact in people}
         return Standing(

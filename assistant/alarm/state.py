@@ -23,7 +23,7 @@ REASONS: Final = (
     *("fall", "chest_pain", "stroke", "fire", "gas", "intruder", "overdose", "other"),
     *("no_motion", "bathroom"),
 )
-"""Kinds of help, kept apart: what the family and a centre are told."""
+"""The kinds of help, kept apart: what the family and a centre are told."""
 
 
 class State(StrEnum):
@@ -63,21 +63,21 @@ class Trigger(StrEnum):
     TAKEN_BACK = "taken_back"
     """What was heard as a cry was none in the words of the whole sentence."""
     SILENCE = "silence"
-    """Nobody answered the last question."""
+    """Nobody answered the last question in time."""
     SAID_FINE = "said_fine"
     """It was said that no help is needed; it is asked back."""
     MEANT_FINE = "meant_fine"
-    """The elder said so to Anban when asked first, or again when asked back."""
+    """The elder said to be fine, to Anban when asked first, or again when asked back."""
     REACHED = "reached"
     """Somebody took a call."""
     ACKNOWLEDGED = "acknowledged"
     """A human took the alarm on."""
     COMES = "comes"
-    """Whoever took the alarm on says when they will be there."""
+    """Whoever took the alarm on said when they will be there."""
     CONFIRMED = "confirmed"
     """A human arrived, or spoke with the elder, and says that it is over."""
     NOBODY_CAME = "nobody_came"
-    """Acknowledged, and nobody confirmed in time."""
+    """Somebody took the alarm on, and nobody said in time that it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +89,22 @@ class Alarm:
     """One of `REASONS`."""
     source: Source
     place: str
-    """The room, as the family calls it; empty where it is not known."""
+    """The room, as the family calls it; empty if it is not known."""
     opened_at: float
-    """Unix time, seconds."""
+    """When the alarm was opened; Unix time, seconds."""
     state: State
     asked_count: int = 0
     denied_count: int = 0
-    """How often "I'm fine" was said; it is for whoever applies it to know that it still holds."""
+    """How often "I'm fine" was said; whoever applies it must know that it still holds."""
     was_reached: bool = False
     """Whether anybody ever took a call: from then on only a human closes it."""
     acknowledged_by: str = ""
     escalate_at: float | None = None
-    """Unix time at which it is raised again, unless somebody confirmed by then."""
+    """When the alarm is raised again unless somebody says that it is over; Unix time, seconds."""
     generation: int = 0
-    """How often it went out again after somebody had taken it on."""
+    """How often the alarm went out again after somebody had taken it on."""
     expected_at: float | None = None
-    """When whoever took it on said to be there; Unix time, seconds."""
+    """When whoever took the alarm on wants to be there; Unix time, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Change:
 
     alarm: Alarm
     asks_back: bool = False
-    """Ask the elder once more whether help is really not needed."""
+    """Whether the elder is to be asked once more if really no help is needed."""
 
 
 def change(
@@ -124,7 +124,7 @@ def change(
     who: str = "",
     comes_seconds: float | None = None,
 ) -> Change | None:
-    """The alarm after a trigger, or None where the trigger means nothing in this state.
+    """Give the alarm after a trigger, or None if the trigger means nothing in this state.
 
     Args:
         alarm: as it stands.

@@ -30,7 +30,7 @@ class Statement:
 
 
 def first_words(standing: Standing, number: str, *, is_heard: bool) -> Statement:
-    """Before any try: whom it is going to reach, and how.
+    """Say before any try whom it is going to reach, and how.
 
     Args:
         standing: how it stands.
@@ -48,7 +48,7 @@ def first_words(standing: Standing, number: str, *, is_heard: bool) -> Statement
 
 
 def progress(standing: Standing, number: str) -> Statement | None:
-    """Who is being called now, or what came of it; None where nobody is to be called."""
+    """Say who is being called now, or what came of it; None if nobody is to be called."""
     if not standing.calls_out:
         return None
     if (answered := standing.answered) is not None:
@@ -84,14 +84,14 @@ def _between_calls(standing: Standing, number: str) -> Statement | None:
 
 
 def comfort(standing: Standing) -> Statement:
-    """That it goes on, where nothing is new."""
+    """Say that it goes on, if nothing is new."""
     if standing.ringing is not None or standing.calls_got_out:
         return Statement("call_goes_on")
     return Statement("still_trying")
 
 
 def who_comes(standing: Standing, number: str) -> Statement | None:
-    """The answer to "is anybody coming?"; None where no alarm is open."""
+    """Answer "is anybody coming?"; None if no alarm is open."""
     taken = standing.taken_by
     if taken is None or standing.calls_out:
         return progress(standing, number) or (comfort(standing) if standing.calls_out else None)
@@ -105,7 +105,7 @@ def who_comes(standing: Standing, number: str) -> Statement | None:
 
 
 def is_true(said: Statement, standing: Standing) -> bool:
-    """Whether it is so now; what is no statement of how it stands always is."""
+    """Whether a statement is true now; one that is not about how it stands always is."""
     key, slots = said.key, said.slots
     contact = slots.get("contact", "")
     taken = {alarm.acknowledged_by for alarm in standing.alarms if alarm.acknowledged_by}
@@ -150,7 +150,7 @@ def _is_or_will_be_rung(contact: str, standing: Standing) -> bool:
 
 
 def _is_between(key: str, standing: Standing) -> bool:
-    """Of what came of the calls so far: nobody is on the line, and it is still the best of it."""
+    """Whether nobody is on the line and this is still the best that came of the calls so far."""
     if standing.answered is not None:
         return False
     now = _between_calls(standing, "")

@@ -1,4 +1,4 @@
-"""The alarm book: every alarm and every attempt, written before it is acted on.
+"""The store of alarms: every alarm and every attempt, written before it is acted on.
 
 The book in memory leads; each change goes to the disk in one transaction, in order.  An alarm
 waits for its transaction at most `DISK_SECONDS` of the record writer: a full or hanging disk
@@ -51,11 +51,11 @@ class AlarmStore:
 
     @property
     def lost_count(self) -> int:
-        """Records of this run that could not be written or read: somebody has to be told."""
+        """How many records of this run could not be written or read: somebody has to be told."""
         return self._records.lost_count + self._unreadable_count
 
     async def start(self, found_open: Callable[[Alarm], None]) -> None:
-        """Read back what was open, and tell each; if that fails it is tried until it works."""
+        """Read back what was open, and tell each; tried again until it works."""
         if not await self._read_back(found_open):
             self._reader = asyncio.create_task(
                 self._read_later(found_open), name="alarms of before"
@@ -84,7 +84,7 @@ class AlarmStore:
                 return
 
     async def stop(self) -> None:
-        """Give what is owed a last moment."""
+        """Stop, after a last moment for what is still to be written."""
         if self._reader is not None:
             self._reader.cancel()
         await self._records.stop()
@@ -138,13 +138,13 @@ class AlarmStore:
         return changed
 
     async def note(self, alarm_id: str, who: str, why: str) -> None:
-        """Write into the journal what changes nothing."""
+        """Write a line into the journal that changes nothing."""
         alarm = self._alarms.get(alarm_id)
         if alarm is not None:
             await self._records.write(add_to_journal(alarm, who, why))
 
     async def noted(self, alarm_id: str, beginning: str) -> str:
-        """The rest of the last note that begins so; empty if there is none, or no disk."""
+        """Give the rest of the last note that begins so; empty if there is none, or no disk."""
         sql = "SELECT why FROM journal WHERE alarm_id = ? AND why LIKE ? ORDER BY entry DESC"
         values = (alarm_id, f"{beginning}%")
         try:
@@ -188,7 +188,7 @@ class AlarmStore:
         return tuple(sorted(made, key=lambda attempt: attempt.begun_at))
 
     def attempts_now(self, alarm_id: str) -> tuple[Attempt, ...]:
-        """The attempts made since the alarm last went out: what was told before counts no more."""
+        """Give the attempts since the alarm last went out: what was told before counts no more."""
         generation = self._alarms[alarm_id].generation if alarm_id in self._alarms else 0
         return tuple(a for a in self.attempts(alarm_id) if a.generation == generation)
 
@@ -233,7 +233,7 @@ class AlarmStore:
         await self._records.write(*self._save_with_alarm(ended))
 
     def _save_with_alarm(self, attempt: Attempt) -> tuple[Record, ...]:
-        """Write an attempt and its alarm: the database may have been begun anew since that was."""
+        """Write an attempt and its alarm: the database may be a new one since that was written."""
         return (save_alarm(self._alarms[attempt.alarm_id]), save_attempt(attempt))
 
     async def recorded(self, seconds: float) -> None:

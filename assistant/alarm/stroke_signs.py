@@ -22,26 +22,27 @@ from assistant.safety import Judgement
 
 SIGNS: Final = ("face", "arm", "speech", "time")
 ANSWER_SECONDS: Final = 15.0
-"""After the question: time to lift both arms and to say so."""
+"""How long a question waits after it was said: time to lift both arms and to say so."""
 WORDS_SECONDS: Final = 25.0
-"""The longest that an answer is not yet waited for, because Anban itself speaks."""
+"""How long an answer is not waited for at most, because Anban itself speaks."""
 SAID_AFTER: Final = 0.7
-"""Likeness in sound from which on a sentence was said after Anban; recognisers mishear a part."""
+"""From which likeness in sound on a sentence was said after Anban; recognisers mishear a part."""
 MOST_TIME_CHARACTERS: Final = 60
 _IN_WORDS: Final = frozenset({"speech", "time"})
 
 
 @dataclass(slots=True)
 class _Asking:
-    """What is known of one alarm; answers are kept in memory alone, they are the elder's words."""
+    """What is known of one alarm; answers are kept in memory alone: they are the elder's words."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    """By sign: yes (a sign), no, unclear or silence; the time in the elder's words."""
+    """The answer to each sign: yes (a sign), no, unclear or silence; the time in the elder's
+    words."""
     task: asyncio.Task[None] | None = None
 
 
 class StrokeSigns:
-    """Asks once for each alarm, and tells what was answered."""
+    """Asks for the signs once for each alarm, and tells what was answered."""
 
     def __init__(
         self,
@@ -54,12 +55,12 @@ class StrokeSigns:
         self._replies, self._memory = replies, memory
         self._alarms: dict[str, _Asking] = {}
         self._open: tuple[str, str, asyncio.Event] | None = None
-        """The question that is open: alarm, sign, and what its answer sets."""
+        """The question that is open: its alarm, its sign, and what the answer sets."""
         bus.subscribe(AlarmClosed, lambda closed: self._forget(closed.alarm_id))
         bus.subscribe(PutThroughChanged, self._put_through)
 
     def begin(self, alarm_id: str) -> None:
-        """Ask what was not asked yet; again is once."""
+        """Ask for the signs that were not asked yet; begun again, it asks nothing twice."""
         asking = self._alarms.setdefault(alarm_id, _Asking())
         if asking.task is None or asking.task.done():
             asking.task = asyncio.create_task(self._ask(alarm_id, asking), name="signs of a stroke")
@@ -72,7 +73,7 @@ class StrokeSigns:
         self._open = None
 
     def hear(self, text: str, judgement: Judgement) -> bool:
-        """Whether this was the answer to an open question; a yes may come without its words.
+        """Whether these words answered an open question; a yes may come without its words.
 
         "I can't" or a bare "not good" is no answer of "no": it is told as unclear.
         """
@@ -97,7 +98,7 @@ class StrokeSigns:
         return True
 
     def told(self, alarm_id: str, lang: str) -> str:
-        """What was asked and answered so far, for whoever helps; empty where nothing was."""
+        """Say what was asked and answered so far, for whoever helps; empty if nothing was."""
         asking = self._alarms.get(alarm_id)
         if asking is None or not asking.answers:
             return ""

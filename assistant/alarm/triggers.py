@@ -26,7 +26,7 @@ from assistant.safety import Cry, Judgement, reason_of
 
 
 class Rehearsal(Protocol):
-    """A drill: `selftest.Drill`."""
+    """A drill, as alarms know it: `drill.Drill`."""
 
     @property
     def awaits_cry(self) -> bool:
@@ -35,12 +35,12 @@ class Rehearsal(Protocol):
     def takes(self, cry: CryForHelpHeard) -> bool:
         """Whether this cry is the drill's, and calls nobody."""
 
-    def reply(self) -> str | None:
-        """What is said to the cry that it took; None: it took none."""
+    def answer(self) -> str | None:
+        """Answer the cry that it took; what is said, None: it took none."""
 
 
 class AlarmTriggers:
-    """All alarms of the home."""
+    """Everything that raises an alarm in this home, and what is said while one is open."""
 
     def __init__(
         self,
@@ -103,15 +103,15 @@ class AlarmTriggers:
         """Whether a drill asked for a cry: a doubt is one then, and calls nobody."""
         return self._drill is not None and self._drill.awaits_cry
 
-    def reply_to_cry(self, cry: Cry) -> str:
-        """The truth about who is being called now; empty where it is asked about first."""
+    def answer_cry(self, cry: Cry) -> str:
+        """Say the truth about who is being called now; nothing if it is asked about first."""
         if self._is_asked_first(cry):
             return ""
-        rehearsed = self._drill.reply() if self._drill is not None else None
+        rehearsed = self._drill.answer() if self._drill is not None else None
         if rehearsed is not None:
             return rehearsed
         number = self._number.wanted(cry)
-        reply = self._announcer.reply_to_cry(number)
+        reply = self._announcer.answer_cry(number)
         if number and reply and self._must_ask(number):
             self.controller.question.put_number(number)
         return reply
@@ -120,7 +120,9 @@ class AlarmTriggers:
         return not self._number.is_agreed_in_advance and self._number.can_ring(number)
 
     def doubt(self, text: str, *, is_sure: bool = True) -> Reaction:
-        """Ask whether help is needed: understood as a cry, but in no list; said twice it is one.
+        """Ask whether help is needed.
+
+        It was understood as a cry, but is in no list; said twice it is one.
 
         Where it is not sure, as with what was merely heard in the room, silence ends it.
         """
@@ -170,7 +172,7 @@ class AlarmTriggers:
             self._tasks.spawn(self._raise(cry.reason, VOICE, "", cry.phrase, number))
 
     def _is_asked_first(self, cry: Cry | CryForHelpHeard) -> bool:
-        """In a call people speak of falls, and somebody listens already: it is asked about."""
+        """Whether a cry is asked about: in a call people speak of falls, and somebody listens."""
         return self._is_talking() and not cry.is_at_once
 
     def _pressed(self, pressed: HelpPressed) -> None:

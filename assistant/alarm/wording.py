@@ -28,7 +28,7 @@ _TEXTS: Final = {
 
 
 class Voice(Protocol):
-    """Makes the sound of a call: `call_voice.CallVoice`."""
+    """What makes the sound of a call: `call_voice.CallVoice`."""
 
     def script(self, text: str, lang: str) -> CallScript:
         """What a call says."""
@@ -43,17 +43,17 @@ class Wording:
     voice: Voice
     home_lang: Callable[[], str]
     elder_name: Callable[[], str]
-    """Empty: not known."""
+    """The elder's name; empty: not known."""
     rings_number: str
     """The contact id of the public emergency number: it is told everything a helper needs."""
     link: Callable[[Alarm, Contact], str | None] = lambda *_: None
-    """Where a message's reader can take the alarm on; None: nowhere."""
+    """The link with which a message's reader can take the alarm on; None: there is none."""
     health: MedicalCard = field(default_factory=MedicalCard)
-    """What the elder takes and cannot bear, as known lately."""
+    """What the elder takes and cannot bear, as it was known last."""
     notes: Callable[[str, str], str] = lambda *_: ""
-    """By alarm and language: what the elder asked for, and answered to questions."""
+    """What the elder asked for, and answered to questions, by alarm and language."""
     code: Callable[[str], str] = lambda _: ""
-    """By alarm, what takes it on in a call back."""
+    """The code that takes an alarm on in a call back, by alarm."""
     takes_calls: bool = False
     """Whether a contact who calls back is put through."""
 
@@ -122,7 +122,7 @@ class Wording:
         return values
 
     def details(self, alarm: Alarm, lang: str) -> str:
-        """What a helper needs at the door and beside the elder; empty where nothing is known."""
+        """Say what a helper needs at the door and beside the elder; empty if nothing is known."""
         known = {
             "alarm_door": self.settings.door_code,
             "alarm_health": self.settings.health,
@@ -135,7 +135,7 @@ class Wording:
         return " ".join([*told, self.notes(alarm.alarm_id, lang)]).strip()
 
     def spoken_details(self, alarm: Alarm, lang: str) -> str:
-        """The same with the address, for whoever stands beside the elder and calls a doctor."""
+        """Say the same with the address, for whoever stands beside the elder and calls a doctor."""
         address = self.settings.address
         first = self.replies.render("alarm_address", lang, value=address) if address else ""
         return f"{first} {self.details(alarm, lang)}".strip()
@@ -147,7 +147,7 @@ class Wording:
         return replace(self.voice.script(text, lang), repeats=1)
 
     def over(self, key: str, lang: str, who: str) -> str:
-        """That an alarm is over, and by whom."""
+        """Say that an alarm is over, and by whom."""
         return self.replies.render(key, lang, elder=self._elder(lang), who=who)
 
     def _elder(self, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""A call that the elder asked for: offered, dialled, put through, ended; one at a time.
+"""Calls that the elder asks for: offered, dialled, put through, ended; one at a time.
 
 It lives in the core: neither a skill host that dies nor a dialogue that is down ends it.  An alarm
 outranks it: whoever is on the line is let go, so that the line is free for help.  Nothing is kept
@@ -40,13 +40,13 @@ ASKER: Final = "calls"
 OFFER_SECONDS: Final = 30.0
 """How long "shall I ring …?" waits for its yes."""
 WORDS_SECONDS: Final = 15.0
-"""The longest that dialling waits for Anban's own words: they shall not sound into the call."""
+"""How long dialling waits at most for Anban's own words: they shall not sound into the call."""
 PATIENCE: Final = Patience(answered=90.0)
 """Once answered, they are put through at once."""
 _NEXT_WAY: Final = frozenset({Outcome.FAILED, Outcome.NO_ANSWER, Outcome.BUSY})
-"""After these another number of the same person is tried."""
+"""The outcomes after which another number of the same person is tried."""
 _LOST: Final = "ended"
-"""In the reason of a call that its telephone program took with it."""
+"""What stands in the reason of a call that its telephone program took with it."""
 
 
 class Stage(StrEnum):
@@ -78,7 +78,7 @@ class Calls:
         self._offered: tuple[str, Named] | None = None
         """The question that is open, and whom it is about."""
         self._last: Named | None = None
-        """Whom the last call was to: "try again"."""
+        """The person whom the last call was to: "try again"."""
         self._task: asyncio.Task[None] | None = None
         self._channel: Channel | None = None
         self._stage = Stage.ENDED
@@ -110,7 +110,7 @@ class Calls:
     # -------------------------------------------------------------------------- services
 
     async def find(self, names: list[str], sentence: str) -> dict[str, Any]:
-        """Who may be meant: by the names that were understood, else by the whole sentence.
+        """Find who may be meant: by the names that were understood, else by the whole sentence.
 
         Where nobody is named ("call her") and a call is offered already, it is that person.
 
@@ -159,19 +159,19 @@ class Calls:
         return {"name": name, "refused": refused}
 
     async def agree(self) -> bool:
-        """The elder said so in other words than yes; False where nothing is offered."""
+        """Ring who is offered: the elder agreed in other words than yes; False if nobody is."""
         if self._offered is None:
             return False
         self._answered(ElderAnswered(self._offered[0], "yes"))
         return True
 
     async def _serve_hang_up(self) -> bool:
-        """False where there is no call and none is offered."""
+        """End the call; False if there is no call and none is offered."""
         was_offered, self._offered = self._offered is not None, None
         return self.hang_up() or was_offered
 
     def hang_up(self) -> bool:
-        """End the call, whether it rings or stands; False where there is none."""
+        """End the call, whether it rings or stands; False if there is none."""
         if self._task is None:
             return False
         self._is_given_up = True
@@ -204,7 +204,7 @@ class Calls:
             self._begin(person)
 
     def _make_way(self) -> None:
-        """An alarm needs the line."""
+        """End the call: an alarm needs the line."""
         self._offered = None
         if self._channel is not None and self.hang_up():
             self._say("call_ended_for_help")
@@ -244,7 +244,7 @@ class Calls:
         self._tell_end(person, ended, has_talked=has_talked)
 
     async def _try(self, channel: Channel, person: Named) -> tuple[Ended, bool]:
-        """One number: how it ended, and whether they spoke with each other."""
+        """Try one number; gives how it ended, and whether they spoke with each other."""
         ended, has_talked = Ended(Outcome.UNKNOWN), False
         facts = follow(channel.talk(), channel.name, PATIENCE)
         async with contextlib.aclosing(facts):
@@ -279,7 +279,7 @@ class Calls:
     # ---------------------------------------------------------------------------- within
 
     def _ways(self, contact: Contact) -> list[Channel]:
-        """Every telephone of a person over which the elder could speak."""
+        """Give every telephone of a person over which the elder could speak."""
         found = ways(contact.channels, self._registry, Purpose.TALK)
         return [way.channel for way in found]
 

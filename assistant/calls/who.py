@@ -1,4 +1,4 @@
-"""Whom the elder means: by name or by what they are called, by sound as well as by spelling."""
+"""Finds whom the elder means: by any name they are called, by sound as well as by spelling."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from assistant.language import rank_matches
 from assistant.people.contacts import Contact
 
 ALIKE: Final = 0.78
-"""From this likeness on a name may be meant: 王芳 for 王小芳 is 0.79, 老张 for 老李 0.71.  Low,
+"""The likeness from which on a name may be meant: 王芳 for 王小芳 is 0.79, 老张 for 老李 0.71. Low,
 since the elder is asked before anybody is rung."""
 IN_SENTENCE: Final = 0.92
-"""The same, where the name is looked for in a whole sentence."""
+"""The same likeness, if the name is looked for in a whole sentence."""
 CLOSE: Final = 0.1
-"""Names so near to the best one may be meant as well: it is asked which."""
+"""How much worse than the best a name may be and still be meant: then it is asked which."""
 SURE: Final = 0.985
 _SHORT_WORD: Final = 2
 
@@ -35,7 +35,7 @@ class Named:
 
 
 def resolve(said: str, contacts: Sequence[Contact], *, is_sentence: bool = False) -> list[Named]:
-    """Everybody who may be meant, nearest first; one where it is clear, none where nobody is near.
+    """Find everybody who may be meant, nearest first; one if it is clear, none if nobody is near.
 
     Args:
         said: a name, or with `is_sentence` the whole of what was said.
@@ -50,7 +50,7 @@ def resolve(said: str, contacts: Sequence[Contact], *, is_sentence: bool = False
 
 
 def is_nobody(said: str) -> bool:
-    """Whether this names nobody of its own: "her", or a name that was cut to one character."""
+    """Whether a name means nobody by itself: "her", or a name that was cut to one character."""
     bare = _bare(_kin().them.sub(" ", said))
     return not bare or (len(said.strip()) == 1 and not said.isascii())
 
@@ -61,7 +61,7 @@ def is_again(sentence: str) -> bool:
 
 
 def to_elder(name: str) -> str:
-    """A name as it is said to the elder: "my son" is "your son"."""
+    """Say a name as it is said to the elder: "my son" is "your son"."""
     for theirs, yours in _kin().to_elder:
         if _any_of([theirs]).match(name.lower()):
             return yours + name[len(theirs) :]
@@ -101,7 +101,7 @@ def _holds(text: str, part: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Without whose person it is, and with one word for each kind of kin."""
+    """Give a name without whose person it is, and with one word for each kind of kin."""
     kin = _kin()
     text = " ".join(text.lower().split())
     text = kin.around.sub(" ", text)
@@ -136,7 +136,7 @@ def _kin() -> _Kin:
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words, the longest first; Latin ones whole."""
+    """Make a pattern of any of the words, the longest first; Latin ones whole."""
     return re.compile(
         "|".join(
             rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)

@@ -19,14 +19,15 @@ from pathlib import Path
 from typing import Final
 
 KEY_FILE: Final = "link.key"
-"""In the data folder."""
+"""The file of the home's secret, in the data folder."""
 SECRET_BYTES: Final = 32
 VALID_SECONDS: Final = 24 * 3600.0
 MAX_TOKEN_CHARACTERS: Final = 400
 TOO_OLD: Final = "this link is too old; please telephone"
 _PURPOSE: Final = b"anban acknowledge 1:"
 _DIGEST_BYTES: Final = 16
-"""128 bits of HMAC-SHA-256, as RFC 2104 section 5 allows: the link stays short enough for SMS."""
+"""The length of a token's digest: 128 bits of HMAC-SHA-256, as RFC 2104 section 5 allows; so the
+link stays short enough for SMS."""
 
 
 class TokenError(ValueError):
@@ -34,7 +35,7 @@ class TokenError(ValueError):
 
 
 class TokenExpiredError(TokenError):
-    """This home made it, too long ago."""
+    """The token is this home's, and too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class Acknowledgement:
     alarm_id: str
     contact_id: str
     token_id: str
-    """To be remembered once used: it is then spent."""
+    """The identity to be remembered once the token was used: it is then spent."""
     expires_at: float
-    """Unix time, seconds; a spent token may be forgotten after it."""
+    """When it expires (Unix time, seconds): after it a spent token may be forgotten."""
 
 
 class Acknowledger:
@@ -58,13 +59,13 @@ class Acknowledger:
         self._secret = secret
 
     def token(self, alarm_id: str, contact_id: str, now: float) -> str:
-        """A fresh token; it goes into a link as it is."""
+        """Make a fresh token; it goes into a link as it is."""
         claims = [alarm_id, contact_id, secrets.token_urlsafe(6), int(now + VALID_SECONDS)]
         body = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
         return _encode(self._sign(body) + body)
 
     def check(self, token: str, now: float, spent: Container[str] = ()) -> Acknowledgement:
-        """What the token acknowledges; the caller records its `token_id` as spent.
+        """Check what a token acknowledges; the caller records its `token_id` as spent.
 
         Raises:
             TokenError: forged, damaged, expired (`TokenExpiredError`), or spent.
@@ -77,7 +78,7 @@ class Acknowledger:
         return found
 
     def read(self, token: str) -> Acknowledgement:
-        """What the token says, however old it is; raises TokenError: forged or damaged."""
+        """Read what a token says, however old it is; raises TokenError: forged or damaged."""
         raw = _decode(token)
         signature, body = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         if not hmac.compare_digest(signature, self._sign(body)):
@@ -90,7 +91,7 @@ class Acknowledger:
 
 
 def load_secret(path: Path) -> bytes:
-    """The home's secret, made at the first time; readable by this user alone.
+    """Read the home's secret, made at the first time; readable by this user alone.
 
     Raises:
         OSError: it can be neither read nor written.
@@ -117,7 +118,7 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(token: str) -> bytes:
-    """Strictly: one token has one spelling."""
+    """Decode strictly: one token has one spelling."""
     problem = TokenError("this link is damaged; open it from the message again")
     if not 0 < len(token) <= MAX_TOKEN_CHARACTERS or not token.isascii():
         raise problem

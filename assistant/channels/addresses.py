@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 MAX_ADDRESS_CHARACTERS: Final = 500
 MAX_SIP_URI_CHARACTERS: Final = 120
-"""baresip keeps addresses in buffers of 128 to 256 bytes."""
+"""The longest SIP address: baresip keeps them in buffers of 128 to 256 bytes."""
 
 EMERGENCY_NUMBERS: Final = frozenset(
     {"110", "112", "119", "120", "122", "911", "995", "999", "000", "111", "118", "113"}
@@ -23,9 +23,10 @@ EMERGENCY_NUMBERS: Final = frozenset(
 _ELSEWHERE_IN_CHINA: Final = re.compile(
     r"(?:(?:\+|00)?86|0)(?:10|2\d|[3-9]\d\d)?(?:110|119|120|122)"
 )
-"""With the country's or an area's code before it; an ordinary number is longer."""
+"""An emergency number with the country's or an area's code before it; an ordinary number is
+longer."""
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,15}")
-"""At most 15 digits, ITU-T E.164."""
+"""A telephone number: at most 15 digits, ITU-T E.164."""
 _DECORATION: Final = re.compile(r"[ \-.()\u00a0]")
 _SIP_USER: Final = re.compile(r"(?:[A-Za-z0-9_.!~*'()&=+$-]|%[0-9A-Fa-f]{2}){1,64}")
 _HOST_LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
@@ -40,7 +41,7 @@ class AddressError(ValueError):
 
 
 def refuse_controls(text: str, what: str) -> str:
-    """The text itself, stripped of blanks at its ends.
+    """Give a text stripped of blanks at its ends; raises AddressError for control characters.
 
     Raises:
         AddressError: a control, line-separating or direction-changing character in it.
@@ -51,7 +52,7 @@ def refuse_controls(text: str, what: str) -> str:
 
 
 def phone_number(text: str) -> str:
-    """Digits with an optional leading plus, from forms like "138 0013 8000" and "+44 (0)20 7946".
+    """Read a telephone number from forms like "138 0013 8000" and "+44 (0)20 7946".
 
     Raises:
         AddressError: letters, too short or too long, or control characters.
@@ -78,7 +79,7 @@ def is_emergency_number(number: str) -> bool:
 
 
 def sip_uri(text: str) -> str:
-    """A SIP address: `sip:user@host`, with an optional port and `;transport=udp|tcp|tls`.
+    """Read a SIP address: `sip:user@host`, with an optional port and `;transport=udp|tcp|tls`.
 
     Raises:
         AddressError: anything else; headers, passwords and other parameters are refused.
@@ -110,7 +111,7 @@ def is_host(text: str) -> bool:
 
 
 def web_url(text: str) -> str:
-    """An `https` address; plain `http` only inside the home, where no certificate can be had.
+    """Read an `https` address; plain `http` only inside the home, where no certificate can be had.
 
     Raises:
         AddressError: another scheme, no host, a password in it, or plain http to the internet.

@@ -44,9 +44,9 @@ class Outcome(StrEnum):
     BUSY = "busy"
     REFUSED = "refused"
     FAILED = "failed"
-    """It surely did not reach anybody."""
+    """The attempt surely did not reach anybody."""
     UNKNOWN = "unknown"
-    """It may have reached somebody: to be repeated with the same attempt id."""
+    """The attempt may have reached somebody: it is repeated with the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,15 @@ class CallScript:
 
     speak: Callable[[], Awaitable[Path]]
     """Gives a WAV file of the words, once, at any rate; begun with the dialling, it may take as
-    long as the ringing.  The file stays its maker's."""
+    long as the ringing. The file stays its maker's."""
     repeats: int = 5
     pause_seconds: float = 2.0
-    """Silence between two repeats, in which a key is pressed."""
+    """How long is silence between two repeats, in which a key is pressed."""
     details: Callable[[], Awaitable[Path]] | None = None
     """What is said when somebody who took the alarm on presses 2, in the same form."""
     opens_line: bool = False
-    """Once all is said the elder is put through, without any key: an operator presses none."""
+    """Whether the elder is put through once all is said, without any key: an operator presses
+    none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Message:
 
     alarm_id: str
     attempt_id: str
-    """Stays the same where an attempt of unknown outcome is repeated."""
+    """The identity of the attempt; it stays the same if one of unknown outcome is repeated."""
     contact: str
     """The person's name, for the text; never part of an address, command or header."""
     headline: str
@@ -81,18 +82,19 @@ class Message:
     """fall, chest_pain, stroke, fire, gas, intruder, overdose, other, no_motion or bathroom; a
     channel that speaks a protocol with codes of its own chooses by it."""
     raised_at: float
-    """Unix time, seconds."""
+    """When the alarm was raised; Unix time, seconds."""
     script: CallScript | None = None
-    """Needed by a call."""
+    """The words of a call; a message needs none."""
     acknowledge_url: str | None = None
     answer_hint: str = ""
-    """Tells that an answer takes the alarm on, for a channel that hears answers."""
+    """Words that tell how an answer takes the alarm on, for a channel that hears answers."""
     is_automatic: bool = False
-    """Raised by a sensor; else somebody asked for help."""
+    """Whether a sensor raised it; else somebody asked for help."""
     is_test: bool = False
-    """A drill: told as such."""
+    """Whether it is a drill, and told as such."""
     is_notice: bool = False
-    """Nothing that anybody must run for: a dose, a medicine that runs out, a fault of Anban."""
+    """Whether it is nothing that anybody must run for: a dose, a medicine that runs out, a fault of
+    Anban."""
 
 
 # ------------------------------------------------------------------ facts of an attempt
@@ -105,7 +107,7 @@ class Dialled:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """It rings at the other end."""
+    """The telephone rings at the other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Acknowledged:
     """A human took the alarm on."""
 
     by: str
-    """How: dtmf; an answer by SMS or a link comes in elsewhere."""
+    """How it was taken on: dtmf; an answer by SMS or a link comes in elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Ended:
 
     outcome: Outcome
     detail: str = ""
-    """For the journal, in English, without secrets and without the message's words."""
+    """More for the journal, in English, without secrets and without the message's words."""
 
     def __post_init__(self) -> None:
         # Reasons come from the other end of the world: printable ASCII only, and short.
@@ -165,10 +167,11 @@ class Channel(ABC):
     """One way to reach one person.  Bound to its address; one attempt at a time."""
 
     name: str
-    """For the journal and for the family: no secret of the address is in it."""
+    """The name for the journal and for the family: no secret of the address is in it."""
     kind: Kind
     server: str = ""
-    """What it speaks to, as `server.look_at` takes it, without any secret; empty: not known."""
+    """The server it speaks to, as `server.look_at` takes it, without any secret; empty: not
+    known."""
 
     @property
     def can_talk(self) -> bool:
@@ -177,7 +180,7 @@ class Channel(ABC):
 
     @abstractmethod
     def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Try once.  The last fact is `Ended`; it never raises for what the world does.
+        """Try once. The last fact is `Ended`; it never raises for what the world does.
 
         Closing the generator early (`contextlib.aclosing`) hangs up.
         """

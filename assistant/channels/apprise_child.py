@@ -29,11 +29,11 @@ from apprise import Apprise, NotifyBase, NotifyFormat, NotifyType
 from assistant.runtime.privacy import keep_private
 
 MAX_ANSWER_BYTES: Final = 65_536
-"""Read of an answer; a service says yes or no in far less."""
+"""How much of an answer is read; a service says yes or no in far less."""
 MAX_MEMORY_BYTES: Final = 256_000_000
-"""Beside what the process has when it begins."""
+"""How much memory a message may take, beside what the process has when it begins."""
 _RECEIVERS: Final = ("targets", "topics", "channels", "rooms", "devices", "emails", "users")
-"""Where Apprise's plugins keep whom they send to."""
+"""The names under which Apprise's plugins keep whom they send to."""
 
 _send = requests.Session.send
 
@@ -67,7 +67,7 @@ class _ErrorCode(logging.Handler):
 
 
 def _parts(service: NotifyBase) -> Iterator[tuple[str, NotifyBase]]:
-    """The service once for each receiver, with the receiver's mark."""
+    """Give the service once for each receiver, with the receiver's mark."""
     for name in _RECEIVERS:
         receivers = getattr(service, name, None)
         if isinstance(receivers, (list, tuple)) and len(receivers) > 1:
@@ -105,7 +105,7 @@ def _deliver(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(job: dict[str, Any]) -> None:
-    """In a process of its own: sends, tells and ends; whatever happens, it ends in time."""
+    """Send in a process of its own, tell and end; whatever happens, it ends in time."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, job["seconds"])
     pages = int(open("/proc/self/statm", encoding="ascii").read().split()[0])  # noqa: PTH123, SIM115

@@ -47,7 +47,7 @@ _apprise_log.addHandler(logging.NullHandler())
 
 
 class AppriseMessage(Channel):
-    """One URL."""
+    """A message to one URL of Apprise."""
 
     kind = Kind.MESSAGE
 
@@ -60,7 +60,7 @@ class AppriseMessage(Channel):
         self.server = _server_of(service)
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Hand it to the service once."""
+        """Hand the message to the service once."""
         text = message.text
         if message.acknowledge_url:
             text += f"\n{message.acknowledge_url}"
@@ -88,7 +88,7 @@ class AppriseMessage(Channel):
                 yield Ended(Outcome.UNKNOWN, f"{self.name} could not be reached or did not answer")
 
     async def check(self) -> ChannelStatus:
-        """That its server answers, as far as it is known.
+        """Check that its server answers, as far as it is known.
 
         Services have no call that proves more without a message: the drill sends one.
         """
@@ -127,7 +127,7 @@ def _notify_type(message: Message) -> NotifyType:
 
 
 def _server_of(service: NotifyBase) -> str:
-    """Where the service sends to; Apprise's hundred plugins keep it in one of four places."""
+    """Find where the service sends to; Apprise's hundred plugins keep it in one of four places."""
     mail = str(getattr(service, "smtp_host", "") or "")
     if mail:
         return f"smtp://{mail}:{service.port or _MAIL_PORT}"

@@ -18,7 +18,7 @@ from assistant.channels.api import CallScript, ChannelError
 
 RATE_HZ: Final = 8_000
 LEAD_SECONDS: Final = 0.8
-"""Silence first: people lift the phone to the ear after they have answered."""
+"""How long is silence first: people lift the phone to the ear after they have answered."""
 CONVERT_SECONDS: Final = 15.0
 STANDBY_SECONDS: Final = 120.0
 
@@ -54,13 +54,13 @@ async def prepare(script: CallScript, target: Path) -> None:
 
 
 def sound_seconds(file: Path) -> float:
-    """How long a call's sound is; raises OSError and wave.Error."""
+    """Tell how long a call's sound is; raises OSError and wave.Error."""
     with wave.open(str(file), "rb") as sound:
         return sound.getnframes() / sound.getframerate()
 
 
 def write_standby(target: Path) -> None:
-    """Write what is heard until the message is ready, or where it cannot be spoken at all.
+    """Write what is heard until the message is ready, or if it cannot be spoken at all.
 
     Two short tones every three seconds: it is an alarm and no silent nuisance call, and the key
     that acknowledges works meanwhile.

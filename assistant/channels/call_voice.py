@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from assistant.mouth.synthesizer import Synthesizer
 
 RATE_WORDS_PER_MINUTE: Final = 150
-"""Slower than in the room: a telephone line takes away half of the sound."""
+"""The rate of a call, slower than in the room: a telephone line takes away half of the sound."""
 _SAMPLE_RATE_HZ: Final = 22_050
-"""Of the voices; espeak-ng gives no other."""
+"""The sample rate of the voices; espeak-ng gives no other."""
 _KEPT_FILES: Final = 40
 
 
@@ -29,7 +29,7 @@ class CallVoice:
         self._one_at_a_time = asyncio.Lock()
 
     def script(self, text: str, lang: str) -> CallScript:
-        """What a call says; the words are synthesised when it first rings."""
+        """Give what a call says; the words are synthesised when it first rings."""
 
         async def speak() -> Path:
             return await self._speak(text, lang)

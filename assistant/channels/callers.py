@@ -1,4 +1,4 @@
-"""Who is calling or writing: one rule for calls, call-backs, text messages and acknowledgements.
+"""Tells who is calling or writing: one rule for calls, call-backs, texts and acknowledgements.
 
 A caller is compared with the addresses of the contacts by parsing both, never by a common ending.
 What a caller says of himself is no proof: a SIP `From` and the sender of a text message can be
@@ -31,11 +31,11 @@ _OTHER_PARTY: Final = frozenset({"ext", "postd", "isub"})
 """Parameters that name somebody behind a number: not who is reached at the number itself."""
 _ONE_DIGIT_COUNTRIES: Final = frozenset("17")
 _TWO_DIGIT_COUNTRIES: Final = re.compile(r"20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
-"""All others have three digits (ITU-T, list of E.164 country codes)."""
+"""The country codes of two digits; all others have three (ITU-T, list of E.164 country codes)."""
 _ABROAD: Final = {"1": "011", "81": "010", "7": "810"}
-"""What is dialled before a country code, where it is not 00."""
+"""The digits that are dialled before a country code, by country, if they are not 00."""
 _TRUNK: Final = {"1": "1", "7": "8", "36": "06"}
-"""What is dialled before a number within the country, where it is not 0."""
+"""The digits that are dialled before a number within the country, by country, if they are not 0."""
 _SURELY_ABROAD_DIGITS: Final = 12
 """A number without a plus that has so many digits begins with a country code, or with 0."""
 _SEPARATORS: Final = re.compile(r"[-.() ]")
@@ -65,7 +65,7 @@ class _Party:
     """A caller or an address, taken apart."""
 
     number: str = ""
-    """Empty: no telephone."""
+    """The telephone number; empty: it is none."""
     user: str = ""
     host: str = ""
 
@@ -115,7 +115,7 @@ def is_same_party(caller: str, address: str, numbering: Numbering = Numbering())
 
 
 def number_at(address: str, numbering: Numbering) -> str:
-    """The telephone that an address rings: `tel:`, `sms:`, or a number at the home's provider.
+    """Give the telephone that an address rings: `tel:`, `sms:`, or a number at the home's provider.
 
     Empty if it rings none.
     """
@@ -182,7 +182,7 @@ def _parameters(text: str) -> dict[str, str]:
 
 
 def _subscriber(text: str, parameters: dict[str, str]) -> str:
-    """The number of a `tel:` address; empty if it is none or names somebody behind it."""
+    """Give the number of a `tel:` address; empty if it is none or names somebody behind it."""
     number = _SEPARATORS.sub("", text)
     if not _DIGITS.fullmatch(number) or parameters.keys() & _OTHER_PARTY:
         return ""
@@ -194,20 +194,20 @@ def _subscriber(text: str, parameters: dict[str, str]) -> str:
 
 
 def host_of(uri: str) -> str:
-    """The host of a SIP address in the spelling that `Numbering.gateways` wants; empty: none."""
+    """Give the host of a SIP address, spelt as `Numbering.gateways` wants it; empty: none."""
     found = _URI.fullmatch(uri)
     return _host(found["host"]) if found is not None else ""
 
 
 def country_of(numbers: Iterable[str]) -> str:
-    """The country code that all international numbers among these have; empty: none or several."""
+    """Give the country code of all international numbers among these; empty: none or several."""
     plain = (_SEPARATORS.sub("", number) for number in numbers)
     codes = {_country_of(number[1:]) for number in plain if number.startswith("+")}
     return codes.pop() if len(codes) == 1 else ""
 
 
 def _unescaped(user: str) -> str:
-    """With %41 read as A, once; empty where that hides what no name may hold."""
+    """Read %41 as A, once; empty if that hides what no name may hold."""
     if re.search(r"%(?![0-9A-Fa-f]{2})", user):
         return ""
     plain = unquote_to_bytes(user).decode("latin-1")
@@ -216,7 +216,7 @@ def _unescaped(user: str) -> str:
 
 
 def _host(text: str) -> str:
-    """In one spelling: lower case, no last dot, an IPv6 address in its shortest form."""
+    """Spell a host in one way: lower case, no last dot, an IPv6 address in its shortest form."""
     host = text.lower().removesuffix(".")
     if not is_host(host):
         return ""
@@ -227,7 +227,7 @@ def _host(text: str) -> str:
 
 
 def _international(number: str, country: str) -> str:
-    """Country code and rest, without a plus; empty for a number within a country."""
+    """Give country code and rest, without a plus; empty for a number within a country."""
     if number.startswith("+"):
         return number[1:]
     if country and number.startswith(country) and len(number) >= _SURELY_ABROAD_DIGITS:
@@ -246,7 +246,7 @@ def _is_at_home(international: str, national: str, country: str) -> bool:
 
 
 def _national(number: str, country: str) -> set[str]:
-    """The number within the country, with and without what is dialled before it."""
+    """Give the number within the country, with and without what is dialled before it."""
     trunk = _TRUNK.get(country, "0")
     return {number, number.removeprefix(trunk)} - {""}
 

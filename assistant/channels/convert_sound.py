@@ -1,4 +1,4 @@
-"""A program of its own: one sound file to the sound of a call.
+"""A program of its own: makes one sound file the sound of a call.
 
     convert_sound.py IN.wav OUT.wav RATE_HZ LEAD_SECONDS REPEATS PAUSE_SECONDS
 
@@ -20,11 +20,11 @@ import soxr
 
 MAX_SPEECH_SECONDS: Final = 120.0
 PEAK: Final = 0.9
-"""Of full scale: loud on any telephone, without clipping."""
+"""The peak of the sound, of full scale: loud on any telephone, without clipping."""
 
 
 def main(source: Path, target: Path, rate_hz: int, lead: float, repeats: int, pause: float) -> None:
-    """Convert; raises what the libraries raise, the last line of which is told."""
+    """Convert the file; raises what the libraries raise, the last line of which is told."""
     speech, source_rate_hz = soundfile.read(source, dtype="float32", always_2d=True)
     mono = speech.mean(axis=1)[: int(MAX_SPEECH_SECONDS * source_rate_hz)]
     if not len(mono):

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from assistant.channels.api import ChannelError
 
 MAX_HANGING: Final = 64
-"""So many threads may hang at once; they end when their own sockets time out."""
+"""How many threads may hang at once; they end when their own sockets time out."""
 
 # At debug level it writes every path it asks for; the path of a webhook is its password.
 logging.getLogger("urllib3").setLevel(logging.INFO)

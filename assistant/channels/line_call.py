@@ -19,11 +19,11 @@ from assistant.channels.api import (
 )
 
 LINE_SECONDS: Final = 30.0
-"""The longest that a call waits for the one before it to end."""
+"""How long a call waits at most for the one before it to end."""
 
 
 class LineCall(Channel):
-    """One call at a time: it waits for the line, rings, and lets go of both."""
+    """Rings one contact, one call at a time: waits for the line, rings, and lets go of both."""
 
     kind = Kind.CALL
 
@@ -32,7 +32,7 @@ class LineCall(Channel):
         self._is_given_up = asyncio.Event()
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Ring, say the message where there is a voice, wait for the key, put through."""
+        """Ring, say the message if there is a voice, wait for the key, put through."""
         async with contextlib.aclosing(self._on_line(message.script, is_talk=False)) as facts:
             async for fact in facts:
                 yield fact
@@ -70,8 +70,8 @@ class LineCall(Channel):
     def _ring(
         self, script: CallScript | None, *, is_talk: bool
     ) -> AsyncGenerator[AttemptEvent, None]:
-        """The call itself; the line is this one's alone."""
+        """Make the call itself; the line is this one's alone."""
 
     @abstractmethod
     async def _let_go(self) -> None:
-        """Hang up, where there still is a call; never raises."""
+        """Hang up, if there still is a call; never raises."""

@@ -18,7 +18,7 @@ from concurrent.futures import Future, InvalidStateError
 from typing import Any, Final
 
 _REMEMBERED: Final = 256
-"""Attempts of which it is known which of several receivers took them."""
+"""Of how many attempts it is remembered which of several receivers took them."""
 _MARGIN_SECONDS: Final = 2.0
 
 
@@ -43,7 +43,7 @@ class Messenger:
     async def send(
         self, attempt_id: str, url: str, *, title: str, body: str, kind: str, seconds: float
     ) -> tuple[int, int, str]:
-        """How many receivers took it and how many did not, and the last HTTP error's status.
+        """Send; gives how many receivers took it, how many did not, and the last HTTP error.
 
         An attempt that is made again goes only to those who did not take it before.
 
@@ -116,4 +116,4 @@ def _settle(future: Future[dict[str, Any]] | None, answer: dict[str, Any]) -> No
 
 
 MESSENGER: Final = Messenger()
-"""Of this process."""
+"""The messenger of this process."""

@@ -35,10 +35,10 @@ from assistant.channels.registry import CENTRE_ADDRESS
 log = logging.getLogger(__name__)
 
 CALL_SECONDS: Final = 420.0
-"""Waiting for the line, ringing, and all repeats of what is said."""
+"""How long a call may take: waiting for the line, ringing, and all repeats of what is said."""
 MESSAGE_SECONDS: Final = 90.0
 TALK_SECONDS: Final = 600.0
-"""After the key a call may go on so long: a notice is no conversation."""
+"""How long a call may go on after the key: a notice is no conversation."""
 CLOSE_SECONDS: Final = 5.0
 CHECK_SECONDS: Final = 30.0
 """For one channel to say how it is."""
@@ -49,7 +49,7 @@ class Opener(Protocol):
     """What opens channels: `Registry`."""
 
     def open(self, address: str) -> Channel:
-        """The channel of an address; raises AddressError."""
+        """Open the channel of an address; raises AddressError."""
 
     def agree(self, number: str, *, is_agreed: bool) -> None:
         """Let a public emergency number be rung, or no longer."""
@@ -63,14 +63,14 @@ class Purpose(StrEnum):
 
     ALARM = "alarm"
     OUTLOOK = "outlook"
-    """Nobody is reached yet: whom an alarm could reach, and how."""
+    """Asking whom an alarm could reach, and how; nobody is reached yet."""
     AFTERWARDS = "afterwards"
-    """More about an alarm to people who know of it: details, that it is over."""
+    """Telling more about an alarm to people who know of it: details, that it is over."""
     NOTICE = "notice"
-    """A dose, a medicine that runs out, a fault of Anban."""
+    """Telling of a dose, a medicine that runs out, a fault of Anban."""
     DRILL = "drill"
     TALK = "talk"
-    """The elder wants to speak with somebody."""
+    """Letting the elder speak with somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Way:
 
 
 def objection(address: str, purpose: Purpose, registry: Opener) -> str:
-    """Why an address is not for a purpose; empty if it may be used.
+    """Say why an address is not for a purpose; empty if it may be used.
 
     Alarm receiving centres and public emergency numbers are for alarms alone: a missed dose rings
     no ambulance.  (Whether an alarm may ring them is the elder's to say: `Registry.open`.)
@@ -99,7 +99,7 @@ def objection(address: str, purpose: Purpose, registry: Opener) -> str:
 def ways(
     addresses: Iterable[str], registry: Opener, purpose: Purpose, kind: Kind | None = None
 ) -> Iterator[Way]:
-    """The addresses that may be used for a purpose, opened, in their order.
+    """Open the addresses that may be used for a purpose, in their order.
 
     What cannot be opened is left out and logged; `kind` leaves only calls or only messages.  To
     talk, only a telephone over which the elder can speak will do.
@@ -135,12 +135,12 @@ class Patience:
 
     unanswered: float = 90.0
     answered: float = 400.0
-    """Until somebody acknowledges."""
+    """How long an answered call may go on until somebody acknowledges."""
     talking: float = 2 * 3_600.0
-    """Once acknowledged or put through."""
+    """How long a call may go on once it is acknowledged or put through."""
 
     def after(self, fact: AttemptEvent, before: float) -> float:
-        """How long the next fact may take, where `before` was the limit for this one."""
+        """Tell how long the next fact may take; `before` was the limit for this one."""
         match fact:
             case Answered():
                 return max(before, self.answered)
@@ -153,7 +153,7 @@ class Patience:
 async def follow(
     facts: AsyncGenerator[AttemptEvent, None], name: str, patience: Patience
 ) -> AsyncGenerator[AttemptEvent, None]:
-    """Every fact of an attempt as it comes, and always an `Ended` as the last.
+    """Give every fact of an attempt as it comes, and always an `Ended` as the last.
 
     It never raises for what a channel does: one that hangs ended with an unknown outcome, as did
     one that failed once it had dialled.  Closing it (`contextlib.aclosing`) hangs up.
@@ -182,7 +182,7 @@ async def follow(
 
 
 async def try_once(channel: Channel, message: Message, *, ends_with_key: bool = False) -> Ended:
-    """One attempt to its end; it never raises for what the world or a channel does.
+    """Make one attempt to its end; never raises for what the world or a channel does.
 
     `ends_with_key`: the call is over once the key was pressed; else the contact is put through to
     the elder, for at most `TALK_SECONDS`.

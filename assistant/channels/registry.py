@@ -1,4 +1,4 @@
-"""From an address to its channel: by the scheme before the colon.
+"""Opens the channel of an address, by the scheme before the colon.
 
 sip:name@host          a call over SIP
 tel:+8613800138000     a call through the modem, or through the SIP provider
@@ -41,11 +41,11 @@ CENTRE_ADDRESS: Final = "scaip:centre"
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What this home has to reach people with; None where it has none."""
+    """The equipment that this home has to reach people with; None for what it has not got."""
 
     phone: Phone | None = None
     trunk_domain: str = ""
-    """Of a SIP provider that rings telephone numbers; empty: `sip:` addresses only."""
+    """The domain of a SIP provider that rings telephone numbers; empty: `sip:` addresses only."""
     modem: Modem | None = None
     centre: CentreSettings | None = None
     webhook_secret: bytes = b""
@@ -56,7 +56,7 @@ Opener = Callable[[str], Channel]
 """Makes the channel of a whole address; raises AddressError for what it cannot reach."""
 
 _PARTS: Final = re.compile(r"[/@?;,&=:]+")
-"""Between what may be a number in the address of an added scheme."""
+"""The separators between which a number may stand in the address of an added scheme."""
 
 
 class Registry:
@@ -92,7 +92,7 @@ class Registry:
         return scheme not in self._added and scheme not in OURS
 
     def open(self, address: str) -> Channel:
-        """The channel of an address.
+        """Open the channel of an address.
 
         Raises:
             AddressError: a wrong address, or one that this home cannot reach; says what to do.
@@ -110,7 +110,7 @@ class Registry:
         return OURS.get(scheme, _apprise)(address, self._equipment)
 
     def check(self, address: str) -> str:
-        """The address as it is to be kept; raises as `open`.  Does not reach out."""
+        """Give the address as it is to be kept; raises as `open`. Does not reach out."""
         address = refuse_controls(address, "the address")
         self.open(address)
         scheme, colon, rest = address.partition(":")
@@ -120,7 +120,7 @@ class Registry:
         )
 
     def _public_number(self, address: str) -> str:
-        """The public emergency number that an address rings; empty: none.
+        """Give the public emergency number that an address rings; empty: none.
 
         What an added channel does with a number in its address is not known: it is taken to ring.
         """

@@ -1,4 +1,4 @@
-"""What a contact's answer to an alarm means: taken on, declined, or not clear.
+"""Reads what a contact's answer to an alarm means: taken on, declined, or not clear.
 
 An answer that takes the alarm on ends the calling of others, so it must be understood whole: the
 agreed "1", or words of coming or agreeing, and nothing else but words that say no more.  Any
@@ -18,9 +18,10 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 MOST_CHARACTERS: Final = 300
-"""A longer one is no answer to an alarm but a text of its own."""
+"""The longest answer to an alarm; a longer text is a text of its own."""
 MOST_MINUTES: Final = 120
-"""Who needs longer and does not expressly take the alarm on with 1 is asked back."""
+"""The longest time that counts as coming: who needs longer, and does not expressly take the alarm
+on with 1, is asked back."""
 MOST_TOLD_MINUTES: Final = 999
 
 
@@ -39,7 +40,7 @@ class Reply:
 
     meaning: Meaning
     minutes: int | None = None
-    """In how many they will be there, if they said so."""
+    """In how many minutes they will be there, if they said so."""
 
 
 UNCLEAR: Final = Reply(Meaning.UNCLEAR)
@@ -82,7 +83,8 @@ _NUMBERS: Final = {
 }
 _SAID_FIRST: Final = ("assents", "harmless", "doubts", "declines")
 _SAID_LAST: Final = ("agrees", "coming", "fillers")
-"""In this order words are looked for and taken out: "去不了" is no "去", "你去" no "去" either."""
+"""The order in which words are looked for and taken out: "去不了" is no "去", "你去" no "去"
+either."""
 _DIGITS: Final = r"\d{1,4}"
 _ZH_NUMBER: Final = r"(?:[零一二两三四五六七八九十]{1,3})"
 _EN_NUMBER: Final = "|".join(
@@ -109,11 +111,11 @@ _EMERGENCY: Final = frozenset({110, 112, 119, 120, 911, 999})
 _NOBODY: Final = frozenset({"0", "零", "zero"})
 _ONLY_ONE: Final = frozenset({"一", "壹", "one", "1"})
 _SHORT_WAIT: Final = 1
-"""A bare "1 minute" means: wait."""
+"""The wait that is none, in minutes: a bare "1 minute" means: wait."""
 
 
 def parse_reply(text: str, names: Iterable[str] = ()) -> Reply:
-    """What an answer means.
+    """Read what an answer means.
 
     `names` are those it may be signed with or speak of: the contact's, the elder's.
     """
@@ -141,7 +143,7 @@ def parse_reply(text: str, names: Iterable[str] = ()) -> Reply:
 
 
 def _prepared(text: str) -> str:
-    """Lower case, one width, simplified, apostrophes straight, punctuation as blanks."""
+    """Prepare a text: lower case, one width, simplified, no punctuation."""
     plain = unicodedata.normalize("NFKC", text).translate(_TRADITIONAL).lower()
     plain = re.sub("[’‘`´ʼ]", "'", plain)
     kept: list[str] = []
@@ -163,7 +165,7 @@ def _prepared(text: str) -> str:
 
 
 def _read(plain: str) -> tuple[set[str], int | None, str]:
-    """What kinds of things are said, in how many minutes, and what is left that is not known."""
+    """Read what kinds of things are said, in how many minutes, and what is left unknown."""
     found: set[str] = set()
     minutes: int | None = None
     for meaning, signs in _SIGNS.items():
@@ -224,7 +226,7 @@ def _cut(plain: str, match: re.Match[str]) -> str:
 
 
 def _number(text: str) -> int:
-    """Of digits, of Chinese up to 99, of English words."""
+    """Read a number of digits, of Chinese up to 99, of English words."""
     if text.isdigit():
         return int(text)
     if text in _NUMBERS:
@@ -236,7 +238,7 @@ def _number(text: str) -> int:
 
 
 def _patterns(file: Traversable) -> dict[str, list[str]]:
-    """The patterns of one language, by meaning, each within the borders that its words have."""
+    """Make the patterns of one language, by meaning, each within the borders of its words."""
     words = tomllib.loads(file.read_text("utf-8"))
     whole_word = words.pop("whole_word")
     return {

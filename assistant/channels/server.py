@@ -1,4 +1,4 @@
-"""Whether a server that a channel needs can be reached, and what time it is there.
+"""Looks whether a server that a channel needs can be reached, and what time it is there.
 
 Nothing is sent but the question for its front page, without any name or secret.
 """
@@ -28,11 +28,11 @@ class ServerAnswer:
     """A server was there."""
 
     ahead_seconds: float | None
-    """Its clock before this machine's; None where it did not say."""
+    """How far its clock is ahead of this machine's; None if it did not say."""
 
 
 def server_of(url: str) -> str:
-    """Scheme, host and port of a web address; empty where it has none, or only a placeholder."""
+    """Give scheme, host and port of a web address; empty if it has none, or only a placeholder."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""

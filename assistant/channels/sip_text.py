@@ -41,7 +41,7 @@ class SipText:
 
     @property
     def status(self) -> int | None:
-        """100 to 699 of a response; None for a request."""
+        """The status of a response, 100 to 699; None for a request."""
         match = re.fullmatch(r"SIP/2\.0 ([1-6]\d\d)(?: .*)?", self.start_line)
         return int(match.group(1)) if match else None
 
@@ -52,16 +52,16 @@ class SipText:
         return match.group(1) if match else None
 
     def get(self, name: str) -> str:
-        """The first header of this name; empty where there is none."""
+        """Give the first header of this name; empty if there is none."""
         return next((value for key, value in self.headers if key == name), "")
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every header of this name."""
+        """Give every header of this name."""
         return tuple(value for key, value in self.headers if key == name)
 
 
 def parse(data: bytes) -> SipText:
-    """The message of one datagram, or of one TCP frame.
+    """Read the message of one datagram, or of one TCP frame.
 
     Raises:
         SipTextError: no start line of SIP, a header without a colon, or far too long.
@@ -87,7 +87,7 @@ def parse(data: bytes) -> SipText:
 
 
 def build(start_line: str, headers: list[tuple[str, str]], body: bytes = b"") -> bytes:
-    """The bytes of a message; its Content-Length is added.
+    """Write a message; its Content-Length is added.
 
     Raises:
         SipTextError: a control character in the start line or in a header: it would forge one.
@@ -100,7 +100,7 @@ def build(start_line: str, headers: list[tuple[str, str]], body: bytes = b"") ->
 
 
 def response(request: SipText, status: str, extra: list[tuple[str, str]], tag: str) -> bytes:
-    """The answer to a request: its own Via, From, Call-ID and CSeq come back (section 8.2.6)."""
+    """Make the answer to a request: its Via, From, Call-ID and CSeq come back (section 8.2.6)."""
     to = request.get("to")
     headers = [
         *(("Via", via) for via in request.all("via")),

@@ -36,11 +36,11 @@ from assistant.channels.server import server_of
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 20.0
-"""Over everything: name server, connecting, an answer that drips byte by byte."""
+"""How long all of it may take: name server, connecting, an answer that drips byte by byte."""
 
 
 class Webhook(Channel):
-    """One web address."""
+    """The channel to one web address."""
 
     kind = Kind.MESSAGE
 
@@ -74,7 +74,7 @@ class Webhook(Channel):
         yield ended
 
     async def check(self) -> ChannelStatus:
-        """A signed event of type `anban.check`, which tells nobody anything."""
+        """Send a signed event of type `anban.check`, which tells nobody anything."""
         ended = await self._post(f"check-{time.time_ns():d}", {"type": "anban.check"})
         return ChannelStatus(is_well=ended.outcome is Outcome.DELIVERED, detail=ended.detail)
 
@@ -106,7 +106,7 @@ def _event_type(message: Message) -> str:
 
 
 def signed_headers(secret: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers of a signed event; `timestamp` is Unix time in seconds."""
+    """Make the headers of a signed event; `timestamp` is Unix time in seconds."""
     content = b"%s.%d.%s" % (message_id.encode(), timestamp, body)
     signature = base64.b64encode(hmac.digest(secret, content, hashlib.sha256)).decode()
     return {
@@ -119,7 +119,7 @@ def signed_headers(secret: bytes, message_id: str, timestamp: int, body: bytes) 
 
 
 def _post_once(url: str, headers: dict[str, str], body: bytes) -> int:
-    """The status; the answer's body is nobody's business and is not read.
+    """Post once and give the status; the answer's body is nobody's business and is not read.
 
     A redirect is refused: the signature and the words are for the address that was entered.
     """

@@ -17,7 +17,8 @@ from assistant.core import TEXT_ONLY, Core, CoreOptions, running
 from assistant.demo.room import EAR_RATE, FileRoom
 from assistant.demo.scratch import scratch_options
 from assistant.ear.audiofile import Recording, read
-from assistant.events import Capability, Heard, InputEnded, Said, TurnTaken, to_dict
+from assistant.events import Capability, Heard, InputEnded, TurnTaken, to_dict
+from assistant.home.speech_handle import SpeechState
 from assistant.settings import home_folder
 from models import find, verify
 
@@ -105,16 +106,13 @@ async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object
 
 async def _speak(core: Core, replies: list[str]) -> None:
     """Say the replies through the real mouth."""
-    said: asyncio.Queue[Said] = asyncio.Queue()
-    core.bus.subscribe(Said, said.put_nowait)
     core.children.start(Capability.MOUTH)
     async with asyncio.timeout(_READY_SECONDS):
         await core.children.ready("mouth")
         for text in replies:
-            core.speech.say(text)
-            outcome = await said.get()
-            if outcome.error:
-                raise NotSpokenError(f"the answer could not be spoken: {outcome.error}")
+            said = core.speech.say(text)
+            if await said.end() is SpeechState.FAILED:
+                raise NotSpokenError(f"the answer could not be spoken: {said.error}")
 
 
 def _line(turn: TurnTaken, told: list[object], *, as_json: bool) -> str:

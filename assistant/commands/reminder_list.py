@@ -20,6 +20,7 @@ from typing import Any, Final
 import tzlocal
 
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
 from assistant.reminders.adherence import WeekOfMedicine
@@ -138,7 +139,11 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Rem
         try:
             memory = HomeMemory(KeyedValues.home(database), settings)
             scheduler = ReminderScheduler(
-                bus=bus, database=database, memory=memory, zone=tzlocal.get_localzone()
+                bus=bus,
+                database=database,
+                memory=memory,
+                speech=Speech(bus, memory, settings.ear.follow_up_seconds, has_mouth=False),
+                zone=tzlocal.get_localzone(),
             )
             api = ReminderApi(scheduler, Medicines(database))
             ReminderServices(api).register(bus)

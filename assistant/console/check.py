@@ -1,4 +1,4 @@
-"""Whether the family's phones can open the page: asked at its own address, as they would."""
+"""Checks whether the family's phones can open the page: asked at its own address, as they would."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PageCheck:
 
     is_well: bool
     detail: str
-    """What is, and where it is not well, what to do."""
+    """How it is and, if it is not well, what to do."""
 
 
 def check_page(wanted: ConsoleSettings) -> PageCheck:
@@ -59,7 +59,7 @@ def check_page(wanted: ConsoleSettings) -> PageCheck:
 
 
 def page_finding(wanted: ConsoleSettings) -> CheckResult | None:
-    """As `check_page`, for the self-test; None where there is to be no page."""
+    """Check as `check_page` does, for the self-test; None if there is to be no page."""
     if not wanted.listen and not wanted.url:
         return None
     check = check_page(wanted)
@@ -75,7 +75,7 @@ def _address(text: str) -> SplitResult | None:
 
 
 def _ask(url: SplitResult) -> tuple[float | None, bool]:
-    """Days that the certificate is still good for (None: no TLS), and whether it is our page."""
+    """Ask for how many days the certificate is good (None: no TLS), and if it is our page."""
     host = str(url.hostname)
     line = (
         http.client.HTTPSConnection(host, url.port, timeout=CONNECT_SECONDS)

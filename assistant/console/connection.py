@@ -22,12 +22,13 @@ from assistant.console.crowd import Crowd, Place
 from assistant.runtime.tasks import Tasks
 
 LIFE_SECONDS: Final = 20.0
-"""From the connection to the last byte of the answer, on the slowest of mobile networks."""
+"""How long a connection may last, to the last byte of the answer, on the slowest of mobile
+networks."""
 HEAD_SECONDS: Final = 8.0
 """How long a caller may be silent, or send a head in crumbs; browsers open some in advance."""
 MAX_CONNECTIONS: Final = 200
 MAX_OF_ONE: Final = 20
-"""From one address, or one IPv6 network of a customer."""
+"""The most connections from one address, or one IPv6 network of a customer."""
 ACCEPT_PAUSE_SECONDS: Final = 0.05
 """How long nothing is accepted after the system had no descriptor left."""
 
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class BriefConnection(H11Protocol):
-    """Cuts what takes too long."""
+    """A connection that is cut if it takes too long."""
 
     def __init__(self, config: Config, state: ServerState, crowd: Crowd, place: Place) -> None:
         super().__init__(config, state, {})

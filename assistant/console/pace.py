@@ -1,4 +1,4 @@
-"""How often somebody may ask: a token bucket for each, in bounded memory."""
+"""Limits how often somebody may ask: a token bucket for each, in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 MAX_KNOWN: Final = 4_096
 _HOME_PREFIX_BITS: Final = 64
-"""Of an IPv6 address, what one customer has: the rest is theirs to vary."""
+"""How many bits of an IPv6 address one customer has: the rest is theirs to vary."""
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ def alarm_page(view: Mapping[str, Any], path: str) -> str:
 
 
 def close_page(view: Mapping[str, Any], path: str) -> str:
-    """Asks whether it is really over; where that is no question any more, the alarm's page."""
+    """Ask whether it is really over; if that is no question any more, show the alarm's page."""
     if view["stage"] not in _CAN_CLOSE:
         return alarm_page(view, path)
     say = _speaker(view["lang"], view)
@@ -106,7 +106,7 @@ def _paragraph(text: str, kind: str = "") -> str:
 
 
 def _with_call(text: str, number: str) -> str:
-    """A number that can be rung is rung by touching it; "the emergency number" is none."""
+    """Make a number that can be rung a link; "the emergency number" is none."""
     if not (number.isascii() and number.isdigit()):
         return text
     return text.replace(number, f'<a href="tel:{number}">{number}</a>')
@@ -120,7 +120,7 @@ def _button(path: str, text: str, does: str) -> str:
 
 
 def _minutes(path: str, say: Callable[[str], str]) -> str:
-    """In how many minutes they will be there: the elder is told."""
+    """Let the family say in how many minutes they will be there: the elder is told."""
     buttons = "".join(
         f'<button name="minutes" value="{minutes}">{minutes}</button>' for minutes in MINUTES
     )

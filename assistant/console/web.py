@@ -69,11 +69,11 @@ class Core(Protocol):
 
 
 class _ProblemError(Exception):
-    """Answered with a page that says so in plain words."""
+    """A request that is answered with a page that says why in plain words."""
 
 
 class Door:
-    """Who may come in, and how often."""
+    """The server's door: who may come in, and how often."""
 
     def __init__(
         self, core: Core, acknowledger: Acknowledger | None, pendants: PendantDoor | None
@@ -84,29 +84,29 @@ class Door:
         self._presses = Pace(burst=10, seconds_each=2.0)
 
     async def look(self, request: Request) -> Response:
-        """The page of a link."""
+        """Show the page of a link."""
         view = await self._ask("links.look", self._token(request, self._looks))
         return _page(alarm_page(view, _path(request)))
 
     async def ask_to_close(self, request: Request) -> Response:
-        """Whether it is really over."""
+        """Ask whether it is really over."""
         view = await self._ask("links.look", self._token(request, self._looks))
         return _page(close_page(view, _path(request)))
 
     async def take(self, request: Request) -> Response:
-        """The button that acknowledges."""
+        """Take the alarm on: the button that acknowledges."""
         return await self._press(request, "take")
 
     async def close(self, request: Request) -> Response:
-        """The button that ends the alarm."""
+        """Close the alarm: the button that ends it."""
         return await self._press(request, "close")
 
     async def come(self, request: Request) -> Response:
-        """The buttons that say when somebody will be there."""
+        """Note when somebody will be there, by the buttons that say so."""
         return await self._press(request, "come")
 
     async def report(self, request: Request) -> Response:
-        """A pendant."""
+        """Take a pendant's report."""
         if self._pendants is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         device, now = request.path_params["device"], time.time()
@@ -243,7 +243,7 @@ async def _failed(_: Request, error: Exception) -> Response:
 
 
 async def _body(request: Request, limit_bytes: int) -> bytes:
-    """What was sent; raises HTTPException where it is too long or comes too slowly."""
+    """Read what was sent; raises HTTPException if it is too long or comes too slowly."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -15,7 +15,7 @@ from assistant.language import (
 
 
 def normalized(value: str, lang: str, now: datetime) -> str:
-    """ISO 8601 for a moment, an RRULE for what recurs, digits for a number, else the words.
+    """Write a word's meaning: ISO 8601 for a moment, an RRULE for what recurs, digits for a number.
 
     Args:
         value: as it was said.

@@ -29,11 +29,11 @@ from assistant.safety import REST_SECONDS, UNSPECIFIC, Cry, Judgement, judge
 CRY_PATIENCE_SECONDS: Final = 2.0
 """How long an answer to a cry waits for the end of the sentence."""
 SURE_BY_TINY: Final = 0.97
-"""Mean confidence from which on what the tiny model heard was said.  It knows a few hundred
+"""The mean confidence from which on what the tiny model heard was said. It knows a few hundred
 phrases, and hears them in all talk, mostly below this; synthetic cries lie above (`python -m
 benchmarks.overheard`)."""
 CALLED_SECONDS: Final = 15.0
-"""After the wake phrase alone, how long what is said to Anban is said by whoever called it."""
+"""How long after the wake phrase alone a sentence to Anban is said by whoever called it."""
 
 
 @dataclass(slots=True)
@@ -44,21 +44,22 @@ class _Utterance:
     cry: Cry | None = None
     """The cry that was acted on."""
     cried_at: float = 0.0
-    """Unix time."""
+    """When the cry was acted on; Unix time, seconds."""
     stopped: bool = False
     halted: bool = False
-    """The robot was told to stand still: a stop needs no wake phrase, and no end of sentence."""
+    """Whether the robot was told to stand still: a stop needs no wake phrase, and no end of
+    sentence."""
     answered: bool = False
-    """It was about an open alarm, or was asked about."""
+    """Whether it was about an open alarm, or was asked about."""
     latest: tuple[Heard, Judgement] | None = None
     standing: asyncio.TimerHandle | None = None
-    """A cry is in every hypothesis since it was set."""
+    """Runs while every hypothesis holds a cry."""
     rest: asyncio.TimerHandle | None = None
-    """No hypothesis came since it was set."""
+    """Runs while no new hypothesis comes."""
 
 
 class Hearing:
-    """Takes what was heard."""
+    """Decides what is done with every hypothesis of the ear."""
 
     def __init__(
         self,
@@ -144,7 +145,10 @@ class Hearing:
             self._act(utterance, heard, judgement)
 
     def _spoken(self, heard: Heard, judgement: Judgement) -> Spoken:
-        """With to whom it was said; an answer to an alarm may stand after the wake phrase."""
+        """Give the words with to whom they were said.
+
+        An answer to an alarm may stand after the wake phrase.
+        """
         address = self._address(heard)
         text = heard.text if heard.addressed else heard.raw_text or heard.text
         if address is Address.NAMED and judgement.cry is None:
@@ -152,7 +156,7 @@ class Hearing:
         return Spoken(text, judgement, address)
 
     def _address(self, heard: Heard) -> Address:
-        """To whom; the wake phrase may also have been said just before, with nothing after it."""
+        """Tell to whom it was said; the wake phrase may also have come just before, alone."""
         if not heard.addressed:
             return Address.ROOM
         is_called = asyncio.get_running_loop().time() < self._called_until
@@ -162,7 +166,7 @@ class Hearing:
         return Address.NAMED if is_named or is_called else Address.WINDOW
 
     def _act(self, utterance: _Utterance, heard: Heard, judgement: Judgement) -> None:
-        """Once in an utterance: "I'm fine" said once may not count as said twice."""
+        """Let the safety lane act, once in an utterance: "I'm fine" may not count as said twice."""
         cry = judgement.cry
         if utterance.cry is not None and cry is not None:
             if utterance.cry.reason == UNSPECIFIC != cry.reason:

@@ -12,12 +12,12 @@ from assistant.events import ChildDied, HoldSpeech, ResumeSpeech, SpeechStarted
 from assistant.runtime.bus import Bus
 
 CHAIN_SECONDS: Final = 10.0
-"""Utterance upon utterance holds the mouth for so long, and the last for as long again as the mouth
+"""How long utterance upon utterance holds the mouth, and the last for as long again as the mouth
 lets one: a television talks without end, and an alarm must get through."""
 
 
 class Hold:
-    """Who is speaking, as far as the mouth waits for it."""
+    """Holds the mouth back while somebody is speaking."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -27,13 +27,13 @@ class Hold:
         bus.subscribe(ChildDied, self._child_died)
 
     def release(self, utterance_id: str) -> None:
-        """This utterance was dealt with; the mouth goes on unless another is under way."""
+        """Let the mouth go on unless another utterance is under way: this one was dealt with."""
         self._holding.discard(utterance_id)
         if not self._holding:
             self._bus.publish(ResumeSpeech())
 
     def let_speak(self) -> None:
-        """The mouth goes on, whoever speaks: what it has to say matters more."""
+        """Let the mouth go on, whoever speaks: what it has to say matters more."""
         self._holding.clear()
         self._bus.publish(ResumeSpeech())
 

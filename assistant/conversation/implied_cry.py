@@ -17,13 +17,14 @@ from assistant.safety import Judgement, is_told_of, judge
 HELP: Final = "emergency_help"
 CANCEL: Final = "emergency_cancel"
 OVERHEARD_CONFIDENCE: Final = 0.7
-"""From here on a sentence that was not said to Anban is asked about."""
+"""The confidence from which on a sentence that was not said to Anban is asked about."""
 OVERHEARD_SURE: Final = 0.95
-"""From here on silence after that question calls the family: at most one in 500 ordinary sentences
-of a room comes so far.  Both are measured by `tests/dialogue/test_emergency.py`."""
+"""The confidence from which on silence after that question calls the family: at most one in 500
+ordinary sentences of a room comes so far. Both are measured by
+`tests/dialogue/test_emergency.py`."""
 UNDERSTOOD_CONFIDENCE: Final = 0.8
-"""From here on a sentence said to Anban that the dialogue understands as something else is no doubt
-any more, if the doubt was mild."""
+"""The confidence from which on a sentence said to Anban that the dialogue understands as something
+else is no doubt any more, if the doubt was mild."""
 _NOT_UNDERSTOOD: Final = frozenset(
     {HELP, CANCEL, "nlu_fallback", "general_affirm", "general_deny", "general_stop"}
 )
@@ -35,10 +36,10 @@ _MEANS: Final = {
 
 
 class Alarms(Protocol):
-    """What it tells: `alarm.triggers.AlarmTriggers`."""
+    """The alarms that it tells: `alarm.triggers.AlarmTriggers`."""
 
     def doubt(self, text: str, *, is_sure: bool) -> Reaction:
-        """Ask whether help is needed; silence calls the family where it is sure."""
+        """Ask whether help is needed; if it is sure, silence calls the family."""
 
     def is_answered_by(self, spoken: Spoken) -> bool:
         """Whether such words are about an open alarm."""
@@ -60,7 +61,7 @@ class ImpliedCries:
         self._understanding, self._alarms = understanding, alarms
 
     async def overhear(self, text: str, alternatives: tuple[str, ...]) -> None:
-        """A sentence that was not said to Anban."""
+        """Look at a sentence that was not said to Anban."""
         try:
             thought = await self._understanding.think(text, alternatives, {})
         except (UnderstandingError, TextTooLongError, NoWordsError):
@@ -72,7 +73,7 @@ class ImpliedCries:
     def takes(
         self, thought: Interpretation, address: Address, *, is_sure: bool = True
     ) -> Reaction | None:
-        """What is said if it is a cry, or the answer to an open alarm: then it is acted on."""
+        """Give what is said if it is a cry, or the answer to an open alarm: then it is acted on."""
         if thought.intent == HELP and not is_told_of(thought.text):
             return self._alarms.doubt(thought.text, is_sure=is_sure)
         judgement = _MEANS.get(thought.intent)

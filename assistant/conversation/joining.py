@@ -19,21 +19,23 @@ from assistant.home.spoken import Address
 from assistant.runtime.bus import Bus
 
 GOES_ON_SECONDS: Final = 3.0
-"""After the end of an utterance; its pause, of 1.2 s, has passed by then."""
+"""How long after the end of an utterance the next may go on with it; its pause, of 1.2 s, has
+passed by then."""
 PATIENCE_SECONDS: Final = 0.5
 """How long a sentence waits before it is acted on, from its end: with the pause that ended it and
 the onset of the next, a pause of 1.5 s lies within."""
 UNFINISHED_SECONDS: Final = 1.8
-"""The same where the last words cannot be the end: a pause of 3 s in all."""
+"""How long a sentence waits whose last words cannot be the end: a pause of 3 s in all."""
 LONGEST_SECONDS: Final = 15.0
-"""An utterance that goes on, and an answer that is to sound, are waited for no longer; the ear ends
+"""How long an utterance that goes on, and an answer that is to sound, are waited for; the ear ends
 an utterance after 12 s, and the dialogue answers within 6 s."""
 PARTS_LIMIT: Final = 3
-"""So many utterances make one sentence at most."""
+"""The most utterances that make one sentence."""
 REFUSALS: Final = frozenset({"deny", "stop"})
 """Reflexes that take back what was said before."""
 AGREEMENT: Final = "affirm"
-"""The reflex that lets it stand.  Others may end a sentence: "the television … louder"."""
+"""The reflex that lets a sentence stand. Others may end a sentence: "the television …
+louder"."""
 _UNFINISHED: Final = re.compile(
     # Mandarin: fillers; words that want an object, a verb, a name or a time after them.
     "(?:那个|这个|就是|然后|还有|以及|和|跟|把|给|让|在|到|从|向|对|为|的|要|想|叫|请|帮|帮我|提醒|提醒我|告诉|"
@@ -51,7 +53,7 @@ class Sentence:
     """What was said to Anban, in one utterance or several."""
 
     utterance_id: str
-    """The last one."""
+    """The id of its last utterance."""
     text: str
     alternatives: tuple[str, ...]
     address: Address
@@ -59,7 +61,7 @@ class Sentence:
     parts: int = 1
 
     def goes_on(self, other: Sentence) -> Sentence:
-        """With what came after it."""
+        """Join it with what came after it."""
         glue = "" if _HAN.search(self.text + other.text) else " "
         readings = tuple(f"{self.text}{glue}{reading}" for reading in other.alternatives)
         return replace(
@@ -80,12 +82,12 @@ class _Part:
     """Whether it is taken by itself; if not, what came after it took it along or its place."""
     timer: asyncio.TimerHandle | None = None
     successor: str = ""
-    """The utterance that goes on with it."""
+    """The id of the utterance that goes on with it."""
     turn: TurnTaken | None = None
     is_answered: bool = False
-    """Anban spoke since the turn."""
+    """Whether Anban spoke since the turn."""
     has_deed: bool = False
-    """What came just before it was acted on, and its answer did not sound yet."""
+    """Whether what came just before it was acted on, and its answer did not sound yet."""
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -103,7 +105,7 @@ class _Part:
         )
 
     def decide(self, *, is_taken: bool) -> None:
-        """The wait is over."""
+        """End the wait."""
         if self.timer is not None:
             self.timer.cancel()
         if not self.is_taken.done():
@@ -111,14 +113,17 @@ class _Part:
 
 
 class Joining:
-    """Makes sentences whole; all of it runs on the core's event loop."""
+    """Makes sentences whole.
+
+    All of it runs on the core's event loop.
+    """
 
     def __init__(self, bus: Bus) -> None:
         self._part: _Part | None = None
-        """The newest."""
+        """The newest part."""
         self._ended_id, self._ended_at = "", 0.0
         self._before: dict[str, str] = {}
-        """Of an utterance under way: the one that it goes on with."""
+        """The part that an utterance under way goes on with, by the utterance's id."""
         bus.subscribe(SpeechStarted, self._started)
         bus.subscribe(SpeechEnded, self._speech_ended)
         bus.subscribe(SoundStarted, self._sounded)
@@ -130,7 +135,7 @@ class Joining:
         return part is not None and self._before.get(utterance_id) == part.sentence.utterance_id
 
     async def whole(self, sentence: Sentence, reflex: str | None) -> Sentence | None:
-        """The sentence with what belongs to it, once it is over; None if another takes it along.
+        """Give the sentence with what belongs to it, once it is over; None if another takes it.
 
         Args:
             sentence: One utterance.
@@ -152,7 +157,7 @@ class Joining:
         return sentence if await part.is_taken else None
 
     def taken(self, sentence: Sentence, turn: TurnTaken) -> None:
-        """What a turn made of a whole sentence."""
+        """Note what a turn made of a whole sentence."""
         if self._part is not None and self._part.sentence is sentence:
             self._part.turn = turn
 
@@ -161,7 +166,7 @@ class Joining:
         return self._part is not None and self._part.sentence is sentence and self._part.has_deed
 
     def over(self, utterance_id: str) -> None:
-        """The utterance was dealt with, in whatever way."""
+        """Note that an utterance was dealt with, in whatever way."""
         self._before.pop(utterance_id, None)
         part = self._part
         if part is not None and part.successor == utterance_id:
@@ -170,7 +175,7 @@ class Joining:
             part.done.set()
 
     async def _with(self, before: _Part, sentence: Sentence, reflex: str | None) -> Sentence:
-        """The sentence, joined with what came before it unless that has been acted on."""
+        """Join a sentence with what came before it, unless that has been acted on."""
         if not before.is_taken.done():  # it waits for this one
             before.decide(is_taken=reflex == AGREEMENT)
             if reflex not in REFUSALS | {AGREEMENT}:
@@ -184,7 +189,7 @@ class Joining:
         return sentence
 
     def _wait(self, part: _Part, seconds: float) -> None:
-        """So long after its end; not at all if nobody told of one, as of what is typed."""
+        """Wait so long after its end; not at all if nobody told of one, as of what is typed."""
         sentence, loop = part.sentence, asyncio.get_running_loop()
         under_way = [new for new, old in self._before.items() if old == sentence.utterance_id]
         if under_way:

@@ -15,7 +15,7 @@ class _Open:
     asked: AskElder
     until: asyncio.TimerHandle
     is_overtaken: bool = False
-    """A form of the dialogue has asked since: a bare yes or no is about that."""
+    """Whether a form of the dialogue has asked since: a bare yes or no is about that."""
 
 
 class Questions:
@@ -33,12 +33,12 @@ class Questions:
         return self._open is not None and not (self._open.is_overtaken and form)
 
     def overtake(self) -> None:
-        """A form of the dialogue asks now."""
+        """Note that a form of the dialogue asks now."""
         if self._open is not None:
             self._open.is_overtaken = True
 
     def close(self, answer: str, text: str = "") -> None:
-        """Tell what was answered, as in `ElderAnswered`."""
+        """Close it, and tell what was answered, as in `ElderAnswered`."""
         if self._open is None:
             return
         question, self._open = self._open, None
@@ -51,4 +51,4 @@ class Questions:
         until = loop.call_later(asked.open_seconds, self.close, "silence")
         self._open = _Open(asked, until)
         if asked.text:
-            self._speech.say(asked.text, asked.urgency)
+            self._speech.say(asked.text, asked.urgency, asked.question_id)

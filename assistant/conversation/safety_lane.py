@@ -1,4 +1,4 @@
-"""What is decided in the core before anything else: cries, open alarms, a call that stands.
+"""Decides in the core, before anything else, on cries, open alarms and a call that stands.
 
 `safety.judge` says what words mean; here is what is done about it, with every other process dead.
 `SafetyLane.take` is the one ladder: for what was heard so far, heard finally, and typed.
@@ -12,9 +12,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from assistant.conversation import implied_cry
-from assistant.events import CryForHelpHeard, Urgency
+from assistant.events import CryForHelpHeard
 from assistant.home.reaction import Reaction
-from assistant.home.speech import Speech
 from assistant.home.spoken import Spoken
 from assistant.runtime.bus import Bus
 from assistant.safety import Cry, Doubt, Judgement
@@ -35,8 +34,11 @@ class Alarms(implied_cry.Alarms, Protocol):
     def awaits_cry(self) -> bool:
         """Whether a drill asked for a cry: a doubt is one then, and calls nobody."""
 
-    def reply_to_cry(self, cry: Cry) -> str:
-        """The truth about who is being called now; empty where it is asked about first."""
+    def answer_cry(self, cry: Cry) -> str:
+        """Say the truth about who is being called now; what is said.
+
+        Nothing where it is asked about first, or a contact speaks with the elder already.
+        """
 
     def take_back(self, since: float) -> None:
         """Ask about cries since then (Unix time) instead of calling."""
@@ -62,7 +64,7 @@ class Deed(StrEnum):
     CRIED = "cried"
     """People are being called."""
     ANSWERED = "answered"
-    """It was about an open alarm, or the answer to a question about signs."""
+    """It was about an open alarm, or answered a question about signs."""
     TOLD = "told"
     """It was asked how it stands with an open alarm ("is anybody coming?")."""
     ENDED_CALL = "ended_call"
@@ -84,9 +86,8 @@ class Taken:
 class SafetyLane:
     """Acts on judgements; what it takes goes no further."""
 
-    def __init__(self, bus: Bus, speech: Speech, alarms: Alarms, line: Line) -> None:
-        self._bus, self._speech = bus, speech
-        self._alarms, self._line = alarms, line
+    def __init__(self, bus: Bus, alarms: Alarms, line: Line) -> None:
+        self._bus, self._alarms, self._line = bus, alarms, line
 
     @property
     def is_conversation(self) -> bool:
@@ -146,23 +147,23 @@ class SafetyLane:
         )
 
     def take_back(self, since: float) -> None:
-        """The whole sentence holds no cry: what was called for since then is asked about."""
+        """Ask about what was called for since then: the whole sentence holds no cry."""
         self._alarms.take_back(since)
 
     def _may_ask(self, doubt: Doubt) -> bool:
-        """In a call of the elder's own only a serious doubt; in an alarm's, somebody listens."""
+        """Whether a doubt is asked about: in a call of the elder's own only a serious one.
+
+        In an alarm's call somebody listens.
+        """
         return not self.is_conversation or (self._line.is_under_way and doubt.is_serious)
 
     def _cry(self, cry: Cry) -> str:
-        """Tell of a cry, and say what is done; empty where that is not said now."""
+        """Tell of a cry, and have it answered; what is said."""
         self.tell(cry)
-        reply = self._alarms.reply_to_cry(cry)
-        if reply:  # none where a contact speaks with the elder already
-            self._speech.say(reply, Urgency.ALARM)
-        return reply
+        return self._alarms.answer_cry(cry)
 
     def _ends_call(self, judgement: Judgement) -> bool:
-        """Whether it ends a call that rings or stands; done where it does."""
+        """End a call that rings or stands, if the words ask for that; whether they did."""
         if not self._line.is_under_way:
             return False
         ends = judgement.hang_up or (

@@ -1,4 +1,4 @@
-"""The way of one turn: what is expected next, and who answers.
+"""One turn of the conversation: safety, then the open question, then the dialogue.
 
 First the safety lane, then the open question, then the dialogue; where that is not there the
 reflexes (which need no other process than the core), and an honest word.
@@ -34,9 +34,9 @@ _GOODBYE: Final = "general_goodbye"
 _IDLE_INTENTS: Final = frozenset(
     {_FALLBACK, _GOODBYE, "general_affirm", "general_deny", "general_greeting", "general_thanks"}
 )
-"""Not understood, small talk, and a yes or no to nothing."""
+"""The intents that ask for nothing: not understood, small talk, and a yes or no to nothing."""
 STATUS: Final = "emergency_status"
-"""It was asked how it stands with an alarm."""
+"""The intent of a question about how it stands with an alarm."""
 _INTENTS: Final = {Deed.CRIED: HELP, Deed.ASKED: HELP, Deed.TOLD: STATUS}
 _YES_OR_NO: Final = frozenset({"general_affirm", "general_deny"})
 
@@ -59,7 +59,7 @@ AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
 
 
 class Turns:
-    """Takes what was heard and what skills ask; gives what is to be said."""
+    """Takes one turn after the other: what was heard or typed, and what is answered."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Turns:
         *,
         by_tiny_model: bool = False,
     ) -> TurnTaken:
-        """One turn: understand, answer, tell.
+        """Take one turn: understand, answer, tell.
 
         Text that is no sentence (empty, too long, only signs) is answered for kindly.  What a tiny
         model heard calls nobody by itself, however it is understood.
@@ -205,7 +205,7 @@ class Turns:
         )
 
     async def _reflex(self, name: str) -> _Answer:
-        """What the core can do with the dialogue down."""
+        """Do what the core can do with the dialogue down."""
         reply = ""
         if name in DIRECTIONS:
             adjusted = await self._adjust_voice(name)
@@ -249,11 +249,14 @@ class Turns:
 
 
 async def _settled(taken: Taken) -> _Answer:
-    """The answer with what was said because of it; waits for that for a moment."""
+    """Wait a moment for what is said because of it, and give the answer with it."""
     return _answer_of(taken, await taken.reaction.settled() if taken.reaction else "")
 
 
 def _answer_of(taken: Taken, said: str = "") -> _Answer:
-    """`said`: what was said about it meanwhile."""
+    """Make the answer of what the safety lane did.
+
+    `said`: what was said about it meanwhile.
+    """
     intent = _INTENTS.get(taken.deed, CANCEL)
     return _Answer(intent, taken.reply or said, "safety", skill="emergency")

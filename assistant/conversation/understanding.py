@@ -43,9 +43,9 @@ log = logging.getLogger(__name__)
 FALLBACK: Final = "nlu_fallback"
 NAME: Final = Capability.DIALOGUE.value
 _START_LIMIT_SECONDS: Final = 180.0
-"""Rasa takes 7 s on two quick cores, and far longer on a small busy one."""
+"""How long Rasa may take to start: 7 s on two quick cores, and far longer on a small busy one."""
 _HOST_SECONDS: Final = 30.0
-"""For the skill host to tell which skills it has."""
+"""How long the skill host may take to tell which skills it has."""
 _PROBE_SILENCE_SECONDS: Final = 20.0
 
 Progress = Callable[[str], None]
@@ -102,12 +102,12 @@ class Understanding:
         )
         self._models: dict[str, Path] = {}
         self._first_model: Path | None = None
-        """What a fresh sidecar begins with."""
+        """The model that a fresh sidecar begins with."""
         self._model_in_place: Path | None = None
         self._conversation = new_id()
         self._last_turn = time.monotonic()
         self.form = ""
-        """The form that waits for the next answer; empty where none does."""
+        """The form that waits for the next answer; empty if none does."""
         self._settled = asyncio.Event()
         self._failed: DialogueError | None = None
         self._asking = asyncio.Lock()
@@ -115,7 +115,7 @@ class Understanding:
         self.left_out: dict[str, str] = {}
         """Skills that cannot be used, with the reason; empty: why understanding is not newest."""
         self._skills: frozenset[str] | None = None
-        """Which the host has; None: not known."""
+        """The skills that the host has; None: not known."""
         self._ours: frozenset[str] = frozenset()
         self._hosted = asyncio.Event()
         if not has_skills:
@@ -125,7 +125,7 @@ class Understanding:
         bus.subscribe(ChildDied, self._child_died)
 
     def host_environment(self) -> dict[str, str]:
-        """What the skill host must know to be found by Rasa."""
+        """Give what the skill host must know to be found by Rasa."""
         environment = self._sidecar.environment
         return {name: environment[name] for name in ("ANBAN_SKILLS_PORT", "ANBAN_SKILLS_TOKEN")}
 
@@ -156,7 +156,7 @@ class Understanding:
                 await self._train(lang)
 
     async def ready(self) -> None:
-        """Wait until sentences are understood; raises DialogueError where they never will be."""
+        """Wait until sentences are understood; raises DialogueError if they never will be."""
         await self._settled.wait()
         if self._failed is not None:
             raise self._failed
@@ -164,7 +164,7 @@ class Understanding:
     async def think(
         self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
     ) -> Interpretation:
-        """Understand a sentence, or the best of its readings; raises MindError."""
+        """Understand a sentence, or the best of its readings; raises UnderstandingError."""
         # Not while another language's model is being put in place.
         with _timed(stages, "parse"), self._errors_told():
             async with self._asking:
@@ -173,7 +173,7 @@ class Understanding:
                 return await self._best_of(text, alternatives)
 
     async def answer(self, thought: Interpretation, stages: dict[str, float]) -> str:
-        """Answer within the conversation; raises MindError."""
+        """Answer within the conversation; raises UnderstandingError."""
         silence = time.monotonic() - self._last_turn
         if silence > self._settings.conversation_silence_seconds:
             self.forget()
@@ -205,7 +205,7 @@ class Understanding:
             log.error("another language is not understood yet, tried at each sentence: %s", error)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._tasks.end()
         await self._client.close()
 
@@ -216,7 +216,7 @@ class Understanding:
         self._hosted.set()
 
     async def _train(self, lang: str) -> None:
-        """The model of these skills, else the last good one, else one of Anban's own skills."""
+        """Give the model of these skills, else the last good one, else that of our own skills."""
         if lang in self._models:
             return
         skills, left_out = await asyncio.to_thread(self._usable_skills)
@@ -294,7 +294,7 @@ class Understanding:
                 self._supervisor.respecify(self._spec())
 
     def leave_taken_skills_port(self) -> bool:
-        """Whether another program took the skill host's port; then there is a new one."""
+        """Leave the skill host's port if another program took it; whether there is a new one."""
         if _is_free(self._sidecar.skills_port):
             return False
         log.warning("port %d was taken by another program", self._sidecar.skills_port)
@@ -316,7 +316,7 @@ class Understanding:
         )
 
     async def _settle(self) -> None:
-        """A fresh sidecar has the model it was started with; the home may have moved on."""
+        """Bring a fresh sidecar from the model it was started with to that of the home."""
         try:
             async with self._asking:
                 self._model_in_place = self._first_model
@@ -328,7 +328,7 @@ class Understanding:
 
     @contextmanager
     def _errors_told(self) -> Iterator[None]:
-        """Errors of the client as what the elder is told."""
+        """Turn the client's errors into what the elder is told."""
         if not self._settled.is_set():
             raise UnderstandingError("starting", "the dialogue is not ready yet")
         if self._failed is not None:
@@ -359,6 +359,6 @@ def _is_free(port: int) -> bool:
 
 
 def _free_port() -> int:
-    """A port that nobody has now; should somebody take it first, another is chosen."""
+    """Find a port that nobody has now; should somebody take it first, another is chosen."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

@@ -184,9 +184,8 @@ class AlarmAssembly:
             self.drill,
             lambda: self.calls.is_talking,
         )
-        self.drill.reply_to_real = announcer.reply_to_cry
+        self.drill.answer_real = announcer.answer_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
-        bus.serve("alarms.open", self._serve_open)
         bus.serve("alarms.acknowledge", self._controller.acknowledge)
         bus.serve("alarms.comes", self._controller.comes)
         bus.serve("alarms.close", self._controller.close)
@@ -231,7 +230,7 @@ class AlarmAssembly:
         )
 
     async def stop(self) -> None:
-        """Let go; open alarms go on at the next start."""
+        """Stop; open alarms go on at the next start."""
         await self.drill_calls.stop()
         await self.drill.stop()
         await self._pendants.stop()
@@ -286,11 +285,11 @@ class AlarmAssembly:
         )
 
     def pendants(self) -> list[CheckResult]:
-        """How every pendant, cord and button is."""
+        """Say how every pendant, cord and button is."""
         return self._pendants.findings()
 
     async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
-        """Whether each way to a person could work now; alarms nobody."""
+        """Check whether each way to a person could work now; alarms nobody."""
         await asyncio.to_thread(self.people.read)
         contact = self.people.get(contact_id)
         if contact is None:
@@ -310,27 +309,13 @@ class AlarmAssembly:
     async def _serve_report(
         self, device: str, event: str, battery_percent: int | None = None
     ) -> None:
-        """A pendant's report over the web; answered once the alarm is written down."""
+        """Take a pendant's report over the web; answered once the alarm is written down."""
         await self._pendants.report(device, event, battery_percent)
         await self.store.recorded(RECORD_SECONDS)
 
     async def _serve_details(self, lang: str) -> str:
-        """What a helper beside the elder asks for; a stranger is told none of it without need."""
+        """Say what a helper beside the elder asks for; a stranger is told none of it."""
         alarms = self.store.open_alarms()
         if not alarms:
             raise Refused("no alarm is open")
         return self._wording.spoken_details(alarms[-1], lang)
-
-    async def _serve_open(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "alarm_id": alarm.alarm_id,
-                "reason": alarm.reason,
-                "state": alarm.state.value,
-                "place": alarm.place,
-                "opened_at": alarm.opened_at,
-                "acknowledged_by": alarm.acknowledged_by,
-                "outcomes": [attempt.outcome for attempt in self.store.attempts(alarm.alarm_id)],
-            }
-            for alarm in self.store.open_alarms()
-        ]

@@ -25,7 +25,7 @@ _MODULES: Final = {
 
 
 class Children:
-    """Starts them; the supervisor keeps them alive."""
+    """Starts the core's children; the supervisor keeps them alive."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Children:
         home: Path,
         environment: dict[str, str],
     ) -> None:
-        """`environment`: beside the core's own."""
+        """`environment`: what the children get beside the core's own."""
         self._bus, self._supervisor, self._understanding = bus, supervisor, understanding
         self._home, self._environment = home, environment
         self._tasks = Tasks("bringing up the dialogue")

@@ -24,6 +24,7 @@ from assistant.core.children import Children
 from assistant.core.home_services import HomeServices
 from assistant.core.services import Services
 from assistant.core.start_findings import start_findings
+from assistant.core.table_services import TableServices
 from assistant.events import Capability
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
@@ -55,7 +56,7 @@ TEXT_ONLY: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
 _FIRST: Final = frozenset({Capability.EAR, Capability.MOUTH})
 _AFTER_THE_EAR: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
 EAR_FIRST_SECONDS: Final = 15.0
-"""So long the dialogue waits for the ear: one that cannot start must not keep it for ever."""
+"""How long the dialogue waits for the ear: one that cannot start must not keep it for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,15 @@ class CoreOptions:
     cache: Path
     """Trained dialogue models, shared by scratch homes."""
     lang: str | None = None
-    """Spoken instead of what the home remembers."""
+    """The language to speak instead of the one that the home remembers."""
     capabilities: frozenset[Capability] = ALL
     environment: dict[str, str] = field(default_factory=dict)
-    """For the children, beside the core's own."""
+    """The children's environment, beside the core's own."""
     progress: Progress | None = None
     settings_problems: tuple[str, ...] = ()
     """What of anban.toml cannot be used; the defaults stand for it."""
     clock: Clock | None = None
-    """Of the reminders and of what skills say; None: the machine's."""
+    """The clock of the reminders and of what skills say; None: the machine's."""
 
 
 class Core:
@@ -89,6 +90,7 @@ class Core:
         self.database = Database(options.home / "anban.sqlite", spare_folder(options.home))
         self.memory = HomeMemory(KeyedValues.home(self.database), options.settings, options.lang)
         self.services = Services(self.bus, self.database, self.memory)
+        self.table_services = TableServices(self.bus, options.home / "skill-tables")
         self.speech = Speech(
             self.bus,
             self.memory,
@@ -144,9 +146,7 @@ class Core:
         self.start_troubles: StartTroubles | None = None
         self._damaged_reminders = 0
         self._sound = Sound(self.bus)
-        lane = SafetyLane(
-            self.bus, self.speech, self.alarm_assembly.triggers, self.alarm_assembly.calls
-        )
+        lane = SafetyLane(self.bus, self.alarm_assembly.triggers, self.alarm_assembly.calls)
         implied_cries = ImpliedCries(self.understanding, self.alarm_assembly.triggers)
         self.turns = Turns(
             self.bus,
@@ -192,6 +192,7 @@ class Core:
             log.error("going on without a memory: %s", error)
         self.services.register()
         self.home_services.register()
+        self.table_services.register()
         await self.bus.open(new_socket_path(self.options.home))
         # A cry must count as soon as can be: ear and phrases first, and both beside all else.
         wanted = self.options.capabilities - self._without_device()
@@ -226,7 +227,7 @@ class Core:
         await medicines.warm()
 
     async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:
-        """What takes both cores of a small machine for seconds: once a cry is heard."""
+        """Start what takes both cores of a small machine for seconds, once a cry is heard."""
         await self._ear_ready()
         for capability in capabilities:
             self.children.start(capability)
@@ -251,6 +252,7 @@ class Core:
         await self.supervisor.stop()
         await self.understanding.close()
         await self.bus.close()
+        await self.table_services.close()
         with contextlib.suppress(StoreError):
             await self.database.close()
         self._lock.close()
@@ -268,6 +270,7 @@ class Core:
             bus=self.bus,
             database=self.database,
             memory=self.memory,
+            speech=self.speech,
             people=self.alarm_assembly.people,
             registry=self.alarm_assembly.equipment.registry,
             elder_name=elder_name,
@@ -284,6 +287,7 @@ class Core:
             database=self.database,
             medicines=medicines,
             api=self.reminders.api,
+            speech=self.speech,
             wording=Wording(lambda: self.memory.lang, lambda: elder_name),
             family=self.reminders.messenger,
             clock=self.reminders.scheduler.clock,
@@ -301,6 +305,7 @@ class Core:
             database=self.database,
             supervisor=self.supervisor,
             memory=self.memory,
+            speech=self.speech,
             sound=self._sound,
             alarm_assembly=self.alarm_assembly,
             reminders=reminders,
@@ -347,7 +352,7 @@ class Core:
         return self.reminders.scheduler.presence.situation(is_asking=False).is_asleep
 
     def _without_device(self) -> frozenset[Capability]:
-        """Children for which this home has no device."""
+        """Give the children for which this home has no device."""
         settings = self.options.settings
         ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
         return frozenset(capability for capability, port in ports.items() if not port)
@@ -360,7 +365,7 @@ class Core:
 async def running(
     options: CoreOptions, when_built: Callable[[Core], None] = lambda _: None
 ) -> AsyncIterator[Core]:
-    """A core that runs as long as the block.
+    """Run a core for as long as the block lasts.
 
     `when_built` is called before anything starts: the ear speaks up while the rest still starts.
     """

@@ -1,4 +1,4 @@
-"""From the settings to what the home reaches people with: baresip, modem, centre, webhooks."""
+"""What the home reaches people with, made from the settings: baresip, modem, centre, webhooks."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ log = logging.getLogger(__name__)
 
 PHONE_CHILD: Final = "phone"
 _COUNTRIES: Final = {"zh": "86"}
-"""By the language of the home; English is spoken in too many."""
+"""The country of telephone numbers, by the language of the home; English is spoken in too many."""
 WRITE_AGAIN_SECONDS: Final = 30.0
-"""After a disk refused what the telephone program reads."""
+"""How soon it is tried again after a disk refused what the telephone program reads."""
 _UNWRITTEN: Final = "what the telephone program reads cannot be written"
 LOW_BATTERY_PERCENT: Final = 20
-"""Of a modem's own battery, which carries calls through a power cut."""
+"""The charge below which a modem's own battery is low; it carries calls through a power cut."""
 
 
 class HomeEquipment:
@@ -66,7 +66,7 @@ class HomeEquipment:
     ) -> None:
         self._runs_phone = runs_phone
         self.problems: list[str] = []
-        """Why a part of the settings cannot be used."""
+        """The reasons why parts of the settings cannot be used."""
         self.phone_process: PhoneProcess | None = None
         self._stack = contextlib.AsyncExitStack()
         self._write_phone: Callable[[], PhoneProcess] | None = None
@@ -95,7 +95,7 @@ class HomeEquipment:
                 await self._stack.enter_async_context(part)
 
     async def stop(self) -> None:
-        """Let go of them."""
+        """Close telephone and modem."""
         async with asyncio.timeout(5):
             await self._stack.aclose()
 
@@ -108,7 +108,7 @@ class HomeEquipment:
         )
 
     def numbering(self, contacts: Iterable[Contact]) -> Numbering:
-        """How callers' numbers are read: the country of the settings, else that of the contacts."""
+        """Tell how callers' numbers are read: by the settings' country, else the contacts'."""
         if self._numbering.country:
             return self._numbering
         addresses = [address.partition(":") for c in contacts for address in c.channels]
@@ -116,7 +116,7 @@ class HomeEquipment:
         return replace(self._numbering, country=country_of(numbers))
 
     async def findings(self) -> list[CheckResult]:
-        """What cannot be used of the settings, and the modem's own battery where it has one."""
+        """Say what of the settings cannot be used, and how the modem's own battery is."""
         findings = [
             found("equipment", is_well=False, detail=problem, subject=problem.partition(":")[0])
             for problem in self.problems
@@ -170,7 +170,7 @@ class HomeEquipment:
         return Phone(phone, folder, on_incoming)
 
     async def phone_written(self) -> PhoneProcess | None:
-        """How to run baresip, once what it reads could be written; None if there is none."""
+        """Give how to run baresip, once what it reads could be written; None if there is none."""
         while self.phone_process is None and self._write_phone is not None and self.phone:
             await asyncio.sleep(WRITE_AGAIN_SECONDS)
             try:

@@ -1,4 +1,4 @@
-"""What the core tells its children of the home when they ask, and the changes it makes for them."""
+"""What the core answers its children about the home, and the changes that it makes for them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class HomeServices:
         self._tasks = tasks
 
     def register(self) -> None:
-        """Answer for all of them on the bus."""
+        """Serve all of them on the bus."""
         services: dict[str, Service] = {
             "home.state": self._state,
             "conversation.forget": self._forget,
@@ -78,7 +78,7 @@ class HomeServices:
         return {name: self._supervisor.is_ready(name) for name in self._supervisor.names()}
 
     async def _troubles(self) -> dict[str, str]:
-        """Why each child that is not ready is not."""
+        """Say why each child that is not ready is not."""
         names = self._supervisor.names()
         return {name: why for name in names if (why := self._supervisor.trouble(name))}
 

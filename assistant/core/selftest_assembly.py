@@ -9,6 +9,7 @@ from typing import Final
 from assistant.channels import CENTRE_ADDRESS
 from assistant.core.alarm_assembly import AlarmAssembly
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.reminders import Reminders
 from assistant.runtime.bus import Bus
 from assistant.runtime.findings import CheckResult
@@ -26,7 +27,10 @@ _LIVING: Final = ("ear", "mouth")
 
 
 class SelfTestAssembly:
-    """Started last, when everything that is tested stands."""
+    """The self-test and the sign of life.
+
+    Started last, when everything that is tested stands.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class SelfTestAssembly:
         database: Database,
         supervisor: Supervisor,
         memory: HomeMemory,
+        speech: Speech,
         sound: Sound,
         alarm_assembly: AlarmAssembly,
         reminders: Reminders,
@@ -78,7 +83,7 @@ class SelfTestAssembly:
             quiet=Quiet(bus, scheduler.clock, lambda: alarm_assembly.is_busy),
             wording=Wording(lambda: memory.lang, lambda: settings.elder_name),
             family=reminders.messenger,
-            home_lang=lambda: memory.lang,
+            speech=speech,
             clock=scheduler.clock,
             zone=scheduler.calendar.zone,
             habits=lambda: scheduler.calendar.habits,
@@ -93,12 +98,12 @@ class SelfTestAssembly:
         self.heartbeat.start()
 
     async def stop(self) -> None:
-        """Let go."""
+        """Stop testing and beating."""
         await self.heartbeat.stop()
         await self.api.stop()
 
     def _problems(self) -> dict[str, str]:
-        """What of hearing and speaking does not live now."""
+        """Say what of hearing and speaking does not live now."""
         names = self._supervisor.names()
         dead = {
             name: "does not run"

@@ -23,7 +23,7 @@ class Services:
         self._profile = KeyedValues.profile(database)
 
     def register(self) -> None:
-        """Answer for all of them on the bus."""
+        """Serve all of them on the bus."""
         services: dict[str, Service] = {
             "profile.get": self._profile_get,
             "profile.set": self._profile_set,
@@ -32,13 +32,15 @@ class Services:
             "storage.set": self._storage_set,
             "storage.delete": self._storage_delete,
             "storage.keys": self._storage_keys,
+            "storage.look": self._storage_look,
+            "storage.swap": self._storage_swap,
             "voice.adjust": self.adjust_voice,
         }
         for name, service in services.items():
             self._bus.serve(name, service)
 
     async def adjust_voice(self, direction: str) -> dict[str, Any]:
-        """One step louder, quieter, faster or slower, from the next sentence on."""
+        """Go one step louder, quieter, faster or slower, from the next sentence on."""
         try:
             adjusted = self._memory.adjust(direction)
         except ValueError as error:
@@ -67,6 +69,15 @@ class Services:
 
     async def _storage_keys(self, skill: str) -> list[str]:
         return list(await KeyedValues.of_skill(self._database, skill).all())
+
+    async def _storage_look(self, skill: str, key: str) -> dict[str, Any]:
+        return asdict(await KeyedValues.of_skill(self._database, skill).look(key))
+
+    async def _storage_swap(self, skill: str, key: str, mark: str, value: Any) -> bool:
+        try:
+            return await KeyedValues.of_skill(self._database, skill).swap(key, mark, value)
+        except ValueError as error:
+            raise Refused(str(error)) from error
 
     async def _keep(self, values: KeyedValues, name: str, value: Any) -> None:
         try:

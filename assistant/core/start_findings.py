@@ -58,6 +58,6 @@ def start_findings(
 
 
 def _setting_of(problem: str) -> str:
-    """The setting that a problem of anban.toml names; empty if it names none."""
+    """Find the setting that a problem of anban.toml names; empty if it names none."""
     parts = problem.split(": ")
     return parts[1] if len(parts) > 2 else ""

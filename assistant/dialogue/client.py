@@ -19,9 +19,10 @@ from assistant.dialogue.errors import (
 
 PARSE_SECONDS: Final = 3.0
 SWITCH_SECONDS: Final = 15.0
-"""Loading another model takes 0.15 s on two quick cores, 1 s with both taken (measured)."""
+"""How long another model may take to load: 0.15 s on two quick cores, 1 s with both taken
+(measured)."""
 TEXT_LIMIT: Final = 1000
-"""Characters; what is heard is cut to half of it long before."""
+"""The longest text, in characters; what is heard is cut to half of it long before."""
 FALLBACK: Final = "nlu_fallback"
 
 
@@ -32,7 +33,7 @@ class Understood:
     intent: str
     """`<skill>_<act>`, or nlu_fallback for what is out of scope."""
     confidence: float
-    """0 to 1."""
+    """How sure Rasa is, 0 to 1."""
     entities: tuple[dict[str, Any], ...]
     """{"entity", "value", "start", "end"}; characters of the text."""
 
@@ -45,7 +46,7 @@ class Answered:
     replies: tuple[str, ...]
     """What is to be said, in order; never empty."""
     form: str
-    """The form that waits for the next answer; empty where none does."""
+    """The form that waits for the next answer; empty if none does."""
 
 
 class DialogueClient:
@@ -71,15 +72,15 @@ class DialogueClient:
         await self.close()
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     def move(self, url: str) -> None:
-        """The server answers at another address from now on."""
+        """Go on at another address of the server."""
         self._http.base_url = httpx.URL(url)
 
     async def parse(self, text: str) -> Understood:
-        """What a sentence means, without answering it.
+        """Understand what a sentence means, without answering it.
 
         Raises:
             DialogueError: unfit text, server down or slow.

@@ -1,4 +1,4 @@
-"""Where Rasa's project and its Python lie."""
+"""The places of Rasa's project and its Python."""
 
 from __future__ import annotations
 

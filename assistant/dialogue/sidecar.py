@@ -18,10 +18,10 @@ class Sidecar:
     """One Rasa server on loopback and the skill host it asks; secrets go by environment."""
 
     model: Path
-    """The model it starts with; later ones by `DialogueClient.switch`."""
+    """The model it starts with; later ones come by `DialogueClient.switch`."""
     port: int
     token: str
-    """Asked of every request to the server."""
+    """The secret that every request to the server must bring."""
     skills_port: int
     skills_token: str
 
@@ -32,7 +32,7 @@ class Sidecar:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """The command line; raises DialogueError where the environment was never made."""
+        """The command line; raises DialogueError if the environment was never made."""
         return (str(python()), "-m", "dialogue.serve", str(self.model))
 
     @property

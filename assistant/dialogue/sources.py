@@ -1,4 +1,4 @@
-"""What a model is made of: the skills' folders and Rasa's project, merged for one language."""
+"""Merges what a model is made of, for one language: the skills' folders and Rasa's project."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 GROUP: Final = "anban.skills"
 FALLBACK: Final = "nlu_fallback"
 VERSION: Final = "3.1"
-"""Of Rasa's training data format."""
+"""The version of Rasa's training data format."""
 _LISTS: Final = ("intents", "entities", "actions")
 _TABLES: Final = ("slots", "forms", "responses")
 _CODE: Final = (
@@ -32,7 +32,7 @@ _CODE: Final = (
     "intent_classifier.py",
     "requirements.lock",
 )
-"""Files of Rasa's project that decide what a model becomes, beside its data."""
+"""The files of Rasa's project that decide what a model becomes, beside its data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Sources:
     files: dict[str, str]
     """Path inside the training folder → text."""
     fingerprint: str
-    """Equal inputs, equal model."""
+    """The fingerprint: equal inputs, equal model."""
 
 
 def installed_skills() -> tuple[SkillFolder, ...]:

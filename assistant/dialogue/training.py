@@ -24,9 +24,9 @@ from assistant.settings import LANGUAGES
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS: Final = 600.0
-"""Training takes 15 s on two quick cores; a small busy one may need minutes."""
+"""How long training may take: 15 s on two quick cores, minutes on a small busy one."""
 _KEPT_MODELS: Final = 4
-"""Of one language; older ones are of skills that have changed since."""
+"""How many models of one language are kept; older ones are of skills that have changed since."""
 _STDERR_TAIL: Final = 2000
 _LOCK_LOOK_SECONDS: Final = 0.5
 
@@ -37,9 +37,9 @@ class Trained:
 
     lang: str
     step: str
-    """The part of the pipeline at work; "cached" where nothing was to be done."""
+    """The part of the pipeline at work; "cached" if nothing was to be done."""
     done: float
-    """0 to 1."""
+    """How much is done, 0 to 1."""
 
 
 Progress = Callable[[Trained], None]
@@ -48,7 +48,7 @@ Progress = Callable[[Trained], None]
 def is_trained(
     cache: Path, lang: str, confidence: float, skills: Iterable[SkillFolder] | None = None
 ) -> bool:
-    """Whether the model of a language is in the cache; raises DialogueError where none can be."""
+    """Whether the model of a language is in the cache; raises DialogueError if none can be."""
     python()  # without Rasa's environment a model is of no use
     folders = usable(installed_skills())[0] if skills is None else skills
     return _model_file(cache, collect(folders, lang, confidence)).is_file()

@@ -55,7 +55,7 @@ _VERDICTS: Final = {
 
 
 class DrillCalls:
-    """Serves `drill.contact`."""
+    """Calls and writes to one person at a time for a drill, and takes their answers."""
 
     def __init__(
         self,
@@ -73,13 +73,13 @@ class DrillCalls:
         self._wording, self._voice, self._home_lang = wording, voice, home_lang
         self._is_busy = is_busy
         self.is_calling = False
-        """Whether a drill's call is out."""
+        """Whether a call of a drill is under way."""
         self._is_broken_off = False
         self._channel: Channel | None = None
         self._tasks = Tasks("a drill's call")
         self._told: dict[str, tuple[float, float, str, str]] = {}
-        """By contact, until when (the loop's clock) an answer sent since when (Unix time) belongs
-        to which drill's which message."""
+        """Which message of which drill an answer belongs to, by contact: until when (the loop's
+        clock), if it was sent since when (Unix time)."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
         bus.serve("drill.contact", self._serve_contact)
 
@@ -89,7 +89,7 @@ class DrillCalls:
         await self._tasks.finish()
 
     def acknowledged(self, contact: Contact, sent_at: float | None) -> bool:
-        """An answer by text message and when it was sent; whether it belongs to a drill."""
+        """Take an answer by text message that was sent at a time; whether it belongs to a drill."""
         told = self._told.get(contact.contact_id)
         if told is None:
             return False
@@ -117,7 +117,7 @@ class DrillCalls:
             self.is_calling, self._channel = False, None
 
     def _break_off(self) -> None:
-        """Not by cancelling: a call that is just being dialled would ring on unknown."""
+        """Break the call off without cancelling: one that is just being dialled would ring on."""
         self._is_broken_off = True
         if self._channel is not None:
             self._tasks.spawn(self._channel.hang_up())

@@ -22,12 +22,11 @@ from assistant.events import (
     DrillEnded,
     Heard,
     HelpPressed,
-    Said,
-    Say,
     Urgency,
     new_id,
 )
 from assistant.home.speech import Speech
+from assistant.home.speech_handle import SpeechState
 from assistant.phrases import load, tokens_of
 from assistant.runtime.bus import Bus, Refused
 from assistant.runtime.findings import CheckResult, Verdict
@@ -38,17 +37,18 @@ from assistant.store import Database, StoreError
 log = logging.getLogger(__name__)
 
 REAL_SECONDS: Final = 20.0
-"""After the answer to a cry, how long another one is meant: long enough to find the words again."""
+"""How long after the answer to a cry another one is meant: long enough to find the words again."""
 ANSWER_SECONDS: Final = 20.0
-"""For the answer to be spoken: with the mouth dead, another cry counts as a second one then."""
+"""How long the answer may take to be spoken: with the mouth dead, another cry counts as a second
+one then."""
 LEASE_SECONDS: Final = 20.0
 LONGEST_SECONDS: Final = 1_800.0
 MOST_CHARACTERS: Final = 40
-"""Of a room's name."""
+"""The longest name of a room, in characters."""
 
 
 class Drill:
-    """One at a time."""
+    """The mode in which cries are a drill; at most one drill at a time."""
 
     def __init__(
         self,
@@ -60,19 +60,18 @@ class Drill:
     ) -> None:
         self._bus, self._database, self._speech = bus, database, speech
         self._wording, self._is_alarm_open = wording, is_alarm_open
-        self.reply_to_real: Callable[[], str] = str
-        """What is said to a cry that is real: `Companion.reply_to_cry`."""
+        self.answer_real: Callable[[], object] = str
+        """Says the first words to a cry that is real: `Announcer.answer_cry`."""
         self.drill_id = ""
-        """Of the drill that is on; empty: none is."""
+        """The id of the drill that is on; empty: none is."""
         self._room = ""
         self._is_room_heard = False
         self._cry: CryForHelpHeard | None = None
-        """The last one that was answered, while another one would be real."""
+        """The last cry that was answered, while another one would be real."""
         self._is_answering = False
-        """The answer to it has not been spoken to its end yet."""
+        """Whether the answer to it has not been spoken to its end yet."""
         self._reply: str | None = None
-        """To the cry that was taken just now, until it is asked for."""
-        self._answer = self._say_id = ""
+        """To the cry that was taken just now, until it is said."""
         self._answering: asyncio.TimerHandle | None = None
         self._window: asyncio.TimerHandle | None = None
         self._window_over = asyncio.Event()
@@ -83,22 +82,20 @@ class Drill:
         for kind in (AlarmRaised, HelpPressed, DangerSensed):
             bus.subscribe(kind, lambda _: self._end(is_real=True))
         bus.subscribe(Heard, self._heard)
-        bus.subscribe(Say, self._saying)
-        bus.subscribe(Said, self._said)
         bus.serve("drill.begin", self.begin)
         bus.serve("drill.room", self.room)
         bus.serve("drill.stay", self.stay)
         bus.serve("drill.end", self.end)
 
     async def stop(self) -> None:
-        """Let go; the mode ends with the process."""
+        """Stop; the mode ends with the process."""
         self._end(is_real=True)
         await self._tasks.finish()
 
     # ------------------------------------------------------------------ who leads the drill
 
     async def begin(self) -> str:
-        """Take cries as a drill from now on; the drill's id.
+        """Take cries as a drill from now on; gives the drill's id.
 
         Raises:
             Refused: an alarm is open, or a drill is on.
@@ -116,14 +113,14 @@ class Drill:
         return drill_id
 
     async def stay(self) -> None:
-        """The drill goes on; raises Refused where it is over."""
+        """Keep the drill on; raises Refused if it is over."""
         self._need()
         if self._lease is not None:
             self._lease.cancel()
         self._lease = asyncio.get_running_loop().call_later(LEASE_SECONDS, self._end)
 
     async def room(self, room: str) -> None:
-        """The next cry will come from this room.
+        """Count the next cry as one from this room.
 
         Returns once a cry is none that could be the second one of the room before.
 
@@ -140,7 +137,7 @@ class Drill:
         self._room, self._is_room_heard = plain, False
 
     async def end(self) -> None:
-        """Cries are real again; raises Refused where no drill is on."""
+        """End the drill: cries are real again; raises Refused if no drill is on."""
         self._need()
         self._end()
 
@@ -160,8 +157,8 @@ class Drill:
             self._end(is_real=True)
             return False
         if self._cry is None:
-            self._answer = self._reply = self._wording.drill("drill_heard")
-            self._cry, self._is_answering, self._say_id = cry, True, ""
+            self._reply = self._wording.drill("drill_heard")
+            self._cry, self._is_answering = cry, True
             self._window_over.clear()
             loop = asyncio.get_running_loop()
             self._answering = loop.call_later(ANSWER_SECONDS, self._answered)
@@ -177,17 +174,19 @@ class Drill:
         self._end(is_real=True)
         return False
 
-    def reply(self) -> str | None:
-        """What is said to the cry that was just taken; None: it was none of the drill's."""
+    def answer(self) -> str | None:
+        """Answer the cry that was just taken; what is said, None: it was none of the drill's."""
         reply, self._reply = self._reply, None
-        return reply if self.drill_id else None
+        if not self.drill_id:
+            return None
+        if reply and (cry := self._cry) is not None:
+            handle = self._speech.say(reply, Urgency.ALARM)
+            handle.when_over(lambda how: self._was_said(cry, how))
+        return reply
 
-    def _saying(self, say: Say) -> None:
-        if self._is_answering and not self._say_id and say.text == self._answer:
-            self._say_id = say.say_id
-
-    def _said(self, said: Said) -> None:
-        if self._is_answering and said.say_id == self._say_id:
+    def _was_said(self, cry: CryForHelpHeard, how: SpeechState) -> None:
+        # Where nothing sounds the elder reads it, and `ANSWER_SECONDS` stand for that.
+        if self._is_answering and cry is self._cry and how is not SpeechState.NO_MOUTH:
             self._answered()
             self._open_window(REAL_SECONDS)
 
@@ -203,7 +202,7 @@ class Drill:
         reason = self._cry.reason if self._cry is not None else "other"
         self._end(is_real=True)
         self._bus.publish(CryForHelpHeard(phrase.text, reason, time.time()))
-        self._speech.say(self.reply_to_real(), Urgency.ALARM)
+        self.answer_real()
 
     # ---------------------------------------------------------------------------- its end
 
@@ -220,7 +219,7 @@ class Drill:
         self._window_over.set()
 
     def _end(self, *, is_real: bool = False) -> None:
-        """Cries are real from now on."""
+        """End the drill: cries are real from now on."""
         if not self.drill_id:
             return
         self._close_room()
@@ -248,7 +247,7 @@ class Drill:
         self._keep(lambda c: store.note(c, drill_id, finding, time.time()))
 
     def _keep(self, work: Callable[[Any], None]) -> None:
-        """Written down beside everything else: no cry waits for the disk."""
+        """Write it down beside everything else: no cry waits for the disk."""
 
         async def write() -> None:
             try:

@@ -17,15 +17,16 @@ class DrillRun:
     """One drill."""
 
     begun_at: float
-    """Unix time, seconds."""
+    """When the drill began; Unix time, seconds."""
     ended_at: float | None
-    """None: it is still on, or was cut off."""
+    """When the drill ended; None: it is still on, or was cut off."""
     findings: tuple[CheckResult, ...]
-    """Part `room` or `contact`, with the room or the person's channel as subject."""
+    """What was found: part `room` or `contact`, with the room or the person's channel as
+    subject."""
 
 
 def begin(connection: sqlite3.Connection, drill_id: str, now: float) -> None:
-    """A drill begins."""
+    """Write down that a drill begins."""
     connection.execute("INSERT OR IGNORE INTO drill VALUES (?, ?, NULL)", (drill_id, now))
     connection.execute(
         "DELETE FROM drill WHERE drill_id NOT IN "
@@ -35,7 +36,7 @@ def begin(connection: sqlite3.Connection, drill_id: str, now: float) -> None:
 
 
 def note(connection: sqlite3.Connection, drill_id: str, finding: CheckResult, now: float) -> None:
-    """One room or one person's channel."""
+    """Write down one room or one person's channel."""
     connection.execute(
         "INSERT OR REPLACE INTO drill_result VALUES (?, ?, ?, ?, ?, ?)",
         (drill_id, finding.part, finding.subject, finding.verdict.value, finding.detail, now),
@@ -43,12 +44,12 @@ def note(connection: sqlite3.Connection, drill_id: str, finding: CheckResult, no
 
 
 def end(connection: sqlite3.Connection, drill_id: str, now: float) -> None:
-    """It is over."""
+    """Write down that a drill is over."""
     connection.execute("UPDATE drill SET ended_at = ? WHERE drill_id = ?", (now, drill_id))
 
 
 def last_drill(connection: sqlite3.Connection) -> DrillRun | None:
-    """The newest one."""
+    """Read the newest drill."""
     row = connection.execute(
         "SELECT drill_id, begun_at, ended_at FROM drill ORDER BY begun_at DESC LIMIT 1"
     ).fetchone()

@@ -13,12 +13,13 @@ from typing import Final
 from assistant.ear.wake import WakePhrases, after, without
 
 LEAST_WAKE_SECONDS: Final = 8.0
-"""After a bare wake phrase the elder is waited for at least this long, whatever the settings."""
+"""How long the elder is waited for after a bare wake phrase, whatever the settings."""
 GOES_ON_SECONDS: Final = 3.0
 """How long after the end of a sentence its speaker may go on with it, unless the answer sounds
 before: elders pause within a sentence for longer than the pause that ends it."""
 PARTS_LIMIT: Final = 3
-"""So many utterances may make one sentence; whoever speaks without end does not speak to Anban."""
+"""The most utterances that make one sentence; whoever speaks without end does not speak to
+Anban."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Attended:
     """What a hypothesis comes to."""
 
     text: str
-    """Without the wake phrase."""
+    """The text, without the wake phrase."""
     addressed: bool
     woken: str | None
-    """The wake phrase, where it is told for the first time in this utterance."""
+    """The wake phrase, if it is told for the first time in this utterance."""
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class _Utterance:
     going_on: bool = True
     woken: bool = False
     part: int = 1
-    """Of a sentence, counted from 1."""
+    """The part of a sentence that this is, counted from 1."""
 
 
 class Attention:
@@ -69,7 +70,7 @@ class Attention:
             utterance.addressed = utterance.addressed or utterance.going_on
 
     def listened(self, seconds: float) -> None:
-        """So much sound went by, not muted."""
+        """Count sound that went by, not muted."""
         self._window_seconds = max(0.0, self._window_seconds - seconds)
         self._goes_on_seconds = max(0.0, self._goes_on_seconds - seconds)
 

@@ -18,7 +18,8 @@ LIMIT_SECONDS: Final = 600.0
 SILENCE_DBFS: Final = -60.0
 """RMS of the loudest tenth of a second; quiet speech into a cheap microphone is above -50."""
 CLIPPED_SHARE: Final = 0.001
-"""Of all samples, at full scale; speech that was not clipped reaches it a handful of times."""
+"""The share of all samples at full scale; speech that was not clipped reaches it a handful of
+times."""
 _FULL_SCALE: Final = 32_767 / 32_768
 _BLOCK_SECONDS: Final = 10
 _RATES_HZ: Final = range(1_000, 768_001)
@@ -56,7 +57,7 @@ class Recording:
     """16 kHz, mono, signed 16 bits, little-endian."""
     seconds: float
     warnings: tuple[str, ...] = ()
-    """What may hurt recognition, in plain words; empty where nothing does."""
+    """What may hurt recognition, in plain words; empty if nothing does."""
 
 
 def read(path: Path) -> Recording:

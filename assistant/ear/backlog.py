@@ -35,12 +35,12 @@ class Finish:
     """The utterance is over."""
 
     spoken_until: float | None = None
-    """From when on only voices fainter than the speaker's sounded, in seconds of its sound."""
+    """The second of its sound from which on only voices fainter than the speaker's sounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseModel:
-    """From the next utterance on."""
+    """Another model, from the next utterance on."""
 
     model: SpeechModel
 
@@ -59,7 +59,7 @@ class Backlog:
     """A queue of jobs between the thread that listens and the one that recognises."""
 
     def __init__(self, limit_seconds: float = LIMIT_SECONDS, *, may_drop: bool = True) -> None:
-        """With `may_drop` false, who puts waits where the backlog is full."""
+        """If `may_drop` is false, whoever puts waits while the backlog is full."""
         self._limit_bytes = int(limit_seconds * BYTES_PER_SECOND)
         self._may_drop = may_drop
         self._jobs: deque[Job] = deque()

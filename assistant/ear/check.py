@@ -20,9 +20,9 @@ from assistant.ear.sources import open_source
 from assistant.events import MicrophoneBack, MicrophoneLost
 
 _LIMIT_SECONDS: Final = 2.0
-"""For the sound system to answer."""
+"""How long the sound system may take to answer."""
 _START_SECONDS: Final = 6.0
-"""For the process to begin on a small, busy computer, over and above."""
+"""How long the process may take to begin on a small, busy computer, over and above."""
 _LISTEN_SECONDS: Final = 0.5
 _NO_ANSWER: Final = "the sound system does not answer; is its server (PulseAudio, PipeWire) well?"
 
@@ -33,11 +33,12 @@ class MicrophoneCheck:
 
     ok: bool
     device: str = ""
-    """Its name; empty where none was opened."""
+    """The name of the microphone; empty if none was opened."""
     level_dbfs: float | None = None
-    """Of the loudest tenth of a second in half a second; None for digital silence or no sound."""
+    """The level of the loudest tenth of a second in half a second; None for digital silence or no
+    sound."""
     problem: str = ""
-    """In plain words, with what to do; empty where all is well."""
+    """The problem in plain words, with what to do; empty if all is well."""
 
 
 def check_microphone(device: str) -> MicrophoneCheck:

@@ -185,7 +185,7 @@ class Ear:
             self._post(self._fail, EarError(f"listening failed: {error}"))
 
     def _post(self, call: Callable[..., object], *arguments: object) -> None:
-        """Have the event loop call this; nothing where it has ended."""
+        """Have the event loop call this; does nothing if it has ended."""
         try:
             self._loop.call_soon_threadsafe(call, *arguments)
         except RuntimeError:
@@ -210,7 +210,7 @@ class Ear:
         self._link.send(SpeechEnded(utterance_id, round(duration_seconds, 3)))
 
     def listened(self, seconds: float) -> None:
-        """So much sound went by."""
+        """Count sound that went by."""
         self._attention.listened(seconds)
 
     def _recognized(self, hypothesis: Hypothesis) -> None:

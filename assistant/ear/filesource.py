@@ -22,7 +22,7 @@ _READ_BYTES: Final = 8 * CHUNK_BYTES
 
 
 class FileSource:
-    """Sound from a path; where a writer closes its end, the next one is waited for."""
+    """Sound from a path; if a writer closes its end, the next one is waited for."""
 
     live = False
 
@@ -35,7 +35,7 @@ class FileSource:
         self._closing.set()
 
     def items(self) -> Iterator[Item]:
-        """The sound as it is written, and a `Gap` where a writer ended."""
+        """Give the sound as it is written, and a `Gap` when a writer ended."""
         lost = False
         while not self._closing.is_set():
             try:

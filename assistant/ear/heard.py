@@ -16,7 +16,7 @@ LONG_GAP_SECONDS: Final = 2.0
 
 
 def attend(attention: Attention, hypothesis: Hypothesis) -> tuple[Heard, str | None]:
-    """What a hypothesis means, as an event; and the wake phrase where it was just said."""
+    """Make an event of a hypothesis, and give the wake phrase if it was just said."""
     lang, utterance_id = hypothesis.lang, hypothesis.utterance_id
     own = _own_text(hypothesis, attention)
     attended = attention.read(utterance_id, lang, own, is_final=hypothesis.is_final)

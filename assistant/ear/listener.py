@@ -58,7 +58,7 @@ class UtteranceSink(Protocol):
         """The utterance is over; `duration_seconds`: from its first to its last speech."""
 
     def listened(self, seconds: float) -> None:
-        """So much sound was heard while not muted, speech or not."""
+        """Count sound that was heard while not muted, speech or not."""
 
 
 class Listener:
@@ -91,8 +91,8 @@ class Listener:
         self.is_faint = False
         """The utterance holds only voices that are far below who spoke to Anban just now."""
         self.spoken_until: float | None = None
-        """From when on only fainter voices sounded in the utterance that ended, in seconds of its
-        sound; None if they did not end it."""
+        """The second of its sound from which on only fainter voices sounded in the utterance that
+        ended; None if they did not end it."""
         self._deaf = False
 
     def sounding(self, event: SoundStarted | SoundStopped) -> None:

@@ -19,7 +19,7 @@ _SMOOTH_CHUNKS: Final = 8
 """Voices are compared over a quarter of a second: about a syllable, so that a consonant counts
 as part of it."""
 _ONSET_CHUNKS: Final = 4
-"""As many as begin an utterance: what was before them is silence."""
+"""How many chunks begin an utterance: what was before them is silence."""
 _SPEAKER_CHUNKS: Final = round(2.0 / CHUNK_SECONDS)
 """When somebody is found to be speaking to Anban, this much of the past was that voice."""
 _SPEAKER_SHARE: Final = 0.8

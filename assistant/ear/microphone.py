@@ -26,7 +26,7 @@ from assistant.events import MicrophoneBack, MicrophoneLost
 log = logging.getLogger(__name__)
 
 STALL_SECONDS: Final = 2.0
-"""Without a callback for so long the microphone counts as lost."""
+"""How long the microphone may be without a callback; then it counts as lost."""
 _OPEN_SECONDS: Final = 5.0
 """A call into PortAudio that takes longer is told as a lost microphone."""
 _HANG_SECONDS: Final = 30.0
@@ -272,7 +272,7 @@ def _discard(recording: _Recording) -> None:
 
 
 def _converter(recording: _Recording) -> Callable[[bytes], bytes]:
-    """From the device's rate and channels to the ear's."""
+    """Convert the device's rate and channels to the ear's."""
     if (recording.rate_hz, recording.channels) == (SAMPLE_RATE_HZ, 1):
         return lambda block: block
     resample = soxr.ResampleStream(recording.rate_hz, SAMPLE_RATE_HZ, 1, dtype="int16")

@@ -11,7 +11,8 @@ from typing import Final
 log = logging.getLogger(__name__)
 
 TAIL_SECONDS: Final = 0.15
-"""After the sound stopped: the room's echo, and what the sound card still holds."""
+"""How long the ear stays deaf after a sound: the room's echo, and what the sound card still
+holds."""
 PATIENCE_SECONDS: Final = 1.0
 """Beyond the promised length; then the mouth must have died, and the ear opens by itself."""
 LONGEST_PIECE_SECONDS: Final = 30.0
@@ -33,12 +34,12 @@ class MuteGate:
         self._sounding[say_id] = promised + PATIENCE_SECONDS
 
     def stopped(self, say_id: str) -> None:
-        """It is over; of an unknown piece nothing happens."""
+        """Note that a piece is over; an unknown one changes nothing."""
         if self._sounding.pop(say_id, None) is not None:
             self._tail_left = self._tail
 
     def advance(self, seconds: float) -> bool:
-        """Count a chunk of sound; True where it must not be heard."""
+        """Count a chunk of sound; True if it must not be heard."""
         if not self._sounding:
             deaf = self._tail_left > 0
             self._tail_left = max(0.0, self._tail_left - seconds)

@@ -18,7 +18,8 @@ MAX_ALTERNATIVES: Final = 5
 _PARTIAL_BYTES: Final = BYTES_PER_SECOND // 8
 """How much sound is gathered before it is decoded: every eighth of a second is soon enough."""
 _TRIAL_BYTES: Final = BYTES_PER_SECOND
-"""Of silence, after loading: what is wrong with a model comes out with the first frames."""
+"""How much silence is tried after loading: what is wrong with a model comes out with the first
+frames."""
 _HAN_GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
 
 
@@ -85,7 +86,7 @@ class UtteranceDecoder:
         self._partial = ""
 
     def accept(self, pcm: bytes) -> str | None:
-        """Take more sound; the text so far where it changed."""
+        """Take more sound; gives the text so far if it changed."""
         self._sound += pcm
         if len(self._sound) - self._decoded_bytes < _PARTIAL_BYTES:
             return None

@@ -30,11 +30,11 @@ class Edge(Enum):
 
     STARTED = auto()
     ENDED = auto()
-    """By a pause."""
+    """The utterance ended by a pause."""
     OUTTALKED = auto()
     """The speaker fell silent, while fainter voices talked on."""
     CUT = auto()
-    """By its length; speech may go on in the next one."""
+    """The utterance was cut by its length; speech may go on in the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SegmenterSettings:
     """How long only fainter voices sound until the speaker has finished: a little more than a
     pause, since a speaker's own voice may drop for a moment."""
     near_seconds: float = 0.16
-    """So long must the speaker's voice sound to be the speaker's; a television's loudest moments
+    """How long the speaker's voice must sound to be the speaker's; a television's loudest moments
     are shorter."""
     attended_limit_seconds: float = 12.0
     """The longest utterance from when it is known to be meant for Anban: nobody asks for longer,
@@ -73,9 +73,10 @@ class Segmenter:
         self.in_utterance = self.is_attended = False
         self._limit_seconds = settings.limit_seconds
         self.utterance_seconds = 0.0
-        """From the first to the last speech of the utterance under way, or of the last one."""
+        """The time from the first to the last speech of the utterance under way, or of the last
+        one."""
         self.outtalked_seconds = 0.0
-        """For how long fainter voices, and nobody else, talked at the end of the last one."""
+        """How long fainter voices, and nobody else, talked at the end of the last one."""
         self._clear()
 
     def process(

@@ -29,10 +29,10 @@ class SourceHungError(RuntimeError):
 
 
 class Source(Protocol):
-    """Where sound comes from: a microphone, or a file in its place."""
+    """A source of sound: a microphone, or a file in its place."""
 
     live: bool
-    """False where the writer waits for us, so that nothing need ever be dropped."""
+    """Whether it goes on without us; if its writer waits for us, nothing need ever be dropped."""
 
     def items(self) -> Iterator[Item]:
         """Sound of any length and what becomes of the source, until `close`; it blocks.

@@ -12,7 +12,7 @@ from models import ModelError, find, verify
 log = logging.getLogger(__name__)
 
 MODELS_FOLDER: Final = "models"
-"""Within the data folder: where `anban models pull` puts them."""
+"""The folder of models within the data folder, into which `anban models pull` puts them."""
 
 
 def find_and_load(lang: str, home: Path, configured: str) -> SpeechModel:

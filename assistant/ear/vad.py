@@ -17,14 +17,15 @@ from assistant.ear.loudness import SILENCE_DB, RoomLevel, level_db
 from assistant.ear.sound import CHUNK_BYTES
 
 WARM_UP_CHUNKS: Final = 2
-"""After a reset the net has no past yet: over 0.6 for speech at once, but low answers mean little
-(measured with espeak-ng voices cut into mid-word: 0.58 to 0.96 in the first chunk)."""
+"""How many chunks after a reset mean little: the net has no past yet, and gives over 0.6 for speech
+at once, but its low answers say nothing (measured with espeak-ng voices cut into mid-word: 0.58 to
+0.96 in the first chunk)."""
 SPEECH_PROBABILITY: Final = 0.5
 """The threshold of the detector's authors."""
 ABOVE_ROOM_DB: Final = 8.0
 """A sound no louder than this above the room is the room."""
 SILENCE_CHUNKS: Final = 90
-"""After so much digital silence, three seconds, the memory changes no more."""
+"""How much digital silence, three seconds, until the memory changes no more."""
 _SILENCE: Final = bytes(CHUNK_BYTES)
 
 
@@ -38,7 +39,7 @@ class VoiceActivity:
         self._cold_chunks = WARM_UP_CHUNKS
         self._silent_chunks = 0
         self.level_db = SILENCE_DB
-        """Of the last chunk."""
+        """The level of the last chunk."""
 
     def __call__(self, chunk: bytes) -> float | None:
         """The probability of speech, 0 to 1; None if it is not known yet."""

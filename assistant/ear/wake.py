@@ -30,16 +30,16 @@ _SILENT: Final = (
     (re.compile(r"(.)\1+"), r"\1"),
 )
 _MISSED_SYLLABLES: Final = 1
-"""In a phrase that says its name twice, one syllable may be heard a letter off."""
+"""How many syllables may be heard a letter off in a phrase that says its name twice."""
 _LETTERS_PER_SLIP: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class WakeMatch:
-    """Where a wake phrase stands in a text."""
+    """A wake phrase found in a text, and its place."""
 
     phrase: str
-    """As it is written in the settings."""
+    """The phrase as it is written in the settings."""
     start: int
     end: int
 

@@ -5,7 +5,6 @@ from assistant.events.conversation import (
     ElderAnswered,
     LanguageChanged,
     ProfileChanged,
-    SwitchLanguage,
     TurnTaken,
 )
 from assistant.events.emergency import (
@@ -183,7 +182,6 @@ __all__ = [
     "StockLow",
     "StopRobot",
     "StopSpeaking",
-    "SwitchLanguage",
     "TurnTaken",
     "Unsay",
     "Urgency",

@@ -24,7 +24,7 @@ class TurnTaken:
     """Who decided: safety, reflex, question, dialogue, or honest (nobody could)."""
     stage_seconds: dict[str, float] = field(default_factory=dict)
     is_idle: bool = False
-    """It asked for nothing and did nothing: not understood, small talk, a goodbye."""
+    """Whether it asked for nothing and did nothing: not understood, small talk, a goodbye."""
 
 
 @event
@@ -32,8 +32,9 @@ class AskElder:
     """Core: put a question to the elder and hold it open."""
 
     text: str
-    """Empty: it is being said already, as the answer of a turn."""
+    """The question; empty: it is being said already, as the answer of a turn."""
     question_id: str = field(default_factory=new_id)
+    """Also the `say_id` of its words: their end is a `Said` with this id."""
     urgency: Urgency = Urgency.ANSWER
     asker: str = ""
     open_seconds: float = 60.0
@@ -47,13 +48,6 @@ class ElderAnswered:
     answer: str
     """yes, no, other or silence."""
     text: str = ""
-
-
-@event
-class SwitchLanguage:
-    """Core: go on in another language of the home."""
-
-    lang: str
 
 
 @event

@@ -29,11 +29,11 @@ class CryForHelpHeard:
     reason: str
     """Which kind of help: fall, chest_pain, stroke, fire, gas, intruder, overdose, other."""
     at: float
-    """Unix time, seconds."""
+    """When it was heard; Unix time, seconds."""
     is_at_once: bool = False
-    """The phrase has no harmless use, whoever says it."""
+    """Whether the phrase has no harmless use, whoever says it."""
     service: str = ""
-    """ambulance, police or fire, where the elder asked for it."""
+    """The service that the elder asked for: ambulance, police or fire; empty: none."""
     number: str = ""
     """The number that was said."""
 
@@ -83,14 +83,14 @@ class AlarmRaised:
 
 @event
 class CallBegan:
-    """One try to reach one person."""
+    """One try to reach one person began."""
 
     alarm_id: str
     attempt_id: str
     contact: str
     """The person's name."""
     kind: str
-    """call or message."""
+    """The way: call or message."""
     channel: str
     round: int
 
@@ -118,16 +118,16 @@ class ElderCallChanged:
     """A call that the elder asked for goes on or is over; not one of an alarm."""
 
     contact: str
-    """As the elder calls the person."""
+    """The person, as the elder says."""
     stage: str
     """dialling, ringing, talking or ended."""
     outcome: str = ""
-    """Once ended, as in `CallEnded`."""
+    """How it ended, as in `CallEnded`; empty while it goes on."""
 
 
 @event
 class CallEnded:
-    """A try was over."""
+    """One try to reach one person was over."""
 
     alarm_id: str
     attempt_id: str
@@ -156,7 +156,7 @@ class SignAsked:
     sign: str
     """face, arm, speech or time."""
     counts: bool
-    """Answered with yes, unclearly, or not at all."""
+    """Whether the answer counts as a sign: yes, unclear, or none at all."""
 
 
 @event

@@ -8,7 +8,8 @@ from typing import Final
 from assistant.events.line import event, limited
 
 MAX_CHARACTERS: Final = 4000
-"""Of what was heard: two minutes of quick speech, the longest utterance that the settings allow."""
+"""The longest text of what was heard: two minutes of quick speech, the longest utterance that the
+settings allow."""
 MAX_READINGS: Final = 10
 MAX_WORDS: Final = 1000
 
@@ -19,10 +20,10 @@ class Word:
 
     text: str
     start_seconds: float
-    """From the start of the utterance."""
+    """When the word began, from the start of the utterance."""
     end_seconds: float
     confidence: float
-    """0 to 1, as the recogniser gave it; not to be trusted alone."""
+    """How sure the recogniser was, 0 to 1; not to be trusted alone."""
 
 
 @event
@@ -31,8 +32,8 @@ class SpeechStarted:
 
     utterance_id: str
     is_faint: bool = False
-    """Far quieter than who spoke to Anban just now: a television, most likely.  Told again, and no
-    longer faint, should a voice as near come into the same utterance."""
+    """Whether it is far quieter than who spoke to Anban just now: a television, most likely. Told
+    again, and no longer faint, should a voice as near come into the same utterance."""
 
 
 @event
@@ -49,20 +50,21 @@ class Heard:
 
     utterance_id: str
     text: str = limited(MAX_CHARACTERS)
-    """Without the wake phrase; Han text without spaces; may be empty in a final one."""
+    """The words without the wake phrase; Han text without spaces; may be empty in a final one."""
     lang: str
     is_final: bool
     addressed: bool
-    """True after a wake phrase, in a follow-up window, or where no wake phrase is asked for."""
+    """Whether it was said after a wake phrase, in a follow-up window, or if no wake phrase is asked
+    for."""
     confidence: float | None = None
-    """Mean word confidence, 0 to 1; None in a partial one."""
+    """The mean confidence of the words, 0 to 1; None in a partial one."""
     words: tuple[Word, ...] = limited(MAX_WORDS, default=())
     alternatives: tuple[str, ...] = limited(MAX_READINGS, default=())
     """Other readings, best first; filled for a final one of low confidence."""
     raw_text: str = limited(MAX_CHARACTERS, default="")
-    """With the wake phrase and all that others said meanwhile, for the safety lane."""
+    """The words with the wake phrase and all that others said meanwhile, for the safety lane."""
     by_tiny_model: bool = False
-    """The recogniser was the tiny one of our own, which does not understand people."""
+    """Whether the recogniser was the tiny one of our own, which does not understand people."""
 
 
 @event

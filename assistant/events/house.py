@@ -50,7 +50,7 @@ class SkillsLoaded:
 
     names: tuple[str, ...]
     ours: tuple[str, ...]
-    """Those that come with Anban."""
+    """The names of those that come with Anban."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Why a skill that is installed cannot be used, by its name."""
 
@@ -85,7 +85,7 @@ class Request:
     arguments: dict[str, Any] = field(default_factory=dict)
     request_id: str = field(default_factory=new_id)
     skill: str = ""
-    """Of the skill host: which of Anban's own skills asks; empty for a third party's."""
+    """Which of Anban's own skills asks, if the skill host does; empty for a third party's."""
 
 
 @event

@@ -23,13 +23,13 @@ MAX_LINE_BYTES: Final = 1_048_576
 EVENTS: Final[dict[str, type]] = {}
 """Every event by the name of its type."""
 _MAX_DEPTH: Final = 32
-"""Of lists and tables within each other; our own events have three."""
+"""How deep lists and tables may lie within each other; our own events have three levels."""
 _MAX_TEXT_CHARACTERS: Final = 20_000
-"""Of any text; half an hour of speech."""
+"""The longest text; half an hour of speech."""
 _MAX_ITEM_CHARACTERS: Final = 4000
-"""Of any text in a list."""
+"""The longest text in a list."""
 _MAX_INTEGER: Final = 2**63 - 1
-"""What the database holds."""
+"""The largest number that the database holds."""
 _LIMIT: Final = "limit"
 _converter = make_converter()
 _T = TypeVar("_T")
@@ -40,7 +40,7 @@ class EventError(ValueError):
 
 
 def limited(count: int, **more: Any) -> Any:
-    """A field of which only so many characters, or items, are taken over from another process."""
+    """Make a field of which only so many characters, or items, are taken from another process."""
     return dataclass_field(metadata={_LIMIT: count}, **more)
 
 
@@ -53,7 +53,7 @@ def event(kind: type[_T]) -> type[_T]:
 
 
 def whole(value: Any) -> Any:
-    """The value with whole characters alone: half a one (U+D800 to U+DFFF) becomes U+FFFD.
+    """Make a value whole: half a character (U+D800 to U+DFFF) becomes U+FFFD.
 
     JSON can hold halves; UTF-8, and so every disk, database and message, cannot.
     """
@@ -65,18 +65,18 @@ def whole(value: Any) -> Any:
 
 
 def to_dict(event: object) -> dict[str, Any]:
-    """The event as JSON values, its type included."""
+    """Turn an event into JSON values, its type included."""
     return {"type": type(event).__name__, **_converter.unstructure(event)}
 
 
 def to_line(event: object) -> bytes:
-    """The event as one line of JSON in UTF-8, with its line end."""
+    """Write an event as one line of JSON in UTF-8, with its line end."""
     line = json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":"))
     return line.encode("utf-8", "replace") + b"\n"
 
 
 def from_line(line: bytes) -> object:
-    """The event of one line.
+    """Read the event of one line.
 
     Raises:
         EventError: not JSON, not an object, of unknown type, or with a wrong or missing field.
@@ -105,7 +105,7 @@ def _no_number(_: str) -> NoReturn:
 
 
 def _checked(value: Any, depth: int) -> Any:
-    """JSON without endless numbers, half characters and nesting without end."""
+    """Check JSON for endless numbers, half characters and nesting without end."""
     if isinstance(value, str):
         return whole(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -120,7 +120,7 @@ def _checked(value: Any, depth: int) -> Any:
 
 
 def _shortened(event: Any) -> object:
-    """The event with every text and list within its bounds; of a text both ends are kept."""
+    """Shorten every text and list to its bounds; of a text both ends are kept."""
     changed: dict[str, Any] = {}
     for item in fields(event):
         value = getattr(event, item.name)
@@ -137,14 +137,14 @@ def _shortened(event: Any) -> object:
 
 
 def _both_ends(text: str, limit: int) -> str:
-    """A cry stands at the beginning, or is the last that was said."""
+    """Keep both ends of a text: a cry stands at the beginning, or is the last that was said."""
     if len(text) <= limit:
         return text
     return f"{text[: limit // 2]} {text[-(limit // 2) :]}"
 
 
 def _strict(kind: type) -> Any:
-    """Of another type it is refused: as a truth value "false" would be true."""
+    """Refuse a value of another type: as a truth value "false" would be true."""
 
     def check(value: Any, _: type) -> Any:
         allowed = (int, float) if kind is float else (kind,)

@@ -16,29 +16,29 @@ class ReminderDue:
     due_at: float
     """Unix time, seconds."""
     step: int
-    """1 for the first time."""
+    """How often it was announced: 1 for the first time."""
     is_urgent: bool
-    """Louder, and the robot is to come near."""
+    """Whether it is said louder, and the robot is to come near."""
 
 
 @event
 class DoseTaken:
-    """The elder said so; told once for each dose."""
+    """The elder said that a dose was taken; told once for each dose."""
 
     occurrence_id: str
     reminder_id: str
     title: str
     due_at: float | None
-    """None for a medicine taken as needed."""
+    """When it was due; None for a medicine taken as needed."""
     taken_at: float
     amount: str
-    """A fraction: 1, 3/2; empty where it is not known, or no medicine."""
+    """How much was taken, a fraction: 1, 3/2; empty if it is not known, or no medicine."""
     unit: str
 
 
 @event
 class DoseSkipped:
-    """The elder does not want it this time."""
+    """The elder left a dose out this time."""
 
     occurrence_id: str
     reminder_id: str
@@ -59,14 +59,14 @@ class ReminderSnoozed:
 
 @event
 class ReminderMissed:
-    """Its time is over."""
+    """The time of a reminder was over, and nobody had confirmed it."""
 
     occurrence_id: str
     reminder_id: str
     title: str
     due_at: float
     was_announced: bool
-    """True: announced and unanswered, so nobody knows.  False: it could not be announced."""
+    """True: announced and unanswered, so nobody knows. False: it could not be announced."""
 
 
 @event
@@ -83,7 +83,7 @@ class StockLow:
 
     medicine: str
     left: str
-    """A fraction."""
+    """How much is left, a fraction."""
     unit: str
     days_left: int
 
@@ -101,7 +101,7 @@ class DoseRefused:
 
     title: str
     amount: str
-    """A fraction; empty where it was how often."""
+    """How much was asked for, a fraction; empty if the question was how often."""
     unit: str
 
 

@@ -17,7 +17,7 @@ class Sensed:
     """The name of perception's event: FallDetected, BedLeft, SensorTroubled …"""
     sensor: str
     place: str
-    """The sensor's room, as the elder calls it; empty where the settings do not say."""
+    """The sensor's room, as the elder calls it; empty if the settings do not say."""
     values: dict[str, Any] = field(default_factory=dict)
     """The event's own fields; places in metres, in the room's coordinates."""
 
@@ -27,7 +27,7 @@ class PeopleLocated:
     """Where people are now, twice a second while anybody is seen."""
 
     places_metres: tuple[tuple[float, float], ...]
-    """x and y of each, in the room's coordinates."""
+    """The x and y of each person, in the room's coordinates."""
 
 
 @event
@@ -36,7 +36,7 @@ class RobotReady:
 
     name: str
     places: tuple[str, ...] = ()
-    """Where it knows the way to."""
+    """The places to which it knows the way."""
 
 
 @event
@@ -46,7 +46,7 @@ class RobotDocked:
     x_metres: float
     y_metres: float
     heading_radians: float
-    """By the robot's own reckoning."""
+    """Where it looks, by the robot's own reckoning."""
 
 
 @event
@@ -75,7 +75,7 @@ class MoveRobot:
     at_metres: tuple[float, float] | None = None
     """Whom to approach or face; None: whoever is nearest."""
     is_asked: bool = False
-    """The elder asked for it: a robot that stopped itself at something may go on."""
+    """Whether the elder asked for it: a robot that stopped itself at something may go on."""
     motion_id: str = field(default_factory=new_id)
 
 

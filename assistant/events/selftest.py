@@ -27,11 +27,11 @@ class ChimeLookedFor:
     say_id: str
     is_heard: bool
     level_dbfs: float | None
-    """RMS where it best fits; None for digital silence."""
+    """The level where it fits best (RMS); None for digital silence."""
     share: float
     """How clearly it was heard: 0 to 1, see `chime.Found`."""
     delay_seconds: float | None
-    """From `ListenForChime` to where it was heard; None where it was not."""
+    """How long after `ListenForChime` it was heard; None if it was not."""
 
 
 @event
@@ -45,7 +45,7 @@ class DrillCryHeard:
 
 @event
 class DrillEnded:
-    """Cries are real again."""
+    """The drill was over: cries are real again."""
 
     is_real: bool
-    """Something real ended it: a second cry, a pendant, a sensor."""
+    """Whether something real ended it: a second cry, a pendant, a sensor."""

@@ -38,7 +38,8 @@ class StopSpeaking:
     """Mouth: be silent now; drop what waits."""
 
     keep: Urgency = Urgency.ALARM
-    """What is at least this urgent stays in the queue and is said again from its sentence."""
+    """The urgency from which on something stays in the queue and is said again from its
+    sentence."""
 
 
 @event
@@ -63,7 +64,7 @@ class SetVoice:
     """Mouth: speak with this volume and rate from the next sentence on."""
 
     volume: float
-    """0 to 1, of full scale."""
+    """The volume, 0 to 1, of full scale."""
     rate_words_per_minute: int
 
 
@@ -73,7 +74,7 @@ class SoundStarted:
 
     say_id: str
     duration_seconds: float
-    """So that the ear opens by itself should the mouth die."""
+    """How long it sounds, so that the ear opens by itself should the mouth die."""
 
 
 @event
@@ -85,15 +86,15 @@ class SoundStopped:
 
 @event
 class Said:
-    """A `Say` came to its end."""
+    """A `Say` came to its end; of a mouth that died or stays silent the core tells it."""
 
     say_id: str
     completed: bool
-    """False where it was stopped, replaced by something more urgent, or could not sound."""
+    """Whether it was said to its end: not stopped, replaced by something more urgent, or silent."""
     spoken_text: str
     """The sentences that sounded to their end."""
     error: str = ""
-    """Why it could not sound; empty where it did."""
+    """Why it could not sound; empty if it did."""
 
 
 @event

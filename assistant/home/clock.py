@@ -1,4 +1,4 @@
-"""What the keeper of reminders knows of time: the wall clock, and waiting for a moment of it."""
+"""The clock that features wait by: the wall clock, and waiting for a moment of it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ class Clock(Protocol):
     """The wall clock; tests have one of their own."""
 
     def now(self) -> float:
-        """Unix time, seconds; it may jump either way."""
+        """Give the Unix time, in seconds; it may jump either way."""
 
     async def wait(self, until: float | None, woken: asyncio.Event) -> None:
-        """Return at a Unix time or soon after, or earlier where woken; None: when woken."""
+        """Wait until a Unix time or soon after, or until woken; None: until woken."""
 
 
 class SystemClock:
     """The clock of this machine."""
 
     def now(self) -> float:
-        """Unix time, seconds."""
+        """Give the Unix time, in seconds."""
         return time.time()
 
     async def wait(self, until: float | None, woken: asyncio.Event) -> None:
-        """As in `Clock`; earlier than asked for, too, and then the caller looks again."""
+        """Wait as in `Clock`; may return early, and then the caller looks again."""
         seconds = LOOK_SECONDS if until is None else until - self.now()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(max(seconds, 0.0), LOOK_SECONDS)):

@@ -15,7 +15,8 @@ VOLUME_STEP: Final = 0.15
 RATE_STEP: Final = 20
 VOLUME_RANGE: Final = (0.2, 1.0)
 RATE_RANGE: Final = (100, 240)
-"""Words a minute; slower or faster synthetic speech is understood worse (facts of the field)."""
+"""The slowest and fastest rate, in words a minute; synthetic speech beyond is understood worse
+(facts of the field)."""
 
 _STEPS: Final = {"louder": (1, 0), "quieter": (-1, 0), "faster": (0, 1), "slower": (0, -1)}
 DIRECTIONS: Final = tuple(_STEPS)
@@ -28,11 +29,11 @@ class Adjusted:
     volume: float
     rate_words_per_minute: int
     at_limit: bool
-    """True where it was as far as it goes already."""
+    """Whether it was as far as it goes already."""
 
 
 class HomeMemory:
-    """Kept in the database, so that "louder" outlives a power cut."""
+    """What the home remembers, kept in the database so that "louder" outlives a power cut."""
 
     def __init__(self, values: KeyedValues, settings: Settings, lang: str | None = None) -> None:
         self._values = values
@@ -53,7 +54,7 @@ class HomeMemory:
             self.rate_words_per_minute = round(_within(rate, RATE_RANGE))
 
     def adjust(self, direction: str) -> Adjusted:
-        """One step louder, quieter, faster or slower; `keep` makes it last.
+        """Go one step louder, quieter, faster or slower; `keep` makes it last.
 
         Raises:
             ValueError: no such direction.
@@ -79,7 +80,7 @@ class HomeMemory:
         self.lang = lang
 
     async def keep(self) -> None:
-        """Write it all down; where the disk refuses, it holds until the next restart."""
+        """Write it all down; if the disk refuses, it holds until the next restart."""
         try:
             await self._values.set("lang", self.lang)
             await self._values.set("volume", self.volume)

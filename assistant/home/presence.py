@@ -27,12 +27,12 @@ from assistant.runtime.bus import Bus
 from perception.events import BedLeft, GaitSpeed
 
 PAUSE_SECONDS: Final = 15.0
-"""Silence after which talk is taken to pause; longer than the pauses elders make within it."""
+"""After how much silence talk is taken to pause; longer than the pauses elders make within it."""
 ASKER: Final = "reminders"
 TALK_LIMIT_SECONDS: Final = 120.0
-"""A beginning whose end never came (its child died) is forgotten by then."""
+"""After how long a beginning whose end never came (its child died) is forgotten."""
 AWAKE_SECONDS: Final = 900.0
-"""Who spoke to Anban so lately is awake, whatever the hour."""
+"""How long somebody who spoke to Anban counts as awake, whatever the hour."""
 EARLY_SECONDS: Final = 7200.0
 """Who is on their feet so short a time before they usually wake is up; before that, on an errand
 of the night, on which nobody should be startled."""
@@ -40,7 +40,7 @@ _ON_FEET: Final = frozenset({BedLeft.__name__, GaitSpeed.__name__})
 """What perception tells of somebody who walks.  It cannot tell who sleeps: lying is not sleeping,
 and a medicine must not wait because of a nap.  Nor who is out: it sees one room."""
 FALLING_ASLEEP_MINUTES: Final = 30
-"""After bedtime."""
+"""How long after bedtime the elder counts as asleep, in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Situation:
     is_talking: bool = False
     is_alarm: bool = False
     is_asking: bool = False
-    """A question of a reminder is still open."""
+    """Whether a question of a reminder is still open."""
 
 
 class Presence:
@@ -63,7 +63,7 @@ class Presence:
         self._voice_until = self._talk_until = self._awake_until = float("-inf")
         self._sounding: dict[str, float] = {}
         self._asking: set[str] = set()
-        """Open questions of others."""
+        """The open questions of others."""
         self._is_on_telephone = False
         self._alarms: set[str] = set()
         bus.subscribe(SpeechStarted, lambda _: self._voice(TALK_LIMIT_SECONDS))
@@ -80,7 +80,7 @@ class Presence:
         bus.subscribe(AlarmClosed, lambda closed: self._alarms.discard(closed.alarm_id))
 
     def situation(self, *, is_asking: bool) -> Situation:
-        """How it is now."""
+        """Say how it is now."""
         now = self._clock.now()
         self._sounding = {
             say_id: at
@@ -105,7 +105,7 @@ class Presence:
         return _is_night(at, self.habits)
 
     def is_night_at(self, now: float) -> bool:
-        """Whether a moment does."""
+        """Whether a moment lies in the elder's sleep."""
         return _is_night(datetime.fromtimestamp(now, self._zone).time(), self.habits)
 
     def _is_asleep(self, now: float) -> bool:

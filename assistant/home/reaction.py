@@ -9,13 +9,13 @@ from contextvars import ContextVar
 from typing import Final
 
 SETTLE_SECONDS: Final = 1.0
-"""The longest that a turn waits for what is said in an alarm: its record, and no more."""
+"""How long a turn waits at most for what is said in an alarm: its record, and no more."""
 
 _current: ContextVar[Reaction | None] = ContextVar("reaction", default=None)
 
 
 class Reaction:
-    """Grows while what the sentence set off goes on, until it is asked for."""
+    """What is said because of one sentence; grows until it is asked for."""
 
     def __init__(self, *, is_status: bool = False) -> None:
         """`is_status`: the sentence asked how it stands ("is anybody coming?")."""
@@ -25,7 +25,7 @@ class Reaction:
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """What is said within, and by the tasks begun within, belongs to it."""
+        """Collect what is said within the block, and by the tasks begun within."""
         token = _current.set(self)
         try:
             yield
@@ -33,26 +33,26 @@ class Reaction:
             _current.reset(token)
 
     def so_far(self) -> str:
-        """What was said to it already; later words are no part of it."""
+        """Give what was said so far; later words are no part of it."""
         texts, self._texts = self._texts, None
         return " ".join(texts or ())
 
     async def settled(self) -> str:
-        """What is said to it, waited for a moment; empty if nothing is."""
+        """Wait a moment for what is said, and give it; empty if nothing is."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._began.wait()
         return self.so_far()
 
     def add(self, text: str) -> None:
-        """It was said because of this sentence."""
+        """Add what was said because of this sentence."""
         if self._texts is not None:
             self._texts.append(text)
             self._began.set()
 
 
 def note(text: str) -> None:
-    """Something is being said: it belongs to the sentence that set it off, if one did."""
+    """Note that something is being said: it belongs to the sentence that set it off, if one did."""
     if (reaction := _current.get()) is not None:
         reaction.add(text)
 

@@ -12,11 +12,11 @@ class Address(StrEnum):
     """To whom something was said, as far as it is known."""
 
     NAMED = "named"
-    """To Anban: after its name, or typed."""
+    """It was said to Anban: after its name, or typed."""
     WINDOW = "window"
-    """Just after Anban spoke: to it, or by the television."""
+    """It was said just after Anban spoke: to it, or by the television."""
     ROOM = "room"
-    """By anybody, to anybody."""
+    """It was said in the room, by anybody, to anybody."""
 
     @property
     def is_to_anban(self) -> bool:
@@ -29,6 +29,6 @@ class Spoken:
     """A sentence, or as much of it as was heard."""
 
     text: str
-    """Without the wake phrase."""
+    """The words, without the wake phrase."""
     judgement: Judgement
     address: Address = Address.NAMED

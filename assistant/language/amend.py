@@ -22,11 +22,18 @@ from assistant.language.errors import ImpossibleTimeError
 _TIMES = (Clock, PartOfDay, AtAnchor, Window)
 
 
-def amend(before: Sequence[Found], later: Sequence[Found]) -> list[Found]:
+def amend(
+    before: Sequence[Found], later: Sequence[Found], *, is_one_sentence: bool = False
+) -> list[Found]:
     """Put a later sentence's clues in the place of those that they contradict.
 
     A time of day replaces the times of day, a day or a rule the days and rules; how long it lasts
     stays unless it is said anew.  "Half an hour from now" replaces everything.
+
+    Args:
+        before: What was said.
+        later: What was said afterwards.
+        is_one_sentence: Both are of one sentence, so that their places go on.
     """
     if not before or any(isinstance(each.clue, After) and each.clue.length for each in later):
         return list(later)
@@ -46,7 +53,7 @@ def amend(before: Sequence[Found], later: Sequence[Found]) -> list[Found]:
     kept = [
         each for each in kept if not (isinstance(each.clue, After) and each.clue.length)
     ]  # "in ten minutes" and "at eight" are not both
-    shift = max((each.end for each in before), default=0) + 1
+    shift = 0 if is_one_sentence else max((each.end for each in before), default=0) + 1
     added = [
         Found(_in_the_same_part(each, before), each.start + shift, each.end + shift)
         for each in (_beside_the_same(said, before) for said in later)

@@ -4,9 +4,19 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import (
+    Denied,
+    Edge,
+    Joint,
+    NoOther,
+    PerDay,
+    TakenBack,
+    Unclear,
+    Waking,
+)
 
 
 class Anchor(StrEnum):
@@ -137,6 +147,8 @@ class OnMonthDay:
     month: int | None = None
     year: int | None = None
     months: int | None = None
+    is_same: bool = False
+    """Said of a month named before: "the end of that month"."""
 
     def __post_init__(self) -> None:
         longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -218,7 +230,8 @@ class Window:
     """A part of the day in which something comes by the clock, "from eight to eight"."""
 
     first: Clock
-    last: Clock
+    last: Clock | None
+    """None: it goes round the clock, "every eight hours from six on"."""
     is_part_shared: bool
     """Whether the part of the day said of the last is that of the first: "seven to nine p m"."""
 
@@ -234,51 +247,11 @@ class Lasting:
             raise ImpossibleTimeError("Something cannot last zero days.")
 
 
-class Denied(Enum):
-    """Words about time that are not meant: the seven of "not at seven, at eight"."""
-
-    WORDS = "words"
-
-
-class Unclear(Enum):
-    """Words about time that can be read in two ways, or that nothing here can keep."""
-
-    WORDS = "words"
-
-
-class TakenBack(Enum):
-    """Says that what comes behind it is meant instead: "at eight, no, at nine"."""
-
-    WORDS = "words"
-
-
-class Joint(Enum):
-    """Stands between two times that are two: the "and" of "at noon and in the evening"."""
-
-    WORDS = "words"
-
-
-class Waking(Enum):
-    """Says that the elder sleeps until then: "wake me up at six" is in the morning."""
-
-    WORDS = "words"
-
-
 @dataclass(frozen=True, slots=True)
 class NotOnWeekdays:
     """Every week not on these days, 0 Monday."""
 
     weekdays: tuple[int, ...]
-
-
-class Edge(StrEnum):
-    """Says that a day beside it is where a recurrence starts or ends, or is left out."""
-
-    START_AHEAD = "start ahead"
-    START_BEHIND = "start behind"
-    END_AHEAD = "end ahead"
-    NOT_AHEAD = "not ahead"
-    NOT_BEHIND = "not behind"
 
 
 DayClue = OnDay | OnWeekday | OnMonthDay | OnNthWeekday | OnLunarDay | OnSolarTerm | After
@@ -298,10 +271,12 @@ Clue = (
     | Unclear
     | TakenBack
     | Joint
+    | NoOther
+    | PerDay
     | Waking
 )
 
-SIGNS = (Edge, Joint, Waking, TakenBack)
+SIGNS = (Edge, Joint, NoOther, Waking, TakenBack)
 """Clues that say nothing of a time by themselves."""
 
 

@@ -1,6 +1,7 @@
 """Clues of one sentence put together to a moment or a recurrence."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -25,9 +26,9 @@ from assistant.language.clues import (
     OnSolarTerm,
     OnWeekday,
     PartOfDay,
-    TakenBack,
     TimesEvery,
 )
+from assistant.language.conflicts import conflicts
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
 from assistant.language.edges import is_any_week, is_one_day, read_edges, told_by_neighbours
@@ -35,10 +36,10 @@ from assistant.language.errors import ImpossibleTimeError
 from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
+from assistant.language.signs import PerDay, TakenBack
 from assistant.language.windows import with_times
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
-_PATTERNS = (Every, EveryWeekdays)
 
 
 def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | None:
@@ -47,7 +48,7 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = with_times(at_one_time(_as_meant(found), habits), habits)
+    found = with_times(at_one_time(_each_day(_as_meant(found)), habits), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
@@ -60,7 +61,19 @@ def _as_meant(found: Sequence[Found]) -> Sequence[Found]:
     if at is None:
         return found
     after = _as_meant(found[at + 1 :])
-    return amend(found[:at], after) if any(not isinstance(e.clue, SIGNS) for e in after) else found
+    if all(isinstance(each.clue, SIGNS) for each in after):
+        return found
+    return amend(found[:at], after, is_one_sentence=True)
+
+
+def _each_day(found: Sequence[Found]) -> Sequence[Found]:
+    """Read "two tablets a day at noon"; with several times it is unclear what is taken at each."""
+    times = [each.clue for each in found if isinstance(each.clue, _TIMES)]
+    anchors = [each for each in times if isinstance(each, AtAnchor) and len(each.anchors) > 1]
+    if len(times) > 1 or anchors or any(isinstance(e.clue, TimesEvery) for e in found):
+        return found
+    daily = Every(Frequency.DAILY)
+    return [replace(e, clue=daily) if e.clue is PerDay.WORDS else e for e in found]
 
 
 class _Sentence:
@@ -130,7 +143,7 @@ class _Sentence:
             times = [each for each in self._found if isinstance(each.clue, _TIMES)]
             unread += tuple((each.start, each.end) for each in times)
             return Moment(self._after(day), None, True, self._spans, unread)
-        unread += self._nothing_to_leave_out()
+        unread += self._nothing_to_leave_out() + conflicts(self._found, self._edges, "")
         if not self._times:
             return Moment(self._usual(day), None, False, self._spans, unread)
         said = self._times[0]
@@ -218,27 +231,10 @@ class _Sentence:
             return self._spans_of(*_TIMES)
         if self._off and not self._how_often and not self._times:
             return self._spans_of(NotOnWeekdays)  # "not on Friday", and of what?
-        return self._own_days()
+        return conflicts(self._found, self._edges, rule)
 
     def _spans_of(self, *kinds: type) -> tuple[tuple[int, int], ...]:
         return tuple((e.start, e.end) for e in self._found if isinstance(e.clue, kinds))
-
-    def _own_days(self) -> tuple[tuple[int, int], ...]:
-        """Where days stand that have hours of their own: "Monday at eight, Wednesday at nine"."""
-        runs: list[tuple[bool, list[Found]]] = []
-        for each in self._found:
-            is_time = isinstance(each.clue, _TIMES)
-            is_day = isinstance(each.clue, (*_PATTERNS, OnWeekday, OnMonthDay, OnDay))
-            if is_time or (is_day and each.clue not in self._edges):
-                if not runs or runs[-1][0] is not is_time:
-                    runs.append((is_time, []))
-                runs[-1][1].append(each)
-        days = [run for is_time, run in runs if not is_time]
-        if len(days) < 2 or sum(is_time for is_time, _ in runs) < 2:
-            return ()
-        first = {each.clue for each in days[0]}
-        later = [each for run in days[1:] for each in run if each.clue not in first]
-        return tuple((each.start, each.end) for each in later)
 
     def _has_passed(self, times: Sequence[DayTime]) -> bool:
         """Whether one of today's times is over: then the next such day is meant."""

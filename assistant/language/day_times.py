@@ -4,19 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
-from assistant.language.clues import (
-    MEALS,
-    Anchor,
-    AtAnchor,
-    Clock,
-    Clue,
-    Found,
-    Joint,
-    Part,
-    PartOfDay,
-    Waking,
-)
+from assistant.language.clues import MEALS, Anchor, AtAnchor, Clock, Clue, Found, Part, PartOfDay
 from assistant.language.schedule import DayTime, Habits
+from assistant.language.signs import Joint, Waking
 
 _AWAKE_MARGIN = timedelta(hours=1)
 """How long before waking and after bedtime an hour is still likelier than its twin."""

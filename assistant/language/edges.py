@@ -10,17 +10,16 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     DayClue,
-    Edge,
     Every,
     Found,
     Frequency,
-    Joint,
     OnLunarDay,
     OnMonthDay,
     OnNthWeekday,
     OnWeekday,
     PartOfDay,
 )
+from assistant.language.signs import Edge, Joint
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
 
@@ -63,7 +62,7 @@ def told_by_neighbours(found: Sequence[Found]) -> list[Found]:
 
     In a list of single days, "except tomorrow and Wednesday", a weekday is one of them.
     """
-    told = list(found)
+    told = [_of_its_month(each, found) for each in found]
     for edge in found:
         match edge.clue:
             case Edge.NOT_AHEAD | Edge.NOT_BEHIND:
@@ -75,6 +74,19 @@ def told_by_neighbours(found: Sequence[Found]) -> list[Found]:
         for each, clue in zip(group, _of_one_kind([_day(each) for each in group]), strict=True):
             told[told.index(each)] = replace(each, clue=clue)
     return told
+
+
+def _of_its_month(found: Found, all_found: Sequence[Found]) -> Found:
+    """Give "the end of that month" the month that was named before it."""
+    day = found.clue
+    if not isinstance(day, OnMonthDay) or not day.is_same:
+        return found
+    before = [e.clue for e in all_found if isinstance(e.clue, OnMonthDay) and e.start < found.start]
+    named = [each for each in before if each.month is not None]
+    if not named:
+        return found
+    told = replace(day, month=named[-1].month, year=named[-1].year, is_same=False)
+    return replace(found, clue=told)
 
 
 def _of_one_kind(days: Sequence[DayClue]) -> list[DayClue]:
@@ -120,6 +132,8 @@ def read_edges(found: Sequence[Found]) -> Edges:
         elif each.clue is Edge.END_AHEAD and ahead:
             until = ahead[0]
             start = next(iter(_first_of_range(found, each)), start)
+        elif each.clue is Edge.END_BEHIND and behind and behind[-1] is not start:
+            until = behind[-1]
         elif each.clue in {Edge.NOT_AHEAD, Edge.NOT_BEHIND} and (group := _listed(found, each)):
             left_out += group
             unmatched += [group[-1]] if _has_own_time(group[-1], found) else []

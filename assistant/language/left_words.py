@@ -41,7 +41,7 @@ def left_words(lang: str, numbers: tuple[tuple[str, str], ...]) -> LeftWords:
 
 
 _ORDER = (
-    *(LeftKind.EXCEPTION, LeftKind.NEGATION, LeftKind.DAYS, LeftKind.TIME),
+    *(LeftKind.EXCEPTION, LeftKind.NEGATION, LeftKind.STATEMENT, LeftKind.DAYS, LeftKind.TIME),
     *(LeftKind.COUNT, LeftKind.NUMBER),
 )
 

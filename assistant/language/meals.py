@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from assistant.language.clues import AtAnchor, Clock, Found, Joint, Part, Unclear
+from assistant.language.clues import AtAnchor, Clock, Found, Part
 from assistant.language.schedule import Habits
+from assistant.language.signs import Joint, Unclear
 
 _Hours = dict[int, tuple[int, int]]
 _OPEN: Final[_Hours] = {-1: (-5, 3), 0: (-2, 4), 1: (-1, 6)}

@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from assistant.language.amounts import Dose, SaidDose
-from assistant.language.clues import Denied, Found, Reader, Unclear
+from assistant.language.clues import Found, Reader
+from assistant.language.signs import Denied, Unclear
 
 TIME_MASK = "\0"
 """Stands in the place of words that a rule about time has read."""
@@ -32,6 +33,8 @@ class LeftKind(StrEnum):
     """"Not", "never", 别, 不要."""
     EXCEPTION = "exception"
     """"Except", "but", 除了."""
+    STATEMENT = "statement"
+    """What is, was or is asked, where nothing is wished: "did i", "used to", 吃没吃."""
     UNCLEAR = "unclear"
     """Words that can be read in two ways: 八点五毫克, "seven thirty five milligrams"."""
 
@@ -133,6 +136,8 @@ def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar
         for each in found
         if isinstance(each.clue, Unclear)
     ]
+    if not found and not said_doses:  # nothing that could be taken for a wish
+        leftover = [each for each in leftover if each.kind is not LeftKind.STATEMENT]
     meant = (each for each in found if not isinstance(each.clue, Denied | Unclear))
     return Reading(
         clues=tuple(sorted(meant, key=lambda each: each.start)),

@@ -67,7 +67,10 @@ def rrule_of(
             raise ImpossibleTimeError("No day of the week is left.")
         between = max([*(c.interval for c in weekly), *(c.interval for c in weeks)], default=1)
         times = [c for c in counted if c.frequency in {Frequency.WEEKLY, Frequency.DAILY}]
-        return Rule(_rule(Frequency.WEEKLY, between, BYDAY=by), (*weekly, *weeks, *times))
+        # "On Saturday and Sunday ... every weekend" says the same twice.
+        again = [day for day in days if isinstance(day, OnWeekday) and day.weeks is None]
+        again = again if {day.weekday for day in again} == named - set(off) else []
+        return Rule(_rule(Frequency.WEEKLY, between, BYDAY=by), (*weekly, *weeks, *times, *again))
     if weekdays and said <= {Frequency.WEEKLY}:
         named = {day.weekday for day in weekdays}
         if Frequency.WEEKLY in said and any(day.is_weekend for day in weekdays):

@@ -1,6 +1,7 @@
 """What comes by the clock within a part of the day: "every two hours from eight to six"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Final
 
@@ -12,19 +13,21 @@ from assistant.language.clues import (
     EveryWeekdays,
     Found,
     Frequency,
-    Joint,
     NotOnWeekdays,
     Part,
     PartOfDay,
     Window,
 )
 from assistant.language.schedule import MAX_TIMES_A_DAY, Habits
+from assistant.language.signs import Edge, Joint
 
 _LEAST_MINUTES: Final = 15
 _HOUR: Final = 60
 _DAY: Final = 24 * _HOUR
 _UNITS: Final = {Frequency.HOURLY: _HOUR, Frequency.MINUTELY: 1}
 _AWAKE_MARGIN: Final = timedelta(hours=1)
+_ALL_NIGHT: Final = 6 * _HOUR
+"""What comes by the clock at such a length or a greater one is meant of the night, too."""
 _DAILY: Final = Every(Frequency.DAILY)
 
 
@@ -35,8 +38,10 @@ def with_times(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
         found: The clues of one sentence.
         habits: The elder's own times: at which hours they are up.
     """
-    windows = [(each, each.clue) for each in found if isinstance(each.clue, Window)]
     by_the_clock = [each for each in found if _minutes(each)]
+    if len(by_the_clock) == 1:
+        found = _with_named_times(_from_first_hour(found), by_the_clock[0])
+    windows = [(each, each.clue) for each in found if isinstance(each.clue, Window)]
     has_other_times = any(isinstance(e.clue, Clock | PartOfDay | AtAnchor) for e in found)
     if len(windows) != 1 or len(by_the_clock) != 1 or has_other_times:
         return found
@@ -52,6 +57,36 @@ def with_times(found: Sequence[Found], habits: Habits) -> Sequence[Found]:
     times = [Found(_exactly(each), at.start, at.end) for each in minutes]
     kept = [each for each in found if each not in (at, every)]
     return sorted([*kept, on, *times], key=lambda each: each.start)
+
+
+def _from_first_hour(found: Sequence[Found]) -> Sequence[Found]:
+    """Read "every eight hours starting tomorrow at six": from its first hour on."""
+    clocks = [(each, each.clue) for each in found if isinstance(each.clue, Clock)]
+    starts = (Edge.START_AHEAD, Edge.START_BEHIND)
+    has_start = any(each.clue in starts for each in found)
+    if len(clocks) != 1 or not has_start or any(isinstance(e.clue, Window) for e in found):
+        return found
+    ((hour, clock),) = clocks
+    days = [each for each in found if isinstance(each.clue, DayClue)]
+    if not any(max(e.start, hour.start) - min(e.end, hour.end) <= 1 for e in days):
+        return found
+    window = Window(clock, None, is_part_shared=False)
+    return [replace(each, clue=window) if each is hour else each for each in found]
+
+
+def _with_named_times(found: Sequence[Found], every: Found) -> Sequence[Found]:
+    """Read "every twelve hours at nine and at nine" as two times a day: they are so far apart."""
+    clocks = [each.clue for each in found if isinstance(each.clue, Clock)]
+    is_more = any(isinstance(each.clue, PartOfDay | AtAnchor | DayClue) for each in found)
+    step = _minutes(every)
+    if is_more or step * len(clocks) != _DAY or len(clocks) < 2:
+        return found
+    first = _options(clocks[0])[0]
+    for at, clock in enumerate(clocks):
+        if not any((each - first - at * step) % _DAY == 0 for each in _options(clock)):
+            return found
+    on = Found(_DAILY, every.start, every.end)
+    return [on if each is every else each for each in found]
 
 
 def _minutes(found: Found) -> int:
@@ -71,15 +106,21 @@ def _counted_out(window: Window, step: int, habits: Habits, *, is_daily: bool) -
     if bounds is None or step < _LEAST_MINUTES:
         return ()
     first, last = bounds
-    if last > _DAY and not is_daily:
-        return ()  # on which of two days are the hours after midnight?
+    if window.last is None and (_DAY % step or step < _ALL_NIGHT):
+        return ()  # every five hours comes at other hours every day; every two, at night, too?
     times = range(first, last + 1, step)
+    if times and times[-1] > _DAY and not is_daily:
+        return ()  # on which of two days are the hours after midnight?
     return times if 1 < len(times) <= MAX_TIMES_A_DAY else ()
 
 
 def _bounds(window: Window, habits: Habits) -> tuple[int, int] | None:
     """When it begins and ends, in minutes since midnight; None: it can be read in two ways."""
-    firsts, lasts = _options(window.first), _options(window.last)
+    firsts = _options(window.first)
+    if window.last is None:
+        first = firsts[0] if len(firsts) == 1 else _likeliest(firsts, habits)
+        return first, first + _DAY - 1
+    lasts = _options(window.last)
     if len(firsts) > 1 and len(lasts) == 1:
         firsts = [each for each in firsts if each < lasts[0]]
         if not firsts or (len(firsts) > 1 and not window.is_part_shared):

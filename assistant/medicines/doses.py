@@ -15,7 +15,7 @@ _UNITS: Final = {"mg": Unit.MILLIGRAM, "iu": Unit.INTERNATIONAL_UNIT}
 
 
 def load() -> Mapping[str, tuple[Limit, ...]]:
-    """The limits by the medicine's key; takes some 10 ms."""
+    """Read the limits, by the medicine's key; takes some 10 ms."""
     found: defaultdict[str, list[Limit]] = defaultdict(list)
     for row in rows_of("doses.tsv"):
         found[row["key"]].append(_limit(row))

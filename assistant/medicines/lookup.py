@@ -1,4 +1,4 @@
-"""Which medicine was meant: by spelling, by sound, by brand or generic name, and what it resembles.
+"""Finds which medicine was meant, by spelling, sound, brand or generic name, and what it is like.
 
 A name that is in the table as written is the one meant.  Anything else is a guess that has to be
 asked back, and comes with every other name that it may have been.
@@ -18,24 +18,27 @@ from assistant.medicines.names import core, is_han, plain
 from assistant.medicines.table import NOT_MEDICINES, Group, Medicine, Table
 
 SURE: Final = 0.9
-"""From here on it was the name itself, within other words or as the recogniser wrote its sound."""
+"""The score from which on it was the name itself, within other words or as the recogniser wrote its
+sound."""
 MOST_MATCHES: Final = 6
 _SAME_SOUND: Final = 0.95
 _MENTIONED: Final = 0.9
 _LIKE_WEIGHT: Final = 0.89
-"""However near another spelling comes, it stays below `SURE`."""
+"""The weight of another spelling, however near: it stays below `SURE`."""
 _LIKE_LEAST: Final = {True: 0.7, False: 0.74}
-"""For Chinese (True) and Latin names: below lie sentences about other things."""
+"""The least likeness of Chinese (True) and Latin names: below lie sentences about other things."""
 _LIKE_MARGIN: Final = 0.1
-"""Names so little worse than the best may have been meant, too."""
+"""How much worse than the best a name may be and still have been meant."""
 _SOUND_WEIGHT: Final = {True: 0.85, False: 0.5}
-"""Against spelling; pinyin is what Chinese (True) sounds like, Metaphone drops vowels."""
+"""The weight of sound against spelling; pinyin is what Chinese (True) sounds like, Metaphone drops
+vowels."""
 _SOUND_MIN: Final = {True: 3, False: 8}
-"""Han characters (True) or Latin letters of a name that its sound alone makes sure."""
+"""The fewest Han characters (True) or Latin letters of a name that its sound alone makes sure."""
 _LIKE_MIN: Final = {True: 3, False: 5}
-"""Han characters (True) or Latin letters; too much is like a shorter name."""
+"""The fewest Han characters (True) or Latin letters of a name that is looked for by likeness: too
+much is like a shorter one."""
 _MENTION_MIN: Final = {True: 3, False: 4}
-"""Han characters (True) or Latin letters of a name that is found within other words."""
+"""The fewest Han characters (True) or Latin letters of a name that is found within other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +47,21 @@ class Match:
 
     medicine: Medicine
     said: str
-    """Its name that is nearest to what was said."""
+    """The one of its names that is nearest to what was said."""
     score: float
-    """1: this name is in the table; from `SURE` on its sound or a mention; below: something like
-    it.  Whatever is below 1 has to be asked back."""
+    """How sure it is. 1: this name is in the table; from `SURE` on its sound or a mention; below:
+    something like it. Whatever is below 1 has to be asked back."""
     confused_with: tuple[str, ...] = ()
     """Names of other medicines that this one is known to be taken for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was understood; nothing, where both are empty."""
+    """What was understood; nothing, if both are empty."""
 
     matches: tuple[Match, ...] = ()
     group: Group | None = None
-    """Where no medicine was named but a group: "blood pressure tablet", 降压药."""
+    """The group that was named, if no medicine was: "blood pressure tablet", 降压药."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,13 @@ class Lookup:
         }
         self._mentions_of_groups = {kind: _mention(self._groups, kind) for kind in (True, False)}
         self._confused: defaultdict[str, list[str]] = defaultdict(list)
-        """By plain name, all that stand with it in a line of look-alikes, itself among them."""
+        """The names that stand with a plain name in a line of look-alikes, itself among them."""
         for names in table.lookalikes:
             for name in names:
                 self._confused[plain(name)] += names
 
     def find(self, text: str) -> Found:
-        """What was meant by a name as it was heard."""
+        """Find what was meant by a name as it was heard."""
         said = plain(text)
         whole = core(said)
         for index, form in ((self._exact, said), (self._exact, whole), (self._cores, whole)):
@@ -171,7 +174,7 @@ class Lookup:
                 yield self._match(name.key, name.shown, likeness * _LIKE_WEIGHT)
 
     def _near(self, best: dict[str, Match], said: str) -> tuple[Match, ...]:
-        """The best, those little worse, and what the best is known to be taken for."""
+        """Give the best, those little worse, and what the best is known to be taken for."""
         ranked = sorted(best.values(), key=lambda match: -match.score)
         if not ranked:
             return ()
@@ -192,18 +195,18 @@ class Lookup:
 
 
 def is_medicine(group: Group, table: Table) -> bool:
-    """Whether what is called so is a medicine, and not food."""
+    """Whether a word names a medicine, and not food."""
     return NOT_MEDICINES not in table.closure(group.key)
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """A word for a group, as it is and with another number: tablets, tablet."""
+    """Give a word for a group as it is, and with another number: tablets, tablet."""
     name = plain(word)
     return (name,) if is_han(name) else (name, name.removesuffix("s"), f"{name}s")
 
 
 def _mention(names: Iterable[str], is_chinese: bool) -> re.Pattern[str]:
-    """Finds the longest of the names of one script within other words."""
+    """Find the longest of the names of one script within other words."""
     least = _MENTION_MIN[is_chinese]
     long = {name for name in names if is_han(name) == is_chinese and len(name) >= least}
     either = "|".join(re.escape(name) for name in sorted(long, key=len, reverse=True))
@@ -211,7 +214,7 @@ def _mention(names: Iterable[str], is_chinese: bool) -> re.Pattern[str]:
 
 
 def _digits(name: str) -> str:
-    """Tylenol 3 is not Tylenol, though nothing of it sounds otherwise to Metaphone."""
+    """Give the digits of a name: Tylenol 3 is not Tylenol, though Metaphone hears no difference."""
     return "".join(filter(str.isdigit, name))
 
 

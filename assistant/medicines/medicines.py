@@ -1,4 +1,4 @@
-"""The table of medicines as the core has it: read when first asked for, and never on its loop."""
+"""The table of medicines as the core uses it: read when first asked for, and never on its loop."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from assistant.runtime.bus import Bus, Refused
 from assistant.store import Database, KeyedValues
 
 ALLERGIES_FIELD: Final = "allergies"
-"""In the profile: what the elder does not tolerate, `["青霉素", "aspirin"]`."""
+"""The field of the profile with what the elder does not tolerate: `["青霉素", "aspirin"]`."""
 MOST_TITLES: Final = 300
-"""Medicines that are compared with each other; nobody takes so many."""
+"""The most medicines that are compared with each other; nobody takes so many."""
 _LONGEST_NAME: Final = 200
 
 
@@ -50,12 +50,12 @@ class Medicines:
         await self._ready()
 
     async def find(self, text: str) -> Found:
-        """Which medicine, or which group, was meant."""
+        """Find which medicine, or which group, was meant."""
         loaded = await self._ready()
         return await asyncio.to_thread(loaded.lookup.find, text)
 
     async def risk_of(self, title: str) -> Risk:
-        """What hangs on a medicine of this name; normal where it is not known."""
+        """Give what hangs on a medicine of this name; normal if it is not known."""
         found = await self.find(title)
         if found.group is not None:
             return found.group.risk
@@ -63,28 +63,28 @@ class Medicines:
         return risks.pop() if len(risks) == 1 else Risk.NORMAL
 
     async def limits_of(self, title: str) -> Sequence[Limit]:
-        """What is usual of a medicine of this name; empty where it, or that, is not known."""
+        """Give what is usual of a medicine of this name; empty if it, or that, is not known."""
         loaded = await self._ready()
         return loaded.limits.get(await self.substance_of(title), ())
 
     async def substance_of(self, title: str) -> str:
-        """The table's key, one for all names of a medicine; empty where it is not known."""
+        """Give the table's key, one for all names of a medicine; empty if it is not known."""
         found = await self.find(title)
         keys = {match.medicine.key for match in found.matches if match.score >= SURE}
         return keys.pop() if len(keys) == 1 else ""
 
     async def warnings(self, titles: Sequence[str], adding: str) -> list[Warned]:
-        """What is to be asked about once a medicine is taken beside these; raises StoreError."""
+        """Give what to ask about once a medicine is taken beside these; raises StoreError."""
         loaded, allergies = await self._ready(), await self.allergies()
         return await asyncio.to_thread(loaded.checker.warnings, titles, adding, allergies)
 
     async def within(self, titles: Sequence[str]) -> dict[str, list[Warned]]:
-        """What is to be asked about in a whole list, by the later title; raises StoreError."""
+        """Give what is to be asked about in a whole list, by the later title; raises StoreError."""
         loaded, allergies = await self._ready(), await self.allergies()
         return await asyncio.to_thread(loaded.checker.within, titles[-MOST_TITLES:], allergies)
 
     async def allergies(self) -> tuple[str, ...]:
-        """What the elder does not tolerate, as it was said; raises StoreError."""
+        """Read what the elder does not tolerate, as it was said; raises StoreError."""
         value = await self._profile.get(ALLERGIES_FIELD)
         known = value if isinstance(value, list) else [value]
         return tuple(
@@ -102,7 +102,7 @@ class Medicines:
     # ------------------------------------------------------------------------ the services
 
     async def _serve_find(self, text: str, lang: str) -> dict[str, Any]:
-        """{"matches": […], "group": {…} or null}, as docs/medicines.md tells."""
+        """Answer {"matches": […], "group": {…} or null}; see docs/medicines.md."""
         name = _name(text, "text")
         if lang not in LANGUAGES:
             raise Refused(f"lang is one of {', '.join(LANGUAGES)}")
@@ -122,7 +122,7 @@ class Medicines:
         }
 
     async def _serve_warnings(self, titles: list[str], adding: str) -> dict[str, Any]:
-        """{"warnings": [{"with", "kind", "why"}]}."""
+        """Answer {"warnings": [{"with", "kind", "why"}]}."""
         if not isinstance(titles, list) or len(titles) > MOST_TITLES:
             raise Refused(f"titles is a list of at most {MOST_TITLES} names")
         names = [_name(title, "titles") for title in titles]

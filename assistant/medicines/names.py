@@ -20,22 +20,22 @@ _STRENGTH: Final = re.compile(
     r"|\d+(\.\d+)?(毫克|微克|克|毫升|单位)"
 )
 _LEAST_HAN: Final = 2
-"""What is left of a Chinese name; one character names nothing."""
+"""The fewest characters that may be left of a Chinese name; one names nothing."""
 
 
 def plain(text: str) -> str:
-    """Lower case, no signs; a space between words that are not Chinese."""
+    """Make a name plain: lower case, no signs, a space between words that are not Chinese."""
     words = " ".join(_SIGNS.sub(" ", unify(text).lower().replace("'", "")).split())
     return _GAP_BESIDE_HAN.sub("", words)
 
 
 def core(name: str) -> str:
-    """The plain name without form, salt and strength, if that leaves something."""
+    """Give the plain name without form, salt and strength, if that leaves something."""
     return _han_core(name) if is_han(name) else _latin_core(name)
 
 
 def is_han(name: str) -> bool:
-    """Whether it is written in Chinese."""
+    """Whether a name is written in Chinese."""
     return bool(_HAN.search(name))
 
 

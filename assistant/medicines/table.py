@@ -20,7 +20,7 @@ NOT_MEDICINES: Final = "food"
 
 
 class FoodRule(StrEnum):
-    """How the leaflets want a medicine to go with food; unknown where they do not agree."""
+    """How the leaflets want a medicine to go with food; unknown if they do not agree."""
 
     BEFORE = "before"
     WITH = "with"
@@ -35,9 +35,9 @@ class AsNeededLimit:
     """What the leaflets without prescription agree on, for a medicine taken as needed."""
 
     daily_most: int
-    """Doses within 24 hours."""
+    """The most doses within 24 hours."""
     least_hours: float
-    """Between two doses."""
+    """The least time between two doses, in hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,22 @@ class Medicine:
     names: Mapping[str, tuple[str, ...]]
     brands: Mapping[str, tuple[str, ...]]
     groups: tuple[str, ...]
-    """As in the table, the one that best says what it is first."""
+    """The groups it is in, the one that best says what it is first."""
     kinds: frozenset[str]
     """Its own key, its substances, and every group that it or they belong to."""
     substances: frozenset[str]
-    """Keys of what works in it."""
+    """The keys of its active substances."""
     food: FoodRule
     risk: Risk
     forms: tuple[str, ...]
     as_needed: AsNeededLimit | None
 
     def generic(self, lang: str) -> str:
-        """The generic name, in another language where this one has none."""
+        """The generic name, in another language if this one has none."""
         return next(iter((*self.names[lang], *(n for names in self.names.values() for n in names))))
 
     def every_name(self) -> Iterator[str]:
-        """Generic names and brands of all languages."""
+        """All generic names and brands, of all languages."""
         for by_lang in (self.names, self.brands):
             for names in by_lang.values():
                 yield from names
@@ -76,9 +76,9 @@ class Group:
     key: str
     parents: tuple[str, ...]
     plain: Mapping[str, str]
-    """What it is for in plain words; empty for a group that only rules speak of."""
+    """What the group is for in plain words; empty for one that only rules speak of."""
     words: Mapping[str, tuple[str, ...]]
-    """What people call it."""
+    """What people call the group."""
     risk: Risk
 
 
@@ -93,7 +93,7 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Who is allergic to the one may be to the other."""
+    """A crossed allergy: who is allergic to the one may be to the other."""
 
     allergy: str
     to: str
@@ -103,7 +103,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All of `data/`."""
+    """All tables of `data/`."""
 
     medicines: Mapping[str, Medicine]
     groups: Mapping[str, Group]
@@ -126,18 +126,18 @@ class Table:
         )
 
     def closure(self, group: str) -> frozenset[str]:
-        """A group, and every group that it belongs to."""
+        """Give a group, and every group that it belongs to."""
         return _closure(group, self.groups)
 
     def plain_group(self, medicine: Medicine, lang: str) -> str:
-        """What a medicine is for, in plain words."""
+        """Say what a medicine is for, in plain words."""
         words = (self.groups[group].plain[lang] for group in medicine.groups)
         return next((plain for plain in words if plain), "")
 
 
 @cache
 def data_digest() -> str:
-    """Another one wherever the data or the rules in it are others."""
+    """A digest of the data and the rules in it: another one as soon as any of it changes."""
     files_read = ("medicines.tsv", "classes.tsv", "interactions.tsv", "allergies.tsv")
     content = b"".join((_DATA / name).read_bytes() for name in files_read)
     return hashlib.sha256(content).hexdigest()
@@ -183,7 +183,7 @@ def _closure(group: str, groups: Mapping[str, Group]) -> frozenset[str]:
 
 
 def rows_of(name: str) -> Iterator[dict[str, str]]:
-    """The rows of a file of `data/`, by column."""
+    """Read the rows of a file of `data/`, by column."""
     return csv.DictReader(_lines(name), delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
 
 

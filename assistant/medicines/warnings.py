@@ -1,4 +1,4 @@
-"""Which medicines do not go together, and which the elder does not tolerate.
+"""Finds which medicines do not go together, and which the elder does not tolerate.
 
 It only says that somebody should be asked: why, it says to the family, and never what to do.
 """
@@ -32,10 +32,10 @@ class Warned:
     """Something to ask a doctor or pharmacist about."""
 
     other: str
-    """The other medicine, or the allergy, as the elder named it."""
+    """The name of the other medicine, or of the allergy, as the elder named it."""
     kind: Kind
     why: str
-    """A key of `replies/`: what may happen."""
+    """What may happen, as a key of `replies/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Thing:
     """What a title or an allergy speaks of."""
 
     name: str
-    """Without form and salt: two reminders of one name are one medicine."""
+    """The name without form and salt: two reminders of one name are one medicine."""
     medicines: tuple[Medicine, ...]
     kinds: frozenset[str]
 
@@ -57,14 +57,14 @@ class Checker:
     def warnings(
         self, titles: Iterable[str], adding: str, allergies: Iterable[str] = ()
     ) -> list[Warned]:
-        """What there is to ask about once `adding` is taken beside `titles`; one for each name."""
+        """Give what to ask about once `adding` is taken beside `titles`; one for each name."""
         added = self._thing(adding)
         found = [self._allergy(allergy, adding, added) for allergy in allergies]
         found += [self._pair(title, self._thing(title), added) for title in titles]
         return list(dict.fromkeys(warned for warned in found if warned is not None))
 
     def within(self, titles: Sequence[str], allergies: Sequence[str]) -> dict[str, list[Warned]]:
-        """The warnings of a whole list, each once, by the title that came later."""
+        """Give the warnings of a whole list, each once, by the title that came later."""
         things = [self._thing(title) for title in titles]
         result: dict[str, list[Warned]] = {}
         for later, added in enumerate(things):

@@ -1,4 +1,4 @@
-"""Whenever the medicines or allergies change: what is to be asked about is told, once.
+"""Tells once what is to be asked about, whenever the medicines or allergies change.
 
 The family is told why; the elder only that somebody should be asked.  Nothing is ever held back or
 changed: a medicine is added all the same.
@@ -12,7 +12,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Say, Urgency
+from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Urgency
+from assistant.home.speech import Speech
 from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
 from assistant.medicines.table import data_digest
 from assistant.medicines.warnings import Warned
@@ -26,18 +27,18 @@ from assistant.store import Database, KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS: Final = 1800.0
-"""While the elder sleeps, nobody of the family can be reached, or the disk refuses."""
+"""How soon it is tried again while the elder sleeps, nobody can be reached, or the disk refuses."""
 _TOLD: Final = "medicine_warnings_told"
-"""Of the home's state: which warnings the family and the elder know of, and of which list these
-are all; marks, no names."""
+"""The warnings that the family and the elder know of, and of which list these are all, in the
+home's state; marks, no names."""
 _FAMILY, _ELDER, _LIST = "family", "elder", "list"
 
 
 class Family(Protocol):
-    """Whoever is told: `reminders.Messenger`."""
+    """The people who are told: `reminders.Messenger`."""
 
     async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
-        """The name of who was reached, None where nobody was."""
+        """Write to them; gives the name of who was reached, None if nobody was."""
 
 
 class MedicineWatch:
@@ -50,12 +51,13 @@ class MedicineWatch:
         database: Database,
         medicines: Medicines,
         api: ReminderApi,
+        speech: Speech,
         wording: Wording,
         family: Family,
         clock: Clock,
         is_asleep: Callable[[], bool],
     ) -> None:
-        self._bus, self._medicines, self._api = bus, medicines, api
+        self._bus, self._medicines, self._api, self._speech = bus, medicines, api, speech
         self._wording, self._family, self._clock = wording, family, clock
         self._is_asleep = is_asleep
         self._home = KeyedValues.home(database)
@@ -69,13 +71,13 @@ class MedicineWatch:
         self._task = asyncio.create_task(self._run(), name="medicine warnings")
 
     async def stop(self) -> None:
-        """Let go; what was not told is told after the next start."""
+        """Stop; what was not told is told after the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def look(self) -> bool:
-        """Tell what was not told yet; False where it has to be tried again later.
+        """Tell what was not told yet; False if it has to be tried again later.
 
         Each is written down once it was told: after a power cut between the two it is told again.
 
@@ -126,8 +128,7 @@ class MedicineWatch:
     def _tell_elder(self, found: Sequence[tuple[str, Warned]]) -> None:
         for title, warned in found:
             self._bus.publish(MedicineWarned(title, warned.other, warned.kind.value, warned.why))
-        text, lang = self._wording.for_elder(found)
-        self._bus.publish(Say(text, lang, Urgency.REMINDER))
+        self._speech.say(self._wording.for_elder(found), Urgency.REMINDER)
 
     async def _tell_family(self, found: Sequence[tuple[str, Warned]], digest: str) -> bool:
         texts = self._wording.for_family(found)
@@ -139,7 +140,7 @@ class MedicineWatch:
 
 
 def _mark(title: str, warned: Warned) -> str:
-    """Which warning it is, without its names."""
+    """Make a mark of a warning, without its names."""
     return _digest((title.casefold(), warned.other.casefold(), warned.kind, warned.why))
 
 

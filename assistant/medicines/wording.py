@@ -18,17 +18,17 @@ class Wording:
         self._home_lang, self._elder_name = home_lang, elder_name
         self._replies = Replies.load(Path(__file__).parent / "replies")
 
-    def for_elder(self, found: Sequence[tuple[str, Warned]]) -> tuple[str, str]:
-        """That a doctor or pharmacist should be asked, and the language it is said in."""
+    def for_elder(self, found: Sequence[tuple[str, Warned]]) -> str:
+        """That a doctor or pharmacist should be asked."""
         lang = self._home_lang()
         if len(found) > 1:
-            return self._replies.render("elder_many", lang), lang
+            return self._replies.render("elder_many", lang)
         ((title, warned),) = found
         key = "elder_allergy" if warned.kind is Kind.ALLERGY else "elder_pair"
-        return self._replies.render(key, lang, what=title, other=warned.other), lang
+        return self._replies.render(key, lang, what=title, other=warned.other)
 
     def for_family(self, found: Sequence[tuple[str, Warned]]) -> Texts:
-        """Headline and text with the reasons, in the language of whoever reads it."""
+        """Give headline and text with the reasons, in the language of whoever reads it."""
 
         def texts(lang: str) -> tuple[str, str]:
             who = self._elder_name() or self._render("the_elder", lang)

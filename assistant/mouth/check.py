@@ -21,7 +21,7 @@ from assistant.mouth.voices import SAMPLE_RATE_HZ, VOICES
 
 LIMIT_SECONDS: Final = 5.0
 STEP_LIMIT_SECONDS: Final = 2.2
-"""For opening with synthesis, and again for the sentence that sounds."""
+"""How long opening with synthesis may take, and again the sentence that sounds."""
 RATE_WORDS_PER_MINUTE: Final = 160
 VOLUME: Final = 0.5
 
@@ -32,11 +32,11 @@ class MouthCheck:
 
     ok: bool
     device: str = ""
-    """The speaker's name; empty where none was opened."""
+    """The name of the speaker; empty if none was opened."""
     voice_seconds: dict[str, float] = field(default_factory=dict)
     """How long the test sentence of each language lasts; a language without voice is missing."""
     problems: tuple[str, ...] = ()
-    """In plain words, with what to do; empty where all is well."""
+    """The problems in plain words, with what to do; empty if all is well."""
 
 
 def check_mouth(device: str, lang: str) -> MouthCheck:

@@ -27,7 +27,7 @@ SENTENCE_SECONDS: Final = 4.5
 sounds too long is cut at a quiet place of the sound."""
 USUAL_RATE: Final = 160
 KEPT: Final = Urgency.REMINDER
-"""From here on nothing is dropped for being interrupted or for want of a speaker."""
+"""The urgency from which on nothing is dropped for being interrupted or for want of a speaker."""
 STALE_SECONDS: Final = 600.0
 """A reminder that could not sound for so long is given up: hours late it would do harm."""
 
@@ -61,7 +61,7 @@ class Delivery:
         self._ahead: tuple[object, asyncio.Task[list[Samples]]] | None = None
 
     async def say(self, utterance: Utterance) -> bool:
-        """Say the sentences that have not sounded yet; false where `interrupt` came first.
+        """Say the sentences that have not sounded yet; false if `interrupt` came first.
 
         Raises:
             CannotSoundError: nothing to say, no speaker, or it was lost.
@@ -102,7 +102,7 @@ class Delivery:
         return sentences
 
     async def _say_sentence(self, utterance: Utterance, parts: list[Samples]) -> bool:
-        """False where the speaker was lost: the sentence is due again."""
+        """Say one sentence; false if the speaker was lost: the sentence is due again."""
         volume = self.voice.volume
         for part in parts:
             seconds = len(part) / SAMPLE_RATE_HZ

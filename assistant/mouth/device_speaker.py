@@ -18,7 +18,7 @@ from assistant.mouth.voices import SAMPLE_RATE_HZ
 LATENCY_SECONDS: Final = 0.15
 """Asked of PortAudio: a moment later is better than a hole in a word on a busy small board."""
 CALL_LIMIT_SECONDS: Final = 10.0
-"""PortAudio's own calls take well under a second where they return at all."""
+"""How long PortAudio's own calls may take; they take well under a second if they return at all."""
 WATCH_SECONDS: Final = 0.25
 
 Result = TypeVar("Result")

@@ -31,7 +31,7 @@ class FileSpeaker:
         self._lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def open(self) -> None:
-        """Open for appending; raises `SpeakerError` (for a FIFO also where nobody reads)."""
+        """Open for appending; raises `SpeakerError` (for a FIFO also if nobody reads)."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
         try:
             self._fd = os.open(self._path, flags, 0o600)
@@ -39,7 +39,7 @@ class FileSpeaker:
             raise SpeakerError(f"{self.name} cannot be written: {error.strerror}") from error
 
     def clock_seconds(self) -> float:
-        """Real time, or where none passes, what was written."""
+        """The real time or, if none passes, what was written."""
         return time.monotonic() if self._paced else self._written / self.rate_hz
 
     async def play(self, playhead: Playhead) -> None:

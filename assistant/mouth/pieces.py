@@ -33,7 +33,7 @@ def trim(samples: Samples) -> Samples:
 
 
 def cut(samples: Samples, longest_seconds: float = LONGEST_SOUND_SECONDS) -> list[Samples]:
-    """The samples in order, none of them longer; cut where the second half is quietest."""
+    """Give the samples in order, none of them longer; cut where the second half is quietest."""
     longest = round(longest_seconds * SAMPLE_RATE_HZ)
     parts = []
     while len(samples) > longest:

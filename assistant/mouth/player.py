@@ -84,7 +84,7 @@ class Player:
         return await self._run(Playhead(samples, speaker.rate_hz, speaker.tail_seconds), speaker)
 
     async def rest(self, seconds: float) -> bool:
-        """Let this much silence sound; false where it became less."""
+        """Let this much silence sound; false if it became less."""
         speaker = self._speaker
         if speaker is None:
             return False

@@ -10,7 +10,7 @@ import numpy.typing as npt
 Samples = npt.NDArray[np.int16]
 
 FADE_SECONDS: Final = 0.01
-"""Against clicks at the edges of a piece and where it is broken off."""
+"""How long a piece fades, against clicks at its edges and where it is broken off."""
 
 
 class Playhead:

@@ -30,7 +30,7 @@ class Utterance:
 
     @property
     def urgency(self) -> Urgency:
-        """Of the `Say`."""
+        """The urgency of the `Say`."""
         return self.say.urgency
 
 
@@ -56,7 +56,7 @@ class SpeechQueue:
         return dropped
 
     def drop(self, say_id: str) -> list[Utterance]:
-        """Remove and return the one of this `Say`, where it waits."""
+        """Remove and return the one of this `Say`, if it waits."""
         dropped = [u for u in self._waiting if u.say.say_id == say_id]
         self._waiting = [u for u in self._waiting if u.say.say_id != say_id]
         return dropped

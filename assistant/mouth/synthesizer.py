@@ -28,7 +28,7 @@ LIMIT_SECONDS: Final = 2.0
 LIMIT_SECONDS_PER_CHARACTER: Final = 0.02
 """20 hanzi took 20 ms; longer than this is a hang."""
 ENGINE_REST_SECONDS: Final = 60.0
-"""After two failures in a row, how long the plain espeak-ng speaks at once."""
+"""How long the plain espeak-ng speaks at once after two failures in a row."""
 AUDIBLE_PEAK: Final = 200
 """Below this (of 32,768) everything is silence; speech peaks above 20,000."""
 WAV_HEADER_BYTES: Final = 44
@@ -90,7 +90,7 @@ class Synthesizer:
 
     @property
     def process_id(self) -> int | None:
-        """Of the voice process, where one runs."""
+        """The id of the voice process, if one runs."""
         return self._process.pid if self._process else None
 
     @property

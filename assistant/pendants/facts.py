@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 BATTERY_LOW_PERCENT: Final = 20
-"""Leaves a coin cell's user about a week to change it."""
+"""The charge below which a battery is low; it leaves a coin cell's user about a week to change
+it."""
 MAX_NAME_CHARACTERS: Final = 40
 _NAME: Final = re.compile(rf"[A-Za-z0-9_.-]{{1,{MAX_NAME_CHARACTERS}}}")
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -24,7 +25,8 @@ _PRESSES: Final = frozenset(
         *("sos", "alarm", "emergency"),
     }
 )
-"""What hubs and radio buttons call a press: names of Zigbee2MQTT's and Home Assistant's actions."""
+"""The words of hubs and radio buttons for a press: names of Zigbee2MQTT's and Home Assistant's
+actions."""
 _SIGNS_OF_LIFE: Final = frozenset({"seen", "alive", "heartbeat", "keepalive", "checkin", "ping"})
 
 
@@ -41,7 +43,7 @@ class ButtonPressed:
 
 @dataclass(frozen=True, slots=True)
 class PendantSeen:
-    """A sign of life."""
+    """A pendant gave a sign of life."""
 
     device: str
     battery_percent: int | None = None
@@ -49,7 +51,7 @@ class PendantSeen:
 
 @dataclass(frozen=True, slots=True)
 class BatteryLow:
-    """To be told to the family."""
+    """A battery is low: to be told to the family."""
 
     device: str
     battery_percent: int
@@ -57,7 +59,7 @@ class BatteryLow:
 
 @dataclass(frozen=True, slots=True)
 class PendantLost:
-    """Pulled out, out of reach, or silent for longer than it may be."""
+    """A pendant was pulled out, is out of reach, or was silent for longer than it may be."""
 
     device: str
     reason: str
@@ -72,7 +74,7 @@ def is_press(event: object) -> bool:
 
 
 def battery_percent_of(said: object) -> int | None:
-    """The battery in percent; None if what was said is no number from 0 to 100."""
+    """Read the battery in percent; None if what was said is no number from 0 to 100."""
     if isinstance(said, str):
         written = _PERCENT.fullmatch(said.strip())
         said = float(written[1]) if written else None
@@ -85,7 +87,7 @@ def battery_percent_of(said: object) -> int | None:
 
 
 def facts_of(event: object, device: str, battery: object = None) -> list[PendantFact]:
-    """The facts in one report.
+    """Read the facts in one report.
 
     Args:
         event: what happened, in the hub's words.
@@ -117,6 +119,6 @@ def _plain(event: object) -> str:
 
 
 def _usable_name(device: str) -> str:
-    """The name, with what no name may hold replaced: it goes into logs, messages and settings."""
+    """Give a name with what no name may hold replaced: it goes into logs, messages and settings."""
     mended = _NOT_IN_A_NAME.sub("_", device)[:MAX_NAME_CHARACTERS]
     return mended if _NAME.fullmatch(mended) else "unnamed"

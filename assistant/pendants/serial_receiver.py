@@ -36,7 +36,7 @@ _REPORT: Final = re.compile(
 
 
 def parse_line(line: bytes) -> list[PendantFact]:
-    """The facts in one line.
+    """Read the facts in one line.
 
     Raises:
         PendantError: not a report, or its check sum is wrong.
@@ -53,7 +53,7 @@ def parse_line(line: bytes) -> list[PendantFact]:
 
 
 class SerialReceiver:
-    """Runs for ever; a receiver that is pulled out is told as lost and taken up again."""
+    """Reads a receiver until cancelled; one that is pulled out is told and taken up again."""
 
     def __init__(self, name: str, port: str, baud: int = 9_600) -> None:
         self.name = name

@@ -31,14 +31,15 @@ log = logging.getLogger(__name__)
 BUTTON: Final = "button"
 RECEIVER: Final = "receiver"
 SILENCE_LIMIT_SECONDS: Final = 24 * 3_600.0
-"""EN 50134-5 asks that a lost trigger device is noticed within 24 h."""
+"""How long a pendant may be silent; EN 50134-5 asks that a lost trigger device is noticed within 24
+h."""
 WATCH_SECONDS: Final = 600.0
 REOPEN_SECONDS: Final = 1.0
 TELL_AGAIN_SECONDS: Final = 24 * 3_600.0
 
 
 class PendantService:
-    """Everything that is pressed."""
+    """Everything that is pressed: listened to, supervised, and made a cry for help."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class PendantService:
         self._settings = settings
         self._told_at: dict[tuple[str, str], float] = {}
         self._problems: dict[str, str] = {}
-        """By device, what is wrong with it since it was last heard of."""
+        """What is wrong with each device since it was last heard of."""
         self._watch: PendantWatch
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -71,13 +72,13 @@ class PendantService:
             self._tasks.append(asyncio.create_task(self._look_out()))
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep(self, driver: UsbButton | SerialReceiver) -> None:
-        """No fault of a driver ends it for good: it is told, and begins again."""
+        """Run a driver again if it fails: no fault ends it for good."""
         while True:
             try:
                 await driver.run(self.take)
@@ -87,7 +88,7 @@ class PendantService:
             await asyncio.sleep(REOPEN_SECONDS)
 
     def take(self, fact: PendantFact) -> None:
-        """A fact of a pendant, from wherever it came."""
+        """Take a fact of a pendant, from wherever it came."""
         self._watch.note(fact, asyncio.get_running_loop().time())
         if isinstance(fact, ButtonPressed | PendantSeen):
             self._problems.pop(fact.device, None)
@@ -106,7 +107,7 @@ class PendantService:
                 pass
 
     def findings(self) -> list[CheckResult]:
-        """How every pendant, cord and button is, as far as it said."""
+        """Say how every pendant, cord and button is, as far as it said."""
         settings = self._settings
         devices = {name: place or name for name, place in settings.pendants.items()}
         devices |= {BUTTON: BUTTON} if settings.button else {}
@@ -122,7 +123,7 @@ class PendantService:
         ]
 
     async def report(self, device: str, event: str, battery_percent: int | None = None) -> None:
-        """A report that came over the web; raises Refused for what is none."""
+        """Take a report that came over the web; raises Refused for what is none."""
         try:
             facts = facts_of(event, device, battery_percent)
         except PendantError as error:
@@ -131,7 +132,7 @@ class PendantService:
             self.take(fact)
 
     def _tell(self, key: str, device: str) -> None:
-        """Once a day: it is not urgent, and it must not become noise."""
+        """Tell something once a day: it is not urgent, and it must not become noise."""
         now = asyncio.get_running_loop().time()
         if now - self._told_at.get((key, device), float("-inf")) < TELL_AGAIN_SECONDS:
             return

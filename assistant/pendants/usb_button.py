@@ -24,12 +24,12 @@ _EVENT: Final = struct.Struct("llHHi")
 """`struct input_event` of <linux/input.h>: seconds, microseconds, type, code, value."""
 _EV_KEY: Final = 1
 _PRESSED: Final = 1
-"""0 is released, 2 is repeated while it is held."""
+"""The value of a pressed key; 0 is released, 2 is repeated while it is held."""
 _EVIOCGRAB: Final = 0x40044590
 
 
 def presses(data: bytes, keys: frozenset[int] | None = None) -> int:
-    """How often a key was pressed in whole input events; `keys` are its codes, None: any."""
+    """Count the presses of a key in whole input events; `keys` are its codes, None: any."""
     whole = data[: len(data) // _EVENT.size * _EVENT.size]
     return sum(
         kind == _EV_KEY and value == _PRESSED and (keys is None or code in keys)
@@ -38,7 +38,7 @@ def presses(data: bytes, keys: frozenset[int] | None = None) -> int:
 
 
 class UsbButton:
-    """Runs for ever; a button that is pulled out is told as lost and taken up again."""
+    """Reads a button until cancelled; one that is pulled out is told as lost and taken up again."""
 
     def __init__(self, name: str, path: str, keys: frozenset[int] | None = None) -> None:
         self.name = name
@@ -66,7 +66,7 @@ class UsbButton:
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _listen(self, descriptor: int, on_fact: Callable[[PendantFact], None]) -> str:
-        """Until the device is gone; says why."""
+        """Listen until the device is gone; says why."""
         try:
             fcntl.ioctl(descriptor, _EVIOCGRAB, 1)
         except OSError as error:

@@ -8,7 +8,7 @@ from assistant.pendants.facts import ButtonPressed, PendantFact, PendantLost, Pe
 
 
 class PendantWatch:
-    """Pure: time is what it is told, on any clock that never runs backwards.
+    """Tells which pendants are silent; pure: the time comes from any clock that never goes back.
 
     A radio pendant reports by itself, typically every few hours (EN 50134-5 asks that a lost
     trigger device is noticed within 24 h).
@@ -21,13 +21,13 @@ class PendantWatch:
         self._told: set[str] = set()
 
     def note(self, fact: PendantFact, now: float) -> None:
-        """Take a fact in; a pendant that nobody entered is not watched."""
+        """Note a fact; a pendant that nobody entered is not watched."""
         if isinstance(fact, PendantSeen | ButtonPressed) and fact.device in self._limits:
             self.last_seen[fact.device] = now
             self._told.discard(fact.device)
 
     def overdue(self, now: float) -> list[PendantLost]:
-        """What has become silent since it was last asked; each one once, until it is back."""
+        """Give what has become silent since it was last asked; each one once, until it is back."""
         lost = []
         for device, limit in self._limits.items():
             silence = now - self.last_seen[device]

@@ -23,7 +23,7 @@ from assistant.pendants.facts import PendantError, battery_percent_of, facts_of,
 
 TOKEN_VARIABLE: Final = "ANBAN_PENDANT_TOKEN"  # noqa: S105  (a name, no secret)
 MAX_BODY_BYTES: Final = 65_536
-"""Hubs send the whole state of a device beside its event: some kilobytes."""
+"""The largest report: hubs send the whole state of a device beside its event, some kilobytes."""
 MIN_TOKEN_CHARACTERS: Final = 20
 MAX_AGE_SECONDS: Final = 300.0
 """How far a signed report's clock may be off; an older one is a replay."""
@@ -39,7 +39,7 @@ class PendantRefusedError(PendantError):
 
 
 class PendantClockError(PendantError):
-    """Rightly signed, at another time: a replay, or a hub whose clock is wrong; answer 409."""
+    """The report is rightly signed, but of another time: a replay, or a wrong clock; answer 409."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Report:
 
     device: str
     event: str
-    """press or seen."""
+    """The event: press or seen."""
     battery_percent: int | None = None
 
 
@@ -64,7 +64,7 @@ class PendantDoor:
     def check(
         self, headers: Mapping[str, str], device: str, body: bytes, now: float
     ) -> Report | None:
-        """The report, to be passed on and then `took`; None for one that was taken already.
+        """Check a report, to be passed on and then `took`; None for one that was taken already.
 
         Args:
             headers: of the request, found in any case.
@@ -87,7 +87,7 @@ class PendantDoor:
         return _report(device, body, must_name="webhook-signature" in headers)
 
     def took(self, headers: Mapping[str, str], now: float) -> None:
-        """The report was passed on: the same one again is a replay, or a hub that did not hear."""
+        """Note that the report was passed on: the same one again is a replay."""
         if "webhook-signature" not in headers:
             return
         too_old = now - 2 * MAX_AGE_SECONDS

@@ -9,14 +9,14 @@ from datetime import time
 from typing import Final
 
 NO_LETTERS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
-"""Kinds of characters (Unicode) that control, format or are half of one."""
+"""The kinds of characters (Unicode) that control, format or are half of one."""
 MOST_NAME_CHARACTERS: Final = 60
-"""Of the name of a person or a medicine; a longer one would bury what a message says."""
+"""The longest name of a person or a medicine; a longer one would bury what a message says."""
 HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
 def plain_name(text: str) -> str:
-    """A name without what none has: half characters cannot even be sent, others forge lines."""
+    """Clean a name: half characters cannot even be sent, others forge lines."""
     kept = "".join(c for c in text if unicodedata.category(c) not in NO_LETTERS)
     return kept.replace("\ufffd", "").strip()[:MOST_NAME_CHARACTERS]
 
@@ -28,11 +28,12 @@ class Contact:
     contact_id: str
     name: str
     called: tuple[str, ...]
-    """What the elder calls this person: 大女儿, my son."""
+    """The names by which the elder calls this person: 大女儿, my son."""
     channels: tuple[str, ...]
-    """Addresses, best first, as `channels.Registry` opens them."""
+    """The addresses, best first, as `channels.Registry` opens them."""
     hours: str = ""
-    """When this person is called first, "08:00-22:00" of the home's clock; empty: always."""
+    """The hours in which this person is called first, "08:00-22:00" of the home's clock; empty:
+    always."""
     lang: str = ""
     """The language of calls and messages; empty: that of the home."""
 

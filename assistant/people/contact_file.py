@@ -1,4 +1,4 @@
-"""contacts.json, read entry by entry: whatever cannot be read costs itself alone, and is told.
+"""Reads contacts.json entry by entry: what cannot be read costs itself alone, and is told.
 
 The file is edited by hand, copied from other machines and cut off by power failures.  A person with
 one wrong field is still called; an entry that is none takes nobody else away.
@@ -17,22 +17,22 @@ from assistant.people.contact import HOURS, Contact, plain_name
 from assistant.settings import LANGUAGES
 
 MAX_FILE_BYTES: Final = 1_000_000
-"""Of a list of people; more is no such list, and would be read at every alarm."""
+"""The largest list of people; more is no such list, and would be read at every alarm."""
 _ENTRY: Final = re.compile(r"\{")
 _NAMESPACE: Final = uuid.UUID("6e61626e-6163-5e6f-8e74-616374730000")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file held."""
+    """What a file of contacts held."""
 
     contacts: tuple[Contact, ...]
     problems: tuple[str, ...]
-    """What of it cannot be used, in English, without addresses: they may be passwords."""
+    """The parts that cannot be used, in English, without addresses: they may be passwords."""
 
 
 def read_contacts(raw: bytes) -> Read:
-    """Everybody who can be made out.
+    """Read everybody who can be made out.
 
     Raises:
         ValueError: there is nothing of a list of contacts in it.
@@ -71,7 +71,7 @@ def _entries(text: str, problems: list[str]) -> list[Any]:
 
 
 def _pieces(text: str) -> list[Any]:
-    """Every whole entry of a text that is no JSON as a whole."""
+    """Give every whole entry of a text that is no JSON as a whole."""
     decoder = json.JSONDecoder()
     found, position = [], 0
     while match := _ENTRY.search(text, position):
@@ -128,7 +128,7 @@ def _choice(
     is_known: Callable[[str], bool],
     problems: list[str],
 ) -> str:
-    """The field, or nothing: the home's language, and called at any hour."""
+    """Give the field, or nothing: the home's language, and called at any hour."""
     value = entry.get(field)
     if value is None or value == "":
         return ""

@@ -49,10 +49,10 @@ class People:
         self._contacts: tuple[Contact, ...] = ()
         self._stamp: tuple[int, int] | None = None
         self.problems: tuple[str, ...] = ()
-        """What of the file cannot be used, in English, for whoever looks after it."""
+        """The parts of the file that cannot be used, in English, for the installer."""
 
     def read(self) -> None:
-        """Take in what was changed since; what cannot be read leaves everything as it was known."""
+        """Take in what was changed; if it cannot be read, everything stays as it was known."""
         problems: tuple[str, ...] = ()
         for path in (self._path, self._before):
             try:
@@ -80,7 +80,7 @@ class People:
                 log.error("%s", problem)
 
     async def watch(self) -> None:
-        """Take in changes for ever."""
+        """Take in changes, until cancelled."""
         while True:
             await asyncio.sleep(PEOPLE_SECONDS)
             await asyncio.to_thread(self.read)
@@ -91,12 +91,15 @@ class People:
         return self._contacts
 
     def in_order(self, now: datetime) -> tuple[Contact, ...]:
-        """Everybody, those outside their hours last: an alarm that nobody takes wakes them too."""
+        """List everybody, those outside their hours last.
+
+        An alarm that nobody takes wakes them too.
+        """
         awake = [c for c in self._contacts if c.is_reachable_at(now.time())]
         return (*awake, *(c for c in self._contacts if c not in awake))
 
     def get(self, contact_id: str) -> Contact | None:
-        """One person."""
+        """Find one person."""
         return next((c for c in self._contacts if c.contact_id == contact_id), None)
 
     def add(self, contact: Contact, position: int | None = None) -> None:
@@ -144,7 +147,7 @@ class People:
 def new_contact(
     name: str, called: Iterable[str], channels: Iterable[str], hours: str = "", lang: str = ""
 ) -> Contact:
-    """A person as entered, checked; the channels' addresses are the registry's to check.
+    """Make a person of what was entered, checked; the addresses are the registry's to check.
 
     Raises:
         ContactError: no name, a name with control characters, wrong hours.

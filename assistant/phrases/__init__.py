@@ -27,14 +27,14 @@ _RUN: Final = re.compile(r"[㐀-鿿]+|[a-z0-9]+(?:'[a-z]+)?")
 _PARTED: Final = re.compile(
     r"\b(?!(?:it|he|she|that|there|what|who|where|how|let|here)'s\b)([a-z]+)'s\b"
 )
-"""The kettle's on fire: whatever has a name may be what it is."""
+"""The end of a word that may be a name and "is": the kettle's on fire."""
 _POLYPHONES: Final = re.compile(r"[着血闷落重转倒呛晕得角数]")
-"""Characters of words of ours that are read otherwise by themselves."""
+"""The characters of words of ours that are read otherwise by themselves."""
 _PAUSE: Final = re.compile(r"[,.;:!?，。；：！？、…\n]")
 _TONELESS_FROM: Final = 3
-"""From this many Han characters on, the tone may differ."""
+"""From how many Han characters on the tone may differ."""
 _ALIKE_FROM: Final = 4
-"""From this many tokens on, sounds that are easily mixed up are one."""
+"""From how many tokens on sounds that are easily mixed up are one."""
 _CACHED_TOKENS: Final = 8_192
 _CACHED_RUNS: Final = 512
 
@@ -45,10 +45,10 @@ class Token:
 
     written: str
     reading: str
-    """Pinyin with the tone's digit, or the word itself."""
+    """The reading: pinyin with the tone's digit, or the word itself."""
     toneless: str
     alike: str
-    """With sounds that are easily mixed up made one."""
+    """The reading with sounds that are easily mixed up made one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class Phrase:
     text: str
     tokens: tuple[Token, ...]
     meaning: str
-    """The name of the reflex, the kind of help, the service."""
+    """The meaning: the name of the reflex, the kind of help, the service."""
     rank: int
-    """Of two phrases in one sentence, the lower one tells what it means."""
+    """The rank: of two phrases in one sentence, the lower one tells what it means."""
 
     def stands_at(self, start: int, sentence: tuple[Token, ...]) -> bool:
         """Whether it stands in the sentence from this token on."""
@@ -95,7 +95,7 @@ class PhraseIndex:
             self._by_start[tuple(token.alike for token in phrase.tokens[:2])].append(phrase)
 
     def first_in(self, sentence: tuple[Token, ...]) -> Phrase | None:
-        """The phrase of lowest rank in the sentence."""
+        """Find the phrase of lowest rank in the sentence."""
         found = (
             phrase
             for start in range(len(sentence))
@@ -105,12 +105,12 @@ class PhraseIndex:
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
     def all_of(self, sentence: tuple[Token, ...]) -> Phrase | None:
-        """The phrase of lowest rank that is all of the sentence, once or several times over."""
+        """Find the phrase of lowest rank that is all of the sentence, once or several times."""
         found = (p for p in self._beginning_at(0, sentence) if p.is_all_of(sentence))
         return min(found, key=lambda phrase: phrase.rank, default=None)
 
     def without(self, sentence: tuple[Token, ...]) -> tuple[Token, ...]:
-        """The sentence without these phrases, the longest first at each place."""
+        """Give the sentence without these phrases, the longest first at each place."""
         kept: list[Token] = []
         start = 0
         while start < len(sentence):
@@ -135,41 +135,42 @@ class Phrases:
 
     reflexes: PhraseIndex
     answers: PhraseIndex
-    """To an open alarm: `fine`, `arrived`, and `wanted` (a number that was asked about)."""
+    """Answers to an open alarm: `fine`, `arrived`, and `wanted` (a number that was asked about)."""
     signs: PhraseIndex
-    """To "is your mouth crooked?": `yes` and `no`, which no other words are."""
+    """Answers to "is your mouth crooked?": `yes` and `no`, which no other words are."""
     asks_for_helpers: PhraseIndex
-    """During an alarm: whether anybody is coming, who, when, whether the call went through."""
+    """Questions during an alarm: whether anybody is coming, who, when, whether the call went
+    through."""
     unwell: PhraseIndex
-    """In an answer to "do you need help?": something is wrong."""
+    """Answers to "do you need help?" that say that something is wrong."""
     not_unwell: PhraseIndex
-    """What such words are in, and says that nothing is."""
+    """Phrases that hold such words and say that nothing is wrong."""
     real: PhraseIndex
-    """In a drill: it is none."""
+    """Said during a drill: this is a real emergency."""
     hints: PhraseIndex
     """Words of each kind of help, for sentences that are known to be a cry."""
     services: PhraseIndex
-    """Ambulance, police and fire brigade, asked for in a cry."""
+    """Names of ambulance, police and fire brigade, asked for in a cry."""
     calls: PhraseIndex
-    """To a call with somebody: hang up."""
+    """Words that end a call with somebody: hang up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A sentence as tokens, and where its punctuation parts it."""
+    """A sentence as tokens, and the places at which its punctuation parts it."""
 
     tokens: tuple[Token, ...]
     starts: frozenset[int]
-    """Tokens that a sign of punctuation stands before."""
+    """The tokens before which a sign of punctuation stands."""
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """A sentence as tokens; punctuation and everything else falls away."""
+    """Read a sentence as tokens; punctuation and everything else falls away."""
     return utterance_of(text).tokens
 
 
 def utterance_of(text: str) -> Utterance:
-    """A sentence as tokens, each Han character read as its neighbours want it: 着火 is zháo huǒ."""
+    """Read a sentence as tokens, each Han character as its neighbours want it: 着火 is zháo huǒ."""
     plain = _plain(text)
     tokens: list[Token] = []
     starts: set[int] = set()
@@ -226,12 +227,12 @@ def _readings(run: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_CACHED_TOKENS)
 def lone_reading(written: str) -> str:
-    """How a token is read by itself."""
+    """Tell how a token is read by itself."""
     return written if written.isascii() else _readings(written)[0]
 
 
 def expand(line: str) -> list[str]:
-    """Every text that a line of the data stands for: "(a|b(c|))d" is ad, bcd and bd."""
+    """Give every text that a line of the data stands for: "(a|b(c|))d" is ad, bcd and bd."""
     texts = dict.fromkeys(" ".join(text.split()) for text in _alternatives(line))
     return [text for text in texts if text]
 
@@ -267,7 +268,7 @@ def _opened(part: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _one_writing() -> Callable[[str], str]:
-    """Makes one writing of several: "i am" and "i'm", "一二零" and "120"."""
+    """Make one writing of several: "i am" and "i'm", "一二零" and "120"."""
     same: dict[str, str] = {}
     for data in _data():
         same |= data["same"]
@@ -286,7 +287,7 @@ def _data() -> Iterator[dict[str, Any]]:
 
 @lru_cache(maxsize=1)
 def load() -> Phrases:
-    """The phrases of every language file beside this one."""
+    """Read the phrases of every language file beside this one."""
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for data in _data():
         found["unwell"] += [(text, "") for text in data["answer_unwell"]["contains"]]

@@ -19,13 +19,13 @@ class WeekOfMedicine:
     taken: int
     skipped: int
     unknown: int
-    """Announced and unanswered: not the same as not taken."""
+    """Doses that were announced and not answered: not the same as not taken."""
     missed: int
-    """Could not be announced."""
+    """Doses that could not be announced."""
 
     @property
     def planned(self) -> int:
-        """All that were settled."""
+        """The number of doses that were settled."""
         return self.taken + self.skipped + self.unknown + self.missed
 
 

@@ -1,4 +1,4 @@
-"""What may be asked of reminders beside their series: one day, a pause, and taking back."""
+"""What may be changed of reminders beside their series: one day, a pause, and taking back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Alterations:
     async def pause(
         self, which: Sequence[str], until: datetime | None, since: datetime | None = None
     ) -> list[Reminder]:
-        """Let these not come until a time, or until `resume`; empty: all that have times."""
+        """Pause these until a time, or until `resume`; empty: all that come at times."""
         now = now_of(self._scheduler)
         zone = self._scheduler.calendar.zone
         begin, end = (
@@ -69,7 +69,7 @@ class Alterations:
         return changed
 
     async def resume(self, which: Sequence[str]) -> list[Reminder]:
-        """End the pause of these, or of all; raises NotPausedRefused where there is none."""
+        """End the pause of these, or of all; raises NotPausedRefused if none is paused."""
         await self._scheduler.know_habits()
         now = now_of(self._scheduler).timestamp()
 

@@ -54,7 +54,7 @@ class ReminderApi:
         self._scheduler, self._factory = scheduler, ReminderFactory(scheduler, facts)
         self._database, self._bus = scheduler.database, scheduler.bus
         self.altered = Alterations(scheduler)
-        """One day otherwise, pauses, and what is taken back."""
+        """Changes of one day, pauses, and taking back."""
 
     async def add(self, wish: ReminderRequest) -> Reminder:
         """Keep a new reminder."""
@@ -90,7 +90,7 @@ class ReminderApi:
     async def check(
         self, wish: ReminderRequest, instead_of: str = ""
     ) -> tuple[Reminder, float | None]:
-        """What `add` would make of a wish, and when it would first come; nothing is written.
+        """Give what `add` would make of a request, and when it first comes; writes nothing.
 
         Args:
             wish: What is asked for.
@@ -113,7 +113,7 @@ class ReminderApi:
         return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
 
     async def change(self, which: str, wish: ReminderRequest) -> Reminder:
-        """Put a reminder in the place of one that is there; doses already counted stay so."""
+        """Put a reminder in the place of another; doses that were counted stay counted."""
         now = self._factory.now()
         others = await self._others((await self.find(which)).reminder_id)
         known = await self._factory.known(wish, others)
@@ -143,12 +143,12 @@ class ReminderApi:
         return reminder
 
     async def remove(self, which: str) -> Reminder:
-        """Let a reminder come no more."""
+        """Remove a reminder: it comes no more."""
         (reminder,) = await self.remove_all([which])
         return reminder
 
     async def remove_all(self, which: Sequence[str]) -> list[Reminder]:
-        """Let several come no more: all of these, or none where one is not known."""
+        """Remove several reminders: all of these, or none if one is not known."""
         now = self._scheduler.clock.now()
 
         def work(connection: sqlite3.Connection) -> list[Reminder]:
@@ -194,14 +194,14 @@ class ReminderApi:
         return taken
 
     async def allowed(self, which: str) -> None:
-        """Refuse where a medicine as needed may not be taken now."""
+        """Refuse if a medicine as needed may not be taken now."""
         now = self._scheduler.clock.now()
         await self._database.read(
             lambda c: counting.refuse_overstepping(c, lookup.reminder(c, which), now)
         )
 
     async def skip(self, which: str = "", reason: str = "") -> list[Item]:
-        """Leave out what is open or comes next, with the elder's reason."""
+        """Skip what is open or comes next, with the elder's reason."""
         now, asked = self._scheduler.clock.now(), self._scheduler.last_asked
 
         def work(connection: sqlite3.Connection) -> list[Item]:
@@ -254,7 +254,7 @@ class ReminderApi:
         return snoozed
 
     async def today(self) -> list[Item]:
-        """All of today, in its order; what is left is what is open."""
+        """Give all of today's occurrences, in order; those that are open are what is left."""
         now, zone = self._scheduler.clock.now(), self._scheduler.calendar.zone
         midnight = datetime.combine(local_date(now, zone), datetime.min.time(), zone)
         end = datetime.combine(midnight.date() + timedelta(1), datetime.min.time(), zone)
@@ -262,7 +262,7 @@ class ReminderApi:
         return await self._database.read(lambda c: tables.between(c, begin, end.timestamp()))
 
     async def left(self, which: str) -> StockLeft | None:
-        """What is left of a medicine; None where it was never counted."""
+        """Give what is left of a medicine; None if it was never counted."""
         now = self._scheduler.clock.now()
         return await self._database.read(
             lambda c: left(c, lookup.reminder(c, which).title, self._scheduler.calendar, now)
@@ -282,7 +282,7 @@ class ReminderApi:
         return await self._database.write(work)
 
     async def count(self, which: str, amount: Fraction, unit: Unit) -> StockLeft | None:
-        """Take what is in the house for so much, whatever was counted before."""
+        """Set what is in the house to so much, whatever was counted before."""
         if not 0 <= amount <= 10_000:
             raise InvalidRefused("amount", "a stock is 0 to 10000")
         now = self._scheduler.clock.now()
@@ -295,7 +295,7 @@ class ReminderApi:
         return await self._database.write(work)
 
     async def adherence(self, weeks: int) -> list[WeekOfMedicine]:
-        """How regularly each medicine was taken in the last weeks, this one included."""
+        """Give how regularly each medicine was taken in the last weeks, this one included."""
         if not 1 <= weeks <= 520:
             raise InvalidRefused("weeks", "1 to 520 weeks")
         now = self._scheduler.clock.now()
@@ -304,7 +304,7 @@ class ReminderApi:
         )
 
     async def export(self, form: str, since: float = 0.0) -> str:
-        """All reminders as `fhir` (R4B, with the doses due since then), `calendar` or `csv`."""
+        """Write all reminders as `fhir` (R4B, with the doses due since), `calendar` or `csv`."""
         now = self._scheduler.clock.now()
         match form:
             case "fhir":
@@ -323,7 +323,7 @@ class ReminderApi:
         raise InvalidRefused("form", "one of fhir, calendar, csv")
 
     async def import_list(self, text: str) -> list[Reminder]:
-        """Add the reminders of a CSV file, all of them or none; those that are there stay one."""
+        """Add the reminders of a CSV file, all or none; one that is there is not doubled."""
         await self._scheduler.know_habits()
         now = self._factory.now()
         there = {_likeness(each) for each in await self.all()}
@@ -346,12 +346,12 @@ class ReminderApi:
         return await self.add_all([wish for key, wish in fresh.items() if key not in there])
 
     async def _others(self, instead_of: str = "") -> list[Reminder]:
-        """What there is already, but for the one that is changed."""
+        """Give what there is already, but for the reminder that is changed."""
         kept = await self._database.read(tables.active_reminders)
         return [each for each in kept if each.reminder_id != instead_of]
 
     def _beside_unlike(self, known: Known, now: datetime) -> Known:
-        """Without those that are what is asked for itself: said once more, it is not added."""
+        """Leave out reminders equal to the one asked for: said once more, it is not added up."""
         made, _ = self._factory.made(replace(known.wish, is_confirmed=True), "", now)
         likeness = _likeness(made)
         others = tuple(each for each in known.others if _likeness(each) != likeness)
@@ -360,7 +360,7 @@ class ReminderApi:
     async def _made(
         self, known: Known, reminder_id: str, now: datetime
     ) -> tuple[Reminder, date | None]:
-        """As `ReminderFactory.made_of`; of what is refused the family is told."""
+        """Make it as `ReminderFactory.made_of` does; the family is told of what is refused."""
         try:
             return self._factory.made_of(known, reminder_id, now)
         except DoseTooMuchRefused as refusal:
@@ -375,7 +375,7 @@ class ReminderApi:
 
 
 def _likeness(reminder: Reminder) -> str:
-    """The same for two reminders that differ only in when they were made, and in single days."""
+    """Give what is the same for reminders that differ only in when they were made, and in days."""
     schedule = reminder.schedule
     if schedule is not None:
         schedule = replace(schedule, start=date.min)

@@ -10,6 +10,7 @@ from assistant.channels import Registry
 from assistant.channels.call_voice import CallVoice
 from assistant.home.clock import Clock
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.people.contacts import People
 from assistant.reminders import tables
 from assistant.reminders.api import ReminderApi
@@ -26,7 +27,10 @@ from assistant.store import Database
 
 
 class Reminders:
-    """Started after the database was opened and the services of the home stand."""
+    """The reminders of one home.
+
+    Started after the database was opened and the services of the home stand.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class Reminders:
         bus: Bus,
         database: Database,
         memory: HomeMemory,
+        speech: Speech,
         people: People,
         registry: Registry,
         elder_name: str,
@@ -43,7 +48,7 @@ class Reminders:
     ) -> None:
         zone = tzlocal.get_localzone()
         self.scheduler = ReminderScheduler(
-            bus=bus, database=database, memory=memory, zone=zone, clock=clock
+            bus=bus, database=database, memory=memory, speech=speech, zone=zone, clock=clock
         )
         self.api = ReminderApi(self.scheduler, facts)
         self._voice = CallVoice(voice_folder)
@@ -75,7 +80,7 @@ class Reminders:
         self._pauses.start()
 
     async def stop(self) -> None:
-        """Let go; all of it goes on at the next start."""
+        """Stop; everything goes on at the next start."""
         await self._pauses.stop()
         await self._notices.stop()
         await self._week.stop()

@@ -36,7 +36,7 @@ def from_json(value: Any, kind: type[Kind], what: str) -> Kind:
 
 
 def _why(error: BaseException, kind: type | None) -> str:
-    """What is wrong with one field, in plain English where a check of ours says it."""
+    """Say what is wrong with one field, in plain English if a check of ours says it."""
     if isinstance(error, ValueError) and error.args:
         return str(error)
     return format_exception(error, kind)

@@ -37,7 +37,7 @@ _DAY_SECONDS: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A dose that was counted now, and what is left of the medicine where that is known."""
+    """A dose that was counted now, and what is left of the medicine, if that is known."""
 
     item: Item
     stock: StockLeft | None
@@ -61,7 +61,7 @@ def take(
 
 
 def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) -> list[Item]:
-    """Take the count of doses back: what was offered is offered again, the stock is as before."""
+    """Take back the count of doses: they are offered again, and the stock is as before."""
     open_again = []
     for item in items_of(connection, ids):
         if item.occurrence.state is not State.TAKEN:
@@ -88,7 +88,7 @@ def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) ->
 def lately_taken(
     connection: sqlite3.Connection, reminder_id: str | None, now: float
 ) -> tuple[str, ...]:
-    """The doses that were counted last, together; raises NothingOpenRefused where none was."""
+    """Give the doses counted last, together; raises NothingOpenRefused if there are none."""
     where, values = ("", ()) if reminder_id is None else ("o.reminder_id = ? AND ", (reminder_id,))
     taken = list(
         tables.select(
@@ -124,7 +124,7 @@ def take_as_needed(
 
 
 def refuse_overstepping(connection: sqlite3.Connection, reminder: Reminder, now: float) -> None:
-    """See that a dose as needed may be taken now.
+    """Refuse a dose as needed that may not be taken now.
 
     Raises:
         NothingOpenRefused: it has times.

@@ -18,13 +18,14 @@ COLUMNS: Final = (
     *("title", "kind", "amount", "unit", "times", "rrule", "at", "start", "until"),
     *("least_hours", "daily_most", "route", "food", "risk", "note", "more"),
 )
-"""`more` is JSON: what has no column of its own, such as lunar days, or times at meals."""
+"""The columns of the list; `more` is JSON: what has no column of its own, such as lunar days, or
+times at meals."""
 MAX_LINES: Final = 1000
 
 
 @dataclass
 class ListRefused(ReminderRefused):
-    """Nothing was read in: these lines are wrong, each with its number and why."""
+    """Nothing was read in; `wrong` gives each bad line, by its number, and why."""
 
     lines: tuple[str, ...]
 
@@ -40,13 +41,13 @@ def write_list(reminders: Sequence[Reminder]) -> str:
 
 
 Wrong = tuple[int, str]
-"""A line's number, and why it cannot be kept."""
+"""The number of a line, and why it cannot be kept."""
 
 
 def read_list(
     text: str, check: Callable[[ReminderRequest], object]
 ) -> tuple[list[tuple[int, ReminderRequest]], list[Wrong]]:
-    """Read a list, each wish with the number of its line, and what is wrong with the others.
+    """Read a list: each request with the number of its line, and what is wrong with the others.
 
     Args:
         text: The file's text.
@@ -103,7 +104,7 @@ def _row(wish: dict[str, Any]) -> dict[str, str]:
 
 
 def _fields(row: dict[str | None, Any]) -> dict[str, Any]:
-    """The JSON of a wish; raises ValueError."""
+    """Give the JSON of a request; raises ValueError."""
     if None in row or None in row.values():
         raise ValueError("more or fewer fields than there are columns")
     filled = {str(name): value.strip() for name, value in row.items() if value.strip()}

@@ -15,7 +15,7 @@ from typing import Final
 
 
 class Risk(StrEnum):
-    """What hangs on a reminder."""
+    """What a wrong or missed dose may do."""
 
     NORMAL = "normal"
     INSULIN = "insulin"
@@ -28,19 +28,20 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The escalation of one reminder; all minutes."""
+    """How one reminder escalates; all times in minutes."""
 
     repeat_minutes: tuple[float, ...] = (15, 30)
-    """After the first announcement: again, louder, and with the robot coming near."""
+    """How long after the first announcement it comes again: louder, and with the robot coming
+    near."""
     family_minutes: float | None = 60
-    """After the first announcement the family is told; None: never."""
+    """How long after the first announcement the family is told; None: never."""
     offer_minutes: float = 240
-    """After it was due it is offered no longer."""
+    """How long after it was due it is offered."""
     patience_minutes: float = 10
-    """How long it waits for a pause in talk."""
+    """How long an announcement waits for a pause in talk."""
     is_strict: bool = False
-    """The family is told by a call, and counted from when it was due: also where the elder
-    sleeps, or nothing can be said."""
+    """Whether the family is told by a call, counted from when it was due: also if the elder sleeps,
+    or nothing can be said."""
 
     def __post_init__(self) -> None:
         later = (0.0, *self.repeat_minutes, self.offer_minutes)
@@ -53,7 +54,7 @@ class Policy:
 
 
 TASK: Final = Policy(repeat_minutes=(15,), family_minutes=None, offer_minutes=60)
-"""For what is no medicine."""
+"""The escalation of what is no medicine."""
 
 POLICIES: Final = {
     Risk.NORMAL: Policy(),

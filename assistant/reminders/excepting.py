@@ -42,7 +42,7 @@ from assistant.reminders.transitions import PAUSED, settled
 
 LONGEST_PAUSE_DAYS: Final = 366
 _KEPT_DAYS: Final = CATCH_UP_DAYS + 5
-"""An exception that lies further back is of a day that is never planned again."""
+"""How far back an exception is kept: a day further back is never planned again."""
 _OPEN_OF: Final = "o.reminder_id = ? AND o.act_at IS NOT NULL"
 _ONE_DAY: Final = timedelta(1)
 
@@ -54,7 +54,7 @@ def on_day(
     calendar: Calendar,
     now: float,
 ) -> Reminder:
-    """Let something be otherwise on one day; returns the reminder with it.
+    """Change one day of a reminder; returns the reminder with it.
 
     Raises:
         NotThatDayRefused: it does not come then.
@@ -102,7 +102,7 @@ def pause(
     calendar: Calendar,
     now: float,
 ) -> Reminder:
-    """Let a reminder not come for a time; another pause takes the place of one not over yet."""
+    """Pause a reminder for a time; this replaces a pause that is not over yet."""
     if wanted.until is not None and not (
         wanted.since < wanted.until <= wanted.since + timedelta(LONGEST_PAUSE_DAYS)
     ):
@@ -146,18 +146,18 @@ def _is_over(pause: Pause, now: float) -> bool:
 
 
 def _is_replaced(before: Pause, wanted: Pause) -> bool:
-    """Another word on a pause that is on; days that were left out stay left out."""
+    """Whether a new pause replaces this one; days that were left out stay left out."""
     return not before.is_of_a_day and before.holds_at(wanted.since.timestamp())
 
 
 def _young(pauses: Iterable[Pause], now: float) -> list[Pause]:
-    """Those that lie not so far back that their days are never planned again."""
+    """Leave out exceptions that lie so far back that their days are never planned again."""
     oldest = now - _KEPT_DAYS * 86_400
     return [each for each in pauses if each.until is None or each.until.timestamp() > oldest]
 
 
 def _usual(reminder: Reminder, day: date, calendar: Calendar) -> dict[str, float]:
-    """The times of a day of the series, by slot."""
+    """Give the usual times of a day of the series, by slot."""
     schedule = reminder.schedule
     if schedule is None:
         raise InvalidRefused("day", "what is taken as needed has no days")
@@ -169,7 +169,7 @@ def _usual(reminder: Reminder, day: date, calendar: Calendar) -> dict[str, float
 def _placed(
     reminder: Reminder, wanted: DayException, calendar: Calendar, now: float
 ) -> DayException:
-    """The exception with its slot; raises as `on_day`."""
+    """Give the exception with its slot; raises what `on_day` raises."""
     usual = _usual(reminder, wanted.day, calendar)
     if wanted.slot and wanted.slot not in usual:
         raise NotThatDayRefused(reminder.title, wanted.day.isoformat())
@@ -195,7 +195,7 @@ def _placed(
 def _refuse_passing(
     reminder: Reminder, wanted: DayException, usual_at: float, calendar: Calendar
 ) -> None:
-    """Doses stay in their order, and two never fall together."""
+    """Refuse a time beyond another dose: doses stay in order, and two never fall together."""
     assert wanted.at is not None  # noqa: S101  (seen by the caller)
     at = wanted.at.timestamp()
     for days in (-1, 0, 1, 2):
@@ -218,7 +218,7 @@ def _bring_in_line(
     calendar: Calendar,
     now: float,
 ) -> None:
-    """Let the row of one time of the day be as the exception says."""
+    """Make the row of one time of the day what the exception says."""
     slot, due_at = planned
     if due_at is None:
         if row is not None and row.state is State.PLANNED:

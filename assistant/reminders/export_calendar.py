@@ -22,7 +22,7 @@ from assistant.reminders.occurrence_days import (
 from assistant.reminders.planning import Calendar
 
 _LISTED_DAYS = 366
-"""iCalendar has no traditional calendar: its days are listed, a year of them."""
+"""How many days ahead are listed one by one: iCalendar has no traditional calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class _Event:
     start: datetime
     rule: str = ""
     others: list[datetime] = field(default_factory=list)
-    """Further moments."""
+    """Further moments at which it comes."""
     left_out: list[datetime] = field(default_factory=list)
     """Moments of the rule at which it does not come."""
 
 
 def calendar_file(reminders: Sequence[Reminder], calendar: Calendar, now: float) -> bytes:
-    """Write the reminders that come at times; those as needed have none."""
+    """Write the reminders that come at times; medicines as needed have none."""
     import icalendar  # noqa: PLC0415  (half a second, and only where a file is asked for)
 
     made = icalendar.Calendar()
@@ -95,7 +95,7 @@ def _events(reminder: Reminder, calendar: Calendar, now: datetime) -> Iterator[_
 
 
 def _end(reminder: Reminder, calendar: Calendar) -> datetime | None:
-    """The last moment at which it may come, as far as anybody has said."""
+    """Give the last moment at which it may come, as far as anybody has said."""
     ends = [each.since for each in reminder.pauses if each.until is None]
     if reminder.schedule is not None and reminder.schedule.until is not None:
         ends.append(datetime.combine(reminder.schedule.until, time(23, 59, 59), calendar.zone))
@@ -103,7 +103,7 @@ def _end(reminder: Reminder, calendar: Calendar) -> datetime | None:
 
 
 def _by_the_clock(reminder: Reminder, calendar: Calendar) -> Iterator[_Event]:
-    """One moment, or an interval; behind a pause an event of its own goes on with it."""
+    """Make events of one moment, or of an interval; after a pause another event goes on with it."""
     schedule = reminder.schedule
     assert schedule is not None  # noqa: S101  (seen by the caller)
     assert schedule.at is not None  # noqa: S101  (seen by the caller)
@@ -128,14 +128,14 @@ def _by_the_clock(reminder: Reminder, calendar: Calendar) -> Iterator[_Event]:
 
 
 def _before(pause: Pause | None) -> datetime | None:
-    """The last second before a pause."""
+    """Give the last second before a pause."""
     return pause.since - timedelta(seconds=1) if pause is not None else None
 
 
 def _otherwise(
     reminder: Reminder, calendar: Calendar, slot: str
 ) -> tuple[list[datetime], list[datetime]]:
-    """Moments of the series at which a time of day does not come, and those it was moved to."""
+    """Give the moments at which a time of day does not come, and those to which it was moved."""
     schedule = reminder.schedule
     assert schedule is not None  # noqa: S101  (seen by the caller)
     days = {each.day for each in reminder.exceptions}
@@ -159,7 +159,7 @@ def _otherwise(
 
 
 def _listed(reminder: Reminder, calendar: Calendar, first: date, slot: str) -> Iterator[datetime]:
-    """The moments of what iCalendar has no rule for."""
+    """Give the moments of what iCalendar has no rule for."""
     schedule = reminder.schedule
     assert schedule is not None  # noqa: S101  (seen by the caller)
     day: date | None = first

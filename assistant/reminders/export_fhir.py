@@ -74,7 +74,7 @@ def bundle(
 def _request_status(
     reminder: Reminder, now: float, active: Collection[str], given: Collection[str]
 ) -> str:
-    """What was removed before any dose was offered had been entered by mistake."""
+    """Give the status: what was removed before any dose was offered had been entered by mistake."""
     if reminder.reminder_id not in active:
         return "stopped" if reminder.reminder_id in given else "entered-in-error"
     schedule = reminder.schedule
@@ -128,7 +128,7 @@ def _request(reminder: Reminder, status: str, now: float) -> dict[str, Any]:
 
 
 def _otherwise(reminder: Reminder, now: float) -> list[str]:
-    """Days left out and pauses, but for those that are over, in words."""
+    """Say in words which days are left out and which pauses are not over."""
     left_out = [
         f"not on {each.day.isoformat()} {each.slot}".rstrip()
         for each in _coming(reminder, now)
@@ -144,7 +144,7 @@ def _paused(pause: Pause) -> str:
 
 
 def _on_single_days(reminder: Reminder, now: float) -> list[dict[str, Any]]:
-    """A dosage for each day with another hour or dose; it takes the place of that of the series."""
+    """Make a dosage for each day with another hour or dose; it replaces that of the series."""
     dosages: list[dict[str, Any]] = []
     for each in _coming(reminder, now):
         if each.is_left_out:
@@ -210,7 +210,7 @@ def _dosage_text(reminder: Reminder) -> str:
 
 
 def _urn(our_id: str) -> str:
-    """An absolute URL, as the standard wants it, of what has no server."""
+    """Make the absolute URL that the standard wants, for what is on no server."""
     return UUID(our_id).urn
 
 

@@ -1,4 +1,4 @@
-"""From what is wished to a reminder: its risk, its first day, whether it may wake the elder."""
+"""Makes reminders of requests: their risk, their first day, whether they may wake the elder."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.together import SAMPLED_DAYS, doses_by_day, judge_together
 
 EARLIEST_NOW: Final = 1_767_225_600.0
-"""2026-01-01: a clock before it was never set."""
+"""The earliest time that a clock can show (2026-01-01): one before it was never set."""
 
 
 def now_of(scheduler: ReminderScheduler) -> datetime:
-    """What time it is in the home; raises ClockWrongRefused."""
+    """Tell what time it is in the home; raises ClockWrongRefused."""
     now = scheduler.clock.now()
     if now < EARLIEST_NOW:
         raise ClockWrongRefused(now)
@@ -37,15 +37,15 @@ def now_of(scheduler: ReminderScheduler) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A wish, and what is usual of its medicine."""
+    """A request, and what is usual of its medicine."""
 
     wish: ReminderRequest
     limits: tuple[Limit, ...]
     others: tuple[Reminder, ...] = ()
-    """What there is already of the same medicine."""
+    """Reminders that there are already of the same medicine."""
 
     def is_of_a_limit(self, unit: Unit) -> bool:
-        """Whether it is known how much of this unit is usual."""
+        """Whether a limit is known for this unit."""
         return any(each.counted(unit) is not None or each.unit is unit for each in self.limits)
 
 
@@ -55,14 +55,14 @@ class ReminderFactory:
     def __init__(self, scheduler: ReminderScheduler, facts: MedicineFacts | None) -> None:
         self._scheduler, self._facts = scheduler, facts
         self._substances: dict[str, str] = {}
-        """By title: a name that resembles several takes long to look up."""
+        """The substance of each title: a name that resembles several takes long to look up."""
 
     def now(self) -> datetime:
-        """In the home; raises ClockWrongRefused."""
+        """Tell what time it is in the home; raises ClockWrongRefused."""
         return now_of(self._scheduler)
 
     async def known(self, wish: ReminderRequest, others: Sequence[Reminder]) -> Known:
-        """The wish with what is known of its medicine: the risk where none was asked for.
+        """Give a request with what is known of its medicine: the risk, if none was asked for.
 
         Args:
             wish: What is asked for.
@@ -76,7 +76,7 @@ class ReminderFactory:
         return Known(wish, limits, await self._of_the_same(wish.title, others) if limits else ())
 
     async def _of_the_same(self, title: str, others: Sequence[Reminder]) -> tuple[Reminder, ...]:
-        """Those of the same medicine, whichever of its names they bear."""
+        """Give the reminders of the same medicine, by whichever of its names."""
         substance = await self._substance_of(title)
         medicines = [each for each in others if each.kind is Kind.MEDICINE]
         named = {each.title: await self._substance_of(each.title) for each in medicines}
@@ -91,7 +91,7 @@ class ReminderFactory:
     def made_of(
         self, known: Known, reminder_id: str, now: datetime
     ) -> tuple[Reminder, date | None]:
-        """As `made`, where the dose is one that is written down.
+        """Make it as `made` does, if the dose is one that is written down.
 
         Raises:
             DoseTooMuchRefused: nobody takes so much of it.
@@ -133,7 +133,7 @@ class ReminderFactory:
             )
 
     def _rhythm(self, reminder: Reminder) -> Rhythm:
-        """How often it brings a dose, by its days to come; as needed as often as it may be."""
+        """Tell how often a dose comes, by the days to come; as needed, as often as it may."""
         if reminder.as_needed is not None:
             gap = max(1, int(reminder.as_needed.least_hours // 24))
             return Rhythm(reminder.as_needed.daily_most if gap == 1 else 1, gap)
@@ -148,7 +148,7 @@ class ReminderFactory:
     def made(
         self, wish: ReminderRequest, reminder_id: str, now: datetime
     ) -> tuple[Reminder, date | None]:
-        """The reminder, and its first day that has not passed."""
+        """Make the reminder, and give its first day that has not passed."""
         reminder = reminder_of(wish, reminder_id, now)
         schedule, asked = reminder.schedule, wish.schedule
         if schedule is None or asked is None:
@@ -169,7 +169,7 @@ class ReminderFactory:
         return replace(reminder, schedule=schedule), first
 
     def comes_again(self, reminder: Reminder) -> bool:
-        """Whether it could be kept anew."""
+        """Whether a reminder could be made anew."""
         try:
             self.made(wish_of(reminder), "", self.now())
         except NeverComesRefused:
@@ -193,7 +193,7 @@ class ReminderFactory:
 
 
 def _check_amount(reminder: Reminder, known: Known) -> None:
-    """What is a great deal of anything, where no more is known of the medicine."""
+    """Ask back what is a great deal of anything, if no more is known of the medicine."""
     try:
         if reminder.amount is not None and not known.is_of_a_limit(reminder.amount.unit):
             check_amount(reminder.amount)

@@ -26,21 +26,21 @@ log = logging.getLogger(__name__)
 
 _REACHED: Final = frozenset({Outcome.ACKNOWLEDGED, Outcome.ANSWERED, Outcome.DELIVERED})
 Texts = Callable[[str], tuple[str, str]]
-"""Headline and text in a language."""
+"""Gives headline and text in a language."""
 
 
 class Family(Protocol):
-    """Whoever is told."""
+    """The people who are told."""
 
     async def tell(self, items: Sequence[Item], now: float) -> str | None:
-        """Tell of these occurrences; the name of who was reached, None where nobody was.
+        """Tell of these occurrences; gives the name of who was reached, None if nobody was.
 
         It may be called again with the same ones.
         """
 
 
 class Voice(Protocol):
-    """Makes the sound of a call: `call_voice.CallVoice`."""
+    """What makes the sound of a call: `call_voice.CallVoice`."""
 
     def script(self, text: str, lang: str) -> CallScript:
         """What a call says."""
@@ -64,7 +64,7 @@ class Messenger:
         self._zone = zone
 
     async def tell(self, items: Sequence[Item], now: float) -> str | None:
-        """As in `Family`."""
+        """Tell of occurrences, as `Family` says."""
         is_call = any(item.reminder.policy.is_strict for item in items)
         first = min(item.occurrence.occurrence_id for item in items)
 
@@ -77,7 +77,7 @@ class Messenger:
     async def write(
         self, notice_id: str, texts: Texts, now: float, *, may_call: bool = True
     ) -> str | None:
-        """Tell something that can wait; the name of who was reached, None where nobody was."""
+        """Tell something that can wait; gives the name of who was reached, None if nobody was."""
         kinds = (Kind.MESSAGE, Kind.CALL) if may_call else (Kind.MESSAGE,)
         return await self._send(notice_id, texts, now, kinds)
 

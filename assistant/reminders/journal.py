@@ -1,4 +1,4 @@
-"""The last thing that was done to the reminders, kept as the rows were before: to be taken back.
+"""The last thing that was done to the reminders: the rows are kept as they were, to be taken back.
 
 A deed is written down in the transaction that does it, so that a power cut leaves both or neither.
 """
@@ -21,11 +21,12 @@ TAKE_BACK_SECONDS: Final = 3600.0
 """How long "undo" is about the last deed; later nobody remembers what that was."""
 _OPEN: Final = ", ".join(f"'{state.value}'" for state in OPEN)
 _IMAGE_SECONDS: Final = 2 * 86_400.0
-"""Occurrences that lie further back than this are settled, and no deed changes them."""
+"""How far back occurrences are kept in an image: older ones are settled, and no deed changes
+them."""
 
 
 class Deed(StrEnum):
-    """What was done; the services' own names."""
+    """What can be done and taken back; the services' own names."""
 
     TAKEN = "taken"
     SKIPPED = "skipped"
@@ -41,7 +42,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A deed that no longer holds."""
+    """A deed that was taken back."""
 
     kind: Deed
     titles: tuple[str, ...]
@@ -107,7 +108,7 @@ _TITLES: Final = (
 def take(
     connection: sqlite3.Connection, ids: Sequence[str], calendar: Calendar, now: float
 ) -> list[counting.Taken]:
-    """As `counting.take`, written down as a deed where anything was counted."""
+    """Count doses as `counting.take` does, and write that down as a deed if any was counted."""
     image = Image.of_occurrences(connection, ids, now)
     taken = counting.take(connection, ids, calendar, now)
     if taken:
@@ -116,7 +117,7 @@ def take(
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """What was done last cannot be taken back any more."""
+    """Forget the last deed: it cannot be taken back any more."""
     connection.execute("DELETE FROM reminder_deed")
 
 

@@ -14,9 +14,9 @@ from assistant.reminders.escalation import Risk
 from assistant.reminders.model import Amount
 
 FAR_BEYOND: Final = 5
-"""So many times the most of any medicine was misheard, high-risk or not: it is not written down."""
+"""How many times the usual most of any medicine is taken for misheard: it is not written down."""
 FAR_BELOW: Final = 4
-"""Less than the usual least divided by this was misheard, and is asked back."""
+"""By what the usual least is divided: a dose below that was misheard, and is asked back."""
 _IN_MILLIGRAMS: Final = {
     Unit.MICROGRAM: Fraction(1, 1000),
     Unit.MILLIGRAM: Fraction(1),
@@ -35,7 +35,7 @@ class Per(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many tablets, puffs, … where no strength was said."""
+    """How many tablets, puffs and the like are usual, if no strength was said."""
 
     usual: Fraction
     most: Fraction
@@ -58,7 +58,7 @@ class Limit:
     is_high: bool
 
     def counted(self, unit: Unit) -> Counted | None:
-        """What is usual of it counted in a unit; what is swallowed whole has many names."""
+        """Give what is usual of it counted in a unit; what is swallowed whole has many names."""
         if unit in self.counts or unit not in SOLID:
             return self.counts.get(unit)
         alike = [each for kind, each in self.counts.items() if kind in SOLID]
@@ -70,9 +70,9 @@ class Rhythm:
     """How often a reminder brings a dose."""
 
     doses_a_day: int
-    """On a day on which it comes."""
+    """How many doses come on a day on which any comes."""
     gap_days: int
-    """From one such day to the next, at least."""
+    """How many days lie at least between one such day and the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +92,19 @@ class MedicineFacts(Protocol):
     """What is known of a medicine by its name: `medicines.Medicines`."""
 
     async def risk_of(self, title: str) -> Risk:
-        """What hangs on it; normal where it is not known."""
+        """Give what hangs on a medicine; normal if it is not known."""
 
     async def limits_of(self, title: str) -> Sequence[Limit]:
-        """What is usual of it; empty where it is not known."""
+        """Give what is usual of a medicine; empty if it is not known."""
 
     async def substance_of(self, title: str) -> str:
-        """The same for all names of one medicine; empty where it is not known."""
+        """Give one name for all names of a medicine; empty if it is not known."""
 
 
 def judge(
     limits: Sequence[Limit], amount: Amount | None, route: str, rhythm: Rhythm
 ) -> Beyond | None:
-    """Say what is not usual about a dose; None where nothing is, or nothing is known of it."""
+    """Say what is not usual about a dose; None if nothing is, or nothing is known of it."""
     limit = _limit_at(_of_route(limits, amount, route), rhythm.gap_days)
     if limit is None or isinstance(limit, Beyond) or amount is None:
         return limit if isinstance(limit, Beyond) else None
@@ -114,7 +114,7 @@ def judge(
 def judge_day(
     limits: Sequence[Limit], amounts: Sequence[Amount], route: str, gap_days: int
 ) -> Beyond | None:
-    """Say what is not usual about all doses of one medicine on one day; None as `judge`.
+    """Say what is not usual about all doses of a medicine on one day; None as in `judge`.
 
     Args:
         limits: What is known of it.
@@ -146,7 +146,7 @@ def judge_day(
 
 
 def _limit_at(fitting: Sequence[Limit], gap_days: int) -> Limit | Beyond | None:
-    """The limit of what comes so often; what is wrong where nothing comes so often."""
+    """Find the limit of a dose that comes so often; says what is wrong if there is none."""
     if not fitting:
         return None
     by_gap = [each for each in fitting if each.every_days <= gap_days]
@@ -158,13 +158,13 @@ def _limit_at(fitting: Sequence[Limit], gap_days: int) -> Limit | Beyond | None:
 
 
 def worst(*judged: Beyond | None) -> Beyond | None:
-    """Of several judgements the first that refuses, else the first that asks."""
+    """Give the first of several judgements that refuses, else the first that asks."""
     found = [each for each in judged if each is not None]
     return next((each for each in found if each.is_refused), next(iter(found), None))
 
 
 def _of_route(limits: Sequence[Limit], amount: Amount | None, route: str) -> list[Limit]:
-    """Those of the route that was said, else of what the dose is counted in, else by mouth."""
+    """Give the limits of the route that was said, else of the dose's unit, else by mouth."""
     unit = amount.unit if amount is not None else None
     if route in _BY_INJECTION or unit in {Unit.AMPOULE, Unit.INTERNATIONAL_UNIT}:
         wanted = "injection"
@@ -223,7 +223,7 @@ def _counted(limit: Limit, amount: Amount, rhythm: Rhythm) -> list[Beyond]:
 
 
 def _count_of_day(limit: Limit, counted: Counted) -> tuple[Fraction, Fraction] | None:
-    """How many a day are usual, and at most; None where no more is known than of one dose."""
+    """Give how many a day are usual, and at most; None if limits are known for one dose alone."""
     if counted.day_most:
         return counted.day_most, counted.day_most
     if limit.every_days > 1:
@@ -243,7 +243,7 @@ def _ends(amount: Amount) -> tuple[Fraction, Fraction]:
 
 
 def _in_unit(limit: Limit, amount: Amount, value: Fraction) -> Fraction | None:
-    """An amount as the limit weighs it; None where it is only counted."""
+    """Give an amount in the unit of the limit; None if it is only counted."""
     unit = amount.unit
     if amount.strength is not None:
         value, unit = value * amount.strength.amount, amount.strength.unit

@@ -1,4 +1,4 @@
-"""Which reminder, or which doses, a sentence is about."""
+"""Finds the reminder, or the doses, that a sentence is about."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def meant(
     *,
     is_dose: bool = True,
 ) -> Meant:
-    """By an id, a title as it was heard, or empty: what was asked last; raises ReminderRefused."""
+    """Find doses by id, by title, or (empty) those that were asked last; raises ReminderRefused."""
     if not which:
         items = transactions.meant(connection, None, now)
         latest = transactions.of_the_latest(items, last_asked)
@@ -45,7 +45,7 @@ def meant(
 def offered(
     connection: sqlite3.Connection, which: str, now: float, last_asked: Collection[str]
 ) -> tuple[str, ...]:
-    """What can be snoozed: only what is offered now."""
+    """Find what can be snoozed: only what is offered now."""
     ids = meant(connection, which, now, last_asked, is_dose=False).ids
     items = [item for each in ids if (item := tables.get(connection, each)) is not None]
     open_ids = [i.occurrence.occurrence_id for i in items if i.occurrence.state in OFFERED]
@@ -55,7 +55,7 @@ def offered(
 
 
 def reminder(connection: sqlite3.Connection, which: str) -> Reminder:
-    """By its id or its title as it was heard; raises UnknownRefused."""
+    """Find a reminder by its id or its title as it was heard; raises UnknownRefused."""
     known = tables.get_reminder(connection, which)
     if known is not None:
         return known

@@ -40,7 +40,7 @@ class State(StrEnum):
     TAKEN = "taken"
     SKIPPED = "skipped"
     UNKNOWN = "unknown"
-    """Announced and unanswered: nobody knows."""
+    """It was announced and not answered: nobody knows."""
     MISSED = "missed"
     """Its offer was over before it could be announced."""
 
@@ -79,11 +79,11 @@ USUAL_MOST: Final = {
     Unit.GRAM: 30,
     Unit.MILLILITRE: 60,
 }
-"""More than this at once is asked about before it is kept.  No medical limit: it only catches
+"""The most that may be taken at once without being asked back.  No medical limit: it only catches
 what was misheard, and lies above what leaflets commonly give (concentrated Chinese pills, 浓缩丸,
 are counted by the dozen, and as 丸)."""
 USUAL_MOST_BY_WORD: Final = {"颗": 10, "粒": 10}
-"""The same by what it was counted in: what is counted by the dozen is 丸."""
+"""The same most, by the word it was counted in: what is counted by the dozen is 丸."""
 _LONGEST_WORD: Final = 20
 
 
@@ -98,7 +98,7 @@ class Amount:
     strength: Strength | None = None
     """How much is in each: two tablets of 500 mg."""
     word: str = ""
-    """What it was counted in, where its unit has several names: 粒, "teaspoon"."""
+    """The word it was counted in, if its unit has several names: 粒, "teaspoon"."""
 
     def __post_init__(self) -> None:
         self.as_dose()
@@ -108,12 +108,12 @@ class Amount:
             raise ImpossibleAmountError("What is in one tablet is more than nothing.")
 
     def as_dose(self) -> Dose:
-        """As the languages say it; raises ImpossibleAmountError."""
+        """Give the amount as the languages say it; raises ImpossibleAmountError."""
         return Dose(self.amount, self.unit, self.most, 0, 0, self.strength, self.word)
 
 
 _A_DAY: Final = timedelta(hours=25)
-"""The longest one, at the end of summer time."""
+"""The longest day, at the end of summer time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class DayException:
     day: date
     """The day of the series, local."""
     slot: str = ""
-    """Which time of that day; empty: all of them."""
+    """The slot of that day; empty: all of them."""
     is_left_out: bool = False
     at: datetime | None = None
     """When it comes instead, with its time zone."""
@@ -137,17 +137,17 @@ class Pause:
 
     since: datetime
     until: datetime | None = None
-    """From then on it comes again; None: until somebody says so."""
+    """When it comes again; None: when somebody says so."""
     told_at: float | None = None
     """When the elder was last told of it, or of its end; Unix time."""
 
     @property
     def is_of_a_day(self) -> bool:
-        """Whether it is only a day that is left out."""
+        """Whether only a day is left out."""
         return self.until is not None and self.until - self.since <= _A_DAY
 
     def holds_at(self, moment: float) -> bool:
-        """Whether it lies over a moment, Unix time."""
+        """Whether the pause holds at a moment, Unix time."""
         end = float("inf") if self.until is None else self.until.timestamp()
         return self.since.timestamp() <= moment < end
 
@@ -157,9 +157,9 @@ class AsNeeded:
     """A medicine without times: what Anban refuses to overstep."""
 
     least_hours: float
-    """Between two doses."""
+    """The least time between two doses, in hours."""
     daily_most: int
-    """Doses within any 24 hours."""
+    """The most doses within any 24 hours."""
 
 
 class Act(StrEnum):
@@ -186,7 +186,7 @@ class Reminder:
     """The medicine, or what is to be done, as the elder said it."""
     kind: Kind = Kind.TASK
     schedule: Schedule | None = None
-    """None: a medicine taken as needed."""
+    """When it comes; None: a medicine taken as needed."""
     as_needed: AsNeeded | None = None
     amount: Amount | None = None
     route: str = ""
@@ -194,17 +194,17 @@ class Reminder:
     note: str = ""
     risk: Risk = Risk.NORMAL
     own_policy: Policy | None = None
-    """Set for this reminder alone."""
+    """The escalation that was set for this reminder alone; None: that of its risk."""
     wakes: bool = False
-    """Is announced while the elder sleeps."""
+    """Whether it is announced while the elder sleeps."""
     added_at: float = 0.0
     changed_at: float = 0.0
-    """Nothing before this is planned; Unix time, seconds."""
+    """The time before which nothing is planned; Unix time, seconds."""
     exceptions: tuple[DayException, ...] = ()
     pauses: tuple[Pause, ...] = ()
 
     def exception(self, day: date, slot: str) -> DayException | None:
-        """What is otherwise at this time of this day: the latest that was said."""
+        """Find what is otherwise at this time of this day: the latest that was said."""
         held = (each for each in reversed(self.exceptions) if each.day == day)
         return next((each for each in held if each.slot in {"", slot}), None)
 
@@ -213,12 +213,12 @@ class Reminder:
         return any(pause.holds_at(moment) for pause in self.pauses)
 
     def is_held(self, day: date, slot: str, due_at: float) -> bool:
-        """Whether this time of this day does not come: it is left out, or lies in a pause."""
+        """Whether it does not come at this time of this day: left out, or in a pause."""
         held = self.exception(day, slot)
         return (held is not None and held.is_left_out) or self.is_paused_at(due_at)
 
     def on(self, day: date, slot: str) -> Reminder:
-        """The reminder as it is at this time of this day: its dose may be another one."""
+        """Give the reminder as it is at this time of this day: its dose may be another one."""
         held = self.exception(day, slot)
         if held is None or held.amount is None:
             return self
@@ -226,14 +226,14 @@ class Reminder:
 
     @property
     def policy(self) -> Policy:
-        """The escalation that holds."""
+        """The escalation that holds for it."""
         if self.own_policy is not None:
             return self.own_policy
         return POLICIES[self.risk] if self.kind is Kind.MEDICINE else TASK
 
     @property
     def act(self) -> Act:
-        """Taken, used or done."""
+        """What the elder does with it: take, use or do."""
         if self.kind is Kind.TASK:
             return Act.DO
         unit = self.amount.unit if self.amount is not None else None
@@ -248,23 +248,23 @@ class Occurrence:
     occurrence_id: str
     reminder_id: str
     day: date
-    """Local, as planned."""
+    """The local day for which it was planned."""
     slot: str
-    """Which time of the day: with the day, what keeps an occurrence the same one."""
+    """The name of its time of day; with the day, it tells one occurrence from all others."""
     due_at: float
     until_at: float
-    """Offered until then: its policy's end, or the next of the same reminder."""
+    """Until when it is offered: its policy's end, or the next of the same reminder."""
     state: State = State.PLANNED
     act_at: float | None = None
-    """When something is to happen to it by itself; None where nothing will."""
+    """When something is to happen to it by itself; None: nothing will."""
     announced_at: float | None = None
-    """For the first time."""
+    """When it was announced for the first time."""
     round_at: float | None = None
-    """For the first time since it was snoozed."""
+    """When it was announced for the first time since it was snoozed."""
     step: int = 0
-    """Announcements in this round."""
+    """The number of announcements in this round."""
     is_told: bool = True
-    """Whether the last announcement is known to have been made: else it is made again."""
+    """Whether the last announcement is known to have been made; if not, it is made again."""
     family: Family = Family.NOTHING
     settled_at: float | None = None
     reason: str = ""

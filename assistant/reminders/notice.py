@@ -30,23 +30,23 @@ class Notice:
     kind: NoticeKind
     titles: tuple[str, ...]
     amount: str = ""
-    """Of a dose that was refused: how much was said, a fraction, and its unit: 50 milligram."""
+    """The dose that was refused: a fraction and its unit, 50 milligram."""
     limit: str = ""
-    """Beyond which it was refused, in the same form."""
+    """The limit beyond which it was refused, in the same form."""
     per: str = ""
     """What the limit is of: once, day, or interval (then `limit` is a number of days)."""
     until: str = ""
-    """The end of a pause, ISO 8601; empty: until somebody says so."""
+    """The end of a pause, ISO 8601; empty: when somebody says so."""
 
     @classmethod
     def paused(cls, titles: list[str], pause: Pause) -> Notice:
-        """Medicines that do not come for a time."""
+        """Make the notice of medicines that do not come for a time."""
         until = pause.until.isoformat() if pause.until is not None else ""
         return cls(kind=NoticeKind.PAUSED, titles=tuple(dict.fromkeys(titles)), until=until)
 
     @classmethod
     def refused(cls, refusal: DoseTooMuchRefused) -> Notice:
-        """A dose that was not written down."""
+        """Make the notice of a dose that was not written down."""
         return cls(
             kind=NoticeKind.DOSE_REFUSED,
             titles=(refusal.title,),
@@ -57,7 +57,7 @@ class Notice:
 
 
 def owe(connection: sqlite3.Connection, notice: Notice, now: float) -> None:
-    """Owe it to the family; the same thing is told once a day."""
+    """Note that the family is owed a notice; the same thing is told once a day."""
     body = json.dumps(to_json(notice), ensure_ascii=False, sort_keys=True)
     mark = f"{body} {int(now // _DAY_SECONDS)}"
     notice_id = f"reminders-{hashlib.sha256(mark.encode()).hexdigest()[:16]}"

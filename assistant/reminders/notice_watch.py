@@ -1,4 +1,4 @@
-"""What the family is told of the reminders beside the doses: at least once, however long."""
+"""Tells the family what they are owed beside missed doses: at least once, however late."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from assistant.reminders.scheduler import ReminderScheduler
 from assistant.store.rows import readable
 
 LOOK_AGAIN_SECONDS: Final = 900.0
-"""Nobody of the family could be reached, or the disk refused."""
+"""How soon it is tried again if nobody could be reached, or the disk refused."""
 
 
 class NoticeWatch(PeriodicJob):
-    """Tells the oldest first, each once it was owed."""
+    """Tells the family what is owed, the oldest first."""
 
     name = "what the family is to know of the reminders"
     retry_seconds = LOOK_AGAIN_SECONDS
@@ -29,7 +29,10 @@ class NoticeWatch(PeriodicJob):
             scheduler.bus.subscribe(told, lambda _: self._woken.set())
 
     async def look(self) -> float | None:
-        """As in `PeriodicJob`; after a power cut between telling and writing it is told again."""
+        """Tell what is owed.
+
+        After a power cut between telling and writing it is told again.
+        """
         now = self._scheduler.clock.now()
         owed = await self._scheduler.database.read(
             lambda c: c.execute(

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from dateutil.rrule import rrule
 
 _CYCLE_YEARS: Final = 400
-"""After so many years the Gregorian calendar repeats itself, days of the week included."""
+"""After how many years the Gregorian calendar repeats itself, days of the week included."""
 _LONGEST_GAP_YEARS: Final = 12
-"""29 February can be 8 years from the one before; a rule that comes more rarely is a mistake."""
+"""The longest gap between two days of a rule: 29 February can be 8 years from the one before; a
+rule that comes more rarely is a mistake."""
 _ONE_DAY: Final = timedelta(1)
 
 
 def first_day(schedule: Schedule, not_before: date) -> date | None:
-    """Find the first day of a schedule from a day on; None where there is none."""
+    """Find the first day of a schedule from a day on; None if there is none."""
     day = _coming(schedule, schedule.start, inclusive=True)
     while day is not None and day < not_before:
         day = next_day(schedule, day)
@@ -34,7 +35,7 @@ def first_day(schedule: Schedule, not_before: date) -> date | None:
 
 
 def next_day(schedule: Schedule, after: date) -> date | None:
-    """Find the next day after one of the schedule's own days; None where it was the last."""
+    """Find the next day after one of the schedule's own days; None if it was the last."""
     return _coming(schedule, after, inclusive=False)
 
 
@@ -71,7 +72,7 @@ def is_day_of(schedule: Schedule, day: date) -> bool:
 def moments_of(
     reminder: Reminder, day: date, zone: ZoneInfo, habits: Habits
 ) -> Iterator[tuple[str, float]]:
-    """As `moments`, with the reminder's exceptions and pauses."""
+    """Tell the moments as `moments` does, with the reminder's exceptions and pauses."""
     if reminder.schedule is None:
         return
     for slot, usual_at in moments(reminder.schedule, day, zone, habits):
@@ -84,7 +85,7 @@ def moments_of(
 
 
 def slot_of(day_time: DayTime) -> str:
-    """Name a time of day so that it stays the same one where a habit moves."""
+    """Name a time of day so that it stays the same one if a habit moves."""
     if day_time.anchor is None:
         return f"{day_time.at:%H:%M}"
     return f"{day_time.anchor.value}{day_time.offset_minutes:+d}"
@@ -149,7 +150,7 @@ def _rule(text: str) -> rrule:
 
 
 def _lunar(lunar: LunarDays, from_day: date) -> date:
-    """Find the first such day; day 30 in a month of 29 is its last.
+    """Find the first day of the traditional calendar; day 30 in a month of 29 is its last.
 
     A month that was named is the regular one; every month means leap months too.
     """
@@ -166,7 +167,7 @@ def _lunar(lunar: LunarDays, from_day: date) -> date:
 
 @lru_cache(maxsize=16)
 def _lunar_months(lunar_year: int) -> tuple[tuple[int, date, int], ...]:
-    """A lunar year's months in order: number (negative: leap), first day, length."""
+    """List a lunar year's months in order: number (negative: leap), first day, length."""
     from lunar_python import LunarYear, Solar  # noqa: PLC0415  (0.1 s, and rarely needed)
 
     months = []

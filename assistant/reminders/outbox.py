@@ -1,4 +1,4 @@
-"""What the family is owed, told at least once, beside everything else: a call may take minutes."""
+"""Tells the family of missed doses, at least once, beside all else: a call may take minutes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 300.0
 _BATCH: Final = 30
-"""Doses in one message."""
+"""The most doses in one message."""
 
 
 class FamilyOutbox:
-    """Tells what the occurrences owe."""
+    """Tells the family what the occurrences owe."""
 
     def __init__(self, bus: Bus, database: Database, clock: Clock) -> None:
         self._bus, self._database, self._clock = bus, database, clock
@@ -34,13 +34,13 @@ class FamilyOutbox:
         self._task = asyncio.create_task(self._run(), name="reminders' family")
 
     async def stop(self) -> None:
-        """Break off; what may not have been told is told again at the next start."""
+        """Stop; what may not have been told is told again at the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def wake(self) -> None:
-        """There may be something to tell."""
+        """Look for something to tell."""
         self._woken.set()
 
     async def _run(self) -> None:
@@ -61,7 +61,7 @@ class FamilyOutbox:
                 await self._clock.wait(until, asyncio.Event())
 
     async def step(self) -> bool:
-        """Tell all that is owed; False where nobody could be reached.
+        """Tell all that is owed; False if nobody could be reached.
 
         Raises:
             StoreError: what was told last may be told again.

@@ -1,4 +1,4 @@
-"""That a pause is over is said aloud, once; one without an end is spoken of every day."""
+"""Says aloud that a pause is over, once; one without an end is spoken of every day."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from assistant.reminders.periodic import PeriodicJob
 from assistant.reminders.scheduler import ReminderScheduler
 
 ASK_AFTER_HOURS: Final = 20.0
-"""A pause without an end is spoken of on the next day at the earliest."""
+"""The least time after which a pause without an end is spoken of: on the next day."""
 TELL_AT: Final = time(10)
-"""On each day, local: a pause without an end."""
+"""The local time at which a pause without an end is spoken of each day."""
 _BUSY_SECONDS: Final = 60.0
-"""While the elder talks or sleeps, or something else is asked."""
+"""How soon it is tried again while the elder talks or sleeps, or something else is asked."""
 
 
 class PauseWatch(PeriodicJob):
@@ -35,7 +35,7 @@ class PauseWatch(PeriodicJob):
         scheduler.bus.subscribe(RemindersChanged, lambda _: self._woken.set())
 
     async def look(self) -> float | None:
-        """As in `PeriodicJob`; written down before it is said, so that it is said once."""
+        """Tell what is to be told; written down before it is said, so that it is said once."""
         scheduler = self._scheduler
         now = scheduler.clock.now()
         reminders = await scheduler.database.read(tables.active_reminders)
@@ -61,7 +61,7 @@ class PauseWatch(PeriodicJob):
         return now + 1.0  # what comes next is reckoned from what was just written
 
     def _tell_at(self, pause: Pause, habits: Habits) -> float | None:
-        """When to speak of it, Unix time; None where all is said."""
+        """Give when to speak of it, Unix time; None if all is said."""
         zone = self._scheduler.calendar.zone
         if pause.is_of_a_day:
             return None

@@ -1,4 +1,4 @@
-"""What is looked at again and again, and told to the family: no fault ends it."""
+"""A job that looks again and again for something to tell the family: no fault ends it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class PeriodicJob(ABC):
     """Looks at its start, when it is woken, and when it said that it would."""
 
     name: ClassVar[str]
-    """What it tells, for the log."""
+    """What the job tells, for the log."""
     retry_seconds: ClassVar[float]
-    """After the disk refused, or a fault."""
+    """How soon it looks again after the disk refused, or a fault."""
 
     def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
         self._scheduler, self._messenger = scheduler, messenger
@@ -34,7 +34,7 @@ class PeriodicJob(ABC):
         self._task = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        """Let go; what was not told is told after the next start."""
+        """Stop; what was not told is told after the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

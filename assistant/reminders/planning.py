@@ -18,22 +18,22 @@ from assistant.reminders.occurrence_days import first_day, local_date, moments_o
 PLANNED_DAYS: Final = 1
 """How many days after today are planned: clocks go wrong by hours, and "tomorrow" is asked for."""
 CATCH_UP_DAYS: Final = 35
-"""After a longer time off, what passed before is not written down day by day."""
+"""How many days back are written down one by one after a time off."""
 BATCH: Final = 200
-"""Reminders planned in one transaction, so that none takes long."""
+"""The most reminders planned in one transaction, so that none takes long."""
 _DAY_SECONDS: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Where and how the elder lives."""
+    """The time zone of the home and the habits of the elder."""
 
     zone: ZoneInfo
     habits: Habits
 
 
 def plan(connection: sqlite3.Connection, calendar: Calendar, now: float) -> bool:
-    """Plan what is near; False where more is left for another transaction."""
+    """Plan what is near; False if more is left for another transaction."""
     through = local_date(now, calendar.zone) + timedelta(PLANNED_DAYS)
     batch = tables.reminders_to_plan(connection, through, BATCH)
     for reminder, day in batch:
@@ -87,7 +87,7 @@ def replan(
 def keep_settled_slots(
     connection: sqlite3.Connection, before: Reminder, after: Reminder, today: date
 ) -> None:
-    """Where a time of day is moved, today's dose of the old time is that of the new one.
+    """Count today's dose of an old time of day as that of the new one, if the time was moved.
 
     Else "at nine instead of eight" would give a second dose to whoever took the one of eight.
     """
@@ -112,7 +112,7 @@ def planned_too_far(connection: sqlite3.Connection, now: float) -> bool:
 
 
 def occurrence_of(reminder: Reminder, day: date, slot: str, due_at: float) -> Occurrence:
-    """A new occurrence, planned."""
+    """Make a planned occurrence."""
     return Occurrence(
         occurrence_id=new_id(),
         reminder_id=reminder.reminder_id,
@@ -126,7 +126,7 @@ def occurrence_of(reminder: Reminder, day: date, slot: str, due_at: float) -> Oc
 
 
 def end_before_next(connection: sqlite3.Connection, reminder: Reminder) -> None:
-    """An occurrence is offered no longer once the next one is due: doses are never doubled."""
+    """Offer occurrences no longer once the next one is due: doses are never doubled."""
     due = list(
         tables.select(
             connection,

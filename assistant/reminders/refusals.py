@@ -1,4 +1,4 @@
-"""What the keeper of reminders says no to: typed, each with what is still true."""
+"""What the reminders say no to: typed, each with what is still true."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ReminderRefused(Exception):  # noqa: N818  (a plain "no", not a fault; not
     code: ClassVar[str] = "refused"
 
     def to_dict(self) -> dict[str, Any]:
-        """As the services give it: `{"refused": code, ...}`."""
+        """Give it as the services do: `{"refused": code, ...}`."""
         details = {name: value for name, value in self._details().items() if value is not None}
         return {"refused": self.code, **details}
 
@@ -46,7 +46,7 @@ class TimeMissingRefused(ReminderRefused):
 
 @dataclass
 class DaysMissingRefused(ReminderRefused):
-    """So many times a week or month, but not on which days: ask for them."""
+    """So many times a week or month was said, but not on which days: ask for them."""
 
     count: int
 
@@ -63,14 +63,14 @@ class NeverComesRefused(ReminderRefused):
 
 @dataclass
 class DoseUnlikelyRefused(ReminderRefused):
-    """Not as is usual: ask whether it is right, then say `is_confirmed`."""
+    """The dose is not usual: ask whether it is right, then say `is_confirmed`."""
 
     amount: str
     """What was asked for, at once or of a day; a fraction; of `interval` a number of days."""
     unit: str
     usual_most: str
     usual_least: str = ""
-    """Empty where no more is known than that it is a great deal."""
+    """The usual least; empty if no more is known than that it is a great deal."""
     per: str = "once"
     """once, day, or interval."""
     title: str = ""
@@ -91,14 +91,14 @@ class DoseUnlikelyRefused(ReminderRefused):
 
 @dataclass
 class DoseTooMuchRefused(ReminderRefused):
-    """More than is ever usual of a medicine that harms then: not written down, whoever says so."""
+    """The dose is more than ever usual of a medicine that harms then: it is not written down."""
 
     title: str
     amount: str
     """What was asked for: at once, or of a day; a fraction."""
     unit: str
     most: str
-    """What it lies beyond, a fraction in `limit_unit`; of `interval` a number of days."""
+    """The limit it lies beyond, a fraction in `limit_unit`; of `interval` a number of days."""
     limit_unit: str
     per: str
     """once, day, or interval: what the limit is of."""
@@ -115,7 +115,7 @@ class DoseTooMuchRefused(ReminderRefused):
 
 @dataclass
 class UnknownRefused(ReminderRefused):
-    """No reminder is called so; the names that there are."""
+    """No reminder is called so; `names` are those that there are."""
 
     name: str
     known: tuple[str, ...]
@@ -138,7 +138,7 @@ class AlreadyTakenRefused(ReminderRefused):
 
 @dataclass
 class TooSoonRefused(ReminderRefused):
-    """Taken as needed, and the least interval is not over."""
+    """The medicine is taken as needed, and the least interval is not over."""
 
     title: str
     last_at: float
@@ -147,7 +147,7 @@ class TooSoonRefused(ReminderRefused):
 
 @dataclass
 class DailyMostRefused(ReminderRefused):
-    """Taken as needed, and as often within 24 hours as it may be."""
+    """The medicine is taken as needed, and was taken as often within 24 hours as it may be."""
 
     title: str
     most: int
@@ -156,7 +156,7 @@ class DailyMostRefused(ReminderRefused):
 
 @dataclass
 class SnoozeTooLongRefused(ReminderRefused):
-    """It would be offered no longer then."""
+    """The dose would be offered no longer at that time."""
 
     title: str
     offered_until: float
@@ -171,14 +171,14 @@ class ClockWrongRefused(ReminderRefused):
 
 @dataclass
 class TooManyRefused(ReminderRefused):
-    """As many reminders as can be kept."""
+    """There are as many reminders as can be kept."""
 
     most: int
 
 
 @dataclass
 class NotThatDayRefused(ReminderRefused):
-    """It does not come on that day, nor at that time of it."""
+    """The reminder does not come on that day, nor at that time of it."""
 
     title: str
     day: str
@@ -186,7 +186,7 @@ class NotThatDayRefused(ReminderRefused):
 
 @dataclass
 class WhichTimeRefused(ReminderRefused):
-    """It comes more than once that day: ask which one is meant; Unix times by slot."""
+    """The reminder comes more than once that day: ask which is meant; Unix times by slot."""
 
     title: str
     due: dict[str, float]
@@ -207,4 +207,4 @@ class NothingDoneRefused(ReminderRefused):
 
 @dataclass
 class NotPausedRefused(ReminderRefused):
-    """None of them is paused."""
+    """None of these reminders is paused."""

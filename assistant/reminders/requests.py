@@ -1,4 +1,4 @@
-"""What others ask the keeper of reminders for: the arguments of its services."""
+"""What others ask of the reminders: the arguments of the services."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ class ReminderRequest:
     risk: Risk = Risk.NORMAL
     policy: Policy | None = None
     wakes: bool | None = None
-    """None: only where a time in the night was asked for."""
+    """Whether it may wake the elder; None: only if a time in the night was asked for."""
     left_out: tuple[date, ...] = ()
     """Single days on which it does not come."""
     is_confirmed: bool = False
-    """An unlikely dose was asked back, and is right."""
+    """Whether an unlikely dose was asked back, and is right."""
 
 
 def schedule_wish(schedule: Schedule) -> ScheduleRequest:
-    """Write a schedule as a wish: what `schedule_of` understood, for `ReminderRequest`."""
+    """Write a schedule as a request: what `schedule_of` understood, for `ReminderRequest`."""
     rrule = schedule.rrule
     if schedule.every_minutes is not None:
         rrule = f"FREQ=MINUTELY;INTERVAL={schedule.every_minutes}"
@@ -81,7 +81,7 @@ def schedule_wish(schedule: Schedule) -> ScheduleRequest:
 
 
 def reminder_of(wish: ReminderRequest, reminder_id: str, now: datetime) -> Reminder:
-    """Make a reminder of a wish.
+    """Make a reminder of a request.
 
     Raises:
         InvalidRefused: it contradicts itself or is out of bounds.
@@ -175,7 +175,7 @@ def check_amount(amount: Amount) -> None:
 
 
 def wish_of(reminder: Reminder) -> ReminderRequest:
-    """What would have to be asked for to get this reminder."""
+    """Give what would have to be asked for to get this reminder."""
     return ReminderRequest(
         title=reminder.title,
         kind=reminder.kind,

@@ -25,14 +25,14 @@ _PARTS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """One of: `at` alone, `at` with `every_minutes`, or `times` on the days of a rule."""
+    """When a reminder comes: `at` alone, `at` with `every_minutes`, or `times` on a rule's days."""
 
     start: date
-    """No day before it counts; a rule's interval is counted from it."""
+    """The first day that counts; a rule's interval is counted from it."""
     until: date | None = None
-    """The last day."""
+    """The last day that counts."""
     at: datetime | None = None
-    """The one time, or the first of an interval."""
+    """The one moment, or the first of an interval."""
     every_minutes: int | None = None
     rrule: str | None = None
     lunar: LunarDays | None = None

@@ -1,4 +1,4 @@
-"""The keeper of reminders: takes time on, asks the elder, tells the family, never forgets.
+"""The scheduler of reminders: takes time on, asks the elder, tells the family, never forgets.
 
 Every step is written before it is acted on.  An announcement that may not have been heard is made
 again; a dose that was counted is not counted again.  Time comes from a `Clock` that tests drive:
@@ -23,7 +23,6 @@ from assistant.events import (
     ReminderDue,
     ReminderMissed,
     Said,
-    Say,
     SetVoice,
     StockLow,
     Urgency,
@@ -31,6 +30,7 @@ from assistant.events import (
 from assistant.home.clock import LOOK_SECONDS, Clock, SystemClock
 from assistant.home.memory import HomeMemory
 from assistant.home.presence import ASKER, Presence
+from assistant.home.speech import Speech
 from assistant.language import Habits
 from assistant.reminders import counting, journal, tables, transactions
 from assistant.reminders.codec import from_json, to_json
@@ -45,14 +45,14 @@ from assistant.store import Database, KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 HABITS_FIELD: Final = "habits"
-"""In the profile: the elder's own times, `{"supper": "18:30"}`."""
+"""The field of the profile with the elder's own times: `{"supper": "18:30"}`."""
 OPEN_SECONDS: Final = 60.0
 """How long an announcement waits for an answer."""
 AWAY_SECONDS: Final = 3600.0
-"""What is found missed so long after its end was missed with the power off."""
+"""How long after its end something that is found missed was missed because the power was off."""
 _URGENT_STEP: Final = 2
 _PLANNED_BY: Final = "reminders_planned_by"
-"""Of the home's state: the zone and habits by which the rows ahead were planned."""
+"""The zone and habits by which the rows ahead were planned, in the home's state."""
 
 
 @dataclass(slots=True)
@@ -61,10 +61,8 @@ class _Question:
 
     question_id: str
     ids: tuple[str, ...]
-    text: str
     asked_at: float
     is_urgent: bool
-    say_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class _Outcome:
 
 
 class ReminderScheduler:
-    """All reminders of one home."""
+    """Announces, counts and settles all reminders of one home."""
 
     def __init__(
         self,
@@ -84,6 +82,7 @@ class ReminderScheduler:
         bus: Bus,
         database: Database,
         memory: HomeMemory,
+        speech: Speech,
         zone: ZoneInfo,
         clock: Clock | None = None,
     ) -> None:
@@ -94,7 +93,7 @@ class ReminderScheduler:
         self.wording = Wording(zone, lambda: memory.lang)
         self.outbox = FamilyOutbox(bus, database, self.clock)
         """Give it a family with `outbox.family`; without one nobody is told, and it is kept."""
-        self._memory = memory
+        self._memory, self._speech = memory, speech
         self._profile, self._home = KeyedValues.profile(database), KeyedValues.home(database)
         self._question: _Question | None = None
         self.last_asked: tuple[str, ...] = ()
@@ -104,7 +103,6 @@ class ReminderScheduler:
         self._is_recovered = self._knows_habits = False
         self._task: asyncio.Task[None] | None = None
         bus.subscribe(ElderAnswered, self._answered)
-        bus.subscribe(Say, self._saying)
         bus.subscribe(Said, self._said)
         bus.subscribe(ProfileChanged, self._profile_changed)
 
@@ -114,14 +112,14 @@ class ReminderScheduler:
         self.outbox.start()
 
     async def stop(self) -> None:
-        """Let go; everything goes on at the next start."""
+        """Stop; everything goes on at the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.outbox.stop()
 
     def wake(self) -> None:
-        """Something changed: look at once."""
+        """Look at once: something changed."""
         self._woken.set()
 
     async def _run(self) -> None:
@@ -186,7 +184,7 @@ class ReminderScheduler:
             open_seconds=OPEN_SECONDS,
         )
         ids = tuple(item.occurrence.occurrence_id for item in items)
-        self._question = _Question(asked.question_id, ids, asked.text, now, is_urgent)
+        self._question = _Question(asked.question_id, ids, now, is_urgent)
         self.last_asked = ids
         for item in items:
             self.bus.publish(
@@ -203,13 +201,9 @@ class ReminderScheduler:
             self.bus.publish(SetVoice(1.0, self._memory.rate_words_per_minute))
         self.bus.publish(asked)
 
-    def _saying(self, say: Say) -> None:
-        if self._question is not None and say.text == self._question.text:
-            self._question.say_id = say.say_id
-
     def _said(self, said: Said) -> None:
         question = self._question
-        if question is None or not said.say_id or said.say_id != question.say_id:
+        if question is None or said.say_id != question.question_id:
             return
         if said.error and not said.completed:
             self._close("unsounded")
@@ -232,7 +226,7 @@ class ReminderScheduler:
         self.wake()
 
     def _forget_stale_question(self, now: float) -> None:
-        """A question whose end was never told does not keep the others waiting."""
+        """Close a question whose end was never told: it must not keep the others waiting."""
         question = self._question
         if question is not None and not 0 <= now - question.asked_at < OPEN_SECONDS + 120:
             self._close("silence")
@@ -289,9 +283,9 @@ class ReminderScheduler:
                 self.say(self.wording.stock_low(stock.medicine, stock.days))
 
     def say(self, text: str) -> None:
-        """Speak in the language of the home."""
+        """Say something that may be missed; nothing if there is no text."""
         if text:
-            self.bus.publish(Say(text, self._memory.lang, Urgency.ANSWER))
+            self._speech.say(text)
 
     async def _items(self, ids: tuple[str, ...]) -> list[Item]:
         found = await self.database.read(lambda c: [tables.get(c, each) for each in ids])
@@ -328,7 +322,7 @@ class ReminderScheduler:
             self.wake()
 
     async def _learn_habits(self) -> None:
-        """Read the elder's own times; where they or the time zone changed, move what is planned."""
+        """Read the elder's own times; move what is planned if they or the time zone changed."""
         value = await self._profile.get(HABITS_FIELD)
         habits = Habits()
         try:

@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import wraps
 from typing import Any, Final
 
-from assistant.events import MAX_LINE_BYTES
 from assistant.language import LANGUAGES, Unit
 from assistant.reminders.api import SNOOZE_MINUTES, ReminderApi
 from assistant.reminders.codec import from_json, to_json
@@ -27,26 +26,24 @@ Answer = Callable[..., Awaitable[Any]]
 MOST_TEXTS: Final = 20
 MOST_AT_ONCE: Final = 20
 MOST_REMOVED: Final = 1000
-MOST_EXPORTED_BYTES: Final = MAX_LINE_BYTES // 2
-"""An answer is one line, and a character of it may be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """So much of a medicine; none at all, too."""
+    """An amount of a medicine, which may be none at all."""
 
     amount: Fraction
     unit: Unit
 
 
 class ReminderServices:
-    """The services of one keeper."""
+    """Offers a `ReminderApi` on the bus."""
 
     def __init__(self, api: ReminderApi) -> None:
         self._api = api
 
     def register(self, bus: Bus) -> None:
-        """Answer for all of them."""
+        """Serve all of them."""
         services: dict[str, Answer] = {
             "reminders.understand": self._understand,
             "reminders.check": self._check,
@@ -64,7 +61,6 @@ class ReminderServices:
             "reminders.refill": self._refill,
             "reminders.count": self._count,
             "reminders.adherence": self._adherence,
-            "reminders.export": self._export,
             "reminders.import": self._import,
             "reminders.remove_all": self._remove_all,
             "reminders.on_day": self._on_day,
@@ -79,7 +75,7 @@ class ReminderServices:
     async def _understand(
         self, texts: list[str], lang: str, is_daily: bool = False
     ) -> dict[str, Any]:
-        """`understanding.Understood`; `texts` are a conversation's sentences, earliest first."""
+        """Give a `spoken_schedule.Understood`; `texts`: the sentences so far, earliest first."""
         if lang not in LANGUAGES:
             raise InvalidRefused("lang", f"one of {', '.join(LANGUAGES)}")
         if not isinstance(texts, list) or len(texts) > MOST_TEXTS:
@@ -88,25 +84,25 @@ class ReminderServices:
         return asdict(await self._api.understand(said, lang, is_daily=is_daily))
 
     async def _check(self, reminder: dict[str, Any], instead_of: str = "") -> dict[str, Any]:
-        """What `reminders.add` would keep, and when it first comes; nothing is written."""
+        """Give what `reminders.add` would keep, and when it first comes; nothing is written."""
         wish = from_json(reminder, ReminderRequest, "reminder")
         made, first_at = await self._api.check(wish, _text(instead_of))
         return {"reminder": _reminder(made), "first_at": first_at}
 
     async def _add_all(self, reminders: list[dict[str, Any]]) -> dict[str, Any]:
-        """All of them or none."""
+        """Add all of them or none."""
         if not isinstance(reminders, list) or not 0 < len(reminders) <= MOST_AT_ONCE:
             raise InvalidRefused("reminders", f"a list of 1 to {MOST_AT_ONCE}")
         wishes = [from_json(each, ReminderRequest, "reminders") for each in reminders]
         return {"added": [_reminder(each) for each in await self._api.add_all(wishes)]}
 
     async def _add(self, reminder: dict[str, Any]) -> dict[str, Any]:
-        """`reminder`: the fields of `wishes.ReminderWish`."""
+        """Add one; `reminder`: the fields of `requests.ReminderRequest`."""
         wish = from_json(reminder, ReminderRequest, "reminder")
         return _reminder(await self._api.add(wish))
 
     async def _change(self, which: str, changes: dict[str, Any]) -> dict[str, Any]:
-        """`changes`: those fields of `wishes.ReminderWish` that are to be others."""
+        """Change one; `changes`: the fields of `requests.ReminderRequest` that are to be others."""
         before = to_json(wish_of(await self._api.find(_text(which))))
         if not isinstance(changes, dict):
             raise InvalidRefused("changes", "an object with the fields to change")
@@ -119,19 +115,19 @@ class ReminderServices:
         return _reminder(await self._api.remove(_text(which)))
 
     async def _remove_all(self, which: list[str]) -> dict[str, Any]:
-        """All of these, or none where one is not known."""
+        """Remove all of these, or none if one is not known."""
         removed = await self._api.remove_all(_several(which, least=1))
         return {"removed": [_reminder(each) for each in removed]}
 
     async def _on_day(self, which: str, day: dict[str, Any]) -> dict[str, Any]:
-        """`day`: the fields of `model.DayException`; the series stays as it is."""
+        """Change one day; `day`: the fields of `model.DayException`; the series stays as it is."""
         wanted = from_json(day, DayException, "day")
         return _reminder(await self._api.altered.on_day(_text(which), wanted))
 
     async def _pause(
         self, which: list[str], until: str | None = None, since: str | None = None
     ) -> dict[str, Any]:
-        """None in `which`: all; without `until` until `reminders.resume`."""
+        """Pause `which`, None: all; without `until`, until `reminders.resume`."""
         begin, end = (
             from_json(at, datetime, name) if at is not None else None
             for name, at in (("since", since), ("until", until))
@@ -144,12 +140,12 @@ class ReminderServices:
         return {"resumed": [_reminder(each) for each in resumed]}
 
     async def _not_taken(self, which: str = "") -> dict[str, Any]:
-        """The dose that was counted last was not taken: it is offered again."""
+        """Take back the count of the last dose, which was not taken: it is offered again."""
         items = await self._api.altered.not_taken(_text(which))
         return {"not_taken": [_item(item) for item in items]}
 
     async def _take_back(self) -> dict[str, Any]:
-        """What was done last; `kind` is one of `journal.Deed`."""
+        """Take back what was done last; `kind` is one of `journal.Deed`."""
         undone = await self._api.altered.take_back()
         return {"kind": undone.kind.value, "titles": list(undone.titles)}
 
@@ -160,7 +156,7 @@ class ReminderServices:
         return {"taken": [_taken(dose) for dose in await self._api.taken(_text(which))]}
 
     async def _allowed(self, which: str) -> dict[str, Any]:
-        """Nothing, where a medicine as needed may be taken now; else the refusal."""
+        """Refuse if a medicine as needed may not be taken now; else say nothing."""
         await self._api.allowed(_text(which))
         return {}
 
@@ -182,27 +178,18 @@ class ReminderServices:
         return {"left": _stock(await self._api.left(_text(which)))}
 
     async def _refill(self, which: str, amount: dict[str, Any]) -> dict[str, Any]:
-        """`amount`: {"amount": "30", "unit": "tablet"}."""
+        """Add to the stock; `amount`: {"amount": "30", "unit": "tablet"}."""
         wanted = from_json(amount, Amount, "amount")
         return {"left": _stock(await self._api.refill(which, wanted.amount, wanted.unit))}
 
     async def _count(self, which: str, amount: dict[str, Any]) -> dict[str, Any]:
-        """As `reminders.refill`, but this is all there is."""
+        """Set the stock: as `reminders.refill`, but this is all there is."""
         wanted = from_json(amount, Stock, "amount")
         return {"left": _stock(await self._api.count(which, wanted.amount, wanted.unit))}
 
     async def _adherence(self, weeks: int = 4) -> list[dict[str, Any]]:
         found = await self._api.adherence(from_json(weeks, int, "weeks"))
         return [asdict(week) | {"monday": week.monday.isoformat()} for week in found]
-
-    async def _export(self, form: str, since: str | None = None) -> dict[str, str]:
-        """`since`: a date; of the doses only those due from then on."""
-        day = from_json(since, datetime, "since").astimezone() if since is not None else None
-        begin = day.timestamp() if day is not None else 0.0
-        text = await self._api.export(from_json(form, str, "form"), begin)
-        if len(text.encode()) > MOST_EXPORTED_BYTES:
-            raise InvalidRefused("since", "too much for one answer; say a later day")
-        return {"text": text}
 
     async def _import(self, text: str) -> dict[str, Any]:
         if not isinstance(text, str):

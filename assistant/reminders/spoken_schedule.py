@@ -1,4 +1,4 @@
-"""When sentences mean, for a skill that asks one thing after the other: as a schedule's JSON."""
+"""Understands when sentences mean, for a skill that asks one thing after the other."""
 
 from __future__ import annotations
 
@@ -45,26 +45,26 @@ class Understood:
     """What sentences say about time, the later ones correcting the earlier."""
 
     says: bool = False
-    """The last sentence says something about it."""
+    """Whether the last sentence says something about time."""
     problem: dict[str, Any] | None = None
     """Why it is no schedule yet, as a refusal; `impossible_time` for a day that does not exist,
-    `meal_missing` where "after food" may be any meal, `words_left` (with `words`) where the last
-    sentence says more of times and days than was understood."""
+    `meal_missing` if "after food" may be any meal, `words_left` (with `words`) if the last sentence
+    says more of times and days than was understood."""
     schedule: dict[str, Any] | None = None
     at: str | None = None
-    """The moment, where it is one."""
+    """The moment, if it is one."""
     is_assumed: bool = False
-    """The times are the usual ones for "three times a day", and were not said."""
+    """Whether the times are the usual ones for "three times a day", and were not said."""
     names_day: bool = False
-    """The last sentence names a day, or days, and not only hours."""
+    """Whether the last sentence names a day, or days, and not only hours."""
     names_part: bool = False
-    """It names a part of the day: "at eight in the evening"."""
+    """Whether it names a part of the day: "at eight in the evening"."""
     days: dict[str, Any] | None = None
-    """Which days, where some were said: rrule, lunar or solar_term of a schedule."""
+    """The days, if some were said: rrule, lunar or solar_term of a schedule."""
     left_out: tuple[str, ...] = ()
     """Single days on which it does not come, ISO 8601: "every day but tomorrow"."""
     spans: tuple[tuple[int, int], ...] = field(default=())
-    """Where in the last sentence its words stand."""
+    """The places of its words in the last sentence."""
     leftover: tuple[dict[str, Any], ...] = ()
     """The last sentence's words that nothing used: `language.Leftover`.  A number among them is no
     problem yet: it may be a dose ("two metformin"); who does not use it must ask."""
@@ -142,7 +142,7 @@ def _days(when: Recurrence) -> dict[str, Any] | None:
 
 
 def _counted_from_first(schedule: dict[str, Any], when: When) -> dict[str, Any]:
-    """Where no start was said, it is the first dose, which may be tomorrow's: see `ReminderApi`."""
+    """Count from the first dose, which may be tomorrow's, if no start was said."""
     if isinstance(when, Moment) and "times" in schedule:
         return schedule  # bound to a habit of that day
     if isinstance(when, Recurrence) and when.start is not None:
@@ -174,7 +174,7 @@ def _not_only_today(when: Recurrence, clues: Sequence[Found]) -> Recurrence:
 
 
 def _counted_once(clues: Sequence[Found], own: Sequence[Found]) -> list[Found]:
-    """Where hours are named, they count, and not "three times a day" of an earlier sentence."""
+    """Count the hours if they are named, and not "three times a day" of an earlier sentence."""
     is_counted = any(isinstance(each.clue, TimesEvery) for each in own)
     has_hours = any(isinstance(each.clue, Clock) for each in own)
     daily = Every(Frequency.DAILY)

@@ -22,7 +22,7 @@ from assistant.reminders.occurrence_days import (
 from assistant.reminders.planning import Calendar
 
 WARN_DAYS: Final = 7
-"""A refill takes a visit and a walk to the chemist's."""
+"""How many days ahead is warned: a refill takes a visit and a walk to the chemist's."""
 _LOOK_AHEAD_DAYS: Final = 28
 
 
@@ -34,9 +34,9 @@ class StockLeft:
     amount: Fraction
     unit: Unit
     days: int | None
-    """At the present use; None where it is used only as needed."""
+    """For how many days it lasts at the present use; None if it is used only as needed."""
     is_to_warn: bool = False
-    """Low for the first time since it was refilled."""
+    """Whether it is low for the first time since it was refilled."""
 
 
 def refill(
@@ -60,7 +60,7 @@ def set_stock(
     unit: Unit,
     warn_days: int = WARN_DAYS,
 ) -> None:
-    """Take what is there for so much: the elder has counted."""
+    """Set what is there to so much: the elder has counted."""
     connection.execute(
         "INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?, ?, 0)",
         (medicine.casefold(), medicine, str(amount), unit.value, warn_days),
@@ -68,7 +68,7 @@ def set_stock(
 
 
 def warned_of(connection: sqlite3.Connection, calendar: Calendar, now: float) -> list[StockLeft]:
-    """What the elder was told runs out, and was not refilled since; only medicines still taken."""
+    """Give what the elder was told runs out, and is still taken and was not refilled since."""
     titles = connection.execute("SELECT title FROM stock WHERE is_warned ORDER BY medicine")
     found = (left(connection, title, calendar, now) for (title,) in titles.fetchall())
     return [stock for stock in found if stock is not None and stock.days is not None]
@@ -77,7 +77,7 @@ def warned_of(connection: sqlite3.Connection, calendar: Calendar, now: float) ->
 def left(
     connection: sqlite3.Connection, medicine: str, calendar: Calendar, now: float
 ) -> StockLeft | None:
-    """Tell what is left; None where it was never counted."""
+    """Tell what is left; None if it was never counted."""
     row = _row(connection, medicine)
     if row is None:
         return None
@@ -95,7 +95,7 @@ def left(
 def count_down(
     connection: sqlite3.Connection, reminder: Reminder, calendar: Calendar, now: float
 ) -> StockLeft | None:
-    """Take one dose off; None where the medicine is not counted, or in another unit."""
+    """Take one dose off; None if the medicine is not counted, or in another unit."""
     row = _row(connection, reminder.title)
     dose = reminder.amount
     if row is None or dose is None or not are_counted_alike(Unit(row[1]), dose.unit):
@@ -137,15 +137,15 @@ class _Use:
     """How much of a medicine a reminder takes."""
 
     by_day: dict[date, Fraction]
-    """On the days ahead, as they will come: with pauses and single days."""
+    """The amounts of the days ahead, as they will come: with pauses and single days."""
     a_day: Fraction
-    """What the series comes to."""
+    """The amount of an average day of the series."""
 
 
 def _days_left(
     reminders: Sequence[Reminder], amount: Fraction, unit: Unit, calendar: Calendar, today: date
 ) -> int | None:
-    """For how many days there is enough, today's doses included; None if nothing is planned."""
+    """Tell for how many days there is enough, today's included; None if nothing is planned."""
     planned = [each for each in reminders if not any(p.until is None for p in each.pauses)]
     uses = [_use_of(each, unit, calendar, today) for each in planned]
     a_day = sum((use.a_day for use in uses), Fraction(0))
@@ -175,6 +175,6 @@ def _use_of(reminder: Reminder, unit: Unit, calendar: Calendar, today: date) -> 
 
 
 def _dose(reminder: Reminder, unit: Unit) -> Fraction:
-    """How much is taken at once; nothing where it is counted in another unit."""
+    """Give how much is taken at once; nothing if it is counted in another unit."""
     dose = reminder.amount
     return dose.amount if dose is not None and are_counted_alike(dose.unit, unit) else Fraction(0)

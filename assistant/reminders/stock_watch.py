@@ -1,4 +1,4 @@
-"""A medicine that runs out: the family is told, once until it is refilled."""
+"""Tells the family of a medicine that runs out, once until it is refilled."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.stock import StockLeft, warned_of
 
 LOOK_AGAIN_SECONDS: Final = 1800.0
-"""Nobody of the family could be reached, or the disk refused."""
+"""How soon it is tried again if nobody could be reached, or the disk refused."""
 _TOLD: Final = "stock_low_told"
-"""Of the home's state: marks of the medicines that the family knows of; no names."""
+"""The medicines that the family knows of, in the home's state: marks, no names."""
 
 
 class StockWatch(PeriodicJob):
@@ -30,7 +30,7 @@ class StockWatch(PeriodicJob):
         scheduler.bus.subscribe(StockLow, lambda _: self._woken.set())
 
     async def look(self) -> float | None:
-        """Tell what the family was not told yet; sooner again where nobody could be reached.
+        """Tell what the family was not told yet; sooner again if nobody could be reached.
 
         Written down once it was told: after a power cut between the two it is told again.
 

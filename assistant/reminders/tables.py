@@ -76,7 +76,7 @@ def damaged_reminders(connection: sqlite3.Connection) -> int:
 
 
 def current_reminders(connection: sqlite3.Connection, since: float) -> list[Reminder]:
-    """Those not removed that may come again, are as needed, or came since then; oldest first."""
+    """Read those not removed that may come again, are as needed, or came since; oldest first."""
     rows = connection.execute(
         "SELECT body FROM reminder r WHERE is_active AND (next_day IS NOT NULL "
         "OR CASE WHEN json_valid(body) THEN json_extract(body, '$.schedule') IS NULL END "
@@ -89,7 +89,7 @@ def current_reminders(connection: sqlite3.Connection, since: float) -> list[Remi
 
 
 def all_reminders(connection: sqlite3.Connection) -> list[Reminder]:
-    """Also those that were removed: for exports of what was taken."""
+    """Read all reminders, also those that were removed: for exports of what was taken."""
     return list(_reminders(connection.execute("SELECT body FROM reminder")))
 
 
@@ -110,7 +110,7 @@ def get_reminder(connection: sqlite3.Connection, reminder_id: str) -> Reminder |
 def reminders_to_plan(
     connection: sqlite3.Connection, through: date, limit: int
 ) -> list[tuple[Reminder, date]]:
-    """Those whose next day is near, with that day."""
+    """Read those whose next day is near, with that day."""
     rows = connection.execute(
         "SELECT body, next_day FROM reminder WHERE is_active AND next_day <= ? "
         "ORDER BY next_day LIMIT ?",
@@ -136,7 +136,7 @@ def update(connection: sqlite3.Connection, occurrence: Occurrence) -> None:
 
 
 def delete(connection: sqlite3.Connection, occurrence_id: str) -> None:
-    """Take back one that does not come."""
+    """Delete an occurrence that does not come."""
     connection.execute("DELETE FROM occurrence WHERE occurrence_id = ?", (occurrence_id,))
 
 
@@ -148,18 +148,18 @@ def get(connection: sqlite3.Connection, occurrence_id: str) -> Item | None:
 def select(
     connection: sqlite3.Connection, where: str, *values: object, tail: str = ""
 ) -> Iterator[Item]:
-    """The occurrences for which a condition on `o` (occurrence) and `r` (reminder) holds."""
+    """Read the occurrences for which a condition on `o` (occurrence) and `r` (reminder) holds."""
     rows = connection.execute(f"{_SELECT} WHERE {where} {tail}", values)
     return readable(rows, _item, "occurrence")
 
 
 def to_act(connection: sqlite3.Connection, now: float, limit: int) -> list[Item]:
-    """What has come to its time, the most urgent first."""
+    """Read what has come to its time, the most urgent first."""
     return list(select(connection, "o.act_at <= ?", now, tail=f"ORDER BY o.act_at LIMIT {limit}"))
 
 
 def next_act_at(connection: sqlite3.Connection) -> float | None:
-    """When the next thing is to happen by itself."""
+    """Tell when the next thing is to happen by itself."""
     row = connection.execute(
         "SELECT act_at FROM occurrence WHERE act_at IS NOT NULL ORDER BY act_at LIMIT 1"
     ).fetchone()
@@ -167,19 +167,19 @@ def next_act_at(connection: sqlite3.Connection) -> float | None:
 
 
 def owed_to_family(connection: sqlite3.Connection, limit: int) -> list[Item]:
-    """What the family is to be told and was not yet, oldest first."""
+    """Read what the family is to be told and was not yet, oldest first."""
     return list(select(connection, "o.family = 1", tail=f"ORDER BY o.due_at LIMIT {limit}"))
 
 
 def between(connection: sqlite3.Connection, begin: float, end: float) -> list[Item]:
-    """Every occurrence that was or is due in [begin, end), in its order."""
+    """Read every occurrence that was or is due in [begin, end), in order."""
     return list(
         select(connection, "o.due_at >= ? AND o.due_at < ?", begin, end, tail="ORDER BY o.due_at")
     )
 
 
 def delete_planned(connection: sqlite3.Connection, reminder_id: str, after: float) -> None:
-    """Take back what was planned and has not come yet."""
+    """Delete what was planned and has not come yet."""
     connection.execute(
         "DELETE FROM occurrence WHERE reminder_id = ? AND state = 'planned' AND due_at > ?",
         (reminder_id, after),

@@ -1,4 +1,4 @@
-"""What several reminders bring of one medicine on a day: each may be usual, and all not."""
+"""What several reminders bring of one medicine on a day: each may be usual, their sum not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.reminders.planning import Calendar
 from assistant.reminders.schedule import Schedule
 
 SAMPLED_DAYS: Final = 62
-"""Long enough to see a rhythm of months."""
+"""How many days ahead are added up: enough to see a rhythm of months."""
 
 
 def doses_by_day(schedule: Schedule, begin: date, calendar: Calendar) -> dict[date, int]:
@@ -54,7 +54,7 @@ def judge_together(
 
 
 def _doses(reminder: Reminder, calendar: Calendar, today: date) -> dict[date, list[Amount]]:
-    """Each dose of the sample; as needed as often as it may be."""
+    """Give each dose of the sample; as needed, as often as it may be taken."""
     if reminder.amount is None:
         return {}
     if reminder.as_needed is not None:

@@ -39,15 +39,15 @@ from assistant.reminders.transitions import (
 )
 
 MAX_GROUP: Final = 5
-"""So many are announced in one question; the others come after its answer."""
+"""The most that are announced in one question; the others come after its answer."""
 EARLY_SECONDS: Final = 3600.0
-"""A dose may be said to be taken so long before it is due."""
+"""How long before it is due a dose may be said to be taken."""
 LATE_SECONDS: Final = 86_400.0
-"""And so long after."""
+"""How long after it was due a dose may still be said to be taken."""
 JUST_TAKEN_SECONDS: Final = 900.0
-"""A second "taken" within this is about the same dose."""
+"""How soon after a "taken" a second one is about the same dose."""
 CLOCK_SLACK_SECONDS: Final = 120.0
-"""A clock that is set back by less had not been wrong."""
+"""By how much a clock may be set back without having been wrong."""
 _BATCH: Final = 500
 _DAY_SECONDS: Final = 86_400.0
 _OFFERED: Final = ", ".join(f"'{state.value}'" for state in OFFERED)
@@ -60,7 +60,7 @@ class Progress:
     announced: list[Item] = field(default_factory=list)
     missed: list[Item] = field(default_factory=list)
     is_done: bool = True
-    """False where more is waiting for another transaction."""
+    """Whether nothing waits for another transaction."""
     next_at: float | None = None
 
 
@@ -88,28 +88,28 @@ def tick(
 
 
 def recover(connection: sqlite3.Connection, now: float) -> None:
-    """At the start: what was announced, and is not known to have been heard, is so again."""
+    """Announce again, at the start, what is not known to have been heard."""
     unheard = list(tables.select(connection, "o.state = 'announced' AND NOT o.is_told"))
     for item in unheard:
         tables.update(connection, unsounded(item.occurrence, now))
 
 
 def mark_told(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """The announcement was made; for one that surely was not: `mark_unsounded`."""
+    """Note that the announcement was made; if it surely was not: `mark_unsounded`."""
     for item in items_of(connection, ids):
         if item.occurrence.state is State.ANNOUNCED:
             tables.update(connection, replace(item.occurrence, is_told=True))
 
 
 def mark_unsounded(connection: sqlite3.Connection, ids: Sequence[str], now: float) -> None:
-    """The announcement surely did not sound: it counts for nothing."""
+    """Note that the announcement surely did not sound: it counts for nothing."""
     for item in items_of(connection, ids):
         changed = unsounded(item.occurrence, now)
         tables.update(connection, wait(changed, item.reminder.policy, now))
 
 
 def mark_family_told(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """Somebody knows."""
+    """Note that somebody of the family was told."""
     for item in items_of(connection, ids):
         if item.occurrence.family is Family.OWED:
             tables.update(connection, replace(item.occurrence, family=Family.TOLD))
@@ -164,7 +164,7 @@ def meant(connection: sqlite3.Connection, reminder_id: str | None, now: float) -
 
 
 def of_the_latest(items: Sequence[Item], last_asked: Collection[str]) -> list[Item]:
-    """Of several that are offered, those that were announced together last.
+    """Give those of several offered ones that were announced together last.
 
     "I took it", said after the second of two announcements, counts nothing of the first.
     """
@@ -176,17 +176,17 @@ def of_the_latest(items: Sequence[Item], last_asked: Collection[str]) -> list[It
 
 
 def medicines_first(items: Sequence[Item]) -> list[Item]:
-    """What is taken or left out are medicines, where any is among them."""
+    """Keep only the medicines, if there are any: they are what is taken or left out."""
     return [item for item in items if item.reminder.kind is Kind.MEDICINE] or list(items)
 
 
 def _latest_each(items: Sequence[Item]) -> list[Item]:
-    """One of each reminder: two doses are never taken at once."""
+    """Keep the latest of each reminder: two doses are never taken at once."""
     return list({item.reminder.reminder_id: item for item in items}.values())
 
 
 def next_due(connection: sqlite3.Connection, reminder_id: str | None, now: float) -> float | None:
-    """When the next dose comes, of a reminder or of any; None if none is planned."""
+    """Tell when the next dose comes, of a reminder or of any; None if none is planned."""
     where, values = ("", ()) if reminder_id is None else ("AND reminder_id = ?", (reminder_id,))
     (at,) = connection.execute(
         f"SELECT min(due_at) FROM occurrence WHERE due_at > ? AND state = 'planned' {where}",  # noqa: S608
@@ -204,7 +204,7 @@ def skip(connection: sqlite3.Connection, ids: Sequence[str], now: float, reason:
 
 
 def snooze(connection: sqlite3.Connection, ids: Sequence[str], until: float) -> list[Item]:
-    """Offer them again at a time.
+    """Offer doses again at a time.
 
     Raises:
         SnoozeTooLongRefused: one of them would be offered no longer; none is changed.
@@ -217,7 +217,7 @@ def snooze(connection: sqlite3.Connection, ids: Sequence[str], until: float) -> 
 
 
 def remove(connection: sqlite3.Connection, reminder_id: str, now: float) -> None:
-    """End a reminder: nothing of it comes any more, what was is kept."""
+    """End a reminder: it comes no more, and what was is kept."""
     tables.deactivate(connection, reminder_id)
     connection.execute(
         "DELETE FROM occurrence WHERE reminder_id = ? AND state = 'planned'", (reminder_id,)
@@ -230,7 +230,7 @@ def remove(connection: sqlite3.Connection, reminder_id: str, now: float) -> None
 
 
 def refuse_all_taken(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """Notice a second "taken"; raises AlreadyTakenRefused where all of them are counted."""
+    """Notice a second "taken"; raises AlreadyTakenRefused if all of them are counted."""
     items = items_of(connection, ids)
     if items and all(item.occurrence.state is State.TAKEN for item in items):
         last = items[-1]
@@ -242,7 +242,7 @@ def _change(
     ids: Sequence[str],
     change: Callable[[Occurrence], Occurrence],
 ) -> list[Item]:
-    """Change what is not taken; raises AlreadyTakenRefused where all of it is."""
+    """Change what is not taken; raises AlreadyTakenRefused if all of it is."""
     refuse_all_taken(connection, ids)
     items = items_of(connection, ids)
     open_items = [item for item in items if item.occurrence.state is not State.TAKEN]
@@ -253,7 +253,7 @@ def _change(
 
 
 def items_of(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Item]:
-    """The items of these ids, in their order; those that are gone are left out."""
+    """Read the items of these ids, in their order; those that are gone are left out."""
     found = (tables.get(connection, occurrence_id) for occurrence_id in ids)
     return [item for item in found if item is not None]
 
@@ -262,7 +262,7 @@ def items_of(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Item]:
 
 
 def _after_wrong_clock(connection: sqlite3.Connection, calendar: Calendar, now: float) -> None:
-    """What a clock that was ahead did by itself is taken back; what the elder said stays."""
+    """Take back what a clock that was ahead did by itself; what the elder said stays."""
     early = list(
         tables.select(
             connection,

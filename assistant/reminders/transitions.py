@@ -13,12 +13,12 @@ from assistant.reminders.model import Family, Item, Occurrence, State
 RECHECK_SECONDS: Final = 20.0
 """How soon it is looked again whether the elder still talks."""
 ASLEEP_SECONDS: Final = 300.0
-"""And whether they still sleep."""
+"""How soon it is looked again whether the elder still sleeps."""
 LEAST_PAUSE_SECONDS: Final = 300.0
-"""Between two announcements of one dose, where the first was late."""
+"""The least time between two announcements of one dose, if the first was late."""
 
 AGAIN_SECONDS: Final = 600.0
-"""A dose that was counted by mistake is offered again after this."""
+"""After how long a dose that was counted by mistake is offered again."""
 NOT_TAKEN: Final = "not taken"
 PAUSED: Final = "paused"
 """The reason of a dose that the elder took for taken, and had not, and whose time was over."""
@@ -63,7 +63,7 @@ def advance(item: Item, now: float, situation: Situation) -> tuple[Occurrence, A
 
 
 def wait(occurrence: Occurrence, policy: Policy, now: float) -> Occurrence:
-    """Announce it a little later: others come first."""
+    """Put the announcement off a little: others come first."""
     return replace(
         occurrence,
         state=State.DUE if occurrence.state is not State.ANNOUNCED else State.ANNOUNCED,
@@ -96,7 +96,7 @@ def snoozed(occurrence: Occurrence, until: float) -> Occurrence:
 
 
 def settled(occurrence: Occurrence, state: State, now: float, reason: str = "") -> Occurrence:
-    """End it by what the elder said; what the family is owed about it lapses."""
+    """End it by what the elder said; the family is no longer owed a word about it."""
     family = Family.NOTHING if occurrence.family is Family.OWED else occurrence.family
     return replace(
         occurrence,
@@ -110,7 +110,7 @@ def settled(occurrence: Occurrence, state: State, now: float, reason: str = "") 
 
 
 def uncounted(occurrence: Occurrence, policy: Policy, now: float) -> Occurrence:
-    """What was counted and had not been taken: offered again in a while, if its time is not over.
+    """Offer a dose again that was counted and had not been taken, if its time is not over.
 
     Else it stays a dose that was not taken, and the family is told as of any that is.
     """
@@ -126,7 +126,7 @@ def uncounted(occurrence: Occurrence, policy: Policy, now: float) -> Occurrence:
 
 
 def taken_back(occurrence: Occurrence) -> Occurrence:
-    """What time alone did, time can take back: the clock had been ahead, or is behind now.
+    """Take back what time alone did: the clock had been ahead, or is behind now.
 
     That it was announced once stays known: should the clock come back, it is not "missed".
     """
@@ -171,7 +171,7 @@ def _family_at(occurrence: Occurrence, policy: Policy) -> float:
 
 
 def _wanted_at(occurrence: Occurrence, policy: Policy) -> float:
-    """When it wants to be announced (again)."""
+    """Tell when it wants to be announced (again)."""
     if occurrence.step == 0:
         return occurrence.round_at if occurrence.round_at is not None else occurrence.due_at
     if occurrence.step > len(policy.repeat_minutes) or occurrence.round_at is None:

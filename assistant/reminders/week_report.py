@@ -1,4 +1,4 @@
-"""Each Monday the family is written how regularly medicines were taken in the week before."""
+"""Writes to the family each Monday how regularly medicines were taken in the week before."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from assistant.reminders.adherence import WeekOfMedicine, by_week
 from assistant.reminders.periodic import PeriodicJob
 
 REPORT_AT: Final = time(10)
-"""On Monday, local: what was due on Sunday night is settled by then."""
+"""The local time of the report on Monday: what was due on Sunday night is settled by then."""
 LOOK_AGAIN_SECONDS: Final = 6 * 3600.0
-"""Nobody of the family could be written to, or the disk refused."""
+"""How soon it is tried again if nobody could be written to, or the disk refused."""
 _TOLD: Final = "week_told"
-"""Of the home's state: the Monday of the last week that was told of."""
+"""The Monday of the last week that was told of, in the home's state."""
 
 
 class WeekReport(PeriodicJob):
-    """Written once for each week in which a dose was due; never by a call, which would alarm."""
+    """Writes once for each week in which a dose was due; never calls, which would alarm."""
 
     name = "the week's report"
     retry_seconds = LOOK_AGAIN_SECONDS

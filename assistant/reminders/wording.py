@@ -25,7 +25,7 @@ class Wording:
         self._replies = Replies.load(Path(__file__).parent / "replies")
 
     def announcement(self, items: Sequence[Item], step: int, now: float) -> str:
-        """The question that offers what is due."""
+        """Ask about what is due."""
         medicines = [item for item in items if item.reminder.kind is Kind.MEDICINE]
         tasks = [item for item in items if item.reminder.kind is Kind.TASK]
         parts = [self._render("time_is", time=self._time(now))]
@@ -41,25 +41,25 @@ class Wording:
         return self._joined(parts)
 
     def noted(self, items: Sequence[Item]) -> str:
-        """After "yes"."""
+        """Answer a "yes"."""
         doses = [item.reminder for item in items if item.reminder.kind is Kind.MEDICINE]
         if not doses:
             return self._render("noted_done")
         return self._render(f"noted_{_act(doses)}")
 
     def not_yet(self, items: Sequence[Item]) -> str:
-        """After "no": when it is offered again, if it is."""
+        """Answer a "no": says when it is offered again, if it is."""
         again = [item.occurrence.act_at for item in items if item.occurrence.act_at is not None]
         return self._render("not_yet", time=self._time(min(again))) if again else ""
 
     def missed_while_away(self, count: int) -> str:
-        """After the power was off."""
+        """Say what was missed while the power was off."""
         if count == 1:
             return self._render("missed_one_while_away")
         return self._render("missed_while_away", count=count)
 
     def family(self, items: Sequence[Item], lang: str, elder: str) -> tuple[str, str]:
-        """Headline and text for the family."""
+        """Give headline and text for the family: doses that nobody confirmed."""
         who = elder or self._render("the_elder", lang)
         spoken = LANGUAGES[lang].spoken
         lines = [
@@ -76,11 +76,11 @@ class Wording:
         return head, self._joined([self._render("family_text", lang, elder=who), *lines], lang)
 
     def stock_low(self, medicine: str, days_left: int) -> str:
-        """That it will be used up."""
+        """Say that a medicine will be used up."""
         return self._runs_out("stock_low", medicine, days_left, self._home_lang())
 
     def family_stock(self, low: Sequence[StockLeft], lang: str, elder: str) -> tuple[str, str]:
-        """Headline and text for the family: what runs out."""
+        """Give headline and text for the family: what runs out."""
         who = elder or self._render("the_elder", lang)
         lines = [
             self._runs_out("family_stock", stock.medicine, stock.days or 0, lang) for stock in low
@@ -93,19 +93,19 @@ class Wording:
     def family_week(
         self, weeks: Sequence[WeekOfMedicine], lang: str, elder: str
     ) -> tuple[str, str]:
-        """Headline and text for the family: how regularly each medicine was taken in a week."""
+        """Give headline and text for the family: how regularly medicines were taken in a week."""
         who = elder or self._render("the_elder", lang)
         lines = [self._week_line(week, lang) for week in weeks]
         head = self._render("family_week_headline", lang, elder=who)
         return head, self._joined([self._render("family_week_text", lang, elder=who), *lines], lang)
 
     def paused(self, titles: Sequence[str], *, is_over: bool) -> str:
-        """That a pause is over, or that one without an end goes on."""
+        """Say that a pause is over, or that one without an end goes on."""
         what = LANGUAGES[self._home_lang()].spoken.listing(titles)
         return self._render("pause_over" if is_over else "pause_still", what=what)
 
     def family_notice(self, notice: Notice, lang: str, elder: str) -> tuple[str, str]:
-        """Headline and text for the family: a dose that was refused, medicines that are paused."""
+        """Give headline and text for the family: a refused dose, medicines that are paused."""
         who = elder or self._render("the_elder", lang)
         what = LANGUAGES[lang].spoken.listing(notice.titles)
         slots: dict[str, str | int] = {"what": what}
@@ -124,7 +124,7 @@ class Wording:
         return head, self._joined([opening, self._render(key, lang, **slots)], lang)
 
     def _said_amount(self, text: str, lang: str) -> str:
-        """A fraction and a unit, or a number alone, in words; nothing where there is none."""
+        """Say a fraction and a unit, or a number alone, in words; nothing if there is none."""
         amount, _, unit = text.partition(" ")
         spoken = LANGUAGES[lang].spoken
         if not amount:
@@ -134,7 +134,7 @@ class Wording:
         return spoken.dose(Dose(Fraction(amount), Unit(unit), None, 0, 0))
 
     def _runs_out(self, key: str, medicine: str, days_left: int, lang: str) -> str:
-        """For how long there is enough; less than a day is not enough for another one."""
+        """Say for how long there is enough; less than a day is not enough for another one."""
         if days_left < 1:
             return self._render(f"{key}_out", lang, what=medicine)
         length = LANGUAGES[lang].spoken.duration(timedelta(days=days_left))

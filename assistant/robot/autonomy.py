@@ -32,7 +32,7 @@ from assistant.robot.permission import RobotControl
 from perception.events import FallDetected, LyingOnFloor
 
 OBEY_SECONDS: Final = 600.0
-"""After a stop it does not set out by itself for so long …"""
+"""How long after a stop the robot does not set out by itself."""
 OBEY_IN_NEED_SECONDS: Final = 60.0
 """… and to a fall or an alarm that comes after it, for so long."""
 FALLS: Final = frozenset({FallDetected.__name__, LyingOnFloor.__name__})
@@ -46,17 +46,18 @@ AT_REST: Final = ExpressRobot("neutral", (0, 0, 0))
 
 
 class Autonomy:
-    """Of one robot."""
+    """Motions that the robot starts without being asked."""
 
     def __init__(self, body: RobotControl) -> None:
         self._body, self._bus = body, body.bus
         self._shown = AT_REST
         self._in_need: MoveRobot | None = None
-        """On the way to somebody who may need help; begun anew where the robot was lost on it."""
+        """The motion to somebody who may need help that is under way; begun anew if the robot was
+        lost on it."""
         self._attends = False
-        """Somebody fell or called, and it is not over."""
+        """Whether somebody fell or called, and it is not over."""
         self._is_out = False
-        """It left by itself, and goes back by itself."""
+        """Whether it left by itself, and goes back by itself."""
         if body.has_robot:
             self._listen()
 
@@ -108,12 +109,12 @@ class Autonomy:
         self._in_need = None
 
     def _taken_over(self, wanted: MoveRobot) -> None:
-        """Where the elder sends it, it stays."""
+        """Note that the elder sends it somewhere: there it stays."""
         if wanted.is_asked:
             self._in_need, self._is_out = None, False
 
     def _found(self) -> None:
-        """The robot is there (again), as it was when it was switched on."""
+        """Note that the robot is there (again), as it was when it was switched on."""
         self._bus.publish(self._shown)
         if self._in_need is not None:
             self._help(replace(self._in_need, motion_id=new_id()))
@@ -137,7 +138,7 @@ class Autonomy:
             self._body.tasks.spawn(self._set_out(MoveRobot("dock"), OBEY_SECONDS))
 
     async def _set_out(self, wanted: MoveRobot, obey_seconds: float) -> bool:
-        """Whether it may, and does."""
+        """Set out if it may; gives whether it does."""
         body, stops = self._body, self._body.stops
         may_move = await body.may_move()
         is_told_to_stay = body.stopped_seconds_ago < obey_seconds or stops != body.stops
@@ -153,7 +154,7 @@ class Autonomy:
 
 
 def _place_of(sensed: Sensed) -> tuple[float, float] | None:
-    """Where it happened; a module without points says that somebody fell, but not where."""
+    """Tell where it happened; a module without points says that somebody fell, but not where."""
     values = sensed.values
     if not values.get("person"):
         return None

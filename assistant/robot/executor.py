@@ -1,4 +1,4 @@
-"""What the core asks of the robot, done; one motion at a time, and a stop ahead of everything."""
+"""Does what the core asks of the robot: one motion at a time, and a stop ahead of everything."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ NOBODY: Final = "nobody_located"
 UNABLE: Final = "unable"
 FOLLOW_SECONDS: Final = 300.0
 LOOK_UP_RADIANS: Final = 0.35
-"""Towards the face of somebody who sits, from the height of a small robot; who fell lies level."""
+"""How far the robot looks up at somebody who sits, from the height of a small robot; who fell lies
+level."""
 _TO_SOMEBODY: Final = frozenset({"approach", "face", "follow"})
 
 
@@ -60,7 +61,7 @@ class _OvertakenError(Exception):
 
 
 class Executor:
-    """One robot in the core's service."""
+    """Carries out what the core asks of one robot."""
 
     def __init__(
         self, robot: Robot, coordinates: Coordinates, tell: Callable[[object], None]
@@ -68,10 +69,11 @@ class Executor:
         self._robot, self._coordinates, self._tell = robot, coordinates, tell
         self._tasks = Tasks("a request to the robot")
         self._latest: MoveRobot | StopRobot | None = None
-        """An older motion that still waits for an answer must not begin after it."""
+        """The newest motion: an older one that still waits for an answer must not begin after
+        it."""
 
     def take(self, event: object) -> None:
-        """A request of the core; returns at once."""
+        """Take a request of the core; returns at once."""
         match event:
             case StopRobot():
                 self._robot.stop()
@@ -87,7 +89,7 @@ class Executor:
                     self._robot.see_people(self._coordinates.seen(state))
 
     async def watch(self) -> None:
-        """Tell the core what the robot tells, for ever."""
+        """Tell the core what the robot tells, until cancelled."""
         async for event in self._robot.events():
             if isinstance(event, RobotFound):
                 self._tasks.spawn(self._introduce(event))
@@ -157,7 +159,7 @@ class Executor:
         return _outcome(end)
 
     def _person(self, wanted: MoveRobot, within_seconds: float = LOCATED_SECONDS) -> Point | None:
-        """Whom it is about, from the robot as it stands now; None where nobody is located."""
+        """Find whom it is about, from the robot as it stands now; None if nobody is located."""
         state = self._standing()
         if state is None:
             return None
@@ -166,7 +168,7 @@ class Executor:
         return next(iter(self._coordinates.seen(state, within_seconds)), None)
 
     def _standing(self) -> RobotState | None:
-        """The robot as it is, and its charger where it says that it stands on it."""
+        """Give the robot as it is, and its charger if it says that it stands on it."""
         state = self._robot.state
         if state is not None and self._coordinates.stands(state):
             docked = RobotDocked(state.x_metres, state.y_metres, state.heading_radians)

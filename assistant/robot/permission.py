@@ -43,11 +43,11 @@ from assistant.store import Database, KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 CONSENT_FIELD: Final = "robot_may_move"
-"""In the profile: true or false once the elder was asked."""
+"""The field of the profile that is true or false once the elder was asked."""
 MOTIONS: Final = ("approach", "follow", "face", "go", "dock")
 _TO_SOMEBODY: Final = frozenset({"approach", "follow", "face"})
 REPLY_SECONDS: Final = 3.0
-"""How long the answer to a wish takes; how the motion ended is said after it."""
+"""How long the answer to a request takes; how the motion ended is said after it."""
 _CHILD: Final = "robot"
 _ENDS: Final = {
     **dict.fromkeys(("bumper", "cliff", "lifted", "held", "blocked"), "in_the_way"),
@@ -56,11 +56,11 @@ _ENDS: Final = {
     **dict.fromkeys(("unable", "failed"), "unable"),
     **{name: name for name in ("stuck", "person_close", "emergency_stop", "time_up")},
 }
-"""What is said of a motion that the elder asked for and that came to no good end."""
+"""What is said of a motion that the elder asked for and that came to no good end, by outcome."""
 
 
 class RobotControl:
-    """One robot, or none."""
+    """The robot as the core uses it; a home may have none."""
 
     def __init__(
         self,
@@ -80,9 +80,9 @@ class RobotControl:
         self._problem = "it has not answered yet"
         self._docked: RobotDocked | None = None
         self._asked: tuple[str, MoveRobot] | None = None
-        """The question for consent that is open, and what waits for it."""
+        """The question for consent that is open, and the motion that waits for it."""
         self._wanted: MoveRobot | None = None
-        """What the elder asked for last."""
+        """The motion that the elder asked for last."""
         self._located_at = float("-inf")
         self._replied = asyncio.Event()
         self._replied.set()
@@ -123,11 +123,11 @@ class RobotControl:
 
     @property
     def stopped_seconds_ago(self) -> float:
-        """Since the elder last said stop, and has not asked for a motion after it."""
+        """How long ago the elder last said stop, if no motion was asked for after it."""
         return time.monotonic() - self._stopped_at
 
     async def may_move(self) -> bool:
-        """Whether the elder agreed; what cannot be read is no."""
+        """Whether the elder agreed that it moves; what cannot be read is no."""
         try:
             return await self._profile.get(CONSENT_FIELD) is True
         except StoreError as error:
@@ -135,7 +135,7 @@ class RobotControl:
             return False
 
     async def findings(self) -> list[CheckResult]:
-        """How it is, for doctor and self-test; none where there is no robot."""
+        """Say how it is, for doctor and self-test; nothing if there is no robot."""
         if not self.has_robot:
             return []
         if self._ready is None:
@@ -201,7 +201,7 @@ class RobotControl:
         }
 
     async def _serve_docked(self) -> dict[str, float] | None:
-        """For a child that was started while the robot was on its way."""
+        """Serve a child that was started while the robot was on its way."""
         return asdict(self._docked) if self._docked else None
 
     def _answered(self, answered: ElderAnswered) -> None:
@@ -266,7 +266,7 @@ class RobotControl:
             self.tasks.spawn(self._say_after_reply(key))
 
     async def _say_after_reply(self, key: str) -> None:
-        """Who is on the charger already is there before the answer that it will go."""
+        """Say it after the reply: on its charger it is there before the reply that it goes."""
         with contextlib.suppress(TimeoutError):  # not wished in a turn
             async with asyncio.timeout(REPLY_SECONDS):
                 await self._replied.wait()

@@ -36,10 +36,12 @@ from assistant.runtime.rights import Rights, may_ask
 log = logging.getLogger(__name__)
 
 BACKLOG_BYTES: Final = 4 * MAX_LINE_BYTES
-"""What may wait for a child that does not read; beyond it the child is cut off and restarted."""
+"""How much may wait for a child that does not read; beyond it the child is cut off and
+restarted."""
 
 MAX_ANSWERS_AT_ONCE: Final = 32
-"""Of one child; what it asks beyond them waits unread."""
+"""The most requests of one child that are answered at once; what it asks beyond them waits
+unread."""
 _CREDENTIALS: Final = struct.Struct("3i")
 """What SO_PEERCRED gives: process, user and group."""
 
@@ -47,7 +49,7 @@ Event = TypeVar("Event")
 Handler = Callable[[Any], None]
 Service = Callable[..., Awaitable[Any]]
 Guard = Callable[[int, str], Rights | None]
-"""The rights of a process that greets under a name; None for one that must go."""
+"""Gives the rights of a process that greets under a name; None for one that must go."""
 
 
 class Refused(Exception):  # noqa: N818  (a service's plain "no", not a fault)
@@ -62,7 +64,8 @@ class Bus:
         self._listeners: list[Handler] = []
         self._services: dict[str, Service] = {}
         self.guard: Guard | None = None
-        """Asked about every peer; without one, everybody may do everything (tests of parts)."""
+        """Gives the rights of every peer; without a guard, everybody may do everything (tests of
+        parts)."""
         self._children: dict[asyncio.StreamWriter, Hello] = {}
         self._rights: dict[asyncio.StreamWriter, Rights] = {}
         self._refused: set[tuple[str, str]] = set()
@@ -80,7 +83,7 @@ class Bus:
         self._listeners.append(handler)
 
     def unlisten(self, handler: Handler) -> None:
-        """The end of a `listen`."""
+        """End a `listen`."""
         self._listeners.remove(handler)
 
     def serve(self, name: str, service: Service) -> None:
@@ -89,7 +92,7 @@ class Bus:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """What may be asked for, by whoever has the right."""
+        """The names of what may be asked for, by whoever has the right."""
         return tuple(self._services)
 
     def publish(self, event: object) -> None:
@@ -108,7 +111,7 @@ class Bus:
                 log.exception("a subscriber of %s failed", wanted)
 
     async def call(self, service: str, **arguments: Any) -> Any:
-        """A service's answer, from within the core.
+        """Ask a service from within the core.
 
         Raises:
             Refused: no such service, wrong arguments, or its own no.
@@ -198,7 +201,10 @@ class Bus:
         return False
 
     def _is_its_own(self, event: object, writer: asyncio.StreamWriter) -> bool:
-        """A child is alive or ready for itself alone; what an alarm says is the core's alone."""
+        """Whether an event is the child's own to tell.
+
+        A child is alive or ready for itself alone; what an alarm says is the core's alone.
+        """
         is_own = not isinstance(event, (Alive, Ready)) or event.name == self._name(writer)
         is_own = is_own and getattr(event, "urgency", None) is not Urgency.ALARM
         if self.guard is None or is_own:
@@ -245,7 +251,7 @@ class Bus:
 
 
 def _process_of(writer: asyncio.StreamWriter) -> int:
-    """The process at the other end, as the kernel knows it."""
+    """Tell which process is at the other end, as the kernel knows it."""
     peer = writer.get_extra_info("socket")
     credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     pid, _, _ = _CREDENTIALS.unpack(credentials)
@@ -253,7 +259,7 @@ def _process_of(writer: asyncio.StreamWriter) -> int:
 
 
 def _private_socket(path: Path) -> socket.socket:
-    """A bound socket of mode 0600 in a folder of mode 0700."""
+    """Bind a socket of mode 0600 in a folder of mode 0700."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.parent.stat().st_uid != os.getuid():
         raise PermissionError(f"{path.parent} belongs to somebody else; remove it")

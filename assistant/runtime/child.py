@@ -12,7 +12,7 @@ from assistant.runtime.privacy import keep_private
 
 
 def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Exception]) -> str | None:
-    """Run a child to its end; gives one line for stderr where that was hopeless.
+    """Run a child to its end; gives one line for stderr if the end was hopeless.
 
     Args:
         name: The child.

@@ -20,11 +20,11 @@ NOTES_HZ: Final = (659.26, 880.0, 1_108.73, 1_318.51)
 NOTE_SECONDS: Final = 0.25
 SECONDS: Final = NOTE_SECONDS * len(NOTES_HZ)
 _PEAK: Final = 0.35
-"""Of full scale, before the home's volume; speech peaks above 0.6."""
+"""The peak of a note, of full scale, before the home's volume; speech peaks above 0.6."""
 _ATTACK_SECONDS: Final = 0.015
 _DECAY_SECONDS: Final = 0.12
 _BAND_HZ: Final = (400.0, 4_000.0)
-"""Hum, rumble and hiss outside of it would only hide the notes."""
+"""The band that is looked at: hum, rumble and hiss outside of it would only hide the notes."""
 HEARD_SHARE: Final = 0.05
 """The least share of the band's power in the second weakest note.  0.001 of noise is in any one
 note by chance; a note 10 dB below the noise of its band still has 0.09."""
@@ -37,16 +37,16 @@ class Found:
 
     is_heard: bool
     at_seconds: float
-    """Where it best fits."""
+    """The second at which it fits best."""
     share: float
-    """0 to 1, of the band's power, of the second weakest note: one may fall into a dead place of
-    the room."""
+    """The share of the second weakest note in the band's power, 0 to 1: one note may fall into a
+    dead place of the room."""
     level_dbfs: float | None
-    """RMS there; None for digital silence."""
+    """The level there (RMS); None for digital silence."""
 
 
 def chime(rate_hz: int) -> Samples:
-    """The sound of it."""
+    """Make the sound of it."""
     notes = [_envelope(rate_hz) * _tone(hertz, rate_hz).real for hertz in NOTES_HZ]
     sound: Samples = (np.concatenate(notes) * (_PEAK * _FULL_SCALE)).astype(np.int16)
     return sound
@@ -106,7 +106,7 @@ def _in_band(sound: npt.NDArray[np.float64], rate_hz: int) -> npt.NDArray[np.flo
 def _correlate(
     sound: npt.NDArray[np.float64], pattern: npt.NDArray[np.complex128]
 ) -> npt.NDArray[np.complex128]:
-    """The inner product with the pattern from every sample on, through the spectrum."""
+    """Correlate with the pattern from every sample on, through the spectrum."""
     size = 1 << (len(sound) + len(pattern) - 1).bit_length()
     spectrum = np.fft.fft(sound, size) * np.conj(np.fft.fft(pattern, size))
     return np.fft.ifft(spectrum)[: len(sound) - len(pattern) + 1]

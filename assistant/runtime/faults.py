@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def log_location(error: BaseException) -> str:
-    """Kind and innermost place, without its message: that may hold words that were said."""
+    """Give an error's type, file and line; not its message, which may quote the elder."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""What was found when a part of Anban was looked at: the same words for doctor and self-test."""
+"""The result of looking at a part of Anban: the same words for doctor and self-test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Verdict(StrEnum):
 
     WELL = "well"
     POOR = "poor"
-    """It works, but not as it should."""
+    """The part works, but not as it should."""
     BROKEN = "broken"
 
 
@@ -22,9 +22,9 @@ class CheckResult:
     part: str
     verdict: Verdict
     detail: str
-    """What is, and where it is not well, what to do; in English, for whoever looks after it."""
+    """How the part is and, if it is not well, what to do; in English, for the installer."""
     subject: str = ""
-    """Which one, where there are several of a kind: a person's channel, a pendant."""
+    """Which one, if there are several of a kind: a person's channel, a pendant."""
 
     @property
     def is_well(self) -> bool:
@@ -33,6 +33,6 @@ class CheckResult:
 
 
 def found(part: str, *, is_well: bool, detail: str, subject: str = "") -> CheckResult:
-    """Well, or broken."""
+    """Make a result that is well, or broken."""
     verdict = Verdict.WELL if is_well else Verdict.BROKEN
     return CheckResult(part, verdict, detail, subject)

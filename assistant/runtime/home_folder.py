@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import IO, Final
 
 _SOCKET_PATH_LIMIT: Final = 100
-"""Linux takes 107 bytes; a deeper data folder gets its socket in a folder of its own."""
+"""The longest path of a socket: Linux takes 107 bytes. A deeper data folder gets its socket in a
+folder of its own."""
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  (a folder of our own in it, for this user alone)
 _TRIAL_BYTES: Final = 65_536
-"""A disk may still take an empty file when it is full."""
+"""How much is written to try a disk: a full one may still take an empty file."""
 
 
 class AlreadyRunningError(RuntimeError):
@@ -55,7 +56,7 @@ def _lock_file(home: Path) -> IO[str]:
 
 
 def run_folder(home: Path) -> Path:
-    """Where files lie that last as long as a run: in the home, else in memory."""
+    """Give the folder of files that last as long as a run: in the home, else in memory."""
     for folder in (home / "run", spare_folder(home)):
         if _takes_files(folder):
             return folder
@@ -63,7 +64,7 @@ def run_folder(home: Path) -> Path:
 
 
 def spare_folder(home: Path) -> Path:
-    """This user's own folder in the machine's memory, for a home that cannot be written."""
+    """Give this user's own folder in the machine's memory, for a home that cannot be written."""
     name = f"anban-{os.getuid()}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"
     memory = _MEMORY if _MEMORY.is_dir() else _temporary()
     return memory / name
@@ -84,13 +85,13 @@ def _temporary() -> Path:
 
 
 def socket_path(home: Path) -> Path:
-    """Where the core of a home listens, as far as one that looks for it can tell."""
+    """Tell where the core of a home listens, as far as one that looks for it can tell."""
     places = [place for place in _socket_places(home) if place.is_socket()]
     return next((place for place in places if _answers(place)), _socket_places(home)[0])
 
 
 def new_socket_path(home: Path) -> Path:
-    """Where the core of a home is to listen."""
+    """Tell where the core of a home is to listen."""
     places = _socket_places(home)
     return next((place for place in places if _takes_files(place.parent)), places[0])
 
@@ -112,7 +113,7 @@ def _answers(path: Path) -> bool:
 
 
 def _made(folder: Path) -> Path:
-    """A folder for this user alone; somebody else's of that name is refused."""
+    """Make a folder for this user alone; somebody else's of that name is refused."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to somebody else; remove it")

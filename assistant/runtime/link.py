@@ -109,7 +109,7 @@ class Link:
         return await self.ask(Request(service, arguments), deadline_seconds)
 
     async def ask(self, request: Request, deadline_seconds: float = 5.0) -> Any:
-        """The value of a request's service.
+        """Ask a service, and give its value.
 
         Raises:
             ServiceError: the core refused, with its reason.
@@ -129,13 +129,13 @@ class Link:
         return response.value
 
     async def home_state(self) -> HomeState:
-        """How the home is set now; raises what `request` raises."""
+        """Ask how the home is set now; raises what `request` raises."""
         value = await self.request("home.state")
         settings = from_json(value.pop("settings"))
         return HomeState(**{**value, "home": Path(value["home"])}, settings=settings)
 
     async def __aiter__(self) -> AsyncIterator[object]:
-        """Every wanted event, until the core goes away."""
+        """Give every wanted event, until the core goes away."""
         while (event := await self._incoming.get()) is not None:
             yield event
 

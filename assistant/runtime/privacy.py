@@ -21,7 +21,7 @@ SILENT: Final = {
     "TRANSFORMERS_OFFLINE": "1",
     "DO_NOT_TRACK": "1",
 }
-"""Environment of every process: read when the libraries are imported."""
+"""The environment of every process, which libraries read when they are imported."""
 
 
 def keep_private() -> None:
@@ -31,7 +31,7 @@ def keep_private() -> None:
 
 
 def close_to_others(home: Path) -> None:
-    """Take from everybody else what an earlier version, or a copy, left open in a home.
+    """Close a home to others: an earlier version, or a copy, may have left files open.
 
     A link is left alone: what it leads to may be shared on purpose.  What belongs to another user
     stays as it is; the data folder itself is closed first, so nothing in it can be reached.

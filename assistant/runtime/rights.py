@@ -65,11 +65,11 @@ class Rights:
     """What one peer on the socket may do."""
 
     asks: frozenset[str] = frozenset()
-    """Services."""
+    """The services that it may ask for."""
     tells: frozenset[str] = frozenset()
-    """Events that it may publish."""
+    """The events that it may publish."""
     hears: frozenset[str] = frozenset()
-    """Events that it is given where it wants them."""
+    """The events that it may hear, if it wants them."""
 
 
 NOTHING: Final = Rights()
@@ -129,7 +129,11 @@ _ALL_SKILLS: Final = (
     "storage.delete",
     "storage.get",
     "storage.keys",
+    "storage.look",
     "storage.set",
+    "storage.swap",
+    "tables.open",
+    "tables.run",
     "voice.adjust",
 )
 
@@ -165,7 +169,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
     "senses": _child(tells=(PeopleLocated, Sensed)),
     "console": _child("links.close", "links.come", "links.look", "links.take", "pendants.report"),
 }
-"""By the name under which the core started them."""
+"""The rights of each child, by the name under which the core started it."""
 
 COMMANDS: Final[Mapping[str, Rights]] = {
     "ask": _command("conversation.forget", "turn"),
@@ -190,12 +194,11 @@ COMMANDS: Final[Mapping[str, Rights]] = {
     ),
     "selftest": _command("selftest.run"),
 }
-"""Of the user's own, beside the running core; none of its children may pass for one."""
+"""The rights of each command of the user's own; none of the core's children may pass for one."""
 
-CORE_ONLY: Final = frozenset(
-    {"alarms.acknowledge", "alarms.close", "alarms.comes", "alarms.open", "reminders.export"}
-)
-"""Services that no peer may ask: the core asks them itself, or a command without the core does."""
+CORE_ONLY: Final = frozenset({"alarms.acknowledge", "alarms.close", "alarms.comes"})
+"""The services that no peer may ask for: the core asks them itself, or a command without it
+does."""
 
 OUR_SKILLS: Final[Mapping[str, frozenset[str]]] = {
     "emergency": frozenset(
@@ -203,7 +206,7 @@ OUR_SKILLS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "robot": frozenset({"robot.consent", "robot.move", "robot.stop"}),
 }
-"""What skills that come with Anban may ask beside; the host answers for who asks."""
+"""The services that skills which come with Anban may ask beside; the host answers for who asks."""
 
 
 def may_ask(rights: Rights, service: str, skill: str) -> bool:
@@ -214,7 +217,7 @@ def may_ask(rights: Rights, service: str, skill: str) -> bool:
 
 
 def guard(name_of: Callable[[int], str | None]) -> Callable[[int, str], Rights | None]:
-    """The bus's guard; `name_of` gives the child that a process belongs to."""
+    """Make the bus's guard; `name_of` gives the child that a process belongs to."""
 
     def rights_of(pid: int, name: str) -> Rights | None:
         child = name_of(pid)

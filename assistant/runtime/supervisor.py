@@ -44,15 +44,15 @@ class ChildSpec:
     """Added to the core's own environment."""
     folder: Path | None = None
     start_limit_seconds: float = 60.0
-    """Without being ready by then it is put down and tried again."""
+    """How long a child may take to be ready; then it is put down and tried again."""
     silence_limit_seconds: float = 5.0
-    """Without pulse or a good probe for so long, once ready, it is put down."""
+    """How long a ready child may be without pulse or good probe; then it is put down."""
     probe: Probe | None = None
-    """For a child that does not speak on the socket: true when it is well."""
+    """Tells whether a child that does not speak on the socket is well; None: it speaks."""
     explain: Callable[[], str] | None = None
     """Says more about why it is not ready than how it ended; empty: not known."""
     output: Path | None = None
-    """Where its chatter goes, from its last start on; None: where the core's own goes."""
+    """The file for its chatter, from its last start on; None: where the core's own goes."""
 
 
 class Supervisor:
@@ -72,7 +72,7 @@ class Supervisor:
         self._tasks[spec.name] = asyncio.create_task(keeper.keep(), name=f"keep {spec.name}")
 
     def respecify(self, spec: ChildSpec) -> None:
-        """Run a child otherwise: at once where it lives, else from its next start on."""
+        """Change how a child is run: at once if it lives, else from its next start on."""
         self._keepers[spec.name].spec = spec
         self.restart(spec.name)
 
@@ -101,7 +101,7 @@ class Supervisor:
         return process.pid if process is not None and process.returncode is None else None
 
     def name_of(self, pid: int) -> str | None:
-        """The child that a process belongs to: itself, or one that it started."""
+        """Tell to which child a process belongs: it is that child, or was started by it."""
         sessions = {self.pid(name): name for name in self._keepers}
         while pid > 1:
             if name := sessions.get(pid) or sessions.get(_session_of(pid)):
@@ -139,7 +139,7 @@ class Supervisor:
 
 
 class _ChildRunner:
-    """One child's life."""
+    """Runs one child for as long as it is kept."""
 
     def __init__(self, spec: ChildSpec, bus: Bus) -> None:
         self.spec = spec
@@ -147,7 +147,7 @@ class _ChildRunner:
         self.ready = False
         self.last_sign = 0.0
         self.trouble = ""
-        """How it ended last."""
+        """How the child ended last."""
         self._bus = bus
 
     async def keep(self) -> None:
@@ -210,7 +210,7 @@ class _ChildRunner:
                 await self._kill(process)
 
     async def _watch(self) -> str:
-        """Return the reason to put the child down, should there ever be one."""
+        """Watch the child; returns the reason to put it down, should there ever be one."""
         started = time.monotonic()
         while True:
             await asyncio.sleep(CHECK_SECONDS)

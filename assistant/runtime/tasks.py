@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Tasks:
-    """The tasks of one part of the house; the loop itself would let go of them."""
+    """The tasks of one part of the house, held here: the loop itself would let go of them."""
 
     def __init__(self, name: str) -> None:
         """`name`: what such a task is, for the log."""
@@ -21,17 +21,17 @@ class Tasks:
         self._running: set[asyncio.Task[object]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, object]) -> None:
-        """Begin, and do not wait."""
+        """Begin a task, and do not wait for it."""
         task = asyncio.create_task(work, name=self._name)
         self._running.add(task)
         task.add_done_callback(self._ended)
 
     async def finish(self) -> None:
-        """Wait for what is under way."""
+        """Wait for the tasks under way."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def end(self) -> None:
-        """Break off what is under way."""
+        """Cancel the tasks under way."""
         for task in self._running:
             task.cancel()
         await self.finish()

@@ -21,7 +21,7 @@ from assistant.safety.verdicts import judged
 from assistant.safety.weighing import weighed
 
 REST_SECONDS: Final = 0.5
-"""A cry in a partial hypothesis calls when it stood for so long."""
+"""How long a cry in a partial hypothesis must have stood before it calls."""
 
 __all__ = [
     "REST_SECONDS",
@@ -85,7 +85,7 @@ def is_told_of(text: str) -> bool:
 
 
 def reason_of(text: str) -> str:
-    """Which kind of help a sentence speaks of."""
+    """Tell which kind of help a sentence speaks of."""
     judgement = judge(text, is_final=True)
     found = judgement.cry or judgement.doubt
     if found is not None and found.reason != UNSPECIFIC:

@@ -27,17 +27,17 @@ from assistant.safety.lexicon import TONE, Lexicon, Span
 GAP: Final = 3
 WIDE_GAP: Final = 7
 _MOST_ROWS: Final = 12
-"""Of ways to find a frame from one first word on, the cheapest."""
+"""The most ways to find a frame from one first word on: the cheapest are kept."""
 _JOINT: Final = re.compile(r"\s+(~~~|~~|~|\+)\s+")
 _GAPS: Final = {"+": 0, "~": GAP, "~~": WIDE_GAP, "~~~": 99}
 _SURE_WEIGHT: Final = 1.9
-"""Of each syllable of meaning beyond these the tone may differ: 胸扣疼 is 胸口疼."""
+"""From how many syllables of meaning on the tone of one more may differ: 胸扣疼 is 胸口疼."""
 _FORGIVEN_SHARE: Final = 0.3
-"""So much may differ for each syllable of a cry that is asked about."""
+"""How much may differ for each syllable of a cry that is asked about."""
 _FORGIVEN_WEIGHT: Final = 2.5
-"""Fewer syllables of meaning are no sign of anything, unless they are heard as they are."""
+"""The fewest syllables of meaning that are worth a question, if they are heard badly."""
 _FORGIVEN_ALONE: Final = 0.3
-"""A part of one syllable must be heard as well as this."""
+"""How much a part of one syllable may differ."""
 
 
 class Level(IntEnum):
@@ -45,11 +45,11 @@ class Level(IntEnum):
 
     NOTHING = 0
     MILD = 1
-    """Ask; silence ends it."""
+    """The elder is asked; silence ends it."""
     SERIOUS = 2
-    """Ask; silence calls."""
+    """The elder is asked; silence calls."""
     CALL = 3
-    """Call now."""
+    """People are called now."""
 
 
 _LEVELS: Final = {"mild": Level.MILD, "serious": Level.SERIOUS, "call": Level.CALL}
@@ -61,24 +61,25 @@ class Frame:
     """A row of classes of words, and what it means."""
 
     text: str
-    """As it stands in the data: no word of the elder."""
+    """The frame as it stands in the data: no word of the elder."""
     names: tuple[str, ...]
     gaps: tuple[int, ...]
-    """Most tokens between each and the next."""
+    """The most tokens between each word and the next."""
     reason: str = ""
     level: Level = Level.NOTHING
     kind: str = "event"
     """event (it may be past), state (it is so now), plea (it is asked for), noun (a topic)."""
     is_whole: bool = False
-    """Only where nothing else of meaning was said."""
+    """Whether it counts only if nothing else of meaning was said."""
     is_figure: bool = False
-    """A figure of speech as well: "I'm dying", of laughing."""
+    """Whether it is a figure of speech as well: "I'm dying", of laughing."""
     is_anyone: bool = False
-    """Names its subject itself, or needs none."""
+    """Whether it names its subject itself, or needs none."""
     is_at_once: bool = False
-    """It has no harmless use, whoever says it."""
+    """Whether it has no harmless use, whoever says it."""
     is_end: bool = False
-    """Only where its clause ends with it: "I can't stand", and not "… cabbage"."""
+    """Whether it counts only if its clause ends with it: "I can't stand", and not "…
+    cabbage"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ class Cry:
     """The frame of the data that it was found by: no word of the elder."""
     reason: str
     is_at_once: bool = False
-    """It was said again and again, or has no harmless use."""
+    """Whether it was said again and again, or has no harmless use."""
     service: str = ""
-    """ambulance, police or fire, where it is asked for by its number or name."""
+    """The service that is asked for, by its number or name: ambulance, police or fire."""
     number: str = ""
     """The number that was said: "打120"."""
 
@@ -31,9 +31,10 @@ class Doubt:
     phrase: str
     reason: str
     is_serious: bool
-    """Silence after the question calls."""
+    """Whether silence after the question calls."""
     may_wait: bool = False
-    """It was heard badly, weakened, or is mild: what the dialogue understands may outweigh it."""
+    """Whether it was heard badly, weakened, or is mild: what the dialogue understands may outweigh
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,17 @@ class Judgement:
 
     cry: Cry | None = None
     doubt: Doubt | None = None
-    """Only if there is no cry."""
+    """What may be a cry; only if there is no cry."""
     waits: bool = False
-    """A cry, should nothing follow: judge again as final after `REST_SECONDS` without change."""
+    """Whether it is a cry should nothing follow: judge again as final after `REST_SECONDS` without
+    change."""
     is_repeated: bool = False
-    """The cry was said twice or more: it need not stand first."""
+    """Whether the cry was said twice or more: it need not stand first."""
     reflex: str | None = None
     """stop, repeat, louder, quieter, slower, faster, affirm, deny: all that was said."""
     fine: bool = False
-    """All that was said is that no help is needed: an answer to an open alarm."""
+    """Whether all that was said is that no help is needed: an answer to an open alarm."""
     arrived: bool = False
-    """A helper says that he is there."""
+    """Whether a helper says to be there."""
     hang_up: bool = False
-    """All that was said is that the call shall end."""
+    """Whether all that was said is that the call shall end."""

@@ -25,8 +25,6 @@ WEIGHTS: Final = Path(__file__).parents[2] / "models" / "cry_likeness" / "weight
 BIAS: Final = "bias"
 SCALE: Final = 100
 """The file has hundredths, so that it can be read and compared line by line."""
-UNKNOWN: Final = 0.45
-"""Without weights: too little to be asked about, and enough to take nothing away."""
 _LONGEST_ROW: Final = 4
 _EDGE: Final = "|"
 _TOKENS_PER_LENGTH: Final = 4
@@ -38,11 +36,11 @@ def features(meaning: Meaning) -> frozenset[str]:
     return frozenset((*_rows(meaning), *_classes(meaning), *_verdicts(meaning)))
 
 
-def likeness_of(meaning: Meaning) -> float:
-    """How probable it is that a sentence is a cry, from 0 to 1."""
+def likeness_of(meaning: Meaning) -> float | None:
+    """How probable it is that a sentence is a cry, from 0 to 1; None without weights."""
     weights = load()
     if not weights:
-        return UNKNOWN
+        return None
     total = weights.get(BIAS, 0) + sum(weights.get(each, 0) for each in features(meaning))
     return 1.0 / (1.0 + math.exp(-total / SCALE))
 

@@ -4,7 +4,7 @@
     python -m assistant.safety.train --folds 5  # writes nothing: figures on lists it had not seen
 
 Needs scikit-learn (`uv pip install -e '.[train]'`).  Its lists are those of `models/cry_likeness`
-and the first six of `tests/safety/lists`; ordinary talk and what is said to skills are no cries.
+and the first nine of `tests/safety/lists`; ordinary talk and what is said to skills are no cries.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from assistant.safety.verdicts import judged
 from assistant.safety.weighing import weighed
 
 ROOT: Final = Path(__file__).parents[2]
+_ORDINALS: Final = (
+    "", "second_", "third_", "fourth_", "fifth_", "sixth_", "seventh_", "eighth_", "ninth_",
+)  # fmt: skip
 LISTS: Final = (
-    *(("models/cry_likeness/lists", prefix) for prefix in ("", "second_", "third_")),
-    *(
-        ("tests/safety/lists", prefix)
-        for prefix in ("", "second_", "third_", "fourth_", "fifth_", "sixth_")
-    ),
+    *(("models/cry_likeness/lists", prefix) for prefix in _ORDINALS[:5]),
+    *(("tests/safety/lists", prefix) for prefix in _ORDINALS),
 )
+PLAIN: Final = ("models/cry_likeness/lists", "third_")
 LANGS: Final = ("zh", "en")
 LEAST_SENTENCES: Final = 2
 """A feature of one sentence alone says nothing of others."""
@@ -43,6 +44,9 @@ STRENGTH: Final = 0.3
 """scikit-learn's C: chosen by `--folds`, of 0.1, 0.3 and 1."""
 _SKILL_WEIGHT: Final = 0.3
 """Of a sentence said to a skill: there are thousands, many of them alike."""
+_PLAIN_WEIGHT: Final = 3.0
+"""Of a plain short cry and one beside a contrast (the third volume): there are few, and each of
+them must call."""
 _MARKED: Final = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -77,7 +81,8 @@ def _sentences() -> Iterator[tuple[str, str, bool, float]]:
                 for line in path.read_text("utf-8").splitlines():
                     setting, *_, text = line.split("\t")
                     about = f" {setting}" if kind == "cries" else ""
-                    yield text, f"{folder}/{path.stem}{about}", kind == "cries", 1.0
+                    weight = _PLAIN_WEIGHT if (folder, prefix) == PLAIN else 1.0
+                    yield text, f"{folder}/{path.stem}{about}", kind == "cries", weight
         for folder in ("models/cry_likeness/lists", "tests/safety"):
             path = ROOT / folder / f"ordinary_{lang}.txt"
             for text in path.read_text("utf-8").splitlines():

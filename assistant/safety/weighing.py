@@ -9,21 +9,23 @@ from assistant.safety.meaning import Meaning
 
 ALIKE: Final = "like a cry"
 """The phrase of a doubt that no frame of the data found."""
-CALL_FROM: Final = 0.2
+CALL_FROM: Final = 0.4
 """A cry of the grammar in a whole sentence that is less like one is asked about."""
-ASK_FROM: Final = 0.5
+ASK_FROM: Final = 0.45
 """What is so much like a cry is asked about, though the grammar finds none."""
 SERIOUS_FROM: Final = 0.85
 """... and silence calls."""
 DROP_BELOW: Final = 0.15
-GUESS_FROM: Final = 0.45
+GUESS_FROM: Final = 0.5
 """A doubt falls below, and one for badly heard words alone; never that of a cry which a single cue
 made a doubt ("last year", "on television").  How all these were chosen:
 `models/cry_likeness/CARD.md`."""
 
 
-def weighed(judgement: Judgement, meaning: Meaning, alike: float) -> Judgement:
-    """What is done about a whole sentence; `alike` as `likeness` gives it."""
+def weighed(judgement: Judgement, meaning: Meaning, alike: float | None) -> Judgement:
+    """What is done about a whole sentence; `alike` as `likeness` gives it, None without weights."""
+    if alike is None:
+        return judgement
     if cry := judgement.cry:
         if judgement.is_repeated or alike >= CALL_FROM:
             return judgement

@@ -1,1 +1,1 @@
-"""Anban looks after itself: the daily self-test, the sign of life to the outside, the drill."""
+"""Anban looks after itself: the daily self-test, and the sign of life to the outside."""

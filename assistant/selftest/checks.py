@@ -1,4 +1,4 @@
-"""Everything that a home needs to call for help, looked at once; nobody is alarmed by it."""
+"""Looks once at everything that a home needs to call for help; nobody is alarmed by it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from assistant.selftest.sound import DisturbedError, Sound
 log = logging.getLogger(__name__)
 
 PART_SECONDS: Final = 90.0
-"""For one part, beyond the deadlines that it has itself."""
+"""How long the check of one part may take, beyond the deadlines that it has itself."""
 READY_SECONDS: Final = 30.0
-"""For a child that is just being started again."""
+"""How long is waited for a child that is just being started again."""
 _DEVICE_CHILDREN: Final = frozenset({"phone", "robot", "senses"})
-"""Told by the channels that need them, and by their devices."""
+"""Children that are not looked at: the channels that need them, and their devices, tell of them."""
 
 Check = Callable[[], Awaitable[list[CheckResult]]]
 
 
 @dataclass(frozen=True, slots=True)
 class HomeParts:
-    """What is looked at."""
+    """The parts of a home that are looked at."""
 
     home: Path
     supervisor: Supervisor
@@ -39,12 +39,12 @@ class HomeParts:
     registry: Registry
     sound: Sound
     check_contact: Callable[[str], Awaitable[list[dict[str, Any]]]]
-    """Of a contact's id, how each way to that person is: the service `contacts.check`."""
+    """Tells how each way to a person is, by the contact's id: the service `contacts.check`."""
     equipment: Check
-    """Telephone and modem themselves."""
+    """Checks telephone and modem themselves."""
     pendants: Callable[[], list[CheckResult]]
     devices: Check
-    """Radar and robot."""
+    """Checks radar and robot."""
     heartbeat: Callable[[], list[CheckResult]]
     heartbeat_server: str
     understand: Callable[[], Awaitable[None]]
@@ -54,13 +54,13 @@ class HomeParts:
 
 
 class HomeChecks:
-    """One look at a home."""
+    """Looks once at every part of a home."""
 
     def __init__(self, parts: HomeParts) -> None:
         self._parts = parts
 
     async def look(self, *, with_chime: bool, now: float, known: float | None) -> list[CheckResult]:
-        """Every part, all at once but for the chime, which comes first and alone.
+        """Look at every part, all at once but for the chime, which comes first and alone.
 
         Args:
             with_chime: whether it may be heard in the room now.
@@ -88,7 +88,7 @@ class HomeChecks:
         return [*findings, *self._parts.pendants(), *self._parts.heartbeat()]
 
     async def _guarded(self, part: str, check: Check) -> list[CheckResult]:
-        """No fault of one check takes the others away."""
+        """Run one check; its fault takes no other check away."""
         try:
             async with asyncio.timeout(PART_SECONDS):
                 return await check()
@@ -151,7 +151,7 @@ class HomeChecks:
         return list(findings.values())
 
     async def _servers(self, now: float, known: float | None) -> list[CheckResult]:
-        """The line to the servers that this home itself needs, and the time of their clocks."""
+        """Check the line to the servers that this home itself needs, and their clocks."""
         servers = sorted(self._servers_needed())
         answers = await asyncio.gather(*map(look_at, servers), return_exceptions=True)
         problems = [str(answer) for answer in answers if isinstance(answer, BaseException)]

@@ -1,4 +1,4 @@
-"""The self-test of every day: made once, however often Anban is started, and told where it must be.
+"""The self-test of every day: made once, however often Anban starts, and told to whoever must know.
 
 Every step is written before and after.  A test that was cut off is made again; one that was made
 is not.  What is owed to family or elder stays owed until somebody was told.
@@ -14,8 +14,10 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from assistant.events import Said, Say, Urgency
+from assistant.events import Urgency
 from assistant.home.clock import Clock
+from assistant.home.speech import Speech
+from assistant.home.speech_handle import SpeechState
 from assistant.language import Habits
 from assistant.reminders.family import Texts
 from assistant.runtime.bus import Bus, Refused
@@ -30,29 +32,31 @@ from assistant.store import Database, KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS: Final = 600.0
-"""After a start: a model is loaded, a provider registered, a demo or a question over by then."""
+"""How long after a start nothing is tested: a model is loaded, a provider registered, a demo or a
+question over by then."""
 LOOK_AGAIN_SECONDS: Final = 120.0
-"""It was not quiet, or the test was broken off."""
+"""How soon it is looked again if it was not quiet, or the test was broken off."""
 TELL_AGAIN_SECONDS: Final = 1_800.0
-"""Nobody of the family could be reached, the elder sleeps, or all is done."""
+"""How soon it is looked again if nobody could be reached, the elder sleeps, or all is done."""
 LONGEST_TELL_SECONDS: Final = 6 * 3_600.0
-"""A family that only telephones reach, and that does not answer, is not rung all day for this."""
+"""The longest pause between two tries to tell the family: one that only telephones reach, and that
+does not answer, is not rung all day for this."""
 DISTURBED_SECONDS: Final = 0.25
 """How often calls are looked for during a test; everything else tells of itself."""
 SPOKEN_SECONDS: Final = 120.0
 _EXPLAINED: Final = "chime_explained"
-"""Of the home's state."""
+"""Whether the chime was explained to the elder, in the home's state."""
 
 
 class Family(Protocol):
-    """Whoever is told: `reminders.Messenger`."""
+    """The people who are told: `reminders.Messenger`."""
 
     async def write(self, notice_id: str, texts: Texts, now: float) -> str | None:
-        """The name of who was reached, None where nobody was."""
+        """Write to them; gives the name of who was reached, None if nobody was."""
 
 
 class SelfTest:
-    """Runs by itself; `run_now` runs it when somebody asks."""
+    """The self-test of one home; runs by itself, and at once if somebody asks (`run_now`)."""
 
     def __init__(
         self,
@@ -63,7 +67,7 @@ class SelfTest:
         quiet: Quiet,
         wording: Wording,
         family: Family,
-        home_lang: Callable[[], str],
+        speech: Speech,
         clock: Clock,
         zone: ZoneInfo,
         habits: Callable[[], Habits],
@@ -71,17 +75,17 @@ class SelfTest:
         has_chime: bool,
         can_speak: Callable[[], bool],
     ) -> None:
-        self._bus, self._database, self._checks, self._quiet = bus, database, checks, quiet
-        self._wording, self._family, self._home_lang = wording, family, home_lang
+        self._database, self._checks, self._quiet = database, checks, quiet
+        self._wording, self._family, self._speech = wording, family, speech
         self._clock, self._zone, self._habits = clock, zone, habits
         self._is_asleep, self._has_chime, self._can_speak = is_asleep, has_chime, can_speak
         self._is_family_reached = True
         self._home = KeyedValues.home(database)
         self._memory_told_day = ""
         self._failures = 0
-        """How often nobody of the family could be reached, one after the other."""
+        """How often in a row nobody of the family could be reached."""
         self._family_at = 0.0
-        """Not before this they are tried again; Unix seconds."""
+        """When the family is tried again at the earliest; Unix seconds."""
         self._settled_at = asyncio.get_running_loop().time() + SETTLE_SECONDS
         self._one_at_a_time = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -93,7 +97,7 @@ class SelfTest:
         self._task = asyncio.create_task(self._run(), name="self-test")
 
     async def stop(self) -> None:
-        """Let go; what is due is done after the next start."""
+        """Stop; what is due is done after the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -138,7 +142,7 @@ class SelfTest:
             return otherwise
 
     async def step(self) -> float:
-        """Do what is due now; gives when to come again.
+        """Do what is due now; gives when to look again.
 
         Raises:
             StoreError: the disk refused; nothing of this step counts.
@@ -158,7 +162,7 @@ class SelfTest:
         return again
 
     async def _test_if_quiet(self, today: str, now: float, end: float) -> bool:
-        """True where today's test was made."""
+        """Make today's test if it is quiet; True if it was made."""
         # Late in the evening it is made without a sound rather than not at all.
         with_chime = self._has_chime and now < end
         if with_chime and (self._is_asleep() or is_nap(now, self._habits(), self._zone)):
@@ -171,7 +175,7 @@ class SelfTest:
         return findings is not None
 
     async def _test(self, day: str, *, with_chime: bool) -> tuple[CheckResult, ...] | None:
-        """One test, written down; None where it was broken off."""
+        """Make one test and write it down; None if it was broken off."""
         async with self._one_at_a_time:
             self._quiet.disturbed.clear()
             began = self._clock.now()
@@ -191,7 +195,7 @@ class SelfTest:
     async def _unless_disturbed(
         self, work: asyncio.Task[list[CheckResult]]
     ) -> list[CheckResult] | None:
-        """What was found, or None as soon as something more important begins."""
+        """Give what was found, or None as soon as something more important begins."""
         disturbed = asyncio.create_task(self._quiet.disturbed.wait())
         try:
             while not work.done():
@@ -213,7 +217,7 @@ class SelfTest:
     # ------------------------------------------------------------------------- telling
 
     async def _tell(self, today: str) -> bool:
-        """Tell family and elder what they are owed; False where somebody still is."""
+        """Tell family and elder what they are owed; False if somebody still is."""
         known = await self._database.read(store.troubles)
         owed = trouble.owed_family(known, today)
         if owed:
@@ -227,7 +231,7 @@ class SelfTest:
         return self._is_family_reached
 
     async def _tell_without_memory(self) -> None:
-        """Nothing can be written down: that alone is told, once a day."""
+        """Tell once a day that nothing can be written down, and that alone."""
         now, today = self._clock.now(), self._today()
         begin, end = hours(date.fromisoformat(today), self._habits(), self._zone)
         if self._memory_told_day == today or not begin <= now < end or self._quiet.is_busy:
@@ -238,7 +242,7 @@ class SelfTest:
             self._memory_told_day = today
 
     async def _try_family(self, owed: trouble.Owed, today: str) -> None:
-        """Now, or where it failed before, after a pause that grows."""
+        """Tell the family now or, if that failed before, after a pause that grows."""
         now = self._clock.now()
         if 0 < self._family_at - now <= LONGEST_TELL_SECONDS:
             return
@@ -265,36 +269,25 @@ class SelfTest:
             return False
         is_reached = self._is_family_reached
         text = self._wording.for_elder(owed, is_family_reached=is_reached)
-        if not await self._say(Say(text, self._home_lang(), Urgency.REMINDER)):
+        if not await self._say(text):
             return False
         await self._keep(lambda known: trouble.told_elder(known, owed, today))
         return True
 
     async def _explain(self) -> None:
-        """Whoever heard the chime for the first time may wonder what it was."""
+        """Tell the elder what the chime was, when it sounded for the first time."""
         if not self._quiet.is_quiet or await self._home.get(_EXPLAINED) is not None:
             return
-        said = Say(self._wording.about_chime(), self._home_lang(), Urgency.REMINDER)
-        if await self._say(said):
+        if await self._say(self._wording.about_chime()):
             await self._home.set(_EXPLAINED, True)
 
-    async def _say(self, say: Say) -> bool:
+    async def _say(self, text: str) -> bool:
         """Whether it sounded to its end."""
-        said: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-        def take(event: object) -> None:
-            if isinstance(event, Said) and event.say_id == say.say_id and not said.done():
-                said.set_result(event.completed)
-
-        self._bus.listen(take)
         try:
-            self._bus.publish(say)
             async with asyncio.timeout(SPOKEN_SECONDS):
-                return await said
+                return await self._speech.say(text, Urgency.REMINDER).end() is SpeechState.HEARD
         except TimeoutError:
             return False
-        finally:
-            self._bus.unlisten(take)
 
     async def _keep(
         self, change: Callable[[tuple[trouble.Trouble, ...]], tuple[trouble.Trouble, ...]]

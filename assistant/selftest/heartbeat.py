@@ -24,25 +24,26 @@ from assistant.settings import SelfTestSettings
 log = logging.getLogger(__name__)
 
 START_SECONDS: Final = 180.0
-"""For ear and mouth after the start: a small board loads a large model."""
+"""How long after the start ear and mouth may take: a small board loads a large model."""
 GRACE_SECONDS: Final = 60.0
-"""A child that is started again within this time is no fault."""
+"""How long a child may be gone that is started again: that is no fault."""
 LOOK_SECONDS: Final = 1.0
 SECONDS_A_MINUTE: Final = 60.0
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 20.0
 CENTRE_SECONDS: Final = 240.0
-"""A centre may ask to hold, several times; each route has deadlines of its own."""
+"""How long a sign to the centre may take: it may ask to hold, several times, and each route has
+deadlines of its own."""
 FIRST_PAUSE_SECONDS: Final = 15.0
-"""After a sign that did not arrive; doubled up to the usual time between two."""
+"""The pause after a sign that did not arrive; doubled up to the usual time between two."""
 
 Send = Callable[[dict[str, str]], Awaitable[None]]
-"""Takes what does not live, by part; raises ChannelError."""
+"""Sends what does not live, by part; raises ChannelError."""
 
 
 class Heartbeat:
-    """Both signs of life of one home."""
+    """Both signs of life of one home: to a URL and to a centre."""
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class Heartbeat:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def findings(self) -> list[CheckResult]:
-        """Whether each arrives; nothing where none is wanted."""
+        """Say whether each sign arrives; nothing if none is wanted."""
         refused = [found("heartbeat", is_well=False, detail=self._refused, subject="web")]
         return [beat.finding() for beat in self._beats] + (refused if self._refused else [])
 
@@ -112,7 +113,7 @@ class Heartbeat:
 
 
 class _Beat:
-    """One of them, in its rhythm."""
+    """One sign of life, in its rhythm."""
 
     def __init__(
         self, name: str, minutes: float, send: Send, problems: Callable[[], dict[str, str]]
@@ -124,7 +125,7 @@ class _Beat:
         self._problem = ""
 
     async def run(self) -> None:
-        """For ever."""
+        """Send again and again, until cancelled."""
         grace = START_SECONDS
         while True:
             await self._until_well(grace)
@@ -132,7 +133,7 @@ class _Beat:
             await asyncio.sleep(await self._beat())
 
     async def _beat(self) -> float:
-        """Send one; the pause until the next."""
+        """Send one; gives the pause until the next."""
         try:
             await self._send(self._problems())
         except ChannelError as error:
@@ -151,7 +152,7 @@ class _Beat:
         return min(FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 16), self._seconds)
 
     def finding(self) -> CheckResult:
-        """Whether the last one arrived."""
+        """Say whether the last sign arrived."""
         if self._problem:
             detail = f"{self._failures} did not arrive: {self._problem}"
             return found("heartbeat", is_well=False, detail=detail, subject=self._name)
@@ -181,7 +182,7 @@ def _ask(url: str, problems: dict[str, str]) -> int:
 
 
 def _failing(url: str) -> str:
-    """`URL/fail`, its query left as it is."""
+    """Make `URL/fail`, with its query left as it is."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
 

@@ -1,4 +1,4 @@
-"""What can be asked of the machine itself: disk, memory, clock, mains, battery; it all blocks."""
+"""Looks at the machine itself: disk, memory, clock, mains, battery; all of it blocks."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from assistant.runtime.findings import CheckResult, Verdict, found
 
 LEAST_FREE_BYTES: Final = 500_000_000
 CLOCK_SECONDS: Final = 120.0
-"""So much a clock may be off: a medicine two minutes late is on time."""
+"""How far a clock may be off: a medicine two minutes late is on time."""
 LOW_BATTERY_PERCENT: Final = 25.0
 
 
 def look_at_disk(home: Path) -> CheckResult:
-    """Whether there is room for what must be recorded."""
+    """Check whether there is room for what must be recorded."""
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
     detail = f"{free / 1e9:.1f} GB free at {place}"
@@ -32,7 +32,7 @@ def look_at_disk(home: Path) -> CheckResult:
 
 
 def look_at_memory(home: Path) -> CheckResult:
-    """Whether the database is sound."""
+    """Check whether the database is sound."""
     path = home / "anban.sqlite"
     if not path.exists():
         return CheckResult("memory", Verdict.WELL, "none yet; made at the first start")
@@ -48,7 +48,7 @@ def look_at_memory(home: Path) -> CheckResult:
 
 
 def look_at_clock(now: float, last_known: float | None, offsets: Iterable[float]) -> CheckResult:
-    """Whether the clock can be right.
+    """Check whether the clock can be right.
 
     Args:
         now: Unix time, seconds.
@@ -74,7 +74,7 @@ def look_at_clock(now: float, last_known: float | None, offsets: Iterable[float]
 
 
 def look_at_power() -> Iterator[CheckResult]:
-    """Mains and battery, where this machine has a battery that can be read."""
+    """Check mains and battery, if this machine has a battery that can be read."""
     try:
         battery = psutil.sensors_battery()
     except OSError:  # a container that shows no power supplies

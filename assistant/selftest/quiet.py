@@ -1,4 +1,4 @@
-"""When a self-test may run: no alarm, no call, no talk; and the moment in which one begins."""
+"""Says when a self-test may run: no alarm, no call, no talk; and when in the day it begins."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ from assistant.language import Habits
 from assistant.runtime.bus import Bus
 
 PAUSE_SECONDS: Final = 60.0
-"""Since the last word to or from Anban."""
+"""How long there must be no word to or from Anban."""
 AFTER_WAKING_HOURS: Final = 3.0
-"""Mid-morning: the elder is up and had breakfast, the family can be told and has a day to mend."""
+"""How long after waking the test begins: mid-morning the elder has had breakfast, and the family
+can be told and has a day to mend."""
 BEFORE_BED_HOURS: Final = 1.0
 
 
 class Quiet:
-    """Learns from the bus."""
+    """Learns from the bus whether it is quiet."""
 
     def __init__(self, bus: Bus, clock: Clock, is_busy: Callable[[], bool]) -> None:
         """`is_busy`: whether an alarm is open, a call stands or a drill is on."""
@@ -69,7 +70,7 @@ class Quiet:
 
 
 def hours(day: date, habits: Habits, zone: ZoneInfo) -> tuple[float, float]:
-    """From when to when the chime wakes nobody, Unix seconds; the nap aside."""
+    """Give from when to when the chime wakes nobody, Unix seconds; the nap aside."""
     begin = datetime.combine(day, habits.waking, zone) + timedelta(hours=AFTER_WAKING_HOURS)
     bed = datetime.combine(day, habits.bedtime, zone)
     if habits.bedtime <= habits.waking:  # after midnight

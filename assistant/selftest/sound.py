@@ -1,4 +1,4 @@
-"""Whether the home hears and sounds: what ear and mouth say of their devices, and the chime."""
+"""Checks whether the home hears and sounds: by the word of ear and mouth, and by the chime."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from assistant.runtime.bus import Bus
 from assistant.runtime.findings import CheckResult, found
 
 LISTEN_SECONDS: Final = 3.0
-"""The chime takes 1 s; a sound server holds another half back, a network speaker more."""
+"""How long the ear looks for the chime, which takes 1 s: a sound server holds another half back, a
+network speaker more."""
 CHIME_SECONDS: Final = 20.0
-"""For the mouth to begin and end: it waits up to 10 s for whoever speaks in the room."""
+"""How long the mouth may take to begin and end: it waits up to 10 s for whoever speaks in the
+room."""
 ANSWER_SECONDS: Final = 10.0
-"""For the ear to answer, on a small and busy machine."""
+"""How long the ear may take to answer, on a small and busy machine."""
 
 Result = TypeVar("Result")
 
@@ -47,12 +49,12 @@ class Sound:
         bus.subscribe(SpeakerBack, lambda _: self._sounds(""))
 
     def problems(self) -> dict[str, str]:
-        """By part, what ear and mouth cannot do now by their own word."""
+        """What ear and mouth cannot do now by their own word, by part."""
         known = {"microphone": self._microphone_problem, "speaker": self._speaker_problem}
         return {part: problem for part, problem in known.items() if problem}
 
     async def look(self, *, with_chime: bool) -> list[CheckResult]:
-        """Try both.
+        """Try microphone and speaker.
 
         Raises:
             DisturbedError: something more important sounded.

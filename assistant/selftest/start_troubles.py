@@ -1,4 +1,4 @@
-"""What is wrong from the start, told at the start: aloud, and to the family.
+"""Tells at the start what is wrong from the start: aloud, and to the family.
 
 The daily self-test looks at everything; this is what would be silent until then, and often is why
 Anban was started anew: a typing mistake in the settings, a disk that cannot be written, a list of
@@ -26,18 +26,18 @@ from assistant.store import KeyedValues, StoreError
 log = logging.getLogger(__name__)
 
 _TOLD: Final = "start_troubles_told"
-"""Of the home's state: what the family was told, and on which day."""
+"""What the family was told, and on which day, in the home's state."""
 
 Findings = Callable[[], list[CheckResult]]
 
 
 class Family(Protocol):
-    """Whoever is told: `reminders.Messenger`."""
+    """The people who are told: `reminders.Messenger`."""
 
     async def write(
         self, notice_id: str, texts: Texts, now: float, *, may_call: bool = True
     ) -> str | None:
-        """The name of who was reached, None if nobody was."""
+        """Write to them; gives the name of who was reached, None if nobody was."""
 
 
 class StartTroubles:
@@ -66,7 +66,7 @@ class StartTroubles:
         self._tasks.spawn(self._tell())
 
     async def stop(self) -> None:
-        """Let go."""
+        """Stop telling."""
         await self._tasks.end()
 
     async def _tell(self) -> None:

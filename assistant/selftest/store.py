@@ -13,7 +13,8 @@ from assistant.selftest.trouble import Trouble, after
 
 KEPT_DAYS: Final = 60
 MOST_BEGINS: Final = 3
-"""A test in the middle of which Anban died this often today is left alone until tomorrow."""
+"""How often Anban may die in the middle of a test on one day: after that it is left alone until
+tomorrow."""
 _TROUBLE = ", ".join(field.name for field in fields(Trouble))
 _MARKS = ", ".join("?" * len(fields(Trouble)))
 
@@ -24,9 +25,9 @@ class DayRun:
 
     day: str
     begun_at: float
-    """Unix time, seconds."""
+    """When the test began; Unix time, seconds."""
     ended_at: float | None
-    """None: it was cut off."""
+    """When the test ended; None: it was cut off."""
     findings: tuple[CheckResult, ...] = ()
 
 
@@ -51,7 +52,7 @@ def begin(connection: sqlite3.Connection, day: str, now: float) -> float | None:
 
 
 def abandon(connection: sqlite3.Connection, day: str) -> None:
-    """Something that matters more came: it counts for nothing."""
+    """Forget a test: something that matters more came."""
     connection.execute("UPDATE selftest SET begins = max(begins - 1, 0) WHERE day = ?", (day,))
 
 
@@ -71,7 +72,7 @@ def finish(
 
 
 def last_run(connection: sqlite3.Connection) -> DayRun | None:
-    """The newest test that came to its end."""
+    """Read the newest test that came to its end."""
     row = connection.execute(
         "SELECT day, begun_at, ended_at FROM selftest WHERE ended_at IS NOT NULL "
         "ORDER BY day DESC LIMIT 1"
@@ -90,7 +91,7 @@ def last_run(connection: sqlite3.Connection) -> DayRun | None:
 
 
 def troubles(connection: sqlite3.Connection) -> tuple[Trouble, ...]:
-    """All that is not well, or was and somebody does not know yet that it is again."""
+    """Read all that is not well, or was and somebody does not know yet that it is again."""
     rows = connection.execute(f"SELECT {_TROUBLE} FROM selftest_trouble ORDER BY rowid")  # noqa: S608
     names = [field.name for field in fields(Trouble)]
     return tuple(_trouble(dict(zip(names, row, strict=True))) for row in rows)
@@ -101,7 +102,7 @@ def _trouble(values: dict[str, Any]) -> Trouble:
 
 
 def save_troubles(connection: sqlite3.Connection, known: Iterable[Trouble]) -> None:
-    """Put these in the place of those before."""
+    """Put these troubles in the place of those before."""
     connection.execute("DELETE FROM selftest_trouble")
     sql = f"INSERT INTO selftest_trouble ({_TROUBLE}) VALUES ({_MARKS})"  # noqa: S608
     connection.executemany(sql, [astuple(trouble) for trouble in known])

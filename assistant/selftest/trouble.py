@@ -1,4 +1,4 @@
-"""What is not well for longer than one look, and who has to hear of it; pure.
+"""What is not well for longer than one look, and who has to be told of it; pure.
 
 The family is told on the first day, again every week while it lasts, and once when it is well.
 The elder is told from the second day on, once, or at once where nobody of the family can be.
@@ -14,10 +14,11 @@ from typing import Final
 from assistant.runtime.findings import CheckResult
 
 ELDER_DAYS: Final = 2
-"""What is gone again by the next day need not worry anybody who lives with it."""
+"""For how many days something must be wrong before the elder is told: what is gone by the next day
+need not worry them."""
 AGAIN_DAYS: Final = 7
 SOUND_PARTS: Final = frozenset({"microphone", "speaker", "chime"})
-"""Not looked at while it is not quiet: what was known of them stays."""
+"""Parts that are not looked at while it is not quiet: what was known of them stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,12 @@ class Trouble:
     subject: str
     since_day: str
     days: int
-    """On which it was found so."""
+    """On how many days it was found to be wrong."""
     last_day: str
     is_over: bool = False
     family_told_day: str = ""
-    """Empty: the family does not know, or knows that it is well again."""
+    """The day on which the family was told; empty: they do not know, or know that it is well
+    again."""
     elder_told_day: str = ""
 
 
@@ -50,7 +52,7 @@ class Owed:
 def after(
     known: Iterable[Trouble], findings: Sequence[CheckResult], day: str
 ) -> tuple[Trouble, ...]:
-    """What is known after this day's look."""
+    """Give what is known after this day's look."""
     found = {(finding.part, finding.subject): finding for finding in findings}
     kept: dict[tuple[str, str], Trouble] = {}
     for trouble in known:
@@ -68,7 +70,7 @@ def after(
 
 
 def owed_family(known: Iterable[Trouble], day: str) -> Owed:
-    """What the family has to be told."""
+    """Give what the family has to be told."""
     troubles = tuple(known)
     return Owed(
         tuple(t for t in troubles if not t.is_over and _is_due(t.family_told_day, day)),
@@ -77,7 +79,7 @@ def owed_family(known: Iterable[Trouble], day: str) -> Owed:
 
 
 def owed_elder(known: Iterable[Trouble], *, is_family_reached: bool) -> Owed:
-    """What the elder has to be told."""
+    """Give what the elder has to be told."""
     troubles = tuple(known)
     return Owed(
         tuple(
@@ -92,12 +94,12 @@ def owed_elder(known: Iterable[Trouble], *, is_family_reached: bool) -> Owed:
 
 
 def told_family(known: Iterable[Trouble], told: Owed, day: str) -> tuple[Trouble, ...]:
-    """What is known once the family was told."""
+    """Give what is known once the family was told."""
     return _marked(known, told, "family_told_day", day)
 
 
 def told_elder(known: Iterable[Trouble], told: Owed, day: str) -> tuple[Trouble, ...]:
-    """What is known once the elder was told."""
+    """Give what is known once the elder was told."""
     return _marked(known, told, "elder_told_day", day)
 
 

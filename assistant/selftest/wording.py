@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the core starts before reminders are imported
     from assistant.reminders.family import Texts
 
 MOST_SPOKEN: Final = 2
-"""Faults in one breath; the others are counted."""
+"""The most faults that are named in one breath; the others are counted."""
 REPLIES: Final = Replies.load(Path(__file__).parent / "replies")
 
 
@@ -26,7 +26,7 @@ class Wording:
         self._home_lang, self._elder_name = home_lang, elder_name
 
     def for_family(self, owed: Owed, findings: Sequence[CheckResult]) -> Texts:
-        """Headline and text in the reader's language: what fails, what to do, what still works.
+        """Give headline and text in the reader's language: what fails, what to do, what works.
 
         Args:
             owed: what is to be told.
@@ -59,7 +59,7 @@ class Wording:
         return texts
 
     def for_elder(self, owed: Owed, *, is_family_reached: bool) -> str:
-        """A sentence or two, in the language of the home."""
+        """Say what is wrong in a sentence or two, in the language of the home."""
         lang = self._home_lang()
         said = []
         if owed.bad:
@@ -76,20 +76,20 @@ class Wording:
         return " ".join(said)
 
     def about_chime(self) -> str:
-        """What the chime was."""
+        """Say what the chime was."""
         return render("about_chime", self._home_lang())
 
     def drill(self, key: str) -> str:
-        """What the elder is told of a drill."""
+        """Say what the elder is told of a drill."""
         return render(key, self._home_lang())
 
     def elder(self, lang: str) -> str:
-        """What the elder is called."""
+        """Say what the elder is called."""
         return self._elder_name() or render("the_elder", lang)
 
 
 def render(key: str, lang: str, **slots: Any) -> str:
-    """One of the wordings."""
+    """Render one of the wordings."""
     return REPLIES.render(key, lang, **slots)
 
 
@@ -112,5 +112,5 @@ def _joined(key: str, texts: Sequence[str], lang: str) -> str:
 
 
 def _begun(text: str) -> str:
-    """As a sentence of its own begins."""
+    """Write a text as a sentence of its own begins."""
     return text[:1].upper() + text[1:]

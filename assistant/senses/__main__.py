@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Reads and judges, on a thread of its own; `tell` must be safe to call from there."""
+    """Reads and judges the radar's bytes, on a thread; `tell` must be safe to call from there."""
 
     def __init__(self, settings: RadarSettings, tell: Callable[[object], None]) -> None:
         """Raises RoomError, UnknownRadarError, RecordingError, ModelError."""
@@ -43,7 +43,7 @@ class Watch:
         self._located_at = float("-inf")
 
     def run(self) -> None:
-        """For ever."""
+        """Read the radar until the process ends."""
         for at, piece in pieces(self._settings):
             if isinstance(piece, RadarLost):
                 self._tell_all(self._sensor.lost(at, piece.reason))

@@ -1,4 +1,4 @@
-"""Whether the radar of the settings sends what it should, asked by a program beside the core."""
+"""Checks whether the radar of the settings sends what it should, from beside the core."""
 
 from __future__ import annotations
 

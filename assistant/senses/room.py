@@ -1,4 +1,4 @@
-"""From the settings to perception's room; a zone that cannot be is named."""
+"""Makes perception's room of the settings; a zone that cannot be is named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ZONE_NUMBERS: Final = 4
 
 
 def room_of(settings: RadarSettings) -> Room:
-    """The room that the settings describe.
+    """Make the room that the settings describe.
 
     Raises:
         RoomError: a zone or a mounting that cannot be, with the way to write it.

@@ -1,4 +1,4 @@
-"""Where a radar's bytes come from: its serial port, or a recording that is played like one."""
+"""The source of a radar's bytes: its serial port, or a recording that is played like one."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from perception.replay import played
 RECORDING: Final = "file:"
 
 Piece = tuple[float, bytes | RadarLost | RadarFound]
-"""Monotonic seconds, and what came then; no bytes where only time passed."""
+"""Monotonic seconds, and what came then; no bytes if only time passed."""
 
 
 def protocol_of(settings: RadarSettings) -> Protocol:
-    """Which radar it is; raises UnknownRadarError, RecordingError."""
+    """Tell which radar it is; raises UnknownRadarError, RecordingError."""
     if settings.port.startswith(RECORDING):
         return _recording(settings).protocol
     return protocol_named(settings.protocol)
 
 
 def pieces(settings: RadarSettings) -> Iterator[Piece]:
-    """All that comes, for ever; blocks for at most a tenth of a second at a time."""
+    """Give all that comes, without end; blocks for at most a tenth of a second at a time."""
     if settings.port.startswith(RECORDING):
         yield from _played(settings)
         return
@@ -61,7 +61,7 @@ def _recording(settings: RadarSettings) -> Recording:
 
 
 def _played(settings: RadarSettings) -> Iterator[Piece]:
-    """At its own pace, once; then nothing comes any more, nor after a damaged place."""
+    """Play a recording at its own pace, once, and no further than a damaged place."""
     began = time.monotonic()
     recording = _recording(settings)
     try:

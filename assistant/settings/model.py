@@ -262,7 +262,7 @@ def home_folder() -> Path:
 
 
 def settings_file(home: Path) -> Path:
-    """Where the settings of a home lie."""
+    """Give the path of a home's settings."""
     return home / "anban.toml"
 
 

@@ -28,7 +28,7 @@ class Problem:
     where: str
     """`section.field`, or a section; empty: the file."""
     line: int
-    """From 1; 0: unknown."""
+    """The line, from 1; 0: unknown."""
     what: str
 
     def at(self, path: Path) -> str:

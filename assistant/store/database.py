@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Final, TypeVar
 
+from assistant.store.errors import StoreError
+from assistant.store.schema import migrate_core
 from assistant.store.wal import committed_frames
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,6 @@ _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 Result = TypeVar("Result")
 
 
-class StoreError(RuntimeError):
-    """The database cannot be used; the message says what is lost and what to do."""
-
-
 class Database:
     """One home's database.
 
@@ -43,9 +40,20 @@ class Database:
     on the disk when `write` returns, or none of it.
     """
 
-    def __init__(self, path: Path, spare: Path | None = None) -> None:
-        """`spare`: a folder in memory, for a copy to go on with if the disk cannot be written."""
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        spare: Path | None = None,
+        prepare: Callable[[sqlite3.Connection, Path], None] = migrate_core,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: The file.
+            spare: A folder in memory, for a copy to go on with if the disk cannot be written.
+            prepare: Brings the tables of a connection just opened up to date, or raises.
+        """
+        self._path, self._prepare = path, prepare
         self._copy = spare / path.name if spare is not None else None
         self.is_kept = True
         """Whether what is written now outlasts a power cut; false while it goes on with a copy."""
@@ -53,7 +61,8 @@ class Database:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._opened: sqlite3.Connection | None = None
         self.set_aside: Path | None = None
-        """Where a corrupt database, or its damaged log, was put at `open`; what it held is lost."""
+        """The path to which a corrupt database, or its damaged log, was put at `open`; what it held
+        is lost."""
 
     async def open(self) -> None:
         """Open or create, and bring the tables up to date.
@@ -83,13 +92,16 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was begun."""
+        await self._run(self._close)
+        self._thread.shutdown()  # which waits for nothing any more
+
+    def _close(self) -> None:
         if self._opened is not None:
-            await self._run(self._opened.close)
-        self._thread.shutdown()
+            self._opened.close()
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        """The open connection; where opening failed before, it is tried again."""
+        """The open connection; if opening failed before, it is tried again."""
         if self._opened is None:
             self._open()
         assert self._opened is not None  # noqa: S101  (else _open has raised)
@@ -156,7 +168,8 @@ class Database:
         """Write to the disk what was kept in memory while it could not be written."""
         if self._copy is None or not self._copy.exists() or self._opened is None:
             return
-        with contextlib.closing(sqlite3.connect(self._copy)) as copy:
+        with contextlib.closing(sqlite3.connect(self._copy, isolation_level=None)) as copy:
+            self._prepare(copy, self._copy)  # it may be of an earlier version
             copy.backup(self._opened)
         for tail in ("", "-wal", "-shm"):
             self._copy.with_name(self._copy.name + tail).unlink(missing_ok=True)
@@ -217,33 +230,9 @@ class Database:
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
             self._keep_damaged_log(connection, path.with_name(path.name + "-wal"))
-            _migrate(connection, path)
-            connection.execute("BEGIN IMMEDIATE")  # a read-only disk is noticed here
-            connection.execute("ROLLBACK")
+            self._prepare(connection, path)
         except BaseException:
             connection.close()
             raise
         path.chmod(0o600)
         self._opened = connection
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    scripts = sorted(
-        (
-            entry
-            for entry in files("assistant.store").joinpath("migrations").iterdir()
-            if entry.name.endswith(".sql")
-        ),
-        key=lambda entry: entry.name,
-    )
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(scripts):
-        raise StoreError(
-            f"{path} was made by a newer Anban (tables {version}, known {len(scripts)}); "
-            "install that version again"
-        )
-    for number, script in enumerate(scripts[version:], version + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{script.read_text('utf-8')}\n"
-            f"PRAGMA user_version = {number};\nCOMMIT;"
-        )

@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 from assistant.language import LANGUAGES, Replies, RepliesInvalidError
+from assistant.store.errors import StoreError
+from assistant.store.schema import read_scripts
+from assistant.store.skill_tables import check_scripts
 from skills.checking.code import check_actions, check_imports, load
 from skills.checking.data import Domain, check_domain, check_rules, check_sentences
 from skills.checking.lines import Document, UnreadableError
@@ -40,6 +43,7 @@ def check_skill(folder: Path) -> list[Problem]:
         if skill is not None:
             problems += check_actions(skill, domain, folder)
     problems += _check_replies(name, folder, domain)
+    problems += _check_migrations(name, folder / "migrations")
     return sorted(set(problems))
 
 
@@ -69,6 +73,20 @@ def _check_replies(name: str, folder: Path, domain: Domain) -> list[Problem]:
         for key, reason in wanted.items()
         if key not in replies
     ]
+
+
+def _check_migrations(name: str, folder: Path) -> list[Problem]:
+    """The first migration that the core would refuse."""
+    try:
+        scripts = read_scripts(folder)
+    except ValueError as error:
+        return [Problem(folder, 0, str(error))]
+    for number in range(1, len(scripts) + 1):
+        try:
+            check_scripts(name, scripts[:number])
+        except (ValueError, StoreError) as error:
+            return [Problem(folder / f"{number:04}.sql", 0, str(error))]
+    return []
 
 
 def _place(message: str, fallback: Path) -> Problem:

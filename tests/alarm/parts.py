@@ -23,6 +23,7 @@ from assistant.channels import (
     Answered,
     AttemptEvent,
     Channel,
+    ChannelStatus,
     Dialled,
     DtmfPressed,
     Ended,
@@ -31,9 +32,6 @@ from assistant.channels import (
     Outcome,
     PutThrough,
     is_emergency_number,
-)
-from assistant.channels import (
-    ChannelStatus as WayHealth,
 )
 from assistant.channels.call_voice import CallVoice
 from assistant.events import CryForHelpHeard, Say
@@ -129,8 +127,8 @@ class ScriptedChannel(Channel):
         self._world.hung_up.append(self._address)
         self._gone.set()
 
-    async def check(self) -> WayHealth:
-        return WayHealth(is_well=True, detail="")
+    async def check(self) -> ChannelStatus:
+        return ChannelStatus(is_well=True, detail="")
 
     async def _pass(self, seconds: float) -> None:
         try:

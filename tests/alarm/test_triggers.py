@@ -133,7 +133,7 @@ async def test_where_nothing_works_it_says_so_at_once_and_goes_on(
         home.cry()
         await home.after(1)
         first = (
-            home.emergency.reply_to_cry(Cry("x", "other")) if not contacts else ""
+            home.emergency.answer_cry(Cry("x", "other")) if not contacts else ""
         )  # as the turn says it
         assert among(key, [first, *home.said()], number="120")
         assert not any("还在打电话" in text for text in home.said())
@@ -251,7 +251,7 @@ async def test_a_cry_during_the_talk_with_the_contact_calls_nobody_else(tmp_path
         for reason in ("fall", "chest_pain", "other"):  # also what the contact asks
             home.cry(reason)
         assert not home.emergency.is_answered_by(HERE), "the contact's voice is not in the room"
-        assert home.emergency.reply_to_cry(Cry("x", "other")) == ""
+        assert home.emergency.answer_cry(Cry("x", "other")) == ""
         await home.after(5)
         assert home.states() == ["acknowledged"]
         assert sum("said in the call" in why for _, why in await home.journal()) == 3
@@ -503,7 +503,7 @@ ASKED_120 = Cry("打120", "other", service="ambulance", number="120")
 def ask_for_120(home: Home) -> str:
     """As the turn does it."""
     home.bus.publish(CryForHelpHeard("打120", "other", 0.0, service="ambulance", number="120"))
-    return home.emergency.reply_to_cry(ASKED_120)
+    return home.emergency.answer_cry(ASKED_120)
 
 
 async def test_the_number_is_rung_first_once_the_elder_agreed(tmp_path: Path) -> None:

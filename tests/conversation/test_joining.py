@@ -135,8 +135,8 @@ async def _play(folder: Path, script: list[Said_], understanding: ScriptedMind) 
     services = Services(bus, database, memory)
     speech = Speech(bus, memory, 10.0, has_mouth=True)
     mouth = Mouth(bus)
-    alarms = ScriptedAlarms()
-    lane = SafetyLane(bus, speech, alarms, ScriptedLine())
+    alarms = ScriptedAlarms(speech)
+    lane = SafetyLane(bus, alarms, ScriptedLine())
     implied_cries = ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
     adjust = services.adjust_voice
     turns = Turns(bus, memory, speech, REPLIES, understanding, adjust, lane, implied_cries)  # type: ignore[arg-type]

@@ -81,9 +81,9 @@ async def test_what_is_done(
     told: list[object] = []
     bus.listen(told.append)
     memory = HomeMemory(KeyedValues.home(Database(tmp_path / "anban.db")), Settings(), "zh")
-    alarms = ScriptedAlarms(at.asks, at.alarm, at.line, at.drill)
     speech = Speech(bus, memory, 6.0, has_mouth=False)
-    lane = SafetyLane(bus, speech, alarms, ScriptedLine(at.call))
+    alarms = ScriptedAlarms(speech, at.asks, at.alarm, at.line, at.drill)
+    lane = SafetyLane(bus, alarms, ScriptedLine(at.call))
     taken = lane.take(Spoken(text, judge(text, is_final=True), address))
     assert (taken.deed if taken is not None else None) == deed
     cried = [event for event in told if isinstance(event, CryForHelpHeard)]

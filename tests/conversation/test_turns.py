@@ -72,8 +72,8 @@ class ScriptedMind:
             "我肚子疼": "medication_query",
             "对的呀": "general_affirm",
             "再讲个故事": "general_story",
-            "我得有个人管管了": "emergency_help",
-            "电视里的老太太我得有个人管管了": "emergency_help",
+            "我这儿缺个帮手": "emergency_help",
+            "电视里的老太太我这儿缺个帮手": "emergency_help",
             "误会误会": "emergency_cancel",
             "这事就翻篇了": "emergency_cancel",
             "挂了吧": "emergency_cancel",
@@ -96,6 +96,7 @@ class ScriptedMind:
 class ScriptedAlarms:
     """Alarms that tell what they were asked; `asks` while a question of theirs is open."""
 
+    speech: Speech
     asks: bool = False
     is_open: bool = False
     is_line_open: bool = False
@@ -107,8 +108,10 @@ class ScriptedAlarms:
     def take_back(self, since: float) -> None:
         self.taken_back.append(since)
 
-    def reply_to_cry(self, cry: Cry) -> str:
-        return f"[{cry.reason}]"
+    def answer_cry(self, cry: Cry) -> str:
+        reply = f"[{cry.reason}]"
+        self.speech.say(reply, Urgency.ALARM)
+        return reply
 
     def doubt(self, text: str, *, is_sure: bool) -> Reaction:
         self.doubted.append((text, is_sure))
@@ -179,8 +182,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     services = Services(bus, database, memory)
     speech = Speech(bus, memory, 10.0, has_mouth=True)
     understanding = ScriptedMind()
-    alarms, line = ScriptedAlarms(), ScriptedLine()
-    lane, implied_cries = SafetyLane(bus, speech, alarms, line), ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
+    alarms, line = ScriptedAlarms(speech), ScriptedLine()
+    lane, implied_cries = SafetyLane(bus, alarms, line), ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
     turns = Turns(
         bus,
         memory,
@@ -594,9 +597,9 @@ def line(home: Home) -> ScriptedLine:
 async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
     home: Home, alarms: ScriptedAlarms, *, addressed: bool
 ) -> None:
-    home.hear("我得有个人管管了", addressed=addressed)
+    home.hear("我这儿缺个帮手", addressed=addressed)
     told = await home.settle()
-    assert alarms.doubted == [("我得有个人管管了", True)]
+    assert alarms.doubted == [("我这儿缺个帮手", True)]
     assert home.understanding.asked == [], "no skill is asked"
     lanes = [event.lane for event in told if isinstance(event, TurnTaken)]
     assert lanes == (["safety"] if addressed else [])
@@ -605,13 +608,13 @@ async def test_a_cry_that_only_the_dialogue_understands_is_asked_about(
 async def test_what_is_only_told_of_or_not_understood_surely_is_no_cry(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
-    home.hear("电视里的老太太我得有个人管管了", addressed=False)
+    home.hear("电视里的老太太我这儿缺个帮手", addressed=False)
     await home.settle()
     home.understanding.confidence = OVERHEARD_CONFIDENCE - 0.01
-    home.hear("我得有个人管管了", addressed=False, uid="u2")
+    home.hear("我这儿缺个帮手", addressed=False, uid="u2")
     await home.settle()
     home.understanding.down = "dialogue_down"
-    home.hear("我得有个人管管了", addressed=False, uid="u3")
+    home.hear("我这儿缺个帮手", addressed=False, uid="u3")
     assert not any(isinstance(event, Say) for event in await home.settle())
     assert alarms.doubted == []
 
@@ -620,9 +623,9 @@ async def test_what_was_overheard_and_is_not_quite_sure_is_asked_about_only(
     home: Home, alarms: ScriptedAlarms
 ) -> None:
     home.understanding.confidence = OVERHEARD_CONFIDENCE
-    home.hear("我得有个人管管了", addressed=False)
+    home.hear("我这儿缺个帮手", addressed=False)
     await home.settle()
-    home.hear("我得有个人管管了", addressed=True, uid="u2")
+    home.hear("我这儿缺个帮手", addressed=True, uid="u2")
     await home.settle()
     assert [is_sure for _, is_sure in alarms.doubted] == [False, True]
 
@@ -703,7 +706,7 @@ async def test_in_a_call_nothing_is_a_command_but_hanging_up(
     home: Home, alarms: ScriptedAlarms, line: ScriptedLine
 ) -> None:
     alarms.is_line_open = line.is_under_way = True
-    for number, text in enumerate(("几点了", "再讲个故事", "不用了", "我得有个人管管了", "停")):
+    for number, text in enumerate(("几点了", "再讲个故事", "不用了", "我这儿缺个帮手", "停")):
         home.hear(text, uid=f"u{number}")
     told = await home.settle()
     assert home.understanding.asked == []

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.test_floors import FLOORS
+
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+GENERATED = {"events.md", "services.md"}
+"""Written from the code by tools/house_tables.py, in English alone."""
+PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in GENERATED]
 ALL = [
     file
     for file in sorted(ROOT.rglob("*.md"))
@@ -42,3 +46,14 @@ def test_a_page_has_its_chinese_twin(page: Path) -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = LINK.findall(FENCE.sub("", page.read_text("utf-8")))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/zh/architecture.md"])
+def test_the_map_shows_every_room(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    (drawn,) = [fence for fence in FENCE.findall(text) if "subgraph" in fence]
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert [room for room in FLOORS if not any(f"`{room}/`" in row for row in rows)] == []
+    words = set(re.findall(r"\w+", drawn))
+    not_drawn = {room.rpartition("/")[2] for room in FLOORS} - words
+    assert not_drawn == {"simulators"}, "simulators are no part of what runs in a home"

@@ -51,6 +51,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.runtime.link",
         "assistant.runtime.privacy",
         "assistant.settings",
+        "assistant.store.errors",
+        "assistant.store.schema",
+        "assistant.store.skill_tables",
     ),
     # What features share.
     "assistant/home": (*_GROUND, "assistant.safety", "perception.events"),
@@ -79,7 +82,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "perception.events",
     ),
     "assistant/reminders": _REACHING,
-    "assistant/medicines": (*_GROUND, "assistant.reminders"),
+    "assistant/medicines": (*_HOME, "assistant.reminders"),
     "assistant/selftest": (*_REACHING, "assistant.reminders"),
     "assistant/drill": (
         *_REACHING,

@@ -131,7 +131,11 @@ class House:
         self.medicines = Medicines(database)
         self.medicines.register(bus)
         self.scheduler = ReminderScheduler(
-            bus=bus, database=database, memory=self.core.memory, zone=tzlocal.get_localzone()
+            bus=bus,
+            database=database,
+            memory=self.core.memory,
+            speech=self.core.speech,
+            zone=tzlocal.get_localzone(),
         )
         ReminderServices(ReminderApi(self.scheduler, self.medicines)).register(bus)
 

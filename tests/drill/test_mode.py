@@ -19,6 +19,7 @@ from assistant.events import (
     DrillEnded,
     Heard,
     HelpPressed,
+    Ready,
     Said,
     Say,
 )
@@ -34,6 +35,7 @@ async def a_home(folder: Path, *, speaks: bool = True) -> AsyncIterator[Home]:
     """A core whose words are spoken as soon as they are asked for, or never."""
     async with a_core(folder) as home:
         if speaks:
+            home.core.bus.publish(Ready("mouth"))
             home.core.bus.subscribe(
                 Say, lambda say: home.core.bus.publish(Said(say.say_id, True, say.text))
             )

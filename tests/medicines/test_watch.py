@@ -56,6 +56,7 @@ class House:
             database=home.database,
             medicines=self.medicines,
             api=api,
+            speech=home.speech,
             wording=Wording(lambda: "en", lambda: "Lin"),
             family=reader,
             clock=home.clock,

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from assistant.events import (
+    ChildDied,
     Ready,
     Said,
     Say,
@@ -27,6 +28,9 @@ from assistant.events import (
     StopSpeaking,
     Urgency,
 )
+from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
+from assistant.home.speech_handle import SpeechState
 from assistant.language import normalise, split_for_speech
 from assistant.mouth.check import check_mouth
 from assistant.mouth.pieces import trim
@@ -34,6 +38,7 @@ from assistant.mouth.synthesizer import Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ
 from assistant.runtime.bus import Bus
 from assistant.settings import MouthSettings, Settings, to_json
+from assistant.store import Database, KeyedValues
 from tests.headless import DEVICE, RATE_HZ, PulseServer, needs_pulse
 
 from .conftest import Told, spans
@@ -224,6 +229,26 @@ async def test_killed_it_leaves_no_voice_process_behind(tmp_path: Path) -> None:
         gone, alive = await asyncio.to_thread(psutil.wait_procs, children, 10)
         assert gone
         assert not alive
+
+
+@pytest.mark.e2e
+async def test_killed_in_mid_sentence_who_waits_is_told_and_a_reminder_comes_again(
+    tmp_path: Path,
+) -> None:
+    device = f"file:{tmp_path / 'sound.raw'}"
+    async with core_with_mouth(tmp_path, device, {}) as core:
+        memory = HomeMemory(KeyedValues.home(Database(tmp_path / "anban.db")), Settings(), "en")
+        speech = Speech(core.bus, memory, 6.0, has_mouth=True)
+        story = "Once there was a mouse that lived by the sea. It had never seen a ship."
+        answer, reminder = speech.say(story), speech.say(story, Urgency.REMINDER)
+        await core.told.count(SoundStarted, 1)
+        core.child.kill()
+        await core.child.wait()
+        core.bus.publish(ChildDied("mouth", "was killed", 0.0))
+        assert await answer.end() is SpeechState.FAILED
+        assert not reminder.is_over
+        await core.start_mouth({})
+        assert await reminder.end() is SpeechState.HEARD
 
 
 @pytest.mark.e2e

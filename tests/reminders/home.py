@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.events import AskElder, ElderAnswered
 from assistant.home.memory import HomeMemory
+from assistant.home.speech import Speech
 from assistant.reminders import ReminderApi, ReminderScheduler
 from assistant.reminders.model import Item
 from assistant.runtime.bus import Bus
@@ -68,8 +69,14 @@ class Home:
         self.bus = Bus()
         self.database = Database(self.path)
         memory = HomeMemory(KeyedValues.home(self.database), Settings(), "en")
+        self.speech = Speech(self.bus, memory, 10.0, has_mouth=False)
         self.scheduler = ReminderScheduler(
-            bus=self.bus, database=self.database, memory=memory, zone=self.zone, clock=self.clock
+            bus=self.bus,
+            database=self.database,
+            memory=memory,
+            speech=self.speech,
+            zone=self.zone,
+            clock=self.clock,
         )
         self.scheduler.outbox.family = self.family
         self.api = ReminderApi(self.scheduler)

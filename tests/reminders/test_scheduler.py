@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from assistant.conversation.questions import Questions
 from assistant.events import (
     AlarmClosed,
     AlarmOpened,
@@ -233,11 +234,7 @@ async def test_talk_without_end_is_interrupted_in_time(home: Home) -> None:
 
 async def test_what_did_not_sound_is_said_again(home: Home) -> None:
     await home.api.add(daily("08:00"))
-
-    def as_turns_do(asked: AskElder) -> None:
-        home.bus.publish(Say(asked.text, "en", asked.urgency))
-
-    home.bus.subscribe(AskElder, as_turns_do)
+    Questions(home.bus, home.speech)
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
     (say,) = home.seen(Say)
@@ -247,6 +244,30 @@ async def test_what_did_not_sound_is_said_again(home: Home) -> None:
     home.clock.move(at("2026-11-23T08:01"))
     await home.step()
     assert [event.step for event in home.seen(ReminderDue)] == [1, 1]
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+async def test_the_same_words_of_somebody_else_are_not_the_question(
+    home: Home, *, is_before: bool
+) -> None:
+    """Such as the elder's "say that again", or another reminder with the same wording."""
+    await home.api.add(daily("08:00"))
+    Questions(home.bus, home.speech)
+    if is_before:  # in the queue of the mouth, behind the question
+        home.bus.subscribe(AskElder, lambda asked: home.speech.say(asked.text))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    (asked,) = home.seen(AskElder)
+    if not is_before:
+        home.speech.say(asked.text)
+    (other,) = [say for say in home.seen(Say) if say.say_id != asked.question_id]
+    assert other.text == asked.text
+    home.bus.publish(Said(other.say_id, completed=False, spoken_text="", error="no speaker"))
+    await home.step()
+    assert await states(home) == [State.ANNOUNCED], "the question itself still sounds"
+    home.bus.publish(Said(asked.question_id, completed=False, spoken_text="", error="no speaker"))
+    await home.step()
+    assert await states(home) == [State.DUE]
 
 
 async def test_a_power_cut_before_it_was_heard_repeats_it(home: Home) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from assistant.core.services import Services
+from assistant.core.table_services import TableServices
 from assistant.events import LanguageChanged, Ready
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
@@ -35,7 +36,7 @@ def free_port() -> int:
 
 def site_of_test_skills(folder: Path) -> Path:
     """A folder for PYTHONPATH where the skills of these tests are installed like any other."""
-    for name in ("faulty", "broken"):
+    for name in ("faulty", "broken", "shelf"):
         (folder / f"anban_{name}").symlink_to(INSTALLED / f"anban_{name}")
         info = folder / f"anban_skill_{name}-0.1.dist-info"
         info.mkdir()
@@ -64,6 +65,8 @@ class Core:
         await self.database.open()
         self.memory = HomeMemory(KeyedValues.home(self.database), self.settings, self.lang)
         Services(self.bus, self.database, self.memory).register()
+        self.tables = TableServices(self.bus, self.folder / "skill-tables")
+        self.tables.register()
         self.speech = Speech(self.bus, self.memory, 10.0, has_mouth=False)
         self.bus.serve("home.state", self._state)
         self.bus.serve("language.switch", self._switch)
@@ -75,6 +78,7 @@ class Core:
 
     async def __aexit__(self, *_: object) -> None:
         await self.bus.close()
+        await self.tables.close()
         await self.database.close()
 
     async def until(self, kind: type, **fields: Any) -> Any:

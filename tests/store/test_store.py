@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.store import Database, KeyedValues, StoreError
 from assistant.store import database as module
+from assistant.store.schema import migrate_core
 
 
 @pytest.fixture
@@ -257,7 +258,7 @@ async def test_a_disk_that_cannot_be_written_is_stood_in_for_by_memory(
 
 
 async def test_memory_goes_on_with_what_is_on_a_disk_that_can_only_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     path, spare = tmp_path / "anban.sqlite", tmp_path / "memory"
     before = Database(path)
@@ -269,14 +270,13 @@ async def test_memory_goes_on_with_what_is_on_a_disk_that_can_only_be_read(
             error = sqlite3.OperationalError("attempt to write a readonly database")
             error.sqlite_errorcode = sqlite3.SQLITE_READONLY
             raise error
+        migrate_core(connection, where)
 
-    monkeypatch.setattr(module, "_migrate", refuse)
-    after = Database(path, spare)
+    after = Database(path, spare, refuse)
     await after.open()  # its log was never written into the file: both are copied
     assert not after.is_kept
     assert await KeyedValues.home(after).get("alarm") == "open"
     await KeyedValues.home(after).set("alarm", "closed")
-    monkeypatch.undo()
     await after.close()
     await before.close()
 

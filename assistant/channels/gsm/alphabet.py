@@ -32,12 +32,12 @@ _EXTENDED: Final = {code: character for character, code in _EXTENSION.items()}
 
 
 def septets(character: str) -> tuple[int, ...] | None:
-    """One or two codes of a character; None where the alphabet does not have it."""
+    """Give one or two codes of a character; None if the alphabet does not have it."""
     return _CODES.get(character)
 
 
 def text_of(codes: list[int]) -> str:
-    """The text of codes; an unknown extension is shown as a blank, as the standard says."""
+    """Give the text of codes; an unknown extension is shown as a blank, as the standard says."""
     characters = []
     is_escaped = False
     for code in codes:
@@ -52,12 +52,12 @@ def text_of(codes: list[int]) -> str:
 
 
 def pack(codes: list[int], fill_bits: int = 0) -> bytes:
-    """Codes as octets, least significant bit first, after some zero bits of filling."""
+    """Pack codes as octets, least significant bit first, after some zero bits of filling."""
     bits = sum(code << (7 * place) for place, code in enumerate(codes)) << fill_bits
     return bits.to_bytes((7 * len(codes) + fill_bits + 7) // 8, "little")
 
 
 def unpack(octets: bytes, count: int, fill_bits: int = 0) -> list[int]:
-    """`count` codes of packed octets."""
+    """Unpack `count` codes of octets."""
     bits = int.from_bytes(octets, "little") >> fill_bits
     return [bits >> (7 * place) & 0x7F for place in range(count)]

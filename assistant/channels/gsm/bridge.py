@@ -18,7 +18,7 @@ import serial
 
 RATE_HZ: Final = 8_000
 BLOCK_SAMPLES: Final = 160
-"""20 ms: what a network carries at a time."""
+"""The length of a block: 20 ms, what a network carries at a time."""
 READ_SECONDS: Final = 0.5
 OPEN_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 2.0
@@ -30,14 +30,14 @@ class BridgeError(RuntimeError):
 
 
 class Bridge:
-    """The process of one call, as the channel sees it."""
+    """The process that joins microphone and speaker to one call, as the channel sees it."""
 
     def __init__(self, port: str, microphone: str, speaker: str) -> None:
         self._arguments = (port, microphone, speaker)
         self._process: asyncio.subprocess.Process | None = None
 
     async def open(self) -> None:
-        """Join them.
+        """Join microphone and speaker to the call.
 
         Raises:
             BridgeError: no such device or port, or no sign within `OPEN_SECONDS`.
@@ -59,7 +59,7 @@ class Bridge:
             raise BridgeError(f"microphone and speaker could not be joined to the modem: {why}")
 
     async def close(self) -> None:
-        """Part them; does nothing where they are not joined."""
+        """Part them; does nothing if they are not joined."""
         await self._end()
 
     async def _end(self) -> str:

@@ -21,23 +21,24 @@ from assistant.channels.gsm.inbox import Ask
 log = logging.getLogger(__name__)
 
 DIAL_SECONDS: Final = 90.0
-"""Longer than any telephone rings: some modems answer ATD only when the call is taken."""
+"""How long a call may take to be answered: longer than any telephone rings, since some modems
+answer ATD only when the call is taken."""
 TAKEN_SECONDS: Final = 2.0
-"""An answer to ATD that took longer came with the other end's."""
+"""How long an answer to ATD may take; a later one came when the other end took the call."""
 RING_SECONDS: Final = 7.0
-"""A caller's RING is repeated every 5 s (TS 27.007 section 6.11)."""
+"""How long a caller counts after a RING, which is repeated every 5 s (TS 27.007 section 6.11)."""
 DIALLED: Final = "DIALLED"
 TAKEN: Final = "TAKEN"
-"""Dialled, and the modem's answer came so late that it tells that the call was taken."""
+"""The modem dialled, and its answer came so late that it tells that the call was taken."""
 ENDED: Final = "ENDED: "
 REFUSED: Final = "REFUSED: "
 SILENT: Final = "SILENT: "
 LOST: Final = "LOST"
 _ENDS: Final = re.compile(r"ATD: (NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE)")
 _LISTED: Final = re.compile(r"\+CLCC: ?\d+, ?([01]), ?(\d), ?0\b")
-"""Of voice calls only (mode 0): a modem may list its data connection too."""
+"""A line of +CLCC of voice calls only (mode 0): a modem may list its data connection too."""
 _RINGS: Final = frozenset({4, 5})
-"""Incoming and waiting, TS 27.007, +CLCC."""
+"""The states of calls from outside, incoming and waiting: TS 27.007, +CLCC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,18 @@ class ListedCall:
 
 
 class CallLine:
-    """One call at a time; `line` is held for it, by whoever makes it."""
+    """The voice calls of one modem, one at a time; whoever makes a call holds `line` for it."""
 
     def __init__(self, ask: Ask, on_ring: Callable[[str], None] | None = None) -> None:
         self.line = asyncio.Lock()
-        """Held for a call.  Messages go out between."""
+        """Held for a call; messages go out between calls."""
         self._ask, self._on_ring = ask, on_ring
         self._said: asyncio.Queue[str] | None = None
         self._dialling: asyncio.Task[None] | None = None
         self._rang_at = float("-inf")
 
     def hear(self, line: str) -> None:
-        """What the modem says unasked."""
+        """Take what the modem says unasked."""
         if re.match(r"RING|\+CRING", line):
             self._rang_at = asyncio.get_running_loop().time()
         elif line.startswith("+CLIP:"):
@@ -72,7 +73,7 @@ class CallLine:
             self._said.put_nowait(line)
 
     def lost(self) -> None:
-        """The modem is gone."""
+        """Note that the modem is gone."""
         if self._said is not None:
             self._said.put_nowait(LOST)
 
@@ -125,7 +126,7 @@ class CallLine:
             return None
 
     async def _refuse_caller(self) -> bool:
-        """Whoever rings the SIM card right now is turned away: an alarm has the line."""
+        """Turn away whoever rings the SIM card right now: an alarm has the line."""
         rings = asyncio.get_running_loop().time() - self._rang_at < RING_SECONDS
         try:
             rings = any(call.is_incoming and call.state in _RINGS for call in await self.listed())
@@ -140,7 +141,7 @@ class CallLine:
         return rings
 
     async def listed(self) -> list[ListedCall]:
-        """The voice calls that stand or ring now.
+        """List the voice calls that stand or ring now.
 
         Raises:
             ModemError: the modem cannot list them, or is silent.
@@ -150,15 +151,15 @@ class CallLine:
         return [ListedCall(direction == "1", int(state)) for direction, state in calls]
 
     async def outgoing(self) -> int | None:
-        """The state of the call that was dialled; None: there is none.  Raises as `listed`."""
+        """Give the state of the call that was dialled; None: there is none. Raises as `listed`."""
         return next((c.state for c in await self.listed() if not c.is_incoming), None)
 
     async def incoming(self) -> int | None:
-        """The state of a call from outside; None: there is none.  Raises as `listed`."""
+        """Give the state of a call from outside; None: there is none. Raises as `listed`."""
         return next((c.state for c in await self.listed() if c.is_incoming), None)
 
     async def answer(self) -> None:
-        """Take a call from outside; raises `ModemError` where nobody calls."""
+        """Take a call from outside; raises `ModemError` if nobody calls."""
         self._said = asyncio.Queue()
         await self._ask("ATA", seconds=10.0, call_result=True)
 
@@ -175,7 +176,7 @@ class CallLine:
         await self._end_calls()
 
     async def _end_calls(self) -> None:
-        """Modems differ in how: three ways are tried."""
+        """End calls in three ways, one after the other: modems differ in how."""
         problem = ModemError("the modem did not end the call")
         options: dict[str, Any] = {"call_result": True, "seconds": 5.0, "at_once": True}
         for command in ("AT+CHUP", "ATH", "AT+CHUP"):

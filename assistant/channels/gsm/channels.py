@@ -1,4 +1,4 @@
-"""One contact on the telephone network: rung, or written to."""
+"""Rings one contact on the telephone network, or writes to them."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ ACKNOWLEDGE: Final = "1"
 POLL_SECONDS: Final = 0.25
 TALK_SECONDS: Final = 3_600.0
 MOST_SILENCES: Final = 3
-"""So often in a row a modem in a call may leave the question for its state unanswered."""
+"""How often in a row a modem in a call may leave the question for its state unanswered."""
 _GIVEN_UP: Final = "GIVEN UP"
 _TIME: Final = "TIME"
 _GONE: Final = "GONE"
 _ALERTING: Final = "ALERTING"
 _ACTIVE: Final = "ACTIVE"
 _STATES: Final = {0: _ACTIVE, 3: _ALERTING}
-"""Of +CLCC, TS 27.007."""
+"""The states of a call that matter here: TS 27.007, +CLCC."""
 _CONNECTED: Final = re.compile(r"\^CONN: ?.*|VOICE CALL: ?BEGIN|CONNECT")
-"""How Huawei and SIMCom tell that the other end took the call."""
+"""What Huawei and SIMCom say when the other end took the call."""
 _DISCONNECTED: Final = re.compile(r"\^CEND: ?.*|VOICE CALL: ?END.*|MISSED_CALL: ?.*")
 
 
@@ -81,7 +81,7 @@ class Sms(Channel):
             yield Ended(Outcome.DELIVERED, f"{parts} part(s) taken by the network")
 
     async def check(self) -> ChannelStatus:
-        """SIM, registration and signal, and whether messages can go out and answers come in."""
+        """Check SIM, registration, signal, and whether messages can go out and answers come in."""
         health = await _modem_health(self._modem)
         if health.is_well and self._modem.message_problem:
             return ChannelStatus(is_well=False, detail=self._modem.message_problem)
@@ -99,7 +99,7 @@ class ModemCall(LineCall):
 
     @property
     def can_talk(self) -> bool:
-        """Only where the modem gives its sound."""
+        """Whether the elder can speak: only if the modem gives its sound."""
         return self._modem.settings.audio is not None
 
     async def hang_up(self) -> None:
@@ -107,7 +107,7 @@ class ModemCall(LineCall):
         self._is_given_up.set()
 
     async def check(self) -> ChannelStatus:
-        """SIM, registration and signal."""
+        """Check SIM, registration and signal."""
         return await _modem_health(self._modem)
 
     async def _let_go(self) -> None:
@@ -164,7 +164,7 @@ class ModemCall(LineCall):
                 yield fact
 
     async def _end_of_silence(self) -> Ended:
-        """The modem never answered that it dials: it waits for the other end, or it hangs."""
+        """End a call whose dialling the modem never confirmed: it waits for an answer, or hangs."""
         try:
             await self._modem.calls.hang_up()
         except ModemError:
@@ -174,7 +174,7 @@ class ModemCall(LineCall):
     async def _talk(
         self, follow: _Follow, *, has_acknowledged: bool
     ) -> AsyncGenerator[AttemptEvent, None]:
-        """Whoever answered and the elder, until one of them hangs up."""
+        """Let whoever answered and the elder talk, until one of them hangs up."""
         outcome = Outcome.ACKNOWLEDGED if has_acknowledged else Outcome.ANSWERED
         audio = self._modem.settings.audio
         if audio is None:
@@ -202,7 +202,7 @@ class ModemCall(LineCall):
             await bridge.close()
 
     async def _next(self, follow: _Follow, deadline: float) -> str:
-        """What happened to the call, or its state."""
+        """Wait for what happens to the call, or for its state."""
         if self._is_given_up.is_set():
             return _GIVEN_UP
         if asyncio.get_running_loop().time() > deadline:
@@ -211,12 +211,12 @@ class ModemCall(LineCall):
 
 
 class _Follow:
-    """What becomes of one call, from what the modem says and from what it lists."""
+    """Follows one call, by what the modem says and by what it lists."""
 
     def __init__(self, modem: Modem, said: asyncio.Queue[str]) -> None:
         self._modem, self._said = modem, said
         self.may_ask = False
-        """Only once ATD was answered: a command before it would end the call."""
+        """Whether the modem may be asked: a command before ATD was answered would end the call."""
         self.was_connected = False
         """Whether the modem said that the other end took the call."""
         self._end = ""
@@ -226,7 +226,7 @@ class _Follow:
         self._ask_at = _in(POLL_SECONDS)
 
     async def next(self) -> str:
-        """What the modem says unasked; from time to time, the call's state."""
+        """Wait for what the modem says unasked; from time to time, give the call's state."""
         if asyncio.get_running_loop().time() >= self._ask_at:
             self._ask_at = _in(POLL_SECONDS)
             if not self.may_ask:
@@ -297,7 +297,7 @@ async def _modem_health(modem: Modem) -> ChannelStatus:
 
 
 def _digit(line: str) -> str:
-    """The key in what the modem says: +DTMF: 1, +RXDTMF: 1, ^DTMF: 1, or +QTONEDET: 49."""
+    """Read the key in what the modem says: +DTMF: 1, +RXDTMF: 1, ^DTMF: 1, or +QTONEDET: 49."""
     if code := re.fullmatch(r"\+QTONEDET: ?(\d{2})", line):
         return chr(int(code.group(1)))
     match = re.fullmatch(r"(?:\+DTMF|\+RXDTMF|\^DTMF): ?(?:\d, ?)?\"?([0-9*#A-D])\"?(?:,.*)?", line)
@@ -305,7 +305,7 @@ def _digit(line: str) -> str:
 
 
 def _ending(line: str, *, has_rung: bool) -> Ended | None:
-    """How an unanswered call ended; None where it did not."""
+    """Tell how an unanswered call ended; None if it did not."""
     # A network says NO CARRIER for a declined call as for one that never got through.
     no_carrier = Outcome.REFUSED if has_rung else Outcome.FAILED
     return {

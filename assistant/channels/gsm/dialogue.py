@@ -30,12 +30,12 @@ _STARTED_ANEW: Final = re.compile(r"RDY|START|\^SYSSTART|NORMAL POWER DOWN|MODEM
 """The first lines of a modem that was switched on or reset itself.  Huawei's ^BOOT is none: its
 modems say it every few seconds."""
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
-"""The shortest message has more octets; no other answer is so long and only hexadecimal."""
+"""A message in hexadecimal: the shortest has more octets, and no other answer is so long."""
 _CARRIES_PDU: Final = re.compile(r"\+(?:CMT|CDS|CBM): ?.*")
-"""Unsolicited lines of which a message follows: a flash message, a report, a broadcast."""
+"""The unsolicited lines after which a message follows: a flash message, a report, a broadcast."""
 _UNPRINTABLE: Final = re.compile(rb"[^\x20-\x7e\r\n]")
 _STEPS: Final = (("AT+CSQ", "+CSQ:"), ("AT+CREG?", "+CREG:"), ("AT+CPIN?", "+CPIN:"))
-"""Questions that are answered with a line of their own: none of a late answer's."""
+"""Questions that are answered with a line of their own, which no late answer has."""
 
 
 class ModemError(ChannelError):
@@ -53,7 +53,8 @@ class _Pending:
     wants_prompt: bool = False
     takes_call_result: bool = False
     needs_line: bool = False
-    """A final result without a line of the prefix before it is another command's, come late."""
+    """Whether an answer needs a line of the prefix: without one it is another command's, come
+    late."""
     takes_errors: bool = True
     lines: list[str] = field(default_factory=list)
     late_finals: int = 0
@@ -63,13 +64,13 @@ class _Pending:
 
     @property
     def name(self) -> str:
-        """What was asked, without any number: that stays out of logs and journals."""
+        """The command without any number: those stay out of logs and journals."""
         name = self.command.split("=", maxsplit=1)[0][:12]
         return "ATD" if name.startswith("ATD") else name
 
 
 class Dialogue:
-    """Over one open line.
+    """The AT dialogue over one open line.
 
     `on_unsolicited` hears every line that answers nothing; `on_message` the protocol data unit of
     a message that the modem gives at once, without storing it.
@@ -88,9 +89,9 @@ class Dialogue:
         self._buffer = b""
         self._pending: _Pending | None = None
         self._carrier = ""
-        """The unsolicited line of which a message is to follow."""
+        """The unsolicited line after which a message is to follow."""
         self._late: set[str] = set()
-        """What was asked and not answered in time: it may come yet."""
+        """The commands that were not answered in time: their answers may come yet."""
         self._turn = asyncio.Lock()
 
     async def ask(

@@ -25,7 +25,7 @@ LIST_SECONDS: Final = 20.0
 PARTS_SECONDS: Final = 600.0
 """How long the missing part of a long message is waited for."""
 MOST_INDICES: Final = 255
-"""So many places are looked at one by one, if a modem does not list what it has."""
+"""How many places are looked at one by one, if a modem does not list what it has."""
 _STORES: Final = ("SM", "ME")
 """SIM card and modem; MT is both together, SR and BM hold nothing that a person wrote."""
 _OWN: Final = frozenset({2, 3})
@@ -37,17 +37,17 @@ class Ask(Protocol):
     """One AT command: `Dialogue.ask`."""
 
     async def __call__(self, command: str, prefix: str = "", **options: Any) -> list[str]:
-        """Its lines; raises ModemError."""
+        """Send it and give its lines; raises ModemError."""
 
 
 class Journal(Protocol):
     """Remembers, also over a restart, which messages were counted already."""
 
     async def knows(self, fingerprint: str) -> bool:
-        """Whether it was noted before."""
+        """Whether a message was noted before."""
 
     async def note(self, fingerprint: str) -> None:
-        """Keep it; on the disk when this returns, else it raises."""
+        """Note a message; it is on the disk when this returns, else it raises."""
 
 
 class MemoryJournal:
@@ -57,11 +57,11 @@ class MemoryJournal:
         self._known: set[str] = set()
 
     async def knows(self, fingerprint: str) -> bool:
-        """Whether it was noted before."""
+        """Whether a message was noted before."""
         return fingerprint in self._known
 
     async def note(self, fingerprint: str) -> None:
-        """Keep it."""
+        """Note a message."""
         self._known.add(fingerprint)
 
 
@@ -72,7 +72,7 @@ class IncomingSms:
     sender: str
     text: str
     sent_at: float | None = None
-    """Unix time, seconds, by the network's clock; None: the network did not tell it."""
+    """When it was sent (Unix time, seconds, by the network's clock); None: not told."""
     fingerprint: str = ""
 
 
@@ -81,22 +81,22 @@ class _Stored:
     """A protocol data unit in its place."""
 
     store: str
-    """Empty: the modem's current one, it cannot choose."""
+    """The store it lies in; empty: the modem's current one, it cannot choose."""
     index: int
     pdu: str
     length: int | None
-    """As the modem says it."""
+    """The length that the modem gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     stored: _Stored | None
-    """None: it was handed over without being stored."""
+    """Where it is stored; None: it was handed over without being stored."""
     told: Deliver
 
 
 class Inbox:
-    """Of one modem; `read` may be called at any time."""
+    """The stored messages of one modem; `read` may be called at any time."""
 
     def __init__(
         self, ask: Ask, on_sms: Callable[[IncomingSms], Awaitable[None]], journal: Journal
@@ -107,9 +107,10 @@ class Inbox:
         self.unreadable = 0
         """How many stored messages could not be read at the last time."""
         self._told: set[tuple[str, int]] = set()
-        """Places that the modem itself named."""
+        """The places that the modem itself named."""
         self._counted: dict[str, None] = {}
-        """Fingerprints handed over in this run, oldest first: also what the disk did not take."""
+        """The fingerprints handed over in this run, oldest first: also what the disk did not
+        take."""
         self._direct: list[Deliver] = []
         """Messages that are nowhere but here."""
         self._waiting: dict[tuple[str, int, int], float] = {}
@@ -118,13 +119,13 @@ class Inbox:
         self._reading = asyncio.Lock()
 
     def notice(self, line: str) -> None:
-        """The modem said where it stored a message: `+CMTI: "ME",3`."""
+        """Note where the modem says that it stored a message: `+CMTI: "ME",3`."""
         place = re.match(r'\+C[MD][TS]I: ?"?(\w*)"?, ?(\d+)', line)
         if place is not None:
             self._told.add((place[1].upper(), int(place[2])))
 
     def take(self, carrier: str, pdu: str) -> None:
-        """The modem gave a message without storing it (a flash message); `read` hands it over."""
+        """Take a message that the modem did not store (a flash message); `read` hands it over."""
         length = re.search(r"(\d+)\s*$", carrier)
         try:
             found = received(pdu, int(length[1]) if length else None)
@@ -175,7 +176,7 @@ class Inbox:
         return list(dict.fromkeys([*wanted, *named]))
 
     async def _select(self, store: str) -> tuple[int, int]:
-        """How much of a store is used, and how much there is; zeros if it is not told."""
+        """Select a store; gives how much is used and how much there is, zeros if not told."""
         if not store:
             return 0, 0
         lines = await self._choose(store)
@@ -221,7 +222,7 @@ class Inbox:
         return entries
 
     async def _read_one(self, store: str, index: int, listed: _Stored | None) -> _Entry | None:
-        """One place: as it was listed, else looked at by itself."""
+        """Read one place: as it was listed, else looked at by itself."""
         stored = listed
         for _ in range(2):
             if stored is not None and stored.pdu:
@@ -241,7 +242,7 @@ class Inbox:
         return None
 
     async def _at(self, store: str, index: int) -> _Stored | None:
-        """What lies at an index of the selected store now."""
+        """Look at what lies at an index of the selected store now."""
         try:
             lines = await self._ask(f"AT+CMGR={index}", "+CMGR:")
         except ModemSilentError:
@@ -254,7 +255,7 @@ class Inbox:
     # ------------------------------------------------------------------------ handing over
 
     def _messages(self, entries: list[_Entry]) -> list[list[_Entry]]:
-        """What belongs together; a long message waits until all of it is there."""
+        """Put together what belongs together; a long message waits until all of it is there."""
         whole: list[list[_Entry]] = []
         groups: dict[tuple[str, int, int], dict[int, _Entry]] = defaultdict(dict)
         copies: list[list[_Entry]] = []
@@ -302,7 +303,7 @@ class Inbox:
                 await self._delete(entry.stored)
 
     async def _delete(self, stored: _Stored) -> None:
-        """Only if the very same message is still there: an index may have got another one."""
+        """Delete a message if it is still the very same one: an index may have got another."""
         try:
             if stored.store != self._selected:
                 await self._select(stored.store)
@@ -318,7 +319,7 @@ class Inbox:
             log.warning("a message that was read cannot be deleted: %s", error)
 
     async def _look_for_room(self, full: list[str]) -> None:
-        """Whether the stores that were full still are, after what was read is gone."""
+        """Look whether the stores that were full still are, after what was read is gone."""
         still = []
         for store in full:
             used, size = await self._select(store)
@@ -333,7 +334,7 @@ class Inbox:
 
 
 def _listed(store: str, lines: list[str]) -> tuple[dict[int, _Stored], set[int]]:
-    """Heads with their bodies, and the places of what was written on this SIM itself."""
+    """Give heads with their bodies, and the places of what was written on this SIM itself."""
     found: dict[int, _Stored] = {}
     own: set[int] = set()
     index: int | None = None
@@ -353,7 +354,7 @@ def _listed(store: str, lines: list[str]) -> tuple[dict[int, _Stored], set[int]]
 
 
 def _joined(message: list[_Entry]) -> str:
-    """The text of all parts; a part that never came is shown by an ellipsis."""
+    """Join the text of all parts; a part that never came is shown by an ellipsis."""
     text, expected = "", 1
     for entry in message:
         place = entry.told.place

@@ -56,7 +56,7 @@ class SerialLine:
         threading.Thread(target=self._read, name=f"modem {port}", daemon=True).start()
 
     async def write(self, data: bytes) -> None:
-        """Send; at most `WRITE_SECONDS`.
+        """Send bytes, within `WRITE_SECONDS`.
 
         Raises:
             PortError: the port is gone or takes nothing.

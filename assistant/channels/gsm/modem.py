@@ -24,9 +24,10 @@ REOPEN_SECONDS: Final = 1.0
 WATCH_SECONDS: Final = 30.0
 """How often an idle modem is asked whether it still answers."""
 SEND_SECONDS: Final = 60.0
-"""Networks take up to a minute to accept one part (TS 27.005 gives modems as long)."""
+"""How long a network may take to accept one part of a message (TS 27.005 gives modems as long)."""
 REGISTERED: Final = frozenset({1, 5, 6, 7})
-"""TS 27.007, +CREG: home, roaming, and both for short messages only."""
+"""The values of +CREG (TS 27.007) that mean registered: home, roaming, and both for short messages
+only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ class ModemAudio:
 
     port: str
     start_command: str = "AT+CPCMREG=1"
-    """SIMCom's; Quectel's is AT+QPCMV=1,0."""
+    """The command that starts the sound: SIMCom's; Quectel's is AT+QPCMV=1,0."""
     stop_command: str = "AT+CPCMREG=0"
     microphone: str = ""
-    """Through which the elder speaks in a call, as the ear names it; empty: the default one."""
+    """The microphone through which the elder speaks in a call, as the ear names it; empty: the
+    default one."""
     speaker: str = ""
 
 
@@ -47,12 +49,14 @@ class ModemSettings:
     """One modem."""
 
     port: str
-    """Best by its stable name, /dev/serial/by-id/…"""
+    """The serial port, best by its stable name, /dev/serial/by-id/…"""
     baud: int = 115_200
     pin: str = ""
-    """Of the SIM card, 4 to 8 digits; three wrong ones lock the card, so one is never repeated."""
+    """The PIN of the SIM card, 4 to 8 digits; three wrong ones lock the card, so one is never
+    repeated."""
     audio: ModemAudio | None = None
-    """None: a call rings and is silent; the message goes by SMS."""
+    """How the modem gives its sound; None: a call rings and is silent, and the message goes by
+    SMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class ModemStatus:
 
     is_registered: bool
     signal_dbm: int | None
-    """None: not known."""
+    """The strength of the signal; None: not known."""
 
 
 class Modem:
@@ -82,7 +86,7 @@ class Modem:
         self.settings = settings
         self.calls = CallLine(self.ask, on_ring)
         self.problem = "the modem was not opened yet"
-        """Why it is not ready; empty when it is."""
+        """Why it is not ready; empty if it is."""
         self.inbox = Inbox(self.ask, on_sms, journal or MemoryJournal()) if on_sms else None
         self._dialogue: Dialogue | None = None
         self._refused: frozenset[str] = frozenset()
@@ -103,7 +107,7 @@ class Modem:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def ask(self, command: str, prefix: str = "", **options: Any) -> list[str]:
-        """One AT command.
+        """Send one AT command.
 
         Raises:
             ModemError: refused, silent, or no modem there.
@@ -113,7 +117,7 @@ class Modem:
         return await self._dialogue.ask(command, prefix, **options)
 
     async def status(self) -> ModemStatus:
-        """Registration and signal.
+        """Ask for registration and signal.
 
         Raises:
             ModemError: as `ask`.
@@ -146,7 +150,7 @@ class Modem:
         return self.inbox.problem if self.inbox is not None else ""
 
     async def battery_percent(self) -> int | None:
-        """Of a battery of the modem's own; None where it has none or does not say.
+        """Ask for the charge of the modem's own battery; None if it has none or does not say.
 
         Raises:
             ModemSilentError: no answer.
@@ -210,7 +214,7 @@ class Modem:
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _watch(self, dialogue: Dialogue) -> None:
-        """Until the line is gone, the modem has reset itself, or it no longer answers."""
+        """Watch until the line is gone, the modem has reset itself, or it no longer answers."""
         while True:
             ends = [
                 asyncio.create_task(dialogue.line.lost.wait()),
@@ -230,7 +234,7 @@ class Modem:
             self._has_news.set()
 
     def _hear(self, line: str) -> None:
-        """What the modem says unasked."""
+        """Take what the modem says unasked."""
         if line.startswith(("+CMTI:", "+CDSI:")):
             if self.inbox is not None:
                 self.inbox.notice(line)

@@ -16,13 +16,15 @@ from typing import Final, TypeVar
 from assistant.channels.gsm.alphabet import pack, septets, text_of, unpack
 
 MAX_PARTS: Final = 10
-"""Beyond 670 Chinese characters nobody reads on; networks charge and delay each part."""
+"""The most parts of a message: beyond 670 Chinese characters nobody reads on; networks charge and
+delay each part."""
 USER_DATA_OCTETS: Final = 140
 _HEADER_OCTETS: Final = 6
 _SEPTETS_ONE: Final = 160
 _SEPTETS_MANY: Final = 153
 _VALID_ONE_DAY: Final = 167
-"""Relative validity period, TS 23.040 section 9.2.3.12.1: (167 - 143) half hours + 12 h = 24 h."""
+"""How long a network keeps a message, TS 23.040 section 9.2.3.12.1: (167 - 143) half hours + 12 h =
+24 h."""
 _SUBMIT: Final = 0x01 | 0x10
 """SMS-SUBMIT with a relative validity period."""
 _HAS_HEADER: Final = 0x40
@@ -32,10 +34,10 @@ _NATIONAL: Final = 0x81
 _ALPHANUMERIC: Final = 0xD0
 _STATUS_REPORT: Final = 2
 _CONCATENATED: Final = frozenset({(0x00, 3), (0x08, 4)})
-"""Elements that number parts, and their size: with a reference of 8 and of 16 bits."""
+"""The elements that number parts, and their size: with a reference of 8 and of 16 bits."""
 _STAMP_OCTETS: Final = 7
 _MOST_QUARTERS: Final = 56
-"""14 hours: no zone of the world is farther from UTC."""
+"""The most quarters of an hour from UTC: 14 hours, farther than any zone of the world."""
 _FINGERPRINT_CHARACTERS: Final = 32
 
 
@@ -51,7 +53,7 @@ class Submit:
     """One part, ready for the modem."""
 
     length_octets: int
-    """For `AT+CMGS=`: without the service centre's field."""
+    """The length for `AT+CMGS=`: without the service centre's field."""
     hexadecimal: str
 
 
@@ -60,10 +62,10 @@ class Place:
     """Which part of a message in several parts this is (TS 23.040 section 9.2.3.24.1)."""
 
     reference: int
-    """The same in all its parts."""
+    """The reference, the same in all parts of a message."""
     parts: int
     part: int
-    """From 1."""
+    """The number of the part, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,13 @@ class Deliver:
 
     sender: str
     text: str
-    """Empty if it carries no text: a picture's announcement, settings of the operator."""
+    """The text; empty if it carries none: a picture's announcement, settings of the operator."""
     sent_at: float | None
-    """Unix time, seconds, at which the network took it, by the network's clock; None: not told."""
+    """When the network took it (Unix time, seconds, by its clock); None: not told."""
     place: Place | None
-    """None: it came in one part."""
+    """Which part it is; None: it came in one part."""
     fingerprint: str
-    """The same if the network gives the same message again, by whatever centre."""
+    """A mark that is the same if the network gives the same message again, by whatever centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class StatusReport:
 
 
 def submit(number: str, text: str, reference: int) -> list[Submit]:
-    """The parts of a message to a checked number.
+    """Make the parts of a message to a checked number.
 
     `reference` (0 to 255) ties the parts together; the same for a message sent again.  A text of
     more than `MAX_PARTS` parts is cut there and ends with "…" or "...".
@@ -113,7 +115,7 @@ def submit(number: str, text: str, reference: int) -> list[Submit]:
 
 
 def deliver(hexadecimal: str) -> Deliver:
-    """A received message, service centre's field first.
+    """Read a received message, service centre's field first.
 
     Raises:
         PduError: not hexadecimal, cut off, another type, or a coding that is not known.
@@ -125,7 +127,7 @@ def deliver(hexadecimal: str) -> Deliver:
 
 
 def received(hexadecimal: str, length_octets: int | None = None) -> Deliver | StatusReport:
-    """What a modem stored or handed over.
+    """Read what a modem stored or handed over.
 
     `length_octets` is what the modem says of it, without the service centre's field; some modems
     leave that field out and count all that there is.
@@ -143,7 +145,7 @@ def received(hexadecimal: str, length_octets: int | None = None) -> Deliver | St
 
 
 def _plain_parts(characters: list[tuple[int, ...]]) -> list[tuple[bytes, int]]:
-    """Packed octets and number of septets of every part; an escape stays with its character."""
+    """Pack every part, with its number of septets; an escape stays with its character."""
     if sum(map(len, characters)) <= _SEPTETS_ONE:
         codes = [code for character in characters for code in character]
         return [(pack(codes), len(codes))]
@@ -155,7 +157,7 @@ def _plain_parts(characters: list[tuple[int, ...]]) -> list[tuple[bytes, int]]:
 
 
 def _ucs2_parts(text: str) -> list[tuple[bytes, int]]:
-    """Octets and their number; both halves of a character beyond U+FFFF stay together."""
+    """Give octets and their number; both halves of a character beyond U+FFFF stay together."""
     units = [character.encode("utf-16-be", "replace") for character in text]
     whole = b"".join(units)
     if len(whole) <= USER_DATA_OCTETS:
@@ -166,7 +168,7 @@ def _ucs2_parts(text: str) -> list[tuple[bytes, int]]:
 
 
 def _chunks(units: Sequence[Unit], room: int, ellipsis: list[Unit]) -> list[list[Unit]]:
-    """Units that are never split, in at most `MAX_PARTS` chunks of at most `room`."""
+    """Split units that are never split into at most `MAX_PARTS` chunks of at most `room`."""
     chunks: list[list[Unit]] = [[]]
     used = 0
     for unit in units:
@@ -221,7 +223,7 @@ def _received(octets: bytes) -> Deliver | StatusReport:
 
 
 def _sender(octets: bytes) -> tuple[str, bytes]:
-    """The number or name at the beginning, and what comes after it."""
+    """Read the number or name at the beginning, and give what comes after it."""
     digits, kind = octets[0], octets[1]
     end = 2 + (digits + 1) // 2
     address = octets[2:end]
@@ -233,7 +235,7 @@ def _sender(octets: bytes) -> tuple[str, bytes]:
 
 
 def _place(header: bytes) -> Place | None:
-    """From the user data header: its first element of either kind that numbers parts."""
+    """Read the part's place from the user data header: its first element that numbers parts."""
     at = 1
     while at + 2 <= len(header):
         element, size = header[at], header[at + 1]
@@ -247,7 +249,7 @@ def _place(header: bytes) -> Place | None:
 
 
 def _time(stamp: bytes) -> float | None:
-    """TP-SCTS: swapped digits, the last octet the zone in quarters of an hour, bit 3 its sign."""
+    """Read TP-SCTS: swapped digits; the last octet is the zone in quarters, bit 3 its sign."""
     if len(stamp) < _STAMP_OCTETS:
         raise PduError("cut off")
     # Digits are swapped: the low half of an octet is the ten.
@@ -267,7 +269,7 @@ def _time(stamp: bytes) -> float | None:
 
 
 def _alphabet(coding: int) -> str:
-    """TS 23.038, section 4."""
+    """Tell the alphabet of a coding scheme (TS 23.038, section 4)."""
     if coding & 0xC0 == 0x00:
         kind = coding >> 2 & 0x03
     elif coding & 0xF0 == 0xF0:

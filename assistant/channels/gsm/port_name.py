@@ -13,7 +13,7 @@ BY_ID: Final = Path("/dev/serial/by-id")
 
 
 def stable_name(port: str, folder: Path = BY_ID) -> str:
-    """The link that leads to a port now; empty if there is none, or the port is such a link."""
+    """Find the link that leads to a port; empty if there is none, or the port is such a link."""
     try:
         if Path(port).is_symlink():
             return ""
@@ -27,7 +27,7 @@ def stable_name(port: str, folder: Path = BY_ID) -> str:
 
 
 def present(port: str, stable: str) -> str:
-    """The name under which the port can be opened now.
+    """Find the name under which the port can be opened now.
 
     The device is asked for by its stable name as soon as that is known: at the old number there
     may be another device by now.

@@ -13,9 +13,10 @@ log = logging.getLogger(__name__)
 
 SIM_TRIES: Final = 20
 SIM_PAUSE_SECONDS: Final = 0.5
-"""After it is switched on a SIM card is busy for up to ten seconds (gammu issue 93)."""
+"""How long is waited between two questions to a SIM card, which is busy for up to ten seconds after
+it is switched on (gammu issue 93)."""
 FULL_TRIES: Final = 3
-"""So often a wrong PIN may be entered until the card is locked (TS 31.101)."""
+"""How often a wrong PIN may be entered until the card is locked (TS 31.101)."""
 MESSAGES: Final = "AT+CMGF=0"
 _WISHES: Final = (
     *(("ATE0",), ("AT+CMEE=1",)),
@@ -30,7 +31,8 @@ _WISHES: Final = (
 )
 _WISH_SECONDS: Final = 2.0
 _USABLE: Final = frozenset({"READY", "SIM PIN2", "SIM PUK2"})
-"""The second PIN is for the card's own phone book: calls and messages work without it."""
+"""The states of a usable card; the second PIN is for its own phone book: calls and messages work
+without it."""
 _BUSY: Final = re.compile(r"ERROR: ?(?:14|515|.*busy.*|.*wait.*)", re.IGNORECASE)
 
 
@@ -85,7 +87,7 @@ async def set_up(dialogue: Dialogue, pin: Pin) -> frozenset[str]:
 
 
 async def _wish(dialogue: Dialogue, commands: tuple[str, ...]) -> bool:
-    """The first of some commands that the modem takes; no modem knows all of them."""
+    """Send the first of some commands that the modem takes; no modem knows all of them."""
     for command in commands:
         try:
             await dialogue.ask(command, seconds=_WISH_SECONDS)
@@ -101,7 +103,7 @@ async def _wish(dialogue: Dialogue, commands: tuple[str, ...]) -> bool:
 
 
 async def _card(dialogue: Dialogue) -> str:
-    """What the SIM card waits for, such as READY, SIM PIN, SIM PIN2, PH-SIM PIN, SIM PUK."""
+    """Ask what the SIM card waits for, such as READY, SIM PIN, SIM PIN2, PH-SIM PIN, SIM PUK."""
     for left in reversed(range(SIM_TRIES)):
         try:
             lines = await dialogue.ask("AT+CPIN?", "+CPIN:", tries=2, needs_line=True)
@@ -119,7 +121,7 @@ async def _card(dialogue: Dialogue) -> str:
 
 
 async def _tries_left(dialogue: Dialogue) -> int | None:
-    """How often the PIN may still be entered; None: the modem does not say."""
+    """Ask how often the PIN may still be entered; None: the modem does not say."""
     # TS 27.007 section 8.65, and SIMCom's own.
     for command, prefix in (("AT+CPINR", "+CPINR:"), ("AT+SPIC", "+SPIC:")):
         try:

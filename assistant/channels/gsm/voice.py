@@ -27,7 +27,10 @@ SPOKEN_CALL_SECONDS: Final = 180.0
 
 
 class Voice:
-    """Made while it rings, played once the call stands; nothing where the modem has no port."""
+    """The sound of one call.
+
+    Made while it rings, played once the call stands; nothing if the modem has no port.
+    """
 
     def __init__(self, modem: Modem, script: CallScript | None) -> None:
         self._modem = modem
@@ -61,7 +64,7 @@ class Voice:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def begin(self) -> None:
-        """The call was answered."""
+        """Begin to speak: the call was answered."""
         if self._audio is not None:
             self._tasks.append(asyncio.create_task(self._play(self._audio)))
 
@@ -74,7 +77,7 @@ class Voice:
             log.warning("the modem's call is silent: %s", error)
 
     def _write(self, port: str) -> None:
-        """In real time: the modem buffers a fraction of a second and drops the rest."""
+        """Write in real time: the modem buffers a fraction of a second and drops the rest."""
         with wave.open(str(self._file), "rb") as sound:
             pcm = sound.readframes(sound.getnframes())
         size = 2 * int(CHUNK_SECONDS * RATE_HZ)

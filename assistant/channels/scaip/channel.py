@@ -1,4 +1,4 @@
-"""An alarm receiving centre: an alarm over the first route that handles it, and a heartbeat."""
+"""Tells an alarm receiving centre: alarms over the first route that takes them, heartbeats."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ MISTAKES: Final = {
     3: "wrong content; is the controller's number the one the centre knows?",
     7: "an element was missing",
 }
-"""Answers that another route would give as well."""
+"""The answers that mean a mistake of ours: another route would give them as well."""
 
 DEVICES: Final = {"fall": "0005", "fire": "0023"}
-"""`dty` by reason; SS 91100:2014, the table of device types."""
+"""The `dty` of each reason; SS 91100:2014, the table of device types."""
 PERSONAL_TRIGGER: Final = "0003"
 BY_PERSON, BY_SENSOR = "0010", "0009"
 NO_CALLBACK: Final = "no-voice:"
@@ -59,20 +59,20 @@ class CentreSettings:
     controller: str
     """The number of this home at the centre, digits; also the SIP user, as SCAIP wants it."""
     routes: tuple[str, ...]
-    """SIP addresses, the first one first."""
+    """The SIP addresses, in order."""
     username: str = ""
     password: str = field(default="", repr=False)
     callback: str = NO_CALLBACK
     """How the centre may speak with the elder: "sip:anban@…" or "tel:+86…"."""
     answer_seconds: float = 12.0
-    """For one try at one route."""
+    """How long one try at one route waits for its answer."""
     hold_seconds: tuple[float, float] = (5.0, 20.0)
-    """"Hold" means: the same again after so long (SS 91100:2014)."""
+    """How long to wait after "hold" before the same is sent again (SS 91100:2014)."""
     holds: int = 4
 
 
 class ScaipCentre(Channel):
-    """One centre."""
+    """The channel to one centre."""
 
     kind = Kind.MESSAGE
     name = "alarm receiving centre"
@@ -89,7 +89,11 @@ class ScaipCentre(Channel):
         self._settings = settings
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        """Delivered is what a centre answers with `snu` 0; SIP's 200 only says it arrived."""
+        """Send the alarm.
+
+        Delivered is what a centre answers with `snu` 0; SIP's 200 only says that it
+        arrived.
+        """
         request = Request(
             # The same for a repeat, so that the centre recognises it.
             reference=hashlib.sha256(message.attempt_id.encode()).hexdigest()[:16],
@@ -103,7 +107,7 @@ class ScaipCentre(Channel):
         yield await self._over_routes(request)
 
     async def check(self) -> ChannelStatus:
-        """A heartbeat (`PI`), answered like an alarm; also to be sent between alarms."""
+        """Send a heartbeat (`PI`), answered like an alarm; also to be sent between alarms."""
         ended = await self._over_routes(
             Request(
                 reference=secrets.token_hex(8),
@@ -144,7 +148,7 @@ class ScaipCentre(Channel):
         return Ended(outcome, "; ".join(tried))
 
     async def _ask(self, client: MessageClient, request: Request) -> Answer:
-        """One MESSAGE and the centre's `<mrs>`, in its final answer or in a MESSAGE of its own."""
+        """Send one MESSAGE; gives the centre's `<mrs>`, in its answer or in its own MESSAGE."""
         async with asyncio.timeout(self._settings.answer_seconds):
             final = await client.send(build(request), CONTENT_TYPE, self._settings.answer_seconds)
             if final.status is None or not 200 <= final.status < 300:

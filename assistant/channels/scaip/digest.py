@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _HASHES: Final = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
-"""RFC 8760; MD5 is what most receivers still ask for."""
+"""The hash of each algorithm (RFC 8760); MD5 is what most receivers still ask for."""
 _SESSION: Final = "-SESS"
 _PARAMETER: Final = r'[\w-]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,"]+)'
 _CHALLENGE: Final = re.compile(rf"([A-Za-z]+)\s+({_PARAMETER}(?:\s*,\s*{_PARAMETER})*)")
@@ -28,16 +28,16 @@ class Challenge:
     realm: str
     nonce: str
     algorithm: str
-    """As the server wrote it; empty: MD5."""
+    """The name of the hash as the server wrote it; empty: MD5."""
     qualities: tuple[str, ...]
-    """Quality of protection: auth, auth-int; empty: the old form without any."""
+    """The qualities of protection: auth, auth-int; empty: the old form without any."""
     opaque: str | None
     is_stale: bool
-    """The proof was right, and its nonce too old: the same again with this one."""
+    """Whether the proof was right, and its nonce too old: the same again with this one."""
 
 
 def choose(headers: Iterable[str]) -> Challenge | None:
-    """The first challenge that can be answered; None if none can."""
+    """Choose the first challenge that can be answered; None if none can."""
     for header in headers:
         for scheme, parameters in _CHALLENGE.findall(header):
             asked = {
@@ -62,7 +62,7 @@ def choose(headers: Iterable[str]) -> Challenge | None:
 def answer(
     challenge: Challenge, user: str, password: str, *, method: str, uri: str, body: bytes
 ) -> str:
-    """The value of the header that proves it."""
+    """Make the value of the header that proves who is there."""
     base, session, _ = challenge.algorithm.upper().partition(_SESSION)
     function = _HASHES[base or "MD5"]
 

@@ -33,14 +33,15 @@ T1_SECONDS: Final = 0.5
 T2_SECONDS: Final = 4.0
 CONNECT_SECONDS: Final = 5.0
 MOST_CHALLENGES: Final = 3
-"""A proxy, the server behind it, and one nonce that was too old."""
+"""The most challenges to one request: a proxy's, that of the server behind it, and one for a nonce
+that was too old."""
 
 
 _ASKS: Final = {
     401: ("www-authenticate", "Authorization"),
     407: ("proxy-authenticate", "Proxy-Authorization"),
 }
-"""By status, the header that asks for a proof and the one that gives it."""
+"""The header that asks for a proof and the one that gives it, by status."""
 
 
 class SipError(ChannelError):
@@ -55,12 +56,12 @@ class Target:
     host: str
     port: int
     transport: str
-    """udp, tcp or tls."""
+    """The transport: udp, tcp or tls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who asks."""
+    """The one who sends: the home at the centre."""
 
     user: str
     username: str = ""
@@ -68,7 +69,7 @@ class Sender:
 
 
 def target_of(uri: str) -> Target:
-    """Of a checked SIP address."""
+    """Take a checked SIP address apart."""
     match = re.fullmatch(r"(sips?):[^@]+@(\[[^\]]+\]|[^:;]+)(?::(\d+))?(?:;transport=(\w+))?", uri)
     if match is None:
         raise SipError("no SIP address")
@@ -84,7 +85,7 @@ class MessageClient:
 
     def __init__(self, target: Target, sender: Sender) -> None:
         self.incoming: asyncio.Queue[SipText] = asyncio.Queue()
-        """MESSAGE requests of the server, already answered with 200."""
+        """The MESSAGE requests of the server, already answered with 200."""
         self._target = target
         self._sender = sender
         self._wire: _Wire
@@ -222,7 +223,7 @@ class _Wire(Protocol):
         """Send an answer, and do not wait."""
 
     async def close(self) -> None:
-        """Let go."""
+        """Close the connection."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -258,7 +259,7 @@ class _Datagrams(asyncio.DatagramProtocol):
             self._take(parse(data))
 
     def error_received(self, exc: Exception) -> None:
-        """Nobody listens there now; the request is sent again until its time is over."""
+        """Go on if nobody listens there: the request is sent again until its time is over."""
 
 
 class _Stream:
@@ -302,7 +303,7 @@ class _Stream:
         self._writer.close()
 
     async def _read(self) -> None:
-        """Messages are framed by their Content-Length; anything else ends the connection."""
+        """Read messages by their Content-Length; anything else ends the connection."""
         with contextlib.suppress(OSError, EOFError, ValueError, asyncio.LimitOverrunError):
             while True:
                 head = (await self._reader.readuntil(b"\r\n\r\n")).lstrip(b"\r\n")

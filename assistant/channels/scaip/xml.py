@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 CONTENT_TYPE: Final = "application/scaip+xml"
 MAX_ANSWER_BYTES: Final = 8_192
 MAX_TEXT_BYTES: Final = 300
-"""Of the free text; the whole request stays below the 1,300 bytes that UDP may carry
-(RFC 3261, section 18.1.1)."""
+"""The longest free text; the whole request stays below the 1,300 bytes that UDP may carry (RFC
+3261, section 18.1.1)."""
 
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -29,7 +29,7 @@ class Request:
     """`<mrq>`: an event of this home."""
 
     reference: str
-    """1 to 16 letters and digits; the same for a repeat."""
+    """The reference, 1 to 16 letters and digits; the same for a repeat."""
     controller: str
     """`cid`: which home; digits."""
     device: str
@@ -37,26 +37,26 @@ class Request:
     message_type: str = "ME"
     """ME: an alarm; PI: a heartbeat."""
     status: str = "0010"
-    """`stc`: 0010 set off by a person, 0009 by a sensor."""
+    """The status `stc`: 0010 set off by a person, 0009 by a sensor."""
     callback: str = "no-voice:"
     """`crd`: how the centre may call back, "sip:…" or "tel:…"."""
     text: str = ""
-    """`ite`: for the operator."""
+    """The text `ite` for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`<mrs>`."""
+    """`<mrs>`: the centre's answer."""
 
     reference: str
     status: int
     """`snu`: 0 is handled; 4 hold, 5 not treated, 6 busy; 1, 2, 3 and 7 are our mistakes."""
     text: str = ""
-    """`ste`: in words."""
+    """The text `ste` in words."""
 
 
 def build(request: Request) -> bytes:
-    """The document in UTF-8."""
+    """Write the document in UTF-8."""
     text = _NOT_XML.sub("", request.text).encode()[:MAX_TEXT_BYTES].decode("utf-8", "ignore")
     elements = {
         "ref": request.reference,
@@ -74,7 +74,7 @@ def build(request: Request) -> bytes:
 
 
 def parse_answer(data: bytes) -> Answer:
-    """An `<mrs>` document.
+    """Read an `<mrs>` document.
 
     Raises:
         ScaipError: too long, no XML, a document type in it, or without `ref` and `snu`.
@@ -87,7 +87,7 @@ def parse_answer(data: bytes) -> Answer:
 
 
 def parse(data: bytes, root: str) -> dict[str, str]:
-    """The elements of a flat document by name.
+    """Read the elements of a flat document, by name.
 
     Raises:
         ScaipError: as `parse_answer`, or another root element.

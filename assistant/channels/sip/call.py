@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class CallRang:
-    """A provisional answer: it rings."""
+    """The other end rings, by a provisional answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class CallClosed:
     """The call is over."""
 
     reason: str
-    """As baresip says it: "486 Busy Here", "Connection reset by peer", "end of file" …"""
+    """The reason, as baresip says it: "486 Busy Here", "Connection reset by peer", "end of
+    file" …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class PhoneCall:
     call_id: str = ""
     is_established: bool = False
     is_accepted: bool = False
-    """A call from outside that was let in; one that is still decided on, or refused, keeps
+    """Whether it came from outside and was let in; one that is still decided on, or refused, keeps
     nobody else out."""
     is_put_through: bool = False
-    """The person at the other end speaks with the elder: nothing may interrupt that."""
+    """Whether the person at the other end speaks with the elder: nothing may interrupt that."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once a call from outside was let in or is over."""
     closed: asyncio.Event = field(default_factory=asyncio.Event)

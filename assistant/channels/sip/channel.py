@@ -1,4 +1,4 @@
-"""One contact on SIP: rung, told, and put through to the elder once the key is pressed."""
+"""Rings one contact on SIP, tells them, and puts them through once the key is pressed."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ log = logging.getLogger(__name__)
 ACKNOWLEDGE_DIGIT: Final = "1"
 DETAILS_DIGIT: Final = "2"
 END_SECONDS: Final = 1.0
-"""Of the silence that ends every sound: the line is opened within it."""
+"""How long is silence at the end of every sound: the line is opened within it."""
 GREETING_SECONDS: Final = 12.0
-"""The longest that a caller waits to be put through: a voice that fails keeps nobody waiting."""
+"""How long a caller waits at most to be put through: a voice that fails keeps nobody waiting."""
 RESTART_SECONDS: Final = 1.5
 UNACKNOWLEDGED_SECONDS: Final = 300.0
-"""The longest that a call stands without the key; the sound's end normally comes first."""
+"""How long a call stands at most without the key; the sound's end normally comes first."""
 TALK_SECONDS: Final = 3_600.0
-"""The longest that a person who acknowledged stays put through."""
+"""How long a person who acknowledged stays put through at most."""
 
 
 class SipCall(LineCall):
@@ -70,17 +70,17 @@ class SipCall(LineCall):
 
     @property
     def can_talk(self) -> bool:
-        """Microphone and speaker are those of the settings."""
+        """Whether the elder can speak: microphone and speaker are those of the settings."""
         return True
 
     async def hang_up(self) -> None:
-        """End the call; nothing happens where none is."""
+        """End the call; does nothing if there is none."""
         self._is_given_up.set()
         if self._call is not None:
             await self._phone.hang_up(self._call)
 
     async def check(self) -> ChannelStatus:
-        """Whether the telephone program runs and the provider has registered it."""
+        """Check whether the telephone program runs and the provider has registered it."""
         try:
             await self._phone.connection.wait_ready()
             problem = await self._phone.connection.registration_problem()
@@ -174,7 +174,7 @@ async def converse(
 
 
 async def _greet(call: PhoneCall, sound: _Sound) -> AsyncGenerator[AttemptEvent, None]:
-    """The greeting, until it was heard; whoever presses a key knows it already."""
+    """Say the greeting until it was heard; whoever presses a key knows it already."""
     sound.play(call)
     deadline = _in(GREETING_SECONDS if sound.has_words else 0.0)
     while (fact := await _next(call, deadline)) is not None:
@@ -191,7 +191,7 @@ async def _greet(call: PhoneCall, sound: _Sound) -> AsyncGenerator[AttemptEvent,
 async def _tell(
     phone: Phone, call: PhoneCall, sound: _Sound, details: _Sound
 ) -> AsyncGenerator[AttemptEvent, None]:
-    """The message, until the key is pressed, the line is opened or the call ends."""
+    """Say the message, until the key is pressed, the line is opened or the call ends."""
     sound.play(call)
     is_acknowledged = False
     deadline = _in(UNACKNOWLEDGED_SECONDS)
@@ -223,7 +223,7 @@ async def _talk(
     has_acknowledged: bool = False,
     is_trusted: bool = True,
 ) -> AsyncGenerator[AttemptEvent, None]:
-    """Contact and elder, until one of them hangs up.
+    """Let contact and elder talk, until one of them hangs up.
 
     `is_trusted`: Anban placed the call, so the key that acknowledges is the contact's.
     """
@@ -288,26 +288,26 @@ class _Sound:
         Path(self._file.with_suffix(".part")).unlink(missing_ok=True)
 
     def make(self) -> None:
-        """Begin to make it; once."""
+        """Begin to make it, once."""
         if self._making is None and self._script is not None:
             self._making = asyncio.create_task(prepare(self._script, self._file))
 
     def play(self, call: PhoneCall) -> None:
-        """As soon as it is made, from its beginning; `CallSaid` comes shortly before its end."""
+        """Play it once it is made, from its beginning; `CallSaid` comes shortly before its end."""
         self.make()
         if self._playing is not None:
             self._playing.cancel()
         self._playing = asyncio.create_task(self._play(call))
 
     async def stop(self) -> None:
-        """Tell of no end any more."""
+        """Stop: tell of no end any more."""
         if self._playing is not None:
             self._playing.cancel()
             await asyncio.gather(self._playing, return_exceptions=True)
             self._playing = None
 
     async def _play(self, call: PhoneCall) -> None:
-        """Until it is made, and where it cannot be made, what was heard before goes on."""
+        """Play once it is made; if it cannot be made, what was heard before goes on."""
         if self._making is None:
             return
         try:
@@ -321,7 +321,7 @@ class _Sound:
 
 
 async def _next(call: PhoneCall, deadline: float) -> CallFact | None:
-    """The call's next fact; None where none came in time."""
+    """Wait for the call's next fact; None if none came in time."""
     try:
         async with asyncio.timeout_at(deadline):
             return await call.facts.get()
@@ -340,7 +340,7 @@ def _in(seconds: float) -> float:
 
 
 def _outcome(reason: str) -> Outcome:
-    """What a call that was never answered came to, from its final SIP status."""
+    """Tell what a call that was never answered came to, from its final SIP status."""
     status = re.match(r"(\d{3})\b", reason)
     code = int(status.group(1)) if status else 0
     if code in {486, 600}:

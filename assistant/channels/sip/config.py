@@ -17,12 +17,12 @@ from assistant.runtime.private_files import write_private
 
 STANDBY_FILE: Final = "standby.wav"
 QUIET_FILE: Final = "quiet.wav"
-"""What is heard between the answer and the microphone in a call that is no alarm."""
+"""The sound between the answer and the microphone in a call that is no alarm."""
 MODULE_FOLDER: Final = Path("/usr/lib/baresip/modules")
 _SOUND_MODULES: Final = ("g711", "aufile", "alsa")
 _PROGRAM_MODULES: Final = ("menu", "ctrl_tcp")
 MODULES: Final = (*_SOUND_MODULES, "account", *_PROGRAM_MODULES)
-"""Everything that is loaded."""
+"""The modules of baresip that are loaded."""
 
 SILENT_LINE_SECONDS: Final = 600
 """How long a standing call may bring no sound at all."""
@@ -42,7 +42,7 @@ class SipAccount:
     """Empty: the name in the uri."""
     password: str = ""
     register_seconds: int = 0
-    """How often to register at the provider; 0: not at all (calls inside the home network)."""
+    """How often to register at the provider; 0: never (calls inside the home network)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,15 @@ class PhoneSettings:
 
     account: SipAccount
     control_port: int
-    """On loopback; closed to all but this program (`guard`)."""
+    """The port of baresip's control socket, on loopback; closed to all but this program
+    (`guard`)."""
     listen: str = "0.0.0.0:5060"
     """Address and port for SIP."""
     interface: str = ""
     """The address to speak from; empty: that of the default route."""
     microphone: str = "default"
-    """ALSA device; with PulseAudio or PipeWire "pulse", which shares it with the ear.  Empty: none,
-    a contact cannot hear the elder."""
+    """The ALSA device of the microphone; with PulseAudio or PipeWire "pulse", which shares it with
+    the ear. Empty: none, a contact cannot hear the elder."""
     speaker: str = "default"
 
 

@@ -24,7 +24,7 @@ RECONNECT_SECONDS: Final = 0.2
 READY_SECONDS: Final = 10.0
 NOT_RUNNING: Final = "the telephone program does not run"
 LOOK_SECONDS: Final = 1.0
-"""How often it is found out why it does not run."""
+"""How often is looked why it does not run."""
 SILENT_SPEAKER: Final = ("auplay", "alsa,null")
 """The command after which the elder hears nothing of a call."""
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -72,7 +72,7 @@ class Connection:
         return "" if self.is_ready else self._problem
 
     async def probe(self) -> bool:
-        """Whether the program answers, for the supervisor."""
+        """Whether the program answers; for the supervisor."""
         try:
             await self.commands(("listcalls", ""))
         except PhoneError:
@@ -92,7 +92,7 @@ class Connection:
             raise PhoneError(self.problem or NOT_RUNNING) from error
 
     async def registration_problem(self) -> str:
-        """Why the provider would pass on no call; empty if all is well or none is used.
+        """Why the provider would pass on no call; empty if all is well or no provider is used.
 
         Raises:
             PhoneError: the program does not answer.
@@ -149,7 +149,7 @@ class Connection:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _connect(self, control: Control) -> None:
-        """Raises OSError, PhoneError, GuardError."""
+        """Connect; raises OSError, PhoneError, GuardError."""
         port = self._settings.control_port
         await asyncio.to_thread(guard.check_ours, port)
         if self._is_door_closed:  # the program may have gone on without this connection
@@ -168,7 +168,7 @@ class Connection:
         await self._close_door()
 
     async def _close_door(self) -> None:
-        """From now on nobody else can connect; asked for anew with each connection."""
+        """Let nobody else connect from now on; asked for anew with each connection."""
         try:
             await asyncio.to_thread(guard.close_to_others, self._settings.control_port)
         except guard.GuardError as error:
@@ -192,6 +192,6 @@ class Connection:
 
 
 def play(sound: str) -> tuple[str, str]:
-    """The command that plays a file of the phone's folder into the call, from its beginning."""
+    """Make the command that plays a file of the phone's folder into the call from its start."""
     # Relative to the folder in which baresip runs: it cuts device names at 128 bytes.
     return ("ausrc", f"aufile,{sound}")

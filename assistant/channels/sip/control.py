@@ -24,7 +24,7 @@ class PhoneError(ChannelError):
 
 
 class Control:
-    """One connection; ends for good when baresip ends."""
+    """One connection to baresip; ends for good when baresip ends."""
 
     def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
         self.ended = asyncio.Event()
@@ -46,7 +46,7 @@ class Control:
         self._task = asyncio.create_task(self._read())
 
     async def close(self) -> None:
-        """Let go; baresip goes on."""
+        """Close the connection; baresip goes on."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -102,7 +102,7 @@ class Control:
                     future.set_exception(PhoneError("the telephone program ended"))
 
     async def _frame(self) -> dict[str, Any]:
-        """One netstring.  Raises ValueError where it is none: the connection is then useless."""
+        """Read one netstring; raises ValueError if it is none: the connection is then useless."""
         head = await self._reader.readuntil(b":")
         length = int(head[:-1])
         if not 0 < length <= MAX_FRAME_BYTES:
@@ -123,7 +123,7 @@ class Control:
 
 
 def _frame(command: tuple[str, str], token: str) -> bytes:
-    """A command as a netstring."""
+    """Write a command as a netstring."""
     name, parameters = command
     data = json.dumps({"command": name, "params": parameters, "token": token}).encode()
     return b"%d:%s," % (len(data), data)

@@ -27,15 +27,15 @@ from typing import Final
 
 _LISTENING: Final = "0A"
 _PIDFD_GETFD: Final = 438
-"""The same number on all architectures of Linux."""
+"""The number of the system call, the same on all architectures of Linux."""
 _TCP_MD5SIG_EXT: Final = 32
 _KEY_BYTES: Final = 16
 _PREFIX: Final = 1
-"""The key is for all addresses that begin so; of no length: for every address."""
+"""The flag that a key is for all addresses that begin so; of no length: for every address."""
 _SO_ATTACH_FILTER: Final = 26
 _SO_DETACH_FILTER: Final = 27
 _DROP_ALL: Final = struct.pack("HBBI", 0x06, 0, 0, 0)
-"""One instruction of the packet filter: return 0, the packet is dropped."""
+"""A packet filter of one instruction: return 0, the packet is dropped."""
 
 
 class GuardError(RuntimeError):
@@ -51,7 +51,7 @@ class Listener:
 
 
 def listener(port: int, table: str | None = None) -> Listener | None:
-    """Who listens on a port of 127.0.0.1 now; `table` as /proc/net/tcp has it."""
+    """Find who listens on a port of 127.0.0.1; `table` as /proc/net/tcp has it."""
     table = Path("/proc/net/tcp").read_text("ascii") if table is None else table
     wanted = {f"{address}:{port:04X}" for address in ("0100007F", "00000000")}
     for line in table.splitlines()[1:]:
@@ -127,13 +127,13 @@ def _open(listening: socket.socket) -> None:
 
 
 def _signature(key: bytes) -> bytes:
-    """A `struct tcp_md5sig` for every address of IPv4; without a key it is taken away."""
+    """Make a `struct tcp_md5sig` for every address of IPv4; without a key it is taken away."""
     address = struct.pack("H126x", socket.AF_INET)
     return address + struct.pack("BBHi80s", _PREFIX, 0, len(key), 0, key)
 
 
 def _holder(inode: str) -> tuple[int, int]:
-    """The process that has a socket, and its number for it; raises OSError."""
+    """Find the process that has a socket, and its number for it; raises OSError."""
     wanted = f"socket:[{inode}]"
     for process in sorted(Path("/proc").glob("[0-9]*"), key=_is_other_program):
         try:
@@ -146,7 +146,7 @@ def _holder(inode: str) -> tuple[int, int]:
 
 
 def _is_other_program(process: Path) -> bool:
-    """Baresip itself is looked at first: the others may be hundreds."""
+    """Whether a process is another than baresip, which is looked at first among hundreds."""
     try:
         return (process / "comm").read_text("utf-8", "replace").strip() != "baresip"
     except OSError:

@@ -118,7 +118,7 @@ class Phone:
             await self.connection.commands(play(sound.name))
 
     async def put_through(self, call: PhoneCall) -> None:
-        """From now on the other end hears the microphone and sounds from the speaker.
+        """Let the other end hear the microphone and sound from the speaker, from now on.
 
         Raises:
             PhoneError: no such device, or the program ended; the call stands, and where only the
@@ -133,7 +133,7 @@ class Phone:
             await self.connection.commands(("ausrc", f"alsa,{self._settings.microphone}"))
 
     async def hang_up(self, call: PhoneCall) -> None:
-        """End a call, or refuse one from outside; does nothing where it is over."""
+        """End a call, or refuse one from outside; does nothing if it is over."""
         async with self._steering:
             if call.closed.is_set():
                 return
@@ -163,7 +163,7 @@ class Phone:
         return any(c is not call and (not c.is_incoming or c.is_accepted) for c in self._calls)
 
     async def _callers_decided(self) -> None:
-        """A contact who rings this very moment is let in rather than cut off."""
+        """Wait until callers are decided on: a contact who rings this very moment is let in."""
         undecided = [c for c in self._calls if c.is_incoming and not c.is_accepted]
         deadline = asyncio.get_running_loop().time() + DECIDE_SECONDS
         with contextlib.suppress(TimeoutError):
@@ -239,7 +239,7 @@ class Phone:
             self._tasks.spawn(self._silence())
 
     async def _silence(self) -> None:
-        """Between calls the speaker is off and the next call would begin with the tones."""
+        """Reset the sound between calls: else the next call would begin with the tones."""
         try:
             await self.connection.commands(play(STANDBY_FILE), SILENT_SPEAKER)
         except PhoneError as error:

@@ -1,4 +1,4 @@
-"""Why baresip does not run: found out where it is not ready, in words that say what to do."""
+"""Finds out why baresip does not run, in words that say what to do."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Final
 from assistant.channels.sip.config import MODULE_FOLDER, MODULES, PhoneSettings
 
 LOG_FILE: Final = "baresip.log"
-"""In the phone's folder; baresip writes it out when it ends."""
+"""The program's log in the phone's folder; baresip writes it out when it ends."""
 _INSTALL: Final = "apt-get install baresip-core"
 
 
 def why_not_running(folder: Path, settings: PhoneSettings, modules: Path = MODULE_FOLDER) -> str:
-    """The cause, in English for whoever installs; empty where none is found."""
+    """Give the cause, in English for whoever installs; empty if none is found."""
     if shutil.which("baresip") is None:
         return f"baresip is not installed ({_INSTALL})"
     missing = [name for name in MODULES if not (modules / f"{name}.so").exists()]

@@ -52,7 +52,11 @@ _BEHIND_TIME = "|".join(
     f"(?<={word} )"
     for word in (
         *("day", "morning", "noon", "afternoon", "evening", "night", "bedtime", "week", "daily"),
-        *("weekly", "hours", "days", "weeks", "a m", "p m", "am", "pm"),
+        *("weekly", "hours", "days", "weeks", "a m", "p m", "am", "pm", "today", "tomorrow"),
+        *("tonight", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *("mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays"),
+        *("mornings", "evenings", "nights", "weekend", "weekends", "breakfast", "lunch", "dinner"),
+        *("supper", "month", "meals", "food", "please", "with", "also", "then", "just", "only"),
     )
 )
 # Not "at nine a new patch": that one of it is taken goes without saying.
@@ -72,6 +76,14 @@ _STRENGTH_TAIL = re.compile(
 )
 
 
+_ONE_MORE = r"(?:(?:yet )?another|(?:an|one) (?:extra|additional)|a further|one more)(?! \d)"
+_FEW = "(?:one and a half|a half|half|one|two|three)"
+# "My bone tablet one every Sunday"; not "tablet two in the morning", which may be an hour.
+_GOES_ON = (
+    r" (?:every|each|once|twice|daily|nightly|a day|per day|with|after|before|"
+    r"at (?:night|bedtime|noon|midday|lunchtime|breakfast|dinner|supper))\b| ?$"
+)
+_OF_WHICH = "(?:(?:of )?an? |of (?:my|the|these|those) )?"
 _NAME = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{0,3}}"
 
 
@@ -83,15 +95,19 @@ def _pattern() -> re.Pattern[str]:
         rf"{_NAME}(?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -]"
         rf"(?:{_NAME}(?:{_COUNTED})e?s|(?:{_COUNTED})))\b"
+        rf"|\b(?P<which>{_COUNTED})(?:e?s)?,? (?:just |only )?(?:the )?(?P<how_many>{_FEW})"
+        rf"(?={_GOES_ON})"
         rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
         rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|^)"
-        rf"(?P<ahead>{NUMBER}|an?)"
-        rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
-        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{NUMBER}|an?"
+        rf"(?P<ahead>{_ONE_MORE}|{PART}(?= (?:of )?an? (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}"
+        rf"(?:{_COUNTED})\b)|{NUMBER}|an?)"
+        rf"(?= {_OF_WHICH}(?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
+        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{_ONE_MORE}|{NUMBER}|an?"
         rf"|(?:quarter|third)(?= of an?\b)))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
-        rf"(?: (?:whole|full|single|heaped|level|entire))?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
+        rf"(?: (?:whole|full|single|heaped|level|entire|more|further|extra|other|additional))?"
+        rf"(?: of(?: my| the| these| those)?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
         rf"(?P<more> and {PART})?)",
         re.IGNORECASE,
     )
@@ -138,6 +154,8 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     if match["ahead"]:  # "one blood pressure tablet": the words between are its name
         unit = UNITS[match["behind"].lower()]
         return SaidDose(_amount(match["ahead"]), unit, None, start, end)
+    if match["how_many"]:
+        return SaidDose(_amount(match["how_many"]), UNITS[match["which"].lower()], None, start, end)
     said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
     if hour is not None and _may_be_minutes(said, unit):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
@@ -163,7 +181,8 @@ def _may_be_minutes(said: str, unit: Unit) -> bool:
 
 
 def _amount(said: str) -> Fraction:
-    return Fraction(1) if said.lower() in {"a", "an"} else value_of(said)
+    is_one = re.fullmatch(rf"an?|{_ONE_MORE}", said, re.IGNORECASE)
+    return Fraction(1) if is_one else value_of(said)
 
 
 def _with_strengths(text: str, said: list[SaidDose]) -> list[SaidDose]:

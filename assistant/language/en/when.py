@@ -5,19 +5,25 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Edge, Reader, always
+from assistant.language.clues import Reader, always
 from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL
 from assistant.language.en.numerals import WHOLE_NUMBER as N
-from assistant.language.en.when_clock import CLOCK_RULES, LENGTH_RULES, REPAIR
-from assistant.language.en.when_days import CALENDAR_RULES, DAY_RULES, EXCEPT
+from assistant.language.en.repairs import REPAIR
+from assistant.language.en.when_calendar import CALENDAR_RULES
+from assistant.language.en.when_clock import CLOCK_RULES, either
+from assistant.language.en.when_days import DAY_RULES, EXCEPT
 from assistant.language.en.when_habits import HABIT_RULES
+from assistant.language.en.when_lasting import LASTING_RULES
+from assistant.language.en.when_lengths import LENGTH_RULES
 from assistant.language.en.when_often import OFTEN_RULES
+from assistant.language.en.when_words import COUNTED_OFF
 from assistant.language.en.windows import WINDOW_RULES
 from assistant.language.left_words import left_words
 from assistant.language.reading import Grammar, Reading, read_sentence
+from assistant.language.signs import Edge
 
-_LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL))
+_LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL), ("THING", either(COUNTED_OFF)))
 
 # Which day a sentence begins, ends or leaves out; a masked clue is one or more NUL:
 # "starting tomorrow", "until Friday".
@@ -35,6 +41,11 @@ _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
         r"(?=\0)|(?<=\0) to (?=\0)",
         always(Edge.END_AHEAD),
     ),
+    (
+        r"\b(?:and )?(?:until|till|til|up to|up until|ending(?: on)?|stopping(?: on)?|stop(?: on)?)"
+        r" (?:then|that (?:day|date))\b(?: and no (?:longer|later))?",
+        always(Edge.END_BEHIND),
+    ),
 )
 # In this order: what a rule has read is gone for the next.
 _RULES = (
@@ -42,6 +53,7 @@ _RULES = (
     *CALENDAR_RULES,
     *WINDOW_RULES,
     *OFTEN_RULES,
+    *LASTING_RULES,
     *LENGTH_RULES,
     *DAY_RULES,
     *CLOCK_RULES,

@@ -2,38 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
-from assistant.language.clues import (
-    After,
-    Clock,
-    Clue,
-    Denied,
-    Every,
-    Frequency,
-    Joint,
-    OnDay,
-    Part,
-    PartOfDay,
-    TakenBack,
-    Unclear,
-    Waking,
-    always,
-)
-from assistant.language.en.amounts import value_of
+from assistant.language.clues import Clock, Clue, Every, Frequency, OnDay, Part, PartOfDay, always
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
+from assistant.language.en.repairs import REPAIR, SURE
 from assistant.language.en.when_words import (
     AM,
-    DAYS,
     LATE_NIGHT,
     MIDNIGHT,
     NIGHT,
     NOON,
     PARTS,
     PM,
-    SECONDS,
 )
+from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
 
 
 def either(words: Iterable[str]) -> str:
@@ -42,19 +26,22 @@ def either(words: Iterable[str]) -> str:
 
 
 _HALF = r"(?P<half>a\.? ?m\b\.?|p\.? ?m\b\.?)"
-_PART = (
-    rf"(?:\s?{_HALF}|,? (?:in the |this |at |every |each )(?P<part>{either(PARTS)})\b"
-    r"|,? (?P<tonight>tonight)\b)?"
+_PART_SAID = (
+    rf"(?:\s?{_HALF}|,? (?:in the |(?P<this>this )|at |every |each )(?P<part>{either(PARTS)})\b"
+    r"|,? (?P<tonight>tonight)\b)"
 )
+_PART = rf"{_PART_SAID}?"
 _UNIT_AFTER = (
     r"(?!\s*(?:%|mg|ml|mcg|milli|micro|gram|tablet|pill|capsule|drop|puff|spoon|dose|unit|sachet|"
     r"of (?:them|these|those)|minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|times?\b|"
+    r"(?:morning|evening|afternoon|night|lunchtime|bedtime|mealtime|weekend)s\b|"
     r"people|percent|per cent|more\b|st\b|nd\b|rd\b|th\b))"
 )
 HOUR_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty(?:[ -](?:one|two|three|four|five))?|\d{1,2})"
 )
+_MOST_TAKEN = 4
 _LATE_HOUR = r"(?:five|six|seven|eight|nine|ten|eleven|twelve|[5-9]|1[0-2])"
 MINUTE_WORD = (
     r"(?:oh?[ -](?:one|two|three|four|five|six|seven|eight|nine)|"
@@ -63,14 +50,6 @@ MINUTE_WORD = (
     r"ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 )
 _AT = r"(?:\b(?:at|by|around|about|from|for|until|till) )"
-_LENGTH_WORDS = "half an?|(?:a |one )?quarter of an?|three quarters of an|an?(?! few)|a couple of"
-_DIGIT_WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
-_DECIMAL = rf"(?:\d+\.\d+|(?:{N} )?point(?: {_DIGIT_WORD})+)"
-_LENGTH_PART = (
-    rf"(?:{_LENGTH_WORDS}|(?:{_DECIMAL}|{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
-    r"(?: and a half| and a quarter)?"
-)
-LENGTH = rf"(?P<length>{_LENGTH_PART}(?:(?: and|,)? {_LENGTH_PART})*)"
 
 
 def _clock(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -79,7 +58,7 @@ def _clock(match: re.Match[str], today: date) -> Iterator[Clue]:
     if words.get("to") in {"to", "before", "till", "of"}:
         hour, minute = hour - 1 if hour > 1 else 12, 60 - minute
     minute = int(words.get("minutes") or minute)
-    if words.get("tonight"):
+    if words.get("tonight") or words.get("this"):
         yield OnDay(today)
     yield Clock(hour, minute, _said_part(words))
 
@@ -95,7 +74,7 @@ def _minutes(said: str | None) -> int:
     return whole_number(re.sub(r"^(?:oh?|zero)[ -]", "", said)) if said else 0
 
 
-def _military(match: re.Match[str], _: date) -> Iterator[Clue]:
+def military(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read "0800", "at 1430", "fourteen hundred hours": of 24 hours, so 0800 is no evening."""
     words = match.groupdict()
     hour = whole_number(re.sub(r"^(?:oh?|zero)[ -]", "", words["hour"].lower()))
@@ -112,8 +91,23 @@ def _said_part(words: dict[str, str | None]) -> Part | None:
 
 
 def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
+    hour = match["hour"]
+    if "\1" in match.string and whole_number(hour) <= _MOST_TAKEN and match[0].endswith(hour):
+        yield Unclear.WORDS  # "one tablet at nine, no, two": at two, or two tablets
+        return
     yield TakenBack.WORDS
     yield from _clock(match, today)
+
+
+def _clock_within(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read an hour of a list; a small number may be how many, unless that is said elsewhere."""
+    words = match.groupdict()
+    is_part_said = any(words.get(each) for each in ("half", "part", "tonight"))
+    is_dose_before = (
+        "\1" in match.string[: match.start()] and "\1" not in match.string[match.end() :]
+    )
+    if is_dose_before or (is_part_said and whole_number(words["hour"]) > _MOST_TAKEN):
+        yield from _clock(match, today)
 
 
 def _noon(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -145,82 +139,12 @@ def _today_part(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield PartOfDay(PARTS[match["part"].lower()] if match["part"] else NIGHT)
 
 
-def seconds_of(said: str) -> float:
-    """Read "half an hour", "an hour and a half", "one hour and twenty minutes"."""
-    total = 0.0
-    pattern = (
-        rf"(?P<part>{_LENGTH_WORDS}|{_DECIMAL}|{N}|a few)(?P<half> and a half)?[ -]"
-        rf"(?P<unit>{either(SECONDS)})s?(?P<more> and a half| and a quarter)?"
-    )
-    fixed = {"half": 0.5, "quarter": 0.25, "three quarters": 0.75}
-    for each in re.finditer(pattern, said.lower()):
-        part = re.sub(r"( of)? an?$", "", each["part"])
-        part = re.sub(r"^(?:a|one) (?=quarter)", "", part)
-        if part in fixed:
-            amount = fixed[part]
-        elif part in {"a", "an"}:
-            amount = 1.0
-        else:
-            known = {"a few": 3.0, "a couple of": 2.0}.get(part)
-            amount = known or float(value_of(part))
-        amount += 0.5 if each["half"] or each["more"] == " and a half" else 0.0
-        amount += 0.25 if each["more"] == " and a quarter" else 0.0
-        total += amount * SECONDS[each["unit"]]
-    return total
-
-
-def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield After(timedelta(seconds=seconds_of(match["length"])))
-
-
-def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
-    """Read "two years and 21 days later", "in one day and two hours"."""
-    days, months = 0, 0
-    for each in re.finditer(_CALENDAR_PART, match["days"], re.IGNORECASE):
-        said, unit = each["number"].lower(), each["unit"].lower()
-        number = {"a": 1, "an": 1, "one": 1, "a couple of": 2}.get(said) or whole_number(said)
-        if unit in {"month", "year"}:
-            months += number * (12 if unit == "year" else 1)
-        else:
-            days += number * DAYS[unit]
-    length = match["length"]
-    seconds = seconds_of(length) if length else 0
-    yield After(timedelta(seconds=seconds), days, months)
-
-
-_CALENDAR_UNIT = "day|week|fortnight|month|year"
-_CALENDAR_PART = rf"(?P<number>an?|a couple of|{N}) (?P<unit>{_CALENDAR_UNIT})s?"
-_ONE_PART = rf"(?:an?|a couple of|{N}) (?:{_CALENDAR_UNIT})s?'?"
-_CALENDAR_LENGTH = (
-    rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {LENGTH})?"
+_FOLLOWS = (
+    r"(?:and|every|each|daily|on|for|to|remind|please|take|until|from|starting|tomorrow|today|then|"
+    r"my|in|at|this|tonight|sharp|or|no|not|but|except|half|the)\b"
 )
-LENGTH_RULES = (
-    (
-        rf"(?:\bat )?(?<!in )(?<!every )(?<!for )(?<!after )\b"
-        rf"(?P<hour>(?:oh?|zero) {_DIGIT_WORD}|{HOUR_WORD}) hundred hours\b(?! (?:later|from))",
-        _military,
-    ),
-    (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", _military),
-    (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
-    (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
-    (
-        r"\b(?:in|within|wait(?: for)?|snooze(?: for)?|timer for|another) "
-        rf"{LENGTH}(?:'?s'? time)?",
-        _after,
-    ),
-    (rf"\b{LENGTH} (?:from now|later|timer)", _after),
-    (rf"^{LENGTH}$", _after),
-)
-REPAIR = (
-    r"[ ,.]*\b(?:(?:oh|ah|er|um|no|well),? )?(?:no wait|no sorry|no no|no|nope|sorry|i mean|"
-    r"i meant|make that|make it|or rather|rather|actually|wait|that's wrong|oops|whoops|my mistake|"
-    r"correction|hang on|(?:scratch|strike) that|i should(?: have)? (?:say|said)|excuse me|pardon)"
-    r"\b[ ,.]*"
-    r"(?:(?:it's|it is|i mean|make it|make that|sorry|at) )*"
-)
-_SURE_REPAIR = r"(?:no wait|no sorry|i mean|i meant|or rather|make that)"
 _LIST_END = (
-    r"(?=[ ,.]*(?:$|\0|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
+    r"(?=[ ,.]*(?:$|[\0\1]|and\b|every\b|each\b|daily\b|on\b|for\b|to\b|remind\b|please\b|take\b|"
     r"until\b|from\b|starting\b|tomorrow\b|today\b|then\b|my\b"
     rf"|{HOUR_WORD}(?:,| and\b|$)))"
 )
@@ -231,6 +155,11 @@ _NEXT_OF_LIST = (
     rf"(?<=\0)(?:,? and |,? & |, ?)(?!(?:one|two|three|four|[1-4]) (?:\0|at\b|in\b))"
     rf"(?:(?:then|also|again) )?(?:at )?(?P<hour>{HOUR_WORD})"
     rf"(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:){_UNIT_AFTER}{_PART}{_LIST_END}"
+)
+# "At seven in the morning noon five and ten at night": between two times, without "and".
+_WITHIN_LIST = (
+    rf"(?<=\0) (?P<hour>{HOUR_WORD})(?: (?P<minute>{MINUTE_WORD})|:(?P<minutes>\d\d))?\b(?!:)"
+    rf"{_UNIT_AFTER}"
 )
 _NOT_A_TIME_FOR = "".join(
     rf"(?<!\b{word} )"
@@ -262,7 +191,7 @@ CLOCK_RULES = (
     (
         rf"{_AT}(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)\b(?:,? ?(?:hours|hrs|h)\b)?"
         rf"{_UNIT_AFTER}",
-        _military,
+        military,
     ),
     # Without a comma these may be two hours or one: "at eight twelve and six".
     (
@@ -296,6 +225,11 @@ CLOCK_RULES = (
         always(Unclear.WORDS),
     ),
     (
+        rf"(?<=[\0\1] )for {HOUR_WORD}\b{_UNIT_AFTER}(?! ?o'? ?clock| ?[ap]\.? ?m\b)"
+        rf"(?= (?!{_FOLLOWS}|{HOUR_WORD}\b|{MINUTE_WORD}\b)[a-z])",
+        always(Unclear.WORDS),
+    ),
+    (
         rf"{_AT}?(?<![\d:.])\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?![\d:.]){_UNIT_AFTER}{_PART}",
         _clock,
     ),
@@ -309,7 +243,8 @@ CLOCK_RULES = (
     (
         # "Take one in the morning" is no hour: only where nothing else could be counted.
         rf"(?:{_AT}|^|(?<!take )(?<!one )(?={_LATE_HOUR}\b))(?P<hour>{HOUR_WORD}),? "
-        rf"(?:(?:in the |this |at )(?P<part>{either(PARTS)})\b|(?P<tonight>tonight)\b)",
+        rf"(?:(?:in the |(?P<this>this )|at )(?P<part>{either(PARTS)})\b"
+        r"|(?P<tonight>tonight)\b)",
         _clock,
     ),
     (rf"{_AT}(?P<hour>{N})\b(?![:.]\d){_UNIT_AFTER}{_PART}", _clock),
@@ -320,8 +255,10 @@ CLOCK_RULES = (
         _clock_instead,
     ),
     (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
-    (rf"\b{_SURE_REPAIR}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
+    (rf"\b{SURE}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
     (rf"{_AT}?\b{_NOON}\b", _noon),
+    (rf"{_WITHIN_LIST}{_PART_SAID}(?=(?:,? and|,)? ?\0|[ ,]*$)", _clock_within),
+    (rf"{_WITHIN_LIST}(?=(?:,? and|,)? \0)", _clock_within),
     *[(_NEXT_OF_LIST, _clock)] * 6,
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),

@@ -6,26 +6,23 @@ from datetime import date, timedelta
 
 from assistant.language.clues import (
     Clue,
-    DayClue,
     Every,
     Frequency,
     OnDay,
-    OnLunarDay,
     OnMonthDay,
     OnWeekday,
     Reader,
-    Unclear,
     always,
 )
-from assistant.language.days import resolve
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import either
-from assistant.language.en.when_words import DAYS, FESTIVALS, MONTHS, WEEKDAYS
+from assistant.language.en.when_words import COUNTED_OFF, DAYS, MONTHS, WEEKDAYS
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import Joint, Unclear
 
 WEEKDAY = either(WEEKDAYS)
-_MONTH = either(MONTHS)
+MONTH = either(MONTHS)
 _RELATIVE_DAYS = {
     "the day before yesterday": -2,
     "yesterday": -1,
@@ -43,24 +40,12 @@ EXCEPT = (
     r"with the exception of|"
     r"no(?= (?:\w+days|weekends)\b)"
 )
-_DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_NO_ADJECTIVE = "(?:at|in|on|to|i|and|of|the|my|we|our|for|from|is|it|please|remind|take|with)"
+_DOSE_UNIT = "(?:dose|tablet|capsule|pill|puff|drop|jab|injection|patch|sachet|spoonful|one)"
 _SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
 _BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu", "fri"))
-_BY_THE_MOON = r"(?:in|of|on|by) the (?:lunar|chinese|traditional) (?:calendar|month)\b"
-_NOT_A_THING = (
-    r"(?! (?:trees?|cards?|presents?|gifts?|lights?|cakes?|pudding|shopping|decorations?|"
-    r"stockings?|carols?|jumper|crackers?|songs?|music|market|wreath)\b)"
-)
 ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
-
-
-def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
-    festival = FESTIVALS[match["festival"].lower()]
-    if match["side"] and isinstance(festival, DayClue):
-        days = 1 if match["side"].lower() == "after" else -1
-        yield OnDay(resolve(festival, today) + timedelta(days))
-    else:
-        yield festival
 
 
 def _month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -83,6 +68,27 @@ def _day_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(-1 if words["last"] else day_number(words["day"]), None, None, months)
 
 
+_AHEAD_OF_DAY = re.compile(
+    r"(?:^|[\0-\2,]|\b(?:by|until|till|til|from|before|after|since|starting|beginning|ending|except|"
+    r"not|but|and|or|to|is|it's|for|through|including|skip|out|off|no|for|sorry|mean)) ?$",
+    re.IGNORECASE,
+)
+_BEHIND_DAY = re.compile(rf" ?(?:$|[\0-\2,.]|{_NO_ADJECTIVE}\b)", re.IGNORECASE)
+
+
+def _lone_day_of_month(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "on the third"; "the third psalm" may be anything."""
+    is_told = match[0].lower().startswith("on ")
+    is_told = is_told or _AHEAD_OF_DAY.search(match.string, 0, match.start()) is not None
+    if is_told or _BEHIND_DAY.match(match.string, match.end()):
+        yield from _day_of_month(match, today)
+
+
+def _next_day_of_month(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield Joint.WORDS
+    yield from _day_of_month(match, today)
+
+
 def _end_of_month(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(-1, MONTHS.get(match["month"].lower(), 12))
 
@@ -95,12 +101,6 @@ def day_number(said: str) -> int:
     return day
 
 
-def _lunar(match: re.Match[str], _: date) -> Iterator[Clue]:
-    month = whole_number(match["month"]) if match["month"] else None
-    days = tuple(day_number(day) for day in re.findall(ORDINAL, match["day"], re.IGNORECASE))
-    yield OnLunarDay(days, month, each=bool(match["each"]) or (len(days) > 1 and month is None))
-
-
 def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield OnDay(today + timedelta(_RELATIVE_DAYS[match[0].lower()]))
 
@@ -108,7 +108,8 @@ def _relative_day(match: re.Match[str], today: date) -> Iterator[Clue]:
 def _week_from(match: re.Match[str], today: date) -> Iterator[Clue]:
     """Read "a week tomorrow", "a week on Tuesday", "Tuesday week", "two weeks from today"."""
     said = (match["number"] or "a").lower()
-    weeks = {"a": 1, "one": 1, "a fortnight": 2}.get(said) or whole_number(said)
+    fixed = {"a": 1, "one": 1, "a fortnight": 2, "week": 1, "fortnight": 2}
+    weeks = fixed.get(said) or whole_number(said)
     day = match["day"].lower()
     if day in WEEKDAYS:
         ahead = (WEEKDAYS[day] - today.weekday()) % 7 or 7
@@ -162,52 +163,17 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnMonthDay(int(match["day"]), int(match["month"]), int(match["year"]))
 
 
-CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
-    (
-        rf"(?:the day (?P<side>before|after) )?\b(?P<festival>{either(FESTIVALS)})\b{_NOT_A_THING}",
-        _festival,
-    ),
-    (
-        r"\b(?:on |at |before |after )?(?:easter(?: sunday| monday| eve)?|good friday|thanksgiving"
-        r"(?: day)?|mother'?s day|father'?s day|pancake day|shrove tuesday|ash wednesday|diwali|"
-        r"ramadan|hanukkah|passover|eid)\b(?! (?:cards?|presents?|gifts?|cakes?|eggs?|flowers?))"
-        r"|\bon (?:my|his|her|our|their|\w+'s) (?:birthday|anniversary|name day)\b",
-        always(Unclear.WORDS),
-    ),
-    (
-        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)? of (?P<each>every |each )?(?:the )?"
-        rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
-        _lunar,
-    ),
-    (
-        rf"(?:on )?(?:the )?(?P<month>{ORDINAL}) (?:lunar )?month,? (?:the )?(?P<day>{ORDINAL}) day"
-        r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
-        _lunar,
-    ),
-    (
-        rf"(?:on )?(?:the )?lunar (?:calendar )?(?P<day>{ORDINALS})(?: days?)?"
-        r"(?P<each> of (?:every|each|the) (?:lunar )?month)?(?P<month>(?!))?",
-        _lunar,
-    ),
-    (
-        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)?"
-        rf"(?P<each> of (?:every|each|the) month)?,? {_BY_THE_MOON}(?P<month>(?!))?",
-        _lunar,
-    ),
-    # Of a month by its western name: is the eighth lunar month meant, or that in August?
-    (
-        rf"\b(?:on )?(?:lunar {_MONTH} (?:the )?{_DAY}"
-        rf"|(?:{_MONTH} (?:the )?{_DAY}|(?:the )?{_DAY}(?: of)? {_MONTH}),? {_BY_THE_MOON})",
-        always(Unclear.WORDS),
-    ),
-)
 DAY_RULES: tuple[tuple[str, Reader], ...] = (
     (
         rf"\b(?P<number>a fortnight|(?:a|one|{N})(?= weeks?))(?: weeks?)? (?:from |on |after )?"
         rf"(?P<day>today|tomorrow|{WEEKDAY})\b",
         _week_from,
     ),
-    (rf"\b(?:on )?(?P<day>{WEEKDAY}) week\b(?P<number>)", _week_from),
+    (
+        rf"\b(?:on )?(?P<day>{WEEKDAY}|today|tomorrow) (?P<number>week|fortnight)\b"
+        r"(?!(?:ly| (?:day|end)))",
+        _week_from,
+    ),
     # "Tue and thu 7pm", with nothing before them that makes it another week's, or a range.
     (
         rf"(?:^|(?<=, )|(?<=[\0\1] )|(?<=\bon )|(?<=\band )|(?<=& )|{_BEHIND_SHORT})"
@@ -231,13 +197,13 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
     (
-        rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})\b"
+        rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{DAY})(?: of)? (?P<month>{MONTH})\b"
         rf"(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
         _month_day,
     ),
     (
-        rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{_MONTH})\.? (?:the )?"
-        rf"(?P<day>{_DAY})(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
+        rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{MONTH})\.? (?:the )?"
+        rf"(?P<day>{DAY})(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
         _month_day,
     ),
     (
@@ -245,12 +211,26 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         r"(?P<which>next|this|the) month",
         _day_of_month,
     ),
-    (rf"\b(?:the )?(?:end|last day) of (?P<month>{_MONTH}|the year)\b", _end_of_month),
+    (rf"\b(?:the )?(?:end|last day) of (?P<month>{MONTH}|the year)\b", _end_of_month),
+    # "December 25th and 26th"
+    (
+        rf"(?<=\0)(?:,? and |, ?)(?:the )?(?P<day>{ORDINAL})(?= of\b|[ ,.]*(?:$|[\0\1]))"
+        r"(?P<which>)(?P<last>)",
+        _next_day_of_month,
+    ),
+    (
+        r"\b(?:the )?(?:end|last day|last) of (?:that|the same) month\b",
+        always(OnMonthDay(-1, is_same=True)),
+    ),
     (
         rf"(?P<which>next|this) month,? (?:on )?the (?P<day>{ORDINAL})(?P<last>(?!))?",
         _day_of_month,
     ),
-    (rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)", _day_of_month),
+    (
+        rf"(?:on )?the (?P<day>{ORDINAL})\b(?P<which>)(?P<last>)"
+        rf"(?! (?:(?!{_NO_ADJECTIVE}\b)\w+ )?(?:{either(COUNTED_OFF)}|{_DOSE_UNIT})s?\b)",
+        _lone_day_of_month,
+    ),
     (
         r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"
         r"(?P<which>)(?P<last>)",
@@ -270,5 +250,9 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         rf"\b(?:{EXCEPT})(?: for)?(?: on| at| in)? (?:the |this |next |coming )+weekend\b",
         always(Unclear.WORDS),
     ),
-    (r"\b(?:on |at )?(?P<which>this|next|the|last) weekend\b", _weekend),
+    (
+        r"\b(?:on |at |over |during |by )?(?:(?P<which>this|next|the|last) (?:coming )?)?weekend\b"
+        r"(?! (?:bag|break|trip|visitors?|guests?|paper|supplement))",
+        _weekend,
+    ),
 )

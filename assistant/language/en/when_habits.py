@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from assistant.language.clues import Anchor, AtAnchor, Clue, Denied, always
+from assistant.language.clues import Anchor, AtAnchor, Clue, always
 from assistant.language.en.numerals import WHOLE_NUMBER as N
-from assistant.language.en.when_clock import HOUR_WORD, LENGTH, MINUTE_WORD, either, seconds_of
+from assistant.language.en.when_clock import HOUR_WORD, MINUTE_WORD, either
+from assistant.language.en.when_lengths import LENGTH, seconds_of
 from assistant.language.en.when_words import ANCHORS, EACH
+from assistant.language.signs import Denied
 
 
 def _habit(match: re.Match[str], _: date) -> Iterator[Clue]:

@@ -9,7 +9,6 @@ from assistant.language.clues import (
     Every,
     EveryWeekdays,
     Frequency,
-    Lasting,
     NotOnWeekdays,
     OnDay,
     OnMonthDay,
@@ -17,7 +16,6 @@ from assistant.language.clues import (
     PartOfDay,
     Reader,
     TimesEvery,
-    Unclear,
     always,
 )
 from assistant.language.days import weekdays_between
@@ -32,12 +30,14 @@ from assistant.language.en.when_days import (
     day_number,
     short_date,
 )
-from assistant.language.en.when_words import ADVERBS, DAYS, FREQUENCIES, PARTS, TIMES, WEEKDAYS
+from assistant.language.en.when_words import ADVERBS, FREQUENCIES, PARTS, TIMES, WEEKDAYS
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import NoOther, PerDay, Unclear
 
 _UNIT = rf"(?P<unit>{either(FREQUENCIES)})s?"
 _MANY = rf"(?P<count>once|twice|thrice|{N} times?)"
 _OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
+_EVERY_WEEK = re.compile(r"\b(?:(?:every|each|per|a) week(?!end)|weekly)\b", re.IGNORECASE)
 _DAY_LIST = rf"{WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){WEEKDAY}s?)*"
 
 
@@ -110,9 +110,18 @@ def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
         yield PartOfDay(PARTS[part])
 
 
-def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
-    said = match["number"].lower()
-    yield Lasting((1 if said in {"a", "an"} else whole_number(said)) * DAYS[match["unit"].lower()])
+def _range(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "Monday to Friday", which is every week; "from Wednesday to Saturday" may be once."""
+    first, last = (WEEKDAYS[day] for day in re.findall(WEEKDAY, match["days"].lower()))
+    if match["each"] or (first == 0 and last > 3) or _EVERY_WEEK.search(match.string):
+        yield EveryWeekdays(weekdays_between(first, last))
+    else:
+        yield Unclear.WORDS
+
+
+def _per_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+    if "\1" in match.string[: match.start()]:
+        yield PerDay.WORDS
 
 
 def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -158,7 +167,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     # "Not tomorrow but Wednesday" names a day, and leaves none out.
     (
         r"\bnot (?:on )?(?:this |next |the )?"
-        rf"(?:today|tomorrow|day after tomorrow|{WEEKDAY}),? but\b",
+        rf"(?:today|tomorrow|day after tomorrow|{WEEKDAY})(?:,? but\b|(?= (?:on )?{WEEKDAY}\b))",
         always(Unclear.WORDS),
     ),
     (
@@ -215,14 +224,19 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _weekday_parts,
     ),
     (
-        rf"(?:from |on )?(?P<days>{WEEKDAY}s (?:to|through|until|till) {WEEKDAY}s"
-        rf"|{WEEKDAY} (?:to|through) {WEEKDAY})\b",
+        rf"(?:from |on )?(?P<days>{WEEKDAY}s (?:to|through|until|till) {WEEKDAY}s)\b",
         _every_weekdays,
+    ),
+    (
+        rf"(?<!this )(?<!next )(?<!coming )(?P<each>\b(?:every|each) (?:week )?)?(?:from |on )?"
+        rf"(?P<days>{WEEKDAY} (?:to|through) {WEEKDAY})\b",
+        _range,
     ),
     (rf"(?:on )?(?P<days>(?:{WEEKDAY}s(?:,? and |, ?| & )?)+)\b", _every_weekdays),
     (
-        r"\b(?:every|each|at|during) (?:the )?weekends?\b|\b(?:on )weekends\b"
-        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b|\bweek(?:day|end)s\b",
+        r"\b(?:every|each) (?:the )?weekend\b"
+        r"|\b(?:every|each|on|during) (?:the )?weekdays?\b"
+        r"|\b(?:(?:at|on|during|over) )?(?:the )?week(?:day|end)s\b",
         _weekdays,
     ),
     (
@@ -230,6 +244,20 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?:,? (?:a|an|per|each|every)(?: (?P<interval>{N}))? {_OTHER}{_UNIT}"
         r"| (?P<adverb>daily|weekly|monthly|yearly))\b",
         _times_every,
+    ),
+    # "One tablet a day at noon", "one tablet of aspirin a day"
+    (
+        r"(?<!\bfor )(?<!\bin )(?<!\bwithin )(?<!\bof )(?<!\bwhat )(?<!times )(?<!once )(?<!twice )"
+        r"\b(?:a|per) day\b(?! (?:or\b|off|out|trip|early|late|before|after|centre|care))",
+        _per_day,
+    ),
+    # "Never any other day"
+    (
+        r"[ ,]*\b(?:and |but )?(?:(?:never|not)(?: on)? any other (?:day|time|night)|"
+        r"(?:and )?no other days?|(?:and )?on no other days?|not on (?:the )?other days|"
+        r"(?:and )?(?:none|nothing|not) (?:on )?(?:the )?(?:other|rest of the) days?|"
+        r"(?:and )?(?:none|nothing) (?:on )?any other day)\b(?: of the week)?",
+        always(NoOther.WORDS),
     ),
     (
         rf"\b(?:every|each) {_OTHER}{either(PARTS)}(?: and (?:every )?{either(PARTS)})?\b",
@@ -249,10 +277,4 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (r"\b(?:on )?alternate days\b", always(Every(Frequency.DAILY, 2))),
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
-    (
-        r"\b(?:(?:for|lasting|over) (?:the next |another )?"
-        r"|(?:(?:during|throughout) )?the next (?!an? ))"
-        rf"(?P<number>an?|{N}) (?P<unit>{either(DAYS)})s?\b",
-        _lasting,
-    ),
 )

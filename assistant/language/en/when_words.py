@@ -136,3 +136,18 @@ ADVERBS = {
 TIMES = {"once": 1, "twice": 2, "thrice": 3}
 SECONDS = {"second": 1, "minute": 60, "hour": 3_600}
 DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30}
+COUNTED_OFF = (
+    *("floor", "storey", "row", "shelf", "drawer", "door", "house", "street", "avenue", "road"),
+    *("bench", "seat", "bed", "room", "flat", "table", "desk", "window", "platform", "lane"),
+    *("bus", "train", "tram", "coach", "carriage", "car", "stop", "station", "exit", "turning"),
+    *("corner", "left", "right", "page", "chapter", "verse", "paragraph", "line", "act", "scene"),
+    *("episode", "series", "part", "half", "hole", "tee", "race", "round", "lap", "prize"),
+    *("place", "class", "grade", "edition", "visit", "attempt", "cup", "bottle"),
+    *("glass", "slice", "course", "aid", "name", "lady", "person", "man", "woman", "boy", "girl"),
+    *("child", "baby", "son", "daughter", "wife", "husband", "cousin", "grandson", "grandchild"),
+    *("granddaughter", "great grandchild", "world war", "building", "block", "entrance", "gate"),
+    *("counter", "ward", "bay", "aisle", "locker", "box", "bin", "drawer", "cupboard", "step"),
+    *("stair", "landing", "button", "key", "switch", "song", "tune", "movement", "hymn", "reading"),
+    *("thing", "time", "hand", "opinion", "helping", "letter", "bell", "quarter"),
+)
+"""Things that are told apart by their place: "the third floor" is no day of the month."""

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Clock, Clue, Reader, Unclear, Window
+from assistant.language.clues import Clock, Clue, Reader, Window
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import CLOCK_RULES, HOUR_WORD, MINUTE_WORD, either
 from assistant.language.en.when_words import PARTS
 from assistant.language.reading import Rules, scan
+from assistant.language.signs import Unclear
 
 _BEHIND_HOUR = (
     rf"(?: o'? ?clock)?(?: ?(?:[ap]\.m\.|[ap]\.? ?m\b)|,? (?:in the |at )(?:{either(PARTS)})\b)?"
@@ -40,6 +41,13 @@ def _window(match: re.Match[str], today: date) -> Iterator[Clue]:
         yield Window(first, last, is_part_shared=True)
 
 
+def _round_the_clock(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read "every eight hours starting at six"."""
+    first = _clock(match["first"], today) if _BY_THE_CLOCK.search(match.string) else None
+    if first:
+        yield Window(first, None, is_part_shared=False)
+
+
 def _unclear(match: re.Match[str], _: date) -> Iterator[Clue]:
     if _BY_THE_CLOCK.search(match.string):
         yield Unclear.WORDS
@@ -60,10 +68,17 @@ def _clock_rules() -> Rules:
 
 WINDOW_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        r"(?P<from>\b(?:(?:starting|beginning) at|from|between(?: the hours of)?) )?"
+        r"(?P<from>\b(?:(?:starting|beginning) at|from|(?P<between>between(?: the hours of)?)) )?"
         rf"(?<![\d:.])\b(?P<first>{_TIME})"
-        rf"(?: (?:to|and|until|till|through|up to|up until) (?:at )?| ?- ?)(?P<last>{_TIME})",
+        r"(?: (?:(?(between)and|to)|to|until|till|through|up to|up until) (?:at )?| ?- ?)"
+        rf"(?P<last>{_TIME})",
         _window,
+    ),
+    (
+        r"\b(?:(?:starting|beginning|start|begin)(?: off)?(?: at| from)?|from|"
+        r"(?:the )?first(?: (?:one|dose|tablet|capsule|pill|puff|drop|time))?(?: is)?(?: at)?) "
+        rf"(?P<first>{_TIME})(?: (?:on|onwards?)\b(?! \w+days?\b))?",
+        _round_the_clock,
     ),
     # By the clock, but from when to when: "every two hours when I am awake".
     (

@@ -89,7 +89,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])"
         rf"|(?P<from>{_AMOUNT})(?:到|至|-|~|或者?)(?P<to>{_AMOUNT})"
         rf"|(?P<amount>{_AMOUNT})(?P<point>{_DECIMAL})?|(?P<pointed>{_DECIMAL}))"
-        rf"\s?个?(?P<unit>{_UNIT})(?![a-z]){_NO_VERB}(?P<half>半(?!{_UNIT}))?",
+        rf"\s?个?(?P<unit>{_UNIT})(?![a-z]){_NO_VERB}(?P<half>半(?!{_UNIT}|[夜天个小点月年晌分刻]))?",
         re.IGNORECASE,
     )
 

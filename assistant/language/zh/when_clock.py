@@ -11,17 +11,13 @@ from assistant.language.clues import (
     AtAnchor,
     Clock,
     Clue,
-    Denied,
-    Joint,
     OnDay,
     Part,
     PartOfDay,
-    TakenBack,
-    Unclear,
-    Waking,
     always,
 )
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
 from assistant.language.zh.amounts import value_of
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
@@ -33,6 +29,7 @@ def either(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
+_MOST_TAKEN = 4
 _SHORT_PART = "[早晨晚夜]"
 # 晚八点, but not 最晚八点; 早点 and 晚点 have no hour.
 _PARTS = rf"{either(PARTS)}|(?<![最大不]){_SHORT_PART}(?=[一二两三四五六七八九十\d])"
@@ -54,11 +51,14 @@ _MINUTE = (
 )
 _DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
 _LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
-_OH = "(?:(?:[啊哦噢呃哎唉诶]呀?|不好意思|对不起)[，,]?)"
+_OH = "(?:(?:[啊哦噢呃哎唉诶嗯欸]呀?|不好意思|对不起|抱歉|瞧我)[，,]?)"
+_WRONG = (
+    "(?:不不+|(?:不是){2,}|不是(?=[，,])|不对|(?:我)?(?:又|给)?(?:说|讲|记|搞|弄|看|念|报)(?:错|岔|反)"
+    "(?![题字过])了?|错了|口误|更正|纠正|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是))"
+)
 REPAIR = (
-    rf"[，,。、\\s]*(?:{_OH}不是?|{_OH}?(?:不不|不是(?=[，,])|不对|(?:我)?(?:说|讲|记|搞|弄|看)?错(?![题字过])了?"
-    "|口误|更正|纠正|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是)))(?:不|对)?(?:一下)?"
-    "[，,。、\\s]*(?:应该是|应该|是|改成|改到)?"
+    rf"[，,。、\\s]*(?:{_OH}不是?|{_OH}?{_WRONG})(?:[，,]?(?:{_OH}|{_WRONG}))*"
+    "(?:不|对)?(?:一下)?[，,。、\\s]*(?:应该是|应该|就?是|改成|改到)?"
 )
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
 _SIDE = "(?P<side>之前|以前|之后|以后|过后|前(?!天)|后(?!天)|完|时候?|的时候|中|当中)"
@@ -86,8 +86,22 @@ def _said_part(said: str | None) -> Part | None:
 
 
 def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
+    if "\1" in match.string and whole_number(match["hour"]) <= _MOST_TAKEN:
+        yield Unclear.WORDS  # 九点一片，不对，两: 两点, or 两片
+        return
     yield TakenBack.WORDS
     yield from _clock(match, today)
+
+
+def _parts_of_hour(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read 早上和晚上九点各一片: both at nine; without 各 the first may be without an hour."""
+    parts, hour = (PARTS[match["one"]], PARTS[match["two"]]), whole_number(match["hour"])
+    if hour > 11 or not all(hour in part or hour + 12 in part for part in parts):
+        return  # twelve is of one of them alone
+    if re.search("[各都]", match.string[match.end() :]):
+        yield from (PartOfDay(part) for part in parts)
+    else:
+        yield Unclear.WORDS
 
 
 def _part(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -236,6 +250,10 @@ CLOCK_RULES = (
     (
         rf"(?<=[点半刻分整时])(?:到|至|-|~){_PART}{_HOUR}{_POINT}(?:半|{N}刻|{N}分)?",
         always(Unclear.WORDS),
+    ),
+    (
+        rf"(?P<one>{either(PARTS)})[和跟与、](?P<two>{either(PARTS)})的?(?=(?P<hour>{N})[点时:])",
+        _parts_of_hour,
     ),
     (
         rf"早晚各?(?={N}[点时:])",

@@ -14,11 +14,11 @@ from assistant.language.clues import (
     OnWeekday,
     PartOfDay,
     Reader,
-    Unclear,
     always,
 )
 from assistant.language.days import resolve
 from assistant.language.errors import ImpossibleTimeError
+from assistant.language.signs import Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import either
@@ -44,7 +44,8 @@ _LUNAR_BY_CUSTOM = frozenset(
 )
 NOT_DONE = (
     "(?:不(?:用|要|必|需要|想)?(?:再)?(?:吃|服|打|用|喝|量|测|做|去|提醒|叫|滴|贴)?(?:药|针|了|我|它)*"
-    "|以外|之外|除外|例外|外|休息|别(?:吃|打|提醒|叫)(?:药|我|了)*|停药?(?![一二两三\\d]))"
+    "|不算(?:在内|数|的)?|停一?[天日次回顿]|空一?[天日次回顿]|歇一?[天日次回顿]"
+    "|以外|之外|除外|例外|外|休息(?:一[天日次])?|别(?:吃|打|提醒|叫)(?:药|我|了)*|停药?(?![一二两三\\d]))"
     "(?=$|[，,。\0\1\2 ])"
 )
 _BY_THE_MOON = "的?[（(]?(?:农历|阴历|旧历)[）)]?的?"
@@ -155,7 +156,7 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
         _festival,
     ),
     (
-        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])"
+        rf"(?P<lunar>农历|阴历|旧历)?的?(?P<month>正月|冬月|腊月|大年(?=[初十])|(?<![今明后去每前整半几大])年(?=初)|{N}月)的?(?P<day>{_LUNAR_DAY})(?![号日个点片十一二三四五六七八九])"
         rf"(?P<behind>{_BY_THE_MOON})?",
         _lunar_month_day,
     ),
@@ -192,13 +193,19 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<month>{N})月份?的?(?P<day>{N})(?:[号日]|(?![个点片粒颗毫克\d]))",
         _month_day,
     ),
+    (
+        "(?:那个?|同)月的?(?:月?底|末|最后[一1]天)|当月的?(?:月?底|末)",
+        always(OnMonthDay(-1, is_same=True)),
+    ),
     (rf"(?P<month>{N})月份?的?(?:月?底|末|最后[一1]天)", _end_of_month),
     (
         rf"(?:{_MONTHS_AHEAD}月的?)(?:(?P<last>底|末|最后[一1]天|倒数第[一1]天)|(?P<early>初)|(?P<day>{N})[号日]?)(?!次)",
         _day_of_month,
     ),
     (
-        rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)|(?P<day>{N})[号日](?![楼线房门机码子]))",
+        # 下午三点八号技师, 去六号食堂: no day stands behind an hour, or where one goes.
+        rf"(?P<months>(?!))?(?:(?P<last>月底|月末)|(?P<early>月初)"
+        rf"|(?<![点半刻分整钟去坐找住进乘往换零〇一二两三四五六七八九十百\d])(?P<day>{N})[号日](?![楼线房门机码子车床桌院厅馆柜站座位铺]))",
         _day_of_month,
     ),
     (r"年底|年末", always(OnMonthDay(31, 12))),

@@ -16,10 +16,10 @@ from assistant.language.clues import (
     PartOfDay,
     Reader,
     TimesEvery,
-    Unclear,
     always,
 )
 from assistant.language.days import weekdays_between
+from assistant.language.signs import NoOther, PerDay, Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
 from assistant.language.zh.when_clock import either
@@ -46,6 +46,7 @@ _DAY_OFF = (
 )
 _DAYS_OFF = rf"{_DAY_OFF}(?:[、和跟及,，]+{_DAY_OFF})*"
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
+_EVERY_WEEK = re.compile(rf"每个?{WEEK}(?!末)|每逢|周周|按周")
 _DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
 
 
@@ -53,7 +54,10 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     said = match["days"]
     ends = re.fullmatch(rf"({A_WEEKDAY})(?:到|至|-){WEEK}?({A_WEEKDAY})", said)
     if ends:
-        yield EveryWeekdays(weekdays_between(WEEKDAYS[ends[1]], WEEKDAYS[ends[2]]))
+        first, last = WEEKDAYS[ends[1]], WEEKDAYS[ends[2]]
+        # 周一到周五 is every week; 周三到周六每天 may be once.
+        is_weekly = match["each"] or (first == 0 and last > 3) or _EVERY_WEEK.search(match.string)
+        yield EveryWeekdays(weekdays_between(first, last)) if is_weekly else Unclear.WORDS
     else:
         yield EveryWeekdays(tuple(WEEKDAYS[day] for day in re.findall(A_WEEKDAY, said)))
 
@@ -118,6 +122,12 @@ def _lasting(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Lasting((whole_number(match["number"]) * unit if match["number"] else 0) + half)
 
 
+def _lasting_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read 连着三晚, 用三个晚上: as many days, and when on them."""
+    yield Lasting(whole_number(match["number"]))
+    yield PartOfDay(PARTS.get(match["part"]) or SHORT_PARTS[match["part"]])
+
+
 def _nth_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     for nth in re.findall(N, match["several"]):
         yield OnNthWeekday(whole_number(nth), WEEKDAYS[match["day"]])
@@ -154,7 +164,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _not_on,
     ),
     (
-        rf"(?:每个?{WEEK}的?|每?逢{WEEK}"
+        rf"(?:(?P<each>每个?{WEEK}的?|每?逢{WEEK})"
         rf"|(?<![下这本上]个)(?<![下这本上]){WEEK}"
         rf"(?={A_WEEKDAY}(?:(?:到|至|-){WEEK}?{A_WEEKDAY}|{A_WEEKDAY}+(?!点))))"
         rf"(?P<days>{A_WEEKDAY}(?:(?:到|至|-){WEEK}?{A_WEEKDAY}"
@@ -166,12 +176,23 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?<!{ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})",
         _treatment_days,
     ),
-    (rf"(?:每?逢|每个?(?:{WEEK}的?)?)(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
+    (rf"(?:每?逢|每到|每个?(?:{WEEK}的?)?)(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     ("(?:隔|每)(?:三|两|几)?差五", always(Unclear.WORDS)),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
     (r"(?:每个?)?工作日", always(_WORKDAYS)),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT}){_TAKE}一{TIMES}", _every_other),
+    # 一天一片; 别的日子不吃
+    (
+        r"(?<![一二两三四五六七八九十隔每第前后头\d])[一1][天日](?:就|要|只|得)?(?:吃|服用?|用|打|喝|滴|喷|吸|贴)?(?=\x01)",
+        always(PerDay.WORDS),
+    ),
+    (
+        "[，,]?(?:但是?)?(?:其他|其它|其余|别的|剩下|另外)(?:的?(?:日子|时间|时候|几天|天数|天)|的)"
+        "(?:一律|全|都|就|一概|千万|绝对|我)*(?:不(?:用|要|必|能|许|准|可以?)?|别|停)"
+        "(?:再)?(?:吃|服|打|用|喝|量|做|去|提醒|叫|滴|贴|碰)?(?:药|针|了|我|它)*",
+        always(NoOther.WORDS),
+    ),
     ("各(?=一次)", always(Every(Frequency.DAILY))),
     (
         rf"(?:每|(?=[一两二三四五六七八九十\d]))(?P<interval>{N})?个?(?P<unit>{_UNIT}){_TAKE}"
@@ -204,7 +225,18 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (r"天天|日日", always(Every(Frequency.DAILY))),
     (r"年年", always(Every(Frequency.YEARLY))),
 )
+_SPELL = rf"(?P<part>{either([*PARTS, *SHORT_PARTS])})"
 LASTING_RULES: tuple[tuple[str, Reader], ...] = (
+    (
+        rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连|就|只){_TAKE}(?P<number>{N})(?:个|天)?{_SPELL}"
+        rf"(?!饭|餐|点心|报)(?:就(?:行|好|够)了?)?",
+        _lasting_parts,
+    ),
+    (
+        rf"(?<=[吃服用打喝贴滴量做喷吸])(?:上|够|满)?(?P<number>{N})(?:个|天)?{_SPELL}(?!饭|餐|点心|报)",
+        _lasting_parts,
+    ),
+    (rf"(?<!第)(?P<number>{N})个{_SPELL}(?=都|每|各|连)", _lasting_parts),
     (
         rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连){_TAKE}(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})",
         _lasting,

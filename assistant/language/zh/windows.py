@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Clock, Clue, Reader, Unclear, Window
+from assistant.language.clues import Clock, Clue, Reader, Window
 from assistant.language.reading import Rules, scan
+from assistant.language.signs import Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.when_clock import CLOCK_RULES, either
 from assistant.language.zh.when_words import ANCHORS, PARTS
@@ -29,6 +30,13 @@ def _window(match: re.Match[str], today: date) -> Iterator[Clue]:
     first, last = _clock(match["first"], today), _clock(match["last"], today)
     if first and last:
         yield Window(first, last, is_part_shared=False)
+
+
+def _round_the_clock(match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read 每八小时一粒早上六点开始."""
+    first = _clock(match["first"], today) if _BY_THE_CLOCK.search(match.string) else None
+    if first:
+        yield Window(first, None, is_part_shared=False)
 
 
 def _unclear(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -55,6 +63,12 @@ WINDOW_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?P<last>{_TIME})(?:之间|期间|中间|为止|结束|这段时间|以内|之内|内)?里?的?",
         _window,
     ),
+    (
+        rf"(?:[从自打]|(?:第一|头一|首)[次回顿遍粒片]?(?:是|在|从)?)(?P<first>{_TIME})"
+        "(?:开始|起(?![来床])|算起|吃起|打起)?",
+        _round_the_clock,
+    ),
+    (rf"(?P<first>{_TIME})(?:开始|起(?![来床])|算起|吃起|打起)", _round_the_clock),
     # By the clock, but from when to when: 白天每两小时, 起床到睡觉每一小时.
     (
         rf"大?白天|醒着|不睡|没睡|[从在自]?{_HABIT}(?:以?后|时)?(?:一?直)?[到至]{_HABIT}(?:以?前|时)?"

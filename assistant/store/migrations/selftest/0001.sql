@@ -1,4 +1,4 @@
--- The daily self-test, what it still owes to family and elder, and drills.
+-- The daily self-test, and what it still owes to family and elder.
 CREATE TABLE selftest (
     day TEXT PRIMARY KEY,          -- local
     begun_at REAL NOT NULL,        -- Unix time, seconds, as all below
@@ -25,20 +25,4 @@ CREATE TABLE selftest_trouble (    -- what is not well, or was and nobody knows 
     family_told_day TEXT NOT NULL, -- '': not yet
     elder_told_day TEXT NOT NULL,
     PRIMARY KEY (part, subject)
-) STRICT;
-
-CREATE TABLE drill (
-    drill_id TEXT PRIMARY KEY,
-    begun_at REAL NOT NULL,
-    ended_at REAL                  -- NULL: still on, or cut off
-) STRICT;
-
-CREATE TABLE drill_result (
-    drill_id TEXT NOT NULL REFERENCES drill ON DELETE CASCADE,
-    kind TEXT NOT NULL,            -- room or contact
-    subject TEXT NOT NULL,
-    verdict TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    at REAL NOT NULL,
-    PRIMARY KEY (drill_id, kind, subject)
 ) STRICT;

@@ -1,0 +1,103 @@
+"""Words about time that cannot all be true, or are true in two ways: they are asked about."""
+
+from collections.abc import Collection, Sequence
+
+from assistant.language.clues import (
+    AtAnchor,
+    Clock,
+    Clue,
+    Every,
+    EveryWeekdays,
+    Found,
+    Frequency,
+    OnDay,
+    OnMonthDay,
+    OnWeekday,
+    PartOfDay,
+    TimesEvery,
+)
+from assistant.language.signs import Joint, NoOther
+
+Spans = tuple[tuple[int, int], ...]
+_TIMES = (Clock, PartOfDay, AtAnchor)
+_LONG = 6
+"""Hours that the evening or the morning has, and noon and midnight have not."""
+_DAYS = (Every, EveryWeekdays, OnWeekday, OnMonthDay, OnDay)
+
+
+def conflicts(found: Sequence[Found], edges: Collection[Clue], rule: str) -> Spans:
+    """Find where they stand.
+
+    Args:
+        found: The clues of one sentence, in its order.
+        edges: The days it starts or ends on, or that are left out.
+        rule: The recurrence rule that was written; empty for what comes once.
+    """
+    return (
+        *_other_part(found),
+        *_own_days(found, edges),
+        *_weekend(found),
+        *_that_month(found),
+        *(_spans(found, NoOther) if rule == "FREQ=DAILY" else ()),
+    )
+
+
+def _spans(found: Sequence[Found], kind: type) -> Spans:
+    return tuple((each.start, each.end) for each in found if isinstance(each.clue, kind))
+
+
+def _other_part(found: Sequence[Found]) -> Spans:
+    """Find the part of "tonight at nine in the morning"; "noon and nine at night" are two times."""
+    parts = [each for each in found if isinstance(each.clue, PartOfDay)]
+    hours = [each for each in found if isinstance(each.clue, Clock)]
+    is_counted = any(isinstance(each.clue, TimesEvery) for each in found)
+    if len(parts) != 1 or len(hours) != 1 or is_counted:
+        return ()
+    (part,), (hour,) = parts, hours
+    first, second = sorted((part, hour), key=lambda each: each.start)
+    is_apart = second.start - first.end > 1 or any(
+        isinstance(each.clue, Joint) and first.end <= each.start < second.start for each in found
+    )
+    if is_apart or not isinstance(part.clue, PartOfDay) or not isinstance(hour.clue, Clock):
+        return ()
+    own = hour.clue.part
+    is_one = own is None or (
+        own.hour(hour.clue.hour) in part.clue.part
+        and (own.end_hour - own.first_hour < _LONG or part.clue.part.usual.hour in own)
+    )
+    return () if is_one else ((part.start, part.end),)
+
+
+def _own_days(found: Sequence[Found], edges: Collection[Clue]) -> Spans:
+    """Find days that have hours of their own: "Monday at eight, Wednesday at nine"."""
+    runs: list[tuple[bool, list[Found]]] = []
+    for each in found:
+        is_time = isinstance(each.clue, _TIMES)
+        if is_time or (isinstance(each.clue, _DAYS) and each.clue not in edges):
+            if not runs or runs[-1][0] is not is_time:
+                runs.append((is_time, []))
+            runs[-1][1].append(each)
+    days = [run for is_time, run in runs if not is_time]
+    if len(days) < 2 or sum(is_time for is_time, _ in runs) < 2:
+        return ()
+    first = {each.clue for each in days[0]}
+    later = [each for run in days[1:] for each in run if each.clue not in first]
+    return tuple((each.start, each.end) for each in later)
+
+
+def _that_month(found: Sequence[Found]) -> Spans:
+    """Find "the end of that month" where no month was named before."""
+    days = (each for each in found if isinstance(each.clue, OnMonthDay) and each.clue.is_same)
+    return tuple((each.start, each.end) for each in days)
+
+
+def _weekend(found: Sequence[Found]) -> Spans:
+    """Find "at the weekend": on which of its days, and on every one?"""
+    is_weekly = any(
+        isinstance(each.clue, Every) and each.clue.frequency is Frequency.WEEKLY for each in found
+    )
+    return tuple(
+        (each.start, each.end)
+        for each in found
+        if isinstance(each.clue, OnWeekday) and each.clue.is_weekend and not is_weekly
+    )

@@ -1,0 +1,88 @@
+"""What English says about festivals and the traditional calendar."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from assistant.language.clues import (
+    Clue,
+    DayClue,
+    Every,
+    Frequency,
+    OnDay,
+    OnLunarDay,
+    OnMonthDay,
+    Reader,
+    always,
+)
+from assistant.language.days import resolve
+from assistant.language.en.numerals import ORDINAL, whole_number
+from assistant.language.en.when_clock import either
+from assistant.language.en.when_days import DAY, MONTH, ORDINALS, day_number
+from assistant.language.en.when_words import FESTIVALS
+from assistant.language.signs import Unclear
+
+_BY_THE_MOON = r"(?:in|of|on|by) the (?:lunar|chinese|traditional) (?:calendar|month)\b"
+_NOT_A_THING = (
+    r"(?! (?:trees?|cards?|presents?|gifts?|lights?|cakes?|pudding|shopping|decorations?|"
+    r"stockings?|carols?|jumper|crackers?|songs?|music|market|wreath)\b)"
+)
+
+
+def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
+    festival = FESTIVALS[match["festival"].lower()]
+    if match["every"] and isinstance(festival, OnMonthDay):
+        yield Every(Frequency.YEARLY)
+    if match["side"] and isinstance(festival, DayClue):
+        days = 1 if match["side"].lower() == "after" else -1
+        yield OnDay(resolve(festival, today) + timedelta(days))
+    else:
+        yield festival
+
+
+def _lunar(match: re.Match[str], _: date) -> Iterator[Clue]:
+    month = whole_number(match["month"]) if match["month"] else None
+    days = tuple(day_number(day) for day in re.findall(ORDINAL, match["day"], re.IGNORECASE))
+    yield OnLunarDay(days, month, each=bool(match["each"]) or (len(days) > 1 and month is None))
+
+
+CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
+    (
+        r"(?:\b(?P<every>every|each) )?(?:the day (?P<side>before|after) )?"
+        rf"\b(?P<festival>{either(FESTIVALS)})\b{_NOT_A_THING}",
+        _festival,
+    ),
+    (
+        r"\b(?:on |at |before |after )?(?:easter(?: sunday| monday| eve)?|good friday|thanksgiving"
+        r"(?: day)?|mother'?s day|father'?s day|pancake day|shrove tuesday|ash wednesday|diwali|"
+        r"ramadan|hanukkah|passover|eid)\b(?! (?:cards?|presents?|gifts?|cakes?|eggs?|flowers?))"
+        r"|\bon (?:my|his|her|our|their|\w+'s) (?:birthday|anniversary|name day)\b",
+        always(Unclear.WORDS),
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)? of (?P<each>every |each )?(?:the )?"
+        rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
+        _lunar,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<month>{ORDINAL}) (?:lunar )?month,? (?:the )?(?P<day>{ORDINAL}) day"
+        r"(?: (?:of|in|on) the (?:lunar|chinese|traditional) calendar)?(?P<each>(?!))?",
+        _lunar,
+    ),
+    (
+        rf"(?:on )?(?:the )?lunar (?:calendar )?(?P<day>{ORDINALS})(?: days?)?"
+        r"(?P<each> of (?:every|each|the) (?:lunar )?month)?(?P<month>(?!))?",
+        _lunar,
+    ),
+    (
+        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)?"
+        rf"(?P<each> of (?:every|each|the) month)?,? {_BY_THE_MOON}(?P<month>(?!))?",
+        _lunar,
+    ),
+    # Of a month by its western name: is the eighth lunar month meant, or that in August?
+    (
+        rf"\b(?:on )?(?:lunar {MONTH} (?:the )?{DAY}"
+        rf"|(?:{MONTH} (?:the )?{DAY}|(?:the )?{DAY}(?: of)? {MONTH}),? {_BY_THE_MOON})",
+        always(Unclear.WORDS),
+    ),
+)

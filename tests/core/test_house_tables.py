@@ -1,0 +1,103 @@
+"""docs/events.md and docs/services.md: what they say is what the code does now."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.house_tables import ONE_END, ROOT, pages, read_house
+
+EVENT_FILE = '''
+@event
+class Knocked:
+    """Somebody knocked."""
+@event
+class Rung:
+    """Somebody rang."""
+'''
+
+
+@pytest.mark.parametrize(("page", "text"), pages().items(), ids=lambda each: Path(each).name[:12])
+def test_the_page_is_of_this_code(page: Path, text: str) -> None:
+    assert page.read_text("utf-8") == text, "stale: run python tools/house_tables.py"
+
+
+def test_every_event_and_service_has_two_ends() -> None:
+    """What nobody hears or asks for is dead, unless it is said who does."""
+    assert read_house().one_end == sorted(ONE_END)
+
+
+def house_of(folder: Path, **files: str) -> Path:
+    for name, text in {"events/door": EVENT_FILE, **files}.items():
+        file = folder / "assistant" / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "heard"),
+    [
+        ("bus.publish(Knocked())", True, False),
+        ("link.send(Knocked())", True, False),
+        ("bus.subscribe(Knocked, open_door)", False, True),
+        ("WANTS = (Knocked, Shutdown)", False, True),
+        ("if isinstance(event, Knocked): pass", False, True),
+        ("match event:\n  case Knocked(): pass", False, True),
+        ("def open_door(knocked: Knocked) -> Knocked: ...", False, False),
+        ("waiting: dict[str, Knocked] = {}", False, False),
+        ("", False, False),
+    ],
+)
+def test_who_tells_and_who_hears(tmp_path: Path, text: str, *, told: bool, heard: bool) -> None:
+    using = f"from assistant.events import Knocked\n{text}\n"
+    house = read_house(house_of(tmp_path, door=using))
+    assert ("Knocked" in house.told, "Knocked" in house.heard) == (told, heard)
+    assert house.topics == {"door": {"Knocked": "Somebody knocked.", "Rung": "Somebody rang."}}
+
+
+def test_a_class_of_the_same_name_is_another(tmp_path: Path) -> None:
+    house = read_house(house_of(tmp_path, bell="class Rung: pass\nring(Rung())\nhear(Rung)"))
+    assert house.told == house.heard == {}
+    assert house.one_end == ["Knocked", "Rung"]
+
+
+@pytest.mark.parametrize(
+    ("serving", "asking", "is_asked"),
+    [
+        ('bus.serve("door.open", f)', 'await link.request("door.open")', True),
+        ('bus.serve("door.open", f)', 'does = "door.open" if dark else "door.shut"', True),
+        ('bus.serve("door.open", f)', 'await link.request(f"door.{does}")', True),
+        ('bus.serve("door.open", f)', 'await link.request(f"window.{does}")', False),
+        ('bus.serve("door.open", f)', 'await link.request("door.shut")', False),
+        ('services = {"door.open": f}\n  bus.serve(name, f)', 'ask("door.open")', True),
+        ('bus.serve("door", f)', 'await link.request("door")', True),
+        ('bus.serve("door", f)', 'where = "door"', False),
+    ],
+)
+def test_who_serves_and_who_asks(
+    tmp_path: Path, serving: str, asking: str, *, is_asked: bool
+) -> None:
+    served = f"def register(bus):\n  {serving}\n"
+    house = read_house(house_of(tmp_path, hall=served, porch=asking))
+    (name,) = house.served
+    assert house.served[name] == {"assistant/hall.py"}
+    assert house.asked.get(name, frozenset()) == ({"assistant/porch.py"} if is_asked else set())
+    assert (name in house.one_end) is not is_asked
+
+
+def test_help_and_check_write_nothing() -> None:
+    before = {page: page.read_bytes() for page in pages()}
+    for option in ("--help", "--check"):
+        done = subprocess.run(
+            [sys.executable, ROOT / "tools" / "house_tables.py", option],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+    assert {page: page.read_bytes() for page in before} == before
