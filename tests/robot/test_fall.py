@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.alarm import confirmation
-from assistant.events import AlarmRaised, ChildDied, Heard, RobotMoved, Sensed
+from assistant.events import AlarmRaised, ChildDied, Heard, Origin, RobotMoved, Sensed
 from assistant.settings import RadarSettings
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
@@ -41,7 +41,8 @@ def questions(house: House) -> int:
 async def raised(house: House) -> None:
     await house.until(lambda: house.of(AlarmRaised), "the alarm is raised")
     (alarm,) = house.of(AlarmRaised)
-    assert (alarm.reason, alarm.source.text, alarm.place) == ("fall", "sensor:radar", "客厅")
+    assert (alarm.reason, alarm.origin, alarm.device) == ("fall", Origin.SENSOR, "radar")
+    assert alarm.place == "客厅"
     assert questions(house) == 2
     await house.until(lambda: house.body.face == FACES.index(FaceName.CALLING), "it shows it")
 
