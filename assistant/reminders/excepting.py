@@ -117,7 +117,8 @@ def pause(
     tables.save_body(connection, changed)
     if wanted.holds_at(now):
         for item in list(tables.select(connection, _OPEN_OF, reminder.reminder_id)):
-            if item.occurrence.state in OFFERED:
+            # What came in this very moment may not have been offered yet.
+            if item.occurrence.state in OFFERED or item.occurrence.due_at <= now:
                 tables.update(connection, settled(item.occurrence, State.SKIPPED, now, PAUSED))
     replan(connection, changed, calendar, now)
     return changed

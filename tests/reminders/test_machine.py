@@ -270,3 +270,15 @@ def _day(moment: float) -> date:
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=60, stateful_step_count=30)
+
+
+def test_a_pause_in_the_moment_of_a_dose_takes_it_along() -> None:
+    """Found by the machine above: it stayed planned, and was offered in the pause."""
+    home = Machine()
+    home.begin(hours={"07:00"}, risk=Risk.NORMAL, wakes=False)
+    home.it_is_paused(hours=None)
+    home.time_goes_by(minutes=1500, asleep=False, talking=False)
+    home.it_is_resumed()
+    home.it_is_paused(hours=None)
+    home.none_is_lost_and_none_is_doubled()
+    assert [each.occurrence.state for each in home._in(*State)] == [State.SKIPPED]
