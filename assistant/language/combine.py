@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 
 from assistant.language.amend import amend
 from assistant.language.clues import (
@@ -19,7 +18,6 @@ from assistant.language.clues import (
     Frequency,
     Lasting,
     NotOnWeekdays,
-    OnDay,
     OnLunarDay,
     OnMonthDay,
     OnNthWeekday,
@@ -32,9 +30,9 @@ from assistant.language.conflicts import conflicts
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
 from assistant.language.edges import is_any_week, is_one_day, read_edges, told_by_neighbours
-from assistant.language.errors import ImpossibleTimeError
 from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
+from assistant.language.same_days import without_repeated_days
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 from assistant.language.signs import PerDay, TakenBack
 from assistant.language.windows import with_times
@@ -51,7 +49,7 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     found = with_times(at_one_time(_each_day(_as_meant(found)), habits), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
-    sentence = _Sentence(_without_repeated_days(found, now.date()), now, habits)
+    sentence = _Sentence(without_repeated_days(found, now.date()), now, habits)
     return sentence.recurrence() if sentence.is_recurring else sentence.moment()
 
 
@@ -271,28 +269,3 @@ def _names_many(day: DayClue) -> bool:
             return day.each
         case _:
             return False
-
-
-def _without_repeated_days(found: Sequence[Found], today: date) -> list[Found]:
-    """Read "Friday the fourth of December" as one day; its words keep their place.
-
-    Raises:
-        ImpossibleTimeError: that day is no Friday.
-    """
-    left = list(found)
-    days = [each for each in found if isinstance(each.clue, OnWeekday | OnMonthDay | OnDay)]
-    for first, second in pairwise(days):
-        weekday, dated = sorted((first, second), key=lambda e: not isinstance(e.clue, OnWeekday))
-        if not isinstance(weekday.clue, OnWeekday):
-            continue
-        if not isinstance(dated.clue, OnMonthDay | OnDay):
-            continue
-        gap = second.start - first.end
-        if any(first.end <= e.start < second.start for e in found if isinstance(e.clue, SIGNS)):
-            continue  # "from tomorrow to Friday", "tomorrow and Wednesday"
-        if resolve(dated.clue, today).weekday() == weekday.clue.weekday and gap <= len(", "):
-            left[left.index(weekday)] = Found(dated.clue, first.start, second.end)
-            left.remove(dated)
-        elif gap <= len(" "):
-            raise ImpossibleTimeError("That day of the month is another day of the week.")
-    return left

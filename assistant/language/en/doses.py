@@ -11,7 +11,8 @@ from functools import cache
 
 from assistant.language.amounts import MEASURED, Dose, SaidDose, Strength, Unit, join_strengths
 from assistant.language.en.amounts import NUMBER, PART, UNITS, WORDS, value_of
-from assistant.language.reading import LeftKind, Leftover
+from assistant.language.en.when_words import MONTHS
+from assistant.language.reading import NAME_MASK, LeftKind, Leftover
 
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _IN_ORDER = sorted(UNITS, key=len, reverse=True)
@@ -43,6 +44,7 @@ _NO_NAME = (
     "take|have|my|your|the|a|an|of|and|or|at|in|on|to|for|with|every|each|am|pm|remind|me|i|then|"
     "daily|half|past|quarter|hundred|thousand|point|more|times?|days?|one|two|three|four|five|six|"
     "seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hours?|minutes?|o|p|m|by|no|not|"
+    "weeks?|months?|years?|fortnights?|mornings?|evenings?|nights?|seconds?|o'clock|oclock|"
     "people|persons?|friends?|neighbou?rs?|carers?|nurses?|bring|brings|get|gets|buy|fetch|order|"
     "collect|count|put|pack|check|see"
     rf"|(?:{_MEASURED})s?"
@@ -68,7 +70,6 @@ _BEHIND_HOUR = "|".join(
     )
 )
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
-_BETWEEN = re.compile(r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?", re.IGNORECASE)
 _STRENGTH_TAIL = re.compile(
     r" ?(?:each(?! (?:day|week|month|morning|noon|evening|night|meal|time)\b)|a piece|apiece|"
     r"per tablet|a tablet)\b",
@@ -84,7 +85,28 @@ _GOES_ON = (
     r"at (?:night|bedtime|noon|midday|lunchtime|breakfast|dinner|supper))\b| ?$"
 )
 _OF_WHICH = "(?:(?:of )?an? |of (?:my|the|these|those) )?"
-_NAME = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{0,3}}"
+_NAME_WORD = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+|{NAME_MASK}+) "
+_NAME = rf"(?:{_NAME_WORD}){{0,3}}"
+# "Four methotrexate tablets of 2.5 mg", "four tablets of methotrexate of 2.5 mg".
+_BETWEEN = re.compile(
+    rf"(?: {_OF_WHICH}(?:{_NAME_WORD}){{1,3}}(?:{_COUNTED})(?:e?s)?\b"
+    rf"| of(?: {_NAME_WORD.removesuffix(' ')}){{1,3}}(?= (?:of|at|each)\b))?"
+    r"[\s,x×*-]*(?:(?:of|is|each|at) )?(?:the |my )?",
+    re.IGNORECASE,
+)
+# "Put two aspirin tablets down for nine": wherever it stands, if it is no hour.
+_NO_HOUR = "".join(
+    rf"(?<!\b{word} )"
+    for word in (
+        *("at", "by", "past", "to", "around", "about", "before", "after", "half", "until", "the"),
+        *MONTHS,
+    )
+)
+_OF_MEDICINE = "tablet|capsule|pill|sachet|ampoule|drop|puff|inhalation|patch|suppository"
+_VITAMIN_BEFORE = re.compile(r"\b(?:vitamin [bdk]|tylenol) $", re.IGNORECASE)
+_OF_A_VITAMIN = frozenset(
+    (*"235679", "12", "two", "three", "five", "six", "seven", "nine", "twelve")
+)
 
 
 @cache
@@ -98,11 +120,13 @@ def _pattern() -> re.Pattern[str]:
         rf"|\b(?P<which>{_COUNTED})(?:e?s)?,? (?:just |only )?(?:the )?(?P<how_many>{_FEW})"
         rf"(?={_GOES_ON})"
         rf"|(?P<least>{NUMBER})(?: (?:to|or) |\s?[-~]\s?)(?P<upmost>{NUMBER})"
-        rf"(?= (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
+        rf"(?= (?:{_NAME_WORD}){{1,3}}(?P<named>{_COUNTED})(?:e?s)?\b)"
         rf"|(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|^)"
-        rf"(?P<ahead>{_ONE_MORE}|{PART}(?= (?:of )?an? (?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}"
+        rf"(?P<ahead>{_ONE_MORE}|{PART}(?= (?:of )?an? (?:{_NAME_WORD}){{1,3}}"
         rf"(?:{_COUNTED})\b)|{NUMBER}|an?)"
-        rf"(?= {_OF_WHICH}(?:(?!(?:{_NO_NAME})\b)[a-z-]+ ){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
+        rf"(?= {_OF_WHICH}(?:{_NAME_WORD}){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
+        rf"|{_NO_HOUR}(?P<free>{_ONE_MORE}|{NUMBER}|(?:(?<=give )|(?<=give \w\w\w )|(?<=use ))an?)"
+        rf"(?= {_OF_WHICH}(?:{_NAME_WORD}){{1,3}}(?P<freely>{_OF_MEDICINE})(?:e?s)?\b)"
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{_ONE_MORE}|{NUMBER}|an?"
         rf"|(?:quarter|third)(?= of an?\b)))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
@@ -128,7 +152,8 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
         if isinstance(read, Leftover):
             unclear.append(read)
         else:
-            word = (match["unit"] or match["counted"] or match["behind"] or "").lower()
+            named = match["behind"] or match["freely"]
+            word = (match["unit"] or match["counted"] or named or "").lower()
             said.append(replace(read, word=word) if word in WORDS else read)
     return _with_strengths(text, said), unclear
 
@@ -143,7 +168,7 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
     if match["least"]:  # "one to two senna tablets"
         return _range(match)
-    counted = match["count"] or match["ahead"]
+    counted = match["count"] or match["ahead"] or match["free"]
     hour = _HOUR_BEFORE.search(text, 0, start)
     if hour is not None and counted and _may_be_minutes(counted, Unit.TABLET):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
@@ -151,12 +176,14 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
         unit = UNITS[match["counted"].lower()]
         return SaidDose(_amount(match["count"]), unit, None, start, end, strength)
-    if match["ahead"]:  # "one blood pressure tablet": the words between are its name
-        unit = UNITS[match["behind"].lower()]
-        return SaidDose(_amount(match["ahead"]), unit, None, start, end)
+    if counted:  # "one blood pressure tablet": the words between are its name
+        unit = UNITS[(match["behind"] or match["freely"]).lower()]
+        return SaidDose(_amount(counted), unit, None, start, end)
     if match["how_many"]:
         return SaidDose(_amount(match["how_many"]), UNITS[match["which"].lower()], None, start, end)
     said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
+    if said.lower() in _OF_A_VITAMIN and _VITAMIN_BEFORE.search(text, 0, start):
+        return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "vitamin b twelve tablets"
     if hour is not None and _may_be_minutes(said, unit):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
     amount = _amount(said)

@@ -60,7 +60,8 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
         always(Unclear.WORDS),
     ),
     (
-        rf"(?:on )?(?:the )?(?P<day>{ORDINALS})(?: days?)? of (?P<each>every |each )?(?:the )?"
+        rf"(?:on )?(?:(?:every|each) (?=\w+,? and ))?(?:the )?(?P<day>{ORDINALS})(?: days?)? of "
+        rf"(?P<each>every |each )?(?:the )?"
         rf"(?:(?P<month>{ORDINAL}) )?lunar month|(?P<nothing>(?!))",
         _lunar,
     ),

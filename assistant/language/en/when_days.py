@@ -41,6 +41,7 @@ EXCEPT = (
     r"no(?= (?:\w+days|weekends)\b)"
 )
 DAY = rf"(?:{ORDINAL}|(?!\d{{3}}){N})(?!\d)"
+_OF_YEAR = rf"(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE}|(?:next|this) year)\b)?"
 _NO_ADJECTIVE = "(?:at|in|on|to|i|and|of|the|my|we|our|for|from|is|it|please|remind|take|with)"
 _DOSE_UNIT = "(?:dose|tablet|capsule|pill|puff|drop|jab|injection|patch|sachet|spoonful|one)"
 _SHORT_DAY = "(?:mon|tues?|wed|thu(?:rs?)?|fri)"
@@ -48,16 +49,18 @@ _BEHIND_SHORT = "|".join(f"(?<=\\b{day} )" for day in ("mon", "tue", "wed", "thu
 ORDINALS = rf"{ORDINAL}(?:(?:,? and |, | )(?:the )?{ORDINAL})*"
 
 
-def _month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
+def _month_day(match: re.Match[str], today: date) -> Iterator[Clue]:
     if match.groupdict().get("every"):
         yield Every(Frequency.YEARLY)
     year = match.groupdict().get("year")
     month = MONTHS[match["month"].lower()]
-    yield OnMonthDay(day_number(match["day"]), month, _year(year) if year else None)
+    yield OnMonthDay(day_number(match["day"]), month, _year(year, today) if year else None)
 
 
-def _year(said: str) -> int:
-    """Read 2027 and "twenty twenty seven"."""
+def _year(said: str, today: date) -> int:
+    """Read 2027, "twenty twenty seven" and "next year"."""
+    if said.lower().endswith(" year"):
+        return today.year + said.lower().startswith("next")
     return int(said) if said.isdecimal() else 2000 + whole_number(said.split(" ", 1)[1])
 
 
@@ -198,12 +201,12 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
     (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
     (
         rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{DAY})(?: of)? (?P<month>{MONTH})\b"
-        rf"(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
+        rf"{_OF_YEAR}",
         _month_day,
     ),
     (
         rf"\b(?:on )?(?P<every>every |each )?(?:year on )?(?P<month>{MONTH})\.? (?:the )?"
-        rf"(?P<day>{DAY})(?:,? (?P<year>\d{{4}}|twenty twenty[ -]{_ONE_TO_NINE})\b)?",
+        rf"(?P<day>{DAY}){_OF_YEAR}",
         _month_day,
     ),
     (

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from assistant.language.clues import After, Clue
+from assistant.language.clues import After, Clue, always
 from assistant.language.en.amounts import value_of
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.numerals import whole_number
 from assistant.language.en.when_clock import HOUR_WORD, either, military
 from assistant.language.en.when_words import DAYS, SECONDS
+from assistant.language.signs import Unclear
 
 _LENGTH_WORDS = "half an?|(?:a |one )?quarter of an?|three quarters of an|an?(?! few)|a couple of"
 DIGIT_WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
@@ -70,7 +71,20 @@ _ONE_PART = rf"(?:an?|a couple of|{N}) (?:{_CALENDAR_UNIT})s?'?"
 _CALENDAR_LENGTH = (
     rf"(?P<days>{_ONE_PART}(?:(?:,? and|,)? {_ONE_PART})*)(?:(?:,? and|,)? {LENGTH})?"
 )
+_UNIT_WORD = "(?:day|week|fortnight|month|year)"
+_VAGUE = (
+    rf"(?:(?:a couple(?: of)?|a few|some|several|one or two|two or three|three or four) "
+    rf"{_UNIT_WORD}s?'?|an? {_UNIT_WORD} or (?:so|two))"
+)
 LENGTH_RULES = (
+    # "In a couple of days" is soon, and on no certain day.
+    (
+        rf"\b(?:in|within|after) {_VAGUE}(?: time| from now)?\b"
+        rf"|\b{_VAGUE},? (?:from (?:now|today)|later|hence)\b"
+        r"|\bone of these (?:days|mornings|afternoons|evenings|nights|weeks)\b"
+        r"|\b(?:in|after) (?:a (?:little |short |good )?while|some time)\b",
+        always(Unclear.WORDS),
+    ),
     (
         rf"(?:\bat )?(?<!in )(?<!every )(?<!for )(?<!after )\b"
         rf"(?P<hour>(?:oh?|zero) {DIGIT_WORD}|{HOUR_WORD}) hundred hours\b(?! (?:later|from))",

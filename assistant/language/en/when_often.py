@@ -178,7 +178,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _not_on,
     ),
     (
-        rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b",
+        rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b(?! (?:of|in) (?:the|each|every) month)",
         _every_weekdays,
     ),
     (

@@ -64,6 +64,10 @@ MONTHS = {
     )
     for name in names
 }
+_GOES = (
+    *(("we", "go"), ("they", "go"), ("he", "goes"), ("she", "goes"), ("mum", "goes")),
+    *(("dad", "goes"), ("mother", "goes"), ("father", "goes")),
+)
 ANCHORS: dict[str, tuple[Anchor, ...]] = {
     "breakfast": (Anchor.BREAKFAST,),
     "my breakfast": (Anchor.BREAKFAST,),
@@ -88,6 +92,7 @@ ANCHORS: dict[str, tuple[Anchor, ...]] = {
     **dict.fromkeys(
         (
             *("bed", "bedtime", "going to bed", "i go to bed", "sleep", "sleeping", "i sleep"),
+            *(f"{who} {go} to bed" for who, go in _GOES),
             *("going to sleep", "i go to sleep", "my bedtime"),
         ),
         (Anchor.BEDTIME,),

@@ -56,6 +56,9 @@ _DAY_BEFORE = re.compile(
     "|[天日周月][吃服用打]?[一二两三四1-4][次回遍])的?$"
 )
 _TAKE_BEFORE = re.compile("(?:吃|服用?|用|喝|打|滴|射|次|回|每顿|一顿|各|剂量是?)(?:了|上|个)?$")
+_COUNT_BEFORE = re.compile(rf"(?:{_COUNT}|半|\\d|十)[片粒颗丸支袋]$")
+_STRENGTH_OF_EACH = re.compile("每[片粒颗丸支袋](?:是|有|含)?$")
+_B_TWELVE = re.compile("维生素b(?:十二|12)$", re.IGNORECASE)
 _LIMIT_BEFORE = re.compile("(?:超过|多于|高于|最多|至多|顶多|最大|上限)(?:吃|用|是|为)?$")
 _PUNCTUATION = re.compile(r"[\s,，。.!！吧的呢啊]*")
 _STRENGTH_BETWEEN = re.compile(
@@ -70,6 +73,9 @@ _STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(
     r"(?:装|规格)?的(?:胶囊|药片|片剂|药)?|一[片粒颗丸](?:的|装)|每[片粒颗丸]"
 )
+_DONE = frozenset("喷吸揿滴贴")
+"""Units that are verbs, too."""
+_DOSE_BEHIND = re.compile(rf"{_AMOUNT}个?(?:{_UNIT})", re.IGNORECASE)
 _APPLIED = frozenset({Unit.DROP, Unit.PUFF})
 """Of these nobody has a tenth."""
 _EARLIEST_HOUR = 5
@@ -173,6 +179,8 @@ def _plain(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover |
         return None  # 一三五一片: the days, and one tablet
     if before.endswith("初"):
         return None  # 初五
+    if _B_TWELVE.search(before + amount) and unit not in MEASURED:
+        return _unclear(text, start, match.end())  # 维生素b十二片: of B12, or twelve of B
     if amount == "半" and before[-1:] in {"大", "小", "多", "少"}:
         return _unclear(text, start - 1, match.end())  # 小半片
     hour = _HOUR_BEFORE.search(before)
@@ -180,6 +188,8 @@ def _plain(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover |
         hour is not None and not hour[0].endswith("钟") and _TENS_AND_ONES.fullmatch(amount)
     ):  # 七点二十五片: 7:20, or 25
         return _unclear(text, hour.start(), match.end())
+    if amount == "半" and match["unit"] in _DONE and _DOSE_BEHIND.match(text, match.end()):
+        return None  # 七点半喷两喷
     if amount == "半" and hour is not None and not hour[0].endswith("钟"):  # 九点半片
         return _unclear(text, hour.start(), match.end())
     if amount[0] in "五六" and _THREE_DAYS.search(before[-4:] + amount[0]):  # 周一三五片
@@ -219,6 +229,10 @@ def _pointed(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover
         return _unclear(text, start, end) if _DAY_BEFORE.search(before) else decimal
     if by_clock and unit not in MEASURED and digits not in {"五", "5"}:
         return by_clock  # nobody takes 7.1 tablets
+    if _STRENGTH_OF_EACH.search(before) or (
+        _COUNT_BEFORE.search(before) and text.startswith("的", end)
+    ):
+        return decimal  # 四片每片二点五毫克, 四片二点五毫克的
     if _TAKE_BEFORE.search(before) and not has_day:
         return decimal
     if by_clock and has_day and whole >= _EARLIEST_HOUR:
@@ -274,6 +288,6 @@ def _may_be_strength(text: str, said: SaidDose) -> bool:
     return (
         said.unit in STRENGTHS
         and said.most is None
-        and "的" in text[said.start : said.end]
+        and ("的" in text[said.start : said.end] or text.startswith("每", said.start))
         and not _TAKE_BEFORE.search(text, 0, said.start)
     )

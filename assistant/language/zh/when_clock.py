@@ -32,14 +32,14 @@ def either(words: Iterable[str]) -> str:
 _MOST_TAKEN = 4
 _SHORT_PART = "[早晨晚夜]"
 # 晚八点, but not 最晚八点; 早点 and 晚点 have no hour.
-_PARTS = rf"{either(PARTS)}|(?<![最大不]){_SHORT_PART}(?=[一二两三四五六七八九十\d])"
+_PARTS = rf"{either(PARTS)}|(?:早起|(?<![最大不]){_SHORT_PART})(?=[一二两三四五六七八九十\d])"
 _PART = rf"(?:(?P<part>{_PARTS})的?)?"
 _MEASURE = "[片粒颗丸支瓶袋包滴勺针贴杯碗口斤克毫升个位]"
 # 大一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
 _NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
 _HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点)(?<![零〇一二两三四五六七八九十百]){N})"
 _POINT = (
-    rf"(?:点(?!点(?!\x01|眼|一次)|[儿声]|(?<=一点)(?:[都也]|不(?!对|是|好意思))|[零〇一二两三四五六七八九十\d]+{_MEASURE})钟?"
+    rf"(?:点(?!点(?!\x01|眼|一次)|[儿声]|(?<=一点)(?:[都也]|不(?!对|是|好意思))|[零〇一二两三四五六七八九十\d]+{_MEASURE})(?:钟(?!点工))?"
     "|(?<!小)时(?![间候常装事钟]))"
 )
 _LESS = rf"差(?P<less>{N}分|{N}刻)钟?"
@@ -82,7 +82,7 @@ def _clock(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _said_part(said: str | None) -> Part | None:
-    return (PARTS.get(said) or SHORT_PARTS[said]) if said else None
+    return (PARTS.get(said) or SHORT_PARTS[said[0]]) if said else None
 
 
 def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -203,7 +203,7 @@ HABIT_RULES = (
         rf"{_SIDE}的?(?:{_LENGTH})?",
         _habit,
     ),
-    (rf"(?:吃完|用完|吃过)(?P<habit>{either(ANCHORS)})(?P<side>)", _habit),
+    (rf"(?:吃完|用完|吃过|吃罢|用罢)(?P<habit>{either(ANCHORS)})(?P<side>)", _habit),
     (r"(?P<parts>早一次[、,，]?(?:[中午]一次[、,，]?)?晚一次)", _short_parts),
     (
         r"(?P<parts>早[、,，]?[中午][、,，]?晚|早[、,，]?晚)(?=各|都|两次|三次|一次|吃|服|用|$)",
@@ -225,7 +225,16 @@ HABIT_RULES = (
     (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),
 )
 _CALENDAR_LENGTH = rf"(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either([*DAYS, '年'])})"
+_SOME = "(?:几|好几|若干|一两|[两二]三|三[四五]|一些|些)"
 LENGTH_RULES = (
+    # 过两天, 过几天: soon, and on no certain day; 两天后 is one.
+    (
+        rf"再?过(?:[上个]?(?:两[天日]|{_SOME}个?(?:天|日子?|周|星期|礼拜|月|年))|一?(?:阵子?|段时间|段日子))"
+        "(?!以?后|之后|过后)(?:就|再)?|(?:再?过|再?等)?(?:上|个)?"
+        rf"(?:{_SOME}个?(?:天|日子?|周|星期|礼拜|月|年)|一(?:阵子?|段时间|段日子))(?:以后|之后|过后|后)"
+        "|改天|改日|哪天(?=有空|得空|闲)|过不?了?几天|(?<!前)(?<!这)(?<!那)(?<!上)(?<!最近)[等隔]两天",
+        always(Unclear.WORDS),
+    ),
     (
         rf"(?:再?过|再?等|倒计时|推迟|延后|晚){_CALENDAR_LENGTH}(?:以后|之后|过后|后)?",
         _after_days,

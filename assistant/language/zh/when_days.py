@@ -151,7 +151,7 @@ def _written_date(match: re.Match[str], _: date) -> Iterator[Clue]:
 CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
     # Festivals and the traditional calendar.
     (
-        rf"(?<![零一二三四五六七八九])(?<![吃煮买包做](?=元宵))(?P<festival>{either(FESTIVALS)})"
+        rf"(?<![零一二三四五六七八九])(?<![吃煮买包做](?=元宵))(?:(?:农历|阴历|旧历)的?(?=正月|大年|除夕|腊八|小年))?(?P<festival>{either(FESTIVALS)})"
         rf"(?:的?(?P<side>[前后])(?P<days>{N})天|(?![零一二三四五六七八九]|树|卡|老人|礼物|帽|歌|灯|袜|花环|晚会))",
         _festival,
     ),
@@ -182,7 +182,7 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
 )
 DAY_RULES: tuple[tuple[str, Reader], ...] = (
     (
-        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后[一1]?|倒数第[一1])个|第(?P<nth>{N})个){WEEK}(?P<day>{A_WEEKDAY})",
+        rf"(?:{_MONTHS_AHEAD}月)?的?(?P<each>(?!))?(?:(?P<last>最后[一1]?|倒数第[一1])个|(?:第|头(?=[一1]个))(?P<nth>{N})个){WEEK}(?P<day>{A_WEEKDAY})",
         nth_weekday,
     ),
     (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _written_date),

@@ -201,7 +201,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     # 三个月复查一次; of a single unit 一个月去一次 says the same.
     (
-        rf"(?P<number>{N})个?(?P<unit>{_UNIT})(?:要|得|去|做)*[一-龥]{{2}}一{TIMES}",
+        rf"每?(?P<number>{N})个?(?P<unit>{_UNIT})(?:要|得|去|做)*(?:[一-龥]{{2}}|(?<=[要得])[翻换])一{TIMES}",
         _every,
     ),
     (rf"隔(?={WEEK}{A_WEEKDAY})", always(Every(Frequency.WEEKLY, 2))),
@@ -213,7 +213,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _nth_weekdays,
     ),
     (
-        rf"(?P<each>每个?)月的?第?(?P<last>最后[一1]?|倒数第[一1])?(?P<nth>{N})?个(?P<months>)?{WEEK}(?P<day>{A_WEEKDAY})",
+        rf"(?P<each>每个?)月的?(?:第|头(?=[一1]个))?(?P<last>最后[一1]?|倒数第[一1])?(?P<nth>{N})?个(?P<months>)?{WEEK}(?P<day>{A_WEEKDAY})",
         nth_weekday,
     ),
     (
@@ -246,11 +246,11 @@ LASTING_RULES: tuple[tuple[str, Reader], ...] = (
         _lasting,
     ),
     (
-        rf"(?:(?<=[吃服用打喝贴滴量做])|^)(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
+        rf"(?:(?<=[吃服用打喝贴滴量做测称泡敷抹涂熏练戴])|^)(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?:的?药)?$",
         _lasting,
     ),
     (
-        rf"(?<=[吃服用打喝贴滴量做])(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
+        rf"(?<=[吃服用打喝贴滴量做测称泡敷抹涂熏练戴])(?:上|够|满)?(?=半|{N})(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either(DAYS)})(?![号以之后前内一-龥])",
         _lasting,
     ),
 )
