@@ -27,10 +27,12 @@ settings.register_profile("anban", settings.get_profile("search"), derandomize=T
 settings.load_profile("anban")
 
 TESTS: Final = Path(__file__).parent
+FEATURES: Final = frozenset({"alarm", "calls", "channels", "faults", "reminders", "selftest"})
+"""Folders whose tests with real parts share a process; those of all others share another."""
 WAITS: Final = {
     "e2e": 2,
-    "care e2e": 1,
-    str(TESTS / "robot" / "test_body.py"): 1,
+    "features e2e": 1,
+    str(TESTS / "robot" / "test_permission.py"): 1,
     str(TESTS / "robot" / "test_fall.py"): 1,
 }
 """How long a group takes, in words of order only."""
@@ -60,5 +62,5 @@ def group(path: Path) -> str:
     if folder in {"dialogue", "e2e"}:
         return folder
     if "mark.e2e" in path.read_text("utf-8"):
-        return "care e2e" if folder == "care" else "e2e"
+        return "features e2e" if folder in FEATURES else "e2e"
     return str(path)
