@@ -23,7 +23,7 @@ from benchmarks import table, write_result
 from benchmarks.sip_call import everything_busy
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.alarm.test_alarm_call import a_core
+from tests.calls.test_alarm_call import a_core
 
 REASONS = ("fall", "fire", "gas", "chest_pain", "intruder", "overdose", "stroke", "other")
 

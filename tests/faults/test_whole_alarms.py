@@ -14,7 +14,7 @@ from simulators.modem_manners import ModemManners
 from simulators.scaip_centre import ScaipReceiver
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.alarm.test_alarm_call import code_in, press_until, ring_through
+from tests.calls.test_alarm_call import code_in, press_until, ring_through
 from tests.channels.parts import free_port, needs_baresip, until
 from tests.faults.parts import a_home, a_phone, receiver
 
