@@ -30,7 +30,7 @@ async def alarmed(home: Home, *people: tuple[str, str]) -> None:
         home.add(name, f"sms:{number}")
     home.cry()
     for name, _ in people or (("大女儿", DAUGHTER),):
-        await until(lambda name=name: "delivered" in home.outcomes(name), 20)  # type: ignore[misc]
+        await until(lambda name=name: "delivered" in home.outcomes(name), 60)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("age_seconds", [DAY, 3_600.0, 120.0])
