@@ -11,11 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from assistant.language import warm
+from assistant.safety import prepare as prepare_to_judge
 from tests.alarm.alarm_process import ADDRESSES, DONE, run_core
 
 SEED = 20_261_122
 POINTS = 25
 SOAK_POINTS = 200
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_before_the_fork() -> None:
+    """What every core of these tests would load anew: it takes most of a run."""
+    prepare_to_judge()
+    warm()
 
 
 def in_a_process(home: Path, **how: object) -> int:
