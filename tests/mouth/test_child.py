@@ -240,8 +240,9 @@ async def test_killed_in_mid_sentence_who_waits_is_told_and_a_reminder_comes_aga
         memory = HomeMemory(KeyedValues.home(Database(tmp_path / "anban.db")), Settings(), "en")
         speech = Speech(core.bus, memory, 6.0, has_mouth=True)
         story = "Once there was a mouse that lived by the sea. It had never seen a ship."
-        answer, reminder = speech.say(story), speech.say(story, Urgency.REMINDER)
+        reminder = speech.say(story, Urgency.REMINDER)
         await core.told.count(SoundStarted, 1)
+        answer = speech.say(story)  # waits: begun before the reminder, it would be broken off
         core.child.kill()
         await core.child.wait()
         core.bus.publish(ChildDied("mouth", "was killed", 0.0))
