@@ -6,14 +6,13 @@ changed: a medicine is added all the same.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Urgency
 from assistant.home.speech import Speech
+from assistant.home.step_loop import StepLoop
 from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
 from assistant.medicines.table import data_digest
 from assistant.medicines.warnings import Warned
@@ -22,9 +21,7 @@ from assistant.reminders import Clock, ReminderApi
 from assistant.reminders.family import Texts
 from assistant.reminders.model import Kind
 from assistant.runtime.bus import Bus
-from assistant.store import Database, KeyedValues, StoreError
-
-log = logging.getLogger(__name__)
+from assistant.store import Database, KeyedValues
 
 LOOK_AGAIN_SECONDS: Final = 1800.0
 """How soon it is tried again while the elder sleeps, nobody can be reached, or the disk refuses."""
@@ -61,20 +58,17 @@ class MedicineWatch:
         self._wording, self._family, self._clock = wording, family, clock
         self._is_asleep = is_asleep
         self._home = KeyedValues.home(database)
-        self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        bus.subscribe(RemindersChanged, lambda _: self._woken.set())
+        self._loop = StepLoop("medicine warnings", self._step, clock, LOOK_AGAIN_SECONDS)
+        bus.subscribe(RemindersChanged, lambda _: self._loop.wake())
         bus.subscribe(ProfileChanged, self._profile_changed)
 
     async def start(self) -> None:
         """Look now, and from now on by itself."""
-        self._task = asyncio.create_task(self._run(), name="medicine warnings")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Stop; what was not told is told after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
     async def look(self) -> bool:
         """Tell what was not told yet; False if it has to be tried again later.
@@ -84,7 +78,6 @@ class MedicineWatch:
         Raises:
             StoreError: the disk refused.
         """
-        self._woken.clear()
         reminders = [r for r in await self._api.all() if r.kind is Kind.MEDICINE]
         titles = list(dict.fromkeys(reminder.title for reminder in reminders))
         # With the ids: a medicine that was removed and comes again makes a message of its own.
@@ -112,18 +105,8 @@ class MedicineWatch:
         await self._home.set(_TOLD, {**known, _FAMILY: list(now), _LIST: digest})
         return True
 
-    async def _run(self) -> None:
-        while True:
-            is_done = False
-            try:
-                is_done = await self.look()
-            except StoreError as error:
-                log.error("the medicines could not be compared: %s", error)
-            except Exception:  # one fault must not end all warnings
-                log.exception("the medicines could not be compared; it is tried again")
-            until = None if is_done else self._clock.now() + LOOK_AGAIN_SECONDS
-            while not self._woken.is_set() and (until is None or self._clock.now() < until):
-                await self._clock.wait(until, self._woken)
+    async def _step(self) -> float | None:
+        return None if await self.look() else self._clock.now() + LOOK_AGAIN_SECONDS
 
     def _tell_elder(self, found: Sequence[tuple[str, Warned]]) -> None:
         for title, warned in found:
@@ -136,7 +119,7 @@ class MedicineWatch:
 
     def _profile_changed(self, changed: ProfileChanged) -> None:
         if changed.field == ALLERGIES_FIELD:
-            self._woken.set()
+            self._loop.wake()
 
 
 def _mark(title: str, warned: Warned) -> str:

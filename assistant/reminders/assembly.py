@@ -74,16 +74,16 @@ class Reminders:
     async def start(self) -> None:
         """Go on with everything that was open."""
         await self.scheduler.start()
-        self._stock.start()
-        self._week.start()
-        self._notices.start()
-        self._pauses.start()
+        self._stock.loop.start()
+        self._week.loop.start()
+        self._notices.loop.start()
+        self._pauses.loop.start()
 
     async def stop(self) -> None:
         """Stop; everything goes on at the next start."""
-        await self._pauses.stop()
-        await self._notices.stop()
-        await self._week.stop()
-        await self._stock.stop()
+        await self._pauses.loop.stop()
+        await self._notices.loop.stop()
+        await self._week.loop.stop()
+        await self._stock.loop.stop()
         await self.scheduler.stop()
         await self._voice.close()

@@ -26,7 +26,7 @@ class NoticeWatch(PeriodicJob):
     def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
         super().__init__(scheduler, messenger, elder_name)
         for told in (DoseRefused, RemindersChanged):
-            scheduler.bus.subscribe(told, lambda _: self._woken.set())
+            scheduler.bus.subscribe(told, lambda _: self.loop.wake())
 
     async def look(self) -> float | None:
         """Tell what is owed.

@@ -32,7 +32,7 @@ class PauseWatch(PeriodicJob):
 
     def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
         super().__init__(scheduler, messenger, elder_name)
-        scheduler.bus.subscribe(RemindersChanged, lambda _: self._woken.set())
+        scheduler.bus.subscribe(RemindersChanged, lambda _: self.loop.wake())
 
     async def look(self) -> float | None:
         """Tell what is to be told; written down before it is said, so that it is said once."""

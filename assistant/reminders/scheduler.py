@@ -7,7 +7,6 @@ again; a dose that was counted is not counted again.  Time comes from a `Clock` 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 from collections import deque
@@ -31,6 +30,7 @@ from assistant.home.clock import LOOK_SECONDS, Clock, SystemClock
 from assistant.home.memory import HomeMemory
 from assistant.home.presence import ASKER, Presence
 from assistant.home.speech import Speech
+from assistant.home.step_loop import StepLoop
 from assistant.language import Habits
 from assistant.reminders import counting, journal, tables, transactions
 from assistant.reminders.codec import from_json, to_json
@@ -99,41 +99,25 @@ class ReminderScheduler:
         self.last_asked: tuple[str, ...] = ()
         """The occurrences of the latest announcement: what "I took it" is about."""
         self._outcomes: deque[_Outcome] = deque()
-        self._woken = asyncio.Event()
         self._is_recovered = self._knows_habits = False
-        self._task: asyncio.Task[None] | None = None
+        self._loop = StepLoop("reminders", self.step, self.clock, LOOK_SECONDS, looks_often=True)
         bus.subscribe(ElderAnswered, self._answered)
         bus.subscribe(Said, self._said)
         bus.subscribe(ProfileChanged, self._profile_changed)
 
     async def start(self) -> None:
         """Go on with what was open, from now on by itself."""
-        self._task = asyncio.create_task(self._run(), name="reminders")
+        self._loop.start()
         self.outbox.start()
 
     async def stop(self) -> None:
         """Stop; everything goes on at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
         await self.outbox.stop()
 
     def wake(self) -> None:
         """Look at once: something changed."""
-        self._woken.set()
-
-    async def _run(self) -> None:
-        while True:
-            until: float | None
-            try:
-                until = await self.step()
-            except StoreError as error:
-                log.error("reminders wait for the disk: %s", error)
-                until = self.clock.now() + LOOK_SECONDS
-            except Exception:  # a fault in one step must not end all reminders
-                log.exception("a step of the reminders failed; it is tried again")
-                until = self.clock.now() + LOOK_SECONDS
-            await self.clock.wait(until, self._woken)
+        self._loop.wake()
 
     async def step(self) -> float | None:
         """Do what is to be done now; returns when the next is, in Unix time, None for never.
@@ -141,7 +125,6 @@ class ReminderScheduler:
         Raises:
             StoreError: nothing was done; call again.
         """
-        self._woken.clear()
         if not self._knows_habits:
             await self._learn_habits()
         now = self.clock.now()

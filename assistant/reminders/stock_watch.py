@@ -27,7 +27,7 @@ class StockWatch(PeriodicJob):
 
     def __init__(self, scheduler: ReminderScheduler, messenger: Messenger, elder_name: str) -> None:
         super().__init__(scheduler, messenger, elder_name)
-        scheduler.bus.subscribe(StockLow, lambda _: self._woken.set())
+        scheduler.bus.subscribe(StockLow, lambda _: self.loop.wake())
 
     async def look(self) -> float | None:
         """Tell what the family was not told yet; sooner again if nobody could be reached.

@@ -18,6 +18,7 @@ from assistant.events import Urgency
 from assistant.home.clock import Clock
 from assistant.home.speech import Speech
 from assistant.home.speech_handle import SpeechState
+from assistant.home.step_loop import StepLoop
 from assistant.language import Habits
 from assistant.reminders.family import Texts
 from assistant.runtime.bus import Bus, Refused
@@ -88,19 +89,16 @@ class SelfTest:
         """When the family is tried again at the earliest; Unix seconds."""
         self._settled_at = asyncio.get_running_loop().time() + SETTLE_SECONDS
         self._one_at_a_time = asyncio.Lock()
-        self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._loop = StepLoop("self-test", self._step_or_tell, clock, LOOK_AGAIN_SECONDS)
         bus.serve("selftest.run", self._serve_run)
 
     def start(self) -> None:
         """Test and tell from now on by itself."""
-        self._task = asyncio.create_task(self._run(), name="self-test")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Stop; what is due is done after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
     async def run_now(self, *, with_chime: bool) -> tuple[CheckResult, ...]:
         """Test now, and count it as today's.
@@ -114,32 +112,17 @@ class SelfTest:
         findings = await self._test(self._today(), with_chime=with_chime and self._has_chime)
         if findings is None:
             raise Refused("it was broken off: somebody called for help, rang or spoke with Anban")
-        self._woken.set()
+        self._loop.wake()
         return findings
 
     # ------------------------------------------------------------------------- the day
 
-    async def _run(self) -> None:
-        while True:
-            until = self._clock.now() + LOOK_AGAIN_SECONDS
-            try:
-                until = await self._step_or_tell(until)
-            except Exception:  # one fault must not end all tests
-                log.exception("the self-test failed; it is made again")
-            self._woken.clear()
-            while not self._woken.is_set() and self._clock.now() < until:
-                before = self._clock.now()
-                await self._clock.wait(until, self._woken)
-                if self._clock.now() < before:
-                    break  # set back: today may be another day
-
-    async def _step_or_tell(self, otherwise: float) -> float:
+    async def _step_or_tell(self) -> float:
         try:
             return await self.step()
-        except StoreError as error:
-            log.error("the self-test waits for the disk: %s", error)
+        except StoreError:
             await self._tell_without_memory()
-            return otherwise
+            raise
 
     async def step(self) -> float:
         """Do what is due now; gives when to look again.

@@ -39,7 +39,7 @@ async def live(folder: Path) -> None:
             return again
 
         core.selftest.api.step = told_step  # type: ignore[method-assign, union-attr]
-        core.selftest.api._woken.set()  # type: ignore[union-attr]
+        core.selftest.api._loop.wake()  # type: ignore[union-attr]
         await asyncio.Event().wait()
 
 
