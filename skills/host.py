@@ -11,17 +11,18 @@ import contextlib
 import logging
 import os
 import socket
-import sys
 from collections.abc import AsyncIterator
-from typing import Final
+from functools import partial
+from typing import Final, NoReturn
 
 import uvicorn
 from starlette.applications import Starlette
 
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
 from assistant.language import warm
-from assistant.runtime.link import Link, LinkError, ServiceError
-from assistant.runtime.privacy import keep_private
+from assistant.runtime.child import end_at_once, follow_core, run_child
+from assistant.runtime.link import Link, ServiceError
+from assistant.runtime.tasks import Tasks
 from skills.actions import Skills
 from skills.loading import Loaded, load_skills
 from skills.outside import HostOutside
@@ -66,13 +67,9 @@ async def run() -> None:
         async with _serving(application(skills, token), listener):
             left_out = "".join(f", without {item.name}" for item in broken)
             link.send(Ready("skills", f"{', '.join(names)}{left_out}"))
-            follow = asyncio.create_task(_follow(link, outside, skills))
-            watch = asyncio.create_task(_watch(skills))
-            done, pending = await asyncio.wait({follow, watch}, return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            for task in done:
-                task.result()
+            under_way = Tasks("a skill's reaction")
+            take = partial(_take, outside, skills, under_way)
+            await follow_core(link, take, _watch(skills))
 
 
 async def _open_tables(link: Link, loaded: tuple[Loaded, ...]) -> None:
@@ -86,19 +83,13 @@ async def _open_tables(link: Link, loaded: tuple[Loaded, ...]) -> None:
                 log.error("the skill %s is without its tables: %s", name, error)
 
 
-async def _follow(link: Link, outside: HostOutside, skills: Skills) -> None:
-    running: set[asyncio.Future[None]] = set()
-    async for event in link:
-        if isinstance(event, Shutdown):
-            return
-        if isinstance(event, LanguageChanged):
-            outside.lang = event.lang
-        if isinstance(event, ElderAnswered):
-            outside.answered(event)
-        for reaction in skills.react(event):
-            task = asyncio.ensure_future(reaction)
-            running.add(task)
-            task.add_done_callback(running.discard)
+def _take(outside: HostOutside, skills: Skills, reactions: Tasks, event: object) -> None:
+    if isinstance(event, LanguageChanged):
+        outside.lang = event.lang
+    if isinstance(event, ElderAnswered):
+        outside.answered(event)
+    for reaction in skills.react(event):
+        reactions.spawn(reaction)
 
 
 async def _watch(skills: Skills) -> None:
@@ -136,22 +127,11 @@ def _listener() -> socket.socket:
         raise HostError(f"port {port} cannot be used: {error.strerror}") from error
 
 
-def main() -> None:
-    """The child's whole life; a hopeless error is one line and status 1."""
-    keep_private()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+def main() -> NoReturn:
+    """Run the child; a hopeless error is one line on stderr and status 1."""
     for noisy in ("rasa_sdk", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    try:
-        asyncio.run(run())
-    except (HostError, LinkError) as error:
-        log.error("%s", error)
-        sys.stderr.flush()
-        # Threads of skills that hang would keep an orderly exit waiting.
-        os._exit(1)
-    except KeyboardInterrupt:
-        os._exit(0)
-    os._exit(0)
+    end_at_once(run_child("skills", run(), HostError))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from assistant.alarm.attempt import Attempt
 from assistant.alarm.state import Alarm
@@ -40,6 +40,7 @@ from assistant.channels import (
 from assistant.events import CallAnswered, CallBegan, CallEnded, NobodyReached, PutThroughChanged
 from assistant.people.contacts import Contact
 from assistant.runtime.bus import Bus
+from assistant.runtime.tasks import race
 
 log = logging.getLogger(__name__)
 
@@ -296,30 +297,15 @@ class CallOut:
 
     async def _wait(self, tasks: set[asyncio.Task[Outcome | None]]) -> None:
         """Wait until all are over, the call-out is stopped, or somebody is to be reached first."""
-        stopped = asyncio.create_task(self._stopped.wait())
-        hurried = asyncio.create_task(self._hurried.wait())
-        over = asyncio.gather(*tasks, return_exceptions=True)
-        either: set[asyncio.Future[Any]] = {stopped, hurried, over}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            hurried.cancel()
-            if not over.done():
-                # The tries themselves go on: gather would cancel them with it.
-                over.add_done_callback(lambda done: done.cancelled() or done.exception())
+        # The tries themselves go on: gather would cancel them with it.
+        over = asyncio.shield(asyncio.gather(*tasks, return_exceptions=True))
+        await race(self._stopped.wait(), self._hurried.wait(), over)
 
     async def _pause(self, seconds: float) -> None:
         """Pause until the next round; shorter if somebody is to be reached now."""
-        either = [
-            asyncio.create_task(self._stopped.wait()),
-            asyncio.create_task(self._hurried.wait()),
-        ]
-        try:
-            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in either:
-                task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await race(self._stopped.wait(), self._hurried.wait())
 
     async def _let_others_alone(self) -> None:
         """Hang up on all but the one who acknowledged, and wait for what still runs."""

@@ -31,6 +31,8 @@ WINDOW_SECONDS: Final = 60.0
 CALL_SECONDS: Final = 1_800.0
 """For all ways to one person: each rings, and repeats its message."""
 STAY_SECONDS: Final = LEASE_SECONDS / 4
+_GIVEN_UP: Final = object()
+"""Enter was pressed: the cry was not heard."""
 
 
 class _RealError(RuntimeError):
@@ -143,33 +145,27 @@ async def _cries(
 
 async def _wait_cry(told: asyncio.Queue[object]) -> DrillCryHeard | None:
     """The next cry; None where none came in time, or Enter was pressed."""
-    given_up = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def read() -> None:
         sys.stdin.readline()
-        given_up.set()
+        told.put_nowait(_GIVEN_UP)
 
     if sys.stdin.isatty():
         loop.add_reader(sys.stdin, read)
-    waiting = asyncio.create_task(told.get())
-    enter = asyncio.create_task(given_up.wait())
     try:
-        await asyncio.wait(
-            {waiting, enter}, timeout=ROOM_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-        if not waiting.done():
-            return None
-        event = waiting.result()
-        if isinstance(event, DrillCryHeard):
-            return event
-        raise _RealError
+        async with asyncio.timeout(ROOM_SECONDS):
+            event = await told.get()
+    except TimeoutError:
+        return None
     finally:
         if sys.stdin.isatty():
             loop.remove_reader(sys.stdin)
-        for task in (waiting, enter):
-            task.cancel()
-        await asyncio.gather(waiting, enter, return_exceptions=True)
+    if event is _GIVEN_UP:
+        return None
+    if isinstance(event, DrillCryHeard):
+        return event
+    raise _RealError
 
 
 async def _calls(

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import socket
 import ssl
 import sys
@@ -22,7 +21,7 @@ from assistant.console.web import Door, application
 from assistant.events import Ready, Shutdown
 from assistant.pendants import PendantDoor
 from assistant.pendants.webhook_in import TOKEN_VARIABLE
-from assistant.runtime.child import run_child
+from assistant.runtime.child import follow_core, run_child
 from assistant.runtime.link import Link
 from assistant.settings import ConsoleSettings
 
@@ -52,17 +51,7 @@ async def run() -> None:
         door = Door(link, _acknowledger(state.home, wanted), _pendants())
         async with _serving(door, wanted) as config:
             link.send(Ready(NAME, f"serves {wanted.listen}"))
-            until_told = asyncio.create_task(_until_shutdown(link))
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, until_told.cancel)
-            renewing = asyncio.create_task(_renew_certificate(config, wanted))
-            await asyncio.wait({until_told, renewing}, return_when=asyncio.FIRST_COMPLETED)
-            renewing.cancel()
-
-
-async def _until_shutdown(link: Link) -> None:
-    async for event in link:
-        if isinstance(event, Shutdown):
-            return
+            await follow_core(link, lambda _: None, _renew_certificate(config, wanted))
 
 
 def _acknowledger(home: Path, wanted: ConsoleSettings) -> Acknowledger | None:

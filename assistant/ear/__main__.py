@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
-import signal
-import sys
+from typing import NoReturn
 
 from assistant.ear.ear import NAME, WANTS, Ear, EarError
-from assistant.runtime.link import Link, LinkError, ServiceError
-from assistant.runtime.privacy import keep_private
+from assistant.runtime.child import end_at_once, run_child
+from assistant.runtime.link import Link
 
 
 async def _run() -> None:
     async with Link(NAME, WANTS) as link:
         home = await link.home_state()
         logging.getLogger().setLevel(home.settings.log_level.upper())
-        ear = Ear(link, home)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ear.stop)
-        await ear.run()
+        await Ear(link, home).run()
 
 
-def main() -> int:
-    keep_private()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    try:
-        asyncio.run(_run())
-    except (EarError, LinkError, ServiceError) as error:
-        print(f"ear: {error}", file=sys.stderr)  # noqa: T201  (the one line of a hopeless end)
-        return 1
-    except TimeoutError:
-        print("ear: the core did not tell how the home is set", file=sys.stderr)  # noqa: T201
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+def main() -> NoReturn:
+    """Run the child; a hopeless error is one line on stderr and status 1."""
+    end_at_once(run_child(NAME, _run(), EarError))
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stderr.flush()
-    # Not sys.exit: a sound system that hangs would hold the process at its end for ever.
-    os._exit(status)
+    main()

@@ -35,6 +35,7 @@ from assistant.events import (
     SpeechStarted,
     Woken,
 )
+from assistant.runtime.child import follow_core
 from assistant.runtime.link import HomeState, Link
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Ear:
         self._listener = Listener(settings, poster, neared=poster.neared)
         poster.listener = self._listener
         self._chime_ear = ChimeEar(lambda found: self._post(self._link.send, found))
-        self._end = self._loop.create_future()
+        self._failed: asyncio.Future[None] = self._loop.create_future()
         self._lang = home.lang
         self._switching: asyncio.Task[None] | None = None
 
@@ -94,40 +95,27 @@ class Ear:
         listening = threading.Thread(target=self._listen, name="listening", daemon=True)
         listening.start()
         self._tell_ready(model)
-        events = asyncio.create_task(self._follow())
         try:
-            await asyncio.wait({events, self._end}, return_when=asyncio.FIRST_COMPLETED)
-            for ended in (events, self._end):
-                if ended.done():
-                    ended.result()
+            await follow_core(self._link, self._take, self._failed)
         finally:
-            events.cancel()
             self._source.close()
             self._backlog.close()
             await asyncio.to_thread(listening.join, 2.0)
 
-    def stop(self) -> None:
-        """End `run` soon."""
-        if not self._end.done():
-            self._end.set_result(None)
-
     # ------------------------------------------------------------------- the core speaks
 
-    async def _follow(self) -> None:
-        async for event in self._link:
-            match event:
-                case SoundStarted() | SoundStopped():
-                    self._listener.sounding(event)
-                    if isinstance(event, SoundStarted):
-                        self._attention.answered()
-                case ListenForChime():
-                    self._chime_ear.listen(event)
-                case Listen():
-                    self._attention.listen(event.window_seconds)
-                case LanguageChanged():
-                    self._switch(event.lang)
-                case Shutdown():
-                    return
+    def _take(self, event: object) -> None:
+        match event:
+            case SoundStarted() | SoundStopped():
+                self._listener.sounding(event)
+                if isinstance(event, SoundStarted):
+                    self._attention.answered()
+            case ListenForChime():
+                self._chime_ear.listen(event)
+            case Listen():
+                self._attention.listen(event.window_seconds)
+            case LanguageChanged():
+                self._switch(event.lang)
 
     def _switch(self, lang: str) -> None:
         if lang == self._lang:
@@ -192,8 +180,8 @@ class Ear:
             log.debug("the event loop has ended")
 
     def _fail(self, error: EarError) -> None:
-        if not self._end.done():
-            self._end.set_exception(error)
+        if not self._failed.done():
+            self._failed.set_exception(error)
 
     # ------------------------------------------------------------ on the event loop
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 from typing import Final
 
@@ -25,7 +24,7 @@ from assistant.mouth.mouth import Mouth
 from assistant.mouth.speaker import SpeakerHungError
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import VOICES
-from assistant.runtime.child import run_child
+from assistant.runtime.child import follow_core, run_child
 from assistant.runtime.link import HomeState, Link
 
 NAME: Final = "mouth"
@@ -51,27 +50,18 @@ async def _serve(link: Link) -> None:
     voice = SetVoice(state.volume, state.rate_words_per_minute)
     mouth = Mouth(state.settings.mouth.device, synthesizer, link.send, voice)
     running = asyncio.create_task(mouth.run())
-    requests = asyncio.create_task(_take_requests(link, mouth))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, requests.cancel)
     proof = asyncio.create_task(_prove(link, mouth, synthesizer, state))
     try:
-        await asyncio.wait({running, requests}, return_when=asyncio.FIRST_COMPLETED)
-        await mouth.finish(ENDING)
+        await follow_core(link, mouth.take, asyncio.shield(running))  # it fades out by itself
     finally:
-        for task in (running, requests, proof):
+        await mouth.finish(ENDING)
+        for task in (running, proof):
             task.cancel()
-        await asyncio.wait({running, requests, proof})
+        await asyncio.wait({running, proof})
         await synthesizer.close()
-    for task in (running, requests, proof):
+    for task in (running, proof):
         if not task.cancelled():
             task.result()
-
-
-async def _take_requests(link: Link, mouth: Mouth) -> None:
-    async for event in link:
-        if isinstance(event, Shutdown):
-            return
-        mouth.take(event)
 
 
 async def _prove(link: Link, mouth: Mouth, synthesizer: Synthesizer, state: HomeState) -> None:

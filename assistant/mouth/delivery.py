@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from assistant.mouth.player import Outcome, Player
 from assistant.mouth.speech_queue import Utterance
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ, VOICES
+from assistant.runtime.tasks import race
 
 Samples = npt.NDArray[np.int16]
 Result = TypeVar("Result")
@@ -166,13 +167,8 @@ class Delivery:
 
     async def _unless_cut(self, awaitable: Awaitable[Result]) -> Result:
         """The result, or `_CutOff` as soon as `interrupt` is called."""
-        task = asyncio.ensure_future(awaitable)
-        cut_off = asyncio.create_task(self._cut.wait())
-        try:
-            await asyncio.wait({task, cut_off}, return_when=asyncio.FIRST_COMPLETED)
-            if self._cut.is_set():
-                raise _CutOff
-            return task.result()
-        finally:
-            cut_off.cancel()
-            task.cancel()
+        return await race(self._cut_off(), awaitable)
+
+    async def _cut_off(self) -> NoReturn:
+        await self._cut.wait()
+        raise _CutOff

@@ -29,6 +29,7 @@ from assistant.mouth.speech_queue import SpeechQueue, Utterance
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ, VOICES
 from assistant.runtime.chime import chime
+from assistant.runtime.tasks import race
 
 FADE_OUT_SECONDS: Final = 1.0
 
@@ -82,14 +83,7 @@ class Mouth:
         Raises:
             SpeakerHungError: only a new process helps.
         """
-        tasks = {asyncio.create_task(self.player.run()), asyncio.create_task(self._say_all())}
-        try:
-            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            ended.pop().result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        await race(self.player.run(), self._say_all())
 
     async def finish(self, error: str) -> None:
         """Fade out, and end all that was not said with this reason."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
 from typing import Final
 
@@ -18,7 +17,7 @@ from assistant.events import (
 )
 from assistant.robot.coordinates import Coordinates
 from assistant.robot.executor import Executor
-from assistant.runtime.child import run_child
+from assistant.runtime.child import follow_core, run_child
 from assistant.runtime.link import Link
 from robot_io import Robot, RobotError, load_driver
 
@@ -40,23 +39,10 @@ async def _serve(link: Link) -> None:
         await asyncio.sleep(0)  # it listens before the robot is looked for
         robot.open()
         link.send(Ready(NAME, f"looks for a robot at {wanted.port}"))
-        requests = asyncio.create_task(_take_requests(link, executor))
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, requests.cancel)
         try:
-            await asyncio.wait({requests, watching}, return_when=asyncio.FIRST_COMPLETED)
+            await follow_core(link, executor.take, watching)
         finally:
-            for task in (requests, watching):
-                task.cancel()
             await executor.finish()
-        if watching.done() and not watching.cancelled():
-            watching.result()
-
-
-async def _take_requests(link: Link, executor: Executor) -> None:
-    async for event in link:
-        if isinstance(event, Shutdown):
-            return
-        executor.take(event)
 
 
 async def _main() -> None:

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NoReturn
 
-from assistant.runtime.link import LinkError, ServiceError
+from assistant.events import Shutdown
+from assistant.runtime.link import Link, LinkError, ServiceError
 from assistant.runtime.privacy import keep_private
+from assistant.runtime.tasks import race
+
+
+async def follow_core(
+    link: Link, take: Callable[[object], object], *beside: Awaitable[Any]
+) -> None:
+    """Hand what the core tells to `take`, until it says `Shutdown` or goes, or SIGTERM comes.
+
+    Args:
+        link: To the core.
+        take: Takes one event; must not block.
+        beside: What goes on meanwhile; the first of them to end ends all, with its error.
+    """
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    await race(told.wait(), _hand_over(link, take), *beside)
+
+
+async def _hand_over(link: Link, take: Callable[[object], object]) -> None:
+    async for event in link:
+        if isinstance(event, Shutdown):
+            return
+        take(event)
 
 
 def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Exception]) -> str | None:
@@ -27,3 +54,14 @@ def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Except
     except ends as error:
         return f"anban {name}: {str(error) or 'the core does not answer'}"
     return None
+
+
+def end_at_once(line: str | None) -> NoReturn:
+    """End the process with that line on stderr and status 1, or with 0 if there is none.
+
+    For a child with threads that may hang, in a sound system or in somebody's skill: an orderly
+    exit would wait for them for ever.
+    """
+    if line is not None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201  (the one line of a hopeless end)
+    os._exit(0 if line is None else 1)

@@ -20,6 +20,7 @@ from typing import Final
 
 from assistant.events import Alive, ChildDied, ChildStarted, Ready, Shutdown
 from assistant.runtime.bus import Bus
+from assistant.runtime.tasks import race
 from assistant.runtime.with_parent import with_parent
 
 log = logging.getLogger(__name__)
@@ -196,18 +197,10 @@ class _ChildRunner:
             return f"could not be started: {error}"
         self._bus.publish(ChildStarted(spec.name, process.pid))
         self.last_sign = time.monotonic()
-        watch = asyncio.create_task(self._watch())
-        ended = asyncio.create_task(process.wait())
-        try:
-            await asyncio.wait({watch, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                return f"ended with status {ended.result()}"
-            return watch.result()
-        finally:
-            watch.cancel()
-            ended.cancel()
-            if watch.done() and not watch.cancelled():
-                await self._kill(process)
+        why = await race(_end_of(process), self._watch())
+        if process.returncode is None:
+            await self._kill(process)
+        return why
 
     async def _watch(self) -> str:
         """Watch the child; returns the reason to put it down, should there ever be one."""
@@ -244,3 +237,7 @@ def _parent_of(pid: int) -> int:
         return 0
     # pid (name) state parent …; a name may hold blanks and brackets.
     return int(status.rpartition(")")[2].split()[1])
+
+
+async def _end_of(process: asyncio.subprocess.Process) -> str:
+    return f"ended with status {await process.wait()}"

@@ -1,15 +1,17 @@
-"""Work that goes on beside what began it: held until it ends, a failure logged, ended together."""
+"""Work that goes on beside what began it, and the first of several works to end."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
 
 from assistant.runtime.faults import log_location
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 class Tasks:
@@ -40,3 +42,22 @@ class Tasks:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s failed: %s", self._name, log_location(error))
+
+
+async def race(*works: Awaitable[Result]) -> Result:
+    """Wait until the first of these ends, and give its result; the others are cancelled.
+
+    If several have ended in the same moment, the one named first counts.  What must outlive the
+    race is given as `asyncio.shield(work)`.
+
+    Raises:
+        What the first to end raised.
+    """
+    runners = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(runners, return_when=asyncio.FIRST_COMPLETED)
+        return next(runner for runner in runners if runner.done()).result()
+    finally:
+        for runner in runners:
+            runner.cancel()
+        await asyncio.gather(*runners, return_exceptions=True)

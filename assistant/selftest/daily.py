@@ -7,6 +7,7 @@ is not.  What is owed to family or elder stays owed until somebody was told.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from assistant.language import Habits
 from assistant.reminders.family import Texts
 from assistant.runtime.bus import Bus, Refused
 from assistant.runtime.findings import CheckResult
+from assistant.runtime.tasks import race
 from assistant.selftest import store, trouble
 from assistant.selftest.checks import HomeChecks
 from assistant.selftest.quiet import Quiet, hours, is_nap
@@ -179,23 +181,19 @@ class SelfTest:
         self, work: asyncio.Task[list[CheckResult]]
     ) -> list[CheckResult] | None:
         """Give what was found, or None as soon as something more important begins."""
-        disturbed = asyncio.create_task(self._quiet.disturbed.wait())
         try:
             while not work.done():
-                await asyncio.wait(
-                    {work, disturbed},
-                    timeout=DISTURBED_SECONDS,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                if disturbed.done() or self._quiet.is_busy:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(DISTURBED_SECONDS):
+                        await race(self._quiet.disturbed.wait(), asyncio.shield(work))
+                if self._quiet.disturbed.is_set() or self._quiet.is_busy:
                     return None
             return work.result()
         except DisturbedError:
             return None
         finally:
-            disturbed.cancel()
             work.cancel()
-            await asyncio.gather(work, disturbed, return_exceptions=True)
+            await asyncio.gather(work, return_exceptions=True)
 
     # ------------------------------------------------------------------------- telling
 

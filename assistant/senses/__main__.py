@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import sys
 import threading
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from assistant.events import PeopleLocated, Ready, Sensed, Shutdown
-from assistant.runtime.child import run_child
+from assistant.runtime.child import follow_core, run_child
 from assistant.runtime.link import Link
 from assistant.senses.room import room_of
 from assistant.senses.source import pieces, protocol_of
@@ -79,9 +78,7 @@ async def _serve(link: Link) -> None:
     watch = await asyncio.to_thread(Watch, state.settings.radar, tell)
     link.send(Ready(NAME, f"watches through {state.settings.radar.port}"))
     threading.Thread(target=_run, args=(watch,), daemon=True).start()
-    requests = asyncio.create_task(_until_shutdown(link))
-    loop.add_signal_handler(signal.SIGTERM, requests.cancel)
-    await asyncio.wait({requests})
+    await follow_core(link, lambda _: None)
 
 
 def _run(watch: Watch) -> None:
@@ -91,12 +88,6 @@ def _run(watch: Watch) -> None:
         # Without its thread the child would live on and see nothing.
         log.exception("perception failed; it is started again")
         os._exit(1)
-
-
-async def _until_shutdown(link: Link) -> None:
-    async for event in link:
-        if isinstance(event, Shutdown):
-            return
 
 
 async def _main() -> None:

@@ -31,7 +31,8 @@ from assistant.settings import EmergencySettings, PhoneSettings, Settings
 from simulators.sip_dialog import PeerCall
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import free_port, needs_baresip, until
+from tests.channels.parts import free_port, needs_baresip
+from tests.waiting import until
 
 pytestmark = needs_baresip
 
@@ -75,7 +76,7 @@ async def test_a_cord_on_a_serial_receiver_raises_an_alarm(tmp_path: Path) -> No
     async with running(options) as core:
         told: list[object] = []
         core.bus.listen(told.append)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not has(told, AlarmRaised)():  # the receiver is opened in its own time
                 os.write(radio, b"PRESS cord-1 90\r\n")
                 await asyncio.sleep(0.2)
@@ -88,7 +89,7 @@ async def press_until(
     peer: SipPeer, call: PeerCall, digit: str, condition: Callable[[], bool]
 ) -> None:
     """As a person does: a key pressed before the sound flows is pressed again."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             peer.press(call, digit)
             await asyncio.sleep(0.7)
@@ -106,7 +107,7 @@ async def test_a_cry_rings_the_telephone_and_pressing_one_ends_the_calls(tmp_pat
     async with SipPeer(Manners(press="1")) as peer, a_core(tmp_path, peer.uri) as (core, told):
         hear(core, "我摔倒了", "u1")  # a partial one: the sentence is not over yet
         await until(lambda: any(isinstance(e, Say) and "联系人0" in e.text for e in told))
-        await until(has(told, AlarmAcknowledged), 40)
+        await until(has(told, AlarmAcknowledged))
         assert peer.invites == 1
         assert [a.acknowledged_by for a in core.alarm_assembly.store.open_alarms()] == ["联系人0"]
 
@@ -133,7 +134,7 @@ async def test_a_killed_baresip_is_started_again_and_the_alarm_gets_through(tmp_
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         hear(core, "着火了", "u1", final=True)
-        await until(has(told, AlarmAcknowledged), 60)
+        await until(has(told, AlarmAcknowledged))
         assert peer.calls
 
 
@@ -145,7 +146,7 @@ async def test_a_busy_line_does_not_keep_the_next_one_from_being_called(tmp_path
         a_core(tmp_path, first.uri, second.uri) as (core, told),
     ):
         hear(core, "救命", "u1", final=True)
-        await until(has(told, AlarmAcknowledged), 40)
+        await until(has(told, AlarmAcknowledged))
         calls = [e.contact for e in told if isinstance(e, CallBegan)]
         assert calls[:2] == ["联系人0", "联系人1"]
 
@@ -164,14 +165,14 @@ async def journal(core: Core) -> list[str]:
 
 async def until_noted(core: Core, why: str, times: int = 1) -> None:
     """Wait until the alarm's journal says so, so often."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await journal(core)).count(why) < times:  # noqa: ASYNC110  (a row has no event)
             await asyncio.sleep(0.1)
 
 
 async def ring_through(peer: SipPeer, account: str, claims: str = "") -> PeerCall:
     """As people do: while the line is busy with a call-out they ring again."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             call = await peer.ring(account, claims)
             while not call.answered.is_set():
@@ -246,10 +247,10 @@ async def test_a_caller_without_the_code_frees_the_line_for_those_who_are_called
         hear(core, "我摔倒了", "u1", final=True)
         await until(lambda: len(core.alarm_assembly.store.open_alarms()) == 1)
         call = await ring_through(daughter, core.options.settings.phone.account)
-        await until(call.ended.is_set, 20)
+        await until(call.ended.is_set)
         assert call.ended_by == "BYE"
         called = len(daughter.calls)
-        await until(lambda: len(daughter.calls) > called, 30)
+        await until(lambda: len(daughter.calls) > called)
         assert not has(told, AlarmAcknowledged)()
 
 

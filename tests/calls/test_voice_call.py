@@ -27,9 +27,10 @@ from assistant.people.contacts import new_contact
 from assistant.settings import Settings
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import loudness, needs_baresip, tone, until, write_tone
+from tests.channels.parts import loudness, needs_baresip, tone, write_tone
 from tests.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
+from tests.waiting import until
 
 pytestmark = [needs_baresip, needs_pulse]
 
@@ -75,7 +76,7 @@ class Home:
 
     async def talk(self) -> None:
         await self.ring()
-        await until(lambda: self.core.alarm_assembly.calls.is_talking, 20)
+        await until(lambda: self.core.alarm_assembly.calls.is_talking)
 
 
 @asynccontextmanager
@@ -106,7 +107,7 @@ async def test_they_speak_with_each_other_until_the_elder_hangs_up(
             assert home.stages() == ["dialling", "ringing", "talking"]
             heard = peer.calls[0].heard
             feeding = asyncio.create_task(asyncio.to_thread(pulse.feed, elder))
-            await until(lambda: loudness(heard[-16_000:], 1_200) > 0.1, 15)
+            await until(lambda: loudness(heard[-16_000:], 1_200) > 0.1)
             await until(lambda: loudness(speaker[-32_000:], 700, 16_000) > 0.05)
             await feeding
         assert loudness(heard[:8_000], 800) < 0.05, "the tones of an alarm are in no other call"
@@ -136,7 +137,7 @@ async def test_what_became_of_it_is_told(
 ) -> None:
     async with SipPeer(manners) as peer, a_home(tmp_path, peer.uri) as home:
         await home.ring()
-        await until(lambda: outcome in home.stages(), 20)
+        await until(lambda: outcome in home.stages())
         await until(lambda: words in home.said())
         assert not home.core.alarm_assembly.calls.is_under_way
 
@@ -157,7 +158,7 @@ async def test_a_call_that_rings_is_given_up_at_a_word(tmp_path: Path) -> None:
 async def test_without_a_microphone_the_call_ends_and_is_told(tmp_path: Path) -> None:
     async with SipPeer() as peer, a_home(tmp_path, peer.uri, sound="") as home:
         await home.ring()
-        await until(lambda: "没打出去" in home.said(), 20)
+        await until(lambda: "没打出去" in home.said())
         await until(peer.calls[0].ended.is_set)
 
 
@@ -168,10 +169,10 @@ async def test_an_alarm_takes_the_line(tmp_path: Path, pulse: PulseServer) -> No
         a_home(tmp_path, daughter.uri, neighbour.uri) as home,
     ):
         await home.ring("老李")
-        await until(lambda: home.core.alarm_assembly.calls.is_talking, 20)
+        await until(lambda: home.core.alarm_assembly.calls.is_talking)
         home.core.bus.publish(HelpPressed("cord"))
         await until(neighbour.calls[0].ended.is_set)
-        await until(lambda: bool(daughter.calls), 20)
+        await until(lambda: bool(daughter.calls))
         found = await home.core.bus.call("calls.find", names=["老李"], sentence="")
         offered = await home.core.bus.call(
             "calls.offer", contact_id=found["matches"][0]["contact_id"]
@@ -215,7 +216,7 @@ async def test_a_killed_telephone_program_is_told_and_the_call_offered_again(
         assert home.core.alarm_assembly.equipment.phone is not None
         await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
         await home.core.bus.call("turn", text="好")
-        await until(lambda: home.core.alarm_assembly.calls.is_talking, 20)
+        await until(lambda: home.core.alarm_assembly.calls.is_talking)
 
 
 async def test_nobody_is_rung_at_a_no_or_without_an_answer(tmp_path: Path) -> None:

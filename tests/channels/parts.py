@@ -96,13 +96,6 @@ async def run_attempt(channel: Channel, told: Message, limit: float = 20) -> lis
         return [fact async for fact in channel.attempt(told)]
 
 
-async def until(condition: Callable[[], bool], limit: float = 10) -> None:
-    """Wait for what another process or thread does; fails after `limit` seconds."""
-    async with asyncio.timeout(limit):
-        while not condition():  # noqa: ASYNC110  (what is awaited has no event to wait on)
-            await asyncio.sleep(0.02)
-
-
 @dataclass
 class Running:
     """A telephone with its baresip."""

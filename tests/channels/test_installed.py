@@ -36,8 +36,9 @@ from assistant.channels import installed as installing
 from assistant.channels.installed import GROUP, load_channels
 from assistant.commands import doctor
 from assistant.runtime.findings import Verdict
-from tests.channels.parts import message, run_attempt, script_of, until
+from tests.channels.parts import message, run_attempt, script_of
 from tests.faults.parts import a_home
+from tests.waiting import until
 
 INSTALLED = Path(__file__).parent / "installed"
 DOCS = Path(__file__).parents[2] / "docs"

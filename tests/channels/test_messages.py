@@ -22,7 +22,7 @@ from assistant.channels.webhook import Webhook
 from simulators.webhook import WebhookReceiver, WebManners
 from tests.channels.parts import free_port, message, run_attempt
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(120)
 SECRET = bytes(range(32))
 
 

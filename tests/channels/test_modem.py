@@ -40,12 +40,12 @@ from tests.channels.parts import (
     run_attempt,
     script_of,
     tone,
-    until,
     write_tone,
 )
 from tests.headless import PulseServer, needs_pulse
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(120)
 NUMBER = "+8613800138000"
 
 
@@ -176,7 +176,7 @@ async def test_a_call_is_answered_and_acknowledged(tmp_path: Path) -> None:
     async with running_modem(tmp_path) as (modem, simulated, _, _):
         await ready(modem)
         facts = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for fact in ModemCall(modem, NUMBER).attempt(message()):
                 facts.append(fact)
                 if fact == Answered():
@@ -252,7 +252,7 @@ async def test_a_modem_pulled_out_in_a_call(tmp_path: Path) -> None:
     async with running_modem(tmp_path) as (modem, simulated, _, _):
         await ready(modem)
         facts = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for fact in ModemCall(modem, NUMBER).attempt(message()):
                 facts.append(fact)
                 if fact == Ringing():
@@ -294,7 +294,7 @@ async def test_a_call_speaks_through_the_sound_port(tmp_path: Path) -> None:
 
 
 @needs_pulse
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_the_elder_speaks_through_the_sound_port(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

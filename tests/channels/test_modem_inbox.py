@@ -18,9 +18,10 @@ from assistant.channels.gsm.port_name import present, stable_name
 from simulators.modem import SimulatedModem
 from simulators.modem_manners import ModemManners
 from simulators.modem_pdu import encode_deliver, encode_report
-from tests.channels.parts import message, run_attempt, until
+from tests.channels.parts import message, run_attempt
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(40)
+pytestmark = pytest.mark.timeout(120)
 NUMBER, OTHER = "+8613800138000", "+8613700137000"
 STAMP_AT = 26
 """Behind the fields of the centre, the sender and the two of the coding."""

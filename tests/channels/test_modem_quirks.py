@@ -24,9 +24,10 @@ from assistant.channels.gsm import IncomingSms, Modem, ModemCall, ModemSettings,
 from assistant.channels.gsm import modem as modem_module
 from simulators.modem import SimulatedModem
 from simulators.modem_quirks import QUIRKS, Quirk
-from tests.channels.parts import message, run_attempt, until
+from tests.channels.parts import message, run_attempt
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 NUMBER = "+8613800138000"
 LONG = "我已经出门了，路上有点堵，大概还要二十分钟，门口的密码我记得，先让她别动。" * 4
 SHORT = "1 {20} €"
@@ -62,7 +63,7 @@ async def quirky(
 
     with SimulatedModem(folder, quirk.applied(**changes)) as simulated:
         async with Modem(ModemSettings(simulated.port, pin=pin), take) as modem:
-            await until(lambda: not modem.problem and has_restarted(simulated), 30)
+            await until(lambda: not modem.problem and has_restarted(simulated))
             yield modem, simulated, received
             assert not simulated.messages.deleted_unread
 
@@ -140,7 +141,8 @@ async def test_answers_are_read_once_and_none_is_lost(tmp_path: Path, quirk: Qui
         simulated.messages.receive("10086", LONG)
         simulated.messages.receive(NUMBER, SHORT)
         with contextlib.suppress(TimeoutError):
-            await until(lambda: len(received) == 3, 1)
+            async with asyncio.timeout(1):
+                await until(lambda: len(received) == 3)
         # Whether the modem told of them or not: within half a minute it is asked anyhow.
         assert modem.inbox is not None
         await modem.inbox.read()
@@ -170,7 +172,7 @@ async def test_it_is_pulled_out_and_comes_back(tmp_path: Path, quirk: Quirk) -> 
         simulated.unplug()
         await until(lambda: bool(modem.problem))
         simulated.plug()
-        await until(lambda: not modem.problem, 30)
+        await until(lambda: not modem.problem)
         simulated.messages.receive(NUMBER, "1")
         assert modem.inbox is not None
         await asyncio.sleep(0)
@@ -185,6 +187,6 @@ async def test_the_pin_is_entered_after_every_start(tmp_path: Path, quirk: Quirk
         await until(lambda: bool(modem.problem))
         simulated.manners.sim = quirk.applied(**sim).sim
         simulated.plug()
-        await until(lambda: not modem.problem, 30)
+        await until(lambda: not modem.problem)
     entered = [command for command in simulated.commands if command.startswith("AT+CPIN=")]
     assert len(entered) == (2 if sim and not quirk.manners.get("restarts_at") else len(entered))

@@ -167,7 +167,7 @@ async def test_one_attempt_always_ends(
     for name in ("CALL_SECONDS", "MESSAGE_SECONDS", "TALK_SECONDS"):
         monkeypatch.setattr(reach, name, 0.05)
     channel = Scripted(*facts, kind=kind)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         ended = await try_once(channel, message(), ends_with_key=ends_with_key)
     assert ended.outcome is outcome
     assert channel.was_left

@@ -27,7 +27,7 @@ from simulators.scaip_centre import (
 )
 from tests.channels.parts import free_port, message, run_attempt
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(120)
 
 QUICK = CentreSettings(
     "26317", ("sip:alarm@127.0.0.1:9",), answer_seconds=4.0, hold_seconds=(0.05, 0.1), holds=2
@@ -196,7 +196,7 @@ async def test_sipp_understands_the_message(tmp_path: Path, transport: str) -> N
     )
     try:
         channel = centre(f"sip:alarm@127.0.0.1:{port};transport={transport}")
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while (await run_attempt(channel, message()))[-1] != Ended(
                 Outcome.DELIVERED, "handled by route 1 (snu 0)"
             ):

@@ -16,7 +16,8 @@ from assistant.events import CryForHelpHeard, Say
 from assistant.people.contacts import new_contact
 from assistant.settings import ConsoleSettings, EmergencySettings, Settings
 from simulators.webhook import WebhookReceiver
-from tests.channels.parts import free_port, until
+from tests.channels.parts import free_port
+from tests.waiting import until
 
 WEBHOOK_SECRET = "webhooks-of-this-home"
 PENDANT_TOKEN = "pendants-of-this-home-only"
@@ -90,7 +91,7 @@ def receiver() -> WebhookReceiver:
 
 async def link_of(people: WebhookReceiver, number: int = 0) -> str:
     """The link in a message that came."""
-    await until(lambda: len(people.events) > number, 20)
+    await until(lambda: len(people.events) > number)
     return str(list(people.events.values())[number]["data"]["acknowledge_url"])
 
 

@@ -21,7 +21,7 @@ from assistant.events import AlarmAcknowledged, AlarmClosed, ChildDied, CryForHe
 from assistant.language import Replies
 from assistant.people.contacts import new_contact
 from assistant.settings import LANGUAGES, ConsoleSettings, EmergencySettings, Settings
-from tests.channels.parts import free_port, until
+from tests.channels.parts import free_port
 from tests.console.parts import (
     ADDRESS,
     DOOR,
@@ -32,6 +32,7 @@ from tests.console.parts import (
     link_of,
     receiver,
 )
+from tests.waiting import until
 
 TAKE, CLOSE = {"do": "take"}, {"do": "close"}
 
@@ -128,7 +129,7 @@ async def test_each_time_it_goes_out_again_a_message_with_a_new_link_comes_at_on
             first, his = await link_of(daughter), await link_of(son)
             await home.web.post(f"{first}/take", data=TAKE)
             # A message each: the alarm, and what a helper needs.
-            await until(lambda: len(daughter.events) == 2, 20)
+            await until(lambda: len(daughter.events) == 2)
             home.cry()
             second = await link_of(daughter, 2)
             assert "再次求助" in list(daughter.events.values())[2]["data"]["text"]
@@ -269,8 +270,8 @@ async def test_a_killed_page_comes_back_and_the_same_link_works(tmp_path: Path) 
             pid = home.core.supervisor.pid("console")
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
-            await until(home.has(ChildDied), 20)
-            await until(lambda: home.core.supervisor.pid("console") not in {None, pid}, 20)
+            await until(home.has(ChildDied))
+            await until(lambda: home.core.supervisor.pid("console") not in {None, pid})
             async with asyncio.timeout(60):
                 await home.core.children.ready("console")
             await home.web.post(f"{link}/take", data=TAKE)
@@ -285,12 +286,12 @@ async def test_an_address_that_is_taken_leaves_the_alarm_alone(tmp_path: Path) -
         async with running(options) as core:
             told: list[object] = []
             core.bus.listen(told.append)
-            await until(lambda: any(isinstance(event, ChildDied) for event in told), 30)
+            await until(lambda: any(isinstance(event, ChildDied) for event in told))
             core.alarm_assembly.people.add(
                 new_contact("甲", [], [daughter.url.replace("http", "ntfy")])
             )
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
-            await until(lambda: daughter.posts > 0, 20)
+            await until(lambda: daughter.posts > 0)
 
 
 async def test_what_is_wrong_with_the_pendants_takes_no_page_away(tmp_path: Path) -> None:

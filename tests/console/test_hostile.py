@@ -90,7 +90,7 @@ async def raw(port: int, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await reader.read()
     except ConnectionResetError:
         return b""
@@ -111,7 +111,7 @@ async def test_slow_callers_are_cut_and_others_are_served_meanwhile(
             writer.write(head.encode())
         assert (await web.get(link)).status_code == 200
         for reader, writer in slow:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 with suppress(ConnectionResetError):
                     await reader.read()
             writer.close()

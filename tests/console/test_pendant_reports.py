@@ -12,8 +12,8 @@ import pytest
 
 from assistant.channels.webhook import signed_headers
 from assistant.events import HelpPressed
-from tests.channels.parts import until
 from tests.console.parts import PENDANT_TOKEN, Home, a_home, link_of, receiver
+from tests.waiting import until
 
 BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}
 

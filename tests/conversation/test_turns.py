@@ -290,7 +290,7 @@ async def test_a_cry_calls_when_it_stood_for_half_a_second(home: Home) -> None:
     home.hear("救命", final=False, addressed=False)
     assert not cried.is_set()
     home.hear("救命我", final=False, addressed=False)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await cried.wait()
 
 
@@ -418,7 +418,7 @@ async def test_a_doubtful_cry_waits_for_rest_or_the_end(home: Home) -> None:
     cried = asyncio.Event()
     home.bus.subscribe(CryForHelpHeard, lambda _: cried.set())
     home.hear("帮帮我", final=False, addressed=False, uid="u2")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await cried.wait()
 
 

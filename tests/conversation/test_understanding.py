@@ -86,7 +86,7 @@ async def test_a_language_that_was_not_put_in_place_is_tried_at_the_next_sentenc
     try:
         await understanding.follow("zh")
         bus.publish(Ready(NAME, ""))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await understanding.ready()
         assert await intent() == "zh"
 

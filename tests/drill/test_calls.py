@@ -15,8 +15,9 @@ from simulators.modem import SimulatedModem
 from simulators.scaip_centre import ScaipReceiver
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import needs_baresip, until
+from tests.channels.parts import needs_baresip
 from tests.faults.parts import SECRET, Home, a_home, a_phone, receiver
+from tests.waiting import until
 
 
 async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any]]:
@@ -91,7 +92,7 @@ async def test_a_real_alarm_ends_the_call_and_has_the_line(tmp_path: Path) -> No
         with pytest.raises(Exception, match="there is a real alarm"):
             await drilling
         await until(rings.calls[0].ended.is_set)
-        await until(lambda: len(rings.calls) == 2, 20)
+        await until(lambda: len(rings.calls) == 2)
         assert home.state() == "raised"
         with pytest.raises(Exception, match="no moment for a drill"):
             await drill(home, "大女儿")

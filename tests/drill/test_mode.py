@@ -25,9 +25,9 @@ from assistant.events import (
 )
 from assistant.runtime.bus import Refused
 from assistant.selftest.wording import REPLIES
-from tests.channels.parts import until
 from tests.faults.parts import Home
 from tests.faults.parts import a_home as a_core
+from tests.waiting import until
 
 
 @asynccontextmanager

@@ -14,9 +14,10 @@ from assistant.demo.scratch import scratch_options
 from assistant.events import ChildDied, Heard, Say
 from assistant.people.contacts import new_contact
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import needs_baresip, until
+from tests.channels.parts import needs_baresip
 from tests.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
+from tests.waiting import until
 
 pytestmark = [needs_baresip, needs_pulse]
 
@@ -55,7 +56,7 @@ async def test_the_daughter_is_rung_by_voice(
             assert question in asked["reply"]
             assert peer.invites == 0
             await core.bus.call("turn", text=yes)
-            await until(lambda: core.alarm_assembly.calls.is_talking, 30)
+            await until(lambda: core.alarm_assembly.calls.is_talking)
 
             pid = core.supervisor.pid("skills")
             assert pid is not None

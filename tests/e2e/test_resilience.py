@@ -45,7 +45,7 @@ class Home:
         for _ in range(4):
             await self.hear(text)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(15):
+                async with asyncio.timeout(60):
                     return await told.get()
         raise AssertionError(f"{text!r} was said four times")
 

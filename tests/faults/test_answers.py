@@ -13,10 +13,10 @@ from assistant.events import AlarmAcknowledged
 from assistant.settings import EmergencySettings, ModemSettings
 from simulators.modem import SimulatedModem
 from simulators.modem_pdu import encode_deliver
-from tests.channels.parts import until
 from tests.faults.parts import Home, a_home
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 DAUGHTER, SON, STRANGER = "+8613800138000", "+8613700137000", "+8613900139000"
 DAY = 24 * 3_600.0
 
@@ -30,7 +30,7 @@ async def alarmed(home: Home, *people: tuple[str, str]) -> None:
         home.add(name, f"sms:{number}")
     home.cry()
     for name, _ in people or (("大女儿", DAUGHTER),):
-        await until(lambda name=name: "delivered" in home.outcomes(name), 60)  # type: ignore[misc]
+        await until(lambda name=name: "delivered" in home.outcomes(name))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("age_seconds", [DAY, 3_600.0, 120.0])

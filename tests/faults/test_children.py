@@ -24,8 +24,9 @@ from assistant.events import (
 from assistant.settings import ConsoleSettings, EmergencySettings, Settings
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import free_port, needs_baresip, until
+from tests.channels.parts import free_port, needs_baresip
 from tests.faults.parts import Home, a_phone
+from tests.waiting import until
 
 CHILDREN = ("ear", "mouth", "skills", PHONE_CHILD, "console")
 
@@ -57,7 +58,7 @@ async def test_each_child_is_killed_in_an_open_alarm_that_a_human_then_takes_on(
         async with asyncio.timeout(180):
             await core.children.ready(*CHILDREN)
         core.bus.publish(Heard("u1", "救命", "zh", is_final=False, addressed=False))
-        await until(home.has(NobodyReached), 30)
+        await until(home.has(NobodyReached))
         for name in CHILDREN:
             await kill(home, name)
             assert home.state() == "raised"
@@ -67,7 +68,7 @@ async def test_each_child_is_killed_in_an_open_alarm_that_a_human_then_takes_on(
                 await core.children.ready(name)
         assert len(core.alarm_assembly.store.open_alarms()) == 1
         daughter.manners = Manners(press="1")
-        await until(home.has(AlarmAcknowledged), 120)
+        await until(home.has(AlarmAcknowledged))
         assert home.taken_by() == ["大女儿"]
         await room.close()
 
@@ -78,5 +79,5 @@ async def kill(home: Home, name: str) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     await until(
-        lambda: sum(isinstance(e, ChildDied) and e.name == name for e in home.told) > deaths, 30
+        lambda: sum(isinstance(e, ChildDied) and e.name == name for e in home.told) > deaths
     )

@@ -12,8 +12,8 @@ import pytest
 
 from assistant.people.contacts import People, new_contact
 from simulators.webhook import WebhookReceiver
-from tests.channels.parts import until
 from tests.faults.parts import SECRET, a_home
+from tests.waiting import until
 
 BODIES = [
     "",
@@ -57,7 +57,7 @@ async def test_a_damaged_reminder_costs_no_other(tmp_path: Path, body: str) -> N
             kept = await home.core.bus.call("reminders.list")
             assert "喂猫" in json.dumps(kept, ensure_ascii=False)
             await home.core.bus.call("reminders.today")
-            await until(lambda: "坏了一部分" in json.dumps(daughter.events, ensure_ascii=False), 20)
+            await until(lambda: "坏了一部分" in json.dumps(daughter.events, ensure_ascii=False))
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ async def test_an_open_alarm_of_an_unknown_state_goes_on(tmp_path: Path) -> None
         People(tmp_path).add(new_contact("大女儿", [], [daughter.url]))
         async with a_home(tmp_path) as home:
             assert len(home.core.alarm_assembly.store.open_alarms()) == 2
-            await until(lambda: len(daughter.events) >= 2, 20)
+            await until(lambda: len(daughter.events) >= 2)

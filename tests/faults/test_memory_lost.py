@@ -9,9 +9,9 @@ import pytest
 
 from assistant.people.contacts import People, new_contact
 from simulators.webhook import WebhookReceiver
-from tests.channels.parts import until
 from tests.faults.parts import SECRET, a_home
 from tests.store.test_store import killed_while_writing
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("damaged", ["anban.sqlite", "anban.sqlite-wal"])
@@ -24,7 +24,7 @@ async def test_the_family_is_told_of_it(tmp_path: Path, damaged: str) -> None:
     with WebhookReceiver(SECRET.encode()) as daughter:
         People(tmp_path).add(new_contact("大女儿", [], [daughter.url]))
         async with a_home(tmp_path):
-            await until(lambda: "坏了一部分" in json.dumps(daughter.events, ensure_ascii=False), 20)
+            await until(lambda: "坏了一部分" in json.dumps(daughter.events, ensure_ascii=False))
     assert list(tmp_path.glob("*.corrupt-*"))
 
 

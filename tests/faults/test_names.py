@@ -21,8 +21,9 @@ from simulators.modem import SimulatedModem
 from simulators.scaip_centre import ScaipReceiver
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import free_port, needs_baresip, until
+from tests.channels.parts import free_port, needs_baresip
 from tests.faults.parts import a_home, a_phone, receiver
+from tests.waiting import until
 
 HOSTILE = [
     "王\r\nX-Forged: 1\r\n\r\n奶奶",
@@ -99,8 +100,8 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
                     await home.core.children.ready("console")
                 home.cry()
                 for came in (web.events, pushed, modem.messages.sent, centre.requests):
-                    await until(lambda came=came: len(came) > 0, 40)
-                await until(home.has(AlarmAcknowledged), 60)
+                    await until(lambda came=came: len(came) > 0)
+                await until(home.has(AlarmAcknowledged))
                 # A name that cannot be read is told of too, and that notice has no link.
                 told = [event["data"]["acknowledge_url"] for event in web.events.values()]
                 link = next(filter(None, told))

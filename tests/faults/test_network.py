@@ -14,9 +14,9 @@ import pytest
 from assistant.alarm import callout
 from assistant.settings import CentreSettings
 from simulators.webhook import WebhookReceiver, WebManners
-from tests.channels.parts import until
 from tests.console.parts import certificate
 from tests.faults.parts import SECRET, a_home, receiver
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ async def test_a_name_server_that_hangs_keeps_nobody_else_from_being_told(
             home.add("接警中心", "scaip:centre", "ntfy://ntfy.hangs/topic")
             home.add("儿子", son.url)
             home.cry()
-            await until(lambda: len(son.events) == 1, 20)
+            await until(lambda: len(son.events) == 1)
             # All of them still hang, and the home goes on: another alarm goes out as well.
             assert len(hanging_names) > 20
             assert home.outcomes("大女儿") == []
             home.cry("fire")
-            await until(lambda: len(son.events) == 2, 20)
+            await until(lambda: len(son.events) == 2)
 
 
 class _Secure(WebhookReceiver):
@@ -74,8 +74,8 @@ async def test_a_certificate_that_nobody_signed_is_refused_and_the_next_way_is_u
         async with a_home(tmp_path / "home") as home:
             home.add("大女儿", stranger.url, daughter.url)
             home.cry()
-            await until(lambda: len(daughter.events) == 1, 20)
-            await until(lambda: "failed" in home.outcomes("大女儿"), 20)
+            await until(lambda: len(daughter.events) == 1)
+            await until(lambda: "failed" in home.outcomes("大女儿"))
             assert "SSLError" in home.details("大女儿")
             assert stranger.posts == 0, "not a word went there"
 
@@ -100,12 +100,12 @@ async def test_a_server_out_of_its_mind_holds_nobody_up(
             home.add("大女儿", mad.url)
             home.add("儿子", son.url)
             home.cry()
-            await until(lambda: len(son.events) == 1, 20)
-            await until(lambda: mad.posts > 0, 20)
+            await until(lambda: len(son.events) == 1)
+            await until(lambda: mad.posts > 0)
             assert home.state() == "raised"
             # Tried again and again, as long as nobody takes it.
             if manners.drip_seconds == 0:
-                await until(lambda: len(home.outcomes("大女儿")) > 0 and mad.posts > 1, 30)
+                await until(lambda: len(home.outcomes("大女儿")) > 0 and mad.posts > 1)
             assert "delivered" not in home.outcomes("大女儿")
 
 
@@ -119,9 +119,9 @@ async def test_a_line_that_is_gone_for_as_many_rounds_as_an_hour_has(
     async with a_home(tmp_path) as home:
         home.add("大女儿", f"http://127.0.0.1:{port}/alarm/token5")
         home.cry()
-        await until(lambda: len(home.outcomes("大女儿")) > 70, 60)
+        await until(lambda: len(home.outcomes("大女儿")) > 70)
         assert set(home.outcomes("大女儿")) == {"failed"}
         assert home.state() == "raised"
         with WebhookReceiver(SECRET.encode(), port=port) as daughter:
-            await until(lambda: len(daughter.events) == 1, 20)
-            await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
+            await until(lambda: len(daughter.events) == 1)
+            await until(lambda: "delivered" in home.outcomes("大女儿"))

@@ -15,8 +15,9 @@ from simulators.scaip_centre import ScaipReceiver
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
 from tests.calls.test_alarm_call import code_in, press_until, ring_through
-from tests.channels.parts import free_port, needs_baresip, until
+from tests.channels.parts import free_port, needs_baresip
 from tests.faults.parts import a_home, a_phone, receiver
+from tests.waiting import until
 
 DAUGHTER, STRANGER = "+8613800138000", "+8613900139000"
 
@@ -26,7 +27,7 @@ async def test_an_answer_to_the_text_message(tmp_path: Path) -> None:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             home.add("大女儿", f"sms:{DAUGHTER}")
             home.cry()
-            await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
+            await until(lambda: "delivered" in home.outcomes("大女儿"))
             told = "".join(part.text for part in modem.messages.sent)
             assert "王奶奶" in told
             assert "回复1" in told
@@ -45,7 +46,7 @@ async def test_an_answer_that_names_the_code_needs_no_known_time(tmp_path: Path)
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             home.add("大女儿", f"sms:{DAUGHTER}")
             home.cry()
-            await until(lambda: "delivered" in home.outcomes("大女儿"), 20)
+            await until(lambda: "delivered" in home.outcomes("大女儿"))
             code = code_in(home.core)
             modem.messages.receive(STRANGER, code)
             modem.messages.receive("0000000", code)
@@ -64,7 +65,7 @@ async def test_the_key_in_a_call_of_the_modem(tmp_path: Path) -> None:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             home.add("大女儿", f"tel:{DAUGHTER}")
             home.cry()
-            await until(home.has(CallAnswered), 20)
+            await until(home.has(CallAnswered))
             assert home.state() == "delivered"
             modem.calls.press("1")
             await until(home.has(AlarmAcknowledged))
@@ -76,12 +77,12 @@ async def test_a_modem_that_is_pulled_out_and_back_gets_through(tmp_path: Path) 
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             home.add("大女儿", f"tel:{DAUGHTER}")
             home.cry()
-            await until(lambda: bool(modem.calls.dialled), 20)
+            await until(lambda: bool(modem.calls.dialled))
             modem.unplug()
-            await until(lambda: "unknown" in home.outcomes("大女儿"), 20)
+            await until(lambda: "unknown" in home.outcomes("大女儿"))
             modem.manners.call = "answer"
             modem.plug()
-            await until(home.has(CallAnswered), 40)
+            await until(home.has(CallAnswered))
             modem.calls.press("1")
             await until(home.has(AlarmAcknowledged))
 
@@ -95,7 +96,7 @@ async def test_the_operator_of_a_centre_rings_back(tmp_path: Path) -> None:
             await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
             home.add("接警中心", "scaip:centre", operator.uri)
             home.cry()
-            await until(lambda: {"delivered", "no_answer"} <= set(home.outcomes("接警中心")), 20)
+            await until(lambda: {"delivered", "no_answer"} <= set(home.outcomes("接警中心")))
             assert home.state() == "raised", "snu 0 says that it arrived; nobody comes yet"
             account = home.core.options.settings.phone.account
             assert account in centre.requests[0].values(), "where the operator rings back"
@@ -120,7 +121,7 @@ async def test_an_answering_machine_takes_no_alarm_and_stops_no_round(tmp_path: 
         home.add("大女儿", mobile.uri, landline.uri)
         home.add("儿子", son.uri)
         home.cry()
-        await until(home.has(AlarmAcknowledged), 40)
+        await until(home.has(AlarmAcknowledged))
         assert home.outcomes("大女儿")[:2] == ["answered", "busy"], "her other number rings too"
         assert home.taken_by() == ["儿子"]
 
@@ -138,8 +139,8 @@ async def test_whatever_a_webhook_answers_is_no_acknowledgement(tmp_path: Path) 
             for number, (status, body) in enumerate(answers):
                 daughter.manners.status, daughter.manners.body = status, body
                 home.cry(("fall", "fire", "gas", "stroke")[number])
-                await until(lambda wanted=number + 1: len(daughter.events) == wanted, 20)
-            await until(lambda: home.outcomes("大女儿") == ["delivered"] * len(answers), 20)
+                await until(lambda wanted=number + 1: len(daughter.events) == wanted)
+            await until(lambda: home.outcomes("大女儿") == ["delivered"] * len(answers))
             states = {alarm.state.value for alarm in home.core.alarm_assembly.store.open_alarms()}
             assert states == {"raised"}
             assert home.taken_by() == []
@@ -162,7 +163,7 @@ async def test_the_button_of_a_link_stops_the_telephones(tmp_path: Path) -> None
             async with asyncio.timeout(60):
                 await home.core.children.ready("console")
             home.cry()
-            await until(lambda: bool(son.calls) and bool(daughter.events), 30)
+            await until(lambda: bool(son.calls) and bool(daughter.events))
             link = next(iter(daughter.events.values()))["data"]["acknowledge_url"]
             answer = await web.post(f"{link}/take", data={"do": "take"})
             assert answer.status_code == 303

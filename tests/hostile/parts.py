@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from itertools import count
 
@@ -15,6 +14,7 @@ from assistant.events import (
     HelpPressed,
 )
 from tests.faults.parts import Home
+from tests.waiting import until
 
 _numbers = count()
 DAUGHTER = "大女儿"
@@ -33,11 +33,7 @@ def ended(home: Home) -> list[object]:
 
 
 async def until_open(home: Home) -> None:
-    for _ in range(2_000):
-        if home.core.alarm_assembly.store.open_alarms():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("no alarm was opened")
+    await until(home.core.alarm_assembly.store.open_alarms, "an alarm")
 
 
 def _sensed(home: Home) -> None:

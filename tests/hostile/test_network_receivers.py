@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from simulators.webhook import WebhookReceiver, WebManners
-from tests.channels.parts import until
 from tests.faults.parts import SECRET, a_home
 from tests.hostile.parts import BEGINNINGS, ended
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(120)
 REDIRECTS = [301, 302, 303, 307, 308, 300, 304, 305, 201, 202]
 JUNK = {
     "not HTTP": b"SSH-2.0-OpenSSH_9\r\n",
@@ -42,7 +42,7 @@ async def test_a_redirect_must_not_carry_the_words_elsewhere(tmp_path: Path, sta
             async with a_home(tmp_path) as home:
                 home.add("大女儿", first.url)
                 BEGINNINGS["cried"](home)
-                await until(lambda: bool(home.outcomes("大女儿")), 30)
+                await until(lambda: bool(home.outcomes("大女儿")))
                 assert home.outcomes("大女儿")[0] == ("delivered" if status < 300 else "failed")
                 assert ended(home) == []
         assert other.posts == 0
@@ -60,8 +60,8 @@ async def test_no_answer_must_take_an_alarm_on_or_hold_up_the_next(
             home.add("大女儿", mad.url)
             home.add("儿子", sane.url)
             BEGINNINGS["cried"](home)
-            await until(lambda: "delivered" in home.outcomes("儿子"), 45)
-            await until(lambda: bool(home.outcomes("大女儿")), 45)
+            await until(lambda: "delivered" in home.outcomes("儿子"))
+            await until(lambda: bool(home.outcomes("大女儿")))
             assert "delivered" not in home.outcomes("大女儿")
             assert ended(home) == []
 
@@ -76,5 +76,5 @@ async def test_many_receivers_that_hang_must_not_keep_one_from_being_told(tmp_pa
                 home.add(f"邻居{number}", hanging.url + str(number))
             home.add("儿子", sane.url)
             BEGINNINGS["cried"](home)
-            await until(lambda: "delivered" in home.outcomes("儿子"), 60)
+            await until(lambda: "delivered" in home.outcomes("儿子"))
             assert ended(home) == []

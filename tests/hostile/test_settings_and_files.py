@@ -19,7 +19,7 @@ from assistant.settings import Settings, read
 from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 FANG = {"contact_id": "1", "name": "王小芳", "channels": ["tel:+8613800138000"]}
 
 

@@ -15,8 +15,8 @@ import pytest
 from assistant.channels import Acknowledger
 from assistant.people.contacts import new_contact
 from assistant.runtime.bus import Refused
-from tests.channels.parts import until
 from tests.console.parts import DOOR, HEALTH, a_home, link_of, receiver
+from tests.waiting import until
 
 TAKE, CLOSE = {"do": "take"}, {"do": "close"}
 METHODS = ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "CONNECT", "GET", "X"]

@@ -68,7 +68,7 @@ class Core:
 
     async def ended(self) -> tuple[int, str]:
         """Status and stderr of the child, once it has ended by itself."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             _, errors = await self.child.communicate()
         assert self.child.returncode is not None
         return self.child.returncode, errors.decode()

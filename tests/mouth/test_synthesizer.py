@@ -35,7 +35,7 @@ def alive(pid: int) -> bool:
 
 
 async def gone(pid: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while alive(pid):  # noqa: ASYNC110 - the end of a grandchild raises no event
             await asyncio.sleep(0.02)
 

@@ -11,7 +11,7 @@ import re
 import struct
 import termios
 import tty
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -39,8 +39,9 @@ from assistant.pendants import (
     parse_line,
     presses,
 )
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(20)
+pytestmark = pytest.mark.timeout(120)
 TOKEN = "a-token-of-this-home-only"
 NOW = 1_800_000_000.0
 
@@ -109,12 +110,6 @@ async def running(driver: SerialReceiver | UsbButton) -> AsyncIterator[list[Pend
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():  # noqa: ASYNC110  (what is awaited comes from a device)
-            await asyncio.sleep(0.02)
-
-
 class _Receiver:
     """A pseudo-terminal under a name that stays."""
 
@@ -129,7 +124,7 @@ class _Receiver:
 
     async def is_heard(self, facts: list[PendantFact]) -> None:
         """Opening a port drops what came before: knock until the driver listens."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while PendantSeen("test") not in facts:
                 os.write(self.ends[0], b"\nSEEN test\n")
                 await asyncio.sleep(0.1)
@@ -267,7 +262,7 @@ async def test_a_button_pressed_pulled_out_and_back(tmp_path: Path) -> None:
 
 
 async def _open_when_read(path: Path) -> int:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             try:
                 return os.open(path, os.O_WRONLY | os.O_NONBLOCK)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +15,8 @@ from assistant.robot.permission import CONSENT_FIELD
 from assistant.settings import RadarSettings, RobotSettings, Settings
 from assistant.store import KeyedValues
 from robot_io.simulator import Simulator
+from tests.waiting import until
 
-WAIT_SECONDS = 60.0
 PERSON = (4.2, 1.8)
 """In the simulator's living room; its charger is at (0.5, 2.0) and looks along x."""
 
@@ -38,12 +37,6 @@ class House:
     def said(self) -> list[str]:
         return [say.text for say in self.of(Say)]
 
-    async def until(self, condition: Callable[[], object], what: str) -> None:
-        async with asyncio.timeout(WAIT_SECONDS):
-            while not condition():  # noqa: ASYNC110  (a robot's wheels raise no event)
-                await asyncio.sleep(0.02)
-        assert condition(), what
-
     async def consent(self, *, may_move: bool = True) -> None:
         await KeyedValues.profile(self.core.database).set(CONSENT_FIELD, may_move)
 
@@ -56,7 +49,7 @@ class House:
 
     async def ended(self) -> RobotMoved:
         count = len(self.of(RobotMoved))
-        await self.until(lambda: len(self.of(RobotMoved)) > count, "a motion ended")
+        await until(lambda: len(self.of(RobotMoved)) > count, "a motion ended")
         moved: RobotMoved = self.of(RobotMoved)[-1]
         return moved
 
@@ -89,5 +82,5 @@ async def a_house(
             await core.settled()
             house = House(core, simulator, told)
             if has_robot:
-                await house.until(lambda: house.of(RobotReady), "the robot was found")
+                await until(lambda: house.of(RobotReady), "the robot was found")
             yield house

@@ -15,6 +15,7 @@ from robot_io import FaceName
 from robot_io.people import KEEP_METRES
 from tests.perception.fall_recording import FELL_AT, HEIGHT, fall_packets, record
 from tests.robot.parts import House, a_house
+from tests.waiting import until
 
 NAMED_FINE = Heard("u", "我没事", "zh", is_final=True, addressed=True, raw_text="安安我没事")
 FACES = list(FaceName)
@@ -39,12 +40,12 @@ def questions(house: House) -> int:
 
 
 async def raised(house: House) -> None:
-    await house.until(lambda: house.of(AlarmRaised), "the alarm is raised")
+    await until(lambda: house.of(AlarmRaised), "the alarm is raised")
     (alarm,) = house.of(AlarmRaised)
     assert (alarm.reason, alarm.origin, alarm.device) == ("fall", Origin.SENSOR, "radar")
     assert alarm.place == "客厅"
     assert questions(house) == 2
-    await house.until(lambda: house.body.face == FACES.index(FaceName.CALLING), "it shows it")
+    await until(lambda: house.body.face == FACES.index(FaceName.CALLING), "it shows it")
 
 
 async def test_a_fall_is_asked_about_twice_come_to_and_called_out(
@@ -52,7 +53,7 @@ async def test_a_fall_is_asked_about_twice_come_to_and_called_out(
 ) -> None:
     async with a_house(tmp_path / "home", radar) as house:
         await house.consent()
-        await house.until(house.core.alarm_assembly.store.open_alarms, "an alarm is suspected")
+        await until(house.core.alarm_assembly.store.open_alarms, "an alarm is suspected")
         assert not house.of(AlarmRaised), "the elder is asked first"
         assert (await house.ended()).outcome == "finished"
         assert abs(house.distance_to(FELL_AT) - KEEP_METRES) < 0.4
@@ -88,17 +89,17 @@ async def test_both_children_killed_on_the_way_lose_nothing(
 ) -> None:
     async with a_house(tmp_path / "home", radar) as house:
         await house.consent()
-        await house.until(lambda: falls(house), "seen")
-        await house.until(lambda: house.body.speed > 0.05, "rolling")
+        await until(lambda: falls(house), "seen")
+        await until(lambda: house.body.speed > 0.05, "rolling")
         for name in ("robot", "senses"):
             pid = house.core.supervisor.pid(name)
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
-        await house.until(lambda: not house.body.is_moving, "the dead-man stopped it")
-        await house.until(lambda: len(house.of(ChildDied)) >= 2, "noticed")
+        await until(lambda: not house.body.is_moving, "the dead-man stopped it")
+        await until(lambda: len(house.of(ChildDied)) >= 2, "noticed")
         assert (await house.ended()).outcome == "finished", "it set out again"
         assert abs(house.distance_to(FELL_AT) - KEEP_METRES) < 0.4
         await raised(house)
         # The recording begins anew, and the same fall is the same alarm.
-        await house.until(lambda: len(falls(house)) == 2, "it sees again")
+        await until(lambda: len(falls(house)) == 2, "it sees again")
         assert len(house.core.alarm_assembly.store.open_alarms()) == 1

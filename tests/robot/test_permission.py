@@ -33,6 +33,7 @@ from assistant.events import (
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
 from tests.robot.parts import PERSON, House, a_house
+from tests.waiting import until
 
 NAMED_FINE = Heard("u", "我没事", "zh", is_final=True, addressed=True, raw_text="安安我没事")
 FACES = list(FaceName)
@@ -76,7 +77,7 @@ async def test_a_no_is_kept_and_holds_for_what_it_does_by_itself(tmp_path: Path)
         answer(house, "no")
         house.core.bus.publish(ReminderDue("o", "r", "药", 0.0, 3, is_urgent=True))
         house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
-        await house.until(lambda: house.body.face == FACES.index(FaceName.CALLING), "its face")
+        await until(lambda: house.body.face == FACES.index(FaceName.CALLING), "its face")
         assert house.body.moved_metres == 0.0
         assert house.body.docked
 
@@ -88,11 +89,11 @@ async def test_a_stop_that_is_heard_stops_it_and_nothing_moves_by_itself_after(
         await house.consent()
         house.locate()
         assert await house.ask("approach") == "moving"
-        await house.until(lambda: house.body.speed > 0.05, "rolling")
+        await until(lambda: house.body.speed > 0.05, "rolling")
         # Without a wake phrase, and before the sentence is over; no dialogue and no skills run.
         house.core.bus.publish(Heard("u", "停", "zh", is_final=False, addressed=False))
         assert (await house.ended()).outcome == "stopped"
-        await house.until(lambda: not house.body.is_moving, "standing still")
+        await until(lambda: not house.body.is_moving, "standing still")
         way = house.body.moved_metres
         house.core.bus.publish(ReminderDue("o", "r", "药", 0.0, 3, is_urgent=True))
         assert (await house.core.bus.call("robot.state"))["name"]
@@ -110,7 +111,7 @@ async def test_what_was_asked_for_just_before_a_stop_does_not_begin_after_it(
             with frozen(house.core.supervisor.pid("robot")):  # both lie there when it looks
                 house.core.bus.publish(MoveRobot(motion, "门口", is_asked=True))
                 house.core.bus.publish(StopRobot())
-            await house.until(lambda ends=ends: len(house.of(RobotMoved)) > ends, "it was told")
+            await until(lambda ends=ends: len(house.of(RobotMoved)) > ends, "it was told")
             assert house.of(RobotMoved)[-1].outcome == "stopped"
         assert house.body.moved_metres == 0.0
 
@@ -132,12 +133,12 @@ async def test_consent_outlives_the_core_and_can_be_withdrawn(tmp_path: Path) ->
         assert (await house.core.bus.call("robot.state"))["may_move"]
         house.locate()
         assert await house.ask("approach") == "moving"
-        await house.until(lambda: house.body.speed > 0.05, "rolling")
+        await until(lambda: house.body.speed > 0.05, "rolling")
         await house.core.bus.call("robot.consent", may_move=False)
         assert (await house.ended()).outcome == "stopped"
         way = house.body.moved_metres
         house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
-        await house.until(lambda: house.body.light[0] == 255, "it shows the alarm")
+        await until(lambda: house.body.light[0] == 255, "it shows the alarm")
         assert house.body.moved_metres == pytest.approx(way, abs=0.05)
 
 
@@ -159,7 +160,7 @@ async def test_how_a_motion_ended_is_said_after_the_answer_to_the_wish(tmp_path:
         assert house.said() == []
         house.core.bus.publish(TurnTaken("回去充电", "robot_dock", 1.0, "robot", "好"))
         house.core.speech.say("好，我回去充电。")
-        await house.until(lambda: len(house.said()) == 2, "both said")
+        await until(lambda: len(house.said()) == 2, "both said")
         assert "充电座" in house.said()[1]
 
 
@@ -180,10 +181,10 @@ async def test_a_bumper_is_told_in_words(tmp_path: Path) -> None:
         await house.consent()
         house.locate()
         assert await house.ask("approach") == "moving"
-        await house.until(lambda: house.body.speed > 0.05, "rolling")
+        await until(lambda: house.body.speed > 0.05, "rolling")
         house.simulator.order("bump left")
         assert (await house.ended()).outcome == "bumper"
-        await house.until(lambda: any("碰到" in text for text in house.said()), "told")
+        await until(lambda: any("碰到" in text for text in house.said()), "told")
         house.simulator.order("bump none")
         house.locate()
         assert await house.ask("approach") == "moving"
@@ -195,7 +196,7 @@ async def test_an_alarm_is_shown_and_it_comes_and_goes_back(tmp_path: Path) -> N
         await house.consent()
         house.locate()
         house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
-        await house.until(lambda: house.body.light[0] == 255, "red")
+        await until(lambda: house.body.light[0] == 255, "red")
         assert (await house.ended()).outcome == "finished"
         assert house.distance_to(PERSON) < 1.6
         house.core.bus.publish(AlarmClosed("a", "closed", "女儿"))
@@ -217,8 +218,8 @@ async def test_a_reminder_that_stays_unanswered_brings_it_near(tmp_path: Path) -
 async def test_its_button_is_a_cry_for_help(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         house.simulator.order("button")
-        await house.until(lambda: house.of(HelpPressed), "pressed")
-        await house.until(house.core.alarm_assembly.store.open_alarms, "an alarm")
+        await until(lambda: house.of(HelpPressed), "pressed")
+        await until(house.core.alarm_assembly.store.open_alarms, "an alarm")
 
 
 async def test_killed_in_the_middle_of_a_motion_it_stops_and_comes_back(tmp_path: Path) -> None:
@@ -226,23 +227,23 @@ async def test_killed_in_the_middle_of_a_motion_it_stops_and_comes_back(tmp_path
         await house.consent()
         house.locate()
         assert await house.ask("approach") == "moving"
-        await house.until(lambda: house.body.speed > 0.05, "rolling")
+        await until(lambda: house.body.speed > 0.05, "rolling")
         pid = house.core.supervisor.pid("robot")
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        await house.until(lambda: not house.body.is_moving, "the dead-man stopped it")
-        await house.until(lambda: house.of(ChildDied), "its death was noticed")
+        await until(lambda: not house.body.is_moving, "the dead-man stopped it")
+        await until(lambda: house.of(ChildDied), "its death was noticed")
         assert any("没有回应" in text for text in house.said())
-        await house.until(lambda: len(house.of(RobotReady)) == 2, "it is back")
+        await until(lambda: len(house.of(RobotReady)) == 2, "it is back")
 
 
 async def test_unplugged_it_is_gone_and_comes_back(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         house.simulator.order("unplug")
-        await house.until(lambda: house.of(RobotGone), "gone")
+        await until(lambda: house.of(RobotGone), "gone")
         assert await house.ask("approach") == "gone"
         house.simulator.order("plug")
-        await house.until(lambda: len(house.of(RobotReady)) == 2, "back")
+        await until(lambda: len(house.of(RobotReady)) == 2, "back")
 
 
 async def test_killed_on_its_way_to_a_fall_it_sets_out_again(tmp_path: Path) -> None:
@@ -250,7 +251,7 @@ async def test_killed_on_its_way_to_a_fall_it_sets_out_again(tmp_path: Path) -> 
         await house.consent()
         fall = {"person": 1, "x": PERSON[0], "y": PERSON[1]}
         house.core.bus.publish(Sensed("FallDetected", "radar", "客厅", fall))
-        await house.until(lambda: house.body.speed > 0.05, "rolling")
+        await until(lambda: house.body.speed > 0.05, "rolling")
         pid = house.core.supervisor.pid("robot")
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
@@ -276,8 +277,8 @@ async def test_a_low_battery_sends_it_home(tmp_path: Path) -> None:
         assert await house.ask("go", "门口") == "moving"
         assert (await house.ended()).outcome == "finished"
         house.simulator.order("battery 5")
-        await house.until(lambda: house.of(RobotTold), "told")
-        await house.until(lambda: house.body.docked, "on its charger")
+        await until(lambda: house.of(RobotTold), "told")
+        await until(lambda: house.body.docked, "on its charger")
 
 
 async def test_without_a_robot_all_of_it_is_silent(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ class House:
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert process.stdout is not None
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 read = [await process.stdout.readline() for _ in range(lines)]
         finally:
             with contextlib.suppress(ProcessLookupError):  # it was cut off, and ended
@@ -238,7 +238,7 @@ async def test_a_child_and_what_it_starts_have_the_childs_rights(
         Alive("console"),
     )
     house.supervisor.start(ChildSpec("console", (*through, *peer), output=output))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await house.told.get() != Alive("console"):
             pass
         await until_written(output, 2)
@@ -261,7 +261,7 @@ async def test_a_childs_child_does_not_pass_for_a_command(house: House) -> None:
     house.supervisor.start(
         ChildSpec("console", ("sh", "-c", '"$@"; exit', "sh", *own_session), output=output)
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while type(await house.told.get()).__name__ != "ChildDied":
             pass
     assert output.read_bytes() == b""
@@ -271,7 +271,7 @@ async def test_what_a_child_wants_without_a_right_is_not_given(house: House) -> 
     output = house.folder / "out"
     peer = house.peer(Hello("console", ("Heard", "Say", "Shutdown")), Alive("console"))
     house.supervisor.start(ChildSpec("console", peer, output=output))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await house.told.get() != Alive("console"):
             pass
     house.bus.publish(Say("the door code is 4711", "en"))

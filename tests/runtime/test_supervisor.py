@@ -44,7 +44,7 @@ class House:
         return ChildSpec("child", command, {"ANBAN_SOCKET": str(self.bus.path)}, **limits)  # type: ignore[arg-type]
 
     async def next(self, kind: type) -> object:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 event = await self.told.get()
                 if type(event) is kind:

@@ -28,8 +28,9 @@ from simulators.modem_manners import ModemManners
 from simulators.scaip_centre import ScaipReceiver
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.channels.parts import free_port, needs_baresip, until
+from tests.channels.parts import free_port, needs_baresip
 from tests.faults.parts import SECRET, Home, a_home, a_phone, receiver
+from tests.waiting import until
 
 
 async def look(home: Home) -> dict[str, CheckResult]:

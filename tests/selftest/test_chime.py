@@ -27,10 +27,10 @@ from assistant.runtime.chime import HEARD_SHARE, SECONDS, chime, find
 from assistant.runtime.findings import CheckResult
 from assistant.selftest import daily
 from assistant.settings import EarSettings, MouthSettings, Settings
-from tests.channels.parts import until
 from tests.headless import DEVICE, PulseServer, needs_pulse
 from tests.reminders.home import VirtualClock
 from tests.selftest.parts import at
+from tests.waiting import until
 
 RATE = 16_000
 Sound = npt.NDArray[np.float64]
@@ -177,7 +177,7 @@ async def test_something_to_say_breaks_the_chime_and_the_test_off(tmp_path: Path
             test = asyncio.create_task(core.selftest.api.run_now(with_chime=True))
             began: list[object] = []
             core.bus.listen(began.append)
-            await until(lambda: "SoundStarted" in {type(event).__name__ for event in began}, 60)
+            await until(lambda: "SoundStarted" in {type(event).__name__ for event in began})
             core.bus.publish(Say("别怕，我听到了。", "zh", Urgency.ALARM))
             with pytest.raises(Exception, match="broken off"):
                 await test
@@ -199,18 +199,17 @@ async def test_by_day_it_sounds_by_itself_and_is_explained_once(
             core.bus.subscribe(Said, said.append)
             core.bus.subscribe(ChimeLookedFor, chimes.append)
             clock.move(at("09:31"))
-            await until(lambda: len(chimes) == 1, 60)
+            await until(lambda: len(chimes) == 1)
             assert chimes[0].is_heard
-            await until(
-                lambda: any(each.completed and words in each.spoken_text for each in said), 60
-            )
+            await until(lambda: any(each.completed and words in each.spoken_text for each in said))
             clock.move(at("09:31", 1))
             # What it said may have come back to it through the air: it waits for quiet.
             while len(chimes) < 2:
                 assert clock.at < at("17:00", 1)
                 clock.move(clock.at + daily.LOOK_AGAIN_SECONDS + 1)
                 with contextlib.suppress(TimeoutError):
-                    await until(lambda: len(chimes) == 2, 5)
+                    async with asyncio.timeout(5):
+                        await until(lambda: len(chimes) == 2)
             assert core.selftest is not None
             clock.move(clock.at + daily.TELL_AGAIN_SECONDS + 1)
             await core.selftest.api.step()  # all that was to be said today was said

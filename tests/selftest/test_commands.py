@@ -22,9 +22,9 @@ from assistant.demo.room import EAR_RATE
 from assistant.events import AlarmRaised, Capability, DrillCryHeard, Said, Say
 from assistant.people.contacts import new_contact
 from assistant.settings import EarSettings, EmergencySettings, MouthSettings, Settings
-from tests.channels.parts import until
 from tests.faults.parts import SECRET, receiver
 from tests.headless import DEVICE, PulseServer, needs_pulse
+from tests.waiting import until
 
 ANBAN = Path(sys.executable).with_name("anban")
 
@@ -138,10 +138,10 @@ async def test_a_person_is_led_through_a_drill(tmp_path: Path) -> None:
             home.core.alarm_assembly.people.add(new_contact("大女儿", [], [web.url]))
             leading = await home.begin("drill", "卧室", "厨房", "--yes")
             for number in (1, 2):
-                await until(lambda number=number: rooms_asked(home) == number, 90)
-                await until(home.is_silent, 60)
+                await until(lambda number=number: rooms_asked(home) == number)
+                await until(home.is_silent)
                 await home.cry("救命")
-                await until(lambda number=number: count(home, DrillCryHeard) == number, 30)
+                await until(lambda number=number: count(home, DrillCryHeard) == number)
             out, _ = await leading.communicate()
             shown = out.decode()
             assert leading.returncode == 0, shown
@@ -150,10 +150,10 @@ async def test_a_person_is_led_through_a_drill(tmp_path: Path) -> None:
             assert "contact 大女儿: 1. webhook" in shown
             assert not home.has(AlarmRaised), "it heard itself speak of a cry, through the air"
             assert [event["type"] for event in web.events.values()] == ["alarm.test"]
-            await until(home.is_silent, 60)
+            await until(home.is_silent)
             await home.cry("救命")
             # The tiny model's cries are asked about first, and nobody answers.
-            await until(lambda: home.has(AlarmRaised), 90)
+            await until(lambda: home.has(AlarmRaised))
     _, shown = await asyncio.to_thread(offline, tmp_path, "selftest", "--last")
     assert "last drill" in shown
     assert "卧室" in shown
@@ -166,19 +166,19 @@ async def test_the_drill_ends_with_its_terminal(tmp_path: Path) -> None:
         home = Home(core, None, tmp_path, [])
         core.bus.listen(home.told.append)
         leading = await home.begin("drill", "卧室", "--rooms-only")
-        await until(lambda: rooms_asked(home) == 1, 90)
+        await until(lambda: rooms_asked(home) == 1)
         leading.send_signal(signal.SIGINT)
         out, _ = await leading.communicate()
         assert leading.returncode == 130, out.decode()
         assert not drill.drill_id, "Ctrl-C ends it at once"
 
         leading = await home.begin("drill", "卧室", "--rooms-only")
-        await until(lambda: rooms_asked(home) == 1, 90)
+        await until(lambda: rooms_asked(home) == 1)
         leading.kill()
         await leading.wait()
-        await until(lambda: not drill.drill_id, 40)
+        await until(lambda: not drill.drill_id)
         await core.turns.take("救命")
-        await until(lambda: home.has(AlarmRaised), 30)
+        await until(lambda: home.has(AlarmRaised))
 
 
 def rooms_asked(home: Home) -> int:

@@ -9,9 +9,9 @@ import pytest
 
 from assistant.events import AlarmRaised, CryForHelpHeard, Heard, HelpPressed
 from assistant.selftest import daily
-from tests.channels.parts import until
 from tests.reminders.home import VirtualClock
 from tests.selftest.parts import NOWHERE, a_home, at, daughter, notices
+from tests.waiting import until
 
 SOON = daily.LOOK_AGAIN_SECONDS
 LATER = daily.TELL_AGAIN_SECONDS

@@ -22,7 +22,7 @@ from assistant.selftest import heartbeat
 from assistant.selftest.heartbeat import Heartbeat
 from assistant.settings import MouthSettings, SelfTestSettings, Settings
 from simulators.scaip_centre import ScaipReceiver
-from tests.channels.parts import until
+from tests.waiting import until
 
 TOKEN = "6d1f-secret-token"
 
@@ -182,9 +182,9 @@ async def test_a_server_that_never_answers_blocks_nothing(
         setattr(watcher, fault, True)
         async with beating(watcher.url, {}) as beat:
             await until(lambda: len(watcher.asked) == 1)
-            await until(lambda: "no answer in time" in beat.findings()[0].detail, 30)
+            await until(lambda: "no answer in time" in beat.findings()[0].detail)
             setattr(watcher, fault, False)
-            await until(lambda: beat.findings()[0].is_well, 30)
+            await until(lambda: beat.findings()[0].is_well)
 
 
 async def test_nobody_there_and_nothing_leaks(logged: io.StringIO) -> None:
@@ -251,9 +251,9 @@ async def test_a_home_that_cannot_speak_says_so_to_the_outside(tmp_path: Path) -
             capabilities=frozenset({Capability.MOUTH}),
         )
         async with running(options):
-            await until(lambda: b"speaker" in b"".join(body for _, _, body in watcher.asked), 60)
+            await until(lambda: b"speaker" in b"".join(body for _, _, body in watcher.asked))
             speaker.parent.mkdir()
-            await until(lambda: watcher.asked[-1][0] == "GET", 60)
+            await until(lambda: watcher.asked[-1][0] == "GET")
 
 
 async def test_a_centre_that_is_not_set_up_is_told() -> None:

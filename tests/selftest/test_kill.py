@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.people.contacts import People, new_contact
-from tests.channels.parts import until
 from tests.selftest.parts import daughter
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,14 +35,14 @@ async def test_a_test_that_was_killed_is_made_again_and_only_then_is_over(tmp_pa
         mei.manners.delay_seconds = 15.0  # the middle of a test
         People(tmp_path).add(new_contact("Mei", [], [mei.url]))
         home = await start(tmp_path)
-        await until(lambda: mei.posts == 1, 60)
+        await until(lambda: mei.posts == 1)
         home.kill()
         await home.wait()
         assert rows(tmp_path, "SELECT ended_at, begins FROM selftest") == [(None, 1)]
 
         mei.manners.delay_seconds = 0.0
         home = await start(tmp_path)
-        await until(lambda: rows(tmp_path, "SELECT ended_at > 0 FROM selftest") == [(1,)], 60)
+        await until(lambda: rows(tmp_path, "SELECT ended_at > 0 FROM selftest") == [(1,)])
         home.kill()
         await home.wait()
         assert rows(tmp_path, "SELECT begins FROM selftest") == [(2,)]

@@ -117,7 +117,7 @@ async def test_reactions_ask_and_store_over_the_socket(core: Core, host: Host) -
     core.bus.publish(ElderAnswered(asked.question_id, "no", "not at all"))
 
     values = KeyedValues.of_skill(core.database, "faulty")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (answer := await values.get("answer")) is None:  # noqa: ASYNC110  (gives no event)
             await asyncio.sleep(0.02)
     assert answer == ["no", "not at all"]

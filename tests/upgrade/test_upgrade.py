@@ -20,8 +20,8 @@ from assistant.settings import EmergencySettings, Settings
 from assistant.store import Database
 from assistant.store.schema import VERSIONS_TABLE, core_scripts
 from simulators.webhook import WebhookReceiver
-from tests.channels.parts import until
 from tests.reminders.home import VirtualClock
+from tests.waiting import until
 
 BEFORE = Path(__file__).parent / "before"
 SECRET = "of-this-home"
@@ -122,11 +122,11 @@ async def test_no_row_is_lost_or_changed(folder: Path) -> None:
 async def test_the_open_alarm_goes_on_calling_out(folder: Path, daughter: WebhookReceiver) -> None:
     async with opened(folder) as home:
         assert home.states() == {FALL: "raised"}
-        await until(lambda: any(FALL in json.dumps(each) for each in daughter.events.values()), 20)
+        await until(lambda: any(FALL in json.dumps(each) for each in daughter.events.values()))
         assert daughter.forged == 0
         assert not [each for each in daughter.events.values() if FIRE in json.dumps(each)]
         store, people = home.core.alarm_assembly.store, home.core.alarm_assembly.people.all
-        await until(lambda: "delivered" in {each.outcome for each in store.attempts(FALL)}, 20)
+        await until(lambda: "delivered" in {each.outcome for each in store.attempts(FALL)})
         outcomes = [attempt.outcome for attempt in store.attempts(FALL)]
         assert outcomes[0] == "failed", "what was tried before is remembered"
         await home.core.bus.call(
@@ -154,13 +154,13 @@ async def test_reminders_come(folder: Path, daughter: WebhookReceiver) -> None:
             ("降压药", "19:30"): "planned",
         }
         # The word that was owed to the family.
-        await until(lambda: "华法林" in str([*daughter.events.values()]), 20)
+        await until(lambda: "华法林" in str([*daughter.events.values()]))
 
         home.told.clear()
         await home.at(16)
-        await until(lambda: "浇水" in home.said(), 20)
+        await until(lambda: "浇水" in home.said())
         await home.at(19, 30)
-        await until(lambda: "降压药" in home.said(), 20)
+        await until(lambda: "降压药" in home.said())
         taken = await call("reminders.taken", which="降压药")
         assert taken["taken"][0]["left"] == {"amount": "28", "unit": "tablet", "days": 14}
 

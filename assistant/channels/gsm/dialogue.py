@@ -10,13 +10,15 @@ finds its step again before the next one is sent (`_find_step`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from assistant.channels.api import ChannelError
 from assistant.channels.gsm.line import SerialLine
+from assistant.runtime.tasks import race
 
 COMMAND_SECONDS: Final = 3.0
 PROMPT_SECONDS: Final = 5.0
@@ -151,18 +153,18 @@ class Dialogue:
 
     async def _exchange(self, pending: _Pending, data: bytes, seconds: float) -> None:
         self._pending = pending
-        lost = asyncio.create_task(self.line.lost.wait())
         try:
             await self._write(data)
-            ends: list[asyncio.Future[Any]] = [pending.result, lost]
-            await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await race(asyncio.shield(pending.result), self.line.lost.wait())
             if not pending.result.done():
-                what = "the modem was unplugged" if lost.done() else "the modem gave no answer"
+                is_lost = self.line.lost.is_set()
+                what = "the modem was unplugged" if is_lost else "the modem gave no answer"
                 raise ModemSilentError(f"{what} to {pending.name}")
             result = pending.result.result()
         finally:
             self._pending = None
-            lost.cancel()
             if not pending.result.done():  # no answer in time, or nobody waits for it any more
                 self._late.add(pending.prefix)
         if _STARTED_ANEW.fullmatch(result):

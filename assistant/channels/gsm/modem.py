@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import re
@@ -17,6 +18,7 @@ from assistant.channels.gsm.inbox import Inbox, IncomingSms, Journal, MemoryJour
 from assistant.channels.gsm.pdu import submit
 from assistant.channels.gsm.port_name import present, stable_name
 from assistant.channels.gsm.startup import MESSAGES, Pin, set_up
+from assistant.runtime.tasks import race
 
 log = logging.getLogger(__name__)
 
@@ -216,15 +218,9 @@ class Modem:
     async def _watch(self, dialogue: Dialogue) -> None:
         """Watch until the line is gone, the modem has reset itself, or it no longer answers."""
         while True:
-            ends = [
-                asyncio.create_task(dialogue.line.lost.wait()),
-                asyncio.create_task(dialogue.started_anew.wait()),
-            ]
-            try:
-                await asyncio.wait(ends, timeout=WATCH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for end in ends:
-                    end.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_SECONDS):
+                    await race(dialogue.line.lost.wait(), dialogue.started_anew.wait())
             if dialogue.line.lost.is_set():
                 raise ModemError("unplugged")
             if dialogue.started_anew.is_set():
