@@ -226,7 +226,7 @@ async def test_killed_it_leaves_no_voice_process_behind(tmp_path: Path) -> None:
         assert len(children) == 1
         core.child.kill()
         await core.child.wait()
-        gone, alive = await asyncio.to_thread(psutil.wait_procs, children, 10)
+        gone, alive = await asyncio.to_thread(psutil.wait_procs, children, 60)
         assert gone
         assert not alive
 

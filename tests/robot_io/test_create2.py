@@ -103,7 +103,7 @@ class Watch:
 
     def until(self, condition):
         with self._changed:
-            assert self._changed.wait_for(condition, 10)
+            assert self._changed.wait_for(condition, 60)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class Listener:
 
     def wait(self, condition):
         with self.changed:
-            assert self.changed.wait_for(condition, 10), self.events
+            assert self.changed.wait_for(condition, 60), self.events
 
 
 class Plug:
