@@ -141,7 +141,8 @@ class Calls:
         """Hold "shall I ring …?" open; the one who asks this words and says the question.
 
         Returns:
-            `name`, as it is said to the elder, and `refused`: empty, or alarm, in_call, no_way.
+            `name`, as it is said to the elder, and `refused`: empty, or alarm, in_call, no_way, or
+            asked: an alarm waits for an answer.
         """
         contact = self._people.get(contact_id)
         if contact is None:
@@ -155,7 +156,7 @@ class Calls:
         elif not self._ways(contact):
             refused = "no_way"
         elif not self._hold_open(Named(contact, name, 1.0), "", is_said=True):
-            refused = "alarm"
+            refused = "asked"
         return {"name": name, "refused": refused}
 
     async def agree(self) -> bool:

@@ -24,9 +24,9 @@ class SkillQuestions:
             Rank.SKILL,
             wanted.text,
             wanted.open_seconds,
-            is_said=not wanted.text,
             urgency=wanted.urgency,
             question_id=wanted.question_id,
         )
-        if self._questions.ask(question, answered) is None:  # something more urgent is asked
+        # Without words there is nothing to answer; or something more urgent is asked.
+        if not wanted.text.strip() or self._questions.ask(question, answered) is None:
             answered(Ending.SILENCE, "")

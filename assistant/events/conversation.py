@@ -35,7 +35,6 @@ class AskElder:
     """
 
     text: str
-    """The question; empty: it is being said already, as the answer of a turn."""
     question_id: str = field(default_factory=new_id)
     """Also the `say_id` of its words: their end is a `Said` with this id."""
     urgency: Urgency = Urgency.ANSWER

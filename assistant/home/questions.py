@@ -33,7 +33,7 @@ class Rank(IntEnum):
     REMINDER = 4
     """Whether a dose was taken."""
     ROBOT = 5
-    """Whether the robot may move: asked in an alarm, too, since it may look after the elder."""
+    """Whether the robot may move: a yes that was meant for another must not set it rolling."""
     ALARM = 6
     """Whether help is needed, and all else that is asked in an alarm."""
 
@@ -217,12 +217,12 @@ class OpenQuestions:
                 asked.is_overtaken = True
 
     def _may_ask(self, question: Question) -> bool:
-        if self._alarms and question.rank < Rank.ROBOT:
-            return False
+        if question.rank is Rank.ALARM:
+            return True
         highest = max(self.ranks, default=Rank.DIALOGUE)
-        # What the elder's own words led to is being said already, and is what they answer next;
-        # but nothing takes the place of an alarm's question.
-        return question.rank >= highest or (question.is_said and highest < Rank.ALARM)
+        if question.is_said:  # the elder's own words led to it, and it is what they answer next
+            return highest < Rank.ALARM
+        return question.rank >= highest and not self._alarms
 
     def _wait_for(self, asked: OpenQuestion, answered: Answered) -> None:
         loop = asyncio.get_running_loop()

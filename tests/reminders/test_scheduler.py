@@ -21,6 +21,7 @@ from assistant.events import (
     SetVoice,
     StockLow,
 )
+from assistant.home.questions import Ending, Question, Rank
 from assistant.language import DayTime, Unit
 from assistant.language.clues import Anchor
 from assistant.reminders.escalation import Risk
@@ -465,3 +466,79 @@ async def test_24_tablets_are_kept_once_confirmed(home: Home) -> None:
     amount = Amount(Fraction(24), Unit.TABLET)
     await home.api.add(daily("08:00", amount=amount, is_confirmed=True))
     assert len(await home.api.all()) == 1
+
+
+@pytest.mark.parametrize("done", ["taken", "skip", "snooze"])
+async def test_a_question_answered_in_other_words_is_not_open_any_more(
+    home: Home, done: str
+) -> None:
+    """A yes after "I took it" is about something else; one after "later" is not "taken"."""
+    await home.api.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    questions = home.speech.questions
+    assert questions.current is not None
+    await getattr(home.api, done)()
+    await home.step()
+    assert questions.current is None
+    before = len(home.seen(DoseTaken))
+    assert not questions.answer(Ending.YES)
+    await home.step()
+    assert len(home.seen(DoseTaken)) == before
+
+
+@pytest.mark.parametrize(
+    ("rank", "waits"),
+    [(Rank.DIALOGUE, False), (Rank.SKILL, True), (Rank.CALL, True), (Rank.ROBOT, True)],
+)
+async def test_a_reminder_waits_for_the_questions_of_others(
+    home: Home, rank: Rank, *, waits: bool
+) -> None:
+    await home.api.add(daily("08:00"))
+    asked = home.speech.questions.ask(Question(rank, "x?", is_said=True))
+    assert asked is not None
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    assert len(home.asked()) == (0 if waits else 1)
+    asked.close()
+    home.clock.move(at("2026-11-23T08:01"))
+    await home.step()
+    assert len(home.asked()) == 1
+
+
+async def test_two_doses_are_asked_about_one_after_the_other(home: Home) -> None:
+    for clock_time, title in (("08:00", "metformin"), ("08:01", "ramipril")):
+        await home.api.add(daily(clock_time, title=title))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    home.clock.move(at("2026-11-23T08:01"))
+    await home.step()
+    assert len(home.asked()) == 1, "the second waits for the first one's answer"
+    home.answer("yes")
+    await home.step()
+    assert [taken.title for taken in home.seen(DoseTaken)] == ["metformin"]
+
+
+async def test_an_alarm_ends_the_question_and_the_dose_is_asked_about_again(home: Home) -> None:
+    await home.api.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    home.bus.publish(AlarmOpened("a"))
+    assert not home.speech.questions.answer(Ending.YES), "a yes on the floor counts no dose"
+    home.bus.publish(AlarmClosed("a", "closed", "Mei"))
+    assert not home.speech.questions.answer(Ending.YES), "nor one after it"
+    await home.until(at("2026-11-23T08:45"), lambda _: "yes")
+    assert len(home.asked()) == 2
+    assert await states(home) == [State.TAKEN]
+
+
+async def test_what_could_not_be_asked_is_asked_later(home: Home) -> None:
+    """The robot asks in the moment in which the dose falls due."""
+    await home.api.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T08:00"))
+    robot = Question(Rank.ROBOT, "x?", is_said=True)
+    home.bus.subscribe(ReminderDue, lambda _: home.speech.questions.ask(robot))
+    await home.step()
+    assert home.asked() == []
+    await home.step()
+    assert await states(home) == [State.DUE], "an announcement that was not made counts for none"
