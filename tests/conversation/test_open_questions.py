@@ -14,6 +14,7 @@ from assistant.conversation.hearing import Hearing
 from assistant.conversation.implied_cry import ImpliedCries
 from assistant.conversation.safety_lane import SafetyLane
 from assistant.conversation.turns import Turns
+from assistant.conversation.understanding import Interpretation
 from assistant.core.services import Services
 from assistant.events import (
     AlarmClosed,
@@ -38,6 +39,7 @@ from tests.conversation.test_turns import REPLIES, ScriptedAlarms, ScriptedLine,
 
 YES: Final = {"zh": ("是的", "好的", "对", "嗯"), "en": ("yes", "ok", "yes please", "sure")}
 NO: Final = {"zh": ("不用", "不", "没有", "算了"), "en": ("no", "no thanks", "not now", "nope")}
+SMALL_TALK: Final = "你好呀"
 WORDS: Final = {"吃药了吗？": "reminder", "要听故事吗？": "skill", "[general_story]": "form"}
 """The questions that can be put again, by their words; the form's are the scripted dialogue's."""
 
@@ -145,9 +147,16 @@ class Alarms(ScriptedAlarms):
 class Dialogue(ScriptedMind):
     """A dialogue that answers small talk with a question."""
 
-    async def answer(self, thought: object, stages: dict[str, float]) -> str:
-        reply = await super().answer(thought, stages)  # type: ignore[arg-type]
-        return "您好吗？" if thought.text == "我肚子疼" else reply  # type: ignore[attr-defined]
+    async def think(
+        self, text: str, alternatives: tuple[str, ...], stages: dict[str, float]
+    ) -> Interpretation:
+        if text == SMALL_TALK:
+            return Interpretation(text, "general_chat", 0.99, ())
+        return await super().think(text, alternatives, stages)
+
+    async def answer(self, thought: Interpretation, stages: dict[str, float]) -> str:
+        reply = await super().answer(thought, stages)
+        return "您今天好吗？" if thought.text == SMALL_TALK else reply
 
 
 @dataclass
@@ -187,7 +196,7 @@ class Room:
             case "done":
                 self.understanding.form = ""
             case "chat":
-                await self.turns.take("我肚子疼")
+                await self.turns.take(SMALL_TALK)
             case "time":
                 await self.turns.take("几点了")
             case "alarm":
