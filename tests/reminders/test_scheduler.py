@@ -250,7 +250,12 @@ async def test_the_same_words_of_somebody_else_are_not_the_question(
     """Such as the elder's "say that again", or another reminder with the same wording."""
     await home.api.add(daily("08:00"))
     if is_before:  # in the queue of the mouth, behind the question
-        home.bus.subscribe(Say, lambda said: is_announcement(said) and home.speech.say(said.text))
+
+        def repeat(said: Say) -> None:
+            if is_announcement(said):
+                home.speech.say(said.text)
+
+        home.bus.subscribe(Say, repeat)
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
     (asked,) = home.asked()
@@ -536,8 +541,11 @@ async def test_what_could_not_be_asked_is_asked_later(home: Home) -> None:
     """The robot asks in the moment in which the dose falls due."""
     await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T08:00"))
-    robot = Question(Rank.ROBOT, "x?", is_said=True)
-    home.bus.subscribe(ReminderDue, lambda _: home.speech.questions.ask(robot))
+
+    def robot_asks(_: ReminderDue) -> None:
+        home.speech.questions.ask(Question(Rank.ROBOT, "x?", is_said=True))
+
+    home.bus.subscribe(ReminderDue, robot_asks)
     await home.step()
     assert home.asked() == []
     await home.step()
