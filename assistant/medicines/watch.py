@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Urgency
-from assistant.home.speech import Speech
+from assistant.home.home import Home
 from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
 from assistant.medicines.table import data_digest
 from assistant.medicines.warnings import Warned
 from assistant.medicines.wording import Wording
-from assistant.reminders import Clock, ReminderApi
+from assistant.reminders import ReminderApi
 from assistant.reminders.family import Texts
 from assistant.reminders.model import Kind
-from assistant.runtime.bus import Bus
-from assistant.store import Database, KeyedValues, StoreError
+from assistant.runtime.feature import Feature
+from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -41,30 +41,25 @@ class Family(Protocol):
         """Write to them; gives the name of who was reached, None if nobody was."""
 
 
-class MedicineWatch:
+class MedicineWatch(Feature):
     """Compares the whole list at the start and after each change."""
 
     def __init__(
         self,
-        *,
-        bus: Bus,
-        database: Database,
+        home: Home,
         medicines: Medicines,
         api: ReminderApi,
-        speech: Speech,
-        wording: Wording,
         family: Family,
-        clock: Clock,
-        is_asleep: Callable[[], bool],
     ) -> None:
-        self._bus, self._medicines, self._api, self._speech = bus, medicines, api, speech
-        self._wording, self._family, self._clock = wording, family, clock
-        self._is_asleep = is_asleep
-        self._home = KeyedValues.home(database)
+        self._bus, self._speech, self._clock = home.bus, home.speech, home.clock
+        self._medicines, self._api, self._family = medicines, api, family
+        self._wording = Wording(lambda: home.memory.lang, lambda: home.settings.elder_name)
+        self._is_asleep = home.presence.is_asleep
+        self._home = KeyedValues.home(home.database)
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        bus.subscribe(RemindersChanged, lambda _: self._woken.set())
-        bus.subscribe(ProfileChanged, self._profile_changed)
+        self._bus.subscribe(RemindersChanged, lambda _: self._woken.set())
+        self._bus.subscribe(ProfileChanged, self._profile_changed)
 
     async def start(self) -> None:
         """Look now, and from now on by itself."""

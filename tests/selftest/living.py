@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from assistant.core import CoreOptions, running
+from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.home.clock import SystemClock
 from assistant.selftest import daily
 from assistant.settings import EmergencySettings, Settings
@@ -31,15 +32,15 @@ async def live(folder: Path) -> None:
         folder, settings, folder / "cache", capabilities=frozenset(), clock=EarlierClock()
     )
     async with running(options) as core:
-        step = core.selftest.api.step  # type: ignore[union-attr]
+        step = core.of(SelfTestAssembly).api.step  # type: ignore[union-attr]
 
         async def told_step() -> float:
             again = await step()
             print("stepped", flush=True)
             return again
 
-        core.selftest.api.step = told_step  # type: ignore[method-assign, union-attr]
-        core.selftest.api._woken.set()  # type: ignore[union-attr]
+        core.of(SelfTestAssembly).api.step = told_step  # type: ignore[method-assign, union-attr]
+        core.of(SelfTestAssembly).api._woken.set()  # type: ignore[union-attr]
         await asyncio.Event().wait()
 
 
