@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from assistant.core import CoreOptions, running
-from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.home.clock import SystemClock
 from assistant.selftest import daily
 from assistant.settings import EmergencySettings, Settings
@@ -31,16 +30,15 @@ async def live(folder: Path) -> None:
     options = CoreOptions(
         folder, settings, folder / "cache", capabilities=frozenset(), clock=EarlierClock()
     )
-    async with running(options) as core:
-        step = core.of(SelfTestAssembly).api.step  # type: ignore[union-attr]
+    step = daily.SelfTest.step
 
-        async def told_step() -> float:
-            again = await step()
-            print("stepped", flush=True)
-            return again
+    async def told_step(ours: daily.SelfTest) -> float:
+        again = await step(ours)
+        print("stepped", flush=True)
+        return again
 
-        core.of(SelfTestAssembly).api.step = told_step  # type: ignore[method-assign, union-attr]
-        core.of(SelfTestAssembly).api._woken.set()  # type: ignore[union-attr]
+    daily.SelfTest.step = told_step  # type: ignore[method-assign]
+    async with running(options):
         await asyncio.Event().wait()
 
 
