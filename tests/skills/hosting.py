@@ -59,6 +59,7 @@ class Core:
         capabilities = frozenset({Capability.ROBOT} if self.has_robot else ())
         self.home = a_home(self.folder, self.settings, lang=self.lang, capabilities=capabilities)
         self.bus, self.database, self.memory = self.home.bus, self.home.database, self.home.memory
+        self.speech = self.home.speech
         self.features = features(self.home, "services", "tables", "home services", "robot")
         await self.database.open()
         self.events: list[object] = []
