@@ -15,16 +15,13 @@ from zoneinfo import ZoneInfo
 import psutil
 
 from assistant.events import Said, Say, Urgency
-from assistant.home.memory import HomeMemory
+from assistant.home.home import Home
 from assistant.home.questions import Ending
-from assistant.home.speech import Speech
 from assistant.language import DayTime, Unit
 from assistant.reminders import ReminderApi, ReminderScheduler, tables
 from assistant.reminders.model import Amount, Kind
 from assistant.reminders.requests import ReminderRequest, ScheduleRequest
-from assistant.runtime.bus import Bus
 from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
 from benchmarks import table, take_no_arguments, write_result
 
 REMINDERS = 10_000
@@ -64,13 +61,11 @@ def megabytes() -> float:
 
 
 async def measure(folder: Path) -> list[list[str]]:
-    bus, database, clock = Bus(), Database(folder / "anban.sqlite"), Clock()
+    clock = Clock()
+    home = Home.of(folder, Settings(), lang="en", zone=ZONE, clock=clock)
+    bus, database = home.bus, home.database
     await database.open()
-    memory = HomeMemory(KeyedValues.home(database), Settings(), "en")
-    speech = Speech(bus, memory, 10.0, has_mouth=False)
-    scheduler = ReminderScheduler(
-        bus=bus, database=database, memory=memory, speech=speech, zone=ZONE, clock=clock
-    )
+    scheduler = ReminderScheduler(home)
     api = ReminderApi(scheduler)
     began = time.perf_counter()
     for start in range(0, REMINDERS, BATCH):

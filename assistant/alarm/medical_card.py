@@ -11,9 +11,11 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from assistant.events import AlarmRaised, ProfileChanged, RemindersChanged
+from assistant.home.home import Home
 from assistant.people.contact import plain_name
 from assistant.runtime.bus import Bus, Refused
 from assistant.runtime.faults import log_location
+from assistant.runtime.feature import Feature
 from assistant.runtime.tasks import Tasks
 from assistant.store import StoreError
 
@@ -63,6 +65,17 @@ class MedicalCard:
             log.warning("%s are not known to helpers: %s", what, error)
         except Exception as error:  # noqa: BLE001  (of whatever kind: the other is still read)
             log.error("%s are not known to helpers: %s", what, log_location(error))
+
+
+class MedicalCardReader(Feature):
+    """Reads the card for the first time, once what is read can be asked for."""
+
+    def __init__(self, home: Home, card: MedicalCard) -> None:
+        self._bus, self._card = home.bus, card
+
+    async def start(self) -> None:
+        """Read it, without anybody waiting for it."""
+        self._card.look(self._bus)
 
 
 def _medicines(kept: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

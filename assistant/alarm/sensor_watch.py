@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Final
 
 from assistant.events import (
@@ -20,10 +19,8 @@ from assistant.events import (
     Sensed,
     Urgency,
 )
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
-from assistant.language import Replies
-from assistant.runtime.bus import Bus
+from assistant.home.home import Home
+from assistant.runtime.feature import Feature
 from assistant.runtime.findings import CheckResult, found
 from perception.events import (
     BathroomLong,
@@ -50,21 +47,14 @@ ASLEEP_SECONDS: Final = 900.0
 """How soon it is looked again while the elder sleeps: nobody is woken for it."""
 
 
-class SensorWatch:
+class SensorWatch(Feature):
     """Turns sensor facts into possible alarms, and tells when the sensor is blind."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        speech: Speech,
-        memory: HomeMemory,
-        replies: Replies,
-        is_asleep: Callable[[], bool],
-        *,
-        has_radar: bool,
-    ) -> None:
-        self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
-        self._is_asleep, self._has_radar = is_asleep, has_radar
+    def __init__(self, home: Home) -> None:
+        self._bus = bus = home.bus
+        self._speech, self._memory, self._replies = home.speech, home.memory, home.replies
+        self._is_asleep = home.presence.is_asleep
+        self._has_radar = Capability.SENSES in home.capabilities and bool(home.settings.radar.port)
         self._problem = "it has sent nothing yet"
         """Why nothing is seen; empty while something is."""
         self._tells: asyncio.TimerHandle | None = None
@@ -75,14 +65,14 @@ class SensorWatch:
         bus.subscribe(ChildDied, self._child_died)
         bus.subscribe(Ready, self._child_ready)
 
-    def findings(self) -> list[CheckResult]:
+    async def findings(self) -> list[CheckResult]:
         """How the radar is, for doctor and self-test; nothing if there is none."""
         if not self._has_radar:
             return []
         is_well = not self._problem
         return [found("radar", is_well=is_well, detail=self._problem or "it sees the room")]
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Stop: say nothing any more."""
         self._wait()
 

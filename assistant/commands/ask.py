@@ -105,7 +105,7 @@ async def _asker(
 
             async def forget() -> None:
                 await core.alarm_assembly.triggers.end_all(_WHO)
-                core.turns.forget()
+                core.conversation.turns.forget()
                 core.understanding.forget()
                 if core.memory.lang != options.lang:  # that line asked for another language
                     await core.bus.call("language.switch", lang=options.lang)
@@ -118,7 +118,7 @@ async def _ask_core(core: Core, text: str) -> dict[str, Any]:
     events: list[object] = []
     core.bus.listen(events.append)
     try:
-        turn = await core.turns.take(text)
+        turn = await core.conversation.turns.take(text)
     finally:
         core.bus.unlisten(events.append)
     told = [to_dict(event) for event in events if not isinstance(event, _NOT_OF_THE_TURN)]

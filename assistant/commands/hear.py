@@ -98,7 +98,7 @@ async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object
             await room.hear(np.frombuffer(recording.pcm, np.int16), 0.0)
             await room.close()
             await ended.wait()
-            await core.hearing.finish()
+            await core.conversation.hearing.finish()
     finally:
         core.bus.unlisten(look)
     return told
@@ -106,7 +106,7 @@ async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object
 
 async def _speak(core: Core, replies: list[str]) -> None:
     """Say the replies through the real mouth."""
-    core.children.start(Capability.MOUTH)
+    core.children.run(Capability.MOUTH)
     async with asyncio.timeout(_READY_SECONDS):
         await core.children.ready("mouth")
         for text in replies:

@@ -19,8 +19,7 @@ from typing import Any, Final
 
 import tzlocal
 
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
+from assistant.home.home import Home
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
 from assistant.reminders.adherence import WeekOfMedicine
@@ -28,7 +27,7 @@ from assistant.runtime.bus import Bus
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.runtime.link import Link
 from assistant.settings import home_folder, load, settings_file
-from assistant.store import Database, KeyedValues, StoreError
+from assistant.store import Database, StoreError
 
 _DATABASE: Final = "anban.sqlite"
 _WRITE_SECONDS: Final = 60.0
@@ -134,20 +133,13 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Rem
     home = home_folder()
     settings = load(settings_file(home))
     with tempfile.TemporaryDirectory(prefix="anban-") as folder:
-        database, bus = Database(place(Path(folder))), Bus()
+        database = Database(place(Path(folder)))
         await database.open()
         try:
-            memory = HomeMemory(KeyedValues.home(database), settings)
-            scheduler = ReminderScheduler(
-                bus=bus,
-                database=database,
-                memory=memory,
-                speech=Speech(bus, memory, settings.ear.follow_up_seconds, has_mouth=False),
-                zone=tzlocal.get_localzone(),
-            )
-            api = ReminderApi(scheduler, Medicines(database))
-            ReminderServices(api).register(bus)
-            yield bus, api
+            ours = Home.of(home, settings, database=database)
+            api = ReminderApi(ReminderScheduler(ours), Medicines(ours))
+            ReminderServices(api).register(ours.bus)
+            yield ours.bus, api
         finally:
             await database.close()
 

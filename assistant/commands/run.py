@@ -77,4 +77,4 @@ def _tell_limited(core: Core, lang: str) -> None:
         lang,
         lang,
     )
-    core.speech.say(core.replies.render("no_speech_model", core.memory.lang))
+    core.speech.say(core.home.replies.render("no_speech_model", core.memory.lang))

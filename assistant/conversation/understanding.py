@@ -31,12 +31,20 @@ from assistant.dialogue import (
     train,
     usable,
 )
-from assistant.events import Capability, ChildDied, Ready, SkillsLoaded, new_id
-from assistant.home.memory import HomeMemory
-from assistant.runtime.bus import Bus
-from assistant.runtime.supervisor import ChildSpec, Supervisor
+from assistant.events import (
+    Capability,
+    ChildDied,
+    LanguageChanged,
+    Ready,
+    SkillsLoaded,
+    new_id,
+)
+from assistant.home.home import Home
+from assistant.runtime.feature import Feature
+from assistant.runtime.findings import CheckResult, lasting
+from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
-from assistant.settings import LANGUAGES, DialogueSettings
+from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -70,25 +78,15 @@ class Interpretation:
     entities: tuple[dict[str, Any], ...]
 
 
-class Understanding:
+class Understanding(Feature):
     """Trains, starts and asks the Rasa sidecar."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        supervisor: Supervisor,
-        memory: HomeMemory,
-        settings: DialogueSettings,
-        cache: Path,
-        progress: Progress | None = None,
-        now: Callable[[], float] = time.time,
-        *,
-        has_skills: bool = False,
-    ) -> None:
-        """`has_skills`: a skill host runs, whose skills are those that are to be understood."""
-        self._supervisor, self._memory, self._settings = supervisor, memory, settings
+    def __init__(self, home: Home, cache: Path, progress: Progress | None = None) -> None:
+        """`cache`: trained models.  The skill host, if one runs, says what is to be understood."""
+        self._supervisor, self._memory = home.supervisor, home.memory
+        self._settings = settings = home.settings.dialogue
         self._cache = cache / "rasa"
-        self._now = now
+        self._now = home.clock.now
         self._progress = progress or (lambda text: log.info("%s", text))
         self._sidecar = Sidecar(
             model=Path(),
@@ -111,18 +109,20 @@ class Understanding:
         self._settled = asyncio.Event()
         self._failed: DialogueError | None = None
         self._asking = asyncio.Lock()
-        self._tasks = Tasks("putting the model in place")
+        self._tasks = Tasks("putting a model in place")
         self.left_out: dict[str, str] = {}
         """Skills that cannot be used, with the reason; empty: why understanding is not newest."""
         self._skills: frozenset[str] | None = None
         """The skills that the host has; None: not known."""
         self._ours: frozenset[str] = frozenset()
         self._hosted = asyncio.Event()
-        if not has_skills:
+        if Capability.SKILLS not in home.capabilities:
             self._hosted.set()
-        bus.subscribe(SkillsLoaded, self._skills_loaded)
-        bus.subscribe(Ready, self._child_ready)
-        bus.subscribe(ChildDied, self._child_died)
+        home.bus.subscribe(SkillsLoaded, self._skills_loaded)
+        home.bus.subscribe(Ready, self._child_ready)
+        home.bus.subscribe(ChildDied, self._child_died)
+        home.bus.subscribe(LanguageChanged, self._language_changed)
+        home.bus.serve("conversation.forget", self._serve_forget)
 
     def host_environment(self) -> dict[str, str]:
         """Give what the skill host must know to be found by Rasa."""
@@ -209,10 +209,20 @@ class Understanding:
         except DialogueError as error:
             log.error("another language is not understood yet, tried at each sentence: %s", error)
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """Close the connections."""
         await self._tasks.end()
         await self._client.close()
+
+    async def findings(self) -> list[CheckResult]:
+        """Give the skills that cannot be used, each with the reason."""
+        return [lasting("left_out", reason, name) for name, reason in self.left_out.items()]
+
+    def _language_changed(self, changed: LanguageChanged) -> None:
+        self._tasks.spawn(self.follow(changed.lang))
+
+    async def _serve_forget(self) -> None:
+        self.forget()
 
     def _skills_loaded(self, loaded: SkillsLoaded) -> None:
         if self._skills is None:

@@ -1,5 +1,6 @@
 """The core: the one place that knows every room, builds them from the settings and runs them."""
 
-from assistant.core.core import ALL, EAR_FIRST_SECONDS, TEXT_ONLY, Core, CoreOptions, running
+from assistant.core.core import Core, running
+from assistant.core.options import ALL, TEXT_ONLY, CoreOptions
 
-__all__ = ["ALL", "EAR_FIRST_SECONDS", "TEXT_ONLY", "Core", "CoreOptions", "running"]
+__all__ = ["ALL", "TEXT_ONLY", "Core", "CoreOptions", "running"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from assistant.alarm.announcer import Announcer
 from assistant.alarm.answer_code import AnswerCodes
@@ -30,66 +28,44 @@ from assistant.core.equipment import PHONE_CHILD, HomeEquipment
 from assistant.drill.calls import DrillCalls
 from assistant.drill.mode import Drill
 from assistant.events import ProfileChanged
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
-from assistant.language import Replies
-from assistant.pendants.service import PendantService
-from assistant.pendants.webhook_in import TOKEN_VARIABLE
+from assistant.home.home import Home
 from assistant.people.contact import plain_name
 from assistant.people.contacts import People
-from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import CheckResult
+from assistant.runtime.bus import Refused
+from assistant.runtime.feature import Feature
+from assistant.runtime.findings import CheckResult, lasting
 from assistant.runtime.home_folder import run_folder
-from assistant.runtime.link import SOCKET_VARIABLE
-from assistant.runtime.supervisor import ChildSpec, Supervisor
+from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording as DrillWording
-from assistant.settings import HOME_VARIABLE, Settings
-from assistant.store import Database, KeyedValues, StoreError
+from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
 
-CONSOLE_CHILD: Final = "console"
-RECORD_SECONDS: Final = 2.0
-"""For a report's alarm to be on the disk: until then the hub may have to send it again."""
 
-
-class AlarmAssembly:
+class AlarmAssembly(Feature):
     """Alarms, people and everything that reaches them."""
 
-    def __init__(
-        self,
-        *,
-        bus: Bus,
-        supervisor: Supervisor,
-        database: Database,
-        memory: HomeMemory,
-        speech: Speech,
-        replies: Replies,
-        settings: Settings,
-        home: Path,
-    ) -> None:
-        self._bus, self._supervisor = bus, supervisor
+    def __init__(self, home: Home) -> None:
+        bus, speech, memory = home.bus, home.speech, home.memory
+        database, replies, wanted = home.database, home.replies, home.settings.emergency
+        self._supervisor = home.supervisor
         self._profile = KeyedValues.profile(database)
-        self._elder_name = plain_name(settings.elder_name)
+        self._elder_name = plain_name(home.settings.elder_name)
         self._tasks = Tasks("learning the name")
-        self.people = People(home)
+        self.people = People(home.folder)
         self.equipment = HomeEquipment(
-            settings,
-            home,
+            home.settings,
+            home.folder,
             self._called_back,
             self._sms_came,
             journal=SmsJournal(database),
         )
-        self._voice = CallVoice(run_folder(home) / "voice")
-        wanted = settings.emergency
-        self._pendants = PendantService(bus, speech, memory, replies, wanted)
+        self._voice = CallVoice(run_folder(home.folder) / "voice")
         self.store = AlarmStore(database, wanted.arrive_minutes * 60)
-        self._console = settings.console
-        self._pendant_token = wanted.pendant_token
-        self._home = home
         # A link to a page that nobody serves would be worse than none.
-        links = LinkMaker(settings.console.url if settings.console.listen else "", home)
+        console = home.settings.console
+        links = LinkMaker(console.url if console.listen else "", home.folder)
         number = PublicNumber(self.equipment.registry, replies, memory, wanted)
         registry = self.equipment.registry
         announcer = Announcer(
@@ -97,7 +73,7 @@ class AlarmAssembly:
         )
         self.health = MedicalCard()
         self.health.follow(bus)
-        codes = AnswerCodes(home)
+        codes = AnswerCodes(home.folder)
         self._wording = wording = Wording(
             replies,
             wanted,
@@ -191,7 +167,6 @@ class AlarmAssembly:
         bus.serve("alarms.close", self._controller.close)
         bus.serve("alarms.details", self._serve_details)
         bus.serve("contacts.check", self.check_contact)
-        bus.serve("pendants.report", self._serve_report)
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
@@ -202,11 +177,8 @@ class AlarmAssembly:
         await self.equipment.start()
         await self._learn_name()
         await self.triggers.start()
-        await self._pendants.start()
         if any(map(self.equipment.registry.is_message, self._addresses())):
             self._tasks.spawn(asyncio.to_thread(registry.warm))
-        if self._console.listen:
-            self._supervisor.start(self._console_child())
 
     def _addresses(self) -> Iterator[str]:
         return (address for contact in self.people.all for address in contact.channels)
@@ -233,7 +205,6 @@ class AlarmAssembly:
         """Stop; open alarms go on at the next start."""
         await self.drill_calls.stop()
         await self.drill.stop()
-        await self._pendants.stop()
         await self._answers.stop()
         await self.calls.stop()
         await self.triggers.stop()
@@ -242,13 +213,20 @@ class AlarmAssembly:
             await self.equipment.stop()
         await self._voice.close()
 
-    def _console_child(self) -> ChildSpec:
-        environment = {SOCKET_VARIABLE: str(self._bus.path), HOME_VARIABLE: str(self._home)}
-        # By the environment, which only this user can read; `home.state` tells it to no child.
-        if self._pendant_token:
-            environment[TOKEN_VARIABLE] = self._pendant_token
-        command = (sys.executable, "-m", "assistant.console")
-        return ChildSpec(CONSOLE_CHILD, command, environment)
+    async def findings(self) -> list[CheckResult]:
+        """Say what is wrong with alarms, channels and contacts until somebody mends it."""
+        findings = []
+        if lost := self.store.lost_count:
+            problem = f"{lost} records of alarms are lost; ask whether the elder is well"
+            findings.append(lasting("memory_lost", problem))
+        findings += [
+            lasting("added_channel", each.reason, each.scheme) for each in self.equipment.not_loaded
+        ]
+        if self.people.problems:
+            findings.append(lasting("contacts", "; ".join(self.people.problems)))
+            if not self.people.all:
+                findings.append(lasting("people", "nobody is left to call"))
+        return findings
 
     # ------------------------------------------------------------------------ from outside
 
@@ -284,10 +262,6 @@ class AlarmAssembly:
             or self.drill_calls.is_calling
         )
 
-    def pendants(self) -> list[CheckResult]:
-        """Say how every pendant, cord and button is."""
-        return self._pendants.findings()
-
     async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
         """Check whether each way to a person could work now; alarms nobody."""
         await asyncio.to_thread(self.people.read)
@@ -305,13 +279,6 @@ class AlarmAssembly:
         else:
             name, status = channel.name, await status_of(channel)
         return {"channel": name, "is_well": status.is_well, "detail": status.detail}
-
-    async def _serve_report(
-        self, device: str, event: str, battery_percent: int | None = None
-    ) -> None:
-        """Take a pendant's report over the web; answered once the alarm is written down."""
-        await self._pendants.report(device, event, battery_percent)
-        await self.store.recorded(RECORD_SECONDS)
 
     async def _serve_details(self, lang: str) -> str:
         """Say what a helper beside the elder asks for; a stranger is told none of it."""

@@ -1,18 +1,20 @@
-"""The core's children: which there are, how each is started, and until when they are waited for."""
+"""The core's children: which there are, how each is started, and which come first."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Final
 
 from assistant.conversation.understanding import Understanding
-from assistant.events import Capability, ChildDied, Ready
-from assistant.runtime.bus import Bus
+from assistant.events import Capability, ChildDied
+from assistant.home.home import Home
+from assistant.runtime.feature import Feature
 from assistant.runtime.link import SOCKET_VARIABLE
-from assistant.runtime.supervisor import ChildSpec, Supervisor
+from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
+from assistant.safety import prepare as prepare_to_judge
 from assistant.settings import HOME_VARIABLE
 
 _MODULES: Final = {
@@ -24,31 +26,44 @@ _MODULES: Final = {
 }
 
 
-class Children:
-    """Starts the core's children; the supervisor keeps them alive."""
+_FIRST: Final = frozenset({Capability.EAR, Capability.MOUTH})
+_AFTER_THE_EAR: Final = frozenset({Capability.DIALOGUE, Capability.SKILLS})
+
+
+class Children(Feature):
+    """Starts the core's children; the supervisor keeps them alive.
+
+    A cry must count as soon as can be: ear and mouth come first.
+    """
 
     def __init__(
-        self,
-        bus: Bus,
-        supervisor: Supervisor,
-        understanding: Understanding,
-        home: Path,
-        environment: dict[str, str],
+        self, home: Home, understanding: Understanding, environment: Mapping[str, str]
     ) -> None:
         """`environment`: what the children get beside the core's own."""
-        self._bus, self._supervisor, self._understanding = bus, supervisor, understanding
-        self._home, self._environment = home, environment
-        self._tasks = Tasks("bringing up the dialogue")
-        bus.subscribe(ChildDied, self._died)
+        self._home, self._supervisor = home, home.supervisor
+        self._understanding, self._environment = understanding, environment
+        home.bus.subscribe(ChildDied, self._died)
+
+    @property
+    def wanted(self) -> frozenset[Capability]:
+        """The children that run here: those that are to run, and have their device."""
+        settings = self._home.settings
+        ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
+        return self._home.capabilities - {child for child, port in ports.items() if not port}
+
+    async def start(self) -> None:
+        """Run ear and mouth."""
+        for capability in _FIRST & self.wanted:
+            self.run(capability)
 
     async def stop(self) -> None:
-        """Start nothing any more; the supervisor ends those that run."""
-        await self._tasks.end()
+        """End all children; none is started again."""
+        await self._supervisor.stop()
 
-    def start(self, capability: Capability) -> None:
+    def run(self, capability: Capability) -> None:
         """Run the child that gives this capability, from now on."""
         if capability is Capability.DIALOGUE:
-            self._tasks.spawn(self._understanding.bring_up())
+            self._home.starting.spawn(self._understanding.bring_up())
             return
         self._supervisor.start(self._child(capability))
 
@@ -62,8 +77,8 @@ class Children:
             capability.value,
             (sys.executable, "-m", _MODULES[capability]),
             {
-                SOCKET_VARIABLE: str(self._bus.path),
-                HOME_VARIABLE: str(self._home),
+                SOCKET_VARIABLE: str(self._home.bus.path),
+                HOME_VARIABLE: str(self._home.folder),
                 **self._environment,
                 **extra,
             },
@@ -76,19 +91,46 @@ class Children:
 
     async def ready(self, *names: str) -> None:
         """Wait until these children are ready; no limit of its own."""
-        for name in names:
-            if not self._supervisor.is_ready(name):
-                await self._until_ready(name)
+        await self._supervisor.ready(*names)
 
-    async def _until_ready(self, name: str) -> None:
-        came = asyncio.Event()
 
-        def look(event: object) -> None:
-            if isinstance(event, Ready) and event.name == name:
-                came.set()
+class Phrases(Feature):
+    """Loads on a thread, beside all else, what a cry is recognised by."""
 
-        self._bus.listen(look)
-        try:
-            await came.wait()
-        finally:
-            self._bus.unlisten(look)
+    def __init__(self) -> None:
+        self._tasks = Tasks("preparing to judge")
+
+    async def start(self) -> None:
+        """Begin to load."""
+        self._tasks.spawn(asyncio.to_thread(prepare_to_judge))
+
+    async def stop(self) -> None:
+        """Wait for it no longer."""
+        await self._tasks.end()
+
+    async def loaded(self) -> None:
+        """Wait until they are loaded, or could not be."""
+        await self._tasks.finish()
+
+
+class OtherChildren(Feature):
+    """Starts the other children once the phrases are loaded.
+
+    The dialogue and the skills take both cores of a small machine for seconds: they wait for the
+    ear, too, but nobody waits for that.
+    """
+
+    def __init__(self, home: Home, children: Children, phrases: Phrases) -> None:
+        self._home, self._children, self._phrases = home, children, phrases
+
+    async def start(self) -> None:
+        """Run them, some of them a little later; `Children` ends them."""
+        await self._phrases.loaded()
+        for capability in self._children.wanted - _FIRST - _AFTER_THE_EAR:
+            self._children.run(capability)
+        self._home.starting.spawn(self._after_ear())
+
+    async def _after_ear(self) -> None:
+        await self._home.ear_ready()
+        for capability in _AFTER_THE_EAR & self._children.wanted:
+            self._children.run(capability)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Final
 
 from assistant.channels import CENTRE_ADDRESS
+from assistant.console.check import page_finding
+from assistant.conversation.understanding import Understanding
 from assistant.core.alarm_assembly import AlarmAssembly
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
+from assistant.home.home import Home
 from assistant.reminders import Reminders
-from assistant.runtime.bus import Bus
-from assistant.runtime.findings import CheckResult
-from assistant.runtime.supervisor import Supervisor
+from assistant.runtime.feature import Feature
 from assistant.selftest.checks import Check, HomeChecks, HomeParts
 from assistant.selftest.daily import SelfTest
 from assistant.selftest.heartbeat import Heartbeat
 from assistant.selftest.quiet import Quiet
 from assistant.selftest.sound import Sound
 from assistant.selftest.wording import Wording, render
-from assistant.settings import Settings
-from assistant.store import Database
 
 _LIVING: Final = ("ear", "mouth")
 
 
-class SelfTestAssembly:
+class SelfTestAssembly(Feature):
     """The self-test and the sign of life.
 
     Started last, when everything that is tested stands.
@@ -34,21 +29,15 @@ class SelfTestAssembly:
 
     def __init__(
         self,
-        *,
-        bus: Bus,
-        database: Database,
-        supervisor: Supervisor,
-        memory: HomeMemory,
-        speech: Speech,
-        sound: Sound,
+        home: Home,
         alarm_assembly: AlarmAssembly,
         reminders: Reminders,
-        settings: Settings,
-        home: Path,
-        understand: Callable[[str], Awaitable[object]],
-        devices: Check,
-        check_page: Callable[[], CheckResult | None],
+        sound: Sound,
+        understanding: Understanding,
+        findings: Check,
     ) -> None:
+        """`findings`: of all features."""
+        memory, supervisor, settings = home.memory, home.supervisor, home.settings
         self._supervisor, self._sound = supervisor, sound
         registry = alarm_assembly.equipment.registry
         self.heartbeat = Heartbeat(
@@ -56,43 +45,42 @@ class SelfTestAssembly:
         )
 
         async def try_dialogue() -> None:
-            await understand(render("sample", memory.lang))
+            await understanding.think(render("sample", memory.lang), (), {})
 
         checks = HomeChecks(
             HomeParts(
-                home=home,
+                home=home.folder,
                 supervisor=supervisor,
                 people=alarm_assembly.people,
                 registry=registry,
                 sound=sound,
                 check_contact=alarm_assembly.check_contact,
                 equipment=alarm_assembly.equipment.findings,
-                pendants=alarm_assembly.pendants,
-                devices=devices,
+                devices=findings,
                 heartbeat=self.heartbeat.findings,
                 heartbeat_server=self.heartbeat.server,
                 understand=try_dialogue,
-                page=check_page,
+                page=lambda: page_finding(settings.console),
             )
         )
-        scheduler = reminders.scheduler
+        calendar = reminders.scheduler.calendar
         self.api = SelfTest(
-            bus=bus,
-            database=database,
+            bus=home.bus,
+            database=home.database,
             checks=checks,
-            quiet=Quiet(bus, scheduler.clock, lambda: alarm_assembly.is_busy),
+            quiet=Quiet(home.bus, home.clock, lambda: alarm_assembly.is_busy),
             wording=Wording(lambda: memory.lang, lambda: settings.elder_name),
             family=reminders.messenger,
-            speech=speech,
-            clock=scheduler.clock,
-            zone=scheduler.calendar.zone,
-            habits=lambda: scheduler.calendar.habits,
-            is_asleep=lambda: scheduler.presence.situation(is_asking=False).is_asleep,
+            speech=home.speech,
+            clock=home.clock,
+            zone=calendar.zone,
+            habits=lambda: calendar.habits,
+            is_asleep=home.presence.is_asleep,
             has_chime=settings.selftest.chime,
             can_speak=lambda: supervisor.is_ready("mouth"),
         )
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Test and beat from now on."""
         self.api.start()
         self.heartbeat.start()

@@ -9,21 +9,19 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.events import ProfileChanged, SetVoice
-from assistant.home.memory import HomeMemory
+from assistant.home.home import Home
 from assistant.robot.permission import CONSENT_FIELD
-from assistant.runtime.bus import Bus, Refused, Service
-from assistant.store import Database, KeyedValues
+from assistant.runtime.bus import Refused, Service
+from assistant.runtime.feature import Feature
+from assistant.store import KeyedValues
 
 
-class Services:
+class Services(Feature):
     """Profile, storage and voice."""
 
-    def __init__(self, bus: Bus, database: Database, memory: HomeMemory) -> None:
-        self._bus, self._database, self._memory = bus, database, memory
-        self._profile = KeyedValues.profile(database)
-
-    def register(self) -> None:
-        """Serve all of them on the bus."""
+    def __init__(self, home: Home) -> None:
+        self._bus, self._database, self._memory = home.bus, home.database, home.memory
+        self._profile = KeyedValues.profile(home.database)
         services: dict[str, Service] = {
             "profile.get": self._profile_get,
             "profile.set": self._profile_set,

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
-from assistant.runtime.bus import Bus, Refused
+from assistant.home.home import Home
+from assistant.runtime.bus import Refused
+from assistant.runtime.feature import Feature
 from assistant.store import StoreError
 from assistant.store.skill_tables import SkillTables, Statement, TablesError, Value
 
@@ -22,21 +23,19 @@ MAX_WAITING: Final = 8
 """Transactions of one skill: those beyond would keep other skills' requests waiting."""
 
 
-class TableServices:
+class TableServices(Feature):
     """`tables.open` and `tables.run`."""
 
-    def __init__(self, bus: Bus, folder: Path) -> None:
-        """`folder`: where each skill's tables lie; made when the first are used."""
-        self._bus, self._folder = bus, folder
+    def __init__(self, home: Home) -> None:
+        self._folder = home.folder / "skill-tables"
+        """Where each skill's tables lie; made when the first are used."""
         self._tables: dict[str, SkillTables] = {}
         self._waiting: Counter[str] = Counter()
 
-    def register(self) -> None:
-        """Answer for both on the bus."""
-        self._bus.serve("tables.open", self._open)
-        self._bus.serve("tables.run", self._run)
+        home.bus.serve("tables.open", self._open)
+        home.bus.serve("tables.run", self._run)
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """Finish what was begun."""
         for tables in self._tables.values():
             with contextlib.suppress(StoreError):

@@ -31,6 +31,7 @@ from assistant.events import (
     ReminderDue,
     TurnTaken,
 )
+from assistant.reminders import Reminders
 from assistant.reminders.escalation import POLICIES, Risk
 from assistant.reminders.tables import next_act_at
 
@@ -164,9 +165,9 @@ class _Play:
 
     async def _pass(self, line: Line) -> None:
         """Time passes until a dose is due, or until it can no longer be offered."""
-        reminders = self._core.reminders
+        reminders = self._core.of(Reminders)
         due_at = await self._core.database.read(next_act_at)
-        if reminders is None or due_at is None:
+        if due_at is None:
             raise DemoError("no dose is planned")
         is_over = line.passes == "offer"
         kind = FamilyToldOfDose if is_over else ReminderDue

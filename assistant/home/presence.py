@@ -106,6 +106,10 @@ class Presence:
             is_asking=is_asking,
         )
 
+    def is_asleep(self) -> bool:
+        """Whether the elder sleeps now, as far as is known."""
+        return self.situation(is_asking=False).is_asleep
+
     def is_night_time(self, at: time) -> bool:
         """Whether a time of day lies in the elder's sleep."""
         return _is_night(at, self.habits)

@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from assistant.language import LANGUAGES
+from assistant.home.home import Home
+from assistant.language import LANGUAGES, warm
 from assistant.medicines import doses
 from assistant.medicines.lookup import SURE, Found, Lookup, Match, is_medicine
 from assistant.medicines.table import Table
 from assistant.medicines.warnings import Checker, Warned
 from assistant.reminders.escalation import Risk
 from assistant.reminders.limits import Limit
-from assistant.runtime.bus import Bus, Refused
-from assistant.store import Database, KeyedValues
+from assistant.runtime.bus import Refused
+from assistant.runtime.feature import Feature
+from assistant.store import KeyedValues
 
 ALLERGIES_FIELD: Final = "allergies"
 """The field of the profile with what the elder does not tolerate: `["青霉素", "aspirin"]`."""
@@ -32,18 +34,24 @@ class _Loaded:
     limits: Mapping[str, tuple[Limit, ...]]
 
 
-class Medicines:
+class Medicines(Feature):
     """Knows names, groups, risks and what does not go together."""
 
-    def __init__(self, database: Database) -> None:
-        self._profile = KeyedValues.profile(database)
+    def __init__(self, home: Home) -> None:
+        self._home, self._profile = home, KeyedValues.profile(home.database)
         self._loaded: _Loaded | None = None
         self._loading = asyncio.Lock()
+        home.bus.serve("medicines.find", self._serve_find)
+        home.bus.serve("medicines.warnings", self._serve_warnings)
 
-    def register(self, bus: Bus) -> None:
-        """Answer for `medicines.find` and `medicines.warnings`."""
-        bus.serve("medicines.find", self._serve_find)
-        bus.serve("medicines.warnings", self._serve_warnings)
+    async def start(self) -> None:
+        """Load beside all else what the first reminder would wait for; the ear goes first."""
+        self._home.starting.spawn(self._warm_after_ear())
+
+    async def _warm_after_ear(self) -> None:
+        await self._home.ear_ready()
+        await asyncio.to_thread(warm)
+        await self.warm()
 
     async def warm(self) -> None:
         """Load the table before the first name is looked for: it takes half a second."""

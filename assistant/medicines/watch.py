@@ -7,21 +7,21 @@ changed: a medicine is added all the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from assistant.events import MedicineWarned, ProfileChanged, RemindersChanged, Urgency
-from assistant.home.speech import Speech
+from assistant.home.home import Home
 from assistant.home.step_loop import StepLoop
 from assistant.medicines.medicines import ALLERGIES_FIELD, Medicines
 from assistant.medicines.table import data_digest
 from assistant.medicines.warnings import Warned
 from assistant.medicines.wording import Wording
-from assistant.reminders import Clock, ReminderApi
+from assistant.reminders import ReminderApi
 from assistant.reminders.family import Texts
 from assistant.reminders.model import Kind
-from assistant.runtime.bus import Bus
-from assistant.store import Database, KeyedValues
+from assistant.runtime.feature import Feature
+from assistant.store import KeyedValues
 
 LOOK_AGAIN_SECONDS: Final = 1800.0
 """How soon it is tried again while the elder sleeps, nobody can be reached, or the disk refuses."""
@@ -38,29 +38,24 @@ class Family(Protocol):
         """Write to them; gives the name of who was reached, None if nobody was."""
 
 
-class MedicineWatch:
+class MedicineWatch(Feature):
     """Compares the whole list at the start and after each change."""
 
     def __init__(
         self,
-        *,
-        bus: Bus,
-        database: Database,
+        home: Home,
         medicines: Medicines,
         api: ReminderApi,
-        speech: Speech,
-        wording: Wording,
         family: Family,
-        clock: Clock,
-        is_asleep: Callable[[], bool],
     ) -> None:
-        self._bus, self._medicines, self._api, self._speech = bus, medicines, api, speech
-        self._wording, self._family, self._clock = wording, family, clock
-        self._is_asleep = is_asleep
-        self._home = KeyedValues.home(database)
-        self._loop = StepLoop("medicine warnings", self._step, clock, LOOK_AGAIN_SECONDS)
-        bus.subscribe(RemindersChanged, lambda _: self._loop.wake())
-        bus.subscribe(ProfileChanged, self._profile_changed)
+        self._bus, self._speech, self._clock = home.bus, home.speech, home.clock
+        self._medicines, self._api, self._family = medicines, api, family
+        self._wording = Wording(lambda: home.memory.lang, lambda: home.settings.elder_name)
+        self._is_asleep = home.presence.is_asleep
+        self._home = KeyedValues.home(home.database)
+        self._loop = StepLoop("medicine warnings", self._step, home.clock, LOOK_AGAIN_SECONDS)
+        self._bus.subscribe(RemindersChanged, lambda _: self._loop.wake())
+        self._bus.subscribe(ProfileChanged, self._profile_changed)
 
     async def start(self) -> None:
         """Look now, and from now on by itself."""

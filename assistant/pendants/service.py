@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from assistant.events import HelpPressed, Urgency
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
-from assistant.language import Replies
+from assistant.home.home import Home
 from assistant.pendants import (
     BatteryLow,
     ButtonPressed,
@@ -22,9 +21,9 @@ from assistant.pendants import (
     UsbButton,
     facts_of,
 )
-from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.bus import Refused
+from assistant.runtime.feature import Feature
 from assistant.runtime.findings import CheckResult, found
-from assistant.settings import EmergencySettings
 
 log = logging.getLogger(__name__)
 
@@ -36,26 +35,25 @@ h."""
 WATCH_SECONDS: Final = 600.0
 REOPEN_SECONDS: Final = 1.0
 TELL_AGAIN_SECONDS: Final = 24 * 3_600.0
+RECORD_SECONDS: Final = 2.0
+"""For a report's alarm to be on the disk: until then the hub may have to send it again."""
 
 
-class PendantService:
+class PendantService(Feature):
     """Everything that is pressed: listened to, supervised, and made a cry for help."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        speech: Speech,
-        memory: HomeMemory,
-        replies: Replies,
-        settings: EmergencySettings,
-    ) -> None:
-        self._bus, self._speech, self._memory, self._replies = bus, speech, memory, replies
-        self._settings = settings
+    def __init__(self, home: Home, recorded: Callable[[float], Awaitable[object]]) -> None:
+        """`recorded` waits at most so many seconds until the alarms are on the disk."""
+        self._bus, self._speech = home.bus, home.speech
+        self._memory, self._replies = home.memory, home.replies
+        self._settings = home.settings.emergency
+        self._recorded = recorded
         self._told_at: dict[tuple[str, str], float] = {}
         self._problems: dict[str, str] = {}
         """What is wrong with each device since it was last heard of."""
         self._watch: PendantWatch
         self._tasks: list[asyncio.Task[Any]] = []
+        home.bus.serve("pendants.report", self._serve_report)
 
     async def start(self) -> None:
         """Listen to what the settings name, from now on."""
@@ -106,7 +104,7 @@ class PendantService:
             case PendantSeen():
                 pass
 
-    def findings(self) -> list[CheckResult]:
+    async def findings(self) -> list[CheckResult]:
         """Say how every pendant, cord and button is, as far as it said."""
         settings = self._settings
         devices = {name: place or name for name, place in settings.pendants.items()}
@@ -121,6 +119,13 @@ class PendantService:
             )
             for device, shown in devices.items()
         ]
+
+    async def _serve_report(
+        self, device: str, event: str, battery_percent: int | None = None
+    ) -> None:
+        """Take a pendant's report over the web; answered once the alarm is written down."""
+        await self.report(device, event, battery_percent)
+        await self._recorded(RECORD_SECONDS)
 
     async def report(self, device: str, event: str, battery_percent: int | None = None) -> None:
         """Take a report that came over the web; raises Refused for what is none."""

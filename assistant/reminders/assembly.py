@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import tzlocal
+import contextlib
 
 from assistant.channels import Registry
 from assistant.channels.call_voice import CallVoice
-from assistant.home.clock import Clock
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
+from assistant.home.home import Home
 from assistant.people.contacts import People
 from assistant.reminders import tables
 from assistant.reminders.api import ReminderApi
@@ -22,54 +18,40 @@ from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.services import ReminderServices
 from assistant.reminders.stock_watch import StockWatch
 from assistant.reminders.week_report import WeekReport
-from assistant.runtime.bus import Bus
-from assistant.store import Database
+from assistant.runtime.feature import Feature
+from assistant.runtime.findings import CheckResult, lasting
+from assistant.runtime.home_folder import run_folder
+from assistant.store import StoreError
 
 
-class Reminders:
+class Reminders(Feature):
     """The reminders of one home.
 
     Started after the database was opened and the services of the home stand.
     """
 
     def __init__(
-        self,
-        *,
-        bus: Bus,
-        database: Database,
-        memory: HomeMemory,
-        speech: Speech,
-        people: People,
-        registry: Registry,
-        elder_name: str,
-        voice_folder: Path,
-        facts: MedicineFacts | None = None,
-        clock: Clock | None = None,
+        self, home: Home, people: People, registry: Registry, facts: MedicineFacts | None = None
     ) -> None:
-        zone = tzlocal.get_localzone()
-        self.scheduler = ReminderScheduler(
-            bus=bus, database=database, memory=memory, speech=speech, zone=zone, clock=clock
-        )
+        elder_name = home.settings.elder_name
+        self.scheduler = ReminderScheduler(home)
         self.api = ReminderApi(self.scheduler, facts)
-        self._voice = CallVoice(voice_folder)
+        self._voice = CallVoice(run_folder(home.folder) / "reminder-voice")
         self.messenger = self.scheduler.outbox.family = Messenger(
             people,
             registry,
             self.scheduler.wording,
             self._voice,
-            lambda: memory.lang,
+            lambda: home.memory.lang,
             lambda: elder_name,
-            zone,
+            home.zone,
         )
         self._stock = StockWatch(self.scheduler, self.messenger, elder_name)
         self._week = WeekReport(self.scheduler, self.messenger, elder_name)
         self._notices = NoticeWatch(self.scheduler, self.messenger, elder_name)
         self._pauses = PauseWatch(self.scheduler, self.messenger, elder_name)
-        ReminderServices(self.api).register(bus)
-
-    async def damaged(self) -> int:
-        """How many reminders cannot be read any more, and so do not come; raises StoreError."""
-        return await self.scheduler.database.read(tables.damaged_reminders)
+        ReminderServices(self.api).register(home.bus)
+        self._damaged_count = 0
 
     async def start(self) -> None:
         """Go on with everything that was open."""
@@ -78,6 +60,9 @@ class Reminders:
         self._week.loop.start()
         self._notices.loop.start()
         self._pauses.loop.start()
+        with contextlib.suppress(StoreError):  # told for itself
+            database = self.scheduler.database
+            self._damaged_count = await database.read(tables.damaged_reminders)
 
     async def stop(self) -> None:
         """Stop; everything goes on at the next start."""
@@ -87,3 +72,10 @@ class Reminders:
         await self._stock.loop.stop()
         await self.scheduler.stop()
         await self._voice.close()
+
+    async def findings(self) -> list[CheckResult]:
+        """Say whether reminders cannot be read any more, and so do not come."""
+        if not self._damaged_count:
+            return []
+        problem = f"{self._damaged_count} reminders cannot be read; enter them again"
+        return [lasting("memory_lost", problem)]

@@ -12,7 +12,6 @@ import sqlite3
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from assistant.events import (
     DoseTaken,
@@ -24,11 +23,9 @@ from assistant.events import (
     StockLow,
     Urgency,
 )
-from assistant.home.clock import LOOK_SECONDS, Clock, SystemClock
-from assistant.home.memory import HomeMemory
-from assistant.home.presence import Presence
+from assistant.home.clock import LOOK_SECONDS
+from assistant.home.home import Home
 from assistant.home.questions import Ending, OpenQuestion, Question, Rank
-from assistant.home.speech import Speech
 from assistant.home.step_loop import StepLoop
 from assistant.language import Habits
 from assistant.reminders import counting, journal, tables, transactions
@@ -38,8 +35,7 @@ from assistant.reminders.outbox import FamilyOutbox
 from assistant.reminders.planning import Calendar, replan
 from assistant.reminders.refusals import InvalidRefused
 from assistant.reminders.wording import Wording
-from assistant.runtime.bus import Bus
-from assistant.store import Database, KeyedValues, StoreError
+from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -75,24 +71,14 @@ class _Outcome:
 class ReminderScheduler:
     """Announces, counts and settles all reminders of one home."""
 
-    def __init__(
-        self,
-        *,
-        bus: Bus,
-        database: Database,
-        memory: HomeMemory,
-        speech: Speech,
-        zone: ZoneInfo,
-        clock: Clock | None = None,
-    ) -> None:
-        self.bus, self.database = bus, database
-        self.clock: Clock = clock or SystemClock()
-        self.calendar = Calendar(zone, Habits())
-        self.presence = Presence(bus, self.clock, zone, self.calendar.habits, speech.questions)
-        self.wording = Wording(zone, lambda: memory.lang)
+    def __init__(self, home: Home) -> None:
+        self.bus, self.database = bus, database = home.bus, home.database
+        self.clock, self.presence = home.clock, home.presence
+        self.calendar = Calendar(home.zone, Habits())
+        self.wording = Wording(home.zone, lambda: home.memory.lang)
         self.outbox = FamilyOutbox(bus, database, self.clock)
         """Give it a family with `outbox.family`; without one nobody is told, and it is kept."""
-        self._memory, self._speech = memory, speech
+        self._memory, self._speech = home.memory, home.speech
         self._profile, self._home = KeyedValues.profile(database), KeyedValues.home(database)
         self._question: _Question | None = None
         self.last_asked: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from assistant.events import (
     new_id,
 )
 from assistant.robot.permission import RobotControl
+from assistant.runtime.feature import Feature
 from perception.events import FallDetected, LyingOnFloor
 
 OBEY_SECONDS: Final = 600.0
@@ -45,7 +46,7 @@ ASKING: Final = ExpressRobot("worried", (255, 160, 0), chime="attention")
 AT_REST: Final = ExpressRobot("neutral", (0, 0, 0))
 
 
-class Autonomy:
+class Autonomy(Feature):
     """Motions that the robot starts without being asked."""
 
     def __init__(self, body: RobotControl) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from assistant.events import (
     AlarmClosed,
     AlarmRaised,
+    Capability,
     ChildDied,
     MoveRobot,
     PeopleLocated,
@@ -29,15 +30,14 @@ from assistant.events import (
     TurnTaken,
     Urgency,
 )
-from assistant.home.memory import HomeMemory
+from assistant.home.home import Home
 from assistant.home.questions import Ending, OpenQuestion, Question, Rank
-from assistant.home.speech import Speech
-from assistant.language import Replies
 from assistant.robot import LOCATED_SECONDS
-from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.bus import Refused
+from assistant.runtime.feature import Feature
 from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.tasks import Tasks
-from assistant.store import Database, KeyedValues, StoreError
+from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -58,23 +58,14 @@ _ENDS: Final = {
 """What is said of a motion that the elder asked for and that came to no good end, by outcome."""
 
 
-class RobotControl:
+class RobotControl(Feature):
     """The robot as the core uses it; a home may have none."""
 
-    def __init__(
-        self,
-        *,
-        bus: Bus,
-        database: Database,
-        speech: Speech,
-        memory: HomeMemory,
-        replies: Replies,
-        has_robot: bool,
-    ) -> None:
-        self.bus = bus
-        self.has_robot = has_robot
-        self._speech, self._memory, self._replies = speech, memory, replies
-        self._profile = KeyedValues.profile(database)
+    def __init__(self, home: Home) -> None:
+        self.bus = bus = home.bus
+        self.has_robot = Capability.ROBOT in home.capabilities and bool(home.settings.robot.port)
+        self._speech, self._memory, self._replies = home.speech, home.memory, home.replies
+        self._profile = KeyedValues.profile(home.database)
         self._ready: RobotReady | None = None
         self._problem = "it has not answered yet"
         self._docked: RobotDocked | None = None
@@ -94,7 +85,7 @@ class RobotControl:
         bus.serve("robot.consent", self._serve_consent)
         bus.serve("robot.state", self._serve_state)
         bus.serve("robot.docked", self._serve_docked)
-        if has_robot:
+        if self.has_robot:
             self._listen()
 
     async def stop(self) -> None:

@@ -26,13 +26,23 @@ class CheckResult:
     subject: str = ""
     """Which one, if there are several of a kind: a person's channel, a pendant."""
 
+    is_lasting: bool = False
+    """Whether waiting mends nothing: it is told at the start, before the daily self-test looks."""
+
     @property
     def is_well(self) -> bool:
         """Whether nothing has to be done."""
         return self.verdict is Verdict.WELL
 
 
-def found(part: str, *, is_well: bool, detail: str, subject: str = "") -> CheckResult:
+def found(
+    part: str, *, is_well: bool, detail: str, subject: str = "", is_lasting: bool = False
+) -> CheckResult:
     """Make a result that is well, or broken."""
     verdict = Verdict.WELL if is_well else Verdict.BROKEN
-    return CheckResult(part, verdict, detail, subject)
+    return CheckResult(part, verdict, detail, subject, is_lasting)
+
+
+def lasting(part: str, detail: str, subject: str = "") -> CheckResult:
+    """Make a result that is broken until somebody mends it."""
+    return found(part, is_well=False, detail=detail, subject=subject, is_lasting=True)

@@ -88,6 +88,12 @@ class Supervisor:
         """Whether the child can do its work now."""
         return name in self._keepers and self._keepers[name].ready
 
+    async def ready(self, *names: str) -> None:
+        """Wait until these children are ready; no limit of its own."""
+        for name in names:
+            if not self.is_ready(name):
+                await self._until_ready(name)
+
     def trouble(self, name: str) -> str:
         """Why a child cannot do its work now, as far as it is known; empty while it can."""
         keeper = self._keepers.get(name)
@@ -128,6 +134,19 @@ class Supervisor:
             task.cancel()
         self._bus.publish(Shutdown())
         await asyncio.gather(*(self.drop(name) for name in list(self._tasks)))
+
+    async def _until_ready(self, name: str) -> None:
+        came = asyncio.Event()
+
+        def look(event: object) -> None:
+            if isinstance(event, Ready) and event.name == name:
+                came.set()
+
+        self._bus.listen(look)
+        try:
+            await came.wait()
+        finally:
+            self._bus.unlisten(look)
 
     def _pulse(self, name: str) -> None:
         if keeper := self._keepers.get(name):

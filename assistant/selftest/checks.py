@@ -42,9 +42,8 @@ class HomeParts:
     """Tells how each way to a person is, by the contact's id: the service `contacts.check`."""
     equipment: Check
     """Checks telephone and modem themselves."""
-    pendants: Callable[[], list[CheckResult]]
     devices: Check
-    """Checks radar and robot."""
+    """What every feature says of itself: radar, robot, pendants …"""
     heartbeat: Callable[[], list[CheckResult]]
     heartbeat_server: str
     understand: Callable[[], Awaitable[None]]
@@ -80,12 +79,12 @@ class HomeChecks:
             ("channel", self._channels),
             ("internet", lambda: self._servers(now, known)),
             ("page", self._page),
-            ("radar", self._parts.devices),
+            ("feature", self._parts.devices),
             ("disk", self._machine),
         )
         looked = await asyncio.gather(*(self._guarded(part, check) for part, check in others))
         findings += [finding for found_there in looked for finding in found_there]
-        return [*findings, *self._parts.pendants(), *self._parts.heartbeat()]
+        return [*findings, *self._parts.heartbeat()]
 
     async def _guarded(self, part: str, check: Check) -> list[CheckResult]:
         """Run one check; its fault takes no other check away."""

@@ -18,6 +18,7 @@ from assistant.events import (
     new_id,
 )
 from assistant.runtime.bus import Bus
+from assistant.runtime.feature import Feature
 from assistant.runtime.findings import CheckResult, found
 
 LISTEN_SECONDS: Final = 3.0
@@ -36,7 +37,7 @@ class DisturbedError(RuntimeError):
     """Something had to be said: the chime was broken off."""
 
 
-class Sound:
+class Sound(Feature):
     """What is known of microphone and speaker, and the way to try them."""
 
     def __init__(self, bus: Bus) -> None:

@@ -1,4 +1,4 @@
-"""Tells at the start what is wrong from the start: aloud, and to the family.
+"""Tells at the start what waiting does not mend: aloud, and to the family.
 
 The daily self-test looks at everything; this is what would be silent until then, and often is why
 Anban was started anew: a typing mistake in the settings, a disk that cannot be written, a list of
@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from assistant.events import Capability, Urgency
-from assistant.home.speech import Speech
+from assistant.home.home import Home
 from assistant.reminders.family import Texts
+from assistant.runtime.feature import Feature
 from assistant.runtime.findings import CheckResult
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.trouble import Owed, Trouble
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 _TOLD: Final = "start_troubles_told"
 """What the family was told, and on which day, in the home's state."""
 
-Findings = Callable[[], list[CheckResult]]
+Findings = Callable[[], Awaitable[list[CheckResult]]]
 
 
 class Family(Protocol):
@@ -40,28 +41,20 @@ class Family(Protocol):
         """Write to them; gives the name of who was reached, None if nobody was."""
 
 
-class StartTroubles:
+class StartTroubles(Feature):
     """Tells once at each start; the family once a day, however often that is."""
 
-    def __init__(
-        self,
-        *,
-        findings: Findings,
-        family: Family,
-        wording: Wording,
-        speech: Speech,
-        home: KeyedValues,
-        now: Callable[[], float],
-        is_asleep: Callable[[], bool],
-        mouth_ready: Callable[[str], Awaitable[None]],
-        has_mouth: bool,
-    ) -> None:
-        self._findings, self._family, self._wording = findings, family, wording
-        self._speech, self._home, self._now = speech, home, now
-        self._is_asleep, self._mouth_ready, self._has_mouth = is_asleep, mouth_ready, has_mouth
+    def __init__(self, home: Home, family: Family, findings: Findings) -> None:
+        """`findings`: what is not well and does not mend itself."""
+        self._findings, self._family = findings, family
+        self._wording = Wording(lambda: home.memory.lang, lambda: home.settings.elder_name)
+        self._speech, self._now = home.speech, home.clock.now
+        self._home = KeyedValues.home(home.database)
+        self._is_asleep, self._supervisor = home.presence.is_asleep, home.supervisor
+        self._has_mouth = Capability.MOUTH in home.capabilities
         self._tasks = Tasks("telling what is wrong from the start")
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Tell it beside everything else."""
         self._tasks.spawn(self._tell())
 
@@ -70,7 +63,7 @@ class StartTroubles:
         await self._tasks.end()
 
     async def _tell(self) -> None:
-        bad = [finding for finding in self._findings() if not finding.is_well]
+        bad = await self._findings()
         for finding in bad:
             log.error("%s %s: %s", finding.part, finding.subject, finding.detail)
         if not bad:
@@ -85,7 +78,7 @@ class StartTroubles:
 
     async def _until_heard(self) -> None:
         if self._has_mouth:
-            await self._mouth_ready(Capability.MOUTH.value)
+            await self._supervisor.ready(Capability.MOUTH.value)
 
     async def _tell_family(self, owed: Owed, today: str) -> bool:
         names = "\n".join([today, *(f"{t.part} {t.subject}" for t in owed.bad)])

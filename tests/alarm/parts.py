@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import assistant.replies
@@ -34,16 +34,15 @@ from assistant.channels import (
     is_emergency_number,
 )
 from assistant.channels.call_voice import CallVoice
-from assistant.events import CryForHelpHeard, Say
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
+from assistant.events import Capability, CryForHelpHeard, Say
 from assistant.home.spoken import Address, Spoken
 from assistant.language import Replies
 from assistant.people.contacts import People, new_contact
 from assistant.runtime.bus import Bus
 from assistant.safety import judge
 from assistant.settings import EmergencySettings, Settings
-from assistant.store import Database, KeyedValues
+from assistant.store import Database
+from tests import homes
 
 REPLIES = Replies.load(Path(assistant.replies.__path__[0]))
 ARRIVE_SECONDS = 1_200.0
@@ -187,13 +186,14 @@ async def a_home(
 ) -> AsyncIterator[Home]:
     """Contacts by name with their addresses; the same folder again is the same home again."""
     wanted = settings or EmergencySettings()
-    bus = Bus()
+    capabilities = frozenset({Capability.MOUTH} if has_mouth else ())
+    base = homes.a_home(
+        folder, Settings(language="zh", emergency=wanted), capabilities=capabilities
+    )
+    bus, database, memory, speech = base.bus, base.database, base.memory, base.speech
     told: list[object] = []
     bus.listen(told.append)
-    database = Database(folder / "anban.sqlite")
     await database.open()
-    memory = HomeMemory(KeyedValues.home(database), replace(Settings(), language="zh"))
-    speech = Speech(bus, memory, 10.0, has_mouth=has_mouth)
     people = People(folder)
     people.read()
     for name, addresses in contacts.items():

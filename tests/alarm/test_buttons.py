@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-import assistant.replies
 from assistant.events import HelpPressed, Say
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
-from assistant.language import Replies
 from assistant.pendants import (
     BatteryLow,
     ButtonPressed,
@@ -22,12 +17,10 @@ from assistant.pendants import (
     SerialReceiver,
 )
 from assistant.pendants.service import SILENCE_LIMIT_SECONDS, PendantService
-from assistant.runtime.bus import Bus
 from assistant.runtime.findings import Verdict
 from assistant.settings import EmergencySettings, Settings
-from assistant.store import Database, KeyedValues
+from tests.homes import a_home, features
 
-REPLIES = Replies.load(Path(assistant.replies.__path__[0]))
 DAY = 24 * 3_600.0
 
 
@@ -37,12 +30,9 @@ def told() -> list[object]:
 
 
 def pendants(folder: Path, told: list[object], settings: EmergencySettings) -> PendantService:
-    bus = Bus()
-    bus.listen(told.append)
-    memory = HomeMemory(
-        KeyedValues.home(Database(folder / "x.sqlite")), replace(Settings(), language="en")
-    )
-    return PendantService(bus, Speech(bus, memory, 10, has_mouth=False), memory, REPLIES, settings)
+    home = a_home(folder, Settings(language="en", emergency=settings))
+    home.bus.listen(told.append)
+    return features(home, "alarms", "pendants").of(PendantService)
 
 
 async def test_a_cord_tells_its_room(tmp_path: Path, told: list[object]) -> None:
@@ -99,12 +89,12 @@ async def test_a_driver_that_fails_is_told_and_begun_again(
     async with asyncio.timeout(5):
         while not begun:  # noqa: ASYNC110  (what is awaited comes from a driver)
             await asyncio.sleep(0.01)
-        (finding,) = ours.findings()
+        (finding,) = await ours.findings()
         assert finding.verdict is not Verdict.WELL
         assert "RuntimeError" in finding.detail
         while len(begun) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    (finding,) = ours.findings()
+    (finding,) = await ours.findings()
     assert finding.verdict is Verdict.WELL
     await ours.stop()
 
@@ -113,9 +103,9 @@ async def test_a_receiver_that_came_back_is_well_again(tmp_path: Path, told: lis
     ours = pendants(tmp_path, told, EmergencySettings(receiver=str(tmp_path / "none")))
     await ours.start()
     ours.take(PendantLost("receiver", "the receiver was unplugged"))
-    (lost,) = ours.findings()
+    (lost,) = await ours.findings()
     ours.take(PendantSeen("receiver"))
-    (back,) = ours.findings()
+    (back,) = await ours.findings()
     assert (lost.verdict, back.verdict) == (Verdict.BROKEN, Verdict.WELL)
     await ours.stop()
 
@@ -127,7 +117,7 @@ async def test_a_button_that_is_no_device_is_told_and_tried_on(
     ours = pendants(tmp_path, told, EmergencySettings(button=path))
     await ours.start()
     async with asyncio.timeout(5):
-        while ours.findings()[0].verdict is Verdict.WELL:  # noqa: ASYNC110
+        while (await ours.findings())[0].verdict is Verdict.WELL:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert all(not task.done() for task in ours._tasks)
     await ours.stop()

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from assistant.alarm.sensor_watch import ASLEEP_SECONDS, BLIND_SECONDS, SensorWatch
-from assistant.events import ChildDied, DangerSensed, PeopleLocated, Ready, Say, Sensed
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
-from assistant.runtime.bus import Bus
-from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
-from tests.alarm.parts import REPLIES
+from assistant.events import Capability, ChildDied, DangerSensed, PeopleLocated, Ready, Say, Sensed
+from assistant.settings import RadarSettings, Settings
+from tests.homes import a_home, features
+from tests.reminders.home import SHANGHAI, VirtualClock
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=SHANGHAI)
 
 
 @dataclass
 class Room:
     folder: Path
-    bus: Bus = field(default_factory=Bus)
     told: list[object] = field(default_factory=list)
-    is_asleep: bool = False
 
     def __post_init__(self) -> None:
-        self.bus.listen(self.told.append)
-        values = KeyedValues.home(Database(self.folder / "x.sqlite"))
-        memory = HomeMemory(values, replace(Settings(), language="en"))
-        speech = Speech(self.bus, memory, 10, has_mouth=False)
-        self.sensing = SensorWatch(
-            self.bus, speech, memory, REPLIES, lambda: self.is_asleep, has_radar=True
+        self._clock = VirtualClock(NOON.timestamp())
+        home = a_home(
+            self.folder,
+            Settings(language="en", radar=RadarSettings(port="/dev/radar")),
+            capabilities=frozenset({Capability.SENSES}),
+            clock=self._clock,
+            zone=SHANGHAI,
         )
+        self.bus = home.bus
+        self.bus.listen(self.told.append)
+        self.sensing = features(home, "sensors").of(SensorWatch)
+
+    def fall_asleep(self) -> None:
+        self._clock.move((NOON + timedelta(hours=12)).timestamp())
+
+    def wake(self) -> None:
+        self._clock.move((NOON + timedelta(hours=24)).timestamp())
 
     def sense(self, kind: str, **values: object) -> None:
         self.bus.publish(Sensed(kind, "radar", "living room", values))
@@ -49,7 +57,7 @@ class Room:
 async def room(tmp_path: Path) -> Iterator[Room]:
     room = Room(tmp_path)
     yield room
-    room.sensing.stop()
+    await room.sensing.stop()
 
 
 async def test_what_may_be_an_emergency_is_one_and_nothing_else(room: Room) -> None:
@@ -64,11 +72,11 @@ async def test_what_may_be_an_emergency_is_one_and_nothing_else(room: Room) -> N
 
 
 async def test_who_sleeps_does_not_move_but_may_fall(room: Room) -> None:
-    room.is_asleep = True
+    room.fall_asleep()
     for kind in ("NoMotion", "FallDetected", "BathroomLong"):
         room.sense(kind)
     assert room.dangers() == ["fall", "bathroom"]
-    room.is_asleep = False
+    room.wake()
     room.sense("NoMotion")  # told again, for it lasts
     assert room.dangers()[-1] == "no_motion"
 
@@ -80,13 +88,14 @@ async def test_a_blind_radar_is_told_once_and_that_it_sees_again(room: Room) -> 
         await asyncio.sleep(BLIND_SECONDS)
     assert len(room.said()) == 1
     assert "call out to me" in room.said()[0]
-    (finding,) = room.sensing.findings()
+    (finding,) = await room.sensing.findings()
     assert not finding.is_well
     room.bus.publish(PeopleLocated(((1.0, 2.0),)))
     room.sense("PersonPresent", count=1)
     assert len(room.said()) == 2
     assert "again" in room.said()[1]
-    assert all(finding.is_well for finding in room.sensing.findings())
+    findings = await room.sensing.findings()
+    assert all(finding.is_well for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +110,10 @@ async def test_a_short_blindness_is_not_worth_a_word(room: Room, good: object) -
 
 
 async def test_nobody_is_woken_to_hear_of_it(room: Room) -> None:
-    room.is_asleep = True
+    room.fall_asleep()
     room.sense("SensorTroubled", reason="unplugged")
     await asyncio.sleep(BLIND_SECONDS + 5 * ASLEEP_SECONDS)
     assert room.said() == []
-    room.is_asleep = False
+    room.wake()
     await asyncio.sleep(ASLEEP_SECONDS)
     assert len(room.said()) == 1

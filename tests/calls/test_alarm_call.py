@@ -269,7 +269,7 @@ async def test_who_comes_is_the_reply_of_the_turn(tmp_path: Path, text: str) -> 
     ):
         hear(core, "我摔倒了", "u1", final=True)
         await until(lambda: peer.invites > 0)
-        typed = await core.turns.take(text)
+        typed = await core.conversation.turns.take(text)
         assert typed.intent == "emergency_status"
         assert "联系人0" in typed.reply
         told.clear()
@@ -281,10 +281,10 @@ async def test_who_comes_is_the_reply_of_the_turn(tmp_path: Path, text: str) -> 
 
 async def test_what_is_only_asked_about_is_asked_in_the_reply(tmp_path: Path) -> None:
     async with SipPeer() as peer, a_core(tmp_path, peer.uri) as (core, told):
-        doubted = await core.turns.take("老王上午在楼下摔了一跤")
+        doubted = await core.conversation.turns.take("老王上午在楼下摔了一跤")
         assert doubted.intent == "emergency_help"
         assert "我没事" in doubted.reply
         assert doubted.reply in [event.text for event in told if isinstance(event, Say)]
-        fine = await core.turns.take("我没事")
+        fine = await core.conversation.turns.take("我没事")
         assert fine.reply, "that it is over"
         assert peer.invites == 0

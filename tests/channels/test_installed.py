@@ -122,7 +122,7 @@ async def test_an_alarm_reaches_a_contact_by_a_channel_of_another_package(tmp_pa
 @pytest.mark.usefixtures("site")
 async def test_one_that_cannot_be_loaded_is_told_and_costs_itself_alone(tmp_path: Path) -> None:
     async with a_home(tmp_path / "home") as home:
-        (told,) = [f for f in home.core._start_findings() if f.part == "added_channel"]
+        (told,) = [f for f in await home.core.features.findings() if f.part == "added_channel"]
         assert (told.subject, told.is_well) == ("broken", False)
         assert "anban_library_that_nobody_has" in told.detail
         registry = home.core.alarm_assembly.equipment.registry

@@ -8,14 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversation.hearing import Hearing
 from assistant.conversation.hold import Hold
-from assistant.conversation.implied_cry import ImpliedCries
-from assistant.conversation.safety_lane import SafetyLane
-from assistant.conversation.turns import Turns
 from assistant.conversation.understanding import Interpretation
-from assistant.core.services import Services
 from assistant.events import (
+    Capability,
     ChildDied,
     CryForHelpHeard,
     Heard,
@@ -29,13 +25,15 @@ from assistant.events import (
     StopSpeaking,
     TurnTaken,
 )
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
 from assistant.runtime.bus import Bus
-from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
 from tests.alarm.virtual_time import VirtualLoop
-from tests.conversation.test_turns import REPLIES, ScriptedAlarms, ScriptedLine, ScriptedMind
+from tests.conversation.test_turns import (
+    ScriptedAlarms,
+    ScriptedLine,
+    ScriptedMind,
+    conversation,
+)
+from tests.homes import a_home
 
 ONSET, PAUSE, WORDS = 0.15, 1.2, 0.1
 """Seconds until a beginning is told, an end is, and its words are."""
@@ -128,19 +126,12 @@ def play(folder: Path, script: list[Said_], understanding: ScriptedMind | None =
 
 
 async def _play(folder: Path, script: list[Said_], understanding: ScriptedMind) -> Result:
-    bus = Bus()
-    database = Database(folder / "anban.sqlite")
+    base = a_home(folder, capabilities=frozenset({Capability.MOUTH}))
+    bus, database = base.bus, base.database
     await database.open()
-    memory = HomeMemory(KeyedValues.home(database), Settings())
-    services = Services(bus, database, memory)
-    speech = Speech(bus, memory, 10.0, has_mouth=True)
     mouth = Mouth(bus)
-    alarms = ScriptedAlarms(speech)
-    lane = SafetyLane(bus, alarms, ScriptedLine())
-    implied_cries = ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
-    adjust = services.adjust_voice
-    turns = Turns(bus, memory, speech, REPLIES, understanding, adjust, lane, implied_cries)  # type: ignore[arg-type]
-    hearing = Hearing(bus, speech, lane, implied_cries, turns, adjust)
+    alarms = ScriptedAlarms(base.speech)
+    hearing = conversation(base, understanding, alarms, ScriptedLine()).hearing
     taken: list[TurnTaken] = []
     cries: list[CryForHelpHeard] = []
     bus.subscribe(TurnTaken, taken.append)

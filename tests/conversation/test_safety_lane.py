@@ -9,14 +9,10 @@ import pytest
 
 from assistant.conversation.safety_lane import Deed, SafetyLane
 from assistant.events import CryForHelpHeard, Say
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
 from assistant.home.spoken import Address, Spoken
-from assistant.runtime.bus import Bus
 from assistant.safety import judge
-from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
 from tests.conversation.test_turns import ScriptedAlarms, ScriptedLine
+from tests.homes import a_home
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,11 @@ TABLE = [
 async def test_what_is_done(
     text: str, at: At, deed: Deed | None, address: Address, tmp_path: Path
 ) -> None:
-    bus = Bus()
+    home = a_home(tmp_path)
+    bus = home.bus
     told: list[object] = []
     bus.listen(told.append)
-    memory = HomeMemory(KeyedValues.home(Database(tmp_path / "anban.db")), Settings(), "zh")
-    speech = Speech(bus, memory, 6.0, has_mouth=False)
-    alarms = ScriptedAlarms(speech, at.asks, at.alarm, at.line, at.drill)
+    alarms = ScriptedAlarms(home.speech, at.asks, at.alarm, at.line, at.drill)
     lane = SafetyLane(bus, alarms, ScriptedLine(at.call))
     taken = lane.take(Spoken(text, judge(text, is_final=True), address))
     assert (taken.deed if taken is not None else None) == deed

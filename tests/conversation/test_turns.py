@@ -7,21 +7,20 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
-import assistant.replies
+from assistant.conversation.conversation import Conversation
 from assistant.conversation.hearing import Hearing
-from assistant.conversation.implied_cry import OVERHEARD_CONFIDENCE, ImpliedCries
-from assistant.conversation.safety_lane import SafetyLane
+from assistant.conversation.implied_cry import OVERHEARD_CONFIDENCE
 from assistant.conversation.turns import Turns
 from assistant.conversation.understanding import Interpretation, UnderstandingError
 from assistant.core.services import Services
 from assistant.events import (
     AlarmOpened,
     AskElder,
+    Capability,
     CryForHelpHeard,
     ElderAnswered,
     Heard,
@@ -37,17 +36,14 @@ from assistant.events import (
     TurnTaken,
     Urgency,
 )
-from assistant.home.memory import HomeMemory
+from assistant.home import home as of_core
 from assistant.home.reaction import Reaction
 from assistant.home.speech import Speech
 from assistant.home.spoken import Address, Spoken
-from assistant.language import Replies
 from assistant.runtime.bus import Bus
 from assistant.safety import REST_SECONDS, Cry, Judgement
 from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
-
-REPLIES = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
+from tests.homes import REPLIES, a_home, features
 
 
 @dataclass
@@ -182,30 +178,23 @@ class Home:
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Home]:
-    bus = Bus()
-    database = Database(tmp_path / "anban.sqlite")
-    await database.open()
-    memory = HomeMemory(KeyedValues.home(database), Settings())
-    services = Services(bus, database, memory)
-    speech = Speech(bus, memory, 10.0, has_mouth=True)
+    base = a_home(tmp_path, capabilities=frozenset({Capability.MOUTH}))
+    await base.database.open()
     understanding = ScriptedMind()
-    alarms, line = ScriptedAlarms(speech), ScriptedLine()
-    lane, implied_cries = SafetyLane(bus, alarms, line), ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
-    turns = Turns(
-        bus,
-        memory,
-        speech,
-        REPLIES,
-        understanding,  # type: ignore[arg-type]
-        services.adjust_voice,
-        lane,
-        implied_cries,
-    )
-    hearing = Hearing(bus, speech, lane, implied_cries, turns, services.adjust_voice)
+    alarms, line = ScriptedAlarms(base.speech), ScriptedLine()
+    both = conversation(base, understanding, alarms, line)
     told: list[object] = []
-    bus.listen(told.append)
-    yield Home(bus, speech, turns, hearing, understanding, alarms, line, told)
-    await database.close()
+    base.bus.listen(told.append)
+    yield Home(base.bus, base.speech, both.turns, both.hearing, understanding, alarms, line, told)
+    await base.database.close()
+
+
+def conversation(
+    base: of_core.Home, mind: ScriptedMind, alarms: ScriptedAlarms, line: ScriptedLine
+) -> Conversation:
+    """The conversation as the core builds it, but with what it talks to scripted."""
+    adjust_voice = features(base, "services").of(Services).adjust_voice
+    return Conversation(base, mind, alarms, line, adjust_voice)  # type: ignore[arg-type]
 
 
 def kinds(events: list[object]) -> list[str]:

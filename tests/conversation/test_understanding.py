@@ -15,11 +15,7 @@ import pytest
 from assistant.conversation import understanding as understanding_module
 from assistant.conversation.understanding import NAME, Understanding, UnderstandingError
 from assistant.events import Ready
-from assistant.home.memory import HomeMemory
-from assistant.runtime.bus import Bus
-from assistant.runtime.supervisor import Supervisor
-from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
+from tests.homes import a_home
 
 
 class RasaDouble(ThreadingHTTPServer):
@@ -76,9 +72,9 @@ async def test_a_language_that_was_not_put_in_place_is_tried_at_the_next_sentenc
 
     monkeypatch.setattr(understanding_module, "train", trained)
     monkeypatch.setattr(understanding_module, "_free_port", lambda: rasa.server_address[1])
-    bus, settings, database = Bus(), Settings(), Database(tmp_path / "anban.db")
-    memory = HomeMemory(KeyedValues.home(database), settings, "zh")
-    understanding = Understanding(bus, Supervisor(bus), memory, settings.dialogue, tmp_path)
+    home = a_home(tmp_path, lang="zh")
+    bus, memory = home.bus, home.memory
+    understanding = Understanding(home, tmp_path)
 
     async def intent() -> str:
         return (await understanding.think("一句话", (), {})).intent
@@ -104,4 +100,4 @@ async def test_a_language_that_was_not_put_in_place_is_tried_at_the_next_sentenc
         memory.speak("en")
         assert await intent() == "en"
     finally:
-        await understanding.close()
+        await understanding.stop()

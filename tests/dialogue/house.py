@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-import tzlocal
-
 from assistant.dialogue import (
     Answered,
     DialogueClient,
@@ -26,10 +24,10 @@ from assistant.dialogue import (
     train,
 )
 from assistant.events import PeopleLocated, RobotReady
-from assistant.language import Replies, warm
+from assistant.language import warm
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
-from assistant.robot.permission import RobotControl
+from assistant.settings import DialogueSettings, RobotSettings, Settings
 from assistant.store import KeyedValues
 from tests.skills.hosting import Core, Host, free_port
 
@@ -100,10 +98,14 @@ class House:
 
     async def _start(self) -> None:
         self.models = await train(CACHE)
-        self.core = Core(self._folder)
+        settings = Settings(
+            dialogue=DialogueSettings(answer_deadline_seconds=2.0),
+            robot=RobotSettings(port="/dev/robot"),
+        )
+        self.core = Core(self._folder, settings=settings, has_robot=True)
         await self.core.__aenter__()
         self._keep_reminders()
-        self._keep_robot()
+        self.core.bus.publish(RobotReady("a robot", ("厨房", "客厅")))
         self.sidecar = Sidecar(self.models["zh"], free_port(), "rasa's", free_port(), "host's")
         self._lang = "zh"
         self._log = (self._folder / "rasa.log").open("wb")
@@ -127,30 +129,9 @@ class House:
 
     def _keep_reminders(self) -> None:
         """Medicines and reminders as in the core, but nothing is announced."""
-        bus, database = self.core.bus, self.core.database
-        self.medicines = Medicines(database)
-        self.medicines.register(bus)
-        self.scheduler = ReminderScheduler(
-            bus=bus,
-            database=database,
-            memory=self.core.memory,
-            speech=self.core.speech,
-            zone=tzlocal.get_localzone(),
-        )
-        ReminderServices(ReminderApi(self.scheduler, self.medicines)).register(bus)
-
-    def _keep_robot(self) -> None:
-        """As in the core; what it asks of the robot is in `events`."""
-        core = self.core
-        RobotControl(
-            bus=core.bus,
-            database=core.database,
-            speech=core.speech,
-            memory=core.memory,
-            replies=Replies.load(ROOT / "assistant" / "replies"),
-            has_robot=True,
-        )
-        core.bus.publish(RobotReady("a robot", ("厨房", "客厅")))
+        self.medicines = Medicines(self.core.home)
+        self.scheduler = ReminderScheduler(self.core.home)
+        ReminderServices(ReminderApi(self.scheduler, self.medicines)).register(self.core.bus)
 
     def locate(self) -> None:
         """Somebody is seen."""

@@ -17,9 +17,9 @@ from assistant.home.questions import Rank
 from assistant.people.contacts import People, new_contact
 from assistant.safety import is_told_of, judge
 from assistant.settings import LANGUAGES
-from tests.conversation.test_turns import REPLIES
 from tests.dialogue.heldout import bare, trained
 from tests.dialogue.house import House
+from tests.homes import REPLIES
 
 HEARD_AT_LEAST: Final = 0.9
 OVERHEARD_AT_LEAST: Final = 0.8

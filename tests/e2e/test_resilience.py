@@ -83,7 +83,7 @@ async def test_a_cry_is_recognised_with_a_child_killed_and_the_child_comes_back(
     os.kill(pid, signal.SIGKILL)
     await next_of(died)
 
-    turn = await home.core.turns.take("救命，我摔倒了")
+    turn = await home.core.conversation.turns.take("救命，我摔倒了")
     assert turn.lane == "safety"
     assert isinstance(await next_of(cries), CryForHelpHeard)
 
@@ -134,7 +134,7 @@ async def test_with_the_skill_host_down_the_answer_is_honest(home: Home) -> None
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     await next_of(died)
-    turn = await home.core.turns.take("现在几点了")
+    turn = await home.core.conversation.turns.take("现在几点了")
     assert turn.reply
     assert turn.lane in {"honest", "dialogue"}  # the host may be back before Rasa asks it
     await home.ready()
@@ -156,7 +156,7 @@ async def test_the_language_changes_by_voice_and_back(home: Home) -> None:
     assert isinstance(turn, TurnTaken)
     assert turn.intent == "general_time"
     assert turn.reply.isascii()
-    turn = await home.core.turns.take("speak chinese")
+    turn = await home.core.conversation.turns.take("speak chinese")
     assert home.core.memory.lang == "zh"
     assert not turn.reply.isascii()
 
@@ -173,6 +173,6 @@ async def test_a_port_that_another_program_took_is_left_to_it(home: Home) -> Non
         await next_of(died)  # the fresh host cannot have its port
         await home.ready()
         assert home.core.understanding.host_environment()["ANBAN_SKILLS_PORT"] != taken
-        turn = await home.core.turns.take("现在几点了")
+        turn = await home.core.conversation.turns.take("现在几点了")
     assert turn.intent == "general_time"
     assert turn.lane == "dialogue"

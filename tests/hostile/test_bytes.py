@@ -144,6 +144,6 @@ async def test_what_the_elder_says_must_not_stand_in_a_log(
     ]
     await send(home, *lines)
     await home.core.bus.call("turn", text=secret)
-    await home.core.hearing.finish()
+    await home.core.conversation.hearing.finish()
     assert "秘密" not in caplog.text
     assert "存折" not in caplog.text

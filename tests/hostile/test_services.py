@@ -27,7 +27,7 @@ from assistant.events import (
     Say,
     Urgency,
 )
-from assistant.robot.permission import CONSENT_FIELD
+from assistant.robot.permission import CONSENT_FIELD, RobotControl
 from assistant.runtime.rights import CHILDREN, CORE_ONLY, OUR_SKILLS
 from assistant.settings import EmergencySettings, Settings
 from assistant.store import KeyedValues
@@ -176,7 +176,7 @@ async def test_a_skill_must_not_agree_for_the_elder_that_the_robot_moves(home: H
     async with peer_of(home.core, "skills") as peer:
         for field in (CONSENT_FIELD, f"{CONSENT_FIELD} ", CONSENT_FIELD.upper()):
             await peer.ask("profile.set", "tea", field=field, value=True)
-    assert not await home.core.body.may_move()
+    assert not await home.core.of(RobotControl).may_move()
     assert not [event for event in home.told if isinstance(event, MoveRobot)]
 
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from assistant.events import MedicineWarned, Say, Urgency
-from assistant.medicines import Medicines, MedicineWatch, Wording, doses
+from assistant.medicines import Medicines, MedicineWatch, doses
 from assistant.medicines import medicines as medicines_module
 from assistant.medicines.lookup import Lookup
 from assistant.medicines.table import Table
@@ -24,6 +24,9 @@ from assistant.store import KeyedValues
 from tests.reminders.home import SHANGHAI, Home, VirtualClock
 
 SCHEDULE = {"rrule": "FREQ=DAILY", "times": [{"at": "07:30"}]}
+
+NIGHT_SECONDS, DAY_SECONDS = 16 * 3600.0, 24 * 3600.0
+"""From nine in the morning to one at night, and to the next morning."""
 
 
 class Reader:
@@ -46,22 +49,11 @@ class House:
     """Reminders and the watch over them, in virtual time."""
 
     def __init__(self, home: Home, reader: Reader) -> None:
-        self.home, self.reader, self.is_asleep = home, reader, False
-        self.medicines = Medicines(home.database)
-        self.medicines.register(home.bus)
+        self.home, self.reader = home, reader
+        self.medicines = Medicines(home.base)
         api = ReminderApi(home.scheduler, self.medicines)
         ReminderServices(api).register(home.bus)
-        self.watch = MedicineWatch(
-            bus=home.bus,
-            database=home.database,
-            medicines=self.medicines,
-            api=api,
-            speech=home.speech,
-            wording=Wording(lambda: "en", lambda: "Lin"),
-            family=reader,
-            clock=home.clock,
-            is_asleep=lambda: self.is_asleep,
-        )
+        self.watch = MedicineWatch(home.base, self.medicines, api, reader)
 
     async def add(self, title: str) -> dict:
         wish = {"title": title, "kind": "medicine", "schedule": SCHEDULE}
@@ -140,12 +132,13 @@ async def test_what_was_removed_and_comes_again_is_told_again(house: House) -> N
 
 
 async def test_nobody_is_woken(house: House) -> None:
-    house.is_asleep = True
+    at_nine = house.home.clock.now()
+    house.home.clock.move(at_nine + NIGHT_SECONDS)
     await house.add("warfarin")
     await house.add("ibuprofen")
     assert not await house.watch.look()
     assert house.reader.read == house.said() == []
-    house.is_asleep = False
+    house.home.clock.move(at_nine + DAY_SECONDS)
     assert await house.watch.look()
     assert len(house.reader.read) == len(house.said()) == 1
 

@@ -9,14 +9,12 @@ from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from assistant.events import Said, Say, Urgency
-from assistant.home.memory import HomeMemory
 from assistant.home.questions import Ending
-from assistant.home.speech import Speech
 from assistant.reminders import ReminderApi, ReminderScheduler
 from assistant.reminders.model import Item
-from assistant.runtime.bus import Bus
 from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
+from assistant.store import Database
+from tests.homes import a_home
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -72,18 +70,16 @@ class Home:
         self._build()
 
     def _build(self) -> None:
-        self.bus = Bus()
-        self.database = Database(self.path)
-        memory = HomeMemory(KeyedValues.home(self.database), Settings(), "en")
-        self.speech = Speech(self.bus, memory, 10.0, has_mouth=False)
-        self.scheduler = ReminderScheduler(
-            bus=self.bus,
-            database=self.database,
-            memory=memory,
-            speech=self.speech,
-            zone=self.zone,
+        self.base = a_home(
+            self.path.parent,
+            Settings(elder_name="Lin"),
+            lang="en",
             clock=self.clock,
+            zone=self.zone,
+            database=Database(self.path),
         )
+        self.bus, self.database, self.speech = self.base.bus, self.base.database, self.base.speech
+        self.scheduler = ReminderScheduler(self.base)
         self.scheduler.outbox.family = self.family
         self.api = ReminderApi(self.scheduler)
         self.bus.listen(self.events.append)

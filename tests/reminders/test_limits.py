@@ -84,7 +84,7 @@ DOSES: list[tuple[str, str, dict[str, Any], str]] = [
 
 @pytest.fixture
 async def served(home: Home) -> Home:
-    home.api = ReminderApi(home.scheduler, Medicines(home.database))
+    home.api = ReminderApi(home.scheduler, Medicines(home.base))
     ReminderServices(home.api).register(home.bus)
     return home
 

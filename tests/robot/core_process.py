@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.core import CoreOptions, running
 from assistant.events import Capability, PeopleLocated, RobotReady
-from assistant.robot.permission import CONSENT_FIELD
+from assistant.robot.permission import CONSENT_FIELD, RobotControl
 from assistant.settings import RobotSettings, Settings
 from assistant.store import KeyedValues
 from tests.robot.parts import PERSON
@@ -30,7 +30,7 @@ async def main(folder: Path, port: str) -> None:
         found = asyncio.Event()
         core.bus.subscribe(RobotReady, lambda _: found.set())
         await KeyedValues.profile(core.database).set(CONSENT_FIELD, True)
-        if not core.body.is_ready:  # it may have been found before this looked
+        if not core.of(RobotControl).is_ready:  # it may have been found before this looked
             await found.wait()
         core.bus.publish(PeopleLocated((PERSON,)))
         await core.bus.call("robot.move", motion="approach")

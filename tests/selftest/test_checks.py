@@ -11,8 +11,9 @@ import pytest
 
 from assistant.channels.apprise_message import AppriseMessage
 from assistant.channels.server import look_at, server_of
+from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.pendants import BatteryLow, PendantLost, PendantSeen
-from assistant.pendants.service import BUTTON
+from assistant.pendants.service import BUTTON, PendantService
 from assistant.runtime.findings import CheckResult
 from assistant.selftest import machine
 from assistant.selftest.wording import REPLIES
@@ -34,8 +35,7 @@ from tests.waiting import until
 
 
 async def look(home: Home) -> dict[str, CheckResult]:
-    selftest = home.core.selftest
-    assert selftest is not None
+    selftest = home.core.of(SelfTestAssembly)
     findings = await selftest.api.run_now(with_chime=False)
     keys = [f"{finding.part} {finding.subject}".strip() for finding in findings]
     assert len(set(keys)) == len(keys), "each has a place of its own in the database"
@@ -96,8 +96,7 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
             home.add("儿子", "http://127.0.0.1:1/alarm", web.url)
             equipment = home.core.alarm_assembly.equipment
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
-            selftest = home.core.selftest
-            assert selftest is not None
+            selftest = home.core.of(SelfTestAssembly)
             await until(lambda: not selftest.heartbeat.findings()[0].is_well)
             found = await look(home)
             bad = {key for key, finding in found.items() if not finding.is_well}
@@ -118,14 +117,14 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
 async def test_pendants_tell_how_they_are(tmp_path: Path) -> None:
     emergency = EmergencySettings(pendants={"cord-1": "卫生间", "red": ""})
     async with a_home(tmp_path, emergency=emergency) as home:
-        buttons = home.core.alarm_assembly._pendants
+        buttons = home.core.of(PendantService)
         buttons.take(BatteryLow("cord-1", 9))
         buttons.take(PendantLost("red", "not heard of for 25.0 h"))
-        found = {f.subject: f for f in home.core.alarm_assembly.pendants()}
+        found = {f.subject: f for f in await buttons.findings()}
         assert "9 %" in found["卫生间"].detail
         assert "25.0 h" in found["red"].detail
         buttons.take(PendantSeen("red", 80))
-        assert {f.subject for f in home.core.alarm_assembly.pendants() if f.is_well} == {"red"}
+        assert {f.subject for f in await buttons.findings() if f.is_well} == {"red"}
 
 
 async def test_the_line_is_down_where_no_server_answers(tmp_path: Path) -> None:

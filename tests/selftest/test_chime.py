@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from assistant.core import Core, CoreOptions, running
+from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.events import (
     Capability,
     ChimeLookedFor,
@@ -149,8 +150,7 @@ async def test_the_home_hears_its_own_chime_and_notices_what_is_cut(tmp_path: Pa
         async with hearing(pulse, tmp_path) as core:
             heard_speech: list[object] = []
             core.bus.subscribe(SpeechStarted, heard_speech.append)
-            assert core.selftest is not None
-            tester = core.selftest.api
+            tester = core.of(SelfTestAssembly).api
             with pulse.air():
                 found = by_part(await tester.run_now(with_chime=True))
                 assert found["chime"].is_well, found["chime"].detail
@@ -173,8 +173,7 @@ async def test_the_home_hears_its_own_chime_and_notices_what_is_cut(tmp_path: Pa
 async def test_something_to_say_breaks_the_chime_and_the_test_off(tmp_path: Path) -> None:
     with PulseServer.started() as pulse:
         async with hearing(pulse, tmp_path) as core:
-            assert core.selftest is not None
-            test = asyncio.create_task(core.selftest.api.run_now(with_chime=True))
+            test = asyncio.create_task(core.of(SelfTestAssembly).api.run_now(with_chime=True))
             began: list[object] = []
             core.bus.listen(began.append)
             await until(lambda: "SoundStarted" in {type(event).__name__ for event in began})
@@ -210,7 +209,6 @@ async def test_by_day_it_sounds_by_itself_and_is_explained_once(
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(5):
                         await until(lambda: len(chimes) == 2)
-            assert core.selftest is not None
             clock.move(clock.at + daily.TELL_AGAIN_SECONDS + 1)
-            await core.selftest.api.step()  # all that was to be said today was said
+            await core.of(SelfTestAssembly).api.step()  # all that was to be said today was said
             assert sum(each.completed and words in each.spoken_text for each in said) == 1

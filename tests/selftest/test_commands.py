@@ -177,7 +177,7 @@ async def test_the_drill_ends_with_its_terminal(tmp_path: Path) -> None:
         leading.kill()
         await leading.wait()
         await until(lambda: not drill.drill_id)
-        await core.turns.take("救命")
+        await core.conversation.turns.take("救命")
         await until(lambda: home.has(AlarmRaised))
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, closing
 
 import pytest
 
+from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.events import AlarmRaised, CryForHelpHeard, Heard, HelpPressed
 from assistant.selftest import daily
 from tests.reminders.home import VirtualClock
@@ -50,7 +51,7 @@ async def test_not_twice_after_a_restart_and_again_where_it_was_cut_off(tmp_path
             await until(lambda: home.is_made("03-01"))
         async with a_home(tmp_path, clock) as home:
             clock.move(at("10:30"))
-            await until(lambda: home.core.selftest is not None)
+            await until(lambda: home.core.features.find(SelfTestAssembly) is not None)
             clock.move(at("11:30"))
             assert home.rows("SELECT begins FROM selftest") == [(1,)]
         # Nobody runs now, who could begin it again before the power is back.
@@ -137,8 +138,7 @@ async def test_where_nobody_can_be_reached_the_elder_is_told_the_same_day(
         with daughter() as mei:
             home.add("Mei", mei.url)
             clock.move(clock.at + LATER + 1)
-            assert home.core.selftest is not None
-            await home.core.selftest.api.step()
+            await home.core.of(SelfTestAssembly).api.step()
             assert notices(mei) == [], "the pause has grown"
             clock.move(clock.at + 8 * LATER)
             await until(lambda: len(notices(mei)) == 1)

@@ -15,14 +15,9 @@ from typing import Any
 
 import httpx
 
-from assistant.core.services import Services
-from assistant.core.table_services import TableServices
-from assistant.events import LanguageChanged, Ready
-from assistant.home.memory import HomeMemory
-from assistant.home.speech import Speech
-from assistant.runtime.bus import Bus, Refused
-from assistant.settings import DialogueSettings, Settings, to_json
-from assistant.store import Database, KeyedValues
+from assistant.events import Capability, Ready
+from assistant.settings import DialogueSettings, Settings
+from tests.homes import a_home, features
 
 TOKEN = "a token of the tests"
 ROOT = Path(__file__).parents[2]
@@ -58,18 +53,15 @@ class Core:
     settings: Settings = field(
         default_factory=lambda: Settings(dialogue=DialogueSettings(answer_deadline_seconds=2.0))
     )
+    has_robot: bool = False
 
     async def __aenter__(self) -> Core:
-        self.bus = Bus()
-        self.database = Database(self.folder / "anban.sqlite")
+        capabilities = frozenset({Capability.ROBOT} if self.has_robot else ())
+        self.home = a_home(self.folder, self.settings, lang=self.lang, capabilities=capabilities)
+        self.bus, self.database, self.memory = self.home.bus, self.home.database, self.home.memory
+        self.speech = self.home.speech
+        self.features = features(self.home, "services", "tables", "home services", "robot")
         await self.database.open()
-        self.memory = HomeMemory(KeyedValues.home(self.database), self.settings, self.lang)
-        Services(self.bus, self.database, self.memory).register()
-        self.tables = TableServices(self.bus, self.folder / "skill-tables")
-        self.tables.register()
-        self.speech = Speech(self.bus, self.memory, 10.0, has_mouth=False)
-        self.bus.serve("home.state", self._state)
-        self.bus.serve("language.switch", self._switch)
         self.events: list[object] = []
         self.bus.listen(self.events.append)
         self.path = self.folder / "core.sock"
@@ -78,7 +70,7 @@ class Core:
 
     async def __aexit__(self, *_: object) -> None:
         await self.bus.close()
-        await self.tables.close()
+        await self.features.stop()
         await self.database.close()
 
     async def until(self, kind: type, **fields: Any) -> Any:
@@ -108,22 +100,6 @@ class Core:
         finally:
             self.bus.unlisten(look)
         return matching()
-
-    async def _state(self) -> dict[str, Any]:
-        return {
-            "lang": self.memory.lang,
-            "volume": self.memory.volume,
-            "rate_words_per_minute": self.memory.rate_words_per_minute,
-            "home": str(self.folder),
-            "settings": to_json(self.settings),
-        }
-
-    async def _switch(self, lang: str) -> None:
-        try:
-            self.memory.speak(lang)
-        except ValueError as error:
-            raise Refused(str(error)) from error
-        self.bus.publish(LanguageChanged(lang))
 
 
 @dataclass

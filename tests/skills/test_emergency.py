@@ -15,7 +15,7 @@ from assistant.channels.sip import Phone, PhoneSettings, SipAccount
 from assistant.home.questions import Rank
 from assistant.people.contacts import People, new_contact
 from assistant.runtime.bus import Refused
-from tests.conversation.test_turns import REPLIES
+from tests.homes import REPLIES
 from tests.skills.hosting import Core, Host
 
 FORM = "emergency_call_form"

@@ -19,7 +19,6 @@ from assistant.events import (
 )
 from assistant.home.questions import Ending
 from assistant.language import Replies
-from assistant.robot.permission import RobotControl
 from assistant.settings import RobotSettings, Settings
 from tests.skills.hosting import Core, Host
 
@@ -30,15 +29,7 @@ LIVE = ["come", "follow", "look", "dock"]
 @asynccontextmanager
 async def a_host(folder: Path, *, has_robot: bool) -> AsyncIterator[tuple[Core, Host]]:
     settings = Settings(robot=RobotSettings(port="/dev/robot" if has_robot else ""))
-    async with Core(folder, "en", settings) as core:
-        RobotControl(
-            bus=core.bus,
-            database=core.database,
-            speech=core.speech,
-            memory=core.memory,
-            replies=REPLIES,
-            has_robot=has_robot,
-        )
+    async with Core(folder, "en", settings, has_robot) as core:
         if has_robot:
             core.bus.publish(RobotReady("a robot", ("kitchen", "front door")))
             core.bus.publish(PeopleLocated(((1.0, 2.0),)))

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import pytest
 
+from assistant.core.table_services import TableServices
 from assistant.events import ChildDied
 from skills.api import Home, ServiceError, Skill
 from skills.checking import check_skill
@@ -65,7 +66,7 @@ async def test_a_host_that_begins_anew_finds_what_was_written(core: Core, tmp_pa
             put = "INSERT INTO shelf_jar (name, grams) VALUES (?, 1)"
             (_, rows) = await work(host, (put, [f"jar {count}"]), (JARS, []))
             assert len(rows) == count + 1
-    await core.tables.close()
+    await core.features.of(TableServices).stop()
     async with Host(core, site) as host:
         core.events.clear()
         await host.ready()

@@ -205,7 +205,7 @@ async def test_contacts_profile_and_what_skills_kept_are_there(
         assert await call("storage.get", skill="meals", key="last") == "粥"
         state = await call("home.state")
         assert (state["lang"], state["volume"]) == ("zh", 0.95)
-        found = await home.core._devices()
+        found = await home.core.features.findings()
         assert "memory_lost" not in {finding.part for finding in found}
 
 

@@ -6,20 +6,18 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
-from assistant.core.services import Services
 from assistant.events import Urgency
-from assistant.home.memory import HomeMemory
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderServices
 from assistant.runtime.bus import Bus, Refused
 from assistant.runtime.link import ServiceError
-from assistant.settings import Settings
 from assistant.store import KeyedValues, StoreError
 from skills.actions import Replies
 from skills.api import FALLBACK, Reply, Turn
 from skills.forms import read_answer
 from skills.home import Answer, Home
 from skills.medication.skill import skill
+from tests.homes import features
 from tests.reminders.home import Home as Reminded
 
 FORM = skill.forms["medication_plan_form"]
@@ -57,12 +55,10 @@ class Talk:
 
     def __init__(self, home: Reminded, lang: str) -> None:
         self.home, self.lang = home, lang
-        medicines = Medicines(home.database)
+        medicines = Medicines(home.base)
         home.api = ReminderApi(home.scheduler, medicines)
         ReminderServices(home.api).register(home.bus)
-        medicines.register(home.bus)
-        memory = HomeMemory(KeyedValues.home(home.database), Settings(), lang)
-        Services(home.bus, home.database, memory).register()
+        features(home.base, "services")
         self._replies = Replies.load(skill.folder)
         self._home = Home(Socket(home.bus, lang), "medication")
         self.slots: dict[str, Any] = {}

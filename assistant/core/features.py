@@ -1,0 +1,122 @@
+"""The features of Anban: a line each, in the order in which they are started.
+
+They are stopped in the reverse order.  To add a feature, add its line here and write its room.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant.alarm.medical_card import MedicalCardReader
+from assistant.alarm.sensor_watch import SensorWatch
+from assistant.conversation.conversation import Conversation
+from assistant.conversation.understanding import Understanding
+from assistant.core.alarm_assembly import AlarmAssembly
+from assistant.core.children import Children, OtherChildren, Phrases
+from assistant.core.composition import Features, Part
+from assistant.core.console_child import ConsoleChild
+from assistant.core.foundations import Foundations
+from assistant.core.home_services import HomeServices
+from assistant.core.services import Services
+from assistant.core.table_services import TableServices
+from assistant.pendants.service import PendantService
+from assistant.robot.autonomy import Autonomy
+from assistant.robot.permission import RobotControl
+from assistant.runtime.feature import Feature
+from assistant.selftest.sound import Sound
+
+_MEDICINES: Final = ("assistant.medicines",)
+_SELFTEST: Final = ("assistant.core.selftest_assembly", "assistant.selftest.start_troubles")
+
+
+def _understanding(built: Features) -> Feature:
+    return Understanding(built.home, built.options.cache, built.options.progress)
+
+
+def _children(built: Features) -> Feature:
+    return Children(built.home, built.of(Understanding), built.options.environment)
+
+
+def _other_children(built: Features) -> Feature:
+    return OtherChildren(built.home, built.of(Children), built.of(Phrases))
+
+
+def _conversation(built: Features) -> Feature:
+    alarm, adjust_voice = built.of(AlarmAssembly), built.of(Services).adjust_voice
+    understanding = built.of(Understanding)
+    return Conversation(built.home, understanding, alarm.triggers, alarm.calls, adjust_voice)
+
+
+def _medicines(built: Features) -> Feature:
+    from assistant.medicines import Medicines  # noqa: PLC0415
+
+    return Medicines(built.home)
+
+
+def _reminders(built: Features) -> Feature:
+    from assistant.medicines import Medicines  # noqa: PLC0415
+    from assistant.reminders import Reminders  # noqa: PLC0415
+
+    alarm = built.of(AlarmAssembly)
+    registry = alarm.equipment.registry
+    return Reminders(built.home, alarm.people, registry, built.of(Medicines))
+
+
+def _medicine_watch(built: Features) -> Feature:
+    from assistant.medicines import Medicines, MedicineWatch  # noqa: PLC0415
+    from assistant.reminders import Reminders  # noqa: PLC0415
+
+    reminders = built.of(Reminders)
+    medicines = built.of(Medicines)
+    return MedicineWatch(built.home, medicines, reminders.api, reminders.messenger)
+
+
+def _selftest(built: Features) -> Feature:
+    from assistant.core.selftest_assembly import SelfTestAssembly  # noqa: PLC0415
+    from assistant.reminders import Reminders  # noqa: PLC0415
+
+    return SelfTestAssembly(
+        built.home,
+        built.of(AlarmAssembly),
+        built.of(Reminders),
+        built.of(Sound),
+        built.of(Understanding),
+        built.findings,
+    )
+
+
+def _start_troubles(built: Features) -> Feature:
+    from assistant.reminders import Reminders  # noqa: PLC0415
+    from assistant.selftest.start_troubles import StartTroubles  # noqa: PLC0415
+
+    return StartTroubles(built.home, built.of(Reminders).messenger, built.start_findings)
+
+
+FEATURES: Final = (
+    Part("foundations", lambda b: Foundations(b.home.database, b.options.settings_problems)),
+    # What children ask for stands before the first of them starts, and until the last has ended.
+    Part("services", lambda b: Services(b.home)),
+    Part("tables", lambda b: TableServices(b.home)),
+    Part("home services", lambda b: HomeServices(b.home, b.findings)),
+    Part("understanding", _understanding),
+    # A cry must count as soon as can be: ear, mouth and phrases first, and beside all else.
+    Part("children", _children),
+    Part("phrases", lambda _: Phrases()),
+    Part("alarms", lambda b: AlarmAssembly(b.home)),
+    Part("pendants", lambda b: PendantService(b.home, b.of(AlarmAssembly).store.recorded)),
+    Part("console", lambda b: ConsoleChild(b.home)),
+    Part("robot", lambda b: RobotControl(b.home)),
+    Part("robot autonomy", lambda b: Autonomy(b.of(RobotControl))),
+    Part("sensors", lambda b: SensorWatch(b.home)),
+    Part("sound", lambda b: Sound(b.home.bus)),
+    Part("other children", _other_children),
+    # Thousands of lines, that nobody waits for.
+    Part("medicines", _medicines, _MEDICINES),
+    Part("reminders", _reminders, _MEDICINES),
+    Part("medical card", lambda b: MedicalCardReader(b.home, b.of(AlarmAssembly).health)),
+    Part("medicine warnings", _medicine_watch, _MEDICINES),
+    Part("self-test", _selftest, _SELFTEST),
+    Part("start troubles", _start_troubles, _SELFTEST),
+    # Stopped first: a turn under way needs all the others.
+    Part("conversation", _conversation),
+)
