@@ -96,7 +96,7 @@ async def measure(folder: Path) -> list[list[str]]:
             say = said.pop()
             bus.publish(Said(say.say_id, completed=True, spoken_text=say.text))
             if say.urgency is Urgency.REMINDER:
-                speech.questions.answer(Ending.YES)
+                home.speech.questions.answer(Ending.YES)
         clock.at = max(clock.at + 1, next_at or 0.0)
     grown = megabytes() - before
     await database.close()
