@@ -19,9 +19,8 @@ from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
 from assistant.language import DayTime, Unit
 from assistant.reminders import ReminderApi, ReminderScheduler, tables
-from assistant.reminders.model import Amount, Kind
-from assistant.reminders.requests import ReminderRequest, ScheduleRequest
 from assistant.runtime.bus import Bus
+from assistant.services.reminder import Amount, Kind, ReminderWish, ScheduleWish
 from assistant.settings import Settings
 from assistant.store import Database, KeyedValues
 from benchmarks import table, take_no_arguments, write_result
@@ -46,15 +45,15 @@ class Clock:
         raise NotImplementedError
 
 
-def wish(number: int) -> ReminderRequest:
+def wish(number: int) -> ReminderWish:
     minutes = 6 * 60 + 45 + number % 840
     at = DayTime(clock_time(minutes // 60, minutes % 60))
     rule = ("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=DAILY;INTERVAL=2")[number % 3]
-    return ReminderRequest(
+    return ReminderWish(
         title=f"medicine {number}",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1), Unit.TABLET),
-        schedule=ScheduleRequest(rrule=rule, times=(at,)),
+        schedule=ScheduleWish(rrule=rule, times=(at,)),
     )
 
 

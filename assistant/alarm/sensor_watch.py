@@ -24,7 +24,7 @@ from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from perception.events import (
     BathroomLong,
     FallDetected,

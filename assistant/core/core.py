@@ -32,7 +32,6 @@ from assistant.language import Replies, warm
 from assistant.robot.autonomy import Autonomy
 from assistant.robot.permission import RobotControl
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import CheckResult
 from assistant.runtime.home_folder import lock_home, new_socket_path, run_folder, spare_folder
 from assistant.runtime.privacy import close_to_others
 from assistant.runtime.rights import guard
@@ -40,6 +39,7 @@ from assistant.runtime.supervisor import Supervisor
 from assistant.runtime.tasks import Tasks
 from assistant.safety import prepare as prepare_to_judge
 from assistant.selftest.sound import Sound
+from assistant.services.findings import CheckResult
 from assistant.settings import Settings
 from assistant.store import Database, KeyedValues, StoreError
 

@@ -12,7 +12,6 @@ from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
 from assistant.reminders import Reminders
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import CheckResult
 from assistant.runtime.supervisor import Supervisor
 from assistant.selftest.checks import Check, HomeChecks, HomeParts
 from assistant.selftest.daily import SelfTest
@@ -20,6 +19,7 @@ from assistant.selftest.heartbeat import Heartbeat
 from assistant.selftest.quiet import Quiet
 from assistant.selftest.sound import Sound
 from assistant.selftest.wording import Wording, render
+from assistant.services.findings import CheckResult
 from assistant.settings import Settings
 from assistant.store import Database
 

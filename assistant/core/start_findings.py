@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.channels.installed import NotLoaded
 from assistant.people.contacts import People
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from assistant.store import Database
 
 

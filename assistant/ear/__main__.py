@@ -9,8 +9,9 @@ import signal
 import sys
 
 from assistant.ear.ear import NAME, WANTS, Ear, EarError
-from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.runtime.link import Link, LinkError
 from assistant.runtime.privacy import keep_private
+from assistant.services.errors import ServiceError
 
 
 async def _run() -> None:

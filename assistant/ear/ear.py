@@ -35,7 +35,8 @@ from assistant.events import (
     SpeechStarted,
     Woken,
 )
-from assistant.runtime.link import HomeState, Link
+from assistant.runtime.link import Link
+from assistant.services.home import HomeState
 
 log = logging.getLogger(__name__)
 

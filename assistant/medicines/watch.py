@@ -20,8 +20,8 @@ from assistant.medicines.warnings import Warned
 from assistant.medicines.wording import Wording
 from assistant.reminders import Clock, ReminderApi
 from assistant.reminders.family import Texts
-from assistant.reminders.model import Kind
 from assistant.runtime.bus import Bus
+from assistant.services.reminder import Kind
 from assistant.store import Database, KeyedValues, StoreError
 
 log = logging.getLogger(__name__)

@@ -22,8 +22,9 @@ from assistant.pendants import (
     UsbButton,
     facts_of,
 )
-from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import CheckResult, found
+from assistant.runtime.bus import Bus
+from assistant.services.errors import Refused
+from assistant.services.findings import CheckResult, found
 from assistant.settings import EmergencySettings
 
 log = logging.getLogger(__name__)

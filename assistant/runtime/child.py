@@ -7,8 +7,9 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from assistant.runtime.link import LinkError, ServiceError
+from assistant.runtime.link import LinkError
 from assistant.runtime.privacy import keep_private
+from assistant.services.errors import ServiceError
 
 
 def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Exception]) -> str | None:

@@ -18,7 +18,7 @@ from assistant.events import (
     new_id,
 )
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 
 LISTEN_SECONDS: Final = 3.0
 """How long the ear looks for the chime, which takes 1 s: a sound server holds another half back, a

@@ -17,10 +17,10 @@ from typing import Final, Protocol
 from assistant.events import Capability, Urgency
 from assistant.home.speech import Speech
 from assistant.reminders.family import Texts
-from assistant.runtime.findings import CheckResult
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.trouble import Owed, Trouble
 from assistant.selftest.wording import Wording
+from assistant.services.findings import CheckResult
 from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)

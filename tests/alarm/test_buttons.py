@@ -23,7 +23,7 @@ from assistant.pendants import (
 )
 from assistant.pendants.service import SILENCE_LIMIT_SECONDS, PendantService
 from assistant.runtime.bus import Bus
-from assistant.runtime.findings import Verdict
+from assistant.services.findings import Verdict
 from assistant.settings import EmergencySettings, Settings
 from assistant.store import Database, KeyedValues
 

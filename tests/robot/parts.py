@@ -16,6 +16,7 @@ from assistant.robot.permission import CONSENT_FIELD
 from assistant.settings import RadarSettings, RobotSettings, Settings
 from assistant.store import KeyedValues
 from robot_io.simulator import Simulator
+from tests.asking import call
 
 WAIT_SECONDS = 60.0
 PERSON = (4.2, 1.8)
@@ -48,7 +49,7 @@ class House:
         await KeyedValues.profile(self.core.database).set(CONSENT_FIELD, may_move)
 
     async def ask(self, motion: str, place: str = "") -> str:
-        answer = await self.core.bus.call("robot.move", motion=motion, place=place)
+        answer = await call(self.core.bus, "robot.move", motion=motion, place=place)
         return str(answer["state"])
 
     def locate(self, *places: tuple[float, float]) -> None:

@@ -32,6 +32,7 @@ from assistant.events import (
 )
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
+from tests.asking import call
 from tests.robot.parts import PERSON, House, a_house
 
 NAMED_FINE = Heard("u", "我没事", "zh", is_final=True, addressed=True, raw_text="安安我没事")
@@ -95,7 +96,7 @@ async def test_a_stop_that_is_heard_stops_it_and_nothing_moves_by_itself_after(
         await house.until(lambda: not house.body.is_moving, "standing still")
         way = house.body.moved_metres
         house.core.bus.publish(ReminderDue("o", "r", "药", 0.0, 3, is_urgent=True))
-        assert (await house.core.bus.call("robot.state"))["name"]
+        assert (await call(house.core.bus, "robot.state"))["name"]
         assert house.body.moved_metres == way
 
 
@@ -121,19 +122,19 @@ async def test_a_stop_voids_the_question_whether_it_may_move(tmp_path: Path) -> 
         assert await house.ask("approach") == "asked"
         house.core.bus.publish(Heard("u", "别动", "zh", is_final=True, addressed=False))
         answer(house, "yes")
-        assert not (await house.core.bus.call("robot.state"))["may_move"]
+        assert not (await call(house.core.bus, "robot.state"))["may_move"]
         assert house.of(MoveRobot) == []
 
 
 async def test_consent_outlives_the_core_and_can_be_withdrawn(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await house.core.bus.call("robot.consent", may_move=True)
+        await call(house.core.bus, "robot.consent", may_move=True)
     async with a_house(tmp_path) as house:
-        assert (await house.core.bus.call("robot.state"))["may_move"]
+        assert (await call(house.core.bus, "robot.state"))["may_move"]
         house.locate()
         assert await house.ask("approach") == "moving"
         await house.until(lambda: house.body.speed > 0.05, "rolling")
-        await house.core.bus.call("robot.consent", may_move=False)
+        await call(house.core.bus, "robot.consent", may_move=False)
         assert (await house.ended()).outcome == "stopped"
         way = house.body.moved_metres
         house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))

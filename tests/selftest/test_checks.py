@@ -13,9 +13,9 @@ from assistant.channels.apprise_message import AppriseMessage
 from assistant.channels.server import look_at, server_of
 from assistant.pendants import BatteryLow, PendantLost, PendantSeen
 from assistant.pendants.service import BUTTON
-from assistant.runtime.findings import CheckResult
 from assistant.selftest import machine
 from assistant.selftest.wording import REPLIES
+from assistant.services.findings import CheckResult
 from assistant.settings import (
     CentreSettings,
     ConsoleSettings,

@@ -20,8 +20,10 @@ from assistant.core.table_services import TableServices
 from assistant.events import LanguageChanged, Ready
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
-from assistant.runtime.bus import Bus, Refused
-from assistant.settings import DialogueSettings, Settings, to_json
+from assistant.runtime.bus import Bus
+from assistant.services import GetHomeState, HomeState, SwitchLanguage
+from assistant.services.errors import Refused
+from assistant.settings import DialogueSettings, Settings
 from assistant.store import Database, KeyedValues
 
 TOKEN = "a token of the tests"
@@ -68,8 +70,9 @@ class Core:
         self.tables = TableServices(self.bus, self.folder / "skill-tables")
         self.tables.register()
         self.speech = Speech(self.bus, self.memory, 10.0, has_mouth=False)
-        self.bus.serve("home.state", self._state)
-        self.bus.serve("language.switch", self._switch)
+        self.bus.serve(
+            GetHomeState.answered_by(self._state), SwitchLanguage.answered_by(self._switch)
+        )
         self.events: list[object] = []
         self.bus.listen(self.events.append)
         self.path = self.folder / "core.sock"
@@ -109,21 +112,18 @@ class Core:
             self.bus.unlisten(look)
         return matching()
 
-    async def _state(self) -> dict[str, Any]:
-        return {
-            "lang": self.memory.lang,
-            "volume": self.memory.volume,
-            "rate_words_per_minute": self.memory.rate_words_per_minute,
-            "home": str(self.folder),
-            "settings": to_json(self.settings),
-        }
+    async def _state(self, _: GetHomeState) -> HomeState:
+        memory = self.memory
+        return HomeState(
+            memory.lang, memory.volume, memory.rate_words_per_minute, self.folder, self.settings
+        )
 
-    async def _switch(self, lang: str) -> None:
+    async def _switch(self, wish: SwitchLanguage) -> None:
         try:
-            self.memory.speak(lang)
+            self.memory.speak(wish.lang)
         except ValueError as error:
             raise Refused(str(error)) from error
-        self.bus.publish(LanguageChanged(lang))
+        self.bus.publish(LanguageChanged(wish.lang))
 
 
 @dataclass
