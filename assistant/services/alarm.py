@@ -14,10 +14,16 @@ from assistant.services.request import Request, request
 class NoContactRefused(Refusal):
     """There is no such contact, or not any more."""
 
+    def __str__(self) -> str:
+        return "there is no such contact"
+
 
 @dataclass
 class NoAlarmRefused(Refusal):
     """No alarm is open."""
+
+    def __str__(self) -> str:
+        return "no alarm is open"
 
 
 @dataclass
@@ -26,10 +32,16 @@ class LinkInvalidRefused(Refusal):
 
     why: str
 
+    def __str__(self) -> str:
+        return self.why
+
 
 @dataclass
 class LinkTooOldRefused(Refusal):
     """The link is of an alarm that was over long ago."""
+
+    def __str__(self) -> str:
+        return "this link is too old; please telephone"
 
 
 class Stage(StrEnum):

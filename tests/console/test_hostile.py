@@ -403,8 +403,8 @@ def test_an_ipv6_network_is_one_caller() -> None:
     assert neighbourhood("") == ""
 
 
-@given(st.text(max_size=30), st.sampled_from(["open", "again", "mine", "taken", "over"]))
-def test_no_name_becomes_markup(name: str, stage: str) -> None:
+@given(st.text(max_size=30), st.sampled_from(Stage))
+def test_no_name_becomes_markup(name: str, stage: Stage) -> None:
     for lang in LANGUAGES:
         view = replace(VIEW, stage=stage, lang=lang)
         facts = replace(view.facts, elder=name, place=name or "x")

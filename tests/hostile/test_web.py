@@ -14,7 +14,7 @@ import pytest
 
 from assistant.channels import Acknowledger
 from assistant.people.contacts import new_contact
-from assistant.services.errors import Refused
+from assistant.services.errors import Refusal
 from tests.asking import call
 from tests.channels.parts import until
 from tests.console.parts import DOOR, HEALTH, a_home, link_of, receiver
@@ -66,7 +66,7 @@ async def test_no_tampered_link_must_do_or_tell_anything(tmp_path: Path) -> None
                     ("links.close", {}),
                 ):
                     arguments: dict[str, Any] = {"token": false, **more}
-                    with pytest.raises(Refused):
+                    with pytest.raises(Refusal):
                         await call(home.core.bus, service, **arguments)
             assert home.state() in {"raised", "delivered"}
 
@@ -88,7 +88,7 @@ async def test_no_link_of_another_home_person_or_alarm_must_do_anything(tmp_path
                 (own, alarm.alarm_id, "nobody"),
                 (own, alarm.alarm_id, alarm.alarm_id),
             ):
-                with pytest.raises(Refused):
+                with pytest.raises(Refusal):
                     await call(
                         home.core.bus, "links.take", token=factory.token(alarm_id, contact_id, now)
                     )
@@ -96,7 +96,7 @@ async def test_no_link_of_another_home_person_or_alarm_must_do_anything(tmp_path
             stale = own.token("0" * 32, contact.contact_id, now)
             assert (await call(home.core.bus, "links.take", token=stale))["stage"] == "over"
             old = own.token("0" * 32, contact.contact_id, now - 10 * 86_400)
-            with pytest.raises(Refused):
+            with pytest.raises(Refusal):
                 await call(home.core.bus, "links.look", token=old)
             # While its alarm is open a link holds, however old the clock says it is.
             aged = own.token(alarm.alarm_id, contact.contact_id, now - 10 * 365 * 86_400)

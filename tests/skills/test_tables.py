@@ -107,7 +107,7 @@ async def test_a_flood_of_one_skill_is_refused_beyond_a_few(core: Core) -> None:
     assert refused == {"shelf waits for 8 transactions already"}
     count = [{"sql": "SELECT count(*) FROM shelf_jar", "values": []}]
     (result,) = await call(core.bus, "tables.run", skill="shelf", statements=count)
-    assert result["rows"] == ((8,),)
+    assert result["rows"] == [[8]]
 
 
 async def test_a_skill_without_migrations_is_told_so(core: Core, host: Host) -> None:
