@@ -35,7 +35,7 @@ from assistant.services import (
     SwitchLanguage,
     ask_by_name,
 )
-from assistant.services.codec import Cell
+from assistant.services.strict import Cell
 
 R = TypeVar("R")
 

@@ -41,7 +41,7 @@ from assistant.services import (
     Schedule,
 )
 from assistant.services.codec import to_json
-from assistant.services.reminders import WeekOfMedicine
+from assistant.services.doses import WeekOfMedicine
 from assistant.settings import home_folder, load, settings_file
 from assistant.store import Database, KeyedValues, StoreError
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.reminders.model import Item
+from assistant.services.doses import WeekOfMedicine
 from assistant.services.reminder import Kind, State
-from assistant.services.reminders import WeekOfMedicine
 
 
 def by_week(items: Sequence[Item]) -> list[WeekOfMedicine]:

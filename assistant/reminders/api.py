@@ -30,10 +30,11 @@ from assistant.reminders.planning import keep_settled_slots, plan_reminder, repl
 from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.spoken_schedule import understand
 from assistant.reminders.stock import StockLeft, left, refill, set_stock
+from assistant.services.doses import SNOOZE_MINUTES, WeekOfMedicine
 from assistant.services.errors import InvalidRefused, Refusal
 from assistant.services.refusals import DoseTooMuchRefused, ListRefused, TooManyRefused
 from assistant.services.reminder import Reminder, ReminderWish
-from assistant.services.reminders import SNOOZE_MINUTES, Deed, Understood, WeekOfMedicine
+from assistant.services.reminders import Deed, Understood
 
 MAX_REMINDERS: Final = 20_000
 

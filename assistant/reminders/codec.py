@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeVar
 
-from assistant.services.codec import strict_converter, structure
+from assistant.services.strict import strict_converter, structure
 
 Kind = TypeVar("Kind")
 CONVERTER: Final = strict_converter(omit_if_default=True)

@@ -14,8 +14,8 @@ from assistant.reminders.model import Item, Occurrence
 from assistant.reminders.notice import Notice, NoticeKind
 from assistant.reminders.stock import StockLeft
 from assistant.reminders.transitions import NOT_TAKEN
+from assistant.services.doses import WeekOfMedicine
 from assistant.services.reminder import Act, Food, Kind, Reminder
-from assistant.services.reminders import WeekOfMedicine
 
 
 class Wording:

@@ -30,7 +30,30 @@ from assistant.services.calls import (
     HangUp,
     OfferCall,
 )
-from assistant.services.codec import Json, request_of, to_json, value_of
+from assistant.services.codec import request_of, to_json, value_of
+from assistant.services.doses import (
+    AddToStock,
+    Allowed,
+    AskAllowed,
+    CountedItem,
+    CountNotTaken,
+    CountTaken,
+    DosesNotTaken,
+    DosesSkipped,
+    DosesSnoozed,
+    DosesTaken,
+    DueItem,
+    GetAdherence,
+    GetLeft,
+    Left,
+    ListToday,
+    SetStock,
+    SkipDoses,
+    SnoozeDoses,
+    Stock,
+    StockTold,
+    WeekOfMedicine,
+)
 from assistant.services.drill import (
     BeginDrill,
     DrillContact,
@@ -133,29 +156,14 @@ from assistant.services.reminder import (
 from assistant.services.reminders import (
     AddReminder,
     AddReminders,
-    AddToStock,
-    Allowed,
-    AskAllowed,
     ChangeDay,
     ChangeReminder,
     CheckReminder,
-    CountedItem,
-    CountNotTaken,
-    CountTaken,
     DaysSaid,
     Deed,
     DeedTakenBack,
-    DosesNotTaken,
-    DosesSkipped,
-    DosesSnoozed,
-    DosesTaken,
-    DueItem,
-    GetAdherence,
-    GetLeft,
     ImportReminders,
-    Left,
     ListReminders,
-    ListToday,
     PauseReminders,
     ReminderChanges,
     ReminderChecked,
@@ -166,15 +174,9 @@ from assistant.services.reminders import (
     RemoveReminder,
     RemoveReminders,
     ResumeReminders,
-    SetStock,
-    SkipDoses,
-    SnoozeDoses,
-    Stock,
-    StockTold,
     TakeBack,
     UnderstandWhen,
     Understood,
-    WeekOfMedicine,
 )
 from assistant.services.request import REQUESTS, Request, Served
 from assistant.services.robot import (
@@ -187,6 +189,7 @@ from assistant.services.robot import (
     RobotState,
 )
 from assistant.services.schedule import Schedule
+from assistant.services.strict import Json
 
 __all__ = [
     "OFFERED",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.services.codec import LongText
 from assistant.services.errors import Refusal
 from assistant.services.request import Request, request
+from assistant.services.strict import LongText
 
 
 @dataclass

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from assistant.services.alarm import NoContactRefused
-from assistant.services.codec import Limit, LongText
 from assistant.services.request import Request, request
+from assistant.services.strict import Limit, LongText
 
 
 @dataclass(frozen=True, slots=True)

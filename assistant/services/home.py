@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.events import TurnTaken
-from assistant.services.codec import LongText
 from assistant.services.findings import CheckResult
 from assistant.services.request import Request, request
+from assistant.services.strict import LongText
 from assistant.settings import Settings
 
 

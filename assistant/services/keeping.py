@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from assistant.services.codec import Cell, Json, Limit
 from assistant.services.request import Request, request
+from assistant.services.strict import Cell, Json, Limit
 
 _MOST_CHARACTERS = 262_144
 """Of one migration; how large all of a skill's may be together the store says."""

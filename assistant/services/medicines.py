@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from assistant.services.codec import JSON_NAME, Limit
 from assistant.services.reminder import Risk
 from assistant.services.request import Request, request
+from assistant.services.strict import JSON_NAME, Limit
 
 MOST_TITLES: Final = 300
 Name = Annotated[str, Limit(200, 1)]

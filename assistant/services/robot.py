@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.events import RobotDocked
-from assistant.services.codec import LongText
 from assistant.services.request import Request, request
+from assistant.services.strict import LongText
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from assistant.services.codec import Cell
 from assistant.services.keeping import Result, Statement
+from assistant.services.strict import Cell
 from assistant.store.database import Database
 from assistant.store.errors import StoreError
 from assistant.store.fence import MAX_FILE_PAGES, defining, fenced, limit

@@ -51,8 +51,9 @@ from assistant.services import (
     WordsLeftRefused,
     request_of,
 )
-from assistant.services.codec import Cell, Limit, fields_of
+from assistant.services.codec import fields_of
 from assistant.services.errors import GENERAL
+from assistant.services.strict import Cell, Limit
 from assistant.settings import Settings
 
 NOW = datetime(2026, 11, 30, 8, 5, tzinfo=UTC)
