@@ -19,8 +19,7 @@ from assistant.home.home import Home
 from assistant.home.questions import Ending
 from assistant.language import DayTime, Unit
 from assistant.reminders import ReminderApi, ReminderScheduler, tables
-from assistant.reminders.model import Amount, Kind
-from assistant.reminders.requests import ReminderRequest, ScheduleRequest
+from assistant.services.reminder import Amount, Kind, ReminderWish, ScheduleWish
 from assistant.settings import Settings
 from benchmarks import table, take_no_arguments, write_result
 
@@ -44,15 +43,15 @@ class Clock:
         raise NotImplementedError
 
 
-def wish(number: int) -> ReminderRequest:
+def wish(number: int) -> ReminderWish:
     minutes = 6 * 60 + 45 + number % 840
     at = DayTime(clock_time(minutes // 60, minutes % 60))
     rule = ("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=DAILY;INTERVAL=2")[number % 3]
-    return ReminderRequest(
+    return ReminderWish(
         title=f"medicine {number}",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1), Unit.TABLET),
-        schedule=ScheduleRequest(rrule=rule, times=(at,)),
+        schedule=ScheduleWish(rrule=rule, times=(at,)),
     )
 
 

@@ -21,6 +21,7 @@ from assistant.events import (
     new_id,
 )
 from assistant.robot.permission import CONSENT_FIELD
+from assistant.services import AskForMotion
 from assistant.settings import RobotSettings, Settings
 from assistant.store import KeyedValues
 from benchmarks import take_no_arguments
@@ -38,9 +39,9 @@ ROLLING_SECONDS = 10.0
 async def set_rolling(core: Core, robot: RobotProcess, number: int) -> bool:
     """Whether it rolls; on a machine that is busy with other things its line may fall silent."""
     core.bus.publish(PeopleLocated((ENDS[number % 2],)))
-    answer = await core.bus.call("robot.move", motion="approach")
+    answer = await core.bus.ask(AskForMotion("approach"))
     until = asyncio.get_running_loop().time() + ROLLING_SECONDS
-    while answer["state"] == "moving" and asyncio.get_running_loop().time() < until:
+    while answer.state == "moving" and asyncio.get_running_loop().time() < until:
         if await asyncio.to_thread(robot.is_rolling):
             return True
         await asyncio.sleep(POLL_SECONDS)

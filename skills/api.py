@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from assistant import services
 from assistant.events import (
     ElderAnswered,
     LanguageChanged,
@@ -60,10 +61,9 @@ from assistant.language.clues import (
     TimesEvery,
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
-from assistant.language.reading import LeftKind, Owner, Reading
+from assistant.language.reading import LeftKind, Leftover, Owner, Reading
 from assistant.language.signs import Edge
-from assistant.runtime.link import ServiceError
-from assistant.store.skill_tables import Result, Statement
+from assistant.services import Result, ServiceError, Statement
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
@@ -130,6 +130,7 @@ __all__ = [
     "LanguageChanged",
     "Leave",
     "LeftKind",
+    "Leftover",
     "LunarDay",
     "Match",
     "NotStartedError",
@@ -163,5 +164,6 @@ __all__ = [
     "parse_number",
     "rank_matches",
     "read_sentence",
+    "services",
     "solar_date",
 ]

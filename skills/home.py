@@ -8,18 +8,39 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
 from assistant.events import Say, Urgency
-from assistant.runtime.link import ServiceError
-from assistant.store.skill_tables import Result, Statement, Value
+from assistant.services import (
+    Adjusted,
+    AdjustVoice,
+    DeleteStored,
+    GetLastSaid,
+    GetProfile,
+    GetProfileField,
+    GetStored,
+    ListStored,
+    LookAtStored,
+    NotStartedError,
+    Request,
+    Result,
+    RunStatements,
+    ServiceError,
+    SetProfileField,
+    SetStored,
+    Statement,
+    StopSpeech,
+    SwapStored,
+    SwitchLanguage,
+    ask_by_name,
+)
+from assistant.services.strict import Cell
+
+R = TypeVar("R")
 
 
-class NotStartedError(ServiceError):
-    """A service is not there yet: the core starts some of them after the skills."""
-
-
+__all__ = ["Adjusted", "Answer", "Home", "NotStartedError", "Outside", "Result", "Statement"]
 _MAX_TRIES: Final = 100
 """Of one update; each failed one means that somebody else's succeeded."""
 Direction = Literal["louder", "quieter", "slower", "faster"]
@@ -34,17 +55,6 @@ class Answer:
     """What was said; empty in silence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Adjusted:
-    """The voice after a change."""
-
-    volume: float
-    """0 to 1."""
-    rate_words_per_minute: int
-    at_limit: bool
-    """It was as far as it goes already."""
-
-
 class Outside(Protocol):
     """What the host lends to a home; safe to call from the skill's thread."""
 
@@ -56,11 +66,8 @@ class Outside(Protocol):
     def elder_name(self) -> str:
         """What the settings call the elder; empty where they do not."""
 
-    def request(self, service: str, **arguments: Any) -> Awaitable[Any]:
-        """Ask a service of the core that every skill may have."""
-
-    def request_as(self, skill: str, service: str, **arguments: Any) -> Awaitable[Any]:
-        """Ask a service of the core for one of Anban's own skills."""
+    def request(self, request: Request[R], skill: str = "") -> Awaitable[R]:
+        """Ask a service of the core; `skill`: which of Anban's own asks, empty for others."""
 
     def send(self, event: object) -> None:
         """Tell the core."""
@@ -80,15 +87,15 @@ class Profile:
 
     async def get(self, field: str) -> Any:
         """A field; None where it was never set."""
-        return await self._outside.request("profile.get", field=field)
+        return await self._outside.request(GetProfileField(field))
 
     async def set(self, field: str, value: Any) -> None:
         """Write a field; it is on disk when this returns."""
-        await self._outside.request("profile.set", field=field, value=value)
+        await self._outside.request(SetProfileField(field, value))
 
     async def all(self) -> dict[str, Any]:
         """Every field."""
-        return dict(await self._outside.request("profile.all"))
+        return await self._outside.request(GetProfile())
 
 
 class Storage:
@@ -101,11 +108,11 @@ class Storage:
 
     async def get(self, key: str) -> Any:
         """A value; None where it was never set."""
-        return await self._outside.request("storage.get", skill=self._skill, key=key)
+        return await self._outside.request(GetStored(self._skill, key))
 
     async def set(self, key: str, value: Any) -> None:
         """Write a value; it is on disk when this returns."""
-        await self._outside.request("storage.set", skill=self._skill, key=key, value=value)
+        await self._outside.request(SetStored(self._skill, key, value))
 
     async def update(self, key: str, change: Callable[[Any], Any]) -> Any:
         """Replace a value by what `change` makes of it, and give the new one.
@@ -123,24 +130,23 @@ class Storage:
         """
         async with self._updating:
             for _ in range(_MAX_TRIES):
-                now = await self._outside.request("storage.look", skill=self._skill, key=key)
-                value = change(now["value"])
+                now = await self._outside.request(LookAtStored(self._skill, key))
+                value = change(now.value)
                 if value is None:
                     raise ValueError(f"storage.update({key!r}): the function returned None")
-                is_kept = await self._outside.request(
-                    "storage.swap", skill=self._skill, key=key, mark=now["mark"], value=value
-                )
+                is_kept = await self._outside.request(SwapStored(self._skill, key, now.mark, value))
                 if is_kept:
                     return value
         raise ServiceError(f"storage.update({key!r}): others wrote it {_MAX_TRIES} times meanwhile")
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
-        await self._outside.request("storage.delete", skill=self._skill, key=key)
+        await self._outside.request(DeleteStored(self._skill, key))
 
     async def keys(self) -> list[str]:
         """Every key."""
-        return list(await self._outside.request("storage.keys", skill=self._skill))
+        found = await self._outside.request(ListStored(self._skill))
+        return list(found)
 
 
 class Tables:
@@ -153,24 +159,14 @@ class Tables:
     def __init__(self, outside: Outside, skill: str) -> None:
         self._outside, self._skill = outside, skill
 
-    async def run(self, sql: str, *values: Value) -> Result:
+    async def run(self, sql: str, *values: Cell) -> Result:
         """Run one statement, with a value for each `?` in it; on disk when this returns."""
         (result,) = await self.transact(Statement(sql, values))
         return result
 
     async def transact(self, *statements: Statement) -> tuple[Result, ...]:
         """Run statements in one transaction: all of them are on disk then, or none is."""
-        answers = await self._outside.request(
-            "tables.run", skill=self._skill, statements=[asdict(each) for each in statements]
-        )
-        return tuple(
-            Result(
-                tuple(answer["columns"]),
-                tuple(tuple(row) for row in answer["rows"]),
-                answer["changed_count"],
-            )
-            for answer in answers
-        )
+        return await self._outside.request(RunStatements(self._skill, statements))
 
 
 class Home:
@@ -214,27 +210,36 @@ class Home:
 
     async def adjust_voice(self, direction: Direction) -> Adjusted:
         """One step louder, quieter, slower or faster."""
-        answer = await self._outside.request("voice.adjust", direction=direction)
-        return Adjusted(**answer)
+        return await self._outside.request(AdjustVoice(direction))
 
     async def last_said(self) -> str:
         """The answer before this one; empty where there was none."""
-        return str((await self._outside.request("speech.last"))["text"])
+        return (await self._outside.request(GetLastSaid())).text
 
     async def stop_speaking(self) -> None:
         """Be silent now; alarms go on."""
-        await self._outside.request("speech.stop")
+        await self._outside.request(StopSpeech())
 
     async def switch_language(self, lang: str) -> None:
         """Go on in another language."""
-        await self._outside.request("language.switch", lang=lang)
+        await self._outside.request(SwitchLanguage(lang))
 
     async def elder_name(self) -> str:
         """What the elder wants to be called; empty where nobody said."""
         return str(await self.profile.get("name") or self._outside.elder_name)
 
-    async def request(self, service: str, **arguments: Any) -> Any:
-        """Ask a service of the core by its name; docs/ has what each takes and gives.
+    @overload
+    async def request(self, service: Request[R]) -> R: ...
+
+    @overload
+    async def request(self, service: str, **arguments: Any) -> Any: ...
+
+    async def request(self, service: Request[Any] | str, **arguments: Any) -> Any:
+        """Ask a service of the core: docs/services.md has what each takes and gives.
+
+        A request of `skills.api.services` has a typed result and typed errors.  A service may be
+        asked for by its name, too: its result is JSON then, and a no of the reminders' is
+        `{"refused": code, ...}`.
 
         Alarms, calls and the robot's motions are for Anban's own skills; for what a skill keeps
         there are `storage` and `tables`.
@@ -244,16 +249,15 @@ class Home:
             ServiceError: refused, with the reason.
             TimeoutError: no answer in time.
         """
-        if service.startswith(("storage.", "tables.")):
+        name = service if isinstance(service, str) else service.SERVICE
+        if name.startswith(("storage.", "tables.")):
             raise ServiceError("a skill keeps its own by home.storage and home.tables")
-        try:
-            if self._is_ours:
-                return await self._outside.request_as(self._skill, service, **arguments)
-            return await self._outside.request(service, **arguments)
-        except ServiceError as error:
-            if str(error) == f"no service {service!r}":
-                raise NotStartedError(str(error)) from error
-            raise
+        if isinstance(service, str):
+            return await ask_by_name(self._ask, service, arguments)
+        return await self._ask(service)
+
+    async def _ask(self, request: Request[R]) -> R:
+        return await self._outside.request(request, self._skill if self._is_ours else "")
 
     def capabilities(self, lang: str) -> tuple[str, ...]:
         """What the skills that are of use here can do, a phrase each."""

@@ -21,8 +21,10 @@ from starlette.applications import Starlette
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
 from assistant.language import warm
 from assistant.runtime.child import end_at_once, follow_core, run_child
-from assistant.runtime.link import Link, ServiceError
+from assistant.runtime.link import Link
 from assistant.runtime.tasks import Tasks
+from assistant.services import OpenTables
+from assistant.services.errors import ServiceError
 from skills.actions import Skills
 from skills.loading import Loaded, load_skills
 from skills.outside import HostOutside
@@ -76,9 +78,9 @@ async def _open_tables(link: Link, loaded: tuple[Loaded, ...]) -> None:
     """Hand the core each skill's migrations, before any of them can ask for its tables."""
     for item in loaded:
         if item.migrations:
-            name, scripts = item.skill.name, list(item.migrations)
+            name = item.skill.name
             try:
-                await link.request("tables.open", skill=name, scripts=scripts)
+                await link.request(OpenTables(name, tuple(item.migrations)))
             except ServiceError as error:  # told again to the skill, whenever it asks
                 log.error("the skill %s is without its tables: %s", name, error)
 

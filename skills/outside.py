@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
-from assistant.events import AskElder, ElderAnswered, Request, Urgency
+from assistant.events import AskElder, ElderAnswered, Urgency
 from assistant.language import ReplyMissingError, SlotMissingError
-from assistant.runtime.link import HomeState, Link
+from assistant.runtime.link import Link
+from assistant.services import Request
+from assistant.services.home import HomeState
 from assistant.settings import Settings
 from skills.home import Answer
 from skills.loading import Loaded
 
 log = logging.getLogger(__name__)
+R = TypeVar("R")
 
 _MARGIN_SECONDS = 5.0
 
@@ -30,13 +33,9 @@ class HostOutside:
         self.lang = state.lang
         self.elder_name = state.settings.elder_name
 
-    def request(self, service: str, **arguments: Any) -> Awaitable[Any]:
-        """Ask a service of the core."""
-        return self._over(self._link.request(service, **arguments))
-
-    def request_as(self, skill: str, service: str, **arguments: Any) -> Awaitable[Any]:
-        """Ask a service of the core for one of Anban's own skills."""
-        return self._over(self._link.ask(Request(service, arguments, skill=skill)))
+    def request(self, request: Request[R], skill: str = "") -> Awaitable[R]:
+        """Ask a service of the core; `skill`: which of Anban's own asks, empty for others."""
+        return self._over(self._link.request(request, skill=skill))
 
     def send(self, event: object) -> None:
         """Tell the core."""
@@ -77,7 +76,7 @@ class HostOutside:
         kind = event.answer if event.answer in {"yes", "no", "silence"} else "other"
         return Answer(kind, event.text)  # type: ignore[arg-type]
 
-    def _over(self, work: Coroutine[Any, Any, Any]) -> Awaitable[Any]:
+    def _over(self, work: Coroutine[Any, Any, R]) -> Awaitable[R]:
         """Run on the host's loop, awaited on the skill's."""
         return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 

@@ -4,9 +4,11 @@ Both pages are read off the syntax trees of the product's own files, by three ru
 
 - A file tells an event if it makes one (`Say(...)`), and listens to it if it names the class
   elsewhere than in an annotation: in `subscribe`, in what a child wants, in `case`, `isinstance`.
-- A file serves a service if it gives the name to `serve`, or lists it in a table `services` of a
-  function that calls `serve`.  A file asks for it if it holds the name in any other place.
+- A file serves a request if it pairs it with an answer (`CountTaken.answered_by(...)`), and asks it
+  if it names the class elsewhere than there and in an annotation.
 - Who may ask, tell and hear is what `assistant/runtime/rights.py` says.
+
+What a request, its result and its errors hold is read off the classes of `assistant/services/`.
 
 `tests/core/test_house_tables.py` fails if a page is stale, or if an event or a service has one
 end alone and `ONE_END` does not say why.
@@ -19,16 +21,20 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Final
+from types import UnionType
+from typing import Any, Final, get_args, get_type_hints
 
 from assistant.runtime.rights import CHILDREN, COMMANDS, CORE_ONLY, OUR_SKILLS
+from assistant.services import REQUESTS, ServiceError
+from assistant.services.errors import GENERAL
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PRODUCT: Final = ("assistant", "perception", "robot_io", "skills")
 """The folders whose files are read."""
 EVENTS: Final = "assistant/events"
+SERVICES: Final = "assistant/services"
 RIGHTS: Final = "assistant/runtime/rights.py"
 """The file that names every event and service without telling or asking anything."""
 ONE_END: Final[Mapping[str, str]] = {
@@ -76,19 +82,23 @@ def read_house(root: Path = ROOT) -> House:
         if file.startswith(f"{EVENTS}/") and (found := _events_of(tree))
     }
     names = {name for topic in topics.values() for name in topic}
+    requests = {
+        kind: service
+        for file, tree in trees.items()
+        if file.startswith(f"{SERVICES}/")
+        for kind, service in _requests_of(tree).items()
+    }
     users = {
         file: tree
         for file, tree in trees.items()
-        if file != RIGHTS and not file.startswith(f"{EVENTS}/")
+        if file != RIGHTS and not file.startswith((f"{EVENTS}/", f"{SERVICES}/"))
     }
-    served = _collect({file: _served(tree) for file, tree in users.items()})
-    asked = _collect({file: _asked(tree, served) for file, tree in users.items()})
     return House(
         topics,
         _collect({file: _told(tree, names) for file, tree in users.items()}),
         _collect({file: _heard(tree, names) for file, tree in users.items()}),
-        served,
-        asked,
+        _collect({file: _served(tree, requests) for file, tree in users.items()}),
+        _collect({file: _asked(tree, requests) for file, tree in users.items()}),
     )
 
 
@@ -108,6 +118,23 @@ def _events_of(tree: ast.Module) -> dict[str, str]:
         if isinstance(node, ast.ClassDef)
         and any(isinstance(each, ast.Name) and each.id == "event" for each in node.decorator_list)
     }
+
+
+def _requests_of(tree: ast.Module) -> dict[str, str]:
+    """The requests of a file, and their names on the wire."""
+    return {
+        node.name: str(name)
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        for each in node.decorator_list
+        for name in _request_name(each)
+    }
+
+
+def _request_name(decorator: ast.expr) -> Iterator[str]:
+    match decorator:
+        case ast.Call(func=ast.Name(id="request"), args=[ast.Constant(value=str(name)), *_]):
+            yield name
 
 
 def _imported(tree: ast.Module, names: set[str]) -> dict[str, str]:
@@ -159,51 +186,35 @@ def _annotations(tree: ast.Module) -> Iterator[ast.AST]:
             yield from ast.walk(found)
 
 
-def _served(tree: ast.Module) -> set[str]:
-    return {str(each.value) for each in _serving(tree)}
+def _served(tree: ast.Module, requests: Mapping[str, str]) -> set[str]:
+    return {requests[kind] for node in _pairings(tree) for kind in _kind(node, requests)}
 
 
-def _serving(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The names that are given to `serve`, themselves or by way of a table `services`."""
-    for function in ast.walk(tree):
-        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        first = list(_first_arguments(function, "serve"))
-        yield from (each for each in first if isinstance(each, ast.Constant))
-        if any(isinstance(each, ast.Name) for each in first):
-            yield from _table(function)
-
-
-def _table(function: ast.AST) -> Iterator[ast.Constant]:
-    for node in ast.walk(function):
-        match node:
-            case (
-                ast.AnnAssign(target=ast.Name(id="services"), value=ast.Dict(keys=keys))
-                | ast.Assign(targets=[ast.Name(id="services")], value=ast.Dict(keys=keys))
-            ):
-                yield from (key for key in keys if isinstance(key, ast.Constant))
-
-
-def _asked(tree: ast.Module, served: Files) -> set[str]:
-    serving = set(_serving(tree))
-    first = set(_first_arguments(tree, "request", "call"))
-    found: set[str] = set()
+def _pairings(tree: ast.Module) -> Iterator[ast.expr]:
+    """What is paired with its answer."""
     for node in ast.walk(tree):
         match node:
-            # A name without a dot may be any other word.
-            case ast.Constant(value=str(name)) if name in served and node not in serving:
-                found |= {name} if "." in name or node in first else set()
-            case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]) if "." in start:
-                found |= {name for name in served if name.startswith(start)}
-    return found
+            case ast.Attribute(value=kind, attr="answered_by"):
+                yield kind
 
 
-def _first_arguments(tree: ast.AST, *methods: str) -> Iterator[ast.expr]:
-    """The first argument of every call of one of these methods."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Attribute(attr=method), args=[first, *_]) if method in methods:
-                yield first
+def _kind(node: ast.AST, requests: Mapping[str, str]) -> Iterator[str]:
+    """The request that a node names: `CountTaken`, or a skill's `services.CountTaken`."""
+    match node:
+        case ast.Name(id=kind) if kind in requests:
+            yield kind
+        case ast.Attribute(value=ast.Name(id="services"), attr=kind) if kind in requests:
+            yield kind
+
+
+def _asked(tree: ast.Module, requests: Mapping[str, str]) -> set[str]:
+    passed_over = {*_annotations(tree), *_pairings(tree)}
+    return {
+        requests[kind]
+        for node in ast.walk(tree)
+        if node not in passed_over
+        for kind in _kind(node, requests)
+    }
 
 
 # ------------------------------------------------------------------------------- the pages
@@ -220,10 +231,16 @@ subscribed; a child gets what it wants and has the right to ([services.md](servi
 _SERVICES_HEAD: Final = """\
 # Services
 
-Who serves what, and who asks for it. Written by `python tools/house_tables.py` from the code; do
-not edit it. A service is asked for by its name and answered once, over the socket by `Link.request`
-or within the core by `Bus.call`. Who may ask is what `assistant/runtime/rights.py` says; the core
-itself may ask for everything ([events.md](events.md), [architecture.md](architecture.md)).
+What one process may ask of another. Written by `python tools/house_tables.py` from the code; do not
+edit it. A request is a class of `assistant/services/` and answered once, over the socket by
+`Link.request`, within the core by `Bus.ask`, from a skill by `home.request`: with its result, or
+with one of its errors, raised again as the same class. What comes over the socket is checked field
+by field. Third parties' skills may ask by the name, and get JSON. Who may ask is what
+`assistant/runtime/rights.py` says; the core itself may ask for everything
+([events.md](events.md), [architecture.md](architecture.md)).
+
+Every request may raise
+{general}.
 """
 
 
@@ -252,12 +269,101 @@ def events_page(house: House) -> str:
 
 def services_page(house: House) -> str:
     """The text of docs/services.md."""
-    rows = [
-        _row(f"`{name}`", _places(house.served, name), _places(house.asked, name), _may_ask(name))
-        for name in sorted(house.served)
+    general = ", ".join(f"`{_error(kind)}`" for kind in GENERAL)
+    lines = [_SERVICES_HEAD.format(general=general)]
+    values: dict[str, type] = {}
+    errors: set[type[ServiceError]] = set()
+    things: dict[str, list[str]] = {}
+    for name in sorted(house.served):
+        things.setdefault(name.partition(".")[0], []).append(name)
+    for thing, names in things.items():
+        lines += [
+            f"## {thing.capitalize()}\n",
+            "| service | request | result | errors | served by | asked for by | who may |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for name in names:
+            kind = REQUESTS[name]
+            _values_of(kind.RESULT, values)
+            for each in fields(kind):
+                _values_of(get_type_hints(kind, include_extras=True)[each.name], values)
+            errors |= set(kind.ERRORS)
+            cells = (
+                f"`{name}`",
+                f"`{_made(kind)}`",
+                f"`{_type(kind.RESULT)}`",
+                ", ".join(f"`{each.__name__}`" for each in kind.ERRORS),
+                _places(house.served, name),
+                _places(house.asked, name),
+                _may_ask(name),
+            )
+            lines.append(_row(*cells))
+        lines.append("")
+    lines += ["## Values\n", "| value | what it is |", "| --- | --- |"]
+    lines += [
+        _row(f"`{_made(kind)}`" if is_dataclass(kind) else f"`{name}`", _says(kind))
+        for name, kind in sorted(values.items())
     ]
-    head = ("| service | served by | asked for by | who may |", "| --- | --- | --- | --- |")
-    return "\n".join([_SERVICES_HEAD, *head, *rows, ""])
+    lines += ["", "## Errors\n", "| error | what it says |", "| --- | --- |"]
+    lines += [
+        _row(f"`{_error(kind)}`", _says(kind))
+        for kind in sorted(errors, key=lambda each: each.__name__)
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _values_of(kind: Any, found: dict[str, type]) -> None:
+    """Gather the classes of ours within a type."""
+    for each in get_args(kind):
+        _values_of(each, found)
+    if not isinstance(kind, type) or not kind.__module__.startswith("assistant."):
+        return
+    if kind.__name__ in found:
+        return
+    if kind.__module__ != "assistant.settings.model":
+        found[kind.__name__] = kind
+    if is_dataclass(kind) and kind.__module__ != "assistant.settings.model":
+        for hint in get_type_hints(kind, include_extras=True).values():
+            _values_of(hint, found)
+
+
+def _made(kind: Any) -> str:
+    """A class with its fields: `CountTaken(which: str = "")`."""
+    hints = get_type_hints(kind, include_extras=True)
+    told = ", ".join(
+        f"{each.name}: {_type(hints[each.name])}{_default(each)}" for each in fields(kind)
+    )
+    return f"{kind.__name__}({told})" if told else kind.__name__
+
+
+def _error(kind: type[ServiceError]) -> str:
+    return _made(kind) if is_dataclass(kind) else kind.__name__
+
+
+def _default(each: Field[Any]) -> str:
+    if each.default is MISSING:
+        return ""
+    return f" = {each.default.value if hasattr(each.default, 'value') else each.default!r}"
+
+
+def _type(kind: Any) -> str:
+    """A type as it is written, without the bounds that are checked."""
+    if kind is Any:
+        return "JSON"
+    if hasattr(kind, "__metadata__"):
+        return _type(kind.__origin__)
+    if kind is type(None):
+        return "None"
+    inner = [("…" if each is Ellipsis else _type(each)) for each in get_args(kind)]
+    if isinstance(kind, UnionType):
+        return " | ".join(inner)
+    if inner:
+        return f"{kind.__origin__.__name__}[{', '.join(inner)}]"
+    return str(kind.__name__)
+
+
+def _says(kind: type) -> str:
+    return " ".join((kind.__doc__ or "").partition("\n\n")[0].split())
 
 
 def _row(*cells: str) -> str:
@@ -278,7 +384,8 @@ def _children(event: str) -> str:
     return "; ".join(f"{does}: {_who(children)}" for does, children in both if children)
 
 
-def _may_ask(service: str) -> str:
+def _may_ask(name: str) -> str:
+    service = REQUESTS[name]
     children = sorted(child for child, rights in CHILDREN.items() if service in rights.asks)
     ours = sorted(skill for skill, asks in OUR_SKILLS.items() if service in asks)
     commands = sorted(name for name, rights in COMMANDS.items() if service in rights.asks)

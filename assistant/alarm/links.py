@@ -12,9 +12,8 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from assistant.alarm.state import Alarm, State
 from assistant.alarm.store import AlarmStore
@@ -27,9 +26,22 @@ from assistant.channels import (
     TokenError,
     load_secret,
 )
-from assistant.channels.acknowledge import KEY_FILE, TOO_OLD
+from assistant.channels.acknowledge import KEY_FILE
 from assistant.people.contacts import Contact, People
-from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.bus import Bus
+from assistant.services import (
+    AcknowledgeAlarm,
+    CloseAlarm,
+    CloseByLink,
+    ComeByLink,
+    LinkInvalidRefused,
+    LinkTooOldRefused,
+    LinkView,
+    LookAtLink,
+    NoteArrival,
+    Stage,
+    TakeByLink,
+)
 from assistant.store import Database, StoreError
 
 log = logging.getLogger(__name__)
@@ -38,24 +50,6 @@ PATH: Final = "/a/"
 """The path of the page; short, since a link travels in text messages."""
 LOOK_UP_SECONDS: Final = 1.0
 _SPENT: Final = "acknowledged by the link "
-
-
-class Stage(StrEnum):
-    """What a link can do now."""
-
-    OPEN = "open"
-    """Acknowledge."""
-    ANEW = "anew"
-    """Acknowledge: somebody had, and the alarm went out again since."""
-    AGAIN = "again"
-    """Nothing: it acknowledged once already, the alarm went out again, and a newer link came."""
-    USED = "used"
-    """Nothing: as above, but no newer message has come through yet."""
-    MINE = "mine"
-    """Close: its own contact acknowledged."""
-    TAKEN = "taken"
-    """Close: somebody else acknowledged."""
-    OVER = "over"
 
 
 class LinkMaker:
@@ -77,13 +71,13 @@ class LinkMaker:
         return f"{self._url}{PATH}{token}"
 
     def read(self, token: str) -> Acknowledgement:
-        """What a link says, however old it is; raises Refused."""
+        """What a link says, however old it is; raises LinkInvalidRefused."""
         if self._acknowledger is None:
-            raise Refused("this home makes no links")
+            raise LinkInvalidRefused("this home makes no links")
         try:
             return self._acknowledger.read(token)
         except TokenError as error:
-            raise Refused(str(error)) from error
+            raise LinkInvalidRefused(str(error)) from error
 
 
 class Links:
@@ -103,71 +97,68 @@ class Links:
         self._store, self._people, self._wording = store, people, wording
         self._home_lang = home_lang
         self._spent: set[str] = set()
-        bus.serve("links.look", self.look)
-        bus.serve("links.take", self.take)
-        bus.serve("links.come", self.come)
-        bus.serve("links.close", self.close)
+        bus.serve(
+            LookAtLink.answered_by(self.look),
+            TakeByLink.answered_by(self.take),
+            ComeByLink.answered_by(self.come),
+            CloseByLink.answered_by(self.close),
+        )
 
-    async def look(self, token: str) -> dict[str, Any]:
-        """What the page shows; raises Refused."""
-        claims, contact = self._check(token)
+    async def look(self, wish: LookAtLink) -> LinkView:
+        """What the page shows."""
+        claims, contact = self._check(wish.token)
         return await self._view(claims, contact)
 
-    async def take(self, token: str) -> dict[str, Any]:
-        """The button was pressed: the contact takes the alarm on; raises Refused."""
-        claims, contact = self._check(token)
-        if not await self._is_spent(claims) and await self._bus.call(
-            "alarms.acknowledge", alarm_id=claims.alarm_id, contact_id=contact.contact_id
+    async def take(self, wish: TakeByLink) -> LinkView:
+        """The button was pressed: the contact takes the alarm on."""
+        claims, contact = self._check(wish.token)
+        if not await self._is_spent(claims) and await self._bus.ask(
+            AcknowledgeAlarm(claims.alarm_id, contact.contact_id)
         ):
             # After it, not before: cut off in between, the link works once more, not never.
             self._spent.add(claims.token_id)
             await self._store.note(claims.alarm_id, contact.name, _SPENT + claims.token_id)
         return await self._view(claims, contact)
 
-    async def come(self, token: str, minutes: int) -> dict[str, Any]:
-        """Whoever took it on says when they will be there; raises Refused."""
-        claims, contact = self._check(token)
-        await self._bus.call(
-            "alarms.comes",
-            alarm_id=claims.alarm_id,
-            contact_id=contact.contact_id,
-            minutes=minutes,
-        )
+    async def come(self, wish: ComeByLink) -> LinkView:
+        """Whoever took it on says when they will be there."""
+        claims, contact = self._check(wish.token)
+        await self._bus.ask(NoteArrival(claims.alarm_id, contact.contact_id, wish.minutes))
         return await self._view(claims, contact)
 
-    async def close(self, token: str) -> dict[str, Any]:
-        """A human saw or spoke to the elder, and all is well; raises Refused."""
-        claims, contact = self._check(token)
+    async def close(self, wish: CloseByLink) -> LinkView:
+        """A human saw or spoke to the elder, and all is well."""
+        claims, contact = self._check(wish.token)
         alarm = self._store.alarm(claims.alarm_id)
         if alarm is not None and alarm.state is State.ACKNOWLEDGED:
-            await self._bus.call("alarms.close", alarm_id=claims.alarm_id, who=contact.name)
+            await self._bus.ask(CloseAlarm(claims.alarm_id, contact.name))
         return await self._view(claims, contact)
 
     def _check(self, token: str) -> tuple[Acknowledgement, Contact]:
         claims = self._maker.read(token)
         # While its alarm is known a link holds: a clock that jumps ahead locks no helper out.
         if self._store.alarm(claims.alarm_id) is None and time.time() > claims.expires_at:
-            raise Refused(TOO_OLD)
+            raise LinkTooOldRefused
         contact = self._people.get(claims.contact_id)
         if contact is None:
-            raise Refused("the link's contact is none of this home any more")
+            raise LinkInvalidRefused("its contact is none of this home any more")
         return claims, contact
 
-    async def _view(self, claims: Acknowledgement, contact: Contact) -> dict[str, Any]:
+    async def _view(self, claims: Acknowledgement, contact: Contact) -> LinkView:
         alarm = self._store.alarm(claims.alarm_id)
         lang = contact.lang or self._home_lang()
         # An alarm of an earlier run that was over then is not in the book any more.
         if alarm is None or not alarm.state.is_open:
-            return {"stage": Stage.OVER, "lang": lang}
+            return LinkView(Stage.OVER, lang)
         stage = await self._stage(alarm, claims, contact)
-        return {
-            "stage": stage,
-            "lang": lang,
-            "contact": contact.name,
-            "by": alarm.acknowledged_by,
-            "since": _time_of_day(alarm.opened_at),
-            **self._wording.page(alarm, lang, is_helper=stage is Stage.MINE),
-        }
+        return LinkView(
+            stage=stage,
+            lang=lang,
+            contact=contact.name,
+            by=alarm.acknowledged_by,
+            since=_time_of_day(alarm.opened_at),
+            facts=self._wording.page(alarm, lang, is_helper=stage is Stage.MINE),
+        )
 
     async def _stage(self, alarm: Alarm, claims: Acknowledgement, contact: Contact) -> Stage:
         if alarm.state is State.ACKNOWLEDGED:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from assistant.events import AlarmRaised, ProfileChanged, RemindersChanged
 from assistant.home.home import Home
 from assistant.people.contact import plain_name
-from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.bus import Bus
 from assistant.runtime.faults import log_location
 from assistant.runtime.feature import Feature
 from assistant.runtime.tasks import Tasks
+from assistant.services import GetProfileField, Kind, ListReminders, ServiceError
 from assistant.store import StoreError
 
 log = logging.getLogger(__name__)
@@ -50,21 +52,13 @@ class MedicalCard:
 
     async def _read(self, bus: Bus) -> None:
         """Read medicines and allergies apart: if one cannot be read, the other still is."""
-        await self._keep(bus, "allergies", "profile.get", field="allergies")
-        await self._keep(bus, "medicines", "reminders.list")
-
-    async def _keep(self, bus: Bus, what: str, service: str, **arguments: str) -> None:
-        try:
+        with _told("allergies"):
             async with asyncio.timeout(READ_SECONDS):
-                found = await bus.call(service, **arguments)
-            if what == "allergies":
-                self.allergies = _names(found)
-            else:
-                self.medicines = _medicines(found)
-        except (Refused, StoreError, TimeoutError) as error:
-            log.warning("%s are not known to helpers: %s", what, error)
-        except Exception as error:  # noqa: BLE001  (of whatever kind: the other is still read)
-            log.error("%s are not known to helpers: %s", what, log_location(error))
+                self.allergies = _names(await bus.ask(GetProfileField("allergies")))
+        with _told("medicines"):
+            async with asyncio.timeout(READ_SECONDS):
+                kept = await bus.ask(ListReminders())
+            self.medicines = _names([each.title for each in kept if each.kind is Kind.MEDICINE])
 
 
 class MedicalCardReader(Feature):
@@ -78,9 +72,15 @@ class MedicalCardReader(Feature):
         self._card.look(self._bus)
 
 
-def _medicines(kept: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """Give the names of reminders that are medicines; what their JSON leaves out is usual."""
-    return _names([each.get("title") for each in kept if each.get("kind") == "medicine"])
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Log what cannot be read."""
+    try:
+        yield
+    except (ServiceError, StoreError, TimeoutError) as error:
+        log.warning("%s are not known to helpers: %s", what, error)
+    except Exception as error:  # noqa: BLE001  (of whatever kind: the other is still read)
+        log.error("%s are not known to helpers: %s", what, log_location(error))
 
 
 def _names(found: object) -> tuple[str, ...]:

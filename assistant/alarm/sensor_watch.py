@@ -21,7 +21,7 @@ from assistant.events import (
 )
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from perception.events import (
     BathroomLong,
     FallDetected,

@@ -14,6 +14,7 @@ from assistant.channels import CallScript, Message
 from assistant.events import Origin
 from assistant.language import Replies
 from assistant.people.contacts import Contact
+from assistant.services import AlarmFacts
 from assistant.settings import EmergencySettings
 
 OPERATOR_REPEATS: Final = 2
@@ -100,26 +101,27 @@ class Wording:
             answer_hint=say("alarm_answer"),
         )
 
-    def page(self, alarm: Alarm, lang: str, *, is_helper: bool) -> dict[str, str]:
+    def page(self, alarm: Alarm, lang: str, *, is_helper: bool) -> AlarmFacts:
         """What a page shows of an alarm; to a helper also what is needed at the door."""
-        values = {
-            "elder": self._elder(lang),
-            "reason": self.replies.render(f"reason_{alarm.reason}", lang),
-            "place": alarm.place,
-            "address": self.settings.address,
-            "number": self.settings.number or self.replies.render("emergency_number", lang),
-            "minutes": f"{self.settings.arrive_minutes:g}",
-            "drill": "yes" if alarm.source.origin is Origin.DRILL else "",
-        }
-        if is_helper:
-            values |= {
-                "door": self.settings.door_code,
-                "health": self.settings.health,
-                "medicines": _listed(self.health.medicines),
-                "allergies": _listed(self.health.allergies),
-                "notes": self.notes(alarm.alarm_id, lang),
-            }
-        return values
+        facts = AlarmFacts(
+            elder=self._elder(lang),
+            reason=self.replies.render(f"reason_{alarm.reason}", lang),
+            place=alarm.place,
+            address=self.settings.address,
+            number=self.settings.number or self.replies.render("emergency_number", lang),
+            minutes=f"{self.settings.arrive_minutes:g}",
+            is_drill=alarm.source.origin is Origin.DRILL,
+        )
+        if not is_helper:
+            return facts
+        return replace(
+            facts,
+            door=self.settings.door_code,
+            health=self.settings.health,
+            medicines=_listed(self.health.medicines),
+            allergies=_listed(self.health.allergies),
+            notes=self.notes(alarm.alarm_id, lang),
+        )
 
     def details(self, alarm: Alarm, lang: str) -> str:
         """Say what a helper needs at the door and beside the elder; empty if nothing is known."""

@@ -33,7 +33,17 @@ from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.people.contacts import Contact, People
-from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.bus import Bus
+from assistant.services import (
+    AgreeToCall,
+    Callee,
+    CalleesFound,
+    CallOffered,
+    FindCallee,
+    HangUp,
+    NoContactRefused,
+    OfferCall,
+)
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +96,12 @@ class Calls:
         self._is_given_up = False
         self._hanging_up: set[asyncio.Task[None]] = set()
         bus.subscribe(AlarmRaised, lambda _: self._make_way())
-        bus.serve("calls.find", self.find)
-        bus.serve("calls.offer", self.offer)
-        bus.serve("calls.agree", self.agree)
-        bus.serve("calls.hang_up", self._serve_hang_up)
+        bus.serve(
+            FindCallee.answered_by(self.find),
+            OfferCall.answered_by(self.offer),
+            AgreeToCall.answered_by(self.agree),
+            HangUp.answered_by(self._serve_hang_up),
+        )
 
     @property
     def is_under_way(self) -> bool:
@@ -109,19 +121,16 @@ class Calls:
 
     # -------------------------------------------------------------------------- services
 
-    async def find(self, names: list[str], sentence: str) -> dict[str, Any]:
+    async def find(self, wish: FindCallee) -> CalleesFound:
         """Find who may be meant: by the names that were understood, else by the whole sentence.
 
-        Where nobody is named ("call her") and a call is offered already, it is that person.
-
-        Returns:
-            `matches`, nearest first, `is_offered`, and `known`, everybody with a telephone; each
-            {contact_id, name, said}: said as it is said to the elder.
+        If nobody is named ("call her") and a call is offered already, it is that person.
         """
+        sentence = wish.sentence
         await asyncio.to_thread(self._people.read)
         contacts = self._people.all
         found: list[Named] = []
-        named = [said for said in names if not is_nobody(said)]
+        named = [said for said in wish.names if not is_nobody(said)]
         for said in named:
             found = found or resolve(said, contacts)
         found = found or resolve(sentence, contacts, is_sentence=True)
@@ -130,23 +139,18 @@ class Calls:
             found = [self._offered]
         elif not found and not named and is_again(sentence) and self._last is not None:
             found = [self._last]
-        return {
-            "is_offered": is_offered,
-            "named": named,
-            "matches": [_shown(each.contact, each.name) for each in found],
-            "known": [_shown(each, _called(each)) for each in contacts if self._ways(each)],
-        }
+        return CalleesFound(
+            matches=tuple(_shown(each.contact, each.name) for each in found),
+            known=tuple(_shown(each, _called(each)) for each in contacts if self._ways(each)),
+            named=tuple(named),
+            is_offered=is_offered,
+        )
 
-    async def offer(self, contact_id: str, name: str = "") -> dict[str, str]:
-        """Hold "shall I ring …?" open; the one who asks this words and says the question.
-
-        Returns:
-            `name`, as it is said to the elder, and `refused`: empty, or alarm, in_call, no_way, or
-            asked: an alarm waits for an answer.
-        """
-        contact = self._people.get(contact_id)
+    async def offer(self, wish: OfferCall) -> CallOffered:
+        """Hold "shall I ring …?" open; the one who asks this words and says the question."""
+        contact, name = self._people.get(wish.contact_id), wish.name
         if contact is None:
-            raise Refused("there is no such contact")
+            raise NoContactRefused
         name = to_elder(name if name in (*contact.called, contact.name) else _called(contact))
         refused = ""
         if self._calls_for_help():
@@ -157,9 +161,9 @@ class Calls:
             refused = "no_way"
         elif not self._hold_open(Named(contact, name, 1.0), "", is_said=True):
             refused = "asked"
-        return {"name": name, "refused": refused}
+        return CallOffered(name, refused)
 
-    async def agree(self) -> bool:
+    async def agree(self, _: AgreeToCall) -> bool:
         """Ring who is offered: the elder agreed in other words than yes; False if nobody is."""
         person = self._offered
         if person is None:
@@ -168,7 +172,7 @@ class Calls:
         self._agreed(person)
         return True
 
-    async def _serve_hang_up(self) -> bool:
+    async def _serve_hang_up(self, _: HangUp) -> bool:
         """End the call; False if there is no call and none is offered."""
         was_offered = self._offered is not None
         self._take_back()
@@ -319,5 +323,5 @@ def _called(contact: Contact) -> str:
     return contact.called[0] if contact.called else contact.name
 
 
-def _shown(contact: Contact, name: str) -> dict[str, str]:
-    return {"contact_id": contact.contact_id, "name": name, "said": to_elder(name)}
+def _shown(contact: Contact, name: str) -> Callee:
+    return Callee(contact.contact_id, name, to_elder(name))

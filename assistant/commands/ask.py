@@ -17,6 +17,7 @@ from assistant.events import Alive, ChildDied, ChildStarted, Ready, TurnTaken, t
 from assistant.language import LanguageError, clean
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link
+from assistant.services import ForgetConversation, SwitchLanguage, TakeTurn
 from assistant.settings import home_folder
 
 _TURN_SECONDS = 30.0
@@ -89,11 +90,11 @@ async def _asker(
         async with Link("ask", (), socket_path(home_folder())) as link:
 
             async def ask_live(text: str) -> dict[str, Any]:
-                turn = await link.request("turn", _TURN_SECONDS, text=text)
-                return {**_turn_json(TurnTaken(**turn)), "events": []}
+                turn = await link.request(TakeTurn(text), _TURN_SECONDS)
+                return {**_turn_json(turn), "events": []}
 
             async def forget_live() -> None:
-                await link.request("conversation.forget")
+                await link.request(ForgetConversation())
 
             yield ask_live, forget_live
         return
@@ -107,8 +108,9 @@ async def _asker(
                 await core.alarm_assembly.triggers.end_all(_WHO)
                 core.conversation.turns.forget()
                 core.understanding.forget()
-                if core.memory.lang != options.lang:  # that line asked for another language
-                    await core.bus.call("language.switch", lang=options.lang)
+                lang = options.lang or options.settings.language
+                if core.memory.lang != lang:  # that line asked for another language
+                    await core.bus.ask(SwitchLanguage(lang))
                     await core.understanding.follow(core.memory.lang)
 
             yield lambda text: _ask_core(core, text), forget

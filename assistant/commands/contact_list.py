@@ -10,6 +10,7 @@ from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import ContactError, People, new_contact
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link
+from assistant.services import CheckContact
 from assistant.settings import home_folder, read, settings_file
 
 CHECK_SECONDS: Final = 40.0
@@ -86,14 +87,13 @@ async def check(name: str | None) -> int:
     async with Link("contacts", (), socket_path(home)) as link:
         for contact in wanted:
             checks = await link.request(
-                "contacts.check",
+                CheckContact(contact.contact_id),
                 deadline_seconds=CHECK_SECONDS * (len(contact.channels) + 1),
-                contact_id=contact.contact_id,
             )
             for found in checks:
-                bad += not found["is_well"]
-                verdict = "ok " if found["is_well"] else "BAD"
-                _print(f"{verdict} {contact.name}: {found['channel']}: {found['detail']}")
+                bad += not found.is_well
+                verdict = "ok " if found.is_well else "BAD"
+                _print(f"{verdict} {contact.name}: {found.channel}: {found.detail}")
     return 1 if bad else 0
 
 

@@ -20,11 +20,13 @@ from assistant.ear.check import check_microphone
 from assistant.mouth.check import check_mouth
 from assistant.people.contacts import People
 from assistant.robot.check import robot_finding
-from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import run_folder, socket_path
-from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.runtime.link import Link, LinkError
 from assistant.selftest.machine import look_at_disk, look_at_memory
 from assistant.senses.check import radar_finding
+from assistant.services import CheckDevices, GetChildren, GetTroubles
+from assistant.services.errors import ServiceError
+from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
 from models import ModelError, find, verify
 from skills.loading import load_skills
@@ -196,13 +198,12 @@ async def _running(home: Path, settings: Settings) -> list[CheckResult]:
     """The Anban that runs, and the devices: it holds their ports, so it is asked where it runs."""
     try:
         async with Link("doctor", (), socket_path(home)) as link:
-            state = await link.request("home.children")
-            troubles = await link.request("home.troubles")
-            told = await link.request("home.devices")
+            state = await link.request(GetChildren())
+            troubles = await link.request(GetTroubles())
+            devices = await link.request(CheckDevices())
     except (LinkError, ServiceError, TimeoutError):
         stopped = CheckResult("running", Verdict.POOR, "no; start it with `anban run`")
         return [*await asyncio.to_thread(lambda: list(_devices(settings))), stopped]
-    devices = [CheckResult(**{**device, "verdict": Verdict(device["verdict"])}) for device in told]
     broken = [f"{name} ({why})" for name, why in troubles.items()]
     if broken:
         detail = f"not ready: {', '.join(broken)}; see its log"

@@ -20,9 +20,11 @@ from assistant.commands.selftest import table_of
 from assistant.drill.mode import LEASE_SECONDS
 from assistant.events import DrillCryHeard, DrillEnded, new_id
 from assistant.people.contacts import People
-from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import socket_path
-from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.runtime.link import Link, LinkError
+from assistant.services import BeginDrill, DrillContact, EndDrill, NameRoom, StayInDrill
+from assistant.services.errors import ServiceError
+from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import home_folder, load, settings_file
 
 ROOM_SECONDS: Final = 120.0
@@ -57,13 +59,13 @@ async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure:
             if with_rooms and not places:
                 console.print("No room was named, so no cry is tried: anban drill ROOM…")
             elif with_rooms:
-                drill_id = await link.request("drill.begin")
+                drill_id = await link.request(BeginDrill())
                 try:
                     async with _staying(link) as told:
                         findings += await _cries(console, link, told, places)
                 finally:  # also at Ctrl-C
                     with contextlib.suppress(ServiceError, LinkError, TimeoutError):
-                        await link.request("drill.end")
+                        await link.request(EndDrill())
             if with_calls:
                 findings += await _calls(console, link, drill_id, is_sure=is_sure)
         except _RealError:
@@ -103,7 +105,7 @@ async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
         with contextlib.suppress(ServiceError):  # it is over
             while True:
                 await asyncio.sleep(STAY_SECONDS)
-                await link.request("drill.stay")
+                await link.request(StayInDrill())
 
     tasks = [asyncio.create_task(stay()), asyncio.create_task(listen())]
     try:
@@ -125,7 +127,7 @@ async def _cries(
     for room in rooms:
         try:
             with console.status("a second cry would still be a real one; please wait"):
-                await link.request("drill.room", deadline_seconds=WINDOW_SECONDS, room=room)
+                await link.request(NameRoom(room), WINDOW_SECONDS)
         except ServiceError as error:
             await asyncio.sleep(0)  # what ended the drill was told before the answer
             if told.empty():
@@ -187,17 +189,11 @@ async def _calls(
         with console.status(f"{contact.name}: please press 1 there"):
             try:
                 answer = await link.request(
-                    "drill.contact",
-                    deadline_seconds=CALL_SECONDS,
-                    contact_id=contact.contact_id,
-                    drill_id=drill_id,
+                    DrillContact(contact.contact_id, drill_id), CALL_SECONDS
                 )
             except ServiceError as error:
                 return [*findings, CheckResult("contact", Verdict.BROKEN, str(error), contact.name)]
-        for found in answer:
-            finding = CheckResult(
-                found["part"], Verdict(found["verdict"]), found["detail"], found["subject"]
-            )
+        for finding in answer:
             findings.append(finding)
             console.print(f"   {escape(finding.subject)}: {escape(finding.detail)}")
     return findings

@@ -9,9 +9,9 @@ from assistant.dialogue import DialogueError
 from assistant.ear.audiofile import AudioFileError
 from assistant.language import LanguageError
 from assistant.people.contacts import ContactError
-from assistant.runtime.bus import Refused
 from assistant.runtime.home_folder import AlreadyRunningError
-from assistant.runtime.link import LinkError, ServiceError
+from assistant.runtime.link import LinkError
+from assistant.services.errors import Refused, ServiceError
 from assistant.settings import SettingsError
 from assistant.store import StoreError
 from models import ModelError

@@ -5,10 +5,27 @@ It writes through the Anban that runs, else by itself; see `reminder_list`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
 
 from assistant.commands.reminder_list import change, line_of, reading, tell
+from assistant.services import (
+    ChangeDay,
+    InvalidRefused,
+    ListReminders,
+    PauseReminders,
+    Refusal,
+    Reminder,
+    RemoveReminder,
+    RemoveReminders,
+    Request,
+    ResumeReminders,
+    TakeBack,
+)
+from assistant.services.codec import request_of
+
+R = TypeVar("R")
 
 
 async def forget(which: str) -> int:
@@ -16,20 +33,19 @@ async def forget(which: str) -> int:
     found = await _one(which)
     if found is None:
         return 1
-    answer = await change("reminders.remove", which=found["reminder_id"])
-    return _outcome(answer, f"{found['title']} comes no more.")
+    return await _do(RemoveReminder(found.reminder_id), lambda _: f"{found.title} comes no more.")
 
 
 async def forget_all() -> int:
     """Remove every reminder, in one transaction."""
     async with reading() as bus:
-        kept = await bus.call("reminders.list")
+        kept = await bus.ask(ListReminders())
     if not kept:
         tell("There is none.")
         return 1
-    ids = [each["reminder_id"] for each in kept]
-    answer = await change("reminders.remove_all", which=ids)
-    return _outcome(answer, f"{len(ids)} come no more. Back with: anban reminders undo")
+    ids = tuple(each.reminder_id for each in kept)
+    done = f"{len(ids)} come no more. Back with: anban reminders undo"
+    return await _do(RemoveReminders(ids), lambda _: done)
 
 
 async def alter_day(
@@ -39,14 +55,17 @@ async def alter_day(
     found = await _one(which)
     if found is None:
         return 1
-    wanted: dict[str, Any] = {"day": day, "slot": slot, "is_left_out": is_skipped}
+    wanted: dict[str, object] = {"day": day, "slot": slot, "is_left_out": is_skipped}
     if at:
         wanted["at"] = f"{day}T{at}"
     if amount:
         number, _, unit = amount.partition(" ")
         wanted["amount"] = {"amount": number, "unit": unit}
-    answer = await change("reminders.on_day", which=found["reminder_id"], day=wanted)
-    return _outcome(answer, f"{found['title']} is otherwise on {day} only.")
+    try:
+        asked = request_of(ChangeDay, {"which": found.reminder_id, "day": wanted})
+    except InvalidRefused as refusal:
+        return _refused(refusal)
+    return await _do(asked, lambda _: f"{found.title} is otherwise on {day} only.")
 
 
 async def suspend(which: str, until: str) -> int:
@@ -54,10 +73,14 @@ async def suspend(which: str, until: str) -> int:
     ids = await _ids(which)
     if ids is None:
         return 1
-    bounds = {"until": f"{until}T00:00"} if until else {}
-    answer = await change("reminders.pause", which=ids, **bounds)
-    end = f"until {until}" if until else "until: anban reminders resume"
-    return _outcome(answer, f"{_titles(answer.get('paused', ()))}: paused {end}.")
+    try:
+        end = datetime.fromisoformat(f"{until}T00:00") if until else None
+    except ValueError as error:
+        return _refused(InvalidRefused("until", str(error)))
+    told = f"until {until}" if until else "until: anban reminders resume"
+    return await _do(
+        PauseReminders(ids, end), lambda done: f"{_titles(done.paused)}: paused {told}."
+    )
 
 
 async def go_on(which: str) -> int:
@@ -65,32 +88,30 @@ async def go_on(which: str) -> int:
     ids = await _ids(which)
     if ids is None:
         return 1
-    answer = await change("reminders.resume", which=ids)
-    return _outcome(answer, f"{_titles(answer.get('resumed', ()))}: reminded of again.")
+    return await _do(
+        ResumeReminders(ids), lambda done: f"{_titles(done.resumed)}: reminded of again."
+    )
 
 
 async def take_back() -> int:
     """Take back what was done last."""
-    answer = await change("reminders.take_back")
-    done = f"Taken back: {answer.get('kind')}, {', '.join(answer.get('titles', ()))}."
-    return _outcome(answer, done)
+    return await _do(TakeBack(), lambda done: f"Taken back: {done.kind}, {', '.join(done.titles)}.")
 
 
-async def _ids(which: str) -> list[str] | None:
+async def _ids(which: str) -> tuple[str, ...] | None:
     if not which:
-        return []
+        return ()
     found = await _one(which)
-    return [found["reminder_id"]] if found is not None else None
+    return (found.reminder_id,) if found is not None else None
 
 
-async def _one(which: str) -> dict[str, Any] | None:
+async def _one(which: str) -> Reminder | None:
     """The one reminder of an id or a name; None where it is not one, which is told."""
     async with reading() as bus:
-        kept = await bus.call("reminders.list")
-    named = [each for each in kept if which in {each["reminder_id"], each["title"]}]
+        kept = await bus.ask(ListReminders())
+    named = [each for each in kept if which in {each.reminder_id, each.title}]
     if len(named) == 1:
-        only: dict[str, Any] = named[0]
-        return only
+        return named[0]
     if named:
         tell(f"{len(named)} reminders are called {which}, say which:")
     else:
@@ -100,13 +121,20 @@ async def _one(which: str) -> dict[str, Any] | None:
     return None
 
 
-def _outcome(answer: dict[str, Any], done: str) -> int:
-    if "refused" in answer:
-        tell(f"Not done: {answer}")
-        return 1
-    tell(done)
+async def _do(request: Request[R], done: Callable[[R], str]) -> int:
+    """Do it, and tell what became of it; the exit status."""
+    try:
+        answer = await change(request)
+    except Refusal as refusal:
+        return _refused(refusal)
+    tell(done(answer))
     return 0
 
 
-def _titles(reminders: Sequence[dict[str, Any]]) -> str:
-    return ", ".join(dict.fromkeys(each["title"] for each in reminders))
+def _refused(refusal: Refusal) -> int:
+    tell(f"Not done: {refusal.to_dict()}")
+    return 1
+
+
+def _titles(reminders: Iterable[Reminder]) -> str:
+    return ", ".join(dict.fromkeys(each.title for each in reminders))

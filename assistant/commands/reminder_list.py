@@ -10,22 +10,37 @@ import json
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import tzlocal
 
 from assistant.home.home import Home
+from assistant.language import DayTime, Strength
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
-from assistant.reminders.adherence import WeekOfMedicine
 from assistant.runtime.bus import Bus
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.runtime.link import Link
+from assistant.services import (
+    Amount,
+    DueItem,
+    ImportReminders,
+    ListRefused,
+    ListReminders,
+    ListToday,
+    Refusal,
+    Reminder,
+    Request,
+    Risk,
+    Schedule,
+)
+from assistant.services.codec import to_json
+from assistant.services.doses import WeekOfMedicine
 from assistant.settings import home_folder, load, settings_file
 from assistant.store import Database, StoreError
 
@@ -34,15 +49,15 @@ _WRITE_SECONDS: Final = 60.0
 """A list of a thousand reminders is planned and written in one transaction."""
 _FREQUENCIES: Final = {"DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly"}
 
-Caller = Callable[..., Awaitable[Any]]
+R = TypeVar("R")
 
 
 async def show(*, as_json: bool) -> None:
     """Print every reminder; raises StoreError."""
     async with reading() as bus:
-        kept = await bus.call("reminders.list")
+        kept = await bus.ask(ListReminders())
     for reminder in kept:
-        tell(json.dumps(reminder, ensure_ascii=False) if as_json else line_of(reminder))
+        tell(_json(reminder) if as_json else line_of(reminder))
     if not kept and not as_json:
         tell("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE")
 
@@ -50,12 +65,11 @@ async def show(*, as_json: bool) -> None:
 async def show_today(*, as_json: bool) -> None:
     """Print today's occurrences with their states; raises StoreError."""
     async with reading() as bus:
-        items = await bus.call("reminders.today")
+        items = await bus.ask(ListToday())
     for item in items:
-        due = datetime.fromtimestamp(item["due_at"]).astimezone()
-        state = item["state"] + (f", {item['reason']}" if item["reason"] else "")
-        line = f"{due:%H:%M}  {item['title']}: {state}"
-        tell(json.dumps(item, ensure_ascii=False) if as_json else line)
+        due = datetime.fromtimestamp(item.due_at).astimezone()
+        state = item.state + (f", {item.reason}" if item.reason else "")
+        tell(_json(item) if as_json else f"{due:%H:%M}  {item.title}: {state}")
     if not items and not as_json:
         tell("Nothing is due today.")
 
@@ -92,13 +106,14 @@ async def read(file: Path) -> int:
         StoreError: nothing was kept.
     """
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    answer = await change("reminders.import", text=_decoded(raw))
-    if "refused" in answer:
-        for line in answer.get("lines") or [answer]:
+    try:
+        answer = await change(ImportReminders(_decoded(raw)))
+    except Refusal as refusal:
+        for line in refusal.lines if isinstance(refusal, ListRefused) else [refusal.to_dict()]:
             tell(f"{file}: {line}")
         tell("Nothing was read in: put these right, and try again.")
         return 1
-    titles = [reminder["title"] for reminder in answer["added"]]
+    titles = [reminder.title for reminder in answer.added]
     tell(f"{len(titles)} added{': ' if titles else ', all of it is there already'}"
            f"{', '.join(titles)}")  # fmt: skip
     return 0
@@ -107,17 +122,17 @@ async def read(file: Path) -> int:
 # ------------------------------------------------------------------------------- ways in
 
 
-async def change(service: str, **arguments: Any) -> Any:
-    """Ask the Anban that runs here, else do it in its place."""
+async def change(request: Request[R]) -> R:
+    """Ask the Anban that runs here, else do it in its place; raises what the request names."""
     home = home_folder()
     try:
         lock = lock_home(home)
     except AlreadyRunningError:
         async with Link("reminders", (), socket_path(home)) as link:
-            return await link.request(service, _WRITE_SECONDS, **arguments)
+            return await link.request(request, _WRITE_SECONDS)
     with lock:
         async with _opened(lambda _: home / _DATABASE) as (bus, _):
-            return await bus.call(service, **arguments)
+            return await bus.ask(request)
 
 
 @asynccontextmanager
@@ -172,70 +187,73 @@ def _decoded(raw: bytes) -> str:
 # --------------------------------------------------------------------------------- words
 
 
-def line_of(reminder: dict[str, Any]) -> str:
+def _json(value: Reminder | DueItem) -> str:
+    return json.dumps(to_json(value), ensure_ascii=False)
+
+
+def line_of(reminder: Reminder) -> str:
     """A reminder as the list shows it."""
-    amount = reminder.get("amount")
-    dose = f", {amount['amount']} {amount['unit']}" if amount else ""
-    if amount and amount.get("strength"):
-        dose += f" of {amount['strength']['amount']} {amount['strength']['unit']}"
-    food = f", {reminder['food']} food" if reminder.get("food") else ""
-    risk = reminder.get("risk", "normal")
-    mark = f"  ({risk})" if risk != "normal" else ""
-    what = f"{reminder['title']}{dose}{food}"
-    return f"{reminder['reminder_id']}  {what}: {_when(reminder)}{mark}{_otherwise(reminder)}"
+    amount, food = reminder.amount, f", {reminder.food} food" if reminder.food else ""
+    dose = f", {_amount(amount)}" if amount else ""
+    if amount and amount.strength:
+        dose += f" of {_amount(amount.strength)}"
+    mark = f"  ({reminder.risk})" if reminder.risk is not Risk.NORMAL else ""
+    what = f"{reminder.title}{dose}{food}"
+    return f"{reminder.reminder_id}  {what}: {_when(reminder)}{mark}{_otherwise(reminder)}"
 
 
-def _otherwise(reminder: dict[str, Any]) -> str:
+def _amount(amount: Amount | Strength) -> str:
+    return f"{amount.amount} {amount.unit}"
+
+
+def _otherwise(reminder: Reminder) -> str:
     """Days that are otherwise, and pauses, from today on."""
     today = datetime.now(tzlocal.get_localzone())
     told = []
-    for each in reminder.get("exceptions", ()):
-        if each["day"] >= today.date().isoformat():
-            moved = f" at {each['at'][11:16]}" if each.get("at") else ""
-            dose = each.get("amount")
-            other = f" {dose['amount']} {dose['unit']}" if dose else ""
-            told.append(f"{each['day']}{' left out' if each.get('is_left_out') else moved}{other}")
-    for each in reminder.get("pauses", ()):
-        until = each.get("until")
-        if until is None or datetime.fromisoformat(until) > today:
-            told.append(f"paused {each['since'][:10]} to {until[:10] if until else 'a word'}")
+    for each in reminder.exceptions:
+        if each.day >= today.date():
+            moved = f" at {each.at:%H:%M}" if each.at else ""
+            other = f" {_amount(each.amount)}" if each.amount else ""
+            told.append(f"{each.day}{' left out' if each.is_left_out else moved}{other}")
+    for pause in reminder.pauses:
+        if pause.until is None or pause.until > today:
+            end = pause.until.date() if pause.until else "a word"
+            told.append(f"paused {pause.since.date()} to {end}")
     return f"; {', '.join(told)}" if told else ""
 
 
-def _when(reminder: dict[str, Any]) -> str:
-    rule, schedule = reminder.get("as_needed"), reminder.get("schedule") or {}
-    if rule:
-        return (
-            f"as needed, {rule['least_hours']:g} h apart, at most {rule['daily_most']} times a day"
-        )
-    if schedule.get("every_minutes"):
-        return f"every {schedule['every_minutes']} minutes from {schedule['at']}"
-    if schedule.get("at"):
-        return f"once, {schedule['at']}"
-    times = ", ".join(_time(each) for each in schedule.get("times", ()))
-    until = f", until {schedule['until']}" if schedule.get("until") else ""
+def _when(reminder: Reminder) -> str:
+    rule, schedule = reminder.as_needed, reminder.schedule
+    if rule is not None:
+        return f"as needed, {rule.least_hours:g} h apart, at most {rule.daily_most} times a day"
+    if schedule is None:
+        return ""
+    if schedule.at is not None:
+        at = schedule.at.isoformat()
+        every = schedule.every_minutes
+        return f"once, {at}" if every is None else f"every {every} minutes from {at}"
+    times = ", ".join(_time(each) for each in schedule.times)
+    until = f", until {schedule.until}" if schedule.until else ""
     return f"{_days(schedule)} at {times}{until}"
 
 
-def _days(schedule: dict[str, Any]) -> str:
-    if lunar := schedule.get("lunar"):
-        days = ", ".join(str(day) for day in lunar["days"])
-        month = lunar.get("month")
-        return f"lunar month {month}, day {days}" if month else f"lunar days {days}"
-    if term := schedule.get("solar_term"):
-        return str(term)
-    rule = dict(part.partition("=")[::2] for part in str(schedule.get("rrule", "")).split(";"))
+def _days(schedule: Schedule) -> str:
+    if lunar := schedule.lunar:
+        days = ", ".join(str(day) for day in lunar.days)
+        return f"lunar month {lunar.month}, day {days}" if lunar.month else f"lunar days {days}"
+    if schedule.solar_term:
+        return schedule.solar_term
+    rule = dict(part.partition("=")[::2] for part in (schedule.rrule or "").split(";"))
     plain = _FREQUENCIES.get(rule.pop("FREQ", ""))
     if plain and not rule:
         return plain
     if plain == "weekly" and set(rule) == {"BYDAY"}:
         return f"weekly on {rule['BYDAY']}"
-    return str(schedule.get("rrule"))
+    return str(schedule.rrule)
 
 
-def _time(each: dict[str, Any]) -> str:
-    offset = each.get("offset_minutes", 0)
-    return f"{each['at'][:5]}" + (f" ({each['anchor']}{offset:+d})" if each.get("anchor") else "")
+def _time(each: DayTime) -> str:
+    return f"{each.at:%H:%M}" + (f" ({each.anchor}{each.offset_minutes:+d})" if each.anchor else "")
 
 
 def _week_line(week: WeekOfMedicine) -> str:

@@ -14,10 +14,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant.drill.store import last_drill
-from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link
 from assistant.selftest.store import last_run
+from assistant.services import RunSelftest
+from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import home_folder
 
 TEST_SECONDS: Final = 180.0
@@ -34,12 +35,7 @@ async def test_now(*, with_chime: bool) -> int:
     console = Console()
     async with Link("selftest", (), socket_path(home_folder())) as link:
         with console.status("Anban tests itself"):
-            answer = await link.request(
-                "selftest.run", deadline_seconds=TEST_SECONDS, with_chime=with_chime
-            )
-    findings = [
-        CheckResult(f["part"], Verdict(f["verdict"]), f["detail"], f["subject"]) for f in answer
-    ]
+            findings = await link.request(RunSelftest(with_chime=with_chime), TEST_SECONDS)
     console.print(table_of(findings, "Anban's self-test"))
     return 0 if all(finding.is_well for finding in findings) else 1
 

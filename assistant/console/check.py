@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from assistant.settings import ConsoleSettings
 
 CONNECT_SECONDS: Final = 8.0

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from assistant.language import Replies
+from assistant.services import LinkView, Stage
 from assistant.settings import LANGUAGES
 
 REFRESH_SECONDS: Final = 15
@@ -24,54 +26,54 @@ _FACTS: Final = (
     *("medicines", "allergies"),
 )
 _CALM: Final = frozenset({"mine", "over", "drill"})
-_CAN_TAKE: Final = frozenset({"open", "anew"})
-_CAN_CLOSE: Final = frozenset({"mine", "taken"})
+_CAN_TAKE: Final = frozenset({Stage.OPEN, Stage.ANEW})
+_CAN_CLOSE: Final = frozenset({Stage.MINE, Stage.TAKEN})
 
 
-def alarm_page(view: Mapping[str, Any], path: str) -> str:
+def alarm_page(view: LinkView, path: str) -> str:
     """What is known of an alarm and what can be done now.
 
     Args:
-        view: as the core's `links.look` gives it.
+        view: what the core tells of the link.
         path: of the page itself.
     """
-    lang, stage = view["lang"], view["stage"]
+    lang, stage = view.lang, view.stage
     say = _speaker(lang, view)
-    if stage == "over":
+    if stage is Stage.OVER:
         return _document(lang, say("over_title"), [_status(say("over_status"), stage)])
     parts = [_status(say(f"{stage}_status"), stage), _facts(view, say)]
-    if view["drill"]:
+    if view.facts.is_drill:
         parts.insert(0, _status(say("drill"), "drill"))
     if stage in _CAN_TAKE:
         parts.append(_button(f"{path}/take", say("open_button"), "take"))
     parts.append(_paragraph(say(f"{stage}_hint")))
-    if stage == "mine":
+    if stage is Stage.MINE:
         parts.append(_minutes(f"{path}/come", say))
     if stage in _CAN_CLOSE:
         parts.append(_link(f"{path}/close", say("well_button")))
-    parts.append(_paragraph(_with_call(say("danger"), str(view["number"]))))
+    parts.append(_paragraph(_with_call(say("danger"), view.facts.number)))
     parts.append(_paragraph(say("refreshed"), "small"))
     return _document(lang, say("help_title"), parts, refreshes=True)
 
 
-def close_page(view: Mapping[str, Any], path: str) -> str:
+def close_page(view: LinkView, path: str) -> str:
     """Ask whether it is really over; if that is no question any more, show the alarm's page."""
-    if view["stage"] not in _CAN_CLOSE:
+    if view.stage not in _CAN_CLOSE:
         return alarm_page(view, path)
-    say = _speaker(view["lang"], view)
+    say = _speaker(view.lang, view)
     parts = [
         _paragraph(say("well_question")),
         _button(f"{path}/close", say("well_yes"), "close"),
         _link(path, say("well_no")),
     ]
-    return _document(view["lang"], say("well_title"), parts)
+    return _document(view.lang, say("well_title"), parts)
 
 
 def problem_page(problem: str) -> str:
     """Why it cannot be shown, in every language: whose it is, is not known."""
     parts = []
     for lang in LANGUAGES:
-        say = _speaker(lang, {})
+        say = _speaker(lang)
         parts.append(
             f'<section lang="{lang}"><h2>{say(f"{problem}_title")}</h2>'
             f"{_paragraph(say(problem))}</section>"
@@ -79,11 +81,11 @@ def problem_page(problem: str) -> str:
     return _document(LANGUAGES[0], "安伴 Anban", parts)
 
 
-def _speaker(lang: str, view: Mapping[str, Any]) -> Callable[[str], str]:
+def _speaker(lang: str, view: LinkView | None = None) -> Callable[[str], str]:
     """Words of a language with the view's values, ready for HTML."""
     now = datetime.now().astimezone()
-    values = {name: value for name, value in view.items() if name != "lang"}
-    slots = {**values, "seconds": REFRESH_SECONDS, "time": f"{now:%H:%M:%S}"}
+    values = _values(view) if view is not None else {}
+    slots = {**values, "seconds": str(REFRESH_SECONDS), "time": f"{now:%H:%M:%S}"}
     return lambda key: escape(WORDS.render(key, lang, **slots))
 
 
@@ -92,11 +94,18 @@ def _status(text: str, stage: str) -> str:
     return f'<p role="status" class="status {calm}">{text}</p>'
 
 
-def _facts(view: Mapping[str, Any], say: Callable[[str], str]) -> str:
+def _values(view: LinkView) -> dict[str, str]:
+    """The slots of the page's words, by their names."""
+    own = {"contact": view.contact, "by": view.by, "since": view.since}
+    return own | {name: value for name, value in asdict(view.facts).items() if name != "is_drill"}
+
+
+def _facts(view: LinkView, say: Callable[[str], str]) -> str:
+    values = _values(view)
     rows = (
-        f"<dt>{say(f'label_{name}')}</dt><dd>{escape(str(view[name]))}</dd>"
+        f"<dt>{say(f'label_{name}')}</dt><dd>{escape(values[name])}</dd>"
         for name in _FACTS
-        if view.get(name)
+        if values[name]
     )
     return f"<dl>{''.join(rows)}</dl>"
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from assistant.channels.acknowledge import TOO_OLD, Acknowledger, TokenError
+from assistant.channels.acknowledge import Acknowledger, TokenError
 from assistant.console.pace import Pace, neighbourhood
 from assistant.console.pages import MINUTES, STYLE_HASH, alarm_page, close_page, problem_page
 from assistant.pendants import (
@@ -30,7 +30,18 @@ from assistant.pendants import (
     PendantRefusedError,
 )
 from assistant.pendants.webhook_in import MAX_BODY_BYTES
-from assistant.runtime.link import LinkError, ServiceError
+from assistant.runtime.link import LinkError
+from assistant.services import (
+    CloseByLink,
+    ComeByLink,
+    LinkTooOldRefused,
+    LinkView,
+    LookAtLink,
+    ReportPendant,
+    TakeByLink,
+)
+from assistant.services import Request as Asked
+from assistant.services.errors import ServiceError
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +72,14 @@ _PROBLEMS: Final = {
 }
 
 
+R = TypeVar("R")
+
+
 class Core(Protocol):
     """The core's services: `link.Link`."""
 
-    async def request(self, service: str, deadline_seconds: float = 5.0, **arguments: Any) -> Any:
-        """A service's value; raises ServiceError, TimeoutError, LinkError."""
+    async def request(self, request: Asked[R], deadline_seconds: float = 5.0) -> R:
+        """A service's result; raises ServiceError, TimeoutError, LinkError."""
 
 
 class _ProblemError(Exception):
@@ -85,25 +99,34 @@ class Door:
 
     async def look(self, request: Request) -> Response:
         """Show the page of a link."""
-        view = await self._ask("links.look", self._token(request, self._looks))
+        view = await self._ask(LookAtLink(self._token(request, self._looks)))
         return _page(alarm_page(view, _path(request)))
 
     async def ask_to_close(self, request: Request) -> Response:
         """Ask whether it is really over."""
-        view = await self._ask("links.look", self._token(request, self._looks))
+        view = await self._ask(LookAtLink(self._token(request, self._looks)))
         return _page(close_page(view, _path(request)))
 
     async def take(self, request: Request) -> Response:
         """Take the alarm on: the button that acknowledges."""
-        return await self._press(request, "take")
+        token, _ = await self._pressed(request, "take")
+        await self._ask(TakeByLink(token))
+        return _seen_anew(request)
 
     async def close(self, request: Request) -> Response:
         """Close the alarm: the button that ends it."""
-        return await self._press(request, "close")
+        token, _ = await self._pressed(request, "close")
+        await self._ask(CloseByLink(token))
+        return _seen_anew(request)
 
     async def come(self, request: Request) -> Response:
         """Note when somebody will be there, by the buttons that say so."""
-        return await self._press(request, "come")
+        token, form = await self._pressed(request, "come")
+        said = form.get("minutes", [""])[0]
+        if said not in {str(minutes) for minutes in MINUTES}:
+            raise _ProblemError("bad_form")
+        await self._ask(ComeByLink(token, int(said)))
+        return _seen_anew(request)
 
     async def report(self, request: Request) -> Response:
         """Take a pendant's report."""
@@ -119,11 +142,7 @@ class Door:
             return JSONResponse({"taken": True, "again": True}, headers=HEADERS)
         try:
             await self._core.request(
-                "pendants.report",
-                CORE_SECONDS,
-                device=said.device,
-                event=said.event,
-                battery_percent=said.battery_percent,
+                ReportPendant(said.device, said.event, said.battery_percent), CORE_SECONDS
             )
         except (LinkError, ServiceError, TimeoutError) as error:
             log.error("a pendant's report did not reach the core (%s)", type(error).__name__)
@@ -148,7 +167,8 @@ class Door:
             log.warning("dropped: %s", error)
         return JSONResponse({"taken": False, "error": str(error)}, status, HEADERS)
 
-    async def _press(self, request: Request, does: str) -> Response:
+    async def _pressed(self, request: Request, does: str) -> tuple[str, dict[str, list[str]]]:
+        """Give the link's token and the form, if the form is our own page's."""
         token = self._token(request, self._presses)
         # A scanner that follows every form sends none of the fields; a foreign page's form is not
         # pressed by whoever got the message.
@@ -159,15 +179,7 @@ class Door:
         }
         if form.get("do") != [does] or is_foreign:
             raise _ProblemError("bad_form")
-        more = {}
-        if does == "come":
-            said = form.get("minutes", [""])[0]
-            if said not in {str(minutes) for minutes in MINUTES}:
-                raise _ProblemError("bad_form")
-            more = {"minutes": int(said)}
-        await self._ask(f"links.{does}", token, **more)
-        # Seen anew by a GET: loading the page again presses nothing again.
-        return RedirectResponse(_path(request), HTTPStatus.SEE_OTHER, HEADERS)
+        return token, form
 
     def _token(self, request: Request, pace: Pace) -> str:
         token = str(request.path_params["token"])
@@ -183,15 +195,23 @@ class Door:
             raise _ProblemError("slow_down")
         return token
 
-    async def _ask(self, service: str, token: str, **more: int) -> Any:
+    async def _ask(self, asked: Asked[LinkView]) -> LinkView:
         try:
-            return await self._core.request(service, CORE_SECONDS, token=token, **more)
+            return await self._core.request(asked, CORE_SECONDS)
+        except LinkTooOldRefused as error:
+            log.warning("%s: %s", asked.SERVICE, error)
+            raise _ProblemError("old_link") from error
         except ServiceError as error:
-            log.warning("%s: %s", service, error)
-            raise _ProblemError("old_link" if str(error) == TOO_OLD else "bad_link") from error
+            log.warning("%s: %s", asked.SERVICE, error)
+            raise _ProblemError("bad_link") from error
         except (LinkError, TimeoutError) as error:
-            log.error("%s: the core does not answer", service)
+            log.error("%s: the core does not answer", asked.SERVICE)
             raise _ProblemError("down") from error
+
+
+def _seen_anew(request: Request) -> Response:
+    """Show the page by a GET: loading it again presses nothing again."""
+    return RedirectResponse(_path(request), HTTPStatus.SEE_OTHER, HEADERS)
 
 
 def application(door: Door) -> Starlette:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
 from assistant.conversation.implied_cry import CANCEL, HELP, ImpliedCries, outweighs
@@ -26,6 +26,7 @@ from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.runtime.bus import Bus
 from assistant.runtime.faults import log_location
 from assistant.safety import judge
+from assistant.services import Adjusted, TakeTurn
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class _Answer:
     """As in `TurnTaken`."""
 
 
-AdjustVoice = Callable[[str], Awaitable[dict[str, Any]]]
+AdjustVoice = Callable[[str], Awaitable[Adjusted]]
 
 
 class Turns:
@@ -85,7 +86,7 @@ class Turns:
         bus.subscribe(
             AlarmOpened, lambda _: understanding.forget()
         )  # and with it a form that waits
-        bus.serve("turn", self._serve_turn)
+        bus.serve(TakeTurn.answered_by(self._serve_turn))
 
     async def take(
         self,
@@ -214,7 +215,7 @@ class Turns:
         reply = ""
         if name in DIRECTIONS:
             adjusted = await self._adjust_voice(name)
-            reply = self._render("at_limit" if adjusted["at_limit"] else name)
+            reply = self._render("at_limit" if adjusted.at_limit else name)
         elif name == "stop":
             self._speech.stop()
             reply = self._render("stopped")
@@ -279,9 +280,8 @@ class Turns:
 
     # ------------------------------------------------------------------------- services
 
-    async def _serve_turn(self, text: str) -> dict[str, Any]:
-        turn = await self.take(text)
-        return {field.name: getattr(turn, field.name) for field in fields(turn)}
+    async def _serve_turn(self, wish: TakeTurn) -> TurnTaken:
+        return await self.take(wish.text)
 
 
 async def _settled(taken: Taken) -> _Answer:

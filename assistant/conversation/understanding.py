@@ -41,9 +41,10 @@ from assistant.events import (
 )
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, lasting
 from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
+from assistant.services import ForgetConversation
+from assistant.services.findings import CheckResult, lasting
 from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class Understanding(Feature):
         home.bus.subscribe(Ready, self._child_ready)
         home.bus.subscribe(ChildDied, self._child_died)
         home.bus.subscribe(LanguageChanged, self._language_changed)
-        home.bus.serve("conversation.forget", self._serve_forget)
+        home.bus.serve(ForgetConversation.answered_by(self._serve_forget))
 
     def host_environment(self) -> dict[str, str]:
         """Give what the skill host must know to be found by Rasa."""
@@ -221,7 +222,7 @@ class Understanding(Feature):
     def _language_changed(self, changed: LanguageChanged) -> None:
         self._tasks.spawn(self.follow(changed.lang))
 
-    async def _serve_forget(self) -> None:
+    async def _serve_forget(self, _: ForgetConversation) -> None:
         self.forget()
 
     def _skills_loaded(self, loaded: SkillsLoaded) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from assistant.alarm.announcer import Announcer
 from assistant.alarm.answer_code import AnswerCodes
@@ -31,13 +30,22 @@ from assistant.events import ProfileChanged
 from assistant.home.home import Home
 from assistant.people.contact import plain_name
 from assistant.people.contacts import People
-from assistant.runtime.bus import Refused
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, lasting
 from assistant.runtime.home_folder import run_folder
 from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording as DrillWording
+from assistant.services import (
+    AcknowledgeAlarm,
+    CheckContact,
+    CloseAlarm,
+    DescribeAlarm,
+    NoAlarmRefused,
+    NoContactRefused,
+    NoteArrival,
+    WayChecked,
+)
+from assistant.services.findings import CheckResult, lasting
 from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
@@ -162,11 +170,13 @@ class AlarmAssembly(Feature):
         )
         self.drill.answer_real = announcer.answer_cry
         bus.subscribe(ProfileChanged, self._profile_changed)
-        bus.serve("alarms.acknowledge", self._controller.acknowledge)
-        bus.serve("alarms.comes", self._controller.comes)
-        bus.serve("alarms.close", self._controller.close)
-        bus.serve("alarms.details", self._serve_details)
-        bus.serve("contacts.check", self.check_contact)
+        bus.serve(
+            AcknowledgeAlarm.answered_by(self._serve_acknowledge),
+            NoteArrival.answered_by(self._serve_arrival),
+            CloseAlarm.answered_by(self._serve_close),
+            DescribeAlarm.answered_by(self._serve_details),
+            CheckContact.answered_by(self._serve_check),
+        )
 
     async def start(self) -> None:
         """Connect, and go on with every alarm that is still open."""
@@ -262,15 +272,27 @@ class AlarmAssembly(Feature):
             or self.drill_calls.is_calling
         )
 
-    async def check_contact(self, contact_id: str) -> list[dict[str, Any]]:
+    async def _serve_acknowledge(self, wish: AcknowledgeAlarm) -> bool:
+        return await self._controller.acknowledge(wish.alarm_id, wish.contact_id)
+
+    async def _serve_arrival(self, wish: NoteArrival) -> bool:
+        return await self._controller.comes(wish.alarm_id, wish.contact_id, wish.minutes)
+
+    async def _serve_close(self, wish: CloseAlarm) -> bool:
+        return await self._controller.close(wish.alarm_id, wish.who)
+
+    async def _serve_check(self, wish: CheckContact) -> tuple[WayChecked, ...]:
+        return await self.check_contact(wish.contact_id)
+
+    async def check_contact(self, contact_id: str) -> tuple[WayChecked, ...]:
         """Check whether each way to a person could work now; alarms nobody."""
         await asyncio.to_thread(self.people.read)
         contact = self.people.get(contact_id)
         if contact is None:
-            raise Refused("there is no such contact")
-        return [await self._check(address) for address in contact.channels]
+            raise NoContactRefused
+        return tuple([await self._check(address) for address in contact.channels])
 
-    async def _check(self, address: str) -> dict[str, Any]:
+    async def _check(self, address: str) -> WayChecked:
         name = address.partition(":")[0]
         try:
             channel = self.equipment.registry.open(address)
@@ -278,11 +300,11 @@ class AlarmAssembly(Feature):
             status = ChannelStatus(is_well=False, detail=str(error))
         else:
             name, status = channel.name, await status_of(channel)
-        return {"channel": name, "is_well": status.is_well, "detail": status.detail}
+        return WayChecked(name, status.is_well, status.detail)
 
-    async def _serve_details(self, lang: str) -> str:
+    async def _serve_details(self, wish: DescribeAlarm) -> str:
         """Say what a helper beside the elder asks for; a stranger is told none of it."""
         alarms = self.store.open_alarms()
         if not alarms:
-            raise Refused("no alarm is open")
-        return self._wording.spoken_details(alarms[-1], lang)
+            raise NoAlarmRefused
+        return self._wording.spoken_details(alarms[-1], wish.lang)

@@ -1,7 +1,8 @@
 """Builds the features of a list, starts them in its order, and stops them in the reverse of it.
 
 What fails in one feature, or does not come to an end, keeps no other from starting or stopping; it
-is logged, and told among the findings.
+is logged, and told among the findings.  Only without a vital one nothing is begun: an open alarm
+must not lie there because half a home came up.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from assistant.core.options import CoreOptions
 from assistant.home.home import Home
 from assistant.runtime.faults import log_location
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, found, lasting
+from assistant.services.findings import CheckResult, found, lasting
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class Part:
     imports: tuple[str, ...] = ()
     """Modules of thousands of lines: imported on a thread when its turn to start has come, so that
     what is heard meanwhile is not kept waiting.  Without any it is built with the core."""
+    is_vital: bool = False
+    """Whether Anban is no help without it: its error ends the core, which is started again."""
 
 
 class Features:
@@ -79,12 +82,16 @@ class Features:
         return tuple(name for name, _ in self._in_order())
 
     async def start(self) -> None:
-        """Start all, one after the other."""
+        """Start all, one after the other.
+
+        Raises:
+            Exception: of a vital feature that could not be started.
+        """
         for part in self._parts:
             if part.imports:
                 await self._import(part)
             if part.name in self._built:
-                await self._start(part.name, self._built[part.name])
+                await self._start(part, self._built[part.name])
         self._all_started.set()
 
     async def stop(self) -> None:
@@ -119,8 +126,10 @@ class Features:
     def _build(self, part: Part) -> None:
         try:
             self._built[part.name] = part.build(self)
-        except Exception as error:  # noqa: BLE001  (of whatever kind: the others are still built)
+        except Exception as error:
             self._failed(part.name, error)
+            if part.is_vital:
+                raise
 
     async def _import(self, part: Part) -> None:
         try:
@@ -131,7 +140,8 @@ class Features:
         else:
             self._build(part)
 
-    async def _start(self, name: str, feature: Feature) -> None:
+    async def _start(self, part: Part, feature: Feature) -> None:
+        name = part.name
         start = await _within(START_SECONDS, feature.start(), f"starting {name}")
         self._starts[name] = start
         if not start.done():
@@ -140,6 +150,8 @@ class Features:
             start.add_done_callback(lambda ended: self._started(name, ended))
         else:
             self._started(name, start)
+            if part.is_vital:
+                start.result()
 
     def _started(self, name: str, start: asyncio.Task[None]) -> None:
         if name not in self._starts:  # it was broken off, to be stopped

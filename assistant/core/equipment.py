@@ -31,8 +31,8 @@ from assistant.channels.sip import (
     write_folder,
 )
 from assistant.people.contacts import Contact
-from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.home_folder import run_folder
+from assistant.services.findings import CheckResult, found
 from assistant.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -100,9 +100,9 @@ FEATURES: Final = (
     Part("home services", lambda b: HomeServices(b.home, b.findings)),
     Part("understanding", _understanding),
     # A cry must count as soon as can be: ear, mouth and phrases first, and beside all else.
-    Part("children", _children),
-    Part("phrases", lambda _: Phrases()),
-    Part("alarms", lambda b: AlarmAssembly(b.home)),
+    Part("children", _children, is_vital=True),
+    Part("phrases", lambda _: Phrases(), is_vital=True),
+    Part("alarms", lambda b: AlarmAssembly(b.home), is_vital=True),
     Part("pendants", lambda b: PendantService(b.home, b.of(AlarmAssembly).store.recorded)),
     Part("console", lambda b: ConsoleChild(b.home)),
     Part("robot", lambda b: RobotControl(b.home)),
@@ -118,5 +118,5 @@ FEATURES: Final = (
     Part("self-test", _selftest, _SELFTEST),
     Part("start troubles", _start_troubles, _SELFTEST),
     # Stopped first: a turn under way needs all the others.
-    Part("conversation", _conversation),
+    Part("conversation", _conversation, is_vital=True),
 )

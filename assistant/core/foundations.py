@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, lasting
+from assistant.services.findings import CheckResult, lasting
 from assistant.store import Database
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from assistant.events import LanguageChanged
 from assistant.home.home import Home
-from assistant.runtime.bus import Refused, Service
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult
-from assistant.settings import to_json
+from assistant.services import (
+    CheckDevices,
+    CheckResult,
+    GetChildren,
+    GetHomeState,
+    GetTroubles,
+    HomeState,
+    SwitchLanguage,
+)
+from assistant.services.errors import Refused
+from assistant.settings import Settings
 
 _OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
 """Sections with passwords, the door code, illnesses, secret links: no child is told them."""
@@ -25,44 +33,44 @@ class HomeServices(Feature):
         self._bus, self._supervisor, self._memory = home.bus, home.supervisor, home.memory
         self._home = home
         self._findings = findings
-        services: dict[str, Service] = {
-            "home.state": self._state,
-            "home.children": self._children,
-            "home.troubles": self._troubles,
-            "home.devices": self._devices,
-            "language.switch": self._switch_language,
-        }
-        for name, service in services.items():
-            self._bus.serve(name, service)
+        self._bus.serve(
+            GetHomeState.answered_by(self._state),
+            GetChildren.answered_by(self._children),
+            GetTroubles.answered_by(self._troubles),
+            CheckDevices.answered_by(self._devices),
+            SwitchLanguage.answered_by(self._switch_language),
+        )
 
-    async def _state(self) -> dict[str, Any]:
-        return {
-            "lang": self._memory.lang,
-            "volume": self._memory.volume,
-            "rate_words_per_minute": self._memory.rate_words_per_minute,
-            "home": str(self._home.folder),
-            "settings": {
-                name: section
-                for name, section in to_json(self._home.settings).items()
-                if name not in _OURS_ALONE
-            },
-        }
+    async def _state(self, _: GetHomeState) -> HomeState:
+        return HomeState(
+            self._memory.lang,
+            self._memory.volume,
+            self._memory.rate_words_per_minute,
+            self._home.folder,
+            without_secrets(self._home.settings),
+        )
 
-    async def _children(self) -> dict[str, bool]:
+    async def _children(self, _: GetChildren) -> dict[str, bool]:
         return {name: self._supervisor.is_ready(name) for name in self._supervisor.names()}
 
-    async def _troubles(self) -> dict[str, str]:
+    async def _troubles(self, _: GetTroubles) -> dict[str, str]:
         """Say why each child that is not ready is not."""
         names = self._supervisor.names()
         return {name: why for name in names if (why := self._supervisor.trouble(name))}
 
-    async def _devices(self) -> list[dict[str, str]]:
-        return [asdict(finding) for finding in await self._findings()]
+    async def _devices(self, _: CheckDevices) -> tuple[CheckResult, ...]:
+        return tuple(await self._findings())
 
-    async def _switch_language(self, lang: str) -> None:
+    async def _switch_language(self, wish: SwitchLanguage) -> None:
         try:
-            self._memory.speak(lang)
+            self._memory.speak(wish.lang)
         except ValueError as error:
             raise Refused(str(error)) from error
-        self._bus.publish(LanguageChanged(lang))
+        self._bus.publish(LanguageChanged(wish.lang))
         await self._memory.keep()
+
+
+def without_secrets(settings: Settings) -> Settings:
+    """The settings as a child may know them: what is the core's alone is as it is by default."""
+    usual = Settings()
+    return replace(settings, **{name: getattr(usual, name) for name in _OURS_ALONE})

@@ -1,18 +1,30 @@
 """What the core does for its children when they ask: see `Bus.serve`.
 
-Each service is named `<thing>.<act>`; a refusal is a plain sentence for the one who asked.
+A refusal is a plain sentence for the one who asked.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from assistant.events import ProfileChanged, SetVoice
 from assistant.home.home import Home
 from assistant.robot.permission import CONSENT_FIELD
-from assistant.runtime.bus import Refused, Service
 from assistant.runtime.feature import Feature
+from assistant.services import (
+    Adjusted,
+    AdjustVoice,
+    DeleteStored,
+    GetProfile,
+    GetProfileField,
+    GetStored,
+    Json,
+    ListStored,
+    LookAtStored,
+    SetProfileField,
+    SetStored,
+    Stored,
+    SwapStored,
+)
+from assistant.services.errors import Refused
 from assistant.store import KeyedValues
 
 
@@ -22,22 +34,23 @@ class Services(Feature):
     def __init__(self, home: Home) -> None:
         self._bus, self._database, self._memory = home.bus, home.database, home.memory
         self._profile = KeyedValues.profile(home.database)
-        services: dict[str, Service] = {
-            "profile.get": self._profile_get,
-            "profile.set": self._profile_set,
-            "profile.all": self._profile.all,
-            "storage.get": self._storage_get,
-            "storage.set": self._storage_set,
-            "storage.delete": self._storage_delete,
-            "storage.keys": self._storage_keys,
-            "storage.look": self._storage_look,
-            "storage.swap": self._storage_swap,
-            "voice.adjust": self.adjust_voice,
-        }
-        for name, service in services.items():
-            self._bus.serve(name, service)
+        self._bus.serve(
+            GetProfileField.answered_by(self._profile_get),
+            SetProfileField.answered_by(self._profile_set),
+            GetProfile.answered_by(self._profile_all),
+            GetStored.answered_by(self._storage_get),
+            SetStored.answered_by(self._storage_set),
+            DeleteStored.answered_by(self._storage_delete),
+            ListStored.answered_by(self._storage_keys),
+            LookAtStored.answered_by(self._storage_look),
+            SwapStored.answered_by(self._storage_swap),
+            AdjustVoice.answered_by(self._voice_adjust),
+        )
 
-    async def adjust_voice(self, direction: str) -> dict[str, Any]:
+    async def _voice_adjust(self, wish: AdjustVoice) -> Adjusted:
+        return await self.adjust_voice(wish.direction)
+
+    async def adjust_voice(self, direction: str) -> Adjusted:
         """Go one step louder, quieter, faster or slower, from the next sentence on."""
         try:
             adjusted = self._memory.adjust(direction)
@@ -45,39 +58,46 @@ class Services(Feature):
             raise Refused(str(error)) from error
         self._bus.publish(SetVoice(adjusted.volume, adjusted.rate_words_per_minute))
         await self._memory.keep()
-        return asdict(adjusted)
+        return adjusted
 
-    async def _profile_get(self, field: str) -> Any:
-        return await self._profile.get(field)
+    async def _profile_get(self, wish: GetProfileField) -> Json:
+        return await self._profile.get(wish.field)
 
-    async def _profile_set(self, field: str, value: Any) -> None:
-        if field == CONSENT_FIELD:
-            raise Refused(f"{field} is the elder's own word; it is kept by robot.consent")
-        await self._keep(self._profile, field, value)
-        self._bus.publish(ProfileChanged(field))
+    async def _profile_set(self, wish: SetProfileField) -> None:
+        if wish.field == CONSENT_FIELD:
+            raise Refused(f"{wish.field} is the elder's own word; it is kept by robot.consent")
+        await self._keep(self._profile, wish.field, wish.value)
+        self._bus.publish(ProfileChanged(wish.field))
 
-    async def _storage_get(self, skill: str, key: str) -> Any:
-        return await KeyedValues.of_skill(self._database, skill).get(key)
+    async def _profile_all(self, _: GetProfile) -> dict[str, Json]:
+        return await self._profile.all()
 
-    async def _storage_set(self, skill: str, key: str, value: Any) -> None:
-        await self._keep(KeyedValues.of_skill(self._database, skill), key, value)
+    def _of(self, skill: str) -> KeyedValues:
+        return KeyedValues.of_skill(self._database, skill)
 
-    async def _storage_delete(self, skill: str, key: str) -> None:
-        await KeyedValues.of_skill(self._database, skill).delete(key)
+    async def _storage_get(self, wish: GetStored) -> Json:
+        return await self._of(wish.skill).get(wish.key)
 
-    async def _storage_keys(self, skill: str) -> list[str]:
-        return list(await KeyedValues.of_skill(self._database, skill).all())
+    async def _storage_set(self, wish: SetStored) -> None:
+        await self._keep(self._of(wish.skill), wish.key, wish.value)
 
-    async def _storage_look(self, skill: str, key: str) -> dict[str, Any]:
-        return asdict(await KeyedValues.of_skill(self._database, skill).look(key))
+    async def _storage_delete(self, wish: DeleteStored) -> None:
+        await self._of(wish.skill).delete(wish.key)
 
-    async def _storage_swap(self, skill: str, key: str, mark: str, value: Any) -> bool:
+    async def _storage_keys(self, wish: ListStored) -> tuple[str, ...]:
+        return tuple(await self._of(wish.skill).all())
+
+    async def _storage_look(self, wish: LookAtStored) -> Stored:
+        found = await self._of(wish.skill).look(wish.key)
+        return Stored(found.value, found.mark)
+
+    async def _storage_swap(self, wish: SwapStored) -> bool:
         try:
-            return await KeyedValues.of_skill(self._database, skill).swap(key, mark, value)
+            return await self._of(wish.skill).swap(wish.key, wish.mark, wish.value)
         except ValueError as error:
             raise Refused(str(error)) from error
 
-    async def _keep(self, values: KeyedValues, name: str, value: Any) -> None:
+    async def _keep(self, values: KeyedValues, name: str, value: Json) -> None:
         try:
             await values.set(name, value)
         except ValueError as error:

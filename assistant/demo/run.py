@@ -32,8 +32,9 @@ from assistant.events import (
     TurnTaken,
 )
 from assistant.reminders import Reminders
-from assistant.reminders.escalation import POLICIES, Risk
+from assistant.reminders.escalation import POLICIES
 from assistant.reminders.tables import next_act_at
+from assistant.services.reminder import Risk
 
 _READY_SECONDS: Final = 300.0
 """Training the dialogue for the first time takes most of it."""

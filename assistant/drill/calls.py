@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Final
 
 from assistant.alarm.wording import Voice
@@ -30,10 +29,12 @@ from assistant.channels import (
 from assistant.drill import store
 from assistant.events import AlarmRaised, new_id
 from assistant.people.contacts import Contact, People
-from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import CheckResult, Verdict, found
+from assistant.runtime.bus import Bus
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording, render
+from assistant.services import DrillContact, NoContactRefused
+from assistant.services.errors import Refused
+from assistant.services.findings import CheckResult, Verdict, found
 from assistant.store import Database, StoreError
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class DrillCalls:
         """Which message of which drill an answer belongs to, by contact: until when (the loop's
         clock), if it was sent since when (Unix time)."""
         bus.subscribe(AlarmRaised, lambda _: self._break_off())
-        bus.serve("drill.contact", self._serve_contact)
+        bus.serve(DrillContact.answered_by(self._serve_contact))
 
     async def stop(self) -> None:
         """Hang up."""
@@ -103,16 +104,16 @@ class DrillCalls:
         self._tasks.spawn(self._note(drill_id, finding))
         return True
 
-    async def _serve_contact(self, contact_id: str, drill_id: str) -> list[dict[str, Any]]:
+    async def _serve_contact(self, wish: DrillContact) -> tuple[CheckResult, ...]:
         if self._is_busy() or self.is_calling:
             raise Refused("an alarm is open or a call stands: this is no moment for a drill")
         await asyncio.to_thread(self._people.read)
-        contact = self._people.get(contact_id)
+        contact = self._people.get(wish.contact_id)
         if contact is None:
-            raise Refused("there is no such contact")
+            raise NoContactRefused
         self.is_calling, self._is_broken_off = True, False
         try:
-            return [asdict(finding) for finding in await self._reach(contact, drill_id)]
+            return tuple(await self._reach(contact, wish.drill_id))
         finally:
             self.is_calling, self._channel = False, None
 

@@ -28,10 +28,12 @@ from assistant.events import (
 from assistant.home.speech import Speech
 from assistant.home.speech_handle import SpeechState
 from assistant.phrases import load, tokens_of
-from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import CheckResult, Verdict
+from assistant.runtime.bus import Bus
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording
+from assistant.services import BeginDrill, EndDrill, NameRoom, StayInDrill
+from assistant.services.errors import Refused
+from assistant.services.findings import CheckResult, Verdict
 from assistant.store import Database, StoreError
 
 log = logging.getLogger(__name__)
@@ -82,10 +84,12 @@ class Drill:
         for kind in (AlarmRaised, HelpPressed, DangerSensed):
             bus.subscribe(kind, lambda _: self._end(is_real=True))
         bus.subscribe(Heard, self._heard)
-        bus.serve("drill.begin", self.begin)
-        bus.serve("drill.room", self.room)
-        bus.serve("drill.stay", self.stay)
-        bus.serve("drill.end", self.end)
+        bus.serve(
+            BeginDrill.answered_by(self._serve_begin),
+            NameRoom.answered_by(self._serve_room),
+            StayInDrill.answered_by(self._serve_stay),
+            EndDrill.answered_by(self._serve_end),
+        )
 
     async def stop(self) -> None:
         """Stop; the mode ends with the process."""
@@ -140,6 +144,18 @@ class Drill:
         """End the drill: cries are real again; raises Refused if no drill is on."""
         self._need()
         self._end()
+
+    async def _serve_begin(self, _: BeginDrill) -> str:
+        return await self.begin()
+
+    async def _serve_room(self, wish: NameRoom) -> None:
+        await self.room(wish.room)
+
+    async def _serve_stay(self, _: StayInDrill) -> None:
+        await self.stay()
+
+    async def _serve_end(self, _: EndDrill) -> None:
+        await self.end()
 
     # ------------------------------------------------------------------------- the cries
 

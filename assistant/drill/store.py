@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.runtime.findings import CheckResult, Verdict
+from assistant.services.findings import CheckResult, Verdict
 from assistant.store.rows import readable
 
 KEPT_DRILLS: Final = 50

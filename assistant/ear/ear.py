@@ -36,7 +36,8 @@ from assistant.events import (
     Woken,
 )
 from assistant.runtime.child import follow_core
-from assistant.runtime.link import HomeState, Link
+from assistant.runtime.link import Link
+from assistant.services.home import HomeState
 
 log = logging.getLogger(__name__)
 

@@ -78,21 +78,28 @@ class Shutdown:
 
 
 @event
-class Request:
-    """A child asks a service of the core; answered by a `Response` with the same id."""
+class ServiceAsked:
+    """A request of `assistant.services` on its way; answered by a `ServiceAnswered` of its id."""
 
     service: str
-    arguments: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     request_id: str = field(default_factory=new_id)
     skill: str = ""
     """Which of Anban's own skills asks, if the skill host does; empty for a third party's."""
 
 
 @event
-class Response:
-    """The core's answer to a `Request`."""
+class ServiceAnswered:
+    """The result of a request, or its error."""
 
     request_id: str
-    ok: bool
     value: Any = None
     error: str = ""
+    """The name of the error's class; empty if there is none."""
+    fields: dict[str, Any] = field(default_factory=dict)
+    """The error's."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a result."""
+        return not self.error

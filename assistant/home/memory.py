@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import Final
 
+from assistant.services import Adjusted
 from assistant.settings import LANGUAGES, Settings
 from assistant.store import KeyedValues, StoreError
 
@@ -20,16 +20,6 @@ RATE_RANGE: Final = (100, 240)
 
 _STEPS: Final = {"louder": (1, 0), "quieter": (-1, 0), "faster": (0, 1), "slower": (0, -1)}
 DIRECTIONS: Final = tuple(_STEPS)
-
-
-@dataclass(frozen=True, slots=True)
-class Adjusted:
-    """A change of voice."""
-
-    volume: float
-    rate_words_per_minute: int
-    at_limit: bool
-    """Whether it was as far as it goes already."""
 
 
 class HomeMemory:

@@ -37,6 +37,7 @@ from assistant.home.memory import HomeMemory
 from assistant.home.questions import OpenQuestions
 from assistant.home.speech_handle import SpeechHandle, SpeechState
 from assistant.runtime.bus import Bus
+from assistant.services import GetLastSaid, LastSaid, StopSpeech
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +87,9 @@ class Speech:
         bus.subscribe(Said, self._said)
         bus.subscribe(ChildDied, self._child_died)
         bus.subscribe(Ready, self._child_ready)
-        bus.serve("speech.last", self._serve_last)
-        bus.serve("speech.stop", self._serve_stop)
+        bus.serve(
+            GetLastSaid.answered_by(self._serve_last), StopSpeech.answered_by(self._serve_stop)
+        )
 
     def say(self, text: str, urgency: Urgency = Urgency.ANSWER, say_id: str = "") -> SpeechHandle:
         """Speak in the language of the home.
@@ -230,10 +232,10 @@ class Speech:
             waiting.give_up.cancel()
         return waiting
 
-    async def _serve_last(self) -> dict[str, str]:
-        return {"text": self.last_text}
+    async def _serve_last(self, _: GetLastSaid) -> LastSaid:
+        return LastSaid(self.last_text)
 
-    async def _serve_stop(self) -> None:
+    async def _serve_stop(self, _: StopSpeech) -> None:
         self.stop()
 
 

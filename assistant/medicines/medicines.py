@@ -5,18 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from assistant.home.home import Home
 from assistant.language import LANGUAGES, warm
 from assistant.medicines import doses
 from assistant.medicines.lookup import SURE, Found, Lookup, Match, is_medicine
-from assistant.medicines.table import Table
+from assistant.medicines.table import Group, Table
 from assistant.medicines.warnings import Checker, Warned
-from assistant.reminders.escalation import Risk
 from assistant.reminders.limits import Limit
-from assistant.runtime.bus import Refused
 from assistant.runtime.feature import Feature
+from assistant.services import (
+    FindMedicine,
+    FindWarnings,
+    InvalidRefused,
+    LeafletLimit,
+    MedicineGroup,
+    MedicineMatch,
+    MedicinesFound,
+    MedicinesWarned,
+    MedicineWarning,
+)
+from assistant.services.reminder import Risk
 from assistant.store import KeyedValues
 
 ALLERGIES_FIELD: Final = "allergies"
@@ -41,8 +51,10 @@ class Medicines(Feature):
         self._home, self._profile = home, KeyedValues.profile(home.database)
         self._loaded: _Loaded | None = None
         self._loading = asyncio.Lock()
-        home.bus.serve("medicines.find", self._serve_find)
-        home.bus.serve("medicines.warnings", self._serve_warnings)
+        home.bus.serve(
+            FindMedicine.answered_by(self._serve_find),
+            FindWarnings.answered_by(self._serve_warnings),
+        )
 
     async def start(self) -> None:
         """Load beside all else what the first reminder would wait for; the ear goes first."""
@@ -109,38 +121,22 @@ class Medicines(Feature):
 
     # ------------------------------------------------------------------------ the services
 
-    async def _serve_find(self, text: str, lang: str) -> dict[str, Any]:
-        """Answer {"matches": […], "group": {…} or null}; see docs/medicines.md."""
-        name = _name(text, "text")
-        if lang not in LANGUAGES:
-            raise Refused(f"lang is one of {', '.join(LANGUAGES)}")
-        found, loaded = await self.find(name), await self._ready()
+    async def _serve_find(self, wish: FindMedicine) -> MedicinesFound:
+        if wish.lang not in LANGUAGES:
+            raise InvalidRefused("lang", f"one of {', '.join(LANGUAGES)}")
+        found, loaded = await self.find(wish.text), await self._ready()
         group = found.group
         is_told = group is not None and is_medicine(group, loaded.table)
-        return {
-            "matches": [_match(match, loaded.table, lang) for match in found.matches],
-            "group": {
-                "key": group.key,
-                "class": group.plain[lang],
-                "risk": group.risk.value,
-                "high_risk": group.risk is not Risk.NORMAL,
-            }
-            if group is not None and is_told
-            else None,
-        }
+        return MedicinesFound(
+            tuple(_match(match, loaded.table, wish.lang) for match in found.matches),
+            _group(group, wish.lang) if group is not None and is_told else None,
+        )
 
-    async def _serve_warnings(self, titles: list[str], adding: str) -> dict[str, Any]:
-        """Answer {"warnings": [{"with", "kind", "why"}]}."""
-        if not isinstance(titles, list) or len(titles) > MOST_TITLES:
-            raise Refused(f"titles is a list of at most {MOST_TITLES} names")
-        names = [_name(title, "titles") for title in titles]
-        found = await self.warnings(names, _name(adding, "adding"))
-        return {
-            "warnings": [
-                {"with": warned.other, "kind": warned.kind.value, "why": warned.why}
-                for warned in found
-            ]
-        }
+    async def _serve_warnings(self, wish: FindWarnings) -> MedicinesWarned:
+        found = await self.warnings(wish.titles, wish.adding)
+        return MedicinesWarned(
+            tuple(MedicineWarning(each.other, each.kind.value, each.why) for each in found)
+        )
 
 
 def _load() -> _Loaded:
@@ -149,28 +145,24 @@ def _load() -> _Loaded:
     return _Loaded(table, lookup, Checker(table, lookup), doses.load())
 
 
-def _match(match: Match, table: Table, lang: str) -> dict[str, Any]:
+def _group(group: Group, lang: str) -> MedicineGroup:
+    return MedicineGroup(group.key, group.plain[lang], group.risk, group.risk is not Risk.NORMAL)
+
+
+def _match(match: Match, table: Table, lang: str) -> MedicineMatch:
     medicine = match.medicine
     limit = medicine.as_needed
-    return {
-        "key": medicine.key,
-        "generic": medicine.generic(lang),
-        "brands": list(medicine.brands[lang]),
-        "said": match.said,
-        "class": table.plain_group(medicine, lang),
-        "food": medicine.food.value,
-        "risk": medicine.risk.value,
-        "high_risk": medicine.risk is not Risk.NORMAL,
-        "as_needed": {"daily_max": limit.daily_most, "min_hours": limit.least_hours}
-        if limit
-        else None,
-        "forms": list(medicine.forms),
-        "score": round(match.score, 3),
-        "confused_with": list(match.confused_with),
-    }
-
-
-def _name(value: Any, what: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_NAME:
-        raise Refused(f"{what}: a name has 1 to {_LONGEST_NAME} characters")
-    return value
+    return MedicineMatch(
+        key=medicine.key,
+        generic=medicine.generic(lang),
+        brands=tuple(medicine.brands[lang]),
+        said=match.said,
+        plain_class=table.plain_group(medicine, lang),
+        food=medicine.food.value,
+        risk=medicine.risk,
+        high_risk=medicine.risk is not Risk.NORMAL,
+        as_needed=LeafletLimit(limit.daily_most, limit.least_hours) if limit else None,
+        forms=medicine.forms,
+        score=round(match.score, 3),
+        confused_with=match.confused_with,
+    )

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from assistant.reminders.escalation import Risk
+from assistant.services.reminder import Risk
 
 _DATA: Final = files("assistant.medicines") / "data"
 NOT_MEDICINES: Final = "food"

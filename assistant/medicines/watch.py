@@ -19,8 +19,8 @@ from assistant.medicines.warnings import Warned
 from assistant.medicines.wording import Wording
 from assistant.reminders import ReminderApi
 from assistant.reminders.family import Texts
-from assistant.reminders.model import Kind
 from assistant.runtime.feature import Feature
+from assistant.services.reminder import Kind
 from assistant.store import KeyedValues
 
 LOOK_AGAIN_SECONDS: Final = 1800.0

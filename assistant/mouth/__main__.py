@@ -25,7 +25,8 @@ from assistant.mouth.speaker import SpeakerHungError
 from assistant.mouth.synthesizer import SynthesisError, Synthesizer
 from assistant.mouth.voices import VOICES
 from assistant.runtime.child import follow_core, run_child
-from assistant.runtime.link import HomeState, Link
+from assistant.runtime.link import Link
+from assistant.services.home import HomeState
 
 NAME: Final = "mouth"
 WANTS: Final = (

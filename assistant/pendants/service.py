@@ -21,9 +21,10 @@ from assistant.pendants import (
     UsbButton,
     facts_of,
 )
-from assistant.runtime.bus import Refused
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, found
+from assistant.services import ReportPendant
+from assistant.services.errors import Refused
+from assistant.services.findings import CheckResult, found
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class PendantService(Feature):
         """What is wrong with each device since it was last heard of."""
         self._watch: PendantWatch
         self._tasks: list[asyncio.Task[Any]] = []
-        home.bus.serve("pendants.report", self._serve_report)
+        home.bus.serve(ReportPendant.answered_by(self._serve_report))
 
     async def start(self) -> None:
         """Listen to what the settings name, from now on."""
@@ -120,11 +121,9 @@ class PendantService(Feature):
             for device, shown in devices.items()
         ]
 
-    async def _serve_report(
-        self, device: str, event: str, battery_percent: int | None = None
-    ) -> None:
+    async def _serve_report(self, wish: ReportPendant) -> None:
         """Take a pendant's report over the web; answered once the alarm is written down."""
-        await self.report(device, event, battery_percent)
+        await self.report(wish.device, wish.event, wish.battery_percent)
         await self._recorded(RECORD_SECONDS)
 
     async def report(self, device: str, event: str, battery_percent: int | None = None) -> None:

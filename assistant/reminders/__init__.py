@@ -4,15 +4,15 @@ from assistant.home.clock import Clock, SystemClock
 from assistant.reminders.api import ReminderApi
 from assistant.reminders.assembly import Reminders
 from assistant.reminders.family import Messenger
-from assistant.reminders.refusals import ReminderRefused
 from assistant.reminders.scheduler import ReminderScheduler
 from assistant.reminders.services import ReminderServices
+from assistant.services.errors import Refusal
 
 __all__ = [
     "Clock",
     "Messenger",
+    "Refusal",
     "ReminderApi",
-    "ReminderRefused",
     "ReminderScheduler",
     "ReminderServices",
     "Reminders",

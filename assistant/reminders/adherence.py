@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from assistant.reminders.model import Item, Kind, State
-
-
-@dataclass(frozen=True, slots=True)
-class WeekOfMedicine:
-    """The planned doses of one medicine in one week (ISO 8601, Monday first)."""
-
-    title: str
-    monday: date
-    taken: int
-    skipped: int
-    unknown: int
-    """Doses that were announced and not answered: not the same as not taken."""
-    missed: int
-    """Doses that could not be announced."""
-
-    @property
-    def planned(self) -> int:
-        """The number of doses that were settled."""
-        return self.taken + self.skipped + self.unknown + self.missed
+from assistant.reminders.model import Item
+from assistant.services.doses import WeekOfMedicine
+from assistant.services.reminder import Kind, State
 
 
 def by_week(items: Sequence[Item]) -> list[WeekOfMedicine]:

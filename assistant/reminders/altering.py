@@ -9,11 +9,13 @@ from datetime import datetime
 from assistant.events import RemindersChanged
 from assistant.reminders import counting, excepting, journal, lookup, tables
 from assistant.reminders.factory import now_of
-from assistant.reminders.journal import Deed, Image, TakenBack
-from assistant.reminders.model import DayException, Item, Kind, Pause, Reminder
+from assistant.reminders.journal import Image, TakenBack
+from assistant.reminders.model import Item
 from assistant.reminders.notice import Notice, owe
-from assistant.reminders.refusals import NotPausedRefused, UnknownRefused
 from assistant.reminders.scheduler import ReminderScheduler
+from assistant.services.refusals import NotPausedRefused, UnknownRefused
+from assistant.services.reminder import DayException, Kind, Pause, Reminder
+from assistant.services.reminders import Deed
 
 
 class Alterations:

@@ -14,39 +14,36 @@ from typing import Final
 from assistant.events import DoseRefused, DoseSkipped, RemindersChanged, ReminderSnoozed, new_id
 from assistant.language import Unit
 from assistant.reminders import counting, journal, lookup, tables, transactions
-from assistant.reminders.adherence import WeekOfMedicine, by_week
+from assistant.reminders.adherence import by_week
 from assistant.reminders.altering import Alterations
 from assistant.reminders.codec import to_json
-from assistant.reminders.csv_list import ListRefused, read_list, write_list
+from assistant.reminders.csv_list import read_list, write_list
 from assistant.reminders.export_calendar import calendar_file
 from assistant.reminders.export_fhir import bundle
 from assistant.reminders.factory import Known, ReminderFactory
-from assistant.reminders.journal import Deed, Image
+from assistant.reminders.journal import Image
 from assistant.reminders.limits import MedicineFacts
-from assistant.reminders.model import Item, Reminder
+from assistant.reminders.model import Item
 from assistant.reminders.notice import Notice, owe
 from assistant.reminders.occurrence_days import local_date, moments
 from assistant.reminders.planning import keep_settled_slots, plan_reminder, replan
-from assistant.reminders.refusals import (
-    DoseTooMuchRefused,
-    InvalidRefused,
-    ReminderRefused,
-    TooManyRefused,
-)
-from assistant.reminders.requests import ReminderRequest
 from assistant.reminders.scheduler import ReminderScheduler
-from assistant.reminders.spoken_schedule import Understood, understand
+from assistant.reminders.spoken_schedule import understand
 from assistant.reminders.stock import StockLeft, left, refill, set_stock
+from assistant.services.doses import SNOOZE_MINUTES, WeekOfMedicine
+from assistant.services.errors import InvalidRefused, Refusal
+from assistant.services.refusals import DoseTooMuchRefused, ListRefused, TooManyRefused
+from assistant.services.reminder import Reminder, ReminderWish
+from assistant.services.reminders import Deed, Understood
 
 MAX_REMINDERS: Final = 20_000
-SNOOZE_MINUTES: Final = 10.0
 
 
 class ReminderApi:
     """Adds, changes, removes, lists and answers.
 
     `which` names a reminder: its id, an occurrence's id, or a title as it was heard; empty means
-    whatever is open.  Every method raises `ReminderRefused` for a plain no, and StoreError where
+    whatever is open.  Every method raises `Refusal` for a plain no, and StoreError where
     the disk refused; nothing was written then.
     """
 
@@ -56,12 +53,12 @@ class ReminderApi:
         self.altered = Alterations(scheduler)
         """Changes of one day, pauses, and taking back."""
 
-    async def add(self, wish: ReminderRequest) -> Reminder:
+    async def add(self, wish: ReminderWish) -> Reminder:
         """Keep a new reminder."""
         (reminder,) = await self.add_all([wish])
         return reminder
 
-    async def add_all(self, wishes: Sequence[ReminderRequest]) -> list[Reminder]:
+    async def add_all(self, wishes: Sequence[ReminderWish]) -> list[Reminder]:
         """Keep all of them, or none."""
         now = self._factory.now()
         others = await self._others()
@@ -88,7 +85,7 @@ class ReminderApi:
         return [reminder for reminder, _ in made]
 
     async def check(
-        self, wish: ReminderRequest, instead_of: str = ""
+        self, wish: ReminderWish, instead_of: str = ""
     ) -> tuple[Reminder, float | None]:
         """Give what `add` would make of a request, and when it first comes; writes nothing.
 
@@ -112,7 +109,7 @@ class ReminderApi:
         # The first Chinese number takes 0.2 s.
         return await asyncio.to_thread(understand, texts, lang, now, habits, is_daily=is_daily)
 
-    async def change(self, which: str, wish: ReminderRequest) -> Reminder:
+    async def change(self, which: str, wish: ReminderWish) -> Reminder:
         """Put a reminder in the place of another; doses that were counted stay counted."""
         now = self._factory.now()
         others = await self._others((await self.find(which)).reminder_id)
@@ -328,7 +325,7 @@ class ReminderApi:
         now = self._factory.now()
         there = {_likeness(each) for each in await self.all()}
         others = await self._others()
-        fresh: dict[str, ReminderRequest] = {}
+        fresh: dict[str, ReminderWish] = {}
         wishes, wrong = read_list(
             text, lambda wish: self._factory.made(replace(wish, is_confirmed=True), "", now)
         )
@@ -336,7 +333,7 @@ class ReminderApi:
             try:
                 known = await self._factory.known(wish, others)
                 made, _ = await self._made(self._beside_unlike(known, now), "", now)
-            except ReminderRefused as refusal:
+            except Refusal as refusal:
                 wrong.append((line, str(refusal)))
             else:
                 fresh.setdefault(_likeness(made), wish)

@@ -19,8 +19,8 @@ from assistant.reminders.services import ReminderServices
 from assistant.reminders.stock_watch import StockWatch
 from assistant.reminders.week_report import WeekReport
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, lasting
 from assistant.runtime.home_folder import run_folder
+from assistant.services.findings import CheckResult, lasting
 from assistant.store import StoreError
 
 

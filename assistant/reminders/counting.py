@@ -9,20 +9,11 @@ from typing import Final
 
 from assistant.events import new_id
 from assistant.reminders import tables
-from assistant.reminders.model import (
-    Item,
-    Occurrence,
-    Reminder,
-    State,
-)
+from assistant.reminders.escalation import policy_of
+from assistant.reminders.model import Item, Occurrence
 from assistant.reminders.occurrence_days import local_date
 from assistant.reminders.planning import (
     Calendar,
-)
-from assistant.reminders.refusals import (
-    DailyMostRefused,
-    NothingOpenRefused,
-    TooSoonRefused,
 )
 from assistant.reminders.stock import StockLeft, count_down, count_up
 from assistant.reminders.transactions import LATE_SECONDS, items_of, next_due
@@ -31,6 +22,8 @@ from assistant.reminders.transitions import (
     settled,
     uncounted,
 )
+from assistant.services.refusals import DailyMostRefused, NothingOpenRefused, TooSoonRefused
+from assistant.services.reminder import Reminder, State
 
 _DAY_SECONDS: Final = 86_400.0
 
@@ -71,7 +64,7 @@ def not_taken(connection: sqlite3.Connection, ids: Sequence[str], now: float) ->
             tables.delete(connection, item.occurrence.occurrence_id)
             open_again.append(item)
             continue
-        changed = uncounted(item.occurrence, item.reminder.policy, now)
+        changed = uncounted(item.occurrence, policy_of(item.reminder), now)
         # Meanwhile it may be paused or left out, which passed over what was counted.
         reminder = item.reminder
         is_held = reminder.is_held(changed.day, changed.slot, changed.due_at)

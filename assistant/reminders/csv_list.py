@@ -6,13 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from assistant.reminders.codec import from_json, to_json
-from assistant.reminders.model import Reminder
-from assistant.reminders.refusals import ReminderRefused
-from assistant.reminders.requests import ReminderRequest, wish_of
+from assistant.reminders.requests import wish_of
+from assistant.services.errors import Refusal
+from assistant.services.refusals import ListRefused
+from assistant.services.reminder import Reminder, ReminderWish
 
 COLUMNS: Final = (
     *("title", "kind", "amount", "unit", "times", "rrule", "at", "start", "until"),
@@ -21,13 +21,6 @@ COLUMNS: Final = (
 """The columns of the list; `more` is JSON: what has no column of its own, such as lunar days, or
 times at meals."""
 MAX_LINES: Final = 1000
-
-
-@dataclass
-class ListRefused(ReminderRefused):
-    """Nothing was read in; `wrong` gives each bad line, by its number, and why."""
-
-    lines: tuple[str, ...]
 
 
 def write_list(reminders: Sequence[Reminder]) -> str:
@@ -45,19 +38,19 @@ Wrong = tuple[int, str]
 
 
 def read_list(
-    text: str, check: Callable[[ReminderRequest], object]
-) -> tuple[list[tuple[int, ReminderRequest]], list[Wrong]]:
+    text: str, check: Callable[[ReminderWish], object]
+) -> tuple[list[tuple[int, ReminderWish]], list[Wrong]]:
     """Read a list: each request with the number of its line, and what is wrong with the others.
 
     Args:
         text: The file's text.
-        check: Raises ReminderRefused for what cannot be kept.
+        check: Raises Refusal for what cannot be kept.
 
     Raises:
         ListRefused: it has other columns.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    wishes: list[tuple[int, ReminderRequest]] = []
+    wishes: list[tuple[int, ReminderWish]] = []
     wrong: list[Wrong] = []
     try:
         header = set(reader.fieldnames or ())
@@ -68,9 +61,9 @@ def read_list(
                 wrong.append((reader.line_num, f"a list has at most {MAX_LINES} lines"))
                 break
             try:
-                wish = from_json(_fields(row), ReminderRequest, "reminder")
+                wish = from_json(_fields(row), ReminderWish, "reminder")
                 check(wish)
-            except (ReminderRefused, ValueError) as error:
+            except (Refusal, ValueError) as error:
                 wrong.append((reader.line_num, str(error)))
             else:
                 wishes.append((reader.line_num, wish))

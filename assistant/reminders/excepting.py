@@ -12,14 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from assistant.reminders import tables
-from assistant.reminders.model import (
-    OFFERED,
-    DayException,
-    Occurrence,
-    Pause,
-    Reminder,
-    State,
-)
+from assistant.reminders.model import Occurrence
 from assistant.reminders.occurrence_days import is_day_of, local_date, moments, moments_of
 from assistant.reminders.planning import (
     CATCH_UP_DAYS,
@@ -29,16 +22,17 @@ from assistant.reminders.planning import (
     occurrence_of,
     replan,
 )
-from assistant.reminders.refusals import (
+from assistant.reminders.transitions import PAUSED, settled
+from assistant.services.errors import InvalidRefused
+from assistant.services.refusals import (
     AlreadyTakenRefused,
-    InvalidRefused,
     NeverComesRefused,
     NotPausedRefused,
     NotThatDayRefused,
     PassesNextRefused,
     WhichTimeRefused,
 )
-from assistant.reminders.transitions import PAUSED, settled
+from assistant.services.reminder import OFFERED, DayException, Pause, Reminder, State
 
 LONGEST_PAUSE_DAYS: Final = 366
 _KEPT_DAYS: Final = CATCH_UP_DAYS + 5

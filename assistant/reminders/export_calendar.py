@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from assistant.reminders.model import Pause, Reminder
 from assistant.reminders.occurrence_days import (
     first_day,
     local_date,
@@ -20,6 +19,7 @@ from assistant.reminders.occurrence_days import (
     slot_of,
 )
 from assistant.reminders.planning import Calendar
+from assistant.services.reminder import Pause, Reminder
 
 _LISTED_DAYS = 366
 """How many days ahead are listed one by one: iCalendar has no traditional calendar."""

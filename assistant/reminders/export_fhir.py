@@ -14,15 +14,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from assistant.language import Unit
-from assistant.reminders.model import (
-    Amount,
-    DayException,
-    Item,
-    Kind,
-    Pause,
-    Reminder,
-    State,
-)
+from assistant.reminders.model import Item
+from assistant.services.reminder import Amount, DayException, Kind, Pause, Reminder, State
 
 _STATUS: Final = {
     State.TAKEN: "completed",

@@ -9,19 +9,18 @@ from itertools import pairwise
 from typing import Final
 
 from assistant.language import Unit
-from assistant.reminders.escalation import Risk
 from assistant.reminders.limits import Limit, MedicineFacts, Rhythm, judge, worst
-from assistant.reminders.model import Kind, Reminder
 from assistant.reminders.occurrence_days import first_day, moments_of, next_day
-from assistant.reminders.refusals import (
+from assistant.reminders.requests import check_amount, reminder_of, wish_of
+from assistant.reminders.scheduler import ReminderScheduler
+from assistant.reminders.together import SAMPLED_DAYS, doses_by_day, judge_together
+from assistant.services.refusals import (
     ClockWrongRefused,
     DoseTooMuchRefused,
     DoseUnlikelyRefused,
     NeverComesRefused,
 )
-from assistant.reminders.requests import ReminderRequest, check_amount, reminder_of, wish_of
-from assistant.reminders.scheduler import ReminderScheduler
-from assistant.reminders.together import SAMPLED_DAYS, doses_by_day, judge_together
+from assistant.services.reminder import Kind, Reminder, ReminderWish, Risk
 
 EARLIEST_NOW: Final = 1_767_225_600.0
 """The earliest time that a clock can show (2026-01-01): one before it was never set."""
@@ -39,7 +38,7 @@ def now_of(scheduler: ReminderScheduler) -> datetime:
 class Known:
     """A request, and what is usual of its medicine."""
 
-    wish: ReminderRequest
+    wish: ReminderWish
     limits: tuple[Limit, ...]
     others: tuple[Reminder, ...] = ()
     """Reminders that there are already of the same medicine."""
@@ -61,7 +60,7 @@ class ReminderFactory:
         """Tell what time it is in the home; raises ClockWrongRefused."""
         return now_of(self._scheduler)
 
-    async def known(self, wish: ReminderRequest, others: Sequence[Reminder]) -> Known:
+    async def known(self, wish: ReminderWish, others: Sequence[Reminder]) -> Known:
         """Give a request with what is known of its medicine: the risk, if none was asked for.
 
         Args:
@@ -146,7 +145,7 @@ class ReminderFactory:
         return Rhythm(max(days.values(), default=1), min(gaps, default=SAMPLED_DAYS))
 
     def made(
-        self, wish: ReminderRequest, reminder_id: str, now: datetime
+        self, wish: ReminderWish, reminder_id: str, now: datetime
     ) -> tuple[Reminder, date | None]:
         """Make the reminder, and give its first day that has not passed."""
         reminder = reminder_of(wish, reminder_id, now)

@@ -19,6 +19,7 @@ from assistant.channels import (
     ways,
 )
 from assistant.people.contacts import Contact, People
+from assistant.reminders.escalation import policy_of
 from assistant.reminders.model import Item
 from assistant.reminders.wording import Wording
 
@@ -65,7 +66,7 @@ class Messenger:
 
     async def tell(self, items: Sequence[Item], now: float) -> str | None:
         """Tell of occurrences, as `Family` says."""
-        is_call = any(item.reminder.policy.is_strict for item in items)
+        is_call = any(policy_of(item.reminder).is_strict for item in items)
         first = min(item.occurrence.occurrence_id for item in items)
 
         def texts(lang: str) -> tuple[str, str]:

@@ -9,13 +9,13 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from assistant.reminders import counting, tables
-from assistant.reminders.model import OPEN
 from assistant.reminders.planning import Calendar, replan
-from assistant.reminders.refusals import NothingDoneRefused
+from assistant.services.refusals import NothingDoneRefused
+from assistant.services.reminder import OPEN
+from assistant.services.reminders import Deed
 
 TAKE_BACK_SECONDS: Final = 3600.0
 """How long "undo" is about the last deed; later nobody remembers what that was."""
@@ -23,21 +23,6 @@ _OPEN: Final = ", ".join(f"'{state.value}'" for state in OPEN)
 _IMAGE_SECONDS: Final = 2 * 86_400.0
 """How far back occurrences are kept in an image: older ones are settled, and no deed changes
 them."""
-
-
-class Deed(StrEnum):
-    """What can be done and taken back; the services' own names."""
-
-    TAKEN = "taken"
-    SKIPPED = "skipped"
-    SNOOZED = "snoozed"
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
-    ON_DAY = "on_day"
-    """Something is otherwise on one day."""
-    PAUSED = "paused"
-    RESUMED = "resumed"
 
 
 @dataclass(frozen=True, slots=True)

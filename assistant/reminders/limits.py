@@ -10,8 +10,7 @@ from fractions import Fraction
 from typing import Final, Protocol
 
 from assistant.language import SOLID, Unit
-from assistant.reminders.escalation import Risk
-from assistant.reminders.model import Amount
+from assistant.services.reminder import Amount, Risk
 
 FAR_BEYOND: Final = 5
 """How many times the usual most of any medicine is taken for misheard: it is not written down."""

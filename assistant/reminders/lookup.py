@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from assistant.language import best_match
 from assistant.reminders import tables, transactions
-from assistant.reminders.model import OFFERED, Item, Reminder
-from assistant.reminders.refusals import NothingOpenRefused, UnknownRefused
+from assistant.reminders.model import Item
+from assistant.services.refusals import NothingOpenRefused, UnknownRefused
+from assistant.services.reminder import OFFERED, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def meant(
     *,
     is_dose: bool = True,
 ) -> Meant:
-    """Find doses by id, by title, or (empty) those that were asked last; raises ReminderRefused."""
+    """Find doses by id, by title, or (empty) those that were asked last; raises Refusal."""
     if not which:
         items = transactions.meant(connection, None, now)
         latest = transactions.of_the_latest(items, last_asked)

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from assistant.reminders.codec import to_json
-from assistant.reminders.model import Pause
-from assistant.reminders.refusals import DoseTooMuchRefused
+from assistant.services.refusals import DoseTooMuchRefused
+from assistant.services.reminder import Pause
 
 _DAY_SECONDS: Final = 86_400
 

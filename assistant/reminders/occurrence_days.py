@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from assistant.language import DayTime, Habits, LunarDays
 from assistant.language.lunar import solar_term_date
-from assistant.reminders.model import Reminder
-from assistant.reminders.schedule import Schedule
+from assistant.services.reminder import Reminder
+from assistant.services.schedule import Schedule
 
 if TYPE_CHECKING:
     from dateutil.rrule import rrule

@@ -12,9 +12,9 @@ from assistant.events import RemindersChanged
 from assistant.language import Habits
 from assistant.reminders import tables
 from assistant.reminders.family import Messenger
-from assistant.reminders.model import Pause, Reminder
 from assistant.reminders.periodic import PeriodicJob
 from assistant.reminders.scheduler import ReminderScheduler
+from assistant.services.reminder import Pause, Reminder
 
 ASK_AFTER_HOURS: Final = 20.0
 """The least time after which a pause without an end is spoken of: on the next day."""

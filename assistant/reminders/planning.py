@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from assistant.events import new_id
 from assistant.language import Habits
 from assistant.reminders import tables
-from assistant.reminders.model import Occurrence, Reminder, State
+from assistant.reminders.escalation import policy_of
+from assistant.reminders.model import Occurrence
 from assistant.reminders.occurrence_days import first_day, local_date, moments_of, next_day, slot_of
+from assistant.services.reminder import Reminder, State
 
 PLANNED_DAYS: Final = 1
 """How many days after today are planned: clocks go wrong by hours, and "tomorrow" is asked for."""
@@ -119,7 +121,7 @@ def occurrence_of(reminder: Reminder, day: date, slot: str, due_at: float) -> Oc
         day=day,
         slot=slot,
         due_at=due_at,
-        until_at=due_at + reminder.policy.offer_minutes * 60,
+        until_at=due_at + policy_of(reminder).offer_minutes * 60,
         state=State.PLANNED,
         act_at=due_at,
     )

@@ -2,74 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
-from assistant.language import DayTime, LunarDays
-from assistant.reminders.escalation import Policy, Risk
-from assistant.reminders.model import (
-    USUAL_MOST,
-    USUAL_MOST_BY_WORD,
+from assistant.reminders.model import USUAL_MOST, USUAL_MOST_BY_WORD
+from assistant.services.errors import InvalidRefused
+from assistant.services.refusals import DoseUnlikelyRefused
+from assistant.services.reminder import (
     Amount,
     AsNeeded,
     DayException,
-    Food,
     Kind,
     Reminder,
+    ReminderWish,
+    Risk,
+    ScheduleWish,
 )
-from assistant.reminders.refusals import DoseUnlikelyRefused, InvalidRefused
-from assistant.reminders.schedule import Schedule, interval_minutes
+from assistant.services.schedule import Schedule, interval_minutes
 
 MAX_TITLE_CHARACTERS: Final = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleRequest:
-    """The JSON form of a schedule that a skill or a CSV file asks for.
-
-    One of `at`, `rrule`, `lunar`, `solar_term`; a rule by the hour (FREQ=HOURLY;INTERVAL=6)
-    counts from its first moment, else `times` are needed.
-    """
-
-    at: datetime | None = None
-    rrule: str | None = None
-    lunar: LunarDays | None = None
-    solar_term: str | None = None
-    times: tuple[DayTime, ...] = ()
-    start: date | None = None
-    until: date | None = None
-    course_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderRequest:
-    """A reminder as it is asked for; `schedule` or `as_needed`."""
-
-    title: str
-    kind: Kind = Kind.TASK
-    schedule: ScheduleRequest | None = None
-    as_needed: AsNeeded | None = None
-    amount: Amount | None = None
-    route: str = ""
-    food: Food = Food.ANY
-    note: str = ""
-    risk: Risk = Risk.NORMAL
-    policy: Policy | None = None
-    wakes: bool | None = None
-    """Whether it may wake the elder; None: only if a time in the night was asked for."""
-    left_out: tuple[date, ...] = ()
-    """Single days on which it does not come."""
-    is_confirmed: bool = False
-    """Whether an unlikely dose was asked back, and is right."""
-
-
-def schedule_wish(schedule: Schedule) -> ScheduleRequest:
-    """Write a schedule as a request: what `schedule_of` understood, for `ReminderRequest`."""
+def schedule_wish(schedule: Schedule) -> ScheduleWish:
+    """Write a schedule as a request: what `schedule_of` understood, for `ReminderWish`."""
     rrule = schedule.rrule
     if schedule.every_minutes is not None:
         rrule = f"FREQ=MINUTELY;INTERVAL={schedule.every_minutes}"
-    return ScheduleRequest(
+    return ScheduleWish(
         at=schedule.at,
         rrule=rrule,
         lunar=schedule.lunar,
@@ -80,7 +39,7 @@ def schedule_wish(schedule: Schedule) -> ScheduleRequest:
     )
 
 
-def reminder_of(wish: ReminderRequest, reminder_id: str, now: datetime) -> Reminder:
+def reminder_of(wish: ReminderWish, reminder_id: str, now: datetime) -> Reminder:
     """Make a reminder of a request.
 
     Raises:
@@ -118,7 +77,7 @@ def reminder_of(wish: ReminderRequest, reminder_id: str, now: datetime) -> Remin
     )
 
 
-def _schedule(wish: ScheduleRequest, now: datetime) -> Schedule:
+def _schedule(wish: ScheduleWish, now: datetime) -> Schedule:
     start, until, at = wish.start or now.date(), wish.until, wish.at
     if wish.course_days is not None:
         if not 1 <= wish.course_days <= 3660:
@@ -174,9 +133,9 @@ def check_amount(amount: Amount) -> None:
         raise DoseUnlikelyRefused(str(amount.amount), amount.unit.value, str(most))
 
 
-def wish_of(reminder: Reminder) -> ReminderRequest:
+def wish_of(reminder: Reminder) -> ReminderWish:
     """Give what would have to be asked for to get this reminder."""
-    return ReminderRequest(
+    return ReminderWish(
         title=reminder.title,
         kind=reminder.kind,
         schedule=schedule_wish(reminder.schedule) if reminder.schedule else None,

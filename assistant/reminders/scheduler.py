@@ -30,11 +30,12 @@ from assistant.home.step_loop import StepLoop
 from assistant.language import Habits
 from assistant.reminders import counting, journal, tables, transactions
 from assistant.reminders.codec import from_json, to_json
-from assistant.reminders.model import Item, State
+from assistant.reminders.model import Item
 from assistant.reminders.outbox import FamilyOutbox
 from assistant.reminders.planning import Calendar, replan
-from assistant.reminders.refusals import InvalidRefused
 from assistant.reminders.wording import Wording
+from assistant.services.errors import InvalidRefused
+from assistant.services.reminder import State
 from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from assistant.language import (
     Habits,
@@ -30,44 +30,22 @@ from assistant.language.clues import (
     Window,
 )
 from assistant.language.combine import combine
-from assistant.reminders.codec import to_json
-from assistant.reminders.refusals import ReminderRefused
 from assistant.reminders.requests import schedule_wish
 from assistant.reminders.schedule import or_last_day, schedule_of
+from assistant.services import (
+    DaysSaid,
+    ImpossibleTimeRefused,
+    MealMissingRefused,
+    ScheduleWish,
+    TimeMissingRefused,
+    Understood,
+    WordsLeftRefused,
+)
+from assistant.services.errors import Refusal
 
 _MAY_BE_DOSE: Final = (LeftKind.NUMBER, LeftKind.COUNT)
 _ANY_DAY: Final = (Clock, PartOfDay, AtAnchor, Window)
 """Clues that name no day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What sentences say about time, the later ones correcting the earlier."""
-
-    says: bool = False
-    """Whether the last sentence says something about time."""
-    problem: dict[str, Any] | None = None
-    """Why it is no schedule yet, as a refusal; `impossible_time` for a day that does not exist,
-    `meal_missing` if "after food" may be any meal, `words_left` (with `words`) if the last sentence
-    says more of times and days than was understood."""
-    schedule: dict[str, Any] | None = None
-    at: str | None = None
-    """The moment, if it is one."""
-    is_assumed: bool = False
-    """Whether the times are the usual ones for "three times a day", and were not said."""
-    names_day: bool = False
-    """Whether the last sentence names a day, or days, and not only hours."""
-    names_part: bool = False
-    """Whether it names a part of the day: "at eight in the evening"."""
-    days: dict[str, Any] | None = None
-    """The days, if some were said: rrule, lunar or solar_term of a schedule."""
-    left_out: tuple[str, ...] = ()
-    """Single days on which it does not come, ISO 8601: "every day but tomorrow"."""
-    spans: tuple[tuple[int, int], ...] = field(default=())
-    """The places of its words in the last sentence."""
-    leftover: tuple[dict[str, Any], ...] = ()
-    """The last sentence's words that nothing used: `language.Leftover`.  A number among them is no
-    problem yet: it may be a dose ("two metformin"); who does not use it must ask."""
 
 
 def understand(
@@ -93,7 +71,7 @@ def understand(
         meant = _counted_once(_without_food(clues), own)
         when = combine(meant, now, habits)
     except ImpossibleTimeError:
-        return Understood(says=True, problem={"refused": "impossible_time"})
+        return Understood(says=True, problem=ImpossibleTimeRefused())
     says = any(not isinstance(each.clue, SIGNS) for each in own)
     names_day = any(not isinstance(each.clue, (*_ANY_DAY, *SIGNS)) for each in own)
     found = Understood(
@@ -101,32 +79,33 @@ def understand(
         names_day=names_day,
         names_part=any(_names_part(each) for each in own),
         spans=tuple(sorted({(each.start, each.end) for each in own})) if says else (),
-        leftover=tuple(asdict(each) for each in left),
+        leftover=left,
     )
     if says and (unread := [each.words for each in left if each.kind not in _MAY_BE_DOSE]):
-        return replace(found, problem={"refused": "words_left", "words": unread})
+        return replace(found, problem=WordsLeftRefused(tuple(unread)))
     if when is None:
-        return replace(found, problem={"refused": "time_missing"})
+        return replace(found, problem=TimeMissingRefused())
     if when.unread:
-        return replace(found, problem={"refused": "words_left", "words": [texts[-1]]})
+        return replace(found, problem=WordsLeftRefused((texts[-1],)))
     if is_daily and isinstance(when, Moment):
         if any(isinstance(each.clue, AtAnchor) and len(each.clue.anchors) > 1 for each in meant):
-            return replace(found, problem={"refused": "meal_missing"})
+            return replace(found, problem=MealMissingRefused())
         when = _every_day(when, clues)
     if is_daily and isinstance(when, Recurrence):
         when = _not_only_today(when, clues)
     if isinstance(when, Moment):
-        found = replace(found, at=when.at.isoformat())
+        found = replace(found, at=when.at)
     else:
         days = _days(when) if names_day else None
-        left_out = tuple(day.isoformat() for day in when.left_out)
-        found = replace(found, is_assumed=when.are_times_assumed, days=days, left_out=left_out)
+        found = replace(
+            found, is_assumed=when.are_times_assumed, days=days, left_out=tuple(when.left_out)
+        )
     try:
-        schedule = to_json(schedule_wish(schedule_of(when, now)))
-    except ReminderRefused as refusal:
-        return replace(found, problem=refusal.to_dict())
-    if found.left_out and "times" not in schedule:  # by the hour there is no day to leave out
-        return replace(found, problem={"refused": "words_left", "words": [texts[-1]]})
+        schedule = schedule_wish(schedule_of(when, now))
+    except Refusal as refusal:
+        return replace(found, problem=refusal)
+    if found.left_out and not schedule.times:  # by the hour there is no day to leave out
+        return replace(found, problem=WordsLeftRefused((texts[-1],)))
     return replace(found, schedule=_counted_from_first(schedule, when))
 
 
@@ -135,22 +114,21 @@ def _names_part(found: Found) -> bool:
     return isinstance(clue, PartOfDay) or (isinstance(clue, Clock) and clue.part is not None)
 
 
-def _days(when: Recurrence) -> dict[str, Any] | None:
+def _days(when: Recurrence) -> DaysSaid | None:
     rrule = or_last_day(when.rrule) if when.rrule else None
-    days = {"rrule": rrule, "lunar": to_json(when.lunar), "solar_term": when.solar_term}
-    return {name: value for name, value in days.items() if value is not None} or None
+    days = DaysSaid(rrule, when.lunar, when.solar_term)
+    return days if days != DaysSaid() else None
 
 
-def _counted_from_first(schedule: dict[str, Any], when: When) -> dict[str, Any]:
+def _counted_from_first(schedule: ScheduleWish, when: When) -> ScheduleWish:
     """Count from the first dose, which may be tomorrow's, if no start was said."""
-    if isinstance(when, Moment) and "times" in schedule:
+    if isinstance(when, Moment) and schedule.times:
         return schedule  # bound to a habit of that day
     if isinstance(when, Recurrence) and when.start is not None:
         return schedule
-    counted = {name: value for name, value in schedule.items() if name != "start"}
+    counted = replace(schedule, start=None)
     if isinstance(when, Recurrence) and when.course_days is not None:
-        counted.pop("until", None)
-        counted["course_days"] = when.course_days
+        return replace(counted, until=None, course_days=when.course_days)
     return counted
 
 

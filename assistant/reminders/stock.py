@@ -11,7 +11,6 @@ from typing import Final
 
 from assistant.language import Unit, are_counted_alike
 from assistant.reminders import tables
-from assistant.reminders.model import Reminder
 from assistant.reminders.occurrence_days import (
     first_day,
     local_date,
@@ -20,6 +19,7 @@ from assistant.reminders.occurrence_days import (
     next_day,
 )
 from assistant.reminders.planning import Calendar
+from assistant.services.reminder import Reminder
 
 WARN_DAYS: Final = 7
 """How many days ahead is warned: a refill takes a visit and a walk to the chemist's."""

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from assistant.reminders.codec import CONVERTER, to_json
-from assistant.reminders.model import Family, Item, Occurrence, Reminder, State
+from assistant.reminders.model import Family, Item, Occurrence
+from assistant.services.reminder import Reminder, State
 from assistant.store.rows import is_damaged, readable
 
 _NAMES: Final = tuple(field.name for field in fields(Occurrence))

@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Final
 
 from assistant.reminders.limits import Beyond, Limit, judge_day, worst
-from assistant.reminders.model import Amount, Reminder
 from assistant.reminders.occurrence_days import first_day, moments, next_day
 from assistant.reminders.planning import Calendar
-from assistant.reminders.schedule import Schedule
+from assistant.services.reminder import Amount, Reminder
+from assistant.services.schedule import Schedule
 
 SAMPLED_DAYS: Final = 62
 """How many days ahead are added up: enough to see a rhythm of months."""

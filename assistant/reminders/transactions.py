@@ -9,24 +9,13 @@ from typing import Final
 
 from assistant.home.presence import Situation
 from assistant.reminders import tables
-from assistant.reminders.model import (
-    OFFERED,
-    Family,
-    Item,
-    Kind,
-    Occurrence,
-    State,
-)
+from assistant.reminders.escalation import policy_of
+from assistant.reminders.model import Family, Item, Occurrence
 from assistant.reminders.planning import (
     Calendar,
     plan,
     planned_too_far,
     replan,
-)
-from assistant.reminders.refusals import (
-    AlreadyTakenRefused,
-    NothingOpenRefused,
-    SnoozeTooLongRefused,
 )
 from assistant.reminders.transitions import (
     Act,
@@ -37,6 +26,12 @@ from assistant.reminders.transitions import (
     unsounded,
     wait,
 )
+from assistant.services.refusals import (
+    AlreadyTakenRefused,
+    NothingOpenRefused,
+    SnoozeTooLongRefused,
+)
+from assistant.services.reminder import OFFERED, Kind, State
 
 MAX_GROUP: Final = 5
 """The most that are announced in one question; the others come after its answer."""
@@ -75,7 +70,7 @@ def tick(
     for item in items:
         occurrence, act = advance(item, now, situation)
         if act is Act.ANNOUNCE and len(progress.announced) >= MAX_GROUP:
-            occurrence, act = wait(item.occurrence, item.reminder.policy, now), None
+            occurrence, act = wait(item.occurrence, policy_of(item.reminder), now), None
         if occurrence != item.occurrence:
             tables.update(connection, occurrence)
         changed = Item(occurrence, item.reminder)
@@ -105,7 +100,7 @@ def mark_unsounded(connection: sqlite3.Connection, ids: Sequence[str], now: floa
     """Note that the announcement surely did not sound: it counts for nothing."""
     for item in items_of(connection, ids):
         changed = unsounded(item.occurrence, now)
-        tables.update(connection, wait(changed, item.reminder.policy, now))
+        tables.update(connection, wait(changed, policy_of(item.reminder), now))
 
 
 def mark_family_told(connection: sqlite3.Connection, ids: Sequence[str]) -> None:

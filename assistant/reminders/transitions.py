@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Final
 
 from assistant.home.presence import Situation
-from assistant.reminders.escalation import Policy
-from assistant.reminders.model import Family, Item, Occurrence, State
+from assistant.reminders.escalation import policy_of
+from assistant.reminders.model import Family, Item, Occurrence
+from assistant.services.reminder import Policy, State
 
 RECHECK_SECONDS: Final = 20.0
 """How soon it is looked again whether the elder still talks."""
@@ -33,7 +34,7 @@ class Act(Enum):
 
 def advance(item: Item, now: float, situation: Situation) -> tuple[Occurrence, Act | None]:
     """Take an occurrence on to what it is now, and say what is to follow."""
-    occurrence, policy = item.occurrence, item.reminder.policy
+    occurrence, policy = item.occurrence, policy_of(item.reminder)
     if not occurrence.state.is_open:
         return replace(occurrence, act_at=None), None
     if now < occurrence.due_at:
@@ -191,4 +192,6 @@ def _may_announce(item: Item, waited_seconds: float, situation: Situation) -> bo
         return False
     if situation.is_asleep and not item.reminder.wakes:
         return False
-    return not situation.is_talking or waited_seconds >= item.reminder.policy.patience_minutes * 60
+    return (
+        not situation.is_talking or waited_seconds >= policy_of(item.reminder).patience_minutes * 60
+    )

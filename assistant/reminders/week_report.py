@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from assistant.reminders import tables
-from assistant.reminders.adherence import WeekOfMedicine, by_week
+from assistant.reminders.adherence import by_week
 from assistant.reminders.periodic import PeriodicJob
+from assistant.services.doses import WeekOfMedicine
 
 REPORT_AT: Final = time(10)
 """The local time of the report on Monday: what was due on Sunday night is settled by then."""

@@ -10,11 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from assistant.language import LANGUAGES, Dose, Replies, Unit
-from assistant.reminders.adherence import WeekOfMedicine
-from assistant.reminders.model import Act, Food, Item, Kind, Occurrence, Reminder
+from assistant.reminders.model import Item, Occurrence
 from assistant.reminders.notice import Notice, NoticeKind
 from assistant.reminders.stock import StockLeft
 from assistant.reminders.transitions import NOT_TAKEN
+from assistant.services.doses import WeekOfMedicine
+from assistant.services.reminder import Act, Food, Kind, Reminder
 
 
 class Wording:

@@ -19,6 +19,7 @@ from assistant.robot.coordinates import Coordinates
 from assistant.robot.executor import Executor
 from assistant.runtime.child import follow_core, run_child
 from assistant.runtime.link import Link
+from assistant.services import GetDocked
 from robot_io import Robot, RobotError, load_driver
 
 NAME: Final = "robot"
@@ -31,8 +32,8 @@ async def _serve(link: Link) -> None:
     logging.getLogger().setLevel(state.settings.log_level.upper())
     wanted = state.settings.robot
     coordinates = Coordinates(wanted)
-    if docked := await link.request("robot.docked"):
-        coordinates.stood_docked(**docked)
+    if docked := await link.request(GetDocked()):
+        coordinates.stood_docked(docked.x_metres, docked.y_metres, docked.heading_radians)
     async with Robot(load_driver(wanted.driver).at(wanted.port)) as robot:
         executor = Executor(robot, coordinates, link.send)
         watching = asyncio.create_task(executor.watch())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from assistant.settings import RobotSettings
 from robot_io import Robot, RobotError
 

@@ -11,8 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from assistant.events import (
     AlarmClosed,
@@ -33,10 +32,19 @@ from assistant.events import (
 from assistant.home.home import Home
 from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.robot import LOCATED_SECONDS
-from assistant.runtime.bus import Refused
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.tasks import Tasks
+from assistant.services import (
+    AskForMotion,
+    AskForStop,
+    GetDocked,
+    GetRobotState,
+    GiveConsent,
+    RobotAnswer,
+    RobotState,
+)
+from assistant.services.errors import Refused
+from assistant.services.findings import CheckResult, found
 from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
@@ -80,11 +88,13 @@ class RobotControl(Feature):
         self._stopped_at = float("-inf")
         self.alarms: set[str] = set()
         self.tasks = Tasks("using the robot")
-        bus.serve("robot.move", self._serve_move)
-        bus.serve("robot.stop", self._serve_stop)
-        bus.serve("robot.consent", self._serve_consent)
-        bus.serve("robot.state", self._serve_state)
-        bus.serve("robot.docked", self._serve_docked)
+        bus.serve(
+            AskForMotion.answered_by(self._serve_move),
+            AskForStop.answered_by(self._serve_stop),
+            GiveConsent.answered_by(self._serve_consent),
+            GetRobotState.answered_by(self._serve_state),
+            GetDocked.answered_by(self._serve_docked),
+        )
         if self.has_robot:
             self._listen()
 
@@ -141,60 +151,57 @@ class RobotControl(Feature):
 
     # ------------------------------------------------------------------- what is asked for
 
-    async def _serve_move(self, motion: str, place: str = "") -> dict[str, Any]:
-        """Begin a motion; `state`: moving, stopped, or why it cannot be.
-
-        `asked`: the question for consent is open, and whoever calls says its words; `alarm`: it
-        is not put while an alarm asks.
-        """
+    async def _serve_move(self, wish: AskForMotion) -> RobotAnswer:
+        """Begin a motion, or say why it cannot be."""
+        motion, place = wish.motion, wish.place
         if motion not in MOTIONS:
             raise Refused(f"{motion!r} is not one of {', '.join(MOTIONS)}")
         if not self.has_robot:
-            return {"state": "no_robot"}
+            return RobotAnswer("no_robot")
         if self._ready is None:
-            return {"state": "gone"}
+            return RobotAnswer("gone")
         if motion == "go" and place not in self._ready.places:
-            return {"state": "unknown_place", "places": list(self._ready.places)}
+            return RobotAnswer("unknown_place", tuple(self._ready.places))
         if motion in _TO_SOMEBODY and time.monotonic() - self._located_at > LOCATED_SECONDS:
-            return {"state": "nobody_located"}
+            return RobotAnswer("nobody_located")
         wanted, stops = MoveRobot(motion, place, is_asked=True), self.stops
         may_move = await self.may_move()
         if stops != self.stops:  # while the disk was read
-            return {"state": "stopped"}
+            return RobotAnswer("stopped")
         if may_move:
             self._replied.clear()
             self._begin(wanted)
-            return {"state": "moving"}
+            return RobotAnswer("moving")
         words = self._words("may_move")
         self._asked = self._speech.questions.ask(
             Question(Rank.ROBOT, words, is_said=True),
             lambda ending, _: self._answered(ending, wanted),
         )
-        return {"state": "asked" if self._asked else "alarm", "question": words}
+        return RobotAnswer("asked" if self._asked else "alarm", question=words)
 
-    async def _serve_stop(self) -> dict[str, Any]:
+    async def _serve_stop(self, _: AskForStop) -> RobotAnswer:
         self.bus.publish(StopRobot())
-        return {"state": "stopped" if self.has_robot else "no_robot"}
+        return RobotAnswer("stopped" if self.has_robot else "no_robot")
 
-    async def _serve_consent(self, may_move: bool) -> dict[str, Any]:
-        if not may_move:
+    async def _serve_consent(self, wish: GiveConsent) -> RobotAnswer:
+        if not wish.may_move:
             self.bus.publish(StopRobot())
         if not self.has_robot:
-            return {"state": "no_robot"}
-        await self._keep_consent(may_move=may_move)
-        return {"state": "kept"}
+            return RobotAnswer("no_robot")
+        await self._keep_consent(may_move=wish.may_move)
+        return RobotAnswer("kept")
 
-    async def _serve_state(self) -> dict[str, Any]:
-        return {
-            "has_robot": self.has_robot,
-            "name": self._ready.name if self._ready else "",
-            "places": list(self._ready.places) if self._ready else [],
-            "may_move": self.has_robot and await self.may_move(),
-        }
+    async def _serve_state(self, _: GetRobotState) -> RobotState:
+        return RobotState(
+            has_robot=self.has_robot,
+            name=self._ready.name if self._ready else "",
+            places=tuple(self._ready.places) if self._ready else (),
+            may_move=self.has_robot and await self.may_move(),
+        )
 
-    async def _serve_docked(self) -> dict[str, float] | None:
+    async def _serve_docked(self, _: GetDocked) -> RobotDocked | None:
         """Serve a child that was started while the robot was on its way."""
-        return asdict(self._docked) if self._docked else None
+        return self._docked
 
     def _answered(self, ending: Ending, wanted: MoveRobot) -> None:
         if ending is Ending.YES:

@@ -1,8 +1,9 @@
 """Publish/subscribe inside the core, and the local socket on which the children speak.
 
-Facts and requests are the frozen dataclasses of `events`.  Inside the core they go to subscribers
-by type; over the socket, as JSON lines, to every child that asked for the type in its `Hello`.
-A child that does not read is cut off before its backlog can hurt the core.
+Facts are the frozen dataclasses of `events`.  Inside the core they go to subscribers by type; over
+the socket, as JSON lines, to every child that asked for the type in its `Hello`.  Requests are
+those of `services`, and each is answered by whoever serves it.  A child that does not read is cut
+off before its backlog can hurt the core.
 
 Who speaks on the socket is told by the kernel, not by the peer: see `Bus.guard` and `rights`.
 """
@@ -15,7 +16,7 @@ import os
 import socket
 import struct
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,13 +26,21 @@ from assistant.events import (
     EventError,
     Hello,
     Ready,
-    Request,
-    Response,
+    ServiceAnswered,
+    ServiceAsked,
     Urgency,
     from_line,
     to_line,
 )
 from assistant.runtime.rights import Rights, may_ask
+from assistant.services.codec import error_to_json, request_of, result_to_json
+from assistant.services.errors import (
+    FailedError,
+    NotAllowedError,
+    NotStartedError,
+    ServiceError,
+)
+from assistant.services.request import REQUESTS, Request, Served
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +55,10 @@ _CREDENTIALS: Final = struct.Struct("3i")
 """What SO_PEERCRED gives: process, user and group."""
 
 Event = TypeVar("Event")
+R = TypeVar("R")
 Handler = Callable[[Any], None]
-Service = Callable[..., Awaitable[Any]]
 Guard = Callable[[int, str], Rights | None]
 """Gives the rights of a process that greets under a name; None for one that must go."""
-
-
-class Refused(Exception):  # noqa: N818  (a service's plain "no", not a fault)
-    """A service says no; the message goes to the child that asked."""
 
 
 class Bus:
@@ -62,7 +67,7 @@ class Bus:
     def __init__(self) -> None:
         self._handlers: defaultdict[type, list[Handler]] = defaultdict(list)
         self._listeners: list[Handler] = []
-        self._services: dict[str, Service] = {}
+        self._services: dict[str, Served] = {}
         self.guard: Guard | None = None
         """Gives the rights of every peer; without a guard, everybody may do everything (tests of
         parts)."""
@@ -86,9 +91,9 @@ class Bus:
         """End a `listen`."""
         self._listeners.remove(handler)
 
-    def serve(self, name: str, service: Service) -> None:
-        """Answer requests for `name` with `await service(**arguments)`."""
-        self._services[name] = service
+    def serve(self, *services: Served) -> None:
+        """Answer requests: `bus.serve(CountTaken.answered_by(self._taken))`."""
+        self._services |= {served.kind.SERVICE: served for served in services}
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -110,19 +115,23 @@ class Bus:
             except Exception:  # one subscriber's fault must not silence the others
                 log.exception("a subscriber of %s failed", wanted)
 
-    async def call(self, service: str, **arguments: Any) -> Any:
+    async def ask(self, request: Request[R]) -> R:
         """Ask a service from within the core.
 
         Raises:
-            Refused: no such service, wrong arguments, or its own no.
+            NotStartedError: nobody serves it.
+            ServiceError: one of those that the request names; FailedError for any other of them.
         """
-        handler = self._services.get(service)
-        if handler is None:
-            raise Refused(f"no service {service!r}")
+        served = self._services.get(request.SERVICE)
+        if served is None:
+            raise NotStartedError(request.SERVICE)
         try:
-            return await handler(**arguments)
-        except TypeError as error:
-            raise Refused(f"{service}: {error}") from error
+            result: R = await served.answer(request)
+        except ServiceError as error:
+            if request.error_named(type(error).__name__) is type(error):
+                raise
+            raise FailedError(request.SERVICE) from error
+        return result
 
     async def open(self, path: Path) -> None:
         """Listen on a socket that only this user can open."""
@@ -173,7 +182,7 @@ class Bus:
             return
         if isinstance(event, Hello):
             self._greet(event, writer)
-        elif isinstance(event, Request):
+        elif isinstance(event, ServiceAsked):
             task = asyncio.create_task(self._answer(event, writer))
             for tasks in (self._tasks, answers):
                 tasks.add(task)
@@ -218,23 +227,29 @@ class Bus:
             self._refused.add(refused)
             log.error("%.40s has no right to %s; it is refused", *refused)
 
-    async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, asked: ServiceAsked, writer: asyncio.StreamWriter) -> None:
         try:
-            rights = self._rights.get(writer)
-            if self.guard is not None and not (
-                rights and may_ask(rights, request.service, request.skill)
-            ):
-                self._tell_refused(writer, f"ask {request.service:.40}")
-                raise Refused(f"{self._name(writer)} may not ask for {request.service!r}")
-            value = await self.call(request.service, **request.arguments)
-            line = to_line(Response(request.request_id, ok=True, value=value))
-        except Refused as refusal:
-            line = to_line(Response(request.request_id, ok=False, error=str(refusal)))
+            value = await self._result(asked, writer)
+            line = to_line(ServiceAnswered(asked.request_id, value))
+        except ServiceError as error:
+            if isinstance(error, FailedError):
+                log.exception("the service %.40s failed", asked.service)
+            line = _refused(asked, error)
         except Exception:
-            log.exception("the service %s failed", request.service)
-            problem = f"{request.service} failed inside the core; see its log"
-            line = to_line(Response(request.request_id, ok=False, error=problem))
+            log.exception("the service %.40s failed", asked.service)
+            line = _refused(asked, FailedError(asked.service))
         self._write(writer, line)
+
+    async def _result(self, asked: ServiceAsked, writer: asyncio.StreamWriter) -> Any:
+        """Do what is asked, and give its result as JSON values."""
+        kind = REQUESTS.get(asked.service)
+        rights = self._rights.get(writer)
+        if self.guard is not None and not (kind and rights and may_ask(rights, kind, asked.skill)):
+            self._tell_refused(writer, f"ask {asked.service:.40}")
+            raise NotAllowedError(self._name(writer), asked.service[:40])
+        if kind is None:
+            raise NotStartedError(asked.service[:40])
+        return result_to_json(kind, await self.ask(request_of(kind, asked.fields)))
 
     def _write(self, writer: asyncio.StreamWriter, line: bytes) -> None:
         if writer.is_closing():
@@ -248,6 +263,11 @@ class Bus:
     def _name(self, writer: asyncio.StreamWriter) -> str:
         hello = self._children.get(writer)
         return hello.name if hello else "an unknown child"
+
+
+def _refused(asked: ServiceAsked, error: ServiceError) -> bytes:
+    name, fields = type(error).__name__, error_to_json(error)
+    return to_line(ServiceAnswered(asked.request_id, error=name, fields=fields))
 
 
 def _process_of(writer: asyncio.StreamWriter) -> int:

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NoReturn
 
 from assistant.events import Shutdown
-from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.runtime.link import Link, LinkError
 from assistant.runtime.privacy import keep_private
 from assistant.runtime.tasks import race
+from assistant.services.errors import ServiceError
 
 
 async def follow_core(

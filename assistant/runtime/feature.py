@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.runtime.findings import CheckResult
+from assistant.services.findings import CheckResult
 
 
 class Feature(Protocol):

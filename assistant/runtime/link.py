@@ -10,22 +10,25 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self, TypeVar
 
 from assistant.events import (
     MAX_LINE_BYTES,
     Alive,
     EventError,
     Hello,
-    Request,
-    Response,
+    ServiceAnswered,
+    ServiceAsked,
     from_line,
     to_line,
 )
-from assistant.settings import Settings, from_json
+from assistant.services.codec import error_of, fields_of, result_of
+from assistant.services.home import GetHomeState, HomeState
+from assistant.services.request import Request
+
+R = TypeVar("R")
 
 SOCKET_VARIABLE: Final = "ANBAN_SOCKET"
 PULSE_SECONDS: Final = 0.5
@@ -34,23 +37,6 @@ PULSE_SECONDS: Final = 0.5
 
 class LinkError(ConnectionError):
     """The core cannot be reached, or went away; nothing was lost that the core had answered for."""
-
-
-class ServiceError(RuntimeError):
-    """The core refused a request; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class HomeState:
-    """What a child must know before it begins."""
-
-    lang: str
-    """The language that is spoken now; later ones come as `LanguageChanged`."""
-    volume: float
-    rate_words_per_minute: int
-    home: Path
-    """The data folder."""
-    settings: Settings
 
 
 class Link:
@@ -65,7 +51,7 @@ class Link:
         self._socket = socket
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
-        self._waiting: dict[str, asyncio.Future[Response]] = {}
+        self._waiting: dict[str, asyncio.Future[ServiceAnswered]] = {}
         self._incoming: asyncio.Queue[object | None] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,35 +90,37 @@ class Link:
         if not self._writer.is_closing():
             self._writer.write(to_line(event))
 
-    async def request(self, service: str, deadline_seconds: float = 5.0, **arguments: Any) -> Any:
-        """Ask a service of the core and return its value; raises as `ask`."""
-        return await self.ask(Request(service, arguments), deadline_seconds)
+    async def request(
+        self, request: Request[R], deadline_seconds: float = 5.0, *, skill: str = ""
+    ) -> R:
+        """Ask a service of the core, and give its result.
 
-    async def ask(self, request: Request, deadline_seconds: float = 5.0) -> Any:
-        """Ask a service, and give its value.
+        Args:
+            request: one of `assistant.services`.
+            deadline_seconds: how long to wait for the answer.
+            skill: which of Anban's own skills asks; empty for the process itself.
 
         Raises:
-            ServiceError: the core refused, with its reason.
+            ServiceError: one of those that the request names, or of `services.errors.GENERAL`.
             TimeoutError: no answer in time.
             LinkError: the core went away.
         """
+        asked = ServiceAsked(request.SERVICE, fields_of(request), skill=skill)
         future = asyncio.get_running_loop().create_future()
-        self._waiting[request.request_id] = future
+        self._waiting[asked.request_id] = future
         try:
-            self.send(request)
+            self.send(asked)
             async with asyncio.timeout(deadline_seconds):
-                response: Response = await future
+                answered: ServiceAnswered = await future
         finally:
-            self._waiting.pop(request.request_id, None)
-        if not response.ok:
-            raise ServiceError(response.error)
-        return response.value
+            self._waiting.pop(asked.request_id, None)
+        if not answered.ok:
+            raise error_of(type(request), answered.error, answered.fields)
+        return result_of(type(request), answered.value)
 
     async def home_state(self) -> HomeState:
         """Ask how the home is set now; raises what `request` raises."""
-        value = await self.request("home.state")
-        settings = from_json(value.pop("settings"))
-        return HomeState(**{**value, "home": Path(value["home"])}, settings=settings)
+        return await self.request(GetHomeState())
 
     async def __aiter__(self) -> AsyncIterator[object]:
         """Give every wanted event, until the core goes away."""
@@ -156,7 +144,7 @@ class Link:
             event = from_line(line)
         except EventError:
             return  # of a newer core; what this child knows goes on
-        if isinstance(event, Response):
+        if isinstance(event, ServiceAnswered):
             waiting = self._waiting.get(event.request_id)
             if waiting is not None and not waiting.done():
                 waiting.set_result(event)

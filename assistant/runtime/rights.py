@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from assistant.events import (
     Alive,
@@ -58,13 +58,89 @@ from assistant.events import (
     Unsay,
     Woken,
 )
+from assistant.services import (
+    AcknowledgeAlarm,
+    AddReminder,
+    AddReminders,
+    AddToStock,
+    AdjustVoice,
+    AgreeToCall,
+    AskAllowed,
+    AskForMotion,
+    AskForStop,
+    BeginDrill,
+    ChangeDay,
+    ChangeReminder,
+    CheckContact,
+    CheckDevices,
+    CheckReminder,
+    CloseAlarm,
+    CloseByLink,
+    ComeByLink,
+    CountNotTaken,
+    CountTaken,
+    DeleteStored,
+    DescribeAlarm,
+    DrillContact,
+    EndDrill,
+    FindCallee,
+    FindMedicine,
+    FindWarnings,
+    ForgetConversation,
+    GetAdherence,
+    GetChildren,
+    GetDocked,
+    GetHomeState,
+    GetLastSaid,
+    GetLeft,
+    GetProfile,
+    GetProfileField,
+    GetRobotState,
+    GetStored,
+    GetTroubles,
+    GiveConsent,
+    HangUp,
+    ImportReminders,
+    ListReminders,
+    ListStored,
+    ListToday,
+    LookAtLink,
+    LookAtStored,
+    NameRoom,
+    NoteArrival,
+    OfferCall,
+    OpenTables,
+    PauseReminders,
+    RemoveReminder,
+    RemoveReminders,
+    ReportPendant,
+    Request,
+    ResumeReminders,
+    RunSelftest,
+    RunStatements,
+    SetProfileField,
+    SetStock,
+    SetStored,
+    SkipDoses,
+    SnoozeDoses,
+    StayInDrill,
+    StopSpeech,
+    SwapStored,
+    SwitchLanguage,
+    TakeBack,
+    TakeByLink,
+    TakeTurn,
+    UnderstandWhen,
+)
+
+Asked = type[Request[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What one peer on the socket may do."""
 
-    asks: frozenset[str] = frozenset()
+    asks: frozenset[Asked] = frozenset()
     """The services that it may ask for."""
     tells: frozenset[str] = frozenset()
     """The events that it may publish."""
@@ -76,7 +152,7 @@ NOTHING: Final = Rights()
 
 
 def _rights(
-    asks: tuple[str, ...] = (), tells: tuple[type, ...] = (), hears: tuple[type, ...] = ()
+    asks: tuple[Asked, ...] = (), tells: tuple[type, ...] = (), hears: tuple[type, ...] = ()
 ) -> Rights:
     return Rights(
         frozenset(asks),
@@ -85,56 +161,56 @@ def _rights(
     )
 
 
-def _child(*asks: str, tells: tuple[type, ...] = (), hears: tuple[type, ...] = ()) -> Rights:
-    return _rights(("home.state", *asks), (Alive, Ready, *tells), (Shutdown, *hears))
+def _child(*asks: Asked, tells: tuple[type, ...] = (), hears: tuple[type, ...] = ()) -> Rights:
+    return _rights((GetHomeState, *asks), (Alive, Ready, *tells), (Shutdown, *hears))
 
 
-def _command(*asks: str, hears: tuple[type, ...] = ()) -> Rights:
+def _command(*asks: Asked, hears: tuple[type, ...] = ()) -> Rights:
     return _rights(asks, (Alive,), hears)
 
 
-_ALL_SKILLS: Final = (
-    "home.state",
-    "language.switch",
-    "medicines.find",
-    "medicines.warnings",
-    "profile.all",
-    "profile.get",
-    "profile.set",
-    "reminders.add",
-    "reminders.add_all",
-    "reminders.adherence",
-    "reminders.allowed",
-    "reminders.change",
-    "reminders.check",
-    "reminders.count",
-    "reminders.left",
-    "reminders.list",
-    "reminders.not_taken",
-    "reminders.on_day",
-    "reminders.pause",
-    "reminders.refill",
-    "reminders.remove",
-    "reminders.remove_all",
-    "reminders.resume",
-    "reminders.skip",
-    "reminders.snooze",
-    "reminders.take_back",
-    "reminders.taken",
-    "reminders.today",
-    "reminders.understand",
-    "robot.state",
-    "speech.last",
-    "speech.stop",
-    "storage.delete",
-    "storage.get",
-    "storage.keys",
-    "storage.look",
-    "storage.set",
-    "storage.swap",
-    "tables.open",
-    "tables.run",
-    "voice.adjust",
+_ALL_SKILLS: Final[tuple[Asked, ...]] = (
+    AddReminder,
+    AddReminders,
+    AddToStock,
+    AdjustVoice,
+    AskAllowed,
+    ChangeDay,
+    ChangeReminder,
+    CheckReminder,
+    CountNotTaken,
+    CountTaken,
+    DeleteStored,
+    FindMedicine,
+    FindWarnings,
+    GetAdherence,
+    GetHomeState,
+    GetLastSaid,
+    GetLeft,
+    GetProfile,
+    GetProfileField,
+    GetRobotState,
+    GetStored,
+    ListReminders,
+    ListStored,
+    ListToday,
+    LookAtStored,
+    OpenTables,
+    PauseReminders,
+    RemoveReminder,
+    RemoveReminders,
+    ResumeReminders,
+    RunStatements,
+    SetProfileField,
+    SetStock,
+    SetStored,
+    SkipDoses,
+    SnoozeDoses,
+    StopSpeech,
+    SwapStored,
+    SwitchLanguage,
+    TakeBack,
+    UnderstandWhen,
 )
 
 CHILDREN: Final[Mapping[str, Rights]] = {
@@ -162,54 +238,52 @@ CHILDREN: Final[Mapping[str, Rights]] = {
         hears=(ElderAnswered, LanguageChanged, ProfileChanged, Said, TurnTaken),
     ),
     "robot": _child(
-        "robot.docked",
+        GetDocked,
         tells=(HelpPressed, RobotDocked, RobotGone, RobotMoved, RobotReady, RobotTold),
         hears=(ExpressRobot, MoveRobot, PeopleLocated, StopRobot),
     ),
     "senses": _child(tells=(PeopleLocated, Sensed)),
-    "console": _child("links.close", "links.come", "links.look", "links.take", "pendants.report"),
+    "console": _child(CloseByLink, ComeByLink, LookAtLink, TakeByLink, ReportPendant),
 }
 """The rights of each child, by the name under which the core started it."""
 
 COMMANDS: Final[Mapping[str, Rights]] = {
-    "ask": _command("conversation.forget", "turn"),
-    "contacts": _command("contacts.check"),
-    "doctor": _command("home.children", "home.troubles", "home.devices"),
+    "ask": _command(ForgetConversation, TakeTurn),
+    "contacts": _command(CheckContact),
+    "doctor": _command(GetChildren, GetTroubles, CheckDevices),
     "drill": _command(
-        "drill.begin",
-        "drill.contact",
-        "drill.end",
-        "drill.room",
-        "drill.stay",
+        BeginDrill,
+        DrillContact,
+        EndDrill,
+        NameRoom,
+        StayInDrill,
         hears=(DrillCryHeard, DrillEnded),
     ),
     "reminders": _command(
-        "reminders.import",
-        "reminders.on_day",
-        "reminders.pause",
-        "reminders.remove",
-        "reminders.remove_all",
-        "reminders.resume",
-        "reminders.take_back",
+        ImportReminders,
+        ChangeDay,
+        PauseReminders,
+        RemoveReminder,
+        RemoveReminders,
+        ResumeReminders,
+        TakeBack,
     ),
-    "selftest": _command("selftest.run"),
+    "selftest": _command(RunSelftest),
 }
 """The rights of each command of the user's own; none of the core's children may pass for one."""
 
-CORE_ONLY: Final = frozenset({"alarms.acknowledge", "alarms.close", "alarms.comes"})
+CORE_ONLY: Final[frozenset[Asked]] = frozenset({AcknowledgeAlarm, CloseAlarm, NoteArrival})
 """The services that no peer may ask for: the core asks them itself, or a command without it
 does."""
 
-OUR_SKILLS: Final[Mapping[str, frozenset[str]]] = {
-    "emergency": frozenset(
-        {"alarms.details", "calls.agree", "calls.find", "calls.hang_up", "calls.offer"}
-    ),
-    "robot": frozenset({"robot.consent", "robot.move", "robot.stop"}),
+OUR_SKILLS: Final[Mapping[str, frozenset[Asked]]] = {
+    "emergency": frozenset({DescribeAlarm, AgreeToCall, FindCallee, HangUp, OfferCall}),
+    "robot": frozenset({GiveConsent, AskForMotion, AskForStop}),
 }
 """The services that skills which come with Anban may ask beside; the host answers for who asks."""
 
 
-def may_ask(rights: Rights, service: str, skill: str) -> bool:
+def may_ask(rights: Rights, service: Asked, skill: str) -> bool:
     """Whether a peer may have a service, for one of our skills or for itself."""
     if service in rights.asks:
         return True

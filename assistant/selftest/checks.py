@@ -7,15 +7,16 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from assistant.channels import AddressError, ChannelError, Registry
 from assistant.channels.server import look_at
 from assistant.people.contacts import Contact, People
-from assistant.runtime.findings import CheckResult, found
 from assistant.runtime.supervisor import Supervisor
 from assistant.selftest import machine
 from assistant.selftest.sound import DisturbedError, Sound
+from assistant.services import WayChecked
+from assistant.services.findings import CheckResult, found
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class HomeParts:
     people: People
     registry: Registry
     sound: Sound
-    check_contact: Callable[[str], Awaitable[list[dict[str, Any]]]]
+    check_contact: Callable[[str], Awaitable[tuple[WayChecked, ...]]]
     """Tells how each way to a person is, by the contact's id: the service `contacts.check`."""
     equipment: Check
     """Checks telephone and modem themselves."""
@@ -141,11 +142,11 @@ class HomeChecks:
     async def _contact(self, contact: Contact) -> list[CheckResult]:
         findings: dict[str, CheckResult] = {}
         for way in await self._parts.check_contact(contact.contact_id):
-            subject = f"{contact.name}: {way['channel']}"
+            subject = f"{contact.name}: {way.channel}"
             while subject in findings:  # a second telephone of the same person
                 subject += " +"
             findings[subject] = found(
-                "channel", is_well=way["is_well"], detail=way["detail"], subject=subject
+                "channel", is_well=way.is_well, detail=way.detail, subject=subject
             )
         return list(findings.values())
 

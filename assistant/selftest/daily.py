@@ -12,7 +12,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from assistant.events import Urgency
@@ -22,14 +22,16 @@ from assistant.home.speech_handle import SpeechState
 from assistant.home.step_loop import StepLoop
 from assistant.language import Habits
 from assistant.reminders.family import Texts
-from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.findings import CheckResult
+from assistant.runtime.bus import Bus
 from assistant.runtime.tasks import race
 from assistant.selftest import store, trouble
 from assistant.selftest.checks import HomeChecks
 from assistant.selftest.quiet import Quiet, hours, is_nap
 from assistant.selftest.sound import DisturbedError
 from assistant.selftest.wording import Wording
+from assistant.services import RunSelftest
+from assistant.services.errors import Refused
+from assistant.services.findings import CheckResult
 from assistant.store import Database, KeyedValues, StoreError
 
 log = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class SelfTest:
         self._settled_at = asyncio.get_running_loop().time() + SETTLE_SECONDS
         self._one_at_a_time = asyncio.Lock()
         self._loop = StepLoop("self-test", self._step_or_tell, clock, LOOK_AGAIN_SECONDS)
-        bus.serve("selftest.run", self._serve_run)
+        bus.serve(RunSelftest.answered_by(self._serve_run))
 
     def start(self) -> None:
         """Test and tell from now on by itself."""
@@ -278,9 +280,5 @@ class SelfTest:
     def _today(self) -> str:
         return datetime.fromtimestamp(self._clock.now(), self._zone).date().isoformat()
 
-    async def _serve_run(self, with_chime: bool = True) -> list[dict[str, Any]]:
-        findings = await self.run_now(with_chime=with_chime)
-        return [
-            {"part": f.part, "subject": f.subject, "verdict": f.verdict.value, "detail": f.detail}
-            for f in findings
-        ]
+    async def _serve_run(self, wish: RunSelftest) -> tuple[CheckResult, ...]:
+        return await self.run_now(with_chime=wish.with_chime)

@@ -18,7 +18,7 @@ import requests
 from assistant.channels import AddressError, Channel, ChannelError, web_url
 from assistant.channels.deadline import in_thread
 from assistant.channels.server import server_of
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from assistant.settings import SelfTestSettings
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from typing import Final
 import psutil
 
 from assistant.reminders.factory import EARLIEST_NOW
-from assistant.runtime.findings import CheckResult, Verdict, found
+from assistant.services.findings import CheckResult, Verdict, found
 
 LEAST_FREE_BYTES: Final = 500_000_000
 CLOCK_SECONDS: Final = 120.0

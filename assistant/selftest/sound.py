@@ -19,7 +19,7 @@ from assistant.events import (
 )
 from assistant.runtime.bus import Bus
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 
 LISTEN_SECONDS: Final = 3.0
 """How long the ear looks for the chime, which takes 1 s: a sound server holds another half back, a

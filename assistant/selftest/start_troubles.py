@@ -18,10 +18,10 @@ from assistant.events import Capability, Urgency
 from assistant.home.home import Home
 from assistant.reminders.family import Texts
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.trouble import Owed, Trouble
 from assistant.selftest.wording import Wording
+from assistant.services.findings import CheckResult
 from assistant.store import KeyedValues, StoreError
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
 
-from assistant.runtime.findings import CheckResult, Verdict
 from assistant.selftest.trouble import Trouble, after
+from assistant.services.findings import CheckResult, Verdict
 
 KEPT_DAYS: Final = 60
 MOST_BEGINS: Final = 3

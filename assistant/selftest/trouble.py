@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.runtime.findings import CheckResult
+from assistant.services.findings import CheckResult
 
 ELDER_DAYS: Final = 2
 """For how many days something must be wrong before the elder is told: what is gone by the next day

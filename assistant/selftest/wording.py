@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.language import Replies
-from assistant.runtime.findings import CheckResult
 from assistant.selftest.trouble import Owed, Trouble
+from assistant.services.findings import CheckResult
 
 if TYPE_CHECKING:  # the core starts before reminders are imported
     from assistant.reminders.family import Texts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from assistant.runtime.findings import CheckResult, found
 from assistant.senses.room import room_of
 from assistant.senses.source import RECORDING, pieces, protocol_of
+from assistant.services.findings import CheckResult, found
 from assistant.settings import RadarSettings
 from perception.fall import FallModel
 from perception.onnx_model import ModelError

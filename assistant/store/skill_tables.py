@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from assistant.services.keeping import Result, Statement
+from assistant.services.strict import Cell
 from assistant.store.database import Database
 from assistant.store.errors import StoreError
 from assistant.store.fence import MAX_FILE_PAGES, defining, fenced, limit
@@ -50,30 +52,9 @@ _PLAINLY: Final = {
     sqlite3.SQLITE_FULL: f"the disk is full, or its tables hold {MAX_FILE_PAGES * 4 // 1024} MB",
 }
 
-Value = str | int | float | None
-
 
 class TablesError(ValueError):
     """What a skill asks of its tables cannot be done; nothing of its transaction was kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of SQL with a value for each `?` in it."""
-
-    sql: str
-    values: tuple[Value, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one statement gave."""
-
-    columns: tuple[str, ...]
-    """The names of its columns; none unless it gives rows."""
-    rows: tuple[tuple[Value, ...], ...]
-    changed_count: int
-    """How many rows it inserted, changed or deleted."""
 
 
 class SkillTables:
@@ -177,7 +158,7 @@ def _result(connection: sqlite3.Connection, statement: Statement, left: _Allowan
         return Result(columns, rows, max(cursor.rowcount, 0))
 
 
-def _rows(cursor: sqlite3.Cursor, left: _Allowance) -> Iterator[tuple[Value, ...]]:
+def _rows(cursor: sqlite3.Cursor, left: _Allowance) -> Iterator[tuple[Cell, ...]]:
     for row in cursor:
         left.take(row)
         for value in row:

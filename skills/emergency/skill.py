@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
-from skills.api import FALLBACK, Leave, NotStartedError, Reply, ServiceError, Skill, Turn, Unclear
+from skills.api import (
+    FALLBACK,
+    Leave,
+    NotStartedError,
+    Reply,
+    ServiceError,
+    Skill,
+    Turn,
+    Unclear,
+    services,
+)
 
 skill = Skill("emergency", __file__)
 call = skill.form("call")
@@ -16,18 +27,21 @@ MOST_NAMES: Final = 6
 @call.slot(takes=(FALLBACK, CONTACT))
 async def found(turn: Turn) -> dict[str, Any] | None:
     """Who may be meant, and everybody who could be: for the question."""
+    told = await _find(turn)
+    return asdict(told) if told is not None else None
+
+
+async def _find(turn: Turn) -> services.CalleesFound | None:
     if not turn.asked and turn.intent not in {FALLBACK, CONTACT}:
         return None
     try:
         names = [entity.value for entity in turn.entities if entity.name == "contact"]
         if not names and turn.slots.get("found"):
             names = [turn.text]  # the bare answer to "whom?"
-        told: dict[str, Any] = await turn.home.request(
-            "calls.find", names=names, sentence=turn.text
-        )
+        told = await turn.home.request(services.FindCallee(tuple(names), turn.text))
     except (ServiceError, TimeoutError) as error:
         raise Unclear(turn.render("no_answer")) from error
-    if not told["known"]:
+    if not told.known:
         raise Leave
     return told
 
@@ -35,10 +49,10 @@ async def found(turn: Turn) -> dict[str, Any] | None:
 @call.slot(takes=(FALLBACK, CONTACT))
 async def person(turn: Turn) -> dict[str, Any] | None:
     """The one who is meant."""
-    told = await found(turn)
-    if not told or len(told["matches"]) != 1:
+    told = await _find(turn)
+    if told is None or len(told.matches) != 1:
         return None
-    return {**told["matches"][0], "is_offered": told["is_offered"]}
+    return {**asdict(told.matches[0]), "is_offered": told.is_offered}
 
 
 @call.question("person")
@@ -61,24 +75,22 @@ async def call_done(turn: Turn) -> Reply:
     forgotten = {"found": None, "person": None}
     try:
         if turn.left or not chosen:
-            told = await turn.home.request("calls.find", names=[], sentence="")
-            return Reply(turn.render("left" if told["known"] else "nobody"), forgotten)
-        if chosen["is_offered"] and await turn.home.request("calls.agree"):
+            told = await turn.home.request(services.FindCallee((), ""))
+            return Reply(turn.render("left" if told.known else "nobody"), forgotten)
+        if chosen["is_offered"] and await turn.home.request(services.AgreeToCall()):
             return Reply(turn.render("agreed"), forgotten)
-        offered = await turn.home.request(
-            "calls.offer", contact_id=chosen["contact_id"], name=chosen["name"]
-        )
+        offered = await turn.home.request(services.OfferCall(chosen["contact_id"], chosen["name"]))
     except (ServiceError, TimeoutError):
         return Reply(turn.render("no_answer"), forgotten)
-    key = f"refused_{offered['refused']}" if offered["refused"] else "shall_i"
-    return Reply(turn.render(key, name=offered["name"]), forgotten)
+    key = f"refused_{offered.refused}" if offered.refused else "shall_i"
+    return Reply(turn.render(key, name=offered.name), forgotten)
 
 
 @skill.action
 async def cancel(turn: Turn) -> str:
     """Hang up; what cancels an alarm is taken by the core before."""
     try:
-        had_call = await turn.home.request("calls.hang_up")
+        had_call = await turn.home.request(services.HangUp())
     except (NotStartedError, TimeoutError):
         had_call = False
     return turn.render("hung_up" if had_call else "no_call")
@@ -94,7 +106,7 @@ async def help(turn: Turn) -> str:  # noqa: A001  (named as its intent)
 async def info(turn: Turn) -> str:
     """What a helper beside the elder needs to know; told while an alarm is open."""
     try:
-        said = str(await turn.home.request("alarms.details", lang=turn.lang))
+        said = await turn.home.request(services.DescribeAlarm(turn.lang))
     except TimeoutError:
         return turn.render("no_answer")
     except ServiceError:

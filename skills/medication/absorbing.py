@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from skills.api import Turn
+from skills.api import Turn, services
 from skills.medication.dosing import take_dose, take_limits, without_unclear_dose
 from skills.medication.draft import Draft
 from skills.medication.reading import Said, lone_number, read
@@ -55,21 +55,20 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
         return known
     own = words(turn.lang)
     text, when = await understand(turn, draft, text)
-    if (when["problem"] or {}).get("refused") == "impossible_time":
-        when["spans"] = [
-            found.span() for found in own.patterns["impossible"].finditer(text.lower())
-        ]
+    if isinstance(when.problem, services.ImpossibleTimeRefused):
+        impossible = own.patterns["impossible"].finditer(text.lower())
+        when = replace(when, spans=tuple(found.span() for found in impossible))
     bare = draft.asks in {"amount", "unlikely"} or draft.takes_number
     may_ask = draft.asks in {"check", "change"} and not bare
     draft = replace(draft, takes_number=False)
     behind = number_behind_hour(turn, text)
-    spans = when["spans"]
+    spans = list(when.spans)
     if behind is not None and not behind.is_before_name:
         spans = [*spans, (behind.start, behind.end)]
     said = read(text, turn.lang, spans, bare_number=bare, beside_name=not may_ask)
     if said.impossible:
         draft = draft.noting("impossible_amount")
-    if may_ask and draft.items and not when["says"] and not said.has_dose:
+    if may_ask and draft.items and not when.says and not said.has_dose:
         number = lone_number(turn, text, said)
         if number and own.has("unchanged", text):  # "still three": of both, the one that is three
             return draft.noting("unchanged")
@@ -80,7 +79,7 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
     draft, cut = await take_names(turn, draft, said, text, when)
     if cut != text:
         return await _take_in(turn, draft, cut)
-    left = [each for each in when["leftover"] if not (behind and each["start"] == behind.start)]
+    left = [each for each in when.leftover if not (behind and each.start == behind.start)]
     draft = without_unclear_dose(turn, take_dose(draft, said), said, left)
     draft = take_limits(turn, draft, said, text)
     is_medicine = not draft.items or draft.items[0].is_medicine
@@ -89,7 +88,7 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
         draft = draft.noting("words_left", words=behind.words)
     elif number:  # "four" of "at nine and four in the afternoon": a thing to do has no dose
         draft = draft.noting("words_left", words=number)
-    elif when["says"]:
+    elif when.says:
         draft = await take_time(turn, draft, text)
     draft = await _on_one_day(turn, draft, said, text)
     if said.food and any(item.is_medicine for item in draft.items):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from skills.api import FALLBACK, ImpossibleAmountError, Leave, Turn, parse_dose
+from skills.api import FALLBACK, ImpossibleAmountError, Leave, Turn, parse_dose, services
 from skills.medication.absorbing import absorb, replace_text
 from skills.medication.choosing import chosen_one
 from skills.medication.draft import ACTS, SEVERAL, Draft, Item
@@ -19,7 +19,6 @@ _NEVER_ANSWERS: Final = frozenset(
     {"medication_taken", "medication_skip", "medication_snooze", "medication_undo"}
 )
 """About a dose that was announced meanwhile, never about the reminder that is being made."""
-_BARE: Final = {"kind": "medicine"}
 _ANSWERS: Final = frozenset({FALLBACK, AFFIRM, DENY, *ACTS})
 
 
@@ -73,11 +72,18 @@ async def _less_meanwhile(turn: Turn, draft: Draft) -> Draft | None:
     """Take "don't remind me" for a no to what is being made; anything else waits."""
     if draft.act == "remove" or draft.act in SEVERAL:
         return None
-    said = await meant(turn, [{"title": each.title, **_BARE} for each in draft.items], turn.text)
+    named = [_bare(each) for each in draft.items]
+    said = await meant(turn, named, turn.text)
     others = await meant(turn, await reminders(turn), turn.text)
     if draft.act == "add" and (said.reminders or not (others.reminders or others.stranger)):
         raise Leave
     return draft.noting("finish_first")
+
+
+def _bare(item: Item) -> services.Reminder:
+    """What is being made, as if it were kept already: to find it by its name."""
+    kind = services.Kind.MEDICINE
+    return services.Reminder(reminder_id="", title=item.title, kind=kind)
 
 
 async def _number_meant(turn: Turn, draft: Draft) -> Draft | None:

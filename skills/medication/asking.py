@@ -204,8 +204,8 @@ def _check(turn: Turn, draft: Draft) -> str:
             what = turn.render("when_what", when=when, what=what)
         return turn.render("check_remove", what=what)
     if draft.is_as_needed:
-        rule = {"least_hours": draft.least_hours, "daily_most": draft.daily_most}
-        said = turn.render("as_needed", what=what, **describe.limits(turn, rule))
+        rule = describe.limits(turn, draft.least_hours or 0.0, draft.daily_most or 0)
+        said = turn.render("as_needed", what=what, **rule)
     elif draft.schedule is not None:
         when = describe.when(turn, draft.schedule)
         if draft.left_out:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 
-from skills.api import Dose, Turn, Unit
+from skills.api import Dose, Turn, Unit, services
 from skills.medication.draft import Draft, Item
 
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -35,19 +35,17 @@ def clock(turn: Turn, at: float | datetime | str) -> str:
     return turn.render("day_time", day=day, time=said)
 
 
-def amount(turn: Turn, value: dict[str, Any]) -> str:
-    """A dose of the services."""
-    most = Fraction(value["most"]) if value.get("most") else None
-    said = Fraction(value["amount"])
-    if said == 0:
+def amount(turn: Turn, value: services.Amount | services.Stock | services.StockTold) -> str:
+    """How much of a medicine."""
+    if value.amount == 0:
         return turn.render("none_left")
-    spoken = turn.spoken.dose(
-        Dose(said, Unit(value["unit"]), most, 0, 0, word=value.get("word", ""))
-    )
-    strength = value.get("strength")
-    if not strength:
-        return spoken
-    return turn.render("of_strength", amount=spoken, strength=amount(turn, strength))
+    if not isinstance(value, services.Amount):
+        return turn.spoken.dose(Dose(value.amount, value.unit, None, 0, 0))
+    dose = Dose(value.amount, value.unit, value.most, 0, 0, word=value.word)
+    if value.strength is None:
+        return turn.spoken.dose(dose)
+    strength = amount(turn, services.Stock(value.strength.amount, value.strength.unit))
+    return turn.render("of_strength", amount=turn.spoken.dose(dose), strength=strength)
 
 
 def limit(turn: Turn, value: str, unit: str) -> str:
@@ -60,14 +58,14 @@ def limit(turn: Turn, value: str, unit: str) -> str:
     return turn.spoken.dose(Dose(said, Unit(unit), None, 0, 0))
 
 
-def acted(turn: Turn, key: str, items: Sequence[dict[str, Any]], **slots: Any) -> str:
+def acted(turn: Turn, key: str, items: Sequence[services.DueItem], **slots: Any) -> str:
     """A sentence on doses: pills are taken, insulin and drops are used, anything else is done."""
-    acts = {item["act"] for item in items}
-    act = acts.pop() if len(acts) == 1 else "use"
-    return turn.render(key if act == "take" else f"{key}_{act}", **slots)
+    acts = {item.act for item in items}
+    act = acts.pop() if len(acts) == 1 else services.Act.USE
+    return turn.render(key if act is services.Act.TAKE else f"{key}_{act}", **slots)
 
 
-def thing(turn: Turn, title: str, dose: dict[str, Any] | None = None, food: str = "") -> str:
+def thing(turn: Turn, title: str, dose: services.Amount | None = None, food: str = "") -> str:
     """A medicine or a thing to do, with its dose and how it goes with food."""
     said = turn.render("dose", what=title, amount=amount(turn, dose)) if dose else title
     return turn.render(f"food_{food}", what=said) if food else said
@@ -76,22 +74,24 @@ def thing(turn: Turn, title: str, dose: dict[str, Any] | None = None, food: str 
 def item(turn: Turn, one: Item, draft: Draft) -> str:
     """An item of a draft as it is read back."""
     title = turn.render("with_class", what=one.title, group=one.plain_class)
-    said = thing(turn, title if one.plain_class else one.title, one.amount)
+    dose = services.value_of(services.Amount, one.amount) if one.amount else None
+    said = thing(turn, title if one.plain_class else one.title, dose)
     meals = {each.get("anchor") for each in (draft.schedule or {}).get("times", ())} & _MEALS
     if draft.food and one.is_medicine and not meals:
         said = turn.render(f"food_{draft.food}", what=said)
     return turn.render("route", what=said, route=draft.route) if draft.route else said
 
 
-def reminder(turn: Turn, kept: dict[str, Any]) -> str:
+def reminder(turn: Turn, kept: services.Reminder) -> str:
     """A kept reminder in one phrase: when and what."""
-    what = thing(turn, kept["title"], kept.get("amount"), kept.get("food", ""))
-    if kept.get("as_needed"):
-        return turn.render("as_needed", what=what, **limits(turn, kept["as_needed"]))
-    said = turn.render("when_what", when=when(turn, kept["schedule"]), what=what)
-    for pause in kept.get("pauses", ()):
-        until = datetime.fromisoformat(pause["until"]) if pause.get("until") else None
-        if datetime.fromisoformat(pause["since"]) <= turn.now and (not until or until > turn.now):
+    what = thing(turn, kept.title, kept.amount, kept.food.value)
+    if kept.as_needed is not None:
+        rule = limits(turn, kept.as_needed.least_hours, kept.as_needed.daily_most)
+        return turn.render("as_needed", what=what, **rule)
+    said = turn.render("when_what", when=when(turn, services.to_json(kept.schedule)), what=what)
+    for pause in kept.pauses:
+        until = pause.until
+        if pause.since <= turn.now and (not until or until > turn.now):
             if until is None:
                 return turn.render("paused_now_open", what=said)
             day = turn.spoken.relative_day(until.date(), turn.now.date())
@@ -109,17 +109,11 @@ def times(turn: Turn, many: int) -> str:
     return turn.render("once_only") if many == 1 else turn.render("times", count=count(turn, many))
 
 
-def number(value: str) -> Fraction:
-    """An amount of the services."""
-    return Fraction(value)
-
-
-def limits(turn: Turn, rule: dict[str, Any]) -> dict[str, str]:
+def limits(turn: Turn, least_hours: float, daily_most: int) -> dict[str, str]:
     """The slots of a rule as needed."""
-    hours = timedelta(hours=float(rule["least_hours"]))
     return {
-        "hours": turn.spoken.duration(hours),
-        "most": times(turn, int(rule.get("daily_most", 0))),
+        "hours": turn.spoken.duration(timedelta(hours=least_hours)),
+        "most": times(turn, daily_most),
     }
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
-from skills.api import LeftKind, Turn, parse_number
+from skills.api import LeftKind, Leftover, Turn, parse_number
 from skills.medication.draft import Draft
 from skills.medication.naming import replace_dose
 from skills.medication.reading import Said, number_in
@@ -38,12 +37,12 @@ def take_dose(draft: Draft, said: Said) -> Draft:
 
 
 def without_unclear_dose(
-    turn: Turn, draft: Draft, said: Said, leftover: Sequence[dict[str, Any]]
+    turn: Turn, draft: Draft, said: Said, leftover: Sequence[Leftover]
 ) -> Draft:
     """Drop the dose, to be asked for, where a sentence names more of them than were used."""
     if not draft.items or not all(item.is_medicine for item in draft.items):
         return draft
-    unused = [each["words"] for each in leftover if not _is_used(turn, draft, said, each)]
+    unused = [each.words for each in leftover if not _is_used(turn, draft, said, each)]
     if said.doses <= max(1, len(draft.items)) and not unused:
         return draft
     items = tuple(replace(item, amount=None, number=None) for item in draft.items)
@@ -53,14 +52,14 @@ def without_unclear_dose(
     return fresh.noting("several_doses")
 
 
-def _is_used(turn: Turn, draft: Draft, said: Said, left: dict[str, Any]) -> bool:
+def _is_used(turn: Turn, draft: Draft, said: Said, left: Leftover) -> bool:
     """Whether a number that tells no time is known to be a dose, a limit or part of a name."""
-    if left["kind"] not in {LeftKind.NUMBER, LeftKind.COUNT}:
+    if left.kind not in {LeftKind.NUMBER, LeftKind.COUNT}:
         return True  # asked about with the time
     names = [item.title for item in draft.items]
     names += [each["title"] for item in draft.items for each in item.candidates]
-    number = parse_number(left["words"], turn.lang)
-    if number is None or any(left["words"].casefold() in name.casefold() for name in names):
+    number = parse_number(left.words, turn.lang)
+    if number is None or any(left.words.casefold() in name.casefold() for name in names):
         return True
     parts = (said.whole, *said.parts)
     counts = [Fraction(part.number) for part in parts if part.number is not None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from skills.api import Clock, ImpossibleTimeError, Leave, Turn, find_clues
+from skills.api import Clock, ImpossibleTimeError, Leave, Turn, find_clues, services
 from skills.medication.absorbing import absorb, replace_text
 from skills.medication.answering import answered
 from skills.medication.choosing import chosen_one
@@ -71,7 +72,7 @@ async def _begin(turn: Turn) -> Draft:
     return await chosen_one(turn, Draft(act=act), kept, turn.text)
 
 
-async def _begin_less(turn: Turn, kept: list[dict[str, Any]], *, is_pause: bool) -> Draft:
+async def _begin_less(turn: Turn, kept: Sequence[services.Reminder], *, is_pause: bool) -> Draft:
     """Fewer reminders than there are: for a time, of a day, one, or all of them."""
     if not kept:
         raise Leave  # there is nothing that could be less
@@ -84,7 +85,7 @@ async def _begin_less(turn: Turn, kept: list[dict[str, Any]], *, is_pause: bool)
     return await chosen_one(turn, Draft(act="remove"), kept, turn.text)
 
 
-def _at_the_hour(turn: Turn, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _at_the_hour(turn: Turn, kept: Sequence[services.Reminder]) -> list[services.Reminder]:
     """Those that come at an hour that is said: "don't remind me at eight"."""
     try:
         clues = find_clues(turn.text, turn.lang, turn.now.date())
@@ -92,11 +93,12 @@ def _at_the_hour(turn: Turn, kept: list[dict[str, Any]]) -> list[dict[str, Any]]
         return []
     hours = {each.clue.hour % 12 for each in clues if isinstance(each.clue, Clock)}
 
-    def comes_then(each: dict[str, Any]) -> bool:
-        schedule = each.get("schedule") or {}
-        at = [one["at"][:2] for one in schedule.get("times", ())]
-        at += [schedule["at"][11:13]] if schedule.get("at") else []
-        return any(int(hour) % 12 in hours for hour in at)
+    def comes_then(each: services.Reminder) -> bool:
+        if each.schedule is None:
+            return False
+        at = [one.at.hour for one in each.schedule.times]
+        at += [each.schedule.at.hour] if each.schedule.at else []
+        return any(hour % 12 in hours for hour in at)
 
     return [each for each in kept if comes_then(each)]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from skills.api import Turn, Unit
+from skills.api import Turn, Unit, services
 from skills.medication.draft import Item
 from skills.medication.reading import Part, Said
 from skills.medication.words import words
@@ -28,12 +28,9 @@ _UNITS: Final = {
 _LONGEST: Final = 60
 
 
-async def find(turn: Turn, text: str) -> dict[str, Any]:
-    """`medicines.find`."""
-    found: dict[str, Any] = await turn.home.request(
-        "medicines.find", text=text[:200], lang=turn.lang
-    )
-    return found
+async def find(turn: Turn, text: str) -> services.MedicinesFound:
+    """Which medicines a name may mean."""
+    return await turn.home.request(services.FindMedicine(text[:200], turn.lang))
 
 
 async def item_of(turn: Turn, part: Part, said: Said) -> Item | None:
@@ -52,7 +49,7 @@ async def item_of(turn: Turn, part: Part, said: Said) -> Item | None:
     if own.has("is_food", title) and said.verb != "takes":
         return _task(part)
     found = await find(turn, title)
-    if found["matches"] or found["group"]:
+    if found.matches or found.group:
         return _known(replace_dose(Item(title), part), found, said) or _task(part)
     is_medicine = _is_medicine(own.has("is_medicine", title), part, said)
     if is_medicine or said.verb == "eats":
@@ -93,39 +90,39 @@ def _is_medicine(has_word: bool, part: Part, said: Said) -> bool:
     return has_word or part.dose is not None or said.verb == "takes" or said.is_as_needed
 
 
-def _known(item: Item, found: dict[str, Any], said: Said) -> Item | None:
+def _known(item: Item, found: services.MedicinesFound, said: Said) -> Item | None:
     """An item that the table of medicines knows something of; None: it only resembles one."""
-    group, matches = found["group"], found["matches"]
+    group, matches = found.group, found.matches
     if group is not None:
-        return replace(item, is_high_risk=group["high_risk"])
-    exact = [match for match in matches if match["score"] == 1]
+        return replace(item, is_high_risk=group.high_risk)
+    exact = [match for match in matches if match.score == 1]
     if len(exact) == 1:
-        return chosen(item, exact[0], is_read_back=bool(exact[0]["confused_with"]))
-    if matches[0]["score"] < SURE and item.amount is None and said.verb == "":
+        return chosen(item, exact[0], is_read_back=bool(exact[0].confused_with))
+    if matches[0].score < SURE and item.amount is None and said.verb == "":
         return None
     # What merely resembles a name that was understood by its sound would only confuse.
-    sounding = [match for match in matches if match["score"] >= SURE]
+    sounding = [match for match in matches if match.score >= SURE]
     choices = tuple(
-        {"title": match["said"], "class": match["class"]}
-        for match in (exact or sounding or matches)[:_MOST_CHOICES]
+        {"title": match.said, "class": match.plain_class}
+        for match in (exact or sounding or list(matches))[:_MOST_CHOICES]
     )
     return replace(item, candidates=choices)
 
 
-def chosen(item: Item, match: dict[str, Any], *, is_read_back: bool) -> Item:
+def chosen(item: Item, match: services.MedicineMatch, *, is_read_back: bool) -> Item:
     """An item as the medicine that was meant."""
-    unit = next((_UNITS[form].value for form in match["forms"] if form in _UNITS), "")
+    unit = next((_UNITS[form].value for form in match.forms if form in _UNITS), "")
     amount = item.amount
     if amount is not None and item.number is not None and unit and "word" not in amount:
         amount = {**amount, "unit": unit}
     return replace(
         item,
-        title=match["said"],
+        title=match.said,
         amount=amount,
-        plain_class=match["class"] if is_read_back else "",
+        plain_class=match.plain_class if is_read_back else "",
         candidates=(),
         is_unknown=False,
         unit=unit,
-        is_high_risk=match["high_risk"],
-        limit=match["as_needed"],
+        is_high_risk=match.high_risk,
+        limit=services.to_json(match.as_needed),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from fractions import Fraction
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from skills.api import NotStartedError, Reply, ServiceError, Turn
+from skills.api import NotStartedError, Reply, ServiceError, Turn, Unit, services
 from skills.medication.describe import amount, clock, limit, times
 
 _R = TypeVar("_R", bound=Reply | str)
@@ -29,63 +30,61 @@ def explain_failures(
 
 def trouble(turn: Turn, error: ServiceError | TimeoutError) -> str:
     """Why nothing was written."""
+    if isinstance(error, services.Refusal):
+        return refusal(turn, error)
     if isinstance(error, NotStartedError):
         return turn.render("starting")
     return turn.render("slow" if isinstance(error, TimeoutError) else "cannot_write")
 
 
-def refusal(turn: Turn, answer: dict[str, Any]) -> str:
-    """A refusal of the reminders' services."""
-    match answer["refused"]:
-        case "already_taken":
-            return turn.render(
-                "already_taken", what=answer["title"], time=clock(turn, answer["taken_at"])
-            )
-        case "nothing_open":
-            if answer.get("next_at") is None:
-                return turn.render("nothing_open")
-            return turn.render("nothing_open_next", time=clock(turn, answer["next_at"]))
-        case "too_soon":
-            return turn.render(
-                "too_soon",
-                what=answer["title"],
-                last=clock(turn, answer["last_at"]),
-                next=clock(turn, answer["next_at"]),
-            )
-        case "daily_most":
-            return turn.render(
-                "daily_most",
-                what=answer["title"],
-                most=times(turn, int(answer["most"])),
-                next=clock(turn, answer["next_at"]),
-            )
-        case "snooze_too_long":
-            return turn.render(
-                "snooze_too_long",
-                what=answer["title"],
-                time=clock(turn, answer["offered_until"]),
-            )
-        case "unknown":
-            return unknown(turn, answer["name"], list(answer["known"]))
-        case "dose_unlikely":
-            dose = amount(turn, {"amount": answer["amount"], "unit": answer["unit"]})
+def refusal(turn: Turn, why: services.Refusal) -> str:
+    """A no of the reminders, with what is still true."""
+    match why:
+        case services.AlreadyTakenRefused():
+            return turn.render("already_taken", what=why.title, time=clock(turn, why.taken_at))
+        case services.NothingOpenRefused(next_at=None):
+            return turn.render("nothing_open")
+        case services.NothingOpenRefused(next_at=float(next_at)):
+            return turn.render("nothing_open_next", time=clock(turn, next_at))
+        case services.TooSoonRefused():
+            last, after = clock(turn, why.last_at), clock(turn, why.next_at)
+            return turn.render("too_soon", what=why.title, last=last, next=after)
+        case services.DailyMostRefused():
+            after, most = clock(turn, why.next_at), times(turn, why.most)
+            return turn.render("daily_most", what=why.title, most=most, next=after)
+        case services.SnoozeTooLongRefused():
+            until = clock(turn, why.offered_until)
+            return turn.render("snooze_too_long", what=why.title, time=until)
+        case services.UnknownRefused():
+            return unknown(turn, why.name, why.known)
+        case services.DoseUnlikelyRefused():
+            dose = amount(turn, services.Stock(Fraction(why.amount), Unit(why.unit)))
             return turn.render("dose_unlikely", amount=dose)
-        case "dose_too_much":
-            most = limit(turn, answer["most"], answer["limit_unit"])
-            return turn.render(f"too_much_{answer['per']}", what=answer["title"], limit=most)
-        case "which_time" | "passes_next" | "not_that_day" as code:
-            return turn.render(code, what=answer["title"])
-        case "not_paused":
+        case services.DoseTooMuchRefused():
+            bound = limit(turn, why.most, why.limit_unit)
+            return turn.render(f"too_much_{why.per}", what=why.title, limit=bound)
+        case (
+            services.WhichTimeRefused()
+            | services.PassesNextRefused()
+            | services.NotThatDayRefused()
+        ):
+            return turn.render(why.code, what=why.title)
+        case services.NotPausedRefused():
             return turn.render("nothing_paused")
-        case "never_comes" | "impossible_time" | "clock_wrong" | "too_many" as code:
-            return turn.render(code)
+        case (
+            services.NeverComesRefused()
+            | services.ImpossibleTimeRefused()
+            | services.ClockWrongRefused()
+            | services.TooManyRefused()
+        ):
+            return turn.render(why.code)
         case _:
             return turn.render("not_possible")
 
 
-def unknown(turn: Turn, name: str, known: list[str]) -> str:
+def unknown(turn: Turn, name: str, known: Iterable[str]) -> str:
     """No reminder is called so."""
-    if not known:
-        return turn.render("nothing_kept")
     titles = list(dict.fromkeys(known))[:6]
+    if not titles:
+        return turn.render("nothing_kept")
     return turn.render("not_on_list", what=name, known=turn.spoken.listing(titles))

@@ -6,14 +6,16 @@ yes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from skills.api import FALLBACK, Leave, Reply, ServiceError, Skill, Turn, Unclear
+from skills.api import FALLBACK, Leave, Reply, ServiceError, Skill, Turn, Unclear, services
 from skills.medication import asking
 from skills.medication.doses import snooze
-from skills.medication.draft import SEVERAL, Draft, Item, draft_of, wishes_of
+from skills.medication.draft import SEVERAL, Draft, draft_of, wishes_of
 from skills.medication.listening import go_on, listen
-from skills.medication.plainly import refusal, trouble
+from skills.medication.plainly import trouble
+from skills.medication.settling import check_of
 from skills.medication.several import write_several
 from skills.medication.which import reminders
 
@@ -88,48 +90,33 @@ async def _heard(turn: Turn) -> Draft | None:
 
 
 async def _write(turn: Turn, draft: Draft) -> dict[str, Any]:
-    """Write what was agreed, in one transaction; raises Unclear where it was refused."""
+    """Write what was agreed, in one transaction; raises Refusal where it was refused."""
     if draft.act in SEVERAL:
-        answer = await write_several(turn, draft)
+        await write_several(turn, draft)
     elif draft.act == "remove":
-        answer = await turn.home.request("reminders.remove", which=draft.reminder_id)
+        await turn.home.request(services.RemoveReminder(draft.reminder_id))
     elif draft.on_day is not None:
-        answer = await turn.home.request(
-            "reminders.on_day", which=draft.reminder_id, day=draft.on_day
-        )
+        day = services.value_of(services.DayException, draft.on_day)
+        await turn.home.request(services.ChangeDay(draft.reminder_id, day))
     elif draft.act == "change":
-        (changes,) = wishes_of(draft)
-        answer = await turn.home.request(
-            "reminders.change", which=draft.reminder_id, changes=changes
-        )
+        (wish,) = wishes_of(draft)
+        changes = services.value_of(services.ReminderChanges, wish)
+        await turn.home.request(services.ChangeReminder(draft.reminder_id, changes))
     else:
         # A yes that is said again after a fault adds nothing twice.
         there = [_key(each) for each in await reminders(turn)]
-        fresh = [
-            wish
-            for wish, item in zip(wishes_of(draft), draft.items, strict=True)
-            if not _is_there(await _checked(turn, wish), there, item)
-        ]
+        fresh = []
+        for wish, item in zip(wishes_of(draft), draft.items, strict=True):
+            check = check_of(wish)
+            made = (await turn.home.request(check)).reminder
+            if not item.title or _key(made) not in there:
+                fresh.append(check.reminder)
         if not fresh:
             return {"result": "same"}
-        answer = await turn.home.request("reminders.add_all", reminders=fresh)
-    if "refused" in answer:
-        raise Unclear(refusal(turn, answer))
+        await turn.home.request(services.AddReminders(tuple(fresh)))
     return {"result": draft.act}
 
 
-async def _checked(turn: Turn, wish: dict[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = await turn.home.request("reminders.check", reminder=wish)
-    if "refused" in checked:
-        raise Unclear(refusal(turn, checked))
-    return checked
-
-
-def _is_there(checked: dict[str, Any], there: list[dict[str, Any]], item: Item) -> bool:
-    return bool(item.title) and _key(checked["reminder"]) in there
-
-
-def _key(reminder: dict[str, Any]) -> dict[str, Any]:
+def _key(reminder: services.Reminder) -> services.Reminder:
     """A reminder without what every one has of its own."""
-    own = {"reminder_id", "added_at", "changed_at"}
-    return {name: value for name, value in reminder.items() if name not in own}
+    return replace(reminder, reminder_id="", added_at=0.0, changed_at=0.0)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from skills.api import Turn
+from skills.api import Turn, services
 from skills.medication.draft import Draft, Item
 from skills.medication.naming import chosen, find, items_of
 from skills.medication.reading import Said
@@ -13,7 +12,7 @@ from skills.medication.words import words
 
 
 async def take_names(
-    turn: Turn, draft: Draft, said: Said, text: str, when: dict[str, Any]
+    turn: Turn, draft: Draft, said: Said, text: str, when: services.Understood
 ) -> tuple[Draft, str]:
     """Take in what is named; also the part of the text that is about it alone."""
     found = await items_of(turn, said) if said.whole.phrase or said.parts else ()
@@ -75,10 +74,10 @@ async def _renamed(turn: Turn, item: Item, found: Item) -> Item:
 async def as_chosen(turn: Turn, item: Item, title: str) -> Item:
     """The item as the medicine of this name."""
     found = await find(turn, title)
-    match = next((each for each in found["matches"] if each["score"] == 1), None)
+    match = next((each for each in found.matches if each.score == 1), None)
     if match is None:
         return replace(item, title=title, candidates=())
-    return chosen(item, match, is_read_back=bool(match["confused_with"]))
+    return chosen(item, match, is_read_back=bool(match.confused_with))
 
 
 def _with_dose_of(item: Item, before: Item) -> Item:
@@ -87,13 +86,15 @@ def _with_dose_of(item: Item, before: Item) -> Item:
     return replace(item, amount=before.amount, any_amount=before.any_amount)
 
 
-def _own_time(turn: Turn, text: str, found: tuple[Item, ...], when: dict[str, Any]) -> str | None:
+def _own_time(
+    turn: Turn, text: str, found: tuple[Item, ...], when: services.Understood
+) -> str | None:
     """The part about the first of several medicines, where each has a time of its own."""
     second = text.casefold().find(found[1].title.casefold())
     first = text.casefold().find(found[0].title.casefold())
     if second <= first:
         return None
-    starts = [start for start, _ in when["spans"]]
+    starts = [start for start, _ in when.spans]
     between = [start for start in starts if first < start < second]
     if between and any(start > second for start in starts):
         return text[:second]

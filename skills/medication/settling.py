@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from skills.api import Turn
+from skills.api import Turn, services
 from skills.medication import describe
 from skills.medication.dosing import with_leaflet
 from skills.medication.draft import SEVERAL, Draft, wishes_of
@@ -26,27 +26,31 @@ async def settled(turn: Turn, draft: Draft) -> Draft:
         return draft
     firsts = []
     for at, wish in enumerate(wishes_of(draft)):
-        checked = await turn.home.request(
-            "reminders.check", reminder=wish, instead_of=draft.reminder_id
-        )
-        refused = checked.get("refused")
-        if refused == "dose_unlikely":
-            return replace(draft, unlikely=checked)
-        if refused == "dose_too_much":
-            return _too_much(turn, draft, at, checked)
-        if refused is not None:
-            code = refused if refused in {"never_comes", "clock_wrong"} else "not_possible"
-            return replace(draft, schedule=None, texts=()).noting(code)
-        firsts.append(checked["first_at"])
+        try:
+            checked = await turn.home.request(check_of(wish, draft.reminder_id))
+        except services.DoseUnlikelyRefused as refusal:
+            return replace(draft, unlikely=refusal.to_dict())
+        except services.DoseTooMuchRefused as refusal:
+            return _too_much(turn, draft, at, refusal)
+        except (services.NeverComesRefused, services.ClockWrongRefused) as refusal:
+            return replace(draft, schedule=None, texts=()).noting(refusal.code)
+        except services.Refusal:
+            return replace(draft, schedule=None, texts=()).noting("not_possible")
+        firsts.append(checked.first_at)
     return replace(draft, first_at=min((at for at in firsts if at is not None), default=None))
 
 
-def _too_much(turn: Turn, draft: Draft, at: int, refused: dict[str, Any]) -> Draft:
+def check_of(wish: dict[str, Any], instead_of: str = "") -> services.CheckReminder:
+    """Ask what would be kept of a wish of a draft; raises InvalidRefused."""
+    return services.CheckReminder(services.value_of(services.ReminderWish, wish), instead_of)
+
+
+def _too_much(turn: Turn, draft: Draft, at: int, refused: services.DoseTooMuchRefused) -> Draft:
     """A dose that nobody takes is not written down, whatever is said of it."""
     item = draft.items[at]
-    key = f"too_much_{refused['per']}"
-    limit = describe.limit(turn, refused["most"], refused["limit_unit"])
-    if refused["per"] == "interval":  # the days are what is wrong
+    key = f"too_much_{refused.per}"
+    limit = describe.limit(turn, refused.most, refused.limit_unit)
+    if refused.per == "interval":  # the days are what is wrong
         return replace(draft, schedule=None, texts=()).noting(key, what=item.title, limit=limit)
     fresh = draft.with_item(at, replace(item, amount=None, number=None))
     return fresh.noting(key, what=item.title, limit=limit)

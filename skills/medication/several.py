@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from skills.api import ImpossibleTimeError, Turn, Unclear, find_clues, names_days
+from skills.api import ImpossibleTimeError, Turn, Unclear, find_clues, names_days, services
 from skills.medication.draft import Draft, Item
 from skills.medication.reading import number_in
 from skills.medication.which import meant
 from skills.medication.words import words
 
+Reminder = services.Reminder
 
-async def begin_several(turn: Turn, kept: list[dict[str, Any]], *, is_pause: bool) -> Draft | None:
+
+async def begin_several(turn: Turn, kept: Sequence[Reminder], *, is_pause: bool) -> Draft | None:
     """A draft of a pause, a day left out, a new beginning, or all taken off.
 
     None where the sentence is about none of these: then it takes off one reminder.
@@ -26,54 +28,47 @@ async def begin_several(turn: Turn, kept: list[dict[str, Any]], *, is_pause: boo
         return await _of(turn, Draft(act="resume"), paused)
     draft = await _span(turn)
     if draft is not None:
-        return await _of(turn, draft, [each for each in kept if each.get("schedule")])
+        return await _of(turn, draft, [each for each in kept if each.schedule])
     if own.has("all_of_them", turn.text):
         return await _of(turn, Draft(act="remove_all"), kept)
     if is_pause or own.has("pauses", turn.text):
-        return await _of(turn, Draft(act="pause"), [each for each in kept if each.get("schedule")])
+        return await _of(turn, Draft(act="pause"), [each for each in kept if each.schedule])
     return None
 
 
-def is_paused(reminder: dict[str, Any], now: datetime) -> bool:
+def is_paused(reminder: Reminder, now: datetime) -> bool:
     """Whether it does not come now, or not from some time to come on."""
-    return any(
-        each.get("until") is None or datetime.fromisoformat(each["until"]) > now
-        for each in reminder.get("pauses", ())
-    )
+    return any(each.until is None or each.until > now for each in reminder.pauses)
 
 
-async def write_several(turn: Turn, draft: Draft) -> dict[str, Any]:
+async def write_several(turn: Turn, draft: Draft) -> None:
     """Write it, in one transaction."""
-    ids = list(draft.ids)
-    answer: dict[str, Any]
     match draft.act:
         case "remove_all":
-            answer = await turn.home.request("reminders.remove_all", which=ids)
+            await turn.home.request(services.RemoveReminders(draft.ids))
         case "resume":
-            answer = await turn.home.request("reminders.resume", which=ids)
+            await turn.home.request(services.ResumeReminders(draft.ids))
         case _:
-            bounds = {"until": draft.until} if draft.until else {}
-            if draft.day:
-                bounds["since"] = f"{draft.day}T00:00"
-            answer = await turn.home.request("reminders.pause", which=ids, **bounds)
-    return answer
+            until = datetime.fromisoformat(draft.until) if draft.until else None
+            since = datetime.fromisoformat(draft.day) if draft.day else None
+            await turn.home.request(services.PauseReminders(draft.ids, until, since))
 
 
-async def _of(turn: Turn, draft: Draft, kept: list[dict[str, Any]]) -> Draft:
+async def _of(turn: Turn, draft: Draft, kept: Sequence[Reminder]) -> Draft:
     """The draft with the reminders that are named, else with all of them."""
     own = words(turn.lang)
     named = await meant(turn, kept, own.without("all_of_them", turn.text))
-    found = list(named.reminders)
+    found: Sequence[Reminder] = named.reminders
     if not found and named.stranger:
         return draft.noting("not_on_list_yet", what=named.stranger)
     if not found and own.has("asks_medicine", turn.text):
-        found = [each for each in kept if each.get("kind") == "medicine"]
+        found = [each for each in kept if each.kind is services.Kind.MEDICINE]
     found = found or kept
     items = tuple(
-        Item(each["title"], is_medicine=each.get("kind") == "medicine", any_amount=True)
+        Item(each.title, is_medicine=each.kind is services.Kind.MEDICINE, any_amount=True)
         for each in found
     )
-    return replace(draft, ids=tuple(each["reminder_id"] for each in found), items=items)
+    return replace(draft, ids=tuple(each.reminder_id for each in found), items=items)
 
 
 async def _span(turn: Turn) -> Draft | None:
@@ -119,11 +114,11 @@ async def day_of(turn: Turn, text: str) -> str | None:
     if len(said) != 1:
         return None
     last = words(turn.lang).last_minute.format(said[0])
-    when = await turn.home.request(
-        "reminders.understand", texts=[last], lang=turn.lang, is_daily=False
-    )
-    at = when.get("at")
-    return datetime.fromisoformat(at).date().isoformat() if at else None
+    try:
+        when = await turn.home.request(services.UnderstandWhen((last,), turn.lang))
+    except services.Refusal:
+        return None
+    return when.at.date().isoformat() if when.at else None
 
 
 def _midnight(day: str) -> str:

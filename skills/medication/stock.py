@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from fractions import Fraction
 
-from skills.api import ImpossibleAmountError, Skill, Turn, Unit, parse_dose
+from skills.api import ImpossibleAmountError, Skill, Turn, Unit, parse_dose, services
 from skills.medication import describe
 from skills.medication.habits import habit_time, keep_habit
 from skills.medication.naming import SURE, find
-from skills.medication.plainly import explain_failures, refusal, unknown
-from skills.medication.reading import amount_of, number_in
+from skills.medication.plainly import explain_failures, unknown
+from skills.medication.reading import number_in
 from skills.medication.which import Meant, meant, medicines, reminders
 from skills.medication.words import words
 
@@ -27,8 +28,8 @@ async def stock(turn: Turn) -> str:
     kept = medicines(await reminders(turn))
     named = await meant(turn, kept, turn.text)
     if named.stranger:
-        return unknown(turn, named.stranger, [each["title"] for each in kept])
-    titles = list(dict.fromkeys(each["title"] for each in named.reminders or kept))
+        return unknown(turn, named.stranger, [each.title for each in kept])
+    titles = list(dict.fromkeys(each.title for each in named.reminders or kept))
     if not titles:
         return turn.render("nothing_kept")
     lefts = {title: await _left(turn, title) for title in titles[:8]}
@@ -38,19 +39,20 @@ async def stock(turn: Turn) -> str:
     return " ".join(said)
 
 
-async def _left(turn: Turn, title: str) -> dict[str, Any] | None:
-    answer = await turn.home.request("reminders.left", which=title)
-    left: dict[str, Any] | None = answer.get("left")
-    return left
+async def _left(turn: Turn, title: str) -> services.StockTold | None:
+    try:
+        return (await turn.home.request(services.GetLeft(title))).left
+    except services.Refusal:
+        return None
 
 
-def _left_said(turn: Turn, title: str, left: dict[str, Any]) -> str:
+def _left_said(turn: Turn, title: str, left: services.StockTold) -> str:
     amount = describe.amount(turn, left)
-    if left["days"] is None:
+    if left.days is None:
         return turn.render("stock", what=title, amount=amount)
-    if left["days"] == 0:
+    if left.days == 0:
         return turn.render("stock_no_day", what=title, amount=amount)
-    length = turn.spoken.duration(timedelta(days=left["days"]))
+    length = turn.spoken.duration(timedelta(days=left.days))
     return turn.render("stock_days", what=title, amount=amount, length=length)
 
 
@@ -61,9 +63,9 @@ async def refill(turn: Turn) -> str:
         return turn.render("nothing_kept")
     named = await meant(turn, kept, turn.text)
     if named.stranger:
-        return unknown(turn, named.stranger, [each["title"] for each in kept])
-    found = list(named.reminders) or (kept if len(kept) == 1 else [])
-    if len({each["title"] for each in found}) != 1:
+        return unknown(turn, named.stranger, [each.title for each in kept])
+    found = named.reminders or (kept if len(kept) == 1 else [])
+    if len({each.title for each in found}) != 1:
         return turn.render("stock_of_which", known=turn.spoken.listing(_titles(kept)))
     reminder = found[0]
     own = words(turn.lang)
@@ -72,48 +74,59 @@ async def refill(turn: Turn) -> str:
     except ImpossibleAmountError:
         return turn.render("impossible_amount")
     if amount is None and own.has("is_out", turn.text):
-        amount = {"amount": "0", "unit": _unit(reminder)}
+        amount = services.Stock(Fraction(0), _unit(reminder))
     if amount is None:
-        return turn.render("stock_how_many", what=reminder["title"])
-    is_bought = own.has("buys", turn.text)
-    service = "reminders.refill" if is_bought else "reminders.count"
-    answer = await turn.home.request(service, which=reminder["reminder_id"], amount=amount)
-    if "refused" in answer:
-        return refusal(turn, answer)
-    said = _left_said(turn, reminder["title"], answer["left"])
-    return turn.render("join", first=turn.render("stock_noted"), second=said)
+        return turn.render("stock_how_many", what=reminder.title)
+    try:
+        counted = _counted(reminder, amount, is_new=own.has("buys", turn.text))
+    except ImpossibleAmountError:
+        return turn.render("not_possible")
+    left = (await turn.home.request(counted)).left
+    noted = turn.render("stock_noted")
+    if left is None:
+        return noted
+    return turn.render("join", first=noted, second=_left_said(turn, reminder.title, left))
 
 
-def _brought(turn: Turn, reminder: dict[str, Any], named: Meant) -> dict[str, Any] | None:
+def _counted(
+    reminder: services.Reminder, amount: services.Stock, *, is_new: bool
+) -> services.AddToStock | services.SetStock:
+    """So many more, or so many in all."""
+    if not is_new:
+        return services.SetStock(reminder.reminder_id, amount)
+    return services.AddToStock(reminder.reminder_id, services.Amount(amount.amount, amount.unit))
+
+
+def _brought(turn: Turn, reminder: services.Reminder, named: Meant) -> services.Stock | None:
     """How many: "thirty tablets", "two boxes of thirty", "thirty"."""
     own = words(turn.lang)
     text = turn.text
     for each in named.reminders:
-        text = re.sub(re.escape(each["title"]), " ", text, flags=re.IGNORECASE)
+        text = re.sub(re.escape(each.title), " ", text, flags=re.IGNORECASE)
     packs = number_in(own.groups("packs", text), turn.lang)
     each_pack = number_in(own.groups("each_pack", text), turn.lang)
     dose = parse_dose(text, turn.lang)
     unit = _unit(reminder)
     if packs is not None and each_pack is not None:
-        return {"amount": str(int(packs * each_pack)), "unit": unit}
+        return services.Stock(Fraction(int(packs * each_pack)), unit)
     if packs is not None and (dose is None or dose.unit in {Unit.AMPOULE, Unit.SACHET}):
         return None  # how many are in a box is not known
     if dose is not None:
-        return amount_of(dose)
+        return services.Stock(dose.amount, dose.unit)
     number = number_in(text, turn.lang)
     if number is None:
         return None
     if number < 0:
         raise ImpossibleAmountError(str(number))
-    return {"amount": f"{number:g}", "unit": unit}
+    return services.Stock(Fraction(f"{number:g}"), unit)
 
 
-def _unit(reminder: dict[str, Any]) -> str:
-    return str((reminder.get("amount") or {}).get("unit") or Unit.TABLET.value)
+def _unit(reminder: services.Reminder) -> Unit:
+    return reminder.amount.unit if reminder.amount is not None else Unit.TABLET
 
 
-def _titles(kept: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(each["title"] for each in kept))[:6]
+def _titles(kept: Sequence[services.Reminder]) -> list[str]:
+    return list(dict.fromkeys(each.title for each in kept))[:6]
 
 
 async def food(turn: Turn) -> str:
@@ -124,30 +137,30 @@ async def food(turn: Turn) -> str:
     named = await meant(turn, kept, turn.text)
     only = kept[0] if len(kept) == 1 and not named.stranger else None
     reminder = named.reminders[0] if named.reminders else only
-    if reminder is not None and reminder.get("food"):
-        return turn.render(f"food_told_{reminder['food']}", what=reminder["title"])
-    title = reminder["title"] if reminder is not None else named.stranger or turn.text
+    if reminder is not None and reminder.food:
+        return turn.render(f"food_told_{reminder.food}", what=reminder.title)
+    title = reminder.title if reminder is not None else named.stranger or turn.text
     found = await find(turn, title)
-    sure = [match for match in found["matches"] if match["score"] >= SURE]
+    sure = [match for match in found.matches if match.score >= SURE]
     if len(sure) != 1:
         if reminder is None and not named.stranger and len(kept) > 1:
             return turn.render("stock_of_which", known=turn.spoken.listing(_titles(kept)))
         return turn.render("food_unknown")
-    rule = sure[0]["food"]
+    rule = sure[0].food
     if rule == "unknown":
         return turn.render("food_unknown")
-    return turn.render(f"food_rule_{rule}", what=sure[0]["said"])
+    return turn.render(f"food_rule_{rule}", what=sure[0].said)
 
 
 async def adherence(turn: Turn) -> str:
     """How this week or the last went, in words; unanswered is unknown."""
-    weeks = await turn.home.request("reminders.adherence", weeks=3)
-    mondays = sorted({week["monday"] for week in weeks})
+    weeks = await turn.home.request(services.GetAdherence(weeks=3))
+    mondays = sorted({week.monday for week in weeks})
     today = turn.now.date()
     this = today.fromordinal(today.toordinal() - today.weekday())
     is_last = words(turn.lang).has("week_words", turn.text)
     wanted = this.fromordinal(this.toordinal() - 7) if is_last else this
-    own = [week for week in weeks if week["monday"] == wanted.isoformat()]
+    own = [week for week in weeks if week.monday == wanted]
     if not own:
         if not mondays:
             return turn.render("adherence_nothing")
@@ -156,20 +169,20 @@ async def adherence(turn: Turn) -> str:
     return " ".join([head, *(_week(turn, week) for week in own[:8])])
 
 
-def _week(turn: Turn, week: dict[str, Any]) -> str:
-    planned = sum(week[name] for name in ("taken", "skipped", "unknown", "missed"))
+def _week(turn: Turn, week: services.WeekOfMedicine) -> str:
+    planned = week.planned
     spoken = turn.spoken.number
-    if week["taken"] == planned:
-        return turn.render("adherence_all", what=week["title"], planned=spoken(str(planned)))
+    if week.taken == planned:
+        return turn.render("adherence_all", what=week.title, planned=spoken(str(planned)))
     said = turn.render(
         "adherence_some",
-        what=week["title"],
+        what=week.title,
         planned=spoken(str(planned)),
-        taken=spoken(str(week["taken"])),
+        taken=spoken(str(week.taken)),
     )
     for name, count in (
-        ("skipped", week["skipped"]),
-        ("unknown", week["unknown"] + week["missed"]),
+        ("skipped", week.skipped),
+        ("unknown", week.unknown + week.missed),
     ):
         if count:
             more = turn.render(f"adherence_{name}", count=spoken(str(count)))

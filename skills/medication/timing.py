@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Final
@@ -15,16 +16,18 @@ from skills.api import (
     find_clues,
     parse_number,
     read_sentence,
+    services,
 )
 from skills.medication.draft import Draft
 from skills.medication.habits import habit_time, keep_habit
 from skills.medication.words import words
 
+Understood = services.Understood
 _MOST_TEXTS: Final = 12
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
 
 
-async def understand(turn: Turn, draft: Draft, text: str) -> tuple[str, dict[str, Any]]:
+async def understand(turn: Turn, draft: Draft, text: str) -> tuple[str, Understood]:
     """The sentence's words about time; a number alone answers "at what time"."""
     when = await _when(turn, draft, [*draft.texts, text])
     own = words(turn.lang)
@@ -33,44 +36,32 @@ async def understand(turn: Turn, draft: Draft, text: str) -> tuple[str, dict[str
         meals = [pattern.search(text.lower()) for pattern, _ in own.habits]
         named = [found[0] for found in meals if found is not None]
         timed = " ".join(own.at_meal[draft.food or "with"].format(each) for each in named)
-    elif not when["says"] and draft.asks == "when":
+    elif not when.says and draft.asks == "when":
         timed = own.bare_time.format(own.core(text))
     if timed:
         again = await _when(turn, draft, [*draft.texts, timed])
-        if again["says"] and not again["problem"]:
+        if again.says and not again.problem:
             return timed, again
     return text, when
 
 
-async def _when(turn: Turn, draft: Draft, texts: list[str]) -> dict[str, Any]:
+async def _when(turn: Turn, draft: Draft, texts: list[str]) -> Understood:
     is_task = bool(draft.items) and not any(item.is_medicine for item in draft.items)
-    understood: dict[str, Any] = await turn.home.request(
-        "reminders.understand",
-        texts=texts[-_MOST_TEXTS:],
-        lang=turn.lang,
-        is_daily=not is_task and not draft.is_once,
-    )
-    if "refused" in understood:  # a clock that was never set
-        return {
-            "says": True,
-            "spans": [],
-            "leftover": [],
-            "schedule": None,
-            "left_out": [],
-            "problem": understood,
-            "days": None,
-            "names_day": False,
-            "names_part": False,
-        }
-    return understood
+    is_daily = not is_task and not draft.is_once
+    try:
+        return await turn.home.request(
+            services.UnderstandWhen(tuple(texts[-_MOST_TEXTS:]), turn.lang, is_daily)
+        )
+    except services.Refusal as refusal:  # a clock that was never set
+        return Understood(says=True, problem=refusal)
 
 
-def number_beside_time(when: dict[str, Any]) -> str:
+def number_beside_time(when: Understood) -> str:
     """A number that touches words about time and was not read as an hour; empty for none."""
-    for left in when["leftover"]:
-        gaps = [max(start - left["end"], left["start"] - end) for start, end in when["spans"]]
-        if left["kind"] == LeftKind.NUMBER and any(0 <= gap <= 1 for gap in gaps):
-            return str(left["words"])
+    for left in when.leftover:
+        gaps = [max(start - left.end, left.start - end) for start, end in when.spans]
+        if left.kind is LeftKind.NUMBER and any(0 <= gap <= 1 for gap in gaps):
+            return left.words
     return ""
 
 
@@ -111,42 +102,46 @@ def number_behind_hour(turn: Turn, text: str) -> BehindHour | None:
     return None
 
 
-async def spans_of(turn: Turn, text: str) -> list[list[int]]:
+async def spans_of(turn: Turn, text: str) -> tuple[tuple[int, int], ...]:
     """Where in a sentence its words about time stand."""
-    understood = await turn.home.request(
-        "reminders.understand", texts=[text], lang=turn.lang, is_daily=False
-    )
-    return list(understood.get("spans") or ())
+    try:
+        return (await turn.home.request(services.UnderstandWhen((text,), turn.lang))).spans
+    except services.Refusal:
+        return ()
 
 
 async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
     """The draft with a sentence about time."""
     texts = (*draft.texts, text) if text else draft.texts
     when = await _when(turn, draft, list(texts))
-    problem, schedule = when["problem"], when["schedule"]
-    before = draft.schedule
+    problem, before = when.problem, draft.schedule
     if draft.act == "change" and before is not None:
-        if (problem or {}).get("refused") == "meal_missing":
+        if isinstance(problem, services.MealMissingRefused):
             when = await _at_its_meals(turn, draft, text)
-        if (when["problem"] or {}).get("refused") == "words_left":
-            return _unread(turn, draft, when["problem"])
-        if when["left_out"]:  # which of the days that are there, and from when, nobody said
-            return _unread(turn, draft, {"words": [text]})
-        if when["schedule"] is not None and _names_beginning(turn, text):
+        if isinstance(when.problem, services.WordsLeftRefused):
+            return _unread(turn, draft, when.problem.words)
+        if when.left_out:  # which of the days that are there, and from when, nobody said
+            return _unread(turn, draft, [text])
+        if when.schedule is not None and _names_beginning(turn, text):
             return draft.noting("from_now_only")
         return _rescheduled(draft, when)
-    refused = (problem or {}).get("refused")
-    if refused == "words_left":
-        return _unread(turn, draft, problem)
-    if refused in {"impossible_time", "never_comes", "invalid", "clock_wrong"}:
-        note = "too_often" if refused == "invalid" else str(refused)
-        return draft.noting(note)
+    match problem:
+        case services.WordsLeftRefused(words=unread):
+            return _unread(turn, draft, unread)
+        case services.InvalidRefused():
+            return draft.noting("too_often")
+        case (
+            services.ImpossibleTimeRefused()
+            | services.NeverComesRefused()
+            | services.ClockWrongRefused()
+        ):
+            return draft.noting(problem.code)
     return replace(
         draft,
         texts=texts,
-        schedule=schedule,
-        left_out=tuple(when["left_out"]),
-        when_problem=problem,
+        schedule=services.to_json(when.schedule),
+        left_out=tuple(day.isoformat() for day in when.left_out),
+        when_problem=problem.to_dict() if problem is not None else None,
         has_changes=True,
         was_refused=False,
     )
@@ -158,14 +153,12 @@ def _names_beginning(turn: Turn, text: str) -> bool:
     return any(each.clue in edges for each in find_clues(text, turn.lang, turn.now.date()))
 
 
-def _unread(turn: Turn, draft: Draft, problem: dict[str, Any]) -> Draft:
+def _unread(turn: Turn, draft: Draft, unread: Sequence[str]) -> Draft:
     """Ask about words that may belong to a time and were not understood; nothing is taken over."""
-    return draft.noting(
-        "words_left", words=turn.spoken.listing([w.strip() for w in problem["words"]])
-    )
+    return draft.noting("words_left", words=turn.spoken.listing([each.strip() for each in unread]))
 
 
-async def _at_its_meals(turn: Turn, draft: Draft, text: str) -> dict[str, Any]:
+async def _at_its_meals(turn: Turn, draft: Draft, text: str) -> Understood:
     """Read "change it to before food" as before the meals that it has been at."""
     own = words(turn.lang)
     side = own.at_meal[own.of(own.food, text) or "with"]
@@ -174,28 +167,37 @@ async def _at_its_meals(turn: Turn, draft: Draft, text: str) -> dict[str, Any]:
     return await _when(turn, draft, [" ".join(side.format(meal) for meal in meals)])
 
 
-def _rescheduled(draft: Draft, when: dict[str, Any]) -> Draft:
+def _rescheduled(draft: Draft, when: Understood) -> Draft:
     """A reminder that is there with another time, or on other days, and all else as it was."""
-    before, schedule, days = draft.schedule or {}, when["schedule"], when["days"]
-    refused = (when["problem"] or {}).get("refused")
+    before = draft.schedule or {}
+    schedule, days = services.to_json(when.schedule), _days(when)
+    refused = when.problem.code if when.problem is not None else None
     if refused == "time_missing" and days is None:
         return draft  # "change it to after food": at the hours that it has
     kept = {name: before[name] for name in ("times", "start", "until") if name in before}
-    if schedule is not None and "at" in schedule and "times" in before and when["names_day"]:
-        return _on_that_day(draft, before, schedule["at"], is_sure=when["names_part"])
+    if schedule is not None and "at" in schedule and "times" in before and when.names_day:
+        return _on_that_day(draft, before, schedule["at"], is_sure=when.names_part)
     if schedule is not None and days is None and "times" in schedule and "times" in before:
         times = schedule["times"]
-        if len(times) == len(before["times"]) == 1 and not when["names_part"]:
+        if len(times) == len(before["times"]) == 1 and not when.names_part:
             times = [_near(before["times"][0], times[0])]
         schedule = {**before, "times": times}
-    elif schedule is not None and "at" in schedule and "at" in before and not when["names_day"]:
-        at = _on_the_day_of(before["at"], schedule["at"], is_sure=when["names_part"])
+    elif schedule is not None and "at" in schedule and "at" in before and not when.names_day:
+        at = _on_the_day_of(before["at"], schedule["at"], is_sure=when.names_part)
         schedule = {**schedule, "at": at}
     elif refused == "time_missing" and days is not None and "times" in before:
         schedule = {**kept, **days}
     elif schedule is None:
         return draft.noting("too_often" if refused == "invalid" else refused or "time_missing")
     return replace(draft, schedule=schedule, has_changes=True, was_refused=False)
+
+
+def _days(when: Understood) -> dict[str, Any] | None:
+    """The days that were said, as a draft's schedule has them."""
+    if when.days is None:
+        return None
+    said: dict[str, Any] = services.to_json(when.days)
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _on_that_day(draft: Draft, before: dict[str, Any], said: str, *, is_sure: bool) -> Draft:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from skills.api import Skill, Turn, rank_matches
+from skills.api import Skill, Turn, rank_matches, services
 
 skill = Skill("robot", __file__, needs="robot")
 
@@ -49,28 +49,27 @@ async def go(turn: Turn) -> str:
 @skill.action
 async def stop(turn: Turn) -> str:
     """Once more: the core has done it at the first word where it knew it for a stop."""
-    answer = await turn.home.request("robot.stop")
+    answer = await turn.home.request(services.AskForStop())
     await turn.home.stop_speaking()
-    return turn.render("stopped" if answer["state"] == "stopped" else "quiet")
+    return turn.render("stopped" if answer.state == "stopped" else "quiet")
 
 
 @skill.action
 async def allow(turn: Turn) -> str:
     """The elder's consent."""
-    answer = await turn.home.request("robot.consent", may_move=True)
-    return turn.render("no_robot" if answer["state"] == "no_robot" else "allowed")
+    answer = await turn.home.request(services.GiveConsent(may_move=True))
+    return turn.render("no_robot" if answer.state == "no_robot" else "allowed")
 
 
 @skill.action
 async def forbid(turn: Turn) -> str:
     """The end of it."""
-    answer = await turn.home.request("robot.consent", may_move=False)
-    return turn.render("no_robot" if answer["state"] == "no_robot" else "forbidden")
+    answer = await turn.home.request(services.GiveConsent(may_move=False))
+    return turn.render("no_robot" if answer.state == "no_robot" else "forbidden")
 
 
 async def _places(turn: Turn) -> list[str]:
-    state: dict[str, Any] = await turn.home.request("robot.state")
-    return list(state["places"])
+    return list((await turn.home.request(services.GetRobotState())).places)
 
 
 def _place_in(text: str, places: list[str]) -> str:
@@ -83,15 +82,15 @@ def _place_in(text: str, places: list[str]) -> str:
 
 
 async def _move(turn: Turn, motion: str, place: str = "") -> str:
-    answer = await turn.home.request("robot.move", motion=motion, place=place)
-    match answer["state"]:
+    answer = await turn.home.request(services.AskForMotion(motion, place))
+    match answer.state:
         case "moving":
             return turn.render(f"moving_{motion}", place=place)
-        case "unknown_place" if answer["places"]:
-            return turn.render("unknown_place", places=turn.spoken.listing(answer["places"]))
+        case "unknown_place" if answer.places:
+            return turn.render("unknown_place", places=turn.spoken.listing(answer.places))
         case "unknown_place":
             return turn.render("no_places")
         case "asked":  # whether it may move at all
-            return str(answer["question"])
+            return answer.question
         case state:
             return turn.render(state)

@@ -17,7 +17,7 @@ from assistant.pendants import (
     SerialReceiver,
 )
 from assistant.pendants.service import SILENCE_LIMIT_SECONDS, PendantService
-from assistant.runtime.findings import Verdict
+from assistant.services.findings import Verdict
 from assistant.settings import EmergencySettings, Settings
 from tests.homes import a_home, features
 

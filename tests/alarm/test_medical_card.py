@@ -8,9 +8,10 @@ import pytest
 
 from assistant.alarm.medical_card import MedicalCard
 from assistant.events import AlarmRaised, Origin, RemindersChanged
-from assistant.reminders.codec import to_json
-from assistant.reminders.model import Kind, Reminder
-from assistant.runtime.bus import Bus, Refused
+from assistant.runtime.bus import Bus
+from assistant.services import GetProfileField, ListReminders
+from assistant.services.errors import Refused
+from assistant.services.reminder import Kind, Reminder
 from assistant.store import StoreError
 
 WARFARIN = Reminder(reminder_id="1", title="华法林", kind=Kind.MEDICINE)
@@ -22,19 +23,18 @@ async def known(reminders: object, allergies: object) -> MedicalCard:
     """What is known of a home that keeps this; an exception stands for a service that fails."""
     bus, health = Bus(), MedicalCard()
 
-    async def listed() -> Any:
+    async def listed(_: ListReminders) -> tuple[Reminder, ...]:
         if isinstance(reminders, Exception):
             raise reminders
-        return [to_json(each) for each in reminders]  # type: ignore[attr-defined]
+        return tuple(reminders)  # type: ignore[arg-type]
 
-    async def field(field: str) -> Any:
-        assert field == "allergies"
+    async def field(wish: GetProfileField) -> Any:
+        assert wish.field == "allergies"
         if isinstance(allergies, Exception):
             raise allergies
         return allergies
 
-    bus.serve("reminders.list", listed)
-    bus.serve("profile.get", field)
+    bus.serve(ListReminders.answered_by(listed), GetProfileField.answered_by(field))
     health.follow(bus)
     bus.publish(RemindersChanged("1"))
     await health.finish()
@@ -83,10 +83,10 @@ async def test_an_alarm_reads_again_what_could_not_be_read_before() -> None:
     await health.finish()
     assert health.medicines == ()
 
-    async def listed() -> Any:
-        return [to_json(WARFARIN)]
+    async def listed(_: ListReminders) -> tuple[Reminder, ...]:
+        return (WARFARIN,)
 
-    bus.serve("reminders.list", listed)
+    bus.serve(ListReminders.answered_by(listed))
     bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
     await health.finish()
     assert health.medicines == ("华法林",)

@@ -24,9 +24,11 @@ from assistant.events import (
     TurnTaken,
 )
 from assistant.people.contacts import new_contact
+from assistant.services import AgreeToCall, FindCallee, OfferCall
 from assistant.settings import Settings
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
+from tests.asking import call
 from tests.channels.parts import loudness, needs_baresip, tone, write_tone
 from tests.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
@@ -64,14 +66,14 @@ class Home:
 
     async def ring(self, said: str = "大女儿") -> None:
         """What the skill does once it understood, and the elder's yes."""
-        found = await self.core.bus.call("calls.find", names=[said], sentence="")
+        found = await call(self.core.bus, "calls.find", names=[said], sentence="")
         (match,) = found["matches"]
-        offered = await self.core.bus.call(
-            "calls.offer", contact_id=match["contact_id"], name=match["name"]
+        offered = await call(
+            self.core.bus, "calls.offer", contact_id=match["contact_id"], name=match["name"]
         )
         assert offered["refused"] == ""
         assert "dialling" not in self.stages(), "nobody is rung before the yes"
-        answer = await self.core.bus.call("turn", text="好")
+        answer = await call(self.core.bus, "turn", text="好")
         assert answer["lane"] == "question"
 
     async def talk(self) -> None:
@@ -173,9 +175,9 @@ async def test_an_alarm_takes_the_line(tmp_path: Path, pulse: PulseServer) -> No
         home.core.bus.publish(HelpPressed("cord"))
         await until(neighbour.calls[0].ended.is_set)
         await until(lambda: bool(daughter.calls))
-        found = await home.core.bus.call("calls.find", names=["老李"], sentence="")
-        offered = await home.core.bus.call(
-            "calls.offer", contact_id=found["matches"][0]["contact_id"]
+        found = await call(home.core.bus, "calls.find", names=["老李"], sentence="")
+        offered = await call(
+            home.core.bus, "calls.offer", contact_id=found["matches"][0]["contact_id"]
         )
         alarm = home.core.alarm_assembly.store.open_alarms()[0]
         assert offered["refused"] == ("alarm" if alarm.state.calls_out else "")
@@ -215,16 +217,16 @@ async def test_a_killed_telephone_program_is_told_and_the_call_offered_again(
         assert not home.core.alarm_assembly.calls.is_talking
         assert home.core.alarm_assembly.equipment.phone is not None
         await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
-        await home.core.bus.call("turn", text="好")
+        await call(home.core.bus, "turn", text="好")
         await until(lambda: home.core.alarm_assembly.calls.is_talking)
 
 
 async def test_nobody_is_rung_at_a_no_or_without_an_answer(tmp_path: Path) -> None:
     async with SipPeer() as peer, a_home(tmp_path, peer.uri) as home:
-        found = await home.core.bus.call("calls.find", names=[], sentence="给我大闺女打个电话")
-        await home.core.bus.call("calls.offer", contact_id=found["matches"][0]["contact_id"])
-        await home.core.bus.call("turn", text="不用了")
-        await home.core.bus.call("turn", text="好")
+        found = await call(home.core.bus, "calls.find", names=[], sentence="给我大闺女打个电话")
+        await call(home.core.bus, "calls.offer", contact_id=found["matches"][0]["contact_id"])
+        await call(home.core.bus, "turn", text="不用了")
+        await call(home.core.bus, "turn", text="好")
         assert peer.invites == 0
         assert not home.core.alarm_assembly.calls.is_under_way
 
@@ -249,15 +251,15 @@ async def test_another_name_takes_the_place_of_the_one_before(tmp_path: Path) ->
     ):
         calls = home.core.alarm_assembly.calls
         for said in ("大女儿", "老李"):
-            (match,) = (await calls.find([said], ""))["matches"]
-            await calls.offer(match["contact_id"], match["name"])
+            (match,) = (await calls.find(FindCallee((said,), ""))).matches
+            await calls.offer(OfferCall(match.contact_id, match.name))
         assert "没听见" not in home.said()
-        again = await calls.find(["她"], "给她打吧")
-        assert again["is_offered"], "nobody else was named"
-        assert await calls.agree()
+        again = await calls.find(FindCallee(("她",), "给她打吧"))
+        assert again.is_offered, "nobody else was named"
+        assert await calls.agree(AgreeToCall())
         await until(lambda: neighbour.invites > 0)
         assert daughter.invites == 0
         await until(lambda: not calls.is_under_way)
-        (once_more,) = (await calls.find([], "再打一次"))["matches"]
-        assert once_more["name"] == "老李"
-        assert (await calls.find([], "打个电话"))["matches"] == []
+        (once_more,) = (await calls.find(FindCallee((), "再打一次"))).matches
+        assert once_more.name == "老李"
+        assert (await calls.find(FindCallee((), "打个电话"))).matches == ()

@@ -35,7 +35,7 @@ from assistant.channels import (
 from assistant.channels import installed as installing
 from assistant.channels.installed import GROUP, load_channels
 from assistant.commands import doctor
-from assistant.runtime.findings import Verdict
+from assistant.services.findings import Verdict
 from tests.channels.parts import message, run_attempt, script_of
 from tests.faults.parts import a_home
 from tests.waiting import until
@@ -115,7 +115,7 @@ async def test_an_alarm_reaches_a_contact_by_a_channel_of_another_package(tmp_pa
             assert "Power On" in commands
             (contact,) = home.core.alarm_assembly.people.all
             (way,) = await home.core.alarm_assembly.check_contact(contact.contact_id)
-            assert way == {"channel": f"lamp at {plug}", "is_well": True, "detail": way["detail"]}
+            assert (way.channel, way.is_well) == (f"lamp at {plug}", True)
             assert "Power" in commands
 
 

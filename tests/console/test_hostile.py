@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +25,21 @@ from assistant.console.pace import MAX_KNOWN, Pace, neighbourhood
 from assistant.console.pages import alarm_page, close_page, problem_page
 from assistant.console.web import Door
 from assistant.pendants import PendantDoor
-from assistant.runtime.link import LinkError, ServiceError
+from assistant.runtime.link import LinkError
+from assistant.services import AlarmFacts, LinkView, ReportPendant, Request, Stage
+from assistant.services.errors import ServiceError
 from assistant.settings import LANGUAGES, ConsoleSettings
 from tests.channels.parts import free_port
 from tests.console.parts import PENDANT_TOKEN, a_home, certificate, link_of, receiver
 
 KEY = Acknowledger(bytes(range(32)))
-VIEW = {
-    "stage": "open",
-    "lang": "zh",
-    "contact": "大女儿",
-    "by": "",
-    "since": "08:30",
-    "elder": "王奶奶",
-    "reason": "摔倒",
-    "place": "浴室",
-    "address": "",
-    "number": "120",
-    "minutes": "20",
-    "drill": "",
-}
+VIEW = LinkView(
+    Stage.OPEN,
+    "zh",
+    contact="大女儿",
+    since="08:30",
+    facts=AlarmFacts(elder="王奶奶", reason="摔倒", place="浴室", number="120", minutes="20"),
+)
 BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}
 
 
@@ -51,11 +47,11 @@ class Listening:
     """Stands where the link to the core does, and remembers what it was asked."""
 
     def __init__(self, answer: object = None) -> None:
-        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.asked: list[Request[Any]] = []
         self.answer = answer or VIEW
 
-    async def request(self, service: str, deadline_seconds: float = 5.0, **arguments: Any) -> Any:
-        self.asked.append((service, arguments))
+    async def request(self, request: Request[Any], deadline_seconds: float = 5.0) -> Any:
+        self.asked.append(request)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -293,7 +289,7 @@ async def test_a_first_press_is_taken_whoever_knocks_beside_it() -> None:
         report = await web.post("/pendant/cord", json={"event": "press"}, headers=BEARER)
         assert report.status_code == 200
         assert {await task for task in knocks} == {401, 429}
-    pressed = [arguments["device"] for service, arguments in core.asked]
+    pressed = [asked.device for asked in core.asked if isinstance(asked, ReportPendant)]
     assert pressed == ["cord"]
 
 
@@ -314,7 +310,7 @@ async def test_a_core_that_does_not_answer_is_said_so(fault: Exception, status: 
 
 
 async def test_a_view_that_makes_no_page_is_a_plain_refusal() -> None:
-    async with a_page(Listening({"stage": "unheard of"})) as (web, link, _):
+    async with a_page(Listening(replace(VIEW, lang="unheard of"))) as (web, link, _):
         answer = await web.get(link)
     assert answer.status_code == 500
     assert "Traceback" not in answer.text
@@ -407,11 +403,12 @@ def test_an_ipv6_network_is_one_caller() -> None:
     assert neighbourhood("") == ""
 
 
-@given(st.text(max_size=30), st.sampled_from(["open", "again", "mine", "taken", "over"]))
-def test_no_name_becomes_markup(name: str, stage: str) -> None:
+@given(st.text(max_size=30), st.sampled_from(Stage))
+def test_no_name_becomes_markup(name: str, stage: Stage) -> None:
     for lang in LANGUAGES:
-        view = {**VIEW, "stage": stage, "lang": lang}
-        hostile = {**view, "elder": name, "by": name, "contact": name, "place": name or "x"}
+        view = replace(VIEW, stage=stage, lang=lang)
+        facts = replace(view.facts, elder=name, place=name or "x")
+        hostile = replace(view, by=name, contact=name, facts=facts)
         for page in (alarm_page, close_page):
             assert page(hostile, "/a/x").count("<") == page(view, "/a/x").count("<")
 
@@ -425,10 +422,11 @@ def test_every_problem_is_told_in_both_languages(problem: str) -> None:
 
 def test_a_drill_is_told_as_one() -> None:
     assert "演练" not in alarm_page(VIEW, "/a/x")
-    assert "演练" in alarm_page({**VIEW, "drill": "yes"}, "/a/x")
+    assert "演练" in alarm_page(replace(VIEW, facts=replace(VIEW.facts, is_drill=True)), "/a/x")
 
 
 def test_the_emergency_number_can_be_touched_where_it_is_one() -> None:
     assert '<a href="tel:120">120</a>' in alarm_page(VIEW, "/a/x")
-    english = {**VIEW, "lang": "en", "number": "the emergency number"}
+    facts = replace(VIEW.facts, number="the emergency number")
+    english = replace(VIEW, lang="en", facts=facts)
     assert "tel:" not in alarm_page(english, "/a/x")

@@ -12,6 +12,7 @@ import pytest
 
 from assistant.channels.webhook import signed_headers
 from assistant.events import HelpPressed
+from tests.asking import call
 from tests.console.parts import PENDANT_TOKEN, Home, a_home, link_of, receiver
 from tests.waiting import until
 
@@ -91,7 +92,7 @@ async def test_what_is_no_report_raises_nothing(tmp_path: Path) -> None:
 
 async def test_the_token_is_told_to_no_other_child(tmp_path: Path) -> None:
     async with a_home(tmp_path, {}) as home:
-        state = await home.core.bus.call("home.state")
+        state = await call(home.core.bus, "home.state")
         assert PENDANT_TOKEN not in json.dumps(state)
         pid = home.core.supervisor.pid("console")
         command = Path(f"/proc/{pid}/cmdline").read_bytes()

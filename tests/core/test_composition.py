@@ -18,9 +18,10 @@ from assistant.core import Core, CoreOptions
 from assistant.core.composition import Features, MissingFeatureError, Part
 from assistant.core.features import FEATURES
 from assistant.runtime.feature import Feature
-from assistant.runtime.findings import CheckResult, found
+from assistant.services.findings import CheckResult, found
 from assistant.settings import Settings
 from tests.alarm.virtual_time import VirtualLoop
+from tests.asking import call
 from tests.homes import a_home
 
 ACTS = ("start", "stop", "findings")
@@ -281,14 +282,14 @@ async def test_a_feature_that_is_added_needs_its_line_alone(tmp_path: Path) -> N
     core = Core(options, (*FEATURES, Part("added", lambda _: Noted(log, "added", {}))))
     await core.start()
     assert core.features.names() == (*(part.name for part in FEATURES), "added")
-    told = await core.bus.call("home.devices")
+    told = await call(core.bus, "home.devices")
     assert "added" in [finding["part"] for finding in told]
     await core.stop()
     assert log.lines.count("start added") == log.lines.count("stop added") == 1
     assert log.lines[-1] == "stop added"
 
 
-@pytest.mark.parametrize("name", [part.name for part in FEATURES])
+@pytest.mark.parametrize("name", [part.name for part in FEATURES if not part.is_vital])
 async def test_no_feature_of_ours_keeps_the_core_from_starting(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,3 +323,24 @@ async def test_no_feature_of_ours_keeps_the_core_from_starting(
         assert [f.subject for f in told] == [name]
     finally:
         await core.stop()
+
+
+@pytest.mark.parametrize("act", ["build", "start"])
+def test_without_a_vital_one_nothing_goes_on(tmp_path: Path, act: str) -> None:
+    log = Log()
+
+    def build(_: Features) -> Feature:
+        if act == "build":
+            raise ValueError("whatever it is")
+        return Noted(log, "vital", {"start": fails})
+
+    async def live() -> None:
+        features = built(
+            tmp_path,
+            [Part("vital", build, is_vital=True), Part("last", lambda _: Noted(log, "last", {}))],
+        )
+        await features.start()
+
+    with pytest.raises(ValueError, match="whatever"):
+        run(live())
+    assert "start last" not in log.lines

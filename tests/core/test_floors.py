@@ -17,7 +17,7 @@ SINGLE_FILES = {"assistant/__init__.py", "assistant/cli.py"}
 
 # The ground: what anybody above may use.
 _DATA = ("assistant.events", "assistant.language", "assistant.settings")
-_GROUND = (*_DATA, "assistant.runtime", "assistant.store")
+_GROUND = (*_DATA, "assistant.runtime", "assistant.services", "assistant.store")
 _HOME = (*_GROUND, "assistant.home")
 _REACHING = (*_HOME, "assistant.channels", "assistant.people")
 
@@ -28,18 +28,31 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/settings": (),
     "assistant/phrases": ("assistant.language",),
     "assistant/safety": ("assistant.language", "assistant.phrases"),
-    "assistant/runtime": ("assistant.events", "assistant.settings"),
-    "assistant/store": ("assistant.runtime.faults",),
+    "assistant/services": _DATA,
+    "assistant/runtime": ("assistant.events", "assistant.services", "assistant.settings"),
+    "assistant/store": ("assistant.runtime.faults", "assistant.services"),
     "assistant/dialogue": ("assistant.runtime.privacy", "assistant.settings"),
     "models": (),
     "perception": (),
     "robot_io": (),
     # Children: they know the core by its events alone.
-    "assistant/ear": ("assistant.events", "assistant.runtime", "assistant.settings", "models"),
-    "assistant/mouth": ("assistant.events", "assistant.language", "assistant.runtime"),
+    "assistant/ear": (
+        "assistant.events",
+        "assistant.runtime",
+        "assistant.services",
+        "assistant.settings",
+        "models",
+    ),
+    "assistant/mouth": (
+        "assistant.events",
+        "assistant.language",
+        "assistant.runtime",
+        "assistant.services",
+    ),
     "assistant/senses": (
         "assistant.events",
         "assistant.runtime",
+        "assistant.services",
         "assistant.settings",
         "perception",
     ),
@@ -52,6 +65,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.runtime.link",
         "assistant.runtime.privacy",
         "assistant.runtime.tasks",
+        "assistant.services",
         "assistant.settings",
         "assistant.store.errors",
         "assistant.store.schema",
@@ -76,7 +90,13 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/robot": (*_HOME, "perception.events", "robot_io"),
     "assistant/calls": _REACHING,
     "assistant/pendants": (*_HOME, "assistant.channels"),
-    "assistant/console": (*_DATA, "assistant.runtime", "assistant.channels", "assistant.pendants"),
+    "assistant/console": (
+        *_DATA,
+        "assistant.runtime",
+        "assistant.services",
+        "assistant.channels",
+        "assistant.pendants",
+    ),
     "assistant/alarm": (
         *_REACHING,
         "assistant.phrases",
@@ -136,6 +156,8 @@ def imports(file: str) -> Iterator[str]:
         match node:
             case ast.Import(names=names):
                 modules = [each.name for each in names]
+            case ast.ImportFrom(module="assistant", names=names):
+                modules = [f"assistant.{each.name}" for each in names]
             case ast.ImportFrom(module=str(module)):
                 modules = [module]
             case _:

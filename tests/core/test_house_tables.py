@@ -65,28 +65,34 @@ def test_a_class_of_the_same_name_is_another(tmp_path: Path) -> None:
     assert house.one_end == ["Knocked", "Rung"]
 
 
+SERVICE_FILE = '''
+@request("door.open", LockedRefused)
+class OpenDoor(Request[None]):
+    """Let somebody in."""
+'''
+
+
 @pytest.mark.parametrize(
-    ("serving", "asking", "is_asked"),
+    ("asking", "is_asked"),
     [
-        ('bus.serve("door.open", f)', 'await link.request("door.open")', True),
-        ('bus.serve("door.open", f)', 'does = "door.open" if dark else "door.shut"', True),
-        ('bus.serve("door.open", f)', 'await link.request(f"door.{does}")', True),
-        ('bus.serve("door.open", f)', 'await link.request(f"window.{does}")', False),
-        ('bus.serve("door.open", f)', 'await link.request("door.shut")', False),
-        ('services = {"door.open": f}\n  bus.serve(name, f)', 'ask("door.open")', True),
-        ('bus.serve("door", f)', 'await link.request("door")', True),
-        ('bus.serve("door", f)', 'where = "door"', False),
+        ("await link.request(OpenDoor())", True),
+        ("await turn.home.request(services.OpenDoor())", True),
+        ("request_of(OpenDoor, {})", True),
+        ("def open_door(wish: OpenDoor) -> None: ...", False),
+        ("await link.request(ShutDoor())", False),
+        ("await link.request(house.OpenDoor())", False),
+        ("serve(OpenDoor.answered_by(f))", False),
+        ("", False),
     ],
 )
-def test_who_serves_and_who_asks(
-    tmp_path: Path, serving: str, asking: str, *, is_asked: bool
-) -> None:
-    served = f"def register(bus):\n  {serving}\n"
-    house = read_house(house_of(tmp_path, hall=served, porch=asking))
-    (name,) = house.served
-    assert house.served[name] == {"assistant/hall.py"}
-    assert house.asked.get(name, frozenset()) == ({"assistant/porch.py"} if is_asked else set())
-    assert (name in house.one_end) is not is_asked
+def test_who_serves_and_who_asks(tmp_path: Path, asking: str, *, is_asked: bool) -> None:
+    files = {"services/door": SERVICE_FILE, "porch": asking}
+    files["hall"] = "def register(bus):\n  bus.serve(OpenDoor.answered_by(f))\n"
+    house = read_house(house_of(tmp_path, **files))
+    assert "assistant/hall.py" in house.served["door.open"]
+    asked = {"assistant/porch.py"} if is_asked else set()
+    assert house.asked.get("door.open", frozenset()) == asked
+    assert ("door.open" in house.one_end) is not is_asked
 
 
 def test_help_and_check_write_nothing() -> None:

@@ -29,6 +29,7 @@ from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
 from assistant.settings import DialogueSettings, RobotSettings, Settings
 from assistant.store import KeyedValues
+from tests.asking import call
 from tests.skills.hosting import Core, Host, free_port
 
 T = TypeVar("T")
@@ -143,7 +144,7 @@ class House:
 
     def reminders(self) -> list[dict[str, Any]]:
         """All that are kept, in JSON."""
-        kept: list[dict[str, Any]] = self.do(self.core.bus.call("reminders.list"))
+        kept: list[dict[str, Any]] = self.do(call(self.core.bus, "reminders.list"))
         return kept
 
     async def start_rasa(self, sidecar: Sidecar, change: dict[str, str]) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from tests.asking import call
 from tests.dialogue.house import House
 
 FORM: Final = "medication_plan_form"
@@ -15,7 +16,7 @@ FORM: Final = "medication_plan_form"
 def kept(house: House) -> list[str]:
     """Nothing is kept yet; the ids of what the test adds are gone after it."""
     for reminder in house.reminders():
-        house.do(house.core.bus.call("reminders.remove", which=reminder["reminder_id"]))
+        house.do(call(house.core.bus, "reminders.remove", which=reminder["reminder_id"]))
     return []
 
 

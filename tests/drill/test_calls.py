@@ -15,6 +15,7 @@ from simulators.modem import SimulatedModem
 from simulators.scaip_centre import ScaipReceiver
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
+from tests.asking import call
 from tests.channels.parts import needs_baresip
 from tests.faults.parts import SECRET, Home, a_home, a_phone, receiver
 from tests.waiting import until
@@ -22,8 +23,8 @@ from tests.waiting import until
 
 async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any]]:
     (contact,) = (c for c in home.core.alarm_assembly.people.all if c.name == name)
-    answer = await home.core.bus.call(
-        "drill.contact", contact_id=contact.contact_id, drill_id=drill_id or new_id()
+    answer = await call(
+        home.core.bus, "drill.contact", contact_id=contact.contact_id, drill_id=drill_id or new_id()
     )
     assert isinstance(answer, list)
     return answer
@@ -149,4 +150,4 @@ async def test_a_way_that_this_home_does_not_have_is_told(tmp_path: Path) -> Non
         assert [each["verdict"] for each in found] == ["broken", "broken"]
         assert "not set up" in found[0]["detail"]
         with pytest.raises(Exception, match="no such contact"):
-            await home.core.bus.call("drill.contact", contact_id="x", drill_id="y")
+            await call(home.core.bus, "drill.contact", contact_id="x", drill_id="y")

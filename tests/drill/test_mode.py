@@ -23,8 +23,9 @@ from assistant.events import (
     Said,
     Say,
 )
-from assistant.runtime.bus import Refused
 from assistant.selftest.wording import REPLIES
+from assistant.services.errors import Refused
+from tests.asking import call as call_service
 from tests.faults.parts import Home
 from tests.faults.parts import a_home as a_core
 from tests.waiting import until
@@ -43,7 +44,7 @@ async def a_home(folder: Path, *, speaks: bool = True) -> AsyncIterator[Home]:
 
 
 async def call(home: Home, service: str, **arguments: object) -> object:
-    return await home.core.bus.call(f"drill.{service}", **arguments)
+    return await call_service(home.core.bus, f"drill.{service}", **arguments)
 
 
 def hear(home: Home, text: str, utterance: str, *, is_final: bool = True) -> None:

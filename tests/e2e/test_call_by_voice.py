@@ -14,6 +14,7 @@ from assistant.demo.scratch import scratch_options
 from assistant.events import ChildDied, Heard, Say
 from assistant.people.contacts import new_contact
 from simulators.sip_peer import SipPeer
+from tests.asking import call
 from tests.channels.parts import needs_baresip
 from tests.faults.parts import a_phone
 from tests.headless import PulseServer, needs_pulse
@@ -51,11 +52,11 @@ async def test_the_daughter_is_rung_by_voice(
             assert core.alarm_assembly.equipment.phone is not None
             await core.alarm_assembly.equipment.phone.connection.wait_ready(30)
 
-            asked = await core.bus.call("turn", text=wish)
+            asked = await call(core.bus, "turn", text=wish)
             assert asked["intent"] == "emergency_contact"
             assert question in asked["reply"]
             assert peer.invites == 0
-            await core.bus.call("turn", text=yes)
+            await call(core.bus, "turn", text=yes)
             await until(lambda: core.alarm_assembly.calls.is_talking)
 
             pid = core.supervisor.pid("skills")
@@ -78,7 +79,7 @@ async def test_a_roundabout_cry_is_asked_about_and_silence_calls_the_family(
     with scratch_options("zh", TEXT_ONLY) as options:
         async with running(options) as core:
             await core.children.dialogue_ready()
-            asked = await core.bus.call("turn", text="你能不能找个人来把我弄起来")
+            asked = await call(core.bus, "turn", text="你能不能找个人来把我弄起来")
             assert asked["intent"] == "emergency_help"
             assert asked["lane"] == "safety"
             await until(

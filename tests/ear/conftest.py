@@ -13,7 +13,8 @@ from typing import Any, Self, TypeVar
 from assistant.events import Alive, Heard, LanguageChanged, Ready
 from assistant.runtime.bus import Bus
 from assistant.runtime.link import SOCKET_VARIABLE
-from assistant.settings import EarSettings, Settings, to_json
+from assistant.services import GetHomeState, HomeState
+from assistant.settings import EarSettings, Settings
 from tests.ear.speech import model
 
 T = TypeVar("T")
@@ -41,21 +42,15 @@ class Home:
     async def __aenter__(self) -> Self:
         """Open the bus; the ear is not started."""
 
-        async def state() -> dict[str, Any]:
-            return {
-                "lang": self.lang,
-                "volume": 0.8,
-                "rate_words_per_minute": 160,
-                "home": str(self.folder),
-                "settings": to_json(self.settings),
-            }
+        async def state(_: GetHomeState) -> HomeState:
+            return HomeState(self.lang, 0.8, 160, self.folder, self.settings)
 
         def note(event: object) -> None:
             if not isinstance(event, Alive):
                 self.told.append(event)
                 self._news.set()
 
-        self.bus.serve("home.state", state)
+        self.bus.serve(GetHomeState.answered_by(state))
         self.bus.listen(note)
         await self.bus.open(self.folder / "s")
         return self

@@ -15,8 +15,8 @@ from assistant.events import (
     EventError,
     Heard,
     HelpPressed,
-    Request,
     Say,
+    ServiceAsked,
     Urgency,
     Word,
     from_line,
@@ -36,7 +36,7 @@ def test_every_event_survives_the_line(kind: type, data: st.DataObject) -> None:
         max_leaves=5,
     )
     known = {
-        "arguments": st.dictionaries(st.text(), json_values),
+        "fields": st.dictionaries(st.text(), json_values),
         "value": json_values,
         "entities": st.lists(st.dictionaries(st.text(), json_values), max_size=2).map(tuple),
     }
@@ -126,13 +126,13 @@ def test_no_bytes_raise_anything_but_an_event_error(line: bytes) -> None:
         b'{"type":"Say","text":"' + b"a" * 10,
         b"[" * 100_000,
         b'{"a":' * 100_000,
-        b'{"type":"Request","service":"a","arguments":{"a":' + b"[" * 500 + b"]" * 500 + b"}}",
-        b'{"type":"Request","service":"a","arguments":{"a":'
+        b'{"type":"ServiceAsked","service":"a","fields":{"a":' + b"[" * 500 + b"]" * 500 + b"}}",
+        b'{"type":"ServiceAsked","service":"a","fields":{"a":'
         + b"[" * 90_000
         + b"]" * 90_000
         + b"}}",
-        b'{"type":"Request","service":"a","arguments":[]}',
-        b'{"type":"Request","service":"a","arguments":{"a":NaN}}',
+        b'{"type":"ServiceAsked","service":"a","fields":[]}',
+        b'{"type":"ServiceAsked","service":"a","fields":{"a":NaN}}',
     ],
     ids=lambda line: line[:60].decode("utf-8", "replace"),
 )
@@ -163,10 +163,10 @@ def test_a_bad_byte_costs_itself(text: bytes, kept: str) -> None:
 
 
 def test_half_a_character_in_an_argument_costs_itself() -> None:
-    line = b'{"type":"Request","service":"s","arguments":{"\\ud800":["\\udfff"]}}'
+    line = b'{"type":"ServiceAsked","service":"s","fields":{"\\ud800":["\\udfff"]}}'
     event = from_line(line)
-    assert isinstance(event, Request)
-    assert event.arguments == {"\ufffd": ["\ufffd"]}
+    assert isinstance(event, ServiceAsked)
+    assert event.fields == {"\ufffd": ["\ufffd"]}
 
 
 @pytest.mark.parametrize("field", ["text", "raw_text"])

@@ -12,6 +12,7 @@ import pytest
 
 from assistant.people.contacts import People, new_contact
 from simulators.webhook import WebhookReceiver
+from tests.asking import call
 from tests.faults.parts import SECRET, a_home
 from tests.waiting import until
 
@@ -32,7 +33,8 @@ BODIES = [
 async def add(folder: Path, *titles: str) -> None:
     async with a_home(folder) as home:
         for title in titles:
-            await home.core.bus.call(
+            await call(
+                home.core.bus,
                 "reminders.add",
                 reminder={
                     "title": title,
@@ -54,9 +56,9 @@ async def test_a_damaged_reminder_costs_no_other(tmp_path: Path, body: str) -> N
     with WebhookReceiver(SECRET.encode()) as daughter:
         People(tmp_path).add(new_contact("大女儿", [], [daughter.url]))
         async with a_home(tmp_path) as home:
-            kept = await home.core.bus.call("reminders.list")
+            kept = await call(home.core.bus, "reminders.list")
             assert "喂猫" in json.dumps(kept, ensure_ascii=False)
-            await home.core.bus.call("reminders.today")
+            await call(home.core.bus, "reminders.today")
             await until(lambda: "坏了一部分" in json.dumps(daughter.events, ensure_ascii=False))
 
 
@@ -73,8 +75,8 @@ async def test_a_damaged_occurrence_costs_no_other(
     )
     assert change(tmp_path, sql, value) == 1
     async with a_home(tmp_path) as home:
-        assert "喂猫" in json.dumps(await home.core.bus.call("reminders.list"), ensure_ascii=False)
-        await home.core.bus.call("reminders.today")
+        assert "喂猫" in json.dumps(await call(home.core.bus, "reminders.list"), ensure_ascii=False)
+        await call(home.core.bus, "reminders.today")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core import Core
-from assistant.events import MAX_LINE_BYTES, Hello, Request, Response, from_line, to_line
+from assistant.events import (
+    MAX_LINE_BYTES,
+    Hello,
+    ServiceAnswered,
+    ServiceAsked,
+    from_line,
+    to_line,
+)
 from assistant.runtime.rights import guard
 
 
@@ -24,15 +31,15 @@ class Peer:
     def send(self, *events: object) -> None:
         self.writer.write(b"".join(map(to_line, events)))
 
-    async def answer(self, request_id: str) -> Response:
+    async def answer(self, request_id: str) -> ServiceAnswered:
         while True:
             event = from_line(await self.reader.readline())
-            if isinstance(event, Response) and event.request_id == request_id:
+            if isinstance(event, ServiceAnswered) and event.request_id == request_id:
                 return event
             self.events.append(event)
 
-    async def ask(self, service: str, skill: str = "", **arguments: Any) -> Response:
-        request = Request(service, arguments, skill=skill)
+    async def ask(self, service: str, skill: str = "", **arguments: Any) -> ServiceAnswered:
+        request = ServiceAsked(service, arguments, skill=skill)
         self.send(request)
         return await self.answer(request.request_id)
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from assistant.events import EVENTS, MAX_LINE_BYTES, Heard, Hello, to_dict, to_line
+from tests.asking import call
 from tests.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 from tests.hostile.test_services import instance
@@ -30,7 +31,7 @@ VALUES: list[Any] = [
     *([], {}, [[]], [None] * 3_000, ["x" * 5_000] * 20, {"a": 1}, {"": ""}, [{"text": 1}]),
     [{"text": "救命", "start_seconds": -1, "end_seconds": 1e308, "confidence": 9}] * 50,
 ]
-KINDS = sorted(set(EVENTS) - {"Hello", "Request", "Response", "Shutdown"})
+KINDS = sorted(set(EVENTS) - {"Hello", "ServiceAnswered", "ServiceAsked", "Shutdown"})
 RAW = {
     "nesting": b'{"type":"Heard","words":' + b"[" * 60_000 + b"]" * 60_000 + b"}",
     "nested objects": b'{"a":' * 60_000,
@@ -79,7 +80,7 @@ async def still_helps(home: Home) -> None:
     home.told.clear()
     BEGINNINGS["cried"](home)
     await until_open(home)
-    await home.core.bus.call("turn", text="救命")
+    await call(home.core.bus, "turn", text="救命")
     assert home.said()
     await home.core.alarm_assembly.store.recorded(5)
 
@@ -143,7 +144,7 @@ async def test_what_the_elder_says_must_not_stand_in_a_log(
         json.dumps(good, ensure_ascii=False).encode(),
     ]
     await send(home, *lines)
-    await home.core.bus.call("turn", text=secret)
+    await call(home.core.bus, "turn", text=secret)
     await home.core.conversation.hearing.finish()
     assert "秘密" not in caplog.text
     assert "存折" not in caplog.text

@@ -16,6 +16,7 @@ from assistant.events import (
     Sensed,
 )
 from assistant.safety import judge
+from tests.asking import call
 from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, hear, until_open
 
@@ -43,7 +44,7 @@ def test_no_text_must_be_beyond_judging(name: str) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 async def test_no_typed_text_must_be_left_without_an_answer(tmp_path: Path, name: str) -> None:
     async with a_home(tmp_path) as home:
-        turn = await home.core.bus.call("turn", text=TEXTS[name])
+        turn = await call(home.core.bus, "turn", text=TEXTS[name])
         assert turn["reply"] or turn["lane"] == "safety"
 
 
@@ -66,7 +67,7 @@ async def test_alarms_of_a_thousand_names_must_not_grow_for_ever(tmp_path: Path)
         await until_open(home)
         await home.core.alarm_assembly.triggers._tasks.finish()
         assert len(home.core.alarm_assembly.store.open_alarms()) < 50
-        await home.core.bus.call("turn", text="救命")
+        await call(home.core.bus, "turn", text="救命")
 
 
 async def test_everything_at_once_must_leave_the_alarm_standing(tmp_path: Path) -> None:
@@ -81,6 +82,6 @@ async def test_everything_at_once_must_leave_the_alarm_standing(tmp_path: Path) 
             hear(home, "没关系")
         await until_open(home)
         BEGINNINGS["cried"](home)
-        await home.core.bus.call("turn", text="救命")
+        await call(home.core.bus, "turn", text="救命")
         assert home.state() in {"raised", "delivered"}
         assert len(home.core.alarm_assembly.store.open_alarms()) <= 3

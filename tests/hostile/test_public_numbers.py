@@ -13,6 +13,7 @@ from assistant.channels.callers import Numbering
 from assistant.channels.gsm import Modem
 from assistant.channels.registry import Equipment, Registry
 from assistant.channels.sip import Phone
+from tests.asking import call
 from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 
@@ -59,7 +60,7 @@ def test_consent_for_one_number_must_not_be_one_for_another(address: str) -> Non
 async def test_a_cry_for_one_must_not_ring_it_before_a_yes(tmp_path: Path, text: str) -> None:
     async with a_home(tmp_path) as home:
         home.add("急救", "tel:120", "sip:120@provider.example")
-        await home.core.bus.call("turn", text=text)
+        await call(home.core.bus, "turn", text=text)
         await until_open(home)
         (alarm,) = home.core.alarm_assembly.store.open_alarms()
         assert home.core.alarm_assembly.triggers._number.contact(alarm.alarm_id) is None

@@ -22,17 +22,19 @@ from assistant.events import (
     ElderAnswered,
     Hello,
     MoveRobot,
-    Request,
-    Response,
     Say,
+    ServiceAnswered,
+    ServiceAsked,
     Urgency,
 )
 from assistant.robot.permission import CONSENT_FIELD, RobotControl
 from assistant.runtime.rights import CHILDREN, CORE_ONLY, OUR_SKILLS
+from assistant.services import REQUESTS, GetHomeState, Served
 from assistant.settings import EmergencySettings, Settings
 from assistant.store import KeyedValues
 from skills.home import Home as SkillHome
 from skills.home import Outside
+from tests.asking import call
 from tests.faults.parts import Home
 from tests.hostile.parts import BEGINNINGS, ended, until_open
 from tests.hostile.peers import peer_of
@@ -68,15 +70,16 @@ async def test_no_child_must_be_given_what_is_not_its_own(home: Home, child: str
     await until_open(home)
     asked: list[str] = []
 
-    async def noting(**_: Any) -> str:
+    async def noting(_: object) -> str:
         asked.append("reached")
         return DOOR
 
     async with peer_of(home.core, child) as peer:
         for service in services(home.core):
-            if service in CHILDREN[child].asks:
+            kind = REQUESTS[service]
+            if kind in CHILDREN[child].asks:
                 continue
-            home.core.bus.serve(service, noting)
+            home.core.bus.serve(Served(kind, noting))
             for skill in ("", "tea", "medication", "EMERGENCY", "emergency ", "emergency\x00"):
                 answer = await peer.ask(service, skill)
                 assert not answer.ok, (service, skill)
@@ -87,7 +90,7 @@ async def test_no_child_must_be_given_what_is_not_its_own(home: Home, child: str
     assert ended(home) == []
 
 
-@pytest.mark.parametrize("service", sorted(CORE_ONLY))
+@pytest.mark.parametrize("service", sorted(kind.SERVICE for kind in CORE_ONLY))
 @pytest.mark.parametrize("child", CHILDREN)
 async def test_what_only_the_core_may_do_must_not_be_done(
     home: Home, child: str, service: str
@@ -98,14 +101,14 @@ async def test_what_only_the_core_may_do_must_not_be_done(
         home.core.alarm_assembly.store.open_alarms(),
         home.core.alarm_assembly.people.all,
     )
-    arguments = {
+    arguments: dict[str, dict[str, Any]] = {
         "alarms.acknowledge": {"alarm_id": alarm.alarm_id, "contact_id": contact.contact_id},
         "alarms.close": {"alarm_id": alarm.alarm_id, "who": "elder"},
         "alarms.comes": {"alarm_id": alarm.alarm_id, "contact_id": "", "minutes": 1},
-    }.get(service, {})
+    }
     async with peer_of(home.core, child) as peer:
         for skill in ("", *OUR_SKILLS):
-            assert not (await peer.ask(service, skill, **arguments)).ok
+            assert not (await peer.ask(service, skill, **arguments[service])).ok
     assert ended(home) == []
 
 
@@ -145,7 +148,7 @@ async def test_no_child_must_tell_what_is_not_its_own(home: Home, child: str) ->
     async with peer_of(home.core, child) as peer:
         home.told.clear()
         for name in foreign:
-            if EVENTS[name] not in {Hello, Request, Response}:
+            if EVENTS[name] not in {Hello, ServiceAsked, ServiceAnswered}:
                 peer.send(instance(name))
         await peer.settled()
     assert home.told == []
@@ -155,14 +158,14 @@ async def test_no_child_must_tell_what_is_not_its_own(home: Home, child: str) ->
 @pytest.mark.parametrize("child", CHILDREN)
 async def test_no_child_must_hear_what_is_not_for_it(home: Home, child: str) -> None:
     async with peer_of(home.core, child, *EVENTS) as peer:
-        for name in set(EVENTS) - {"Hello", "Request", "Response"}:
+        for name in set(EVENTS) - {"Hello", "ServiceAnswered", "ServiceAsked"}:
             home.core.bus.publish(instance(name))
         await peer.settled()
     assert {type(event).__name__ for event in peer.events} <= CHILDREN[child].hears
 
 
 @pytest.mark.parametrize(
-    "child", [name for name in CHILDREN if "home.state" in CHILDREN[name].asks]
+    "child", [name for name in CHILDREN if GetHomeState in CHILDREN[name].asks]
 )
 async def test_the_state_of_the_home_must_not_hold_a_secret(home: Home, child: str) -> None:
     async with peer_of(home.core, child) as peer:
@@ -202,7 +205,7 @@ async def test_a_question_of_a_skill_must_not_be_answered_by_what_ends_an_alarm(
     async with peer_of(home.core, "skills") as peer:
         peer.send(AskElder("要听故事吗？"))
         await peer.settled()
-    await home.core.bus.call("turn", text="我起不来")
+    await call(home.core.bus, "turn", text="我起不来")
     assert home.state() != "none"
     answers = [event for event in home.told if isinstance(event, ElderAnswered)]
     assert not [event for event in answers if event.answer == "yes"]
@@ -262,15 +265,15 @@ HOSTILE_ARGUMENTS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("child", ["skills", "console", "robot"])
 async def test_no_argument_must_take_the_core_down(home: Home, child: str) -> None:
     async with peer_of(home.core, child) as peer:
-        for service in sorted(CHILDREN[child].asks):
+        for service in sorted(kind.SERVICE for kind in CHILDREN[child].asks):
             for arguments in HOSTILE_ARGUMENTS:
-                request = Request(service, arguments)
+                request = ServiceAsked(service, arguments)
                 peer.send(request)
                 await peer.answer(request.request_id)
     home.told.clear()
     BEGINNINGS["cried"](home)
     await until_open(home)
-    await home.core.bus.call("turn", text="救命")
+    await call(home.core.bus, "turn", text="救命")
     assert home.said()
 
 

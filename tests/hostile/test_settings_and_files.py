@@ -16,6 +16,7 @@ import pytest
 
 from assistant.people.contacts import FILE_NAME, People
 from assistant.settings import Settings, read
+from tests.asking import call
 from tests.faults.parts import a_home
 from tests.hostile.parts import BEGINNINGS, until_open
 
@@ -116,7 +117,7 @@ async def test_a_spoilt_file_of_the_home_must_not_keep_a_cry_from_being_answered
     async with a_home(tmp_path) as home:
         BEGINNINGS["cried"](home)
         await until_open(home)
-        await home.core.bus.call("turn", text="救命")
+        await call(home.core.bus, "turn", text="救命")
         assert home.said()
 
 

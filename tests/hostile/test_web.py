@@ -14,7 +14,8 @@ import pytest
 
 from assistant.channels import Acknowledger
 from assistant.people.contacts import new_contact
-from assistant.runtime.bus import Refused
+from assistant.services.errors import Refusal
+from tests.asking import call
 from tests.console.parts import DOOR, HEALTH, a_home, link_of, receiver
 from tests.waiting import until
 
@@ -65,8 +66,8 @@ async def test_no_tampered_link_must_do_or_tell_anything(tmp_path: Path) -> None
                     ("links.close", {}),
                 ):
                     arguments: dict[str, Any] = {"token": false, **more}
-                    with pytest.raises(Refused):
-                        await home.core.bus.call(service, **arguments)
+                    with pytest.raises(Refusal):
+                        await call(home.core.bus, service, **arguments)
             assert home.state() in {"raised", "delivered"}
 
 
@@ -87,19 +88,19 @@ async def test_no_link_of_another_home_person_or_alarm_must_do_anything(tmp_path
                 (own, alarm.alarm_id, "nobody"),
                 (own, alarm.alarm_id, alarm.alarm_id),
             ):
-                with pytest.raises(Refused):
-                    await home.core.bus.call(
-                        "links.take", token=factory.token(alarm_id, contact_id, now)
+                with pytest.raises(Refusal):
+                    await call(
+                        home.core.bus, "links.take", token=factory.token(alarm_id, contact_id, now)
                     )
             # Of an alarm that is long over: seen as over, and takes none on.
             stale = own.token("0" * 32, contact.contact_id, now)
-            assert (await home.core.bus.call("links.take", token=stale))["stage"] == "over"
+            assert (await call(home.core.bus, "links.take", token=stale))["stage"] == "over"
             old = own.token("0" * 32, contact.contact_id, now - 10 * 86_400)
-            with pytest.raises(Refused):
-                await home.core.bus.call("links.look", token=old)
+            with pytest.raises(Refusal):
+                await call(home.core.bus, "links.look", token=old)
             # While its alarm is open a link holds, however old the clock says it is.
             aged = own.token(alarm.alarm_id, contact.contact_id, now - 10 * 365 * 86_400)
-            assert (await home.core.bus.call("links.look", token=aged))["stage"] == "open"
+            assert (await call(home.core.bus, "links.look", token=aged))["stage"] == "open"
             assert home.state() in {"raised", "delivered"}
 
 

@@ -12,7 +12,8 @@ from assistant.medicines import medicines
 from assistant.medicines.names import plain
 from assistant.medicines.table import FoodRule, Table
 from assistant.medicines.warnings import ALLERGY
-from assistant.reminders.escalation import POLICIES, Risk
+from assistant.reminders.escalation import POLICIES
+from assistant.services.reminder import Risk
 
 
 def test_there_are_enough_of_them(table: Table) -> None:

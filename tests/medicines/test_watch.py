@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,10 +18,11 @@ from assistant.medicines.lookup import Lookup
 from assistant.medicines.table import Table
 from assistant.medicines.warnings import Checker
 from assistant.reminders import ReminderApi, ReminderServices
-from assistant.reminders.escalation import Risk
 from assistant.reminders.family import Texts
-from assistant.runtime.bus import Refused
+from assistant.services.errors import ServiceError
+from assistant.services.reminder import Risk
 from assistant.store import KeyedValues
+from tests.asking import call
 from tests.reminders.home import SHANGHAI, Home, VirtualClock
 
 SCHEDULE = {"rrule": "FREQ=DAILY", "times": [{"at": "07:30"}]}
@@ -57,7 +59,7 @@ class House:
 
     async def add(self, title: str) -> dict:
         wish = {"title": title, "kind": "medicine", "schedule": SCHEDULE}
-        return await self.home.bus.call("reminders.add", reminder=wish)
+        return await call(self.home.bus, "reminders.add", reminder=wish)
 
     async def set_allergies(self, value: object) -> None:
         await KeyedValues.profile(self.home.database).set("allergies", value)
@@ -124,7 +126,7 @@ async def test_what_was_removed_and_comes_again_is_told_again(house: House) -> N
     await house.add("warfarin")
     await house.add("ibuprofen")
     await house.watch.look()
-    await house.home.bus.call("reminders.remove", which="ibuprofen")
+    await call(house.home.bus, "reminders.remove", which="ibuprofen")
     await house.watch.look()
     await house.add("ibuprofen")
     await house.watch.look()
@@ -173,33 +175,33 @@ async def test_the_known_risk_decides_the_escalation(house: House) -> None:
         ("the little white one", None),
     ):
         assert (await house.add(title)).get("risk") == risk, title
-    kept = await house.home.bus.call("reminders.list")
+    kept = await call(house.home.bus, "reminders.list")
     assert kept[0]["risk"] == Risk.ANTICOAGULANT.value
     task = {"title": "warfarin blood test", "schedule": SCHEDULE}
-    assert "risk" not in await house.home.bus.call("reminders.add", reminder=task)
+    assert "risk" not in await call(house.home.bus, "reminders.add", reminder=task)
     asked = {"title": "warfarin", "kind": "medicine", "schedule": SCHEDULE, "risk": "narrow"}
-    assert (await house.home.bus.call("reminders.add", reminder=asked))["risk"] == "narrow"
+    assert (await call(house.home.bus, "reminders.add", reminder=asked))["risk"] == "narrow"
 
 
 async def test_the_services_answer_in_json(house: House) -> None:
-    call = house.home.bus.call
-    answer = await call("medicines.find", text="拜新同", lang="zh")
+    ask = partial(call, house.home.bus)
+    answer = await ask("medicines.find", text="拜新同", lang="zh")
     (match,) = answer["matches"]
     assert (match["key"], match["generic"], match["said"]) == ("nifedipine", "硝苯地平", "拜新同")
     assert (match["class"], match["food"], match["high_risk"]) == ("血压药", "unknown", False)
     assert match["score"] == 1
     assert match["as_needed"] is None
     assert answer["group"] is None
-    (match,) = (await call("medicines.find", text="Panadol", lang="en"))["matches"]
+    (match,) = (await ask("medicines.find", text="Panadol", lang="en"))["matches"]
     assert match["as_needed"] == {"daily_max": 4, "min_hours": 4}
     assert match["class"] == "painkiller"
-    group = (await call("medicines.find", text="insulin", lang="en"))["group"]
+    group = (await ask("medicines.find", text="insulin", lang="en"))["group"]
     assert group == {"key": "insulin", "class": "insulin", "risk": "insulin", "high_risk": True}
     nothing = {"matches": [], "group": None}
-    assert await call("medicines.find", text="grapefruit", lang="en") == nothing
-    assert await call("medicines.find", text="浇花", lang="zh") == nothing
+    assert await ask("medicines.find", text="grapefruit", lang="en") == nothing
+    assert await ask("medicines.find", text="浇花", lang="zh") == nothing
     await house.set_allergies("青霉素")
-    answer = await call("medicines.warnings", titles=["华法林"], adding="阿莫西林")
+    answer = await ask("medicines.warnings", titles=["华法林"], adding="阿莫西林")
     assert answer == {"warnings": [{"with": "青霉素", "kind": "allergy", "why": "allergy_same"}]}
 
 
@@ -218,5 +220,5 @@ async def test_the_services_answer_in_json(house: House) -> None:
     ],
 )
 async def test_nonsense_is_refused(house: House, service: str, arguments: dict) -> None:
-    with pytest.raises(Refused):
-        await house.home.bus.call(f"medicines.{service}", **arguments)
+    with pytest.raises(ServiceError):
+        await call(house.home.bus, f"medicines.{service}", **arguments)

@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +36,8 @@ from assistant.mouth.pieces import trim
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.mouth.voices import SAMPLE_RATE_HZ
 from assistant.runtime.bus import Bus
-from assistant.settings import MouthSettings, Settings, to_json
+from assistant.services import GetHomeState, HomeState
+from assistant.settings import MouthSettings, Settings
 from assistant.store import Database, KeyedValues
 from tests.headless import DEVICE, RATE_HZ, PulseServer, needs_pulse
 
@@ -53,7 +53,7 @@ class Core:
         self.bus = Bus()
         self.told = Told()
         self.bus.listen(self.told)
-        self.bus.serve("home.state", self._home_state)
+        self.bus.serve(GetHomeState.answered_by(self._home_state))
         self._settings = Settings(mouth=MouthSettings(device=device))
         self.child: asyncio.subprocess.Process
 
@@ -73,14 +73,8 @@ class Core:
         assert self.child.returncode is not None
         return self.child.returncode, errors.decode()
 
-    async def _home_state(self) -> dict[str, Any]:
-        return {
-            "lang": "zh",
-            "volume": 0.8,
-            "rate_words_per_minute": 160,
-            "home": "/nonexistent",
-            "settings": to_json(self._settings),
-        }
+    async def _home_state(self, _: GetHomeState) -> HomeState:
+        return HomeState("zh", 0.8, 160, Path("/nonexistent"), self._settings)
 
 
 @contextlib.asynccontextmanager

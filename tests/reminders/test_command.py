@@ -15,6 +15,7 @@ from assistant.core import Core, CoreOptions, running
 from assistant.reminders.csv_list import COLUMNS
 from assistant.runtime.bus import Bus
 from assistant.settings import Settings
+from tests.asking import call
 
 LIST = "\n".join(
     [
@@ -46,7 +47,7 @@ def a_file(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 async def listed(bus: Bus) -> list[str]:
-    return [each["title"] for each in await bus.call("reminders.list")]
+    return [each["title"] for each in await call(bus, "reminders.list")]
 
 
 async def test_looking_makes_no_home(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +111,7 @@ async def test_of_two_of_one_name_none_is_removed_by_it(
     assert await command.read(a_file(tmp_path, twice)) == 0
     assert await changes.forget("华法林") == 1
     assert "say which" in capsys.readouterr().out
-    first = (await core.bus.call("reminders.list"))[0]
+    first = (await call(core.bus, "reminders.list"))[0]
     assert await changes.forget(first["reminder_id"]) == 0
     assert await listed(core.bus) == ["aspirin", "止痛药", "华法林"]
 
@@ -119,7 +120,7 @@ async def test_a_day_otherwise_a_pause_and_taking_back(
     core: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert await command.read(a_file(tmp_path, LIST)) == 0
-    before = await core.bus.call("reminders.list")
+    before = await call(core.bus, "reminders.list")
     keep = {"is_skipped": False, "at": "", "slot": "", "amount": ""}
     day = "2099-01-05"
     assert await changes.alter_day("华法林", day, **{**keep, "at": "21:30"}) == 0

@@ -19,10 +19,13 @@ from assistant.events import RemindersChanged
 from assistant.language import DayTime, Habits, LunarDays, Unit
 from assistant.language.clues import Anchor
 from assistant.reminders import ReminderServices
-from assistant.reminders.csv_list import COLUMNS, ListRefused
-from assistant.reminders.escalation import Risk
+from assistant.reminders.csv_list import COLUMNS
 from assistant.reminders.export_calendar import calendar_file
-from assistant.reminders.model import (
+from assistant.reminders.occurrence_days import first_day, moments_of, next_day
+from assistant.reminders.planning import Calendar
+from assistant.reminders.requests import wish_of
+from assistant.services.refusals import ListRefused
+from assistant.services.reminder import (
     Amount,
     AsNeeded,
     DayException,
@@ -30,52 +33,53 @@ from assistant.reminders.model import (
     Kind,
     Pause,
     Reminder,
+    ReminderWish,
+    Risk,
+    ScheduleWish,
 )
-from assistant.reminders.occurrence_days import first_day, moments_of, next_day
-from assistant.reminders.planning import Calendar
-from assistant.reminders.requests import ReminderRequest, ScheduleRequest, wish_of
-from assistant.reminders.schedule import Schedule
+from assistant.services.schedule import Schedule
+from tests.asking import call
 from tests.reminders.home import SHANGHAI, Home
 from tests.reminders.test_scheduler import TABLET, at, daily
 
 MANY = [
     daily("08:00", "20:00", food=Food.AFTER, note="with water, not tea"),
     daily("12:00", title="insulin", risk=Risk.INSULIN, amount=Amount(Fraction(8), Unit("unit"))),
-    ReminderRequest(
+    ReminderWish(
         title="止痛药", kind=Kind.MEDICINE, amount=TABLET, as_needed=AsNeeded(4, 3), route="oral"
     ),
-    ReminderRequest(
+    ReminderWish(
         title="grave of grandfather",
-        schedule=ScheduleRequest(lunar=LunarDays(days=(15,), month=8), times=(DayTime(time(9)),)),
+        schedule=ScheduleWish(lunar=LunarDays(days=(15,), month=8), times=(DayTime(time(9)),)),
     ),
-    ReminderRequest(
-        title="sweep", schedule=ScheduleRequest(solar_term="清明", times=(DayTime(time(9)),))
+    ReminderWish(
+        title="sweep", schedule=ScheduleWish(solar_term="清明", times=(DayTime(time(9)),))
     ),
-    ReminderRequest(
+    ReminderWish(
         title="statin",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1, 2), Unit.TABLET, Fraction(1)),
-        schedule=ScheduleRequest(
+        schedule=ScheduleWish(
             rrule="FREQ=WEEKLY;BYDAY=MO,FR",
             times=(DayTime(time(18, 30), Anchor.SUPPER, 30),),
             until=date(2027, 1, 31),
         ),
     ),
-    ReminderRequest(
+    ReminderWish(
         title="拜新同",
         kind=Kind.MEDICINE,
         amount=Amount(Fraction(1), Unit.PILL, word="粒"),
-        schedule=ScheduleRequest(rrule="FREQ=DAILY", times=(DayTime(time(7)),)),
+        schedule=ScheduleWish(rrule="FREQ=DAILY", times=(DayTime(time(7)),)),
     ),
-    ReminderRequest(
+    ReminderWish(
         title="drink",
-        schedule=ScheduleRequest(
+        schedule=ScheduleWish(
             rrule="FREQ=HOURLY;INTERVAL=2", at=datetime(2026, 11, 23, 8, tzinfo=SHANGHAI)
         ),
     ),
-    ReminderRequest(
+    ReminderWish(
         title="ring Li, twice",
-        schedule=ScheduleRequest(at=datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)),
+        schedule=ScheduleWish(at=datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)),
     ),
 ]
 
@@ -161,8 +165,8 @@ async def test_fhir_tells_of_single_days_and_pauses(home: Home) -> None:
         {"day": "2026-11-25", "at": "2026-11-25T09:30"},
         {"day": "2026-11-26", "amount": {"amount": "2", "unit": "tablet"}},
     ):
-        assert "refused" not in await home.bus.call("reminders.on_day", which="aspirin", day=day)
-    await home.bus.call("reminders.pause", which=["warfarin"], until="2026-11-30T00:00")
+        assert "refused" not in await call(home.bus, "reminders.on_day", which="aspirin", day=day)
+    await call(home.bus, "reminders.pause", which=["warfarin"], until="2026-11-30T00:00")
     entries = Bundle.model_validate_json(await home.api.export("fhir")).entry or []
     told = {each.resource.medicationCodeableConcept.text: each.resource for each in entries}
     assert told["aspirin"].status == "active"

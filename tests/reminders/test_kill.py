@@ -14,7 +14,7 @@ import pytest
 
 from assistant.language import Unit
 from assistant.reminders import tables
-from assistant.reminders.model import State
+from assistant.services.reminder import State
 from tests.reminders.home import Home, VirtualClock
 from tests.reminders.test_scheduler import at, daily
 

@@ -10,8 +10,9 @@ from assistant.events import DoseRefused
 from assistant.medicines import Medicines, doses
 from assistant.medicines.table import Table
 from assistant.reminders import ReminderApi, ReminderServices
-from assistant.reminders.escalation import Risk
 from assistant.reminders.notice_watch import NoticeWatch
+from assistant.services.reminder import Risk
+from tests.asking import call
 from tests.reminders.home import Home
 
 ONCE_A_DAY = {"rrule": "FREQ=DAILY", "times": [{"at": "08:00"}]}
@@ -103,16 +104,16 @@ async def test_a_dose_is_judged_by_its_medicine(
     served: Home, title: str, dose: str, schedule: dict[str, Any], verdict: str
 ) -> None:
     reminder = wish(title, dose, schedule)
-    added = await served.bus.call("reminders.add", reminder=reminder)
+    added = await call(served.bus, "reminders.add", reminder=reminder)
     assert added.get("refused", FINE) == verdict
-    confirmed = await served.bus.call("reminders.add", reminder={**reminder, "is_confirmed": True})
+    confirmed = await call(served.bus, "reminders.add", reminder={**reminder, "is_confirmed": True})
     assert ("refused" in confirmed) == (verdict == REFUSED), "a yes does not help a poison"
 
 
 @pytest.mark.parametrize("title", ["warfarin", "华法林"])
 async def test_what_was_refused_is_told_to_the_family(served: Home, title: str) -> None:
     for _ in range(2):
-        await served.bus.call("reminders.check", reminder=wish(title, "50 mg", ONCE_A_DAY))
+        await call(served.bus, "reminders.check", reminder=wish(title, "50 mg", ONCE_A_DAY))
     assert [event.title for event in served.seen(DoseRefused)] == [title, title]
     await served.again()  # owed through a power cut
     written: list[tuple[str, str]] = []
@@ -139,12 +140,12 @@ async def test_what_was_refused_is_told_to_the_family(served: Home, title: str) 
 
 
 async def test_a_change_is_judged_too(served: Home) -> None:
-    await served.bus.call("reminders.add", reminder=wish("warfarin", "5 mg", ONCE_A_DAY))
+    await call(served.bus, "reminders.add", reminder=wish("warfarin", "5 mg", ONCE_A_DAY))
     for amount, code in (("12", ASKED), ("50", REFUSED)):
         changes = {"amount": {"amount": amount, "unit": "mg"}}
-        answer = await served.bus.call("reminders.change", which="warfarin", changes=changes)
+        answer = await call(served.bus, "reminders.change", which="warfarin", changes=changes)
         assert answer["refused"] == code
-    (kept,) = await served.bus.call("reminders.list")
+    (kept,) = await call(served.bus, "reminders.list")
     assert kept["amount"]["amount"] == "5"
 
 
@@ -155,10 +156,10 @@ async def test_a_list_is_judged_and_the_lines_are_named(served: Home) -> None:
         "digoxin,medicine,5,mg,08:00,FREQ=DAILY\n"
         "warfarin,medicine,12,mg,08:00,FREQ=DAILY\n"
     )
-    answer = await served.bus.call("reminders.import", text=text)
+    answer = await call(served.bus, "reminders.import", text=text)
     assert [line.split(":")[0] for line in answer["lines"]] == ["line 3", "line 4"]
     assert "digoxin" in answer["lines"][0]
-    assert await served.bus.call("reminders.list") == []
+    assert await call(served.bus, "reminders.list") == []
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ async def test_as_needed_is_judged_by_the_day(
     reminder = wish("paracetamol", dose, {})
     del reminder["schedule"]
     reminder["as_needed"] = {"least_hours": least_hours, "daily_most": daily_most}
-    added = await served.bus.call("reminders.add", reminder=reminder)
+    added = await call(served.bus, "reminders.add", reminder=reminder)
     assert added.get("refused", FINE) == verdict
 
 
@@ -213,33 +214,37 @@ async def test_all_of_a_medicine_in_one_day_is_judged_together(
     verdict: str,
 ) -> None:
     first = {**wish(*there), "is_confirmed": True}
-    assert "refused" not in await served.bus.call("reminders.add", reminder=first)
-    answer = await served.bus.call("reminders.check", reminder=wish(*added))
+    assert "refused" not in await call(served.bus, "reminders.add", reminder=first)
+    answer = await call(served.bus, "reminders.check", reminder=wish(*added))
     assert answer.get("refused", FINE) == verdict
-    both = await served.bus.call("reminders.add_all", reminders=[wish(*added)])
+    both = await call(served.bus, "reminders.add_all", reminders=[wish(*added)])
     assert both.get("refused", FINE) == verdict
 
 
 async def test_two_of_one_list_are_judged_together(served: Home) -> None:
     both = [wish("warfarin", "8 mg", ONCE_A_DAY), wish("华法林", "8 mg", AT_TEN)]
-    answer = await served.bus.call("reminders.add_all", reminders=both)
+    answer = await call(served.bus, "reminders.add_all", reminders=both)
     assert answer["refused"] == REFUSED
-    assert await served.bus.call("reminders.list") == []
+    assert await call(served.bus, "reminders.list") == []
 
 
 async def test_what_is_changed_or_said_again_is_not_counted_twice(served: Home) -> None:
     (kept,) = (
-        await served.bus.call("reminders.add_all", reminders=[wish("warfarin", "8 mg", ONCE_A_DAY)])
+        await call(
+            served.bus, "reminders.add_all", reminders=[wish("warfarin", "8 mg", ONCE_A_DAY)]
+        )
     )["added"]
-    again = await served.bus.call("reminders.check", reminder=wish("warfarin", "8 mg", ONCE_A_DAY))
+    again = await call(served.bus, "reminders.check", reminder=wish("warfarin", "8 mg", ONCE_A_DAY))
     assert "refused" not in again
     changed = wish("warfarin", "9 mg", AT_TEN)
-    check = await served.bus.call(
-        "reminders.check", reminder=changed, instead_of=kept["reminder_id"]
+    check = await call(
+        served.bus, "reminders.check", reminder=changed, instead_of=kept["reminder_id"]
     )
     assert "refused" not in check
     amount = {"amount": "9", "unit": "mg"}
-    answer = await served.bus.call("reminders.change", which="warfarin", changes={"amount": amount})
+    answer = await call(
+        served.bus, "reminders.change", which="warfarin", changes={"amount": amount}
+    )
     assert "refused" not in answer
 
 

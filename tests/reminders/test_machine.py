@@ -14,21 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from assistant.home.presence import Situation
 from assistant.language import DayTime, Habits, Unit
 from assistant.reminders import counting, excepting, journal, planning, stock, tables, transactions
-from assistant.reminders.escalation import Risk
-from assistant.reminders.model import (
-    DayException,
-    Family,
-    Item,
-    Kind,
-    Pause,
-    Reminder,
-    State,
-)
+from assistant.reminders.model import Family, Item
 from assistant.reminders.occurrence_days import moments, moments_of
 from assistant.reminders.planning import Calendar
-from assistant.reminders.refusals import ReminderRefused
-from assistant.reminders.schedule import Schedule
 from assistant.reminders.transitions import NOT_TAKEN
+from assistant.services.errors import Refusal
+from assistant.services.reminder import DayException, Kind, Pause, Reminder, Risk, State
+from assistant.services.reminders import Deed
+from assistant.services.schedule import Schedule
 from tests.reminders.home import SHANGHAI
 from tests.reminders.test_scheduler import TABLET, at
 
@@ -117,7 +110,7 @@ class Machine(RuleBasedStateMachine):
                 CALENDAR,
                 self.now,
             )
-        except ReminderRefused:
+        except Refusal:
             return
         assert len(taken) == 1
         fresh = {dose.item.occurrence.occurrence_id for dose in taken}
@@ -128,7 +121,7 @@ class Machine(RuleBasedStateMachine):
     def says_it_was_not_taken(self) -> None:
         try:
             ids = counting.lately_taken(self.connection, "m", self.now)
-        except ReminderRefused:
+        except Refusal:
             return
         items = counting.not_taken(self.connection, ids, self.now)
         journal.forget(self.connection)  # as the service does, in the same transaction
@@ -139,7 +132,7 @@ class Machine(RuleBasedStateMachine):
     def says_undo(self) -> None:
         try:
             undone = journal.take_back(self.connection, CALENDAR, self.now)
-        except ReminderRefused:
+        except Refusal:
             return
         assert undone.titles == ("metformin",)
         # Of what was counted the last is no longer; nothing else is.
@@ -162,9 +155,9 @@ class Machine(RuleBasedStateMachine):
         image = journal.Image(self.connection, ["m"], self.now)
         try:
             excepting.on_day(self.connection, reminder, wanted, CALENDAR, self.now)
-        except ReminderRefused:
+        except Refusal:
             return
-        image.note(journal.Deed.ON_DAY, ["metformin"])
+        image.note(Deed.ON_DAY, ["metformin"])
 
     @rule(hours=st.none() | st.integers(1, 60))
     def it_is_paused(self, hours: int | None) -> None:
@@ -174,16 +167,16 @@ class Machine(RuleBasedStateMachine):
         excepting.pause(
             self.connection, self._kept(), Pause(since=since, until=until), CALENDAR, self.now
         )
-        image.note(journal.Deed.PAUSED, ["metformin"])
+        image.note(Deed.PAUSED, ["metformin"])
 
     @rule()
     def it_is_resumed(self) -> None:
         image = journal.Image(self.connection, ["m"], self.now)
         try:
             excepting.resume(self.connection, self._kept(), CALENDAR, self.now)
-        except ReminderRefused:
+        except Refusal:
             return
-        image.note(journal.Deed.RESUMED, ["metformin"])
+        image.note(Deed.RESUMED, ["metformin"])
 
     def _kept(self) -> Reminder:
         reminder = tables.get_reminder(self.connection, "m")
@@ -195,7 +188,7 @@ class Machine(RuleBasedStateMachine):
         ids = [i.occurrence.occurrence_id for i in self._in(State.ANNOUNCED)]
         try:
             items = transactions.snooze(self.connection, ids, self.now + minutes * 60)
-        except ReminderRefused:
+        except Refusal:
             return
         assert all(item.occurrence.state is State.SNOOZED for item in items)
 

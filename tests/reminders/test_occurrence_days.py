@@ -15,12 +15,9 @@ from lunar_python import Solar
 from assistant.language import DayTime, Habits, LunarDays, parse_when
 from assistant.language.clues import Anchor
 from assistant.reminders.occurrence_days import first_day, moments, next_day
-from assistant.reminders.refusals import (
-    DaysMissingRefused,
-    NeverComesRefused,
-    TimeMissingRefused,
-)
-from assistant.reminders.schedule import Schedule, schedule_of
+from assistant.reminders.schedule import schedule_of
+from assistant.services.refusals import DaysMissingRefused, NeverComesRefused, TimeMissingRefused
+from assistant.services.schedule import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EIGHT = (DayTime(time(8)),)

@@ -24,21 +24,27 @@ from assistant.events import (
 from assistant.home.questions import Ending, Question, Rank
 from assistant.language import DayTime, Unit
 from assistant.language.clues import Anchor
-from assistant.reminders.escalation import Risk
-from assistant.reminders.model import Amount, AsNeeded, Kind, State
-from assistant.reminders.refusals import (
+from assistant.services.errors import InvalidRefused
+from assistant.services.refusals import (
     AlreadyTakenRefused,
     ClockWrongRefused,
     DailyMostRefused,
     DoseUnlikelyRefused,
-    InvalidRefused,
     NeverComesRefused,
     NothingOpenRefused,
     SnoozeTooLongRefused,
     TooSoonRefused,
     UnknownRefused,
 )
-from assistant.reminders.requests import ReminderRequest, ScheduleRequest
+from assistant.services.reminder import (
+    Amount,
+    AsNeeded,
+    Kind,
+    ReminderWish,
+    Risk,
+    ScheduleWish,
+    State,
+)
 from assistant.store import KeyedValues
 from tests.reminders.home import SHANGHAI, Home, is_announcement
 
@@ -49,12 +55,12 @@ def at(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).timestamp()
 
 
-def daily(*times: str, title: str = "metformin", **more: object) -> ReminderRequest:
-    schedule = ScheduleRequest(
+def daily(*times: str, title: str = "metformin", **more: object) -> ReminderWish:
+    schedule = ScheduleWish(
         rrule="FREQ=DAILY", times=tuple(DayTime(time.fromisoformat(each)) for each in times)
     )
     values = {"kind": Kind.MEDICINE, "amount": TABLET, **more}
-    return ReminderRequest(title=title, schedule=schedule, **values)
+    return ReminderWish(title=title, schedule=schedule, **values)
 
 
 def clock_of(home: Home, kind: type) -> list[str]:
@@ -176,12 +182,12 @@ async def test_four_medicines_of_one_time_are_one_question(home: Home) -> None:
 
 
 async def test_quiet_while_asleep_unless_told_to(home: Home) -> None:
-    hours = ScheduleRequest(
+    hours = ScheduleWish(
         rrule="FREQ=HOURLY;INTERVAL=6", at=datetime(2026, 11, 23, 7, tzinfo=SHANGHAI)
     )
-    await home.api.add(ReminderRequest(title="drops", kind=Kind.MEDICINE, schedule=hours))
-    night = ScheduleRequest(at=datetime(2026, 11, 24, 3, tzinfo=SHANGHAI))
-    wake = await home.api.add(ReminderRequest(title="wake me", schedule=night))
+    await home.api.add(ReminderWish(title="drops", kind=Kind.MEDICINE, schedule=hours))
+    night = ScheduleWish(at=datetime(2026, 11, 24, 3, tzinfo=SHANGHAI))
+    wake = await home.api.add(ReminderWish(title="wake me", schedule=night))
     assert wake.wakes
     await home.until(at("2026-11-24T05:30"), lambda _: "yes")
     assert clock_of(home, ReminderDue) == ["23 07:00", "23 13:00", "23 19:00", "24 03:00"]
@@ -341,8 +347,8 @@ async def test_a_time_that_is_moved_gives_no_second_dose(home: Home) -> None:
 
 async def test_habits_move_what_hangs_on_them(home: Home) -> None:
     supper = DayTime(time(18, 30), Anchor.SUPPER, 30)
-    schedule = ScheduleRequest(rrule="FREQ=DAILY", times=(supper,))
-    wish = ReminderRequest(title="statin", kind=Kind.MEDICINE, schedule=schedule)
+    schedule = ScheduleWish(rrule="FREQ=DAILY", times=(supper,))
+    wish = ReminderWish(title="statin", kind=Kind.MEDICINE, schedule=schedule)
     await home.api.add(wish)
     await home.step()
     await KeyedValues.profile(home.database).set("habits", {"supper": "17:00"})
@@ -376,7 +382,7 @@ async def test_drops_are_no_pills(home: Home) -> None:
 
 
 async def test_as_needed_keeps_its_interval_and_its_most(home: Home) -> None:
-    wish = ReminderRequest(
+    wish = ReminderWish(
         title="paracetamol", kind=Kind.MEDICINE, amount=TABLET, as_needed=AsNeeded(4, 3)
     )
     await home.api.add(wish)
@@ -396,8 +402,8 @@ async def test_as_needed_keeps_its_interval_and_its_most(home: Home) -> None:
 async def test_a_course_ends(home: Home) -> None:
     home.clock.move(at("2026-11-23T21:00"))  # too late for today: seven days from tomorrow
     wish = daily("08:00")
-    schedule = ScheduleRequest(rrule="FREQ=DAILY", times=wish.schedule.times, course_days=7)
-    await home.api.add(ReminderRequest(title="penicillin", kind=Kind.MEDICINE, schedule=schedule))
+    schedule = ScheduleWish(rrule="FREQ=DAILY", times=wish.schedule.times, course_days=7)
+    await home.api.add(ReminderWish(title="penicillin", kind=Kind.MEDICINE, schedule=schedule))
     await home.until(at("2026-12-10T00:00"), lambda _: "yes")
     assert len(home.seen(DoseTaken)) == 7
 
@@ -423,9 +429,7 @@ async def test_removed_comes_no_more(home: Home) -> None:
         await home.api.taken()
 
 
-NOBODY = ReminderRequest(
-    title="x", schedule=ScheduleRequest(at=datetime(2020, 1, 1, 8, tzinfo=SHANGHAI))
-)
+NOBODY = ReminderWish(title="x", schedule=ScheduleWish(at=datetime(2020, 1, 1, 8, tzinfo=SHANGHAI)))
 
 
 @pytest.mark.parametrize(
@@ -436,31 +440,31 @@ NOBODY = ReminderRequest(
         (daily("08:00", title="x" * 500), InvalidRefused),
         (daily("08:00", amount=Amount(Fraction(24), Unit.TABLET)), DoseUnlikelyRefused),
         (daily(), InvalidRefused),
-        (ReminderRequest(title="x"), InvalidRefused),
+        (ReminderWish(title="x"), InvalidRefused),
         (
-            ReminderRequest(
+            ReminderWish(
                 title="x",
-                schedule=ScheduleRequest(
+                schedule=ScheduleWish(
                     rrule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", times=(DayTime(time(8)),)
                 ),
             ),
             NeverComesRefused,
         ),
         (
-            ReminderRequest(
+            ReminderWish(
                 title="x",
-                schedule=ScheduleRequest(rrule="FREQ=SECONDLY", times=(DayTime(time(8)),)),
+                schedule=ScheduleWish(rrule="FREQ=SECONDLY", times=(DayTime(time(8)),)),
             ),
             InvalidRefused,
         ),
         (
-            ReminderRequest(title="x", schedule=ScheduleRequest(rrule="FREQ=MINUTELY;INTERVAL=1")),
+            ReminderWish(title="x", schedule=ScheduleWish(rrule="FREQ=MINUTELY;INTERVAL=1")),
             InvalidRefused,
         ),
     ],
 )
 async def test_what_cannot_be_kept_is_refused_and_nothing_written(
-    home: Home, wish: ReminderRequest, kind: type[Exception]
+    home: Home, wish: ReminderWish, kind: type[Exception]
 ) -> None:
     with pytest.raises(kind):
         await home.api.add(wish)

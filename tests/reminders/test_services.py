@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
 from assistant.reminders import ReminderServices
+from tests.asking import call
 from tests.reminders.home import Home
 from tests.reminders.test_scheduler import at
 
@@ -25,39 +27,39 @@ async def served(home: Home) -> Home:
 
 
 async def test_a_day_with_the_services(served: Home) -> None:
-    call = served.bus.call
-    added = await call("reminders.add", reminder=PILL)
+    ask = partial(call, served.bus)
+    added = await ask("reminders.add", reminder=PILL)
     amount = {"amount": "10", "unit": "tablet"}
-    assert await call("reminders.refill", which="降压药", amount=amount) == {
+    assert await ask("reminders.refill", which="降压药", amount=amount) == {
         "left": {"amount": "10", "unit": "tablet", "days": 10}
     }
-    (today,) = await call("reminders.today")
+    (today,) = await ask("reminders.today")
     assert (today["title"], today["state"], today["is_left"]) == ("降压药", "planned", True)
     served.clock.move(at("2026-11-23T07:30"))
     await served.step()
-    snoozed = await call("reminders.snooze", minutes=5)
+    snoozed = await ask("reminders.snooze", minutes=5)
     assert [each["state"] for each in snoozed["snoozed"]] == ["snoozed"]
     served.answer("silence")
     served.clock.move(at("2026-11-23T07:35"))
     await served.step()
-    taken = await call("reminders.taken", which="将压药")  # heard by its sound
+    taken = await ask("reminders.taken", which="将压药")  # heard by its sound
     assert taken["taken"][0]["left"] == {"amount": "9", "unit": "tablet", "days": 9}
-    again = await call("reminders.taken")
+    again = await ask("reminders.taken")
     assert again == {
         "refused": "already_taken",
         "title": "降压药",
         "taken_at": at("2026-11-23T07:35"),
     }
-    changed = await call(
+    changed = await ask(
         "reminders.change",
         which=added["reminder_id"],
         changes={"amount": {"amount": "2", "unit": "tablet"}},
     )
     assert changed["amount"]["amount"] == "2"
-    assert (await call("reminders.left", which="降压药"))["left"]["days"] == 4
-    assert json.loads(json.dumps(await call("reminders.list")))[0]["title"] == "降压药"
-    await call("reminders.remove", which="降压药")
-    assert await call("reminders.list") == []
+    assert (await ask("reminders.left", which="降压药"))["left"]["days"] == 4
+    assert json.loads(json.dumps(await ask("reminders.list")))[0]["title"] == "降压药"
+    await ask("reminders.remove", which="降压药")
+    assert await ask("reminders.list") == []
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,6 @@ async def test_a_day_with_the_services(served: Home) -> None:
 async def test_every_no_is_typed(
     served: Home, service: str, arguments: dict[str, object], code: str
 ) -> None:
-    answer = await served.bus.call(f"reminders.{service}", **arguments)
+    answer = await call(served.bus, f"reminders.{service}", **arguments)
     assert answer["refused"] == code
-    assert await served.bus.call("reminders.list") == []
+    assert await call(served.bus, "reminders.list") == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.reminders import ReminderServices
+from tests.asking import call
 from tests.reminders.home import Home
 
 DAILY = "FREQ=DAILY"
@@ -49,7 +50,7 @@ async def served(home: Home) -> Home:
 
 
 async def understood(home: Home, lang: str, texts: list[str], *, daily: bool) -> dict[str, Any]:
-    return await home.bus.call("reminders.understand", texts=texts, lang=lang, is_daily=daily)
+    return await call(home.bus, "reminders.understand", texts=texts, lang=lang, is_daily=daily)
 
 
 @pytest.mark.parametrize(("lang", "texts", "daily", "rrule", "times"), CONVERSATIONS)
@@ -84,11 +85,11 @@ async def test_a_course_counts_from_its_first_dose(served: Home) -> None:
     """It is six in the morning, and seven has not come: today is the first of seven days."""
     found = await understood(served, "zh", ["每天早上五点吃，吃七天"], daily=True)
     wish = {"title": "阿莫西林", "kind": "medicine", "schedule": found["schedule"]}
-    checked = await served.bus.call("reminders.check", reminder=wish)
+    checked = await call(served.bus, "reminders.check", reminder=wish)
     schedule = checked["reminder"]["schedule"]
     assert (schedule["start"], schedule["until"]) == ("2026-11-24", "2026-11-30")
     assert checked["first_at"] == served.clock.at + 23 * 3600
-    assert await served.bus.call("reminders.list") == [], "a check writes nothing"
+    assert await call(served.bus, "reminders.list") == [], "a check writes nothing"
 
 
 async def test_a_check_refuses_what_adding_would(served: Home) -> None:
@@ -98,17 +99,17 @@ async def test_a_check_refuses_what_adding_would(served: Home) -> None:
         "amount": {"amount": "24", "unit": "tablet"},
         "schedule": {"rrule": DAILY, "times": [{"at": "07:30"}]},
     }
-    assert (await served.bus.call("reminders.check", reminder=wish))["refused"] == "dose_unlikely"
+    assert (await call(served.bus, "reminders.check", reminder=wish))["refused"] == "dose_unlikely"
     never = {**wish, "amount": None, "schedule": {"at": "2026-11-22T07:30:00+08:00"}}
-    assert (await served.bus.call("reminders.check", reminder=never))["refused"] == "never_comes"
+    assert (await call(served.bus, "reminders.check", reminder=never))["refused"] == "never_comes"
 
 
 async def test_all_are_added_or_none(served: Home) -> None:
     good = {"title": "a", "schedule": {"rrule": DAILY, "times": [{"at": "07:30"}]}}
-    refused = await served.bus.call("reminders.add_all", reminders=[good, {**good, "title": ""}])
+    refused = await call(served.bus, "reminders.add_all", reminders=[good, {**good, "title": ""}])
     assert refused["refused"] == "invalid"
-    assert await served.bus.call("reminders.list") == []
-    added = await served.bus.call("reminders.add_all", reminders=[good, {**good, "title": "b"}])
+    assert await call(served.bus, "reminders.list") == []
+    added = await call(served.bus, "reminders.add_all", reminders=[good, {**good, "title": "b"}])
     assert [each["title"] for each in added["added"]] == ["a", "b"]
 
 
@@ -119,16 +120,16 @@ async def test_a_counted_stock_replaces_a_refill_adds(served: Home) -> None:
         "amount": {"amount": "1", "unit": "tablet"},
         "schedule": {"rrule": DAILY, "times": [{"at": "07:30"}]},
     }
-    await served.bus.call("reminders.add", reminder=wish)
+    await call(served.bus, "reminders.add", reminder=wish)
     ten = {"amount": "10", "unit": "tablet"}
     for service, amount in [("refill", "10"), ("refill", "20"), ("count", "10"), ("count", "10")]:
-        left = await served.bus.call(f"reminders.{service}", which="降压药", amount=ten)
+        left = await call(served.bus, f"reminders.{service}", which="降压药", amount=ten)
         assert left["left"]["amount"] == amount
-    none = await served.bus.call(
-        "reminders.count", which="降压药", amount={"amount": "0", "unit": "tablet"}
+    none = await call(
+        served.bus, "reminders.count", which="降压药", amount={"amount": "0", "unit": "tablet"}
     )
     assert none["left"]["days"] == 0
-    bad = await served.bus.call(
-        "reminders.count", which="降压药", amount={"amount": "-1", "unit": "tablet"}
+    bad = await call(
+        served.bus, "reminders.count", which="降压药", amount={"amount": "-1", "unit": "tablet"}
     )
     assert bad["refused"] == "invalid"

@@ -9,9 +9,10 @@ from fractions import Fraction
 import pytest
 
 from assistant.language import LANGUAGES, Unit, normalise
-from assistant.reminders.model import Amount, Food, Item, Kind, Occurrence, Reminder, State
+from assistant.reminders.model import Item, Occurrence
 from assistant.reminders.stock import StockLeft
 from assistant.reminders.wording import Wording
+from assistant.services.reminder import Amount, Food, Kind, Reminder, State
 from tests.reminders.home import SHANGHAI
 from tests.reminders.test_scheduler import at
 

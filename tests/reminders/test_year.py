@@ -20,10 +20,10 @@ from assistant.events import DoseTaken, ReminderDue
 from assistant.language import DayTime, LunarDays, Unit
 from assistant.language.clues import Anchor
 from assistant.reminders import tables
-from assistant.reminders.escalation import POLICIES, Risk
-from assistant.reminders.model import Amount, Item, Kind, State
-from assistant.reminders.refusals import SnoozeTooLongRefused
-from assistant.reminders.requests import ReminderRequest, ScheduleRequest
+from assistant.reminders.escalation import POLICIES
+from assistant.reminders.model import Item
+from assistant.services.refusals import SnoozeTooLongRefused
+from assistant.services.reminder import Amount, Kind, ReminderWish, Risk, ScheduleWish, State
 from tests.reminders.home import Home, VirtualClock, is_announcement
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -34,18 +34,16 @@ FIRST_DROPS = datetime.combine(BEGIN, time(7, 45), ZONE)
 BREAKFAST = DayTime(time(8), Anchor.BREAKFAST, 30)
 SUPPER = DayTime(time(18, 30), Anchor.SUPPER, 30)
 DAYS = {
-    "drops": ScheduleRequest(rrule="FREQ=HOURLY;INTERVAL=8", at=FIRST_DROPS),
-    "metformin": ScheduleRequest(rrule="FREQ=DAILY", times=(BREAKFAST, SUPPER)),
-    "levodopa": ScheduleRequest(
+    "drops": ScheduleWish(rrule="FREQ=HOURLY;INTERVAL=8", at=FIRST_DROPS),
+    "metformin": ScheduleWish(rrule="FREQ=DAILY", times=(BREAKFAST, SUPPER)),
+    "levodopa": ScheduleWish(
         rrule="FREQ=DAILY", times=tuple(DayTime(time(hour)) for hour in (7, 11, 15, 19))
     ),
-    "insulin": ScheduleRequest(rrule="FREQ=DAILY", times=(DayTime(time(12)), DayTime(time(18)))),
-    "warfarin": ScheduleRequest(rrule="FREQ=DAILY;INTERVAL=2", times=(DayTime(time(17)),)),
-    "alendronate": ScheduleRequest(rrule="FREQ=WEEKLY;BYDAY=MO", times=(DayTime(time(7, 30)),)),
-    "b12": ScheduleRequest(rrule="FREQ=MONTHLY;BYMONTHDAY=31", times=(DayTime(time(10)),)),
-    "tonic": ScheduleRequest(
-        lunar=LunarDays(days=(1, 30), month=None), times=(DayTime(time(2, 30)),)
-    ),
+    "insulin": ScheduleWish(rrule="FREQ=DAILY", times=(DayTime(time(12)), DayTime(time(18)))),
+    "warfarin": ScheduleWish(rrule="FREQ=DAILY;INTERVAL=2", times=(DayTime(time(17)),)),
+    "alendronate": ScheduleWish(rrule="FREQ=WEEKLY;BYDAY=MO", times=(DayTime(time(7, 30)),)),
+    "b12": ScheduleWish(rrule="FREQ=MONTHLY;BYMONTHDAY=31", times=(DayTime(time(10)),)),
+    "tonic": ScheduleWish(lunar=LunarDays(days=(1, 30), month=None), times=(DayTime(time(2, 30)),)),
 }
 RISKS = {
     "levodopa": Risk.PARKINSON,
@@ -228,7 +226,7 @@ async def live(folder: Path, seed: int, days: int) -> Life:
     )
     home = await Home(folder / "year.sqlite", VirtualClock(begin), ZONE).open()
     for title, schedule in DAYS.items():
-        wish = ReminderRequest(
+        wish = ReminderWish(
             title=title,
             kind=Kind.MEDICINE,
             amount=TABLET,

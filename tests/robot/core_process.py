@@ -15,6 +15,7 @@ from assistant.events import Capability, PeopleLocated, RobotReady
 from assistant.robot.permission import CONSENT_FIELD, RobotControl
 from assistant.settings import RobotSettings, Settings
 from assistant.store import KeyedValues
+from tests.asking import call
 from tests.robot.parts import PERSON
 
 
@@ -33,7 +34,7 @@ async def main(folder: Path, port: str) -> None:
         if not core.of(RobotControl).is_ready:  # it may have been found before this looked
             await found.wait()
         core.bus.publish(PeopleLocated((PERSON,)))
-        await core.bus.call("robot.move", motion="approach")
+        await call(core.bus, "robot.move", motion="approach")
         await asyncio.Event().wait()
 
 

@@ -15,6 +15,7 @@ from assistant.robot.permission import CONSENT_FIELD
 from assistant.settings import RadarSettings, RobotSettings, Settings
 from assistant.store import KeyedValues
 from robot_io.simulator import Simulator
+from tests.asking import call
 from tests.waiting import until
 
 PERSON = (4.2, 1.8)
@@ -41,7 +42,7 @@ class House:
         await KeyedValues.profile(self.core.database).set(CONSENT_FIELD, may_move)
 
     async def ask(self, motion: str, place: str = "") -> str:
-        answer = await self.core.bus.call("robot.move", motion=motion, place=place)
+        answer = await call(self.core.bus, "robot.move", motion=motion, place=place)
         return str(answer["state"])
 
     def locate(self, *places: tuple[float, float]) -> None:

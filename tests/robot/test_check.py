@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.robot.check import robot_finding
-from assistant.runtime.findings import CheckResult
 from assistant.senses.check import radar_finding
+from assistant.services.findings import CheckResult
 from assistant.settings import RadarSettings, RobotSettings
 from robot_io.simulator import Protocol, Simulator
 from tests.perception.fall_recording import fall_packets, record

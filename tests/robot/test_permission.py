@@ -31,6 +31,7 @@ from assistant.events import (
 from assistant.home.questions import Ending
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
+from tests.asking import call
 from tests.robot.parts import PERSON, House, a_house
 from tests.waiting import until
 
@@ -94,7 +95,7 @@ async def test_a_stop_that_is_heard_stops_it_and_nothing_moves_by_itself_after(
         await until(lambda: not house.body.is_moving, "standing still")
         way = house.body.moved_metres
         house.core.bus.publish(ReminderDue("o", "r", "药", 0.0, 3, is_urgent=True))
-        assert (await house.core.bus.call("robot.state"))["name"]
+        assert (await call(house.core.bus, "robot.state"))["name"]
         assert house.body.moved_metres == way
 
 
@@ -120,20 +121,22 @@ async def test_a_stop_voids_the_question_whether_it_may_move(tmp_path: Path) -> 
         assert await house.ask("approach") == "asked"
         house.core.bus.publish(Heard("u", "别动", "zh", is_final=True, addressed=False))
         assert house.core.speech.questions.current is None
-        assert not (await house.core.bus.call("robot.state"))["may_move"]
+        assert not (await call(house.core.bus, "robot.state"))["may_move"]
         assert house.of(MoveRobot) == []
 
 
 async def test_consent_outlives_the_core_and_can_be_withdrawn(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await house.core.bus.call("robot.consent", may_move=True)
+        await call(house.core.bus, "robot.consent", may_move=True)
     async with a_house(tmp_path) as house:
-        assert (await house.core.bus.call("robot.state"))["may_move"]
+        assert (await call(house.core.bus, "robot.state"))["may_move"]
         house.locate()
         assert await house.ask("approach") == "moving"
         await until(lambda: house.body.speed > 0.05, "rolling")
-        await house.core.bus.call("robot.consent", may_move=False)
-        assert (await house.ended()).outcome == "stopped"
+        before = len(house.of(RobotMoved))  # it may have stopped before the answer is there
+        await call(house.core.bus, "robot.consent", may_move=False)
+        await until(lambda: len(house.of(RobotMoved)) > before, "it stopped")
+        assert house.of(RobotMoved)[-1].outcome == "stopped"
         way = house.body.moved_metres
         house.core.bus.publish(AlarmRaised("a", "fall", Origin.VOICE, "", 0.0))
         await until(lambda: house.body.light[0] == 255, "it shows the alarm")

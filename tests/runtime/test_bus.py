@@ -7,13 +7,20 @@ import contextlib
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assistant.events import Alive, Heard, Hello, Say, Shutdown, Woken, to_line
-from assistant.runtime.bus import BACKLOG_BYTES, Bus, Refused
-from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.runtime.bus import BACKLOG_BYTES, Bus
+from assistant.runtime.link import Link, LinkError
+from assistant.services import (
+    DescribeAlarm,
+    FailedError,
+    HangUp,
+    NotStartedError,
+    Refused,
+    StopSpeech,
+)
 
 
 @pytest.fixture
@@ -81,39 +88,32 @@ async def test_a_subscriber_that_fails_does_not_silence_the_others(bus: Bus) -> 
 
 
 async def test_a_service_answers_refuses_and_fails(bus: Bus) -> None:
-    async def double(number: int) -> int:
-        return 2 * number
+    async def tell(wish: DescribeAlarm) -> str:
+        if wish.lang == "zh":
+            return "门锁 4711"
+        raise RuntimeError("the elder's words") if wish.lang == "en" else Refused("not on a Sunday")
 
-    async def refuse() -> None:
-        raise Refused("not on a Sunday")
-
-    async def fail() -> None:
-        raise RuntimeError("the elder's words")
-
-    for service in (double, refuse, fail):
-        bus.serve(service.__name__, service)
+    bus.serve(DescribeAlarm.answered_by(tell))
     async with link(bus, "skills") as skills:
-        assert await skills.request("double", number=21) == 42
-        with pytest.raises(ServiceError, match="not on a Sunday"):
-            await skills.request("refuse")
-        with pytest.raises(ServiceError, match="fail failed inside the core"):
-            await skills.request("fail")
-        with pytest.raises(ServiceError, match="no service"):
-            await skills.request("fly")
-        with pytest.raises(ServiceError, match="unexpected keyword"):
-            await skills.request("double", colour="green")
+        assert await skills.request(DescribeAlarm("zh")) == "门锁 4711"
+        with pytest.raises(Refused, match="not on a Sunday"):
+            await skills.request(DescribeAlarm("fr"))
+        with pytest.raises(FailedError, match=r"alarms\.details failed inside the core"):
+            await skills.request(DescribeAlarm("en"))
+        with pytest.raises(NotStartedError, match="no service"):
+            await skills.request(HangUp())
 
 
 async def test_a_request_has_its_own_deadline(bus: Bus) -> None:
     never = asyncio.Event()
 
-    async def wait() -> None:
+    async def wait(_: StopSpeech) -> None:
         await never.wait()
 
-    bus.serve("wait", wait)
+    bus.serve(StopSpeech.answered_by(wait))
     async with link(bus, "skills") as skills:
         with pytest.raises(TimeoutError):
-            await skills.request("wait", deadline_seconds=0.05)
+            await skills.request(StopSpeech(), deadline_seconds=0.05)
 
 
 @pytest.mark.parametrize("junk", [b"no json\n", b"{}\n", b"\x00\xff\n", b'{"type":"Say"}\n'])
@@ -160,13 +160,13 @@ async def test_no_core_is_said_plainly(tmp_path: Path) -> None:
 async def test_a_child_learns_that_the_core_went_away(bus: Bus) -> None:
     never = asyncio.Event()
 
-    async def wait() -> Any:
+    async def wait(_: StopSpeech) -> None:
         await never.wait()
 
-    bus.serve("wait", wait)
+    bus.serve(StopSpeech.answered_by(wait))
     async with link(bus, "skills", Shutdown) as skills:
         await known(bus, "skills")
-        asking = asyncio.create_task(skills.request("wait"))
+        asking = asyncio.create_task(skills.request(StopSpeech()))
         await asyncio.sleep(0)
         await bus.close()
         with pytest.raises(LinkError):

@@ -18,8 +18,8 @@ from assistant.events import (
     Heard,
     Hello,
     Ready,
-    Request,
     Say,
+    ServiceAsked,
     Shutdown,
     from_line,
     to_line,
@@ -27,6 +27,7 @@ from assistant.events import (
 from assistant.runtime.bus import Bus
 from assistant.runtime.rights import CHILDREN, COMMANDS, CORE_ONLY, OUR_SKILLS, guard, may_ask
 from assistant.runtime.supervisor import ChildSpec, Supervisor
+from assistant.services import REQUESTS, AlarmFacts, DescribeAlarm, LinkView, LookAtLink, Stage
 from assistant.settings import Settings
 
 PRIVATE = (
@@ -66,12 +67,16 @@ async def services(tmp_path: Path) -> AsyncIterator[set[str]]:
 
 
 async def test_every_service_has_its_row(services: set[str]) -> None:
-    asked = set[str]().union(
-        *(rights.asks for rights in (*CHILDREN.values(), *COMMANDS.values())),
-        *OUR_SKILLS.values(),
-    )
+    asked = {
+        kind
+        for row in (
+            *(rights.asks for rights in (*CHILDREN.values(), *COMMANDS.values())),
+            *OUR_SKILLS.values(),
+        )
+        for kind in row
+    }
     assert asked & CORE_ONLY == set()
-    assert asked | CORE_ONLY == services
+    assert {kind.SERVICE for kind in asked | CORE_ONLY} == services == set(REQUESTS)
 
 
 def test_every_event_of_the_table_is_one() -> None:
@@ -82,15 +87,15 @@ def test_every_event_of_the_table_is_one() -> None:
 @pytest.mark.parametrize("service", PRIVATE)
 def test_a_third_partys_skill_is_refused(service: str) -> None:
     for skill in ("", "tea", "medication", "general"):
-        assert not may_ask(CHILDREN["skills"], service, skill)
+        assert not may_ask(CHILDREN["skills"], REQUESTS[service], skill)
 
 
 @pytest.mark.parametrize("service", PRIVATE)
 def test_no_child_passes_for_a_skill_of_ours(service: str) -> None:
     for name, rights in CHILDREN.items():
         for skill in OUR_SKILLS:
-            if name != "skills" and service not in rights.asks:
-                assert not may_ask(rights, service, skill)
+            if name != "skills" and REQUESTS[service] not in rights.asks:
+                assert not may_ask(rights, REQUESTS[service], skill)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,8 @@ def test_who_greets_is_what_the_kernel_says(pid: int, name: str, rights: object)
 def test_an_unknown_name_may_do_nothing() -> None:
     rights = guard(lambda _: None)(8, "tea")
     assert rights is not None
-    assert not rights.asks | rights.tells | rights.hears
+    assert not rights.asks
+    assert not rights.tells | rights.hears
 
 
 PEER = """
@@ -165,11 +171,13 @@ class House:
         self.supervisor = Supervisor(self.bus)
         self.bus.guard = guard(self.supervisor.name_of)
         self.told: asyncio.Queue[object] = asyncio.Queue()
-        self.bus.serve("alarms.details", self._details)
-        self.bus.serve("links.look", self._details)
+        self.bus.serve(DescribeAlarm.answered_by(self._details), LookAtLink.answered_by(self._look))
 
-    async def _details(self) -> str:
+    async def _details(self, _: DescribeAlarm) -> str:
         return "door code 4711"
+
+    async def _look(self, _: LookAtLink) -> LinkView:
+        return LinkView(Stage.MINE, "en", facts=AlarmFacts(door="door code 4711"))
 
     def peer(self, *events: object) -> tuple[str, ...]:
         sent = b"".join(to_line(event) for event in events).hex()
@@ -205,20 +213,22 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_a_stranger_is_given_no_door_code(house: House) -> None:
-    peer = house.peer(Hello("doctor"), Request("alarms.details", request_id="1"))
+    peer = house.peer(
+        Hello("doctor"), ServiceAsked("alarms.details", {"lang": "en"}, request_id="1")
+    )
     (answer,) = await house.answers(peer, 1)
     assert "4711" not in str(answer)
     assert not getattr(answer, "ok", True)
 
 
 async def test_a_stranger_who_greets_as_a_child_is_cut_off(house: House) -> None:
-    peer = house.peer(Hello("console"), Request("links.look", request_id="1"))
+    peer = house.peer(Hello("console"), ServiceAsked("links.look", {"token": "t"}, request_id="1"))
     assert await house.answers(peer, 1) == []
 
 
 async def test_a_stranger_who_does_not_greet_may_do_nothing(house: House) -> None:
     heard = Heard("u", "help", "en", is_final=True, addressed=True)
-    (answer,) = await house.answers(house.peer(heard, Request("links.look")), 1)
+    (answer,) = await house.answers(house.peer(heard, ServiceAsked("links.look")), 1)
     assert not getattr(answer, "ok", True)
     assert house.told.empty()
 
@@ -233,8 +243,8 @@ async def test_a_child_and_what_it_starts_have_the_childs_rights(
         Heard("u", "help", "en", is_final=True, addressed=True),
         Ready("ear"),
         Alive("ear"),
-        Request("alarms.details", request_id="private"),
-        Request("links.look", request_id="own"),
+        ServiceAsked("alarms.details", {"lang": "en"}, request_id="private"),
+        ServiceAsked("links.look", {"token": "t"}, request_id="own"),
         Alive("console"),
     )
     house.supervisor.start(ChildSpec("console", (*through, *peer), output=output))
@@ -256,7 +266,7 @@ async def test_a_child_and_what_it_starts_have_the_childs_rights(
 
 async def test_a_childs_child_does_not_pass_for_a_command(house: House) -> None:
     output = house.folder / "out"
-    peer = house.peer(Hello("doctor"), Request("alarms.details"))
+    peer = house.peer(Hello("doctor"), ServiceAsked("alarms.details"))
     own_session = ("setsid", *peer)
     house.supervisor.start(
         ChildSpec("console", ("sh", "-c", '"$@"; exit', "sh", *own_session), output=output)
@@ -286,7 +296,7 @@ async def test_what_a_child_wants_without_a_right_is_not_given(house: House) -> 
 async def test_a_flood_does_not_keep_the_core_from_other_work(house: House) -> None:
     """Everybody else has a turn between any two events of a child that floods."""
     reader, writer = await asyncio.open_unix_connection(house.bus.path)
-    asked = to_line(Request("alarms.details"))
+    asked = to_line(ServiceAsked("alarms.details"))
     writer.write(to_line(Hello("doctor")) + to_line(Alive("doctor")) * 5_000 + asked)
     answered = asyncio.create_task(reader.readline())
     turns = 0

@@ -16,8 +16,8 @@ from assistant.core import Core, CoreOptions, running
 from assistant.demo.room import FileRoom
 from assistant.events import Capability, Say
 from assistant.people.contacts import new_contact
-from assistant.runtime.findings import CheckResult
 from assistant.selftest.store import last_run
+from assistant.services.findings import CheckResult
 from assistant.settings import EmergencySettings, Settings
 from simulators.webhook import WebhookReceiver
 from tests.reminders.home import VirtualClock

@@ -14,9 +14,9 @@ from assistant.channels.server import look_at, server_of
 from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.pendants import BatteryLow, PendantLost, PendantSeen
 from assistant.pendants.service import BUTTON, PendantService
-from assistant.runtime.findings import CheckResult
 from assistant.selftest import machine
 from assistant.selftest.wording import REPLIES
+from assistant.services.findings import CheckResult
 from assistant.settings import (
     CentreSettings,
     ConsoleSettings,

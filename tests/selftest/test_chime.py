@@ -25,8 +25,8 @@ from assistant.events import (
 )
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.runtime.chime import HEARD_SHARE, SECONDS, chime, find
-from assistant.runtime.findings import CheckResult
 from assistant.selftest import daily
+from assistant.services.findings import CheckResult
 from assistant.settings import EarSettings, MouthSettings, Settings
 from tests.headless import DEVICE, PulseServer, needs_pulse
 from tests.reminders.home import VirtualClock

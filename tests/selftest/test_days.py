@@ -10,6 +10,7 @@ import pytest
 from assistant.core.selftest_assembly import SelfTestAssembly
 from assistant.events import AlarmRaised, CryForHelpHeard, Heard, HelpPressed
 from assistant.selftest import daily
+from tests.asking import call
 from tests.reminders.home import VirtualClock
 from tests.selftest.parts import NOWHERE, a_home, at, daughter, notices
 from tests.waiting import until
@@ -183,7 +184,7 @@ async def test_an_open_alarm_keeps_it_away_and_one_that_begins_ends_it(tmp_path)
             clock.move(clock.at + SOON + 1)
             clock.move(clock.at + SOON + 1)
             with pytest.raises(Exception, match="an alarm is open"):
-                await home.core.bus.call("selftest.run", with_chime=False)
+                await call(home.core.bus, "selftest.run", with_chime=False)
             assert home.days() == {"03-01": False}
             for alarm in home.core.alarm_assembly.store.open_alarms():
                 await home.core.alarm_assembly.triggers.controller.close(alarm.alarm_id, "Mei")

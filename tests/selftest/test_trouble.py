@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.runtime.findings import found
 from assistant.selftest.trouble import (
     AGAIN_DAYS,
     ELDER_DAYS,
@@ -17,6 +16,7 @@ from assistant.selftest.trouble import (
     told_elder,
     told_family,
 )
+from assistant.services.findings import found
 
 DAY = date(2027, 3, 1)
 

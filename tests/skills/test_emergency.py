@@ -14,7 +14,7 @@ from assistant.channels import Equipment, Registry
 from assistant.channels.sip import Phone, PhoneSettings, SipAccount
 from assistant.home.questions import Rank
 from assistant.people.contacts import People, new_contact
-from assistant.runtime.bus import Refused
+from assistant.services import DescribeAlarm, NoAlarmRefused
 from tests.homes import REPLIES
 from tests.skills.hosting import Core, Host
 
@@ -164,15 +164,15 @@ async def test_call_her_is_the_yes_to_what_was_asked(talk: Talk) -> None:
 
 
 async def test_details_are_told_in_an_alarm_only(talk: Talk) -> None:
-    async def refuse(lang: str) -> str:
-        raise Refused("no alarm is open")
+    async def refuse(_: DescribeAlarm) -> str:
+        raise NoAlarmRefused
 
-    async def tell(lang: str) -> str:
-        return f"[{lang}] 青霉素过敏"
+    async def tell(wish: DescribeAlarm) -> str:
+        return f"[{wish.lang}] 青霉素过敏"
 
-    talk.core.bus.serve("alarms.details", refuse)
+    talk.core.bus.serve(DescribeAlarm.answered_by(refuse))
     told = await talk.host.act("action_emergency_info", "她有什么病", slots={})
     assert "只有在求助的时候" in told["text"]
-    talk.core.bus.serve("alarms.details", tell)
+    talk.core.bus.serve(DescribeAlarm.answered_by(tell))
     told = await talk.host.act("action_emergency_info", "她有什么病", slots={})
     assert told["text"] == "[zh] 青霉素过敏"

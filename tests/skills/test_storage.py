@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from assistant.runtime.link import Link
+from assistant.services import LookAtStored, Request
 from assistant.store import KeyedValues
 from assistant.store.tables import MAX_VALUE_BYTES
 from skills.api import ServiceError
 from skills.home import Storage
 from skills.outside import HostOutside
+from tests.asking import R, call, over_the_wire
 from tests.skills.hosting import ROOT, Core
 
 
@@ -26,14 +28,14 @@ class Meddled:
     def __init__(self, core: Core, others: list[Any]) -> None:
         self._core, self._others = core, others
 
-    async def request(self, service: str, **arguments: Any) -> Any:
-        answer = json.loads(json.dumps(await self._core.bus.call(service, **arguments)))
-        if service == "storage.look" and self._others:
+    async def request(self, request: Request[R], skill: str = "") -> R:
+        answer = await over_the_wire(self._core.bus, request)
+        if isinstance(request, LookAtStored) and self._others:
             value = self._others.pop(0)
             if value is None:
-                await self._core.bus.call("storage.delete", skill="tea", key="cups")
+                await call(self._core.bus, "storage.delete", skill="tea", key="cups")
             else:
-                await self._core.bus.call("storage.set", skill="tea", key="cups", value=value)
+                await call(self._core.bus, "storage.set", skill="tea", key="cups", value=value)
         return answer
 
 

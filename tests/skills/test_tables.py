@@ -18,11 +18,13 @@ import pytest
 
 from assistant.core.table_services import TableServices
 from assistant.events import ChildDied
+from assistant.services import Request
 from skills.api import Home, ServiceError, Skill
 from skills.checking import check_skill
 from skills.home import Outside
 from skills.loading import load_skills
 from skills.skeleton import make
+from tests.asking import R, call, over_the_wire
 from tests.skills.hosting import INSTALLED, ROOT, Core, Host, site_of_test_skills
 
 JARS = "SELECT name, grams, place FROM shelf_jar ORDER BY jar"
@@ -94,10 +96,10 @@ async def test_a_skill_that_is_renewed_while_the_core_runs_gets_its_new_tables(
 
 async def test_a_flood_of_one_skill_is_refused_beyond_a_few(core: Core) -> None:
     scripts = ["CREATE TABLE shelf_jar (name TEXT);"]
-    await core.bus.call("tables.open", skill="shelf", scripts=scripts)
+    await call(core.bus, "tables.open", skill="shelf", scripts=scripts)
     once = [{"sql": "INSERT INTO shelf_jar VALUES (?)", "values": ["x"]}]
     answers = await asyncio.gather(
-        *(core.bus.call("tables.run", skill="shelf", statements=once) for _ in range(50)),
+        *(call(core.bus, "tables.run", skill="shelf", statements=once) for _ in range(50)),
         return_exceptions=True,
     )
     done = [answer for answer in answers if isinstance(answer, list)]
@@ -105,12 +107,12 @@ async def test_a_flood_of_one_skill_is_refused_beyond_a_few(core: Core) -> None:
     assert len(done) == 8
     assert refused == {"shelf waits for 8 transactions already"}
     count = [{"sql": "SELECT count(*) FROM shelf_jar", "values": []}]
-    (result,) = await core.bus.call("tables.run", skill="shelf", statements=count)
-    assert result["rows"] == ((8,),)
+    (result,) = await call(core.bus, "tables.run", skill="shelf", statements=count)
+    assert result["rows"] == [[8]]
 
 
 async def test_a_skill_without_migrations_is_told_so(core: Core, host: Host) -> None:
-    answer = core.bus.call("tables.run", skill="faulty", statements=[])
+    answer = call(core.bus, "tables.run", skill="faulty", statements=[])
     with pytest.raises(Exception, match="faulty brings no migrations"):
         await answer
     assert not [event for event in core.events if isinstance(event, ChildDied)]
@@ -122,9 +124,8 @@ class OverTheBus:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def request(self, service: str, **arguments: Any) -> Any:
-        arguments = json.loads(json.dumps(arguments))
-        return json.loads(json.dumps(await self._core.bus.call(service, **arguments)))
+    async def request(self, request: Request[R], skill: str = "") -> R:
+        return await over_the_wire(self._core.bus, request)
 
 
 @pytest.mark.parametrize("what", ["storage.update", "tables.transact"])
@@ -135,7 +136,7 @@ async def test_the_examples_of_the_page_work(core: Core, page: str, what: str) -
     (code,) = (
         block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if what in block
     )
-    await core.bus.call("tables.open", skill="tea", scripts=[script])
+    await call(core.bus, "tables.open", skill="tea", scripts=[script])
     names: dict[str, Any] = {"skill": Skill("tea", __file__), "__file__": __file__}
     exec(code, names)
     turn = SimpleNamespace(

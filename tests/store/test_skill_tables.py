@@ -12,15 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.services.keeping import Result, Statement
 from assistant.store import Database, KeyedValues, StoreError
 from assistant.store import skill_tables as module
 from assistant.store.schema import VERSIONS_TABLE
 from assistant.store.skill_tables import (
     MAX_ROWS,
     MAX_STATEMENTS,
-    Result,
     SkillTables,
-    Statement,
     TablesError,
     check_scripts,
 )

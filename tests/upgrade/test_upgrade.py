@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from assistant.settings import EmergencySettings, Settings
 from assistant.store import Database
 from assistant.store.schema import VERSIONS_TABLE, core_scripts
 from simulators.webhook import WebhookReceiver
+from tests.asking import call
 from tests.reminders.home import VirtualClock
 from tests.waiting import until
 
@@ -128,8 +130,8 @@ async def test_the_open_alarm_goes_on_calling_out(folder: Path, daughter: Webhoo
         await until(lambda: "delivered" in {each.outcome for each in store.attempts(FALL)})
         outcomes = [attempt.outcome for attempt in store.attempts(FALL)]
         assert outcomes[0] == "failed", "what was tried before is remembered"
-        await home.core.bus.call(
-            "alarms.acknowledge", alarm_id=FALL, contact_id=people[0].contact_id
+        await call(
+            home.core.bus, "alarms.acknowledge", alarm_id=FALL, contact_id=people[0].contact_id
         )
         await until(lambda: bool([e for e in home.told if isinstance(e, AlarmAcknowledged)]))
     async with opened(folder) as again:
@@ -141,9 +143,9 @@ async def test_the_open_alarm_goes_on_calling_out(folder: Path, daughter: Webhoo
 
 async def test_reminders_come(folder: Path, daughter: WebhookReceiver) -> None:
     async with opened(folder) as home:
-        call = home.core.bus.call
-        await call("alarms.close", alarm_id=FALL, who="大女儿")
-        listed = await call("reminders.list")
+        ask = partial(call, home.core.bus)
+        await ask("alarms.close", alarm_id=FALL, who="大女儿")
+        listed = await ask("reminders.list")
         assert [each["title"] for each in listed] == ["降压药", "华法林", "给花浇水"]
         states = {(each["title"], each["slot"]): each["state"] for each in await today(home)}
         assert states == {
@@ -160,28 +162,28 @@ async def test_reminders_come(folder: Path, daughter: WebhookReceiver) -> None:
         await until(lambda: "浇水" in home.said())
         await home.at(19, 30)
         await until(lambda: "降压药" in home.said())
-        taken = await call("reminders.taken", which="降压药")
+        taken = await ask("reminders.taken", which="降压药")
         assert taken["taken"][0]["left"] == {"amount": "28", "unit": "tablet", "days": 14}
 
 
 async def today(home: Home) -> list[dict[str, str]]:
-    answer = await home.core.bus.call("reminders.today")
+    answer = await call(home.core.bus, "reminders.today")
     assert isinstance(answer, list)
     return answer
 
 
 async def test_medicines_stock_and_adherence_are_there(folder: Path) -> None:
     async with opened(folder) as home:
-        call = home.core.bus.call
+        ask = partial(call, home.core.bus)
         left = {
-            title: (await call("reminders.left", which=title))["left"]
+            title: (await ask("reminders.left", which=title))["left"]
             for title in ("降压药", "华法林")
         }
         assert left == {
             "降压药": {"amount": "29", "unit": "tablet", "days": 14},
             "华法林": {"amount": "7", "unit": "tablet", "days": 14},
         }
-        doses = await call("reminders.adherence", weeks=1)
+        doses = await ask("reminders.adherence", weeks=1)
         assert sum(week["taken"] for week in doses) == 1
 
 
@@ -196,14 +198,14 @@ async def test_contacts_profile_and_what_skills_kept_are_there(
             ("儿子", (), "08:00-22:00"),
         ]
         assert people.all[0].channels == (daughter.url, "tel:+8613800138000")
-        call = home.core.bus.call
-        assert await call("profile.all") == {"birthday": "1941-03-05", "allergies": ["青霉素"]}
-        assert sorted(await call("storage.keys", skill="tea")) == ["cups", "kinds"]
-        assert await call("storage.get", skill="tea", key="cups") == 3
-        kinds = await call("storage.get", skill="tea", key="kinds")
+        ask = partial(call, home.core.bus)
+        assert await ask("profile.all") == {"birthday": "1941-03-05", "allergies": ["青霉素"]}
+        assert sorted(await ask("storage.keys", skill="tea")) == ["cups", "kinds"]
+        assert await ask("storage.get", skill="tea", key="cups") == 3
+        kinds = await ask("storage.get", skill="tea", key="kinds")
         assert kinds == {"绿茶": 2, "red": [1, None]}
-        assert await call("storage.get", skill="meals", key="last") == "粥"
-        state = await call("home.state")
+        assert await ask("storage.get", skill="meals", key="last") == "粥"
+        state = await ask("home.state")
         assert (state["lang"], state["volume"]) == ("zh", 0.95)
         found = await home.core.features.findings()
         assert "memory_lost" not in {finding.part for finding in found}
@@ -212,9 +214,14 @@ async def test_contacts_profile_and_what_skills_kept_are_there(
 async def test_it_goes_on_again_and_again(folder: Path) -> None:
     for cups in (3, 4, 5):
         async with opened(folder) as home:
-            look = await home.core.bus.call("storage.look", skill="tea", key="cups")
+            look = await call(home.core.bus, "storage.look", skill="tea", key="cups")
             assert look["value"] == cups
-            kept = await home.core.bus.call(
-                "storage.swap", skill="tea", key="cups", mark=look["mark"], value=cups + 1
+            kept = await call(
+                home.core.bus,
+                "storage.swap",
+                skill="tea",
+                key="cups",
+                mark=look["mark"],
+                value=cups + 1,
             )
             assert kept

@@ -9,14 +9,15 @@ from typing import Any
 from assistant.events import Urgency
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderServices
-from assistant.runtime.bus import Bus, Refused
-from assistant.runtime.link import ServiceError
+from assistant.runtime.bus import Bus
+from assistant.services import FailedError, Request
 from assistant.store import KeyedValues, StoreError
 from skills.actions import Replies
 from skills.api import FALLBACK, Reply, Turn
 from skills.forms import read_answer
 from skills.home import Answer, Home
 from skills.medication.skill import skill
+from tests.asking import R, call, over_the_wire
 from tests.homes import features
 from tests.reminders.home import Home as Reminded
 
@@ -32,13 +33,11 @@ class Socket:
     def __init__(self, bus: Bus, lang: str) -> None:
         self._bus, self.lang = bus, lang
 
-    async def request(self, service: str, **arguments: Any) -> Any:
+    async def request(self, request: Request[R], skill: str = "") -> R:
         try:
-            return await self._bus.call(service, **arguments)
-        except Refused as refusal:
-            raise ServiceError(str(refusal)) from refusal
+            return await over_the_wire(self._bus, request)
         except StoreError as error:  # as the bus answers a child
-            raise ServiceError(f"{service} failed inside the core; see its log") from error
+            raise FailedError(request.SERVICE) from error
 
     def send(self, event: object) -> None:
         self._bus.publish(event)
@@ -96,7 +95,7 @@ class Talk:
 
     async def kept(self) -> list[dict[str, Any]]:
         """Every reminder in JSON."""
-        kept: list[dict[str, Any]] = await self.home.bus.call("reminders.list")
+        kept: list[dict[str, Any]] = await call(self.home.bus, "reminders.list")
         return kept
 
     async def profile(self, field: str) -> Any:

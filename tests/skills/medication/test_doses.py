@@ -7,6 +7,7 @@ import pytest
 from assistant.events import DoseSkipped, DoseTaken
 from assistant.language import LANGUAGES
 from skills.medication.reading import read
+from tests.asking import call
 from tests.skills.medication.talk import Talk
 
 
@@ -18,7 +19,8 @@ async def keep(
     unit: str = "tablet",
     kind: str = "medicine",
 ) -> str:
-    added = await talk.home.bus.call(
+    added = await call(
+        talk.home.bus,
         "reminders.add",
         reminder={
             "title": title,
@@ -138,7 +140,7 @@ async def test_later_and_at_a_time(zh: Talk) -> None:
     await pass_minutes(zh, 31)
     assert "十分钟" in await zh.say("等会儿再吃", "snooze")
     assert "七点半" in await zh.say("七点半再叫我", "snooze")
-    (item,) = await zh.home.bus.call("reminders.today")
+    (item,) = await call(zh.home.bus, "reminders.today")
     assert item["state"] == "snoozed"
     assert "十分钟后" in await zh.say("明天早上再吃", "snooze"), "too long: what may be said"
 
@@ -286,7 +288,7 @@ def test_a_name_and_its_dose(lang: str, text: str, title: str, dose: str) -> Non
 
 async def test_what_is_past_is_not_listed_and_a_long_list_is_cut(zh: Talk) -> None:
     task = {"title": "喝水", "schedule": {"at": "2026-11-23T06:20:00+08:00"}}
-    await zh.home.bus.call("reminders.add", reminder=task)
+    await call(zh.home.bus, "reminders.add", reminder=task)
     for number in "一二三四五六七八九十":
         await keep(zh, f"{number}号药", "06:30")
     assert "喝水" in await zh.say("我都有哪些提醒", "query")
@@ -302,7 +304,7 @@ async def test_what_is_left_today_is_told_time_by_time(zh: Talk) -> None:
     await keep(zh, "降压药", "08:00")
     await keep(zh, "阿司匹林", "08:00", "20:00")
     task = {"title": "给女儿打电话", "schedule": {"at": "2026-11-23T09:00:00+08:00"}}
-    await zh.home.bus.call("reminders.add", reminder=task)
+    await call(zh.home.bus, "reminders.add", reminder=task)
     said = await zh.say("今天还有什么药没吃", "query")
     assert said.count("早上八点") == 1
     assert "打电话" not in said
@@ -319,7 +321,7 @@ async def test_taken_is_about_what_was_announced_last(zh: Talk) -> None:
     await keep(zh, "降压药", "06:30")
     await keep(zh, "二甲双胍", "06:50")
     task = {"title": "浇花", "schedule": {"at": "2026-11-23T06:50:00+08:00"}}
-    await zh.home.bus.call("reminders.add", reminder=task)
+    await call(zh.home.bus, "reminders.add", reminder=task)
     for minutes in (31, 15, 5):  # announced, announced again; then the other one
         leave_unanswered(zh)
         await pass_minutes(zh, minutes)
@@ -344,7 +346,7 @@ async def test_after_a_power_cut_it_is_about_the_later_one(en: Talk) -> None:
 async def test_later_is_about_all_that_was_announced_together(zh: Talk) -> None:
     await keep(zh, "降压药", "06:30")
     task = {"title": "浇花", "schedule": {"at": "2026-11-23T06:30:00+08:00"}}
-    await zh.home.bus.call("reminders.add", reminder=task)
+    await call(zh.home.bus, "reminders.add", reminder=task)
     await pass_minutes(zh, 31)
     said = await zh.say("十分钟以后", "snooze")
     assert "降压药" in said
@@ -378,7 +380,7 @@ async def test_food_is_no_second_medicine(zh: Talk, en: Talk) -> None:
 
 async def test_no_medicine_leaves_the_stove_on(zh: Talk) -> None:
     task = {"title": "关火", "schedule": {"at": "2026-11-23T06:30:00+08:00"}}
-    await zh.home.bus.call("reminders.add", reminder=task)
+    await call(zh.home.bus, "reminders.add", reminder=task)
     await pass_minutes(zh, 31)
     assert "没有该吃的药" in await zh.say("我不想吃药了", "skip")
     assert zh.home.seen(DoseSkipped) == []

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.asking import call
 from tests.skills.medication.talk import Talk
 
 WARFARIN_EN = ("add: one tablet of warfarin every day at six in the evening", "yes")
@@ -393,11 +394,11 @@ async def test_i_took_it_is_taken_back(
     talk.home.clock.move(talk.home.clock.at + 12 * 3600 + 60)
     await talk.home.step()
     await talk.say(words[1], "taken")
-    (item,) = await talk.home.bus.call("reminders.today")
+    (item,) = await call(talk.home.bus, "reminders.today")
     assert item["state"] == "taken"
     said = await talk.say({"en": "no, i did not take it", "zh": "不对，我还没吃"}[lang], intent)
     assert {"en": "does not count", "zh": "不算吃过"}[lang] in said
-    (item,) = await talk.home.bus.call("reminders.today")
+    (item,) = await call(talk.home.bus, "reminders.today")
     assert item["state"] == "snoozed"
 
 
@@ -409,7 +410,7 @@ async def test_not_yet_taken_said_to_an_announcement_counts_nothing_back(
     en.home.clock.move(en.home.clock.at + 12 * 3600 + 60)
     await en.home.step()
     await en.say("i haven't taken it", intent)
-    (item,) = await en.home.bus.call("reminders.today")
+    (item,) = await call(en.home.bus, "reminders.today")
     assert item["state"] in {"announced", "skipped"}
 
 

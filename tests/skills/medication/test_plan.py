@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.store import StoreError
+from tests.asking import call
 from tests.skills.medication.talk import Talk
 
 AFFIRM, DENY, STOP = "general_affirm", "general_deny", "general_stop"
@@ -229,7 +230,7 @@ async def test_a_dose_in_between_is_counted_and_the_form_goes_on(zh: Talk) -> No
     assert "阿司匹林一片" in await zh.say("一片")
     await zh.yes()
     assert len(await zh.kept()) == 2
-    (state,) = [i["state"] for i in await zh.home.bus.call("reminders.today") if not i["is_left"]]
+    (state,) = [i["state"] for i in await call(zh.home.bus, "reminders.today") if not i["is_left"]]
     assert state == "taken"
 
 
@@ -448,7 +449,8 @@ async def test_said_to_an_announcement_it_puts_that_off(
     zh: Talk, en: Talk, lang: str, title: str, text: str, in_words: str
 ) -> None:
     talk = {"zh": zh, "en": en}[lang]
-    await talk.home.bus.call(
+    await call(
+        talk.home.bus,
         "reminders.add",
         reminder={
             "title": title,
@@ -464,7 +466,7 @@ async def test_said_to_an_announcement_it_puts_that_off(
     said = await talk.say(text, "add")
     assert title in said
     assert in_words in said
-    (item,) = await talk.home.bus.call("reminders.today")
+    (item,) = await call(talk.home.bus, "reminders.today")
     assert item["state"] == "snoozed"
     assert len(await talk.kept()) == 1, "no reminder was added"
     assert not talk.is_open
@@ -483,7 +485,8 @@ async def test_another_thing_or_another_day_is_a_reminder_of_its_own(
     zh: Talk, en: Talk, lang: str, text: str
 ) -> None:
     talk = {"zh": zh, "en": en}[lang]
-    await talk.home.bus.call(
+    await call(
+        talk.home.bus,
         "reminders.add",
         reminder={
             "title": "aspirin",

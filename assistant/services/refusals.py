@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-
-class ReminderRefused(Exception):  # noqa: N818  (a plain "no", not a fault; nothing was written)
-    """Nothing was written; the subclass says why and carries what an answer needs."""
-
-    code: ClassVar[str] = "refused"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give it as the services do: `{"refused": code, ...}`."""
-        details = {name: value for name, value in self._details().items() if value is not None}
-        return {"refused": self.code, **details}
-
-    def _details(self) -> dict[str, Any]:
-        return dict(vars(self))
-
-    def __str__(self) -> str:
-        details = ", ".join(f"{name.replace('_', ' ')} {v}" for name, v in self._details().items())
-        return f"{self.code.replace('_', ' ')}: {details}" if details else self.code
-
-    def __init_subclass__(cls) -> None:
-        name = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
-        cls.code = name.removeprefix("_").removesuffix("_refused")
+from assistant.services.errors import Refusal
 
 
 @dataclass
-class InvalidRefused(ReminderRefused):
-    """A field is missing or cannot be; `field` names it, `why` says it in plain English."""
-
-    field: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.why}"
-
-
-@dataclass
-class TimeMissingRefused(ReminderRefused):
+class TimeMissingRefused(Refusal):
     """No time of day was said: ask for it."""
 
 
 @dataclass
-class DaysMissingRefused(ReminderRefused):
+class DaysMissingRefused(Refusal):
     """So many times a week or month was said, but not on which days: ask for them."""
 
     count: int
 
 
 @dataclass
-class NeverComesRefused(ReminderRefused):
+class NeverComesRefused(Refusal):
     """The time has passed, or the rule has no day."""
 
     why: str
@@ -62,7 +30,7 @@ class NeverComesRefused(ReminderRefused):
 
 
 @dataclass
-class DoseUnlikelyRefused(ReminderRefused):
+class DoseUnlikelyRefused(Refusal):
     """The dose is not usual: ask whether it is right, then say `is_confirmed`."""
 
     amount: str
@@ -90,7 +58,7 @@ class DoseUnlikelyRefused(ReminderRefused):
 
 
 @dataclass
-class DoseTooMuchRefused(ReminderRefused):
+class DoseTooMuchRefused(Refusal):
     """The dose is more than ever usual of a medicine that harms then: it is not written down."""
 
     title: str
@@ -114,7 +82,7 @@ class DoseTooMuchRefused(ReminderRefused):
 
 
 @dataclass
-class UnknownRefused(ReminderRefused):
+class UnknownRefused(Refusal):
     """No reminder is called so; `names` are those that there are."""
 
     name: str
@@ -122,14 +90,14 @@ class UnknownRefused(ReminderRefused):
 
 
 @dataclass
-class NothingOpenRefused(ReminderRefused):
+class NothingOpenRefused(Refusal):
     """Nothing is due, nor was lately; `next_at` is when something will be."""
 
     next_at: float | None = None
 
 
 @dataclass
-class AlreadyTakenRefused(ReminderRefused):
+class AlreadyTakenRefused(Refusal):
     """This dose was taken before; it is not counted again."""
 
     title: str
@@ -137,7 +105,7 @@ class AlreadyTakenRefused(ReminderRefused):
 
 
 @dataclass
-class TooSoonRefused(ReminderRefused):
+class TooSoonRefused(Refusal):
     """The medicine is taken as needed, and the least interval is not over."""
 
     title: str
@@ -146,7 +114,7 @@ class TooSoonRefused(ReminderRefused):
 
 
 @dataclass
-class DailyMostRefused(ReminderRefused):
+class DailyMostRefused(Refusal):
     """The medicine is taken as needed, and was taken as often within 24 hours as it may be."""
 
     title: str
@@ -155,7 +123,7 @@ class DailyMostRefused(ReminderRefused):
 
 
 @dataclass
-class SnoozeTooLongRefused(ReminderRefused):
+class SnoozeTooLongRefused(Refusal):
     """The dose would be offered no longer at that time."""
 
     title: str
@@ -163,21 +131,21 @@ class SnoozeTooLongRefused(ReminderRefused):
 
 
 @dataclass
-class ClockWrongRefused(ReminderRefused):
+class ClockWrongRefused(Refusal):
     """The clock of this machine shows a time before Anban was made."""
 
     now: float
 
 
 @dataclass
-class TooManyRefused(ReminderRefused):
+class TooManyRefused(Refusal):
     """There are as many reminders as can be kept."""
 
     most: int
 
 
 @dataclass
-class NotThatDayRefused(ReminderRefused):
+class NotThatDayRefused(Refusal):
     """The reminder does not come on that day, nor at that time of it."""
 
     title: str
@@ -185,7 +153,7 @@ class NotThatDayRefused(ReminderRefused):
 
 
 @dataclass
-class WhichTimeRefused(ReminderRefused):
+class WhichTimeRefused(Refusal):
     """The reminder comes more than once that day: ask which is meant; Unix times by slot."""
 
     title: str
@@ -193,7 +161,7 @@ class WhichTimeRefused(ReminderRefused):
 
 
 @dataclass
-class PassesNextRefused(ReminderRefused):
+class PassesNextRefused(Refusal):
     """The new time lies beyond another dose of the same medicine."""
 
     title: str
@@ -201,10 +169,34 @@ class PassesNextRefused(ReminderRefused):
 
 
 @dataclass
-class NothingDoneRefused(ReminderRefused):
+class NothingDoneRefused(Refusal):
     """Nothing was done lately that could be taken back."""
 
 
 @dataclass
-class NotPausedRefused(ReminderRefused):
+class NotPausedRefused(Refusal):
     """None of these reminders is paused."""
+
+
+@dataclass
+class ImpossibleTimeRefused(Refusal):
+    """A time or a day that does not exist was said."""
+
+
+@dataclass
+class MealMissingRefused(Refusal):
+    """A dose is "after food", which may be any meal: ask which."""
+
+
+@dataclass
+class WordsLeftRefused(Refusal):
+    """The last sentence says more of times and days than was understood: ask about these words."""
+
+    words: tuple[str, ...]
+
+
+@dataclass
+class ListRefused(Refusal):
+    """Nothing was read in; `lines` gives each bad line of the list, by its number, and why."""
+
+    lines: tuple[str, ...]
