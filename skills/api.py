@@ -65,6 +65,7 @@ from assistant.language.signs import Edge
 from assistant.runtime.link import ServiceError
 from assistant.store.skill_tables import Result, Statement
 from skills.home import Adjusted, Answer, Home, NotStartedError
+from skills.language_data import data_of
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
 
@@ -154,6 +155,7 @@ __all__ = [
     "Unit",
     "Urgency",
     "are_counted_alike",
+    "data_of",
     "find_clues",
     "language",
     "lunar_day",

@@ -7,10 +7,10 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from assistant.language import rank_matches
+from assistant.packs import by_language
 from assistant.people.contacts import Contact
 
 ALIKE: Final = 0.78
@@ -122,7 +122,8 @@ class _Kin:
 
 @lru_cache(maxsize=1)
 def _kin() -> _Kin:
-    tables = tomllib.loads((files(__package__) / "kin.toml").read_text("utf-8")).values()
+    found = by_language("assistant/calls/kin/{lang}.toml").values()
+    tables = [tomllib.loads(file.read_text("utf-8")) for file in found]
     same = {word: row[0] for table in tables for row in table["same"] for word in row}
     return _Kin(
         _any_of(word for table in tables for word in table["around"]),

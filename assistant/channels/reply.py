@@ -13,9 +13,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Final
+
+from assistant.packs import by_language
 
 MOST_CHARACTERS: Final = 300
 """The longest answer to an alarm; a longer text is a text of its own."""
@@ -237,7 +238,7 @@ def _number(text: str) -> int:
     return _NUMBERS.get(tens, 1) * 10 + _NUMBERS.get(units, 0)
 
 
-def _patterns(file: Traversable) -> dict[str, list[str]]:
+def _patterns(file: Path) -> dict[str, list[str]]:
     """Make the patterns of one language, by meaning, each within the borders of its words."""
     words = tomllib.loads(file.read_text("utf-8"))
     whole_word = words.pop("whole_word")
@@ -246,13 +247,10 @@ def _patterns(file: Traversable) -> dict[str, list[str]]:
     }
 
 
-_FOLDER: Final = files("assistant.channels") / "reply_words"
 _WORDS: Final = [
-    _patterns(file)
-    for file in sorted(_FOLDER.iterdir(), key=lambda each: each.name)
-    if file.name.endswith(".toml")
+    _patterns(file) for file in by_language("assistant/channels/reply_words/{lang}.toml").values()
 ]
 _COMPILED: Final = {
-    meaning: re.compile("|".join(word for words in _WORDS for word in words[meaning]))
+    meaning: re.compile("|".join(word for words in _WORDS for word in words.get(meaning, ())))
     for meaning in (*_SAID_FIRST, *_SAID_LAST)
 }

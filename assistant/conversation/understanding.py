@@ -29,6 +29,7 @@ from assistant.dialogue import (
     installed_skills,
     last_model,
     train,
+    trainable,
     usable,
 )
 from assistant.events import Capability, ChildDied, Ready, SkillsLoaded, new_id
@@ -36,7 +37,7 @@ from assistant.home.memory import HomeMemory
 from assistant.runtime.bus import Bus
 from assistant.runtime.supervisor import ChildSpec, Supervisor
 from assistant.runtime.tasks import Tasks
-from assistant.settings import LANGUAGES, DialogueSettings
+from assistant.settings import DialogueSettings
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ class Interpretation:
     intent: str
     confidence: float
     entities: tuple[dict[str, Any], ...]
+    lang: str = ""
+    """The language of the model that understood it; empty: the first one of `assistant.packs`."""
 
 
 class Understanding:
@@ -150,8 +153,8 @@ class Understanding:
             self._failed = error
             self._settled.set()
             return
-        # The other language too, so that "speak English" takes a second, not a minute.
-        for lang in LANGUAGES:
+        # The other languages too, so that "speak English" takes a second, not a minute.
+        for lang in trainable():
             with suppress(DialogueError):
                 await self._train(lang)
 
@@ -269,7 +272,9 @@ class Understanding:
             {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
             for entity in understood.entities
         )
-        return Interpretation(text, understood.intent, understood.confidence, entities)
+        return Interpretation(
+            text, understood.intent, understood.confidence, entities, self._memory.lang
+        )
 
     async def _put_in_place(self, lang: str) -> None:
         model = self._models[lang]

@@ -1,7 +1,8 @@
 """Frames of meaning: "chest … hurts", "cannot … get up", "kettle … on fire", and who is asked.
 
 A frame is a row of classes of words with gaps between them; classes and frames of every language
-stand in the TOML files beside this one; one frame takes words of two languages ("my 胸口 hurts").
+stand in the TOML files beside this one; one frame takes words of two languages ("my 胸口 hurts") if
+they may stand together (`assistant.language.together`).
 
     "{chest} ~ {pain}"    a word of each, up to `GAP` other tokens between them ("~~": `WIDE_GAP`)
     "{worry} ~~~ {worry}" anywhere in the sentence
@@ -17,10 +18,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
-from importlib.resources import files
+from functools import cache
 from typing import Any, Final
 
+from assistant.language import Together, together
+from assistant.packs import by_language
 from assistant.phrases import Token, expand
 from assistant.safety.lexicon import TONE, Lexicon, Span
 
@@ -133,14 +135,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All words and frames of all languages."""
+    """All words and frames of the languages of one sentence."""
 
+    languages: Together
     lexicon: Lexicon
     by_first: dict[str, list[Frame]]
     cues: frozenset[str]
     """Classes that say how a clause is meant."""
     spellings: dict[str, str]
     """How a dialect says it, and the word that the data knows."""
+    stammered: re.Pattern[str]
+    """A word of no weight, said again for want of breath: "my my my arm", 我我我."""
 
     def find(self, sentence: tuple[Token, ...], *, is_lenient: bool) -> Reading:
         """All words of the data in a sentence, and all frames that they make."""
@@ -199,18 +204,24 @@ def _standing(frame: Frame, by_name: dict[str, list[Span]]) -> Iterator[Found]:
             yield best
 
 
-@lru_cache(maxsize=1)
-def load() -> Grammar:
-    """Words and frames of every language file beside this one."""
+def load(lang: str = "") -> Grammar:
+    """Words and frames of a language, and of those that may stand beside it."""
+    return _load(together(lang))
+
+
+@cache
+def _load(languages: Together) -> Grammar:
     entries: list[tuple[str, str]] = []
     by_first: defaultdict[str, list[Frame]] = defaultdict(list)
     cues: set[str] = set()
     spellings: dict[str, str] = {}
-    for data in _data():
+    stammered: list[str] = []
+    for data in _data(languages):
         spellings |= data.get("spellings", {})
+        stammered += data.get("stammered", ())
         for name, texts in data["words"].items():
             entries += [(name, text) for line in texts for text in expand(line)]
-        for name, texts in data["cues"].items():
+        for name, texts in data.get("cues", {}).items():
             cues.add(name)
             entries += [(name, text) for line in texts for text in expand(line)]
         for table in data["frames"]:
@@ -228,7 +239,22 @@ def load() -> Grammar:
         for frame in frames:
             if missing := set(frame.names) - known:
                 raise ValueError(f"{frame.text!r} names unknown words: {sorted(missing)}")
-    return Grammar(Lexicon(dict.fromkeys(entries)), dict(by_first), frozenset(cues), spellings)
+    return Grammar(
+        languages,
+        Lexicon(dict.fromkeys(entries), languages),
+        dict(by_first),
+        frozenset(cues),
+        spellings,
+        _stammer(stammered, languages),
+    )
+
+
+def _stammer(words: list[str], languages: Together) -> re.Pattern[str]:
+    spaced = "|".join(re.escape(word) for word in words if languages.is_word(word))
+    close = "".join(re.escape(word) for word in words if not languages.is_word(word))
+    parts = [rf"\b(?P<word>{spaced})(?:[ ,.]+(?P=word)\b)+"] if spaced else []
+    parts += [rf"(?P<close>[{close}])(?P=close)+"] if close else []
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 def _frame(pattern: str, table: dict[str, Any]) -> Frame:
@@ -255,7 +281,8 @@ def _frame(pattern: str, table: dict[str, Any]) -> Frame:
     )
 
 
-def _data() -> Iterator[dict[str, Any]]:
-    for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            yield tomllib.loads(entry.read_text("utf-8"))
+def _data(languages: Together) -> Iterator[dict[str, Any]]:
+    found = by_language("assistant/safety/{lang}.toml")
+    for code in languages.codes:
+        if code in found:
+            yield tomllib.loads(found[code].read_text("utf-8"))

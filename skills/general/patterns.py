@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from skills.api import data_of
+
 _MARKS = re.compile(r"[^\w\s'’.-]|\.(?=\s|$)|_")
 _SPACE_IN_HAN = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
@@ -62,10 +64,12 @@ class Patterns:
 
 @cache
 def patterns(lang: str) -> Patterns:
-    """The patterns of a language."""
-    data: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / lang / "patterns.yml").read_text("utf-8")
-    )
+    """The patterns of a language.
+
+    Raises:
+        NotInLanguageError: nobody wrote them.
+    """
+    data: dict[str, Any] = yaml.safe_load(data_of(Path(__file__).parent, lang, "patterns.yml"))
     return Patterns(
         lunar=re.compile(data["lunar"]),
         languages={code: re.compile(words) for code, words in data["languages"].items()},
