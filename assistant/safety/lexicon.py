@@ -29,37 +29,6 @@ _STRICT: Final = 0.3
 _PER_TOKEN: Final = 0.4
 _SLACK: Final = 0.65
 _LEAST_SKELETON: Final = 4
-_ONSETS: Final = (
-    *("zh", "ch", "sh"),
-    *("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h"),
-    *("j", "q", "x", "z", "c", "s", "r", "y", "w"),
-)
-_ROUGH_ONSET: Final = {
-    **dict.fromkeys(("b", "p"), "b"),
-    **dict.fromkeys(("d", "t"), "d"),
-    **dict.fromkeys(("g", "k"), "g"),
-    **dict.fromkeys(("h", "f"), "f"),
-    **dict.fromkeys(("j", "q", "x"), "j"),
-    **dict.fromkeys(("z", "c", "s", "zh", "ch", "sh"), "z"),
-    **dict.fromkeys(("n", "l", "r"), "n"),
-}
-_ROUGH_RIME: Final = {
-    **dict.fromkeys(("an", "ang"), "an"),
-    **dict.fromkeys(("en", "eng", "un", "ong", "uen", "ueng"), "en"),
-    **dict.fromkeys(("in", "ing", "vn"), "in"),
-    **dict.fromkeys(("ian", "iang"), "ian"),
-    **dict.fromkeys(("uan", "uang", "van"), "uan"),
-    **dict.fromkeys(("e", "o", "uo"), "e"),
-    **dict.fromkeys(("ie", "ve", "ue"), "ie"),
-    **dict.fromkeys(("ei", "ui", "uei"), "ei"),
-    **dict.fromkeys(("i", "v"), "i"),
-    **dict.fromkeys(("iu", "iou"), "iu"),
-}
-_ROUGH_LETTER: Final = str.maketrans(
-    {"P": "B", "T": "D", "K": "G", "F": "B", "V": "B", "Z": "S", "X": "S", "J": "S", "M": "N"}
-    | {"0": "D", "C": "S", "Q": "G", "H": None, "W": None, "Y": None}
-    | dict.fromkeys("AEIOU")
-)
 _LEAST_LETTERS: Final = 5
 """Of both words, where only their consonants are alike: lights are no lads."""
 _CACHED: Final = 8_192

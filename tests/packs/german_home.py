@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core import Core, CoreOptions, running
-from assistant.events import CryForHelpHeard, Heard, Say
+from assistant.events import CryForHelpHeard, Heard, Say, StopRobot
 from assistant.language import Replies, language
 from assistant.settings import LANGUAGES, Settings
 
@@ -34,6 +34,11 @@ def heard(text: str) -> Told:
     return asyncio.run(_heard(text))
 
 
+def stops_at(text: str) -> bool:
+    """Whether the robot is told to stand still as soon as the ear heard so much."""
+    return asyncio.run(_stops_at(text))
+
+
 async def _typed(text: str) -> Told:
     with tempfile.TemporaryDirectory() as folder:
         async with running(_options(folder)) as core:
@@ -52,6 +57,15 @@ async def _heard(text: str) -> Told:
             core.bus.publish(whole)
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 return Told(tuple(cries), (await said.get(),))
+
+
+async def _stops_at(text: str) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(_options(folder)) as core:
+            stopped: list[StopRobot] = []
+            core.bus.subscribe(StopRobot, stopped.append)
+            core.bus.publish(Heard("u1", text, "de", is_final=False, addressed=False))
+            return bool(stopped)
 
 
 def _options(folder: str) -> CoreOptions:

@@ -172,10 +172,15 @@ def test_stop_is_answered_in_german(in_german: InGerman) -> None:
     assert in_german(german_home.typed, "hör auf").said[0] in {"In Ordnung.", "Gut, ich höre auf."}
 
 
+def test_stop_is_heard_in_german(in_german: InGerman) -> None:
+    assert in_german(german_home.stops_at, "hör auf")
+    assert not in_german(german_home.stops_at, "wie spät ist es")
+
+
 def test_what_nobody_wrote_for_german_is_said_honestly(in_german: InGerman) -> None:
     """No dialogue runs: the core says so in German."""
     told = in_german(german_home.typed, "wie wird das Wetter morgen")
-    assert told.said[0].startswith("Es tut mir leid, ich kann gerade nicht klar denken")
+    assert told.said[0].startswith("Ich bin gerade erst wach und brauche einen Moment.")
 
 
 # ------------------------------------------------------------------------------------- replies
@@ -335,8 +340,8 @@ def test_an_english_or_chinese_model_is_no_german_one(in_german: InGerman, tmp_p
         source = str(PACKAGE / f"vosk-tiny-{lang}")
         with pytest.raises(WrongLanguageError, match=f"is a model for {lang}, not for de"):
             in_german(pull, "de", tmp_path / "models", _no_progress, source)
+    source = str(german_model(tmp_path / "german", GERMAN_WORDS))
     with pytest.raises(WrongLanguageError, match="is a model for de, not for en"):
-        source = str(german_model(tmp_path / "german", GERMAN_WORDS))
         in_german(pull, "en", tmp_path / "models", _no_progress, source)
 
 
