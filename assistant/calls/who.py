@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from assistant.language import rank_matches
-from assistant.packs import by_language
+from assistant.packs import tables
 from assistant.people.contacts import Contact
 
 ALIKE: Final = 0.78
@@ -122,17 +121,16 @@ class _Kin:
 
 @lru_cache(maxsize=1)
 def _kin() -> _Kin:
-    found = by_language("assistant/calls/kin/{lang}.toml").values()
-    tables = [tomllib.loads(file.read_text("utf-8")) for file in found]
-    same = {word: row[0] for table in tables for row in table["same"] for word in row}
+    kin = tables("assistant/calls/kin/{lang}.toml").values()
+    same = {word: row[0] for table in kin for row in table["same"] for word in row}
     return _Kin(
-        _any_of(word for table in tables for word in table["around"]),
+        _any_of(word for table in kin for word in table["around"]),
         # A single Han character is a part of too many words: only alone does it count.
         _any_of(word for word in same if len(word) > 1),
         same,
-        tuple((theirs, yours) for table in tables for theirs, yours in table["to_elder"]),
-        _any_of(word for table in tables for word in table["them"]),
-        _any_of(word for table in tables for word in table["again"]),
+        tuple((theirs, yours) for table in kin for theirs, yours in table["to_elder"]),
+        _any_of(word for table in kin for word in table["them"]),
+        _any_of(word for table in kin for word in table["again"]),
     )
 
 

@@ -24,6 +24,7 @@ from assistant.robot.check import robot_finding
 from assistant.runtime.findings import CheckResult, Verdict
 from assistant.runtime.home_folder import run_folder, socket_path
 from assistant.runtime.link import Link, LinkError, ServiceError
+from assistant.safety import prepare
 from assistant.selftest.machine import look_at_disk, look_at_memory
 from assistant.senses.check import radar_finding
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
@@ -120,7 +121,9 @@ def _lacking(lang: str, settings: Settings) -> Verdict:
 
 
 def _languages() -> Iterator[CheckResult]:
-    """Those of packs, and those that are left out."""
+    """Those of packs, and what is left out of them."""
+    for lang in packs.codes():
+        prepare(lang)
     for problem in packs.problems():
         yield CheckResult("languages", Verdict.BROKEN, problem)
     if added := [lang for lang in packs.codes() if lang not in packs.whole()]:

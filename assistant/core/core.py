@@ -28,7 +28,7 @@ from assistant.core.table_services import TableServices
 from assistant.events import Capability
 from assistant.home.memory import HomeMemory
 from assistant.home.speech import Speech
-from assistant.language import Replies, warm
+from assistant.language import LANGUAGES, Replies, warm
 from assistant.robot.autonomy import Autonomy
 from assistant.robot.permission import RobotControl
 from assistant.runtime.bus import Bus
@@ -198,7 +198,7 @@ class Core:
         wanted = self.options.capabilities - self._without_device()
         for capability in _FIRST & wanted:
             self.children.start(capability)
-        phrases = asyncio.create_task(asyncio.to_thread(prepare_to_judge))
+        phrases = asyncio.create_task(asyncio.to_thread(prepare_to_judge, self.memory.lang))
         await self.alarm_assembly.start()
         await phrases
         for capability in wanted - _FIRST - _AFTER_THE_EAR:
@@ -224,6 +224,8 @@ class Core:
         """Load what the first reminder would wait for, but the ear goes first."""
         await self._ear_ready()
         await asyncio.to_thread(warm)
+        for lang in LANGUAGES:  # whichever is spoken next; most share what they are judged by
+            await asyncio.to_thread(prepare_to_judge, lang)
         await medicines.warm()
 
     async def _start_after_ear(self, capabilities: frozenset[Capability]) -> None:

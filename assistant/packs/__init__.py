@@ -26,6 +26,8 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 _LANGUAGES: Final = "assistant/language"
 _FACTS: Final = "language.toml"
 _LAST: Final = 100
+_LEFT_OUT: Final[dict[Path, str]] = {}
+"""Files that were found to have a mistake, and which."""
 
 
 class PackError(ValueError):
@@ -113,8 +115,36 @@ def facts(code: str) -> Facts:
 
 
 def problems() -> tuple[str, ...]:
-    """Say which languages are left out, and why."""
-    return _found()[1]
+    """Say which languages and which of their files are left out, and why."""
+    return (*_found()[1], *_LEFT_OUT.values())
+
+
+def tables(pattern: str) -> dict[str, dict[str, Any]]:
+    """Read the TOML file that each language has of one kind, by code, sorted by it.
+
+    Raises:
+        PackError: one of a whole language cannot be read; another language's is left out.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for code, file in by_language(pattern).items():
+        try:
+            found[code] = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            leave_out(code, file, error)
+    return found
+
+
+def leave_out(code: str, file: Path, error: Exception) -> None:
+    """Go on without a file that has a mistake, so that it costs its own language alone.
+
+    Raises:
+        PackError: the language is whole, so the mistake is ours.
+    """
+    mistake = f"{file}: {error}"
+    if facts(code).whole:
+        raise PackError(mistake) from error
+    if _LEFT_OUT.setdefault(file, mistake) is mistake:
+        log.error("a file of a language is left out: %s", mistake)
 
 
 @cache

@@ -10,7 +10,6 @@ fall) are one.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from assistant.language import Together, together
-from assistant.packs import by_language
+from assistant.packs import tables
 
 _PAUSE: Final = re.compile(r"[,.;:!?，。；：！？、…\n]")
 _TONELESS_FROM: Final = 3
@@ -310,10 +309,8 @@ def _read_in_context(languages: Together) -> Callable[[str], object]:
 
 @cache
 def _data(languages: Together) -> tuple[dict[str, Any], ...]:
-    found = by_language("assistant/phrases/{lang}.toml")
-    return tuple(
-        tomllib.loads(found[code].read_text("utf-8")) for code in languages.codes if code in found
-    )
+    found = tables("assistant/phrases/{lang}.toml")
+    return tuple(found[code] for code in languages.codes if code in found)
 
 
 def load(lang: str | Together = "") -> Phrases:

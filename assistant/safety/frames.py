@@ -13,7 +13,6 @@ they may stand together (`assistant.language.together`).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from functools import cache
 from typing import Any, Final
 
 from assistant.language import Together, together
-from assistant.packs import by_language
+from assistant.packs import by_language, leave_out, tables
 from assistant.phrases import Token, expand
 from assistant.safety.lexicon import TONE, Lexicon, Span
 
@@ -55,6 +54,7 @@ class Level(IntEnum):
 
 
 _LEVELS: Final = {"mild": Level.MILD, "serious": Level.SERIOUS, "call": Level.CALL}
+_FILES: Final = "assistant/safety/{lang}.toml"
 KINDS: Final = ("event", "state", "plea", "noun")
 
 
@@ -211,42 +211,64 @@ def load(lang: str = "") -> Grammar:
 
 @cache
 def _load(languages: Together) -> Grammar:
-    entries: list[tuple[str, str]] = []
+    found = tables(_FILES)
+    parts: list[_Part] = []
+    for code in languages.codes:
+        if code in found:
+            try:
+                parts.append(_part(code, found[code]))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                leave_out(code, by_language(_FILES)[code], error)
+    known = {name for part in parts for name, _ in part.entries}
     by_first: defaultdict[str, list[Frame]] = defaultdict(list)
-    cues: set[str] = set()
-    spellings: dict[str, str] = {}
-    stammered: list[str] = []
-    for data in _data(languages):
-        spellings |= data.get("spellings", {})
-        stammered += data.get("stammered", ())
-        for name, texts in data["words"].items():
-            entries += [(name, text) for line in texts for text in expand(line)]
-        for name, texts in data.get("cues", {}).items():
-            cues.add(name)
-            entries += [(name, text) for line in texts for text in expand(line)]
-        for table in data["frames"]:
-            for pattern in table["patterns"]:
-                frame = _frame(pattern, table)
-                by_first[frame.names[0]].append(frame)
-                entries += [
-                    (name, text)
-                    for name in frame.names
-                    if name.startswith("=")
-                    for text in expand(name[1:])
-                ]
-    known = {name for name, _ in entries}
-    for frames in by_first.values():
-        for frame in frames:
+    for part in parts:
+        for frame in part.frames:
             if missing := set(frame.names) - known:
-                raise ValueError(f"{frame.text!r} names unknown words: {sorted(missing)}")
+                unknown = ValueError(f"{frame.text!r} names unknown words: {sorted(missing)}")
+                leave_out(part.code, by_language(_FILES)[part.code], unknown)
+            else:
+                by_first[frame.names[0]].append(frame)
+    entries = dict.fromkeys(entry for part in parts for entry in part.entries)
     return Grammar(
         languages,
-        Lexicon(dict.fromkeys(entries), languages),
+        Lexicon(entries, languages),
         dict(by_first),
-        frozenset(cues),
-        spellings,
-        _stammer(stammered, languages),
+        frozenset(cue for part in parts for cue in part.cues),
+        {said: written for part in parts for said, written in part.spellings.items()},
+        _stammer([word for part in parts for word in part.stammered], languages),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one language's file holds."""
+
+    code: str
+    entries: list[tuple[str, str]]
+    frames: list[Frame]
+    cues: list[str]
+    spellings: dict[str, str]
+    stammered: list[str]
+
+
+def _part(code: str, data: dict[str, Any]) -> _Part:
+    entries: list[tuple[str, str]] = []
+    frames: list[Frame] = []
+    cues = data.get("cues", {})
+    for name, texts in (*data["words"].items(), *cues.items()):
+        entries += [(name, text) for line in texts for text in expand(line)]
+    for table in data["frames"]:
+        for pattern in table["patterns"]:
+            frame = _frame(pattern, table)
+            frames.append(frame)
+            entries += [
+                (name, text)
+                for name in frame.names
+                if name.startswith("=")
+                for text in expand(name[1:])
+            ]
+    spellings, stammered = data.get("spellings", {}), data.get("stammered", [])
+    return _Part(code, entries, frames, list(cues), spellings, stammered)
 
 
 def _stammer(words: list[str], languages: Together) -> re.Pattern[str]:
@@ -279,10 +301,3 @@ def _frame(pattern: str, table: dict[str, Any]) -> Frame:
         table.get("at_once", False),
         table.get("ends", False),
     )
-
-
-def _data(languages: Together) -> Iterator[dict[str, Any]]:
-    found = by_language("assistant/safety/{lang}.toml")
-    for code in languages.codes:
-        if code in found:
-            yield tomllib.loads(found[code].read_text("utf-8"))

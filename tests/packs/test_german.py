@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +31,7 @@ from assistant.language import (
 from assistant.language.schedule import Habits
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.mouth.voices import VOICES
-from assistant.packs import codes
+from assistant.packs import VARIABLE, codes
 from assistant.phrases import tokens_of
 from assistant.safety import is_told_of, judge, reason_of
 from models import ModelMissingError, WrongLanguageError, find
@@ -373,6 +376,38 @@ def test_what_is_said_to_skills_may_lack_german(in_german: InGerman) -> None:
 def test_the_doctor_names_it(in_german: InGerman) -> None:
     assert [result.detail for result in in_german(_findings)] == ["in part: de"]
     assert list(_languages()) == []
+
+
+def test_a_pack_with_mistakes_costs_itself(tmp_path: Path) -> None:
+    """Of a broken file its language's part is gone, of a broken language.toml the language."""
+    pack = tmp_path / "german"
+    shutil.copytree(GERMAN, pack)
+    cries = pack / "assistant/safety/de.toml"
+    cries.write_text(
+        cries.read_text("utf-8") + '[[frames]]\npatterns = ["{nothing} ~ a"]\n', "utf-8"
+    )
+    (pack / "assistant/phrases/de.toml").write_text("[reflex\n", "utf-8")
+    (pack / "assistant/language/fr").mkdir()
+    (pack / "assistant/language/fr/language.toml").write_text('name = "Français"\n', "utf-8")
+    script = (
+        "from assistant import packs, safety; print(packs.codes());"
+        "print(safety.judge('Hilfe, ich bin gestürzt', is_final=True, lang='de').cry.reason);"
+        "print(*packs.problems(), sep='\\n')"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, VARIABLE: f"{pack}{os.pathsep}{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout.splitlines()
+    assert told[:2] == ["('zh', 'en', 'de')", "fall"]
+    left_out = [f"{pack}/assistant/language/fr/language.toml: ", f"{tmp_path}: is no pack"]
+    left_out += [f"{pack}/assistant/phrases/de.toml: ", f"{pack}/assistant/safety/de.toml: "]
+    assert len(told[2:]) == len(left_out)
+    for line, beginning in zip(sorted(told[2:]), sorted(left_out), strict=True):
+        assert line.startswith(beginning)
 
 
 def _findings() -> list[object]:
