@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 from cattrs import Converter
 
@@ -26,6 +26,7 @@ _CACHED: Final = 8_192
 _MOST_SAID: Final = 1_000
 """Numbers below this are known by their words; people say longer ones digit by digit."""
 _DURATIONS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_Form = TypeVar("_Form")
 _DIGITS: Final = re.compile(r"\d+")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 _CLOCK: Final = re.compile(r"\b(\d{1,2}):(\d{2})\b")
@@ -232,7 +233,7 @@ class _Plain:
 
     # --------------------------------------------------------------------------- what is absent
 
-    def _of(self, table: dict[str, Any], key: str, name: str) -> Any:
+    def _of(self, table: dict[str, _Form], key: str, name: str) -> _Form:
         if key not in table:
             raise NotInLanguageError(f"{self._name}: {name}.{key} is absent; {self._place(name)}")
         return table[key]
