@@ -13,7 +13,8 @@ import yaml
 from skills.api import data_of
 
 _MARKS = re.compile(r"[^\w\s'’.-]|\.(?=\s|$)|_")
-_SPACE_IN_HAN = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
+_HAN = "㐀-鿿豈-﫿〇"
+_SPACE_IN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Patterns:
             start, end = found.span("name")
             name = plain[start:end].strip()
             if any(map(str.isalnum, name)) and not self.not_a_name.search(name.lower()):
-                return name.title() if name.isascii() else name
+                return name if re.search(f"[{_HAN}]", name) else name.title()
         return None
 
 

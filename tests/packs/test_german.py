@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import assistant.replies
+from assistant.calls.who import resolve
 from assistant.commands.doctor import _languages
 from assistant.dialogue import SkillFolder, trainable, usable
 from assistant.dialogue.sources import collect
@@ -32,6 +33,7 @@ from assistant.language.schedule import Habits
 from assistant.mouth.synthesizer import Synthesizer
 from assistant.mouth.voices import VOICES
 from assistant.packs import VARIABLE, codes
+from assistant.people.contacts import Contact
 from assistant.phrases import tokens_of
 from assistant.safety import is_told_of, judge, reason_of
 from models import ModelMissingError, WrongLanguageError, find
@@ -420,3 +422,17 @@ def test_every_file_of_the_pack_is_told_of_in_the_docs() -> None:
         if file.is_file() and file.name != "README.md":
             name = file.relative_to(GERMAN).as_posix().replace("/de", "/<lang>")
             assert name in page, name
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("mein Mädchen", ["Jördis"]), ("Jördis", ["Jördis"]), ("meinen Hausarzt", ["Dr. Groß"])],
+)
+def test_people_are_found_by_what_they_are_called(
+    in_german: InGerman, said: str, meant: list[str]
+) -> None:
+    people = (
+        Contact("c1", "Jördis", ("Tochter",), ("tel:1",)),
+        Contact("c2", "Dr. Groß", ("Arzt",), ("tel:2",)),
+    )
+    assert [each.contact.name for each in in_german(resolve, said, people)] == meant
