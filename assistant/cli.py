@@ -50,7 +50,9 @@ for _name, _module, _help in (
 
 Lang = Annotated[
     str | None,
-    typer.Option("--lang", help="zh or en; else the language of the home.", show_default=False),
+    typer.Option(
+        "--lang", help="A language's code, such as en; else that of the home.", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Live = Annotated[bool, typer.Option("--live", help="Hand it to the Anban that runs here.")]

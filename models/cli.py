@@ -70,7 +70,7 @@ def list_models(models_dir: Dir) -> None:
 
 @app.command("pull")
 def pull_model(
-    name: Annotated[str, typer.Argument(help="zh, en, or a model's name.")],
+    name: Annotated[str, typer.Argument(help="A language's code, such as en, or a model's name.")],
     models_dir: Dir,
     source: Annotated[
         str | None,
@@ -107,7 +107,9 @@ def verify_models(
     models_dir: Dir,
     what: Annotated[
         str | None,
-        typer.Argument(help="zh, en, a model's name or folder; without it, every one here."),
+        typer.Argument(
+            help="A language's code, a model's name or folder; without it, every one here."
+        ),
     ] = None,
 ) -> None:
     """Check files and sums, and load each model on trial in a process of its own."""

@@ -1,7 +1,6 @@
 """Folders of models: their layout, their language, and which one to use."""
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +11,9 @@ from models.errors import (
     WrongLanguageError,
 )
 from models.manifest import PACKAGE, Kind, entries, languages
+from models.spoken import languages_of
 
 PATH_VARIABLE = "VOSK_MODEL_PATH"
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _KALDI_BINARY = b"\0B<TransitionModel>"
 _OPENFST = (2_125_659_606).to_bytes(4, "little")
 
@@ -63,7 +62,8 @@ def find(language: str, models_dir: Path, chosen: Path | None = None) -> ModelFo
 
     Raises:
         UnknownModelError: there is no such language.
-        ModelMissingError: `chosen`, or the tiny model, is not there.
+        ModelMissingError: `chosen`, or the tiny model, is not there; or there is no model of this
+            language at all.
         CorruptModelError: a model was found, but files of it are missing or cut off.
         WrongLanguageError: `chosen` is of another language.
     """
@@ -77,7 +77,12 @@ def find(language: str, models_dir: Path, chosen: Path | None = None) -> ModelFo
         found = _best(language, Path(place)) if place else None
         if found is not None:
             return found
-    tiny = next(e for e in entries() if e.language == language and e.kind == "tiny")
+    tiny = next((e for e in entries() if e.language == language and e.kind == "tiny"), None)
+    if tiny is None:
+        raise ModelMissingError(
+            f"there is no speech model for {language} here, and none comes with Anban: "
+            f"run anban models pull {language} --from FOLDER-OR-ZIP"
+        )
     path = PACKAGE / tiny.folder
     if not path.is_dir():
         raise ModelMissingError(
@@ -127,15 +132,6 @@ def check_layout(path: Path) -> None:
                     raise CorruptModelError(f"{file} is damaged; {_again(path)}")
 
 
-def language_of(path: Path) -> str | None:
-    """Return zh if the model's words have Han characters, else en; None where it lists none."""
-    for words in (path / "graph/words.txt", path / "words.txt"):
-        if words.is_file():
-            with words.open(encoding="utf-8", errors="replace") as lines:
-                return "zh" if any(_HAN.search(line) for line in lines) else "en"
-    return None
-
-
 def _again(path: Path) -> str:
     known = {entry.name for entry in entries() if entry.url}
     if path.name in known:
@@ -145,10 +141,11 @@ def _again(path: Path) -> str:
 
 def _chosen(language: str, path: Path) -> ModelFolder:
     check_layout(path)
-    spoken = language_of(path)
-    if spoken not in {language, None}:
+    spoken = languages_of(path)
+    if spoken and language not in spoken:
         raise WrongLanguageError(
-            f"{path} is a model for {spoken}, not for {language}: change it in the settings"
+            f"{path} is a model for {' or '.join(spoken)}, not for {language}: "
+            "change it in the settings"
         )
     return _folder(language, path)
 
@@ -162,7 +159,7 @@ def _folder(language: str, path: Path) -> ModelFolder:
 def _best(language: str, place: Path) -> ModelFolder | None:
     """Return a model of the user's own first, then in the order of the manifest."""
     candidates = [place] if is_model(place) else installed(place)
-    fitting = [path for path in candidates if language_of(path) in {language, None}]
+    fitting = [path for path in candidates if language in (languages_of(path) or (language,))]
     if not fitting:
         return None
     order = [entry.name for entry in entries()]

@@ -8,6 +8,7 @@ from typing import Literal
 
 import cattrs
 
+from assistant.packs import codes
 from models.errors import UnknownModelError
 
 PACKAGE = Path(__file__).parent
@@ -50,8 +51,8 @@ def entries() -> tuple[Entry, ...]:
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages there are models for."""
-    return tuple(dict.fromkeys(entry.language for entry in entries()))
+    """Return the languages that Anban speaks, whether the manifest has a model for each or not."""
+    return codes()
 
 
 def fetchable(name_or_language: str) -> Entry:
@@ -66,5 +67,6 @@ def fetchable(name_or_language: str) -> Entry:
             entry.recommended and name_or_language == entry.language
         ):
             return entry
-    known = ", ".join([*languages(), *(entry.name for entry in offers)])
+    offered = dict.fromkeys(entry.language for entry in offers)
+    known = ", ".join([*offered, *(entry.name for entry in offers)])
     raise UnknownModelError(f"there is no model {name_or_language!r} to pull; there are: {known}")

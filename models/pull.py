@@ -11,8 +11,9 @@ from pathlib import Path
 from models.archive import unpack
 from models.errors import ArchiveError, BusyError, ModelMissingError, WrongLanguageError
 from models.fetch import Expected, OnProgress, check, download
-from models.folder import ModelFolder, check_layout, find, language_of
+from models.folder import ModelFolder, check_layout, find
 from models.manifest import entries, fetchable, languages
+from models.spoken import languages_of
 from models.verify import verify
 
 _STAGING = ".staging-"
@@ -43,9 +44,10 @@ def pull(
         language = _language(name_or_language)
     with _staging(models_dir) as staging:
         model, name = _bring(source, models_dir, staging, on_progress)
-        spoken = language_of(model)
-        if spoken not in {language, None}:
-            raise WrongLanguageError(f"{source} is a model for {spoken}, not for {language}")
+        spoken = languages_of(model)
+        if spoken and language not in spoken:
+            found = " or ".join(spoken)
+            raise WrongLanguageError(f"{source} is a model for {found}, not for {language}")
         verify(model)
         target = models_dir / name
         if target.exists():

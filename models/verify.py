@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import CorruptModelError
-from models.folder import check_layout, language_of
+from models.folder import check_layout
+from models.spoken import language_of
 
 TRIAL_TIMEOUT_SECONDS = 180.0
 _TRIAL = Path(__file__).with_name("_trial.py")

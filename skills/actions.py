@@ -15,7 +15,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
-from assistant.language import LANGUAGES, LanguageError, Replies
+from assistant.language import LANGUAGES, LanguageError, NotInLanguageError, Replies
 from assistant.runtime.faults import log_location
 from skills.forms import Event, Outcome, read_answer
 from skills.home import Home, Outside
@@ -165,6 +165,9 @@ class Skills:
         except BusyError:
             log.error("%s was not run: the skill %s is blocked", action, name)
             key = "slow"
+        except NotInLanguageError as error:
+            log.error("%s was not done: %s", action, error)
+            key = "not_in_language"
         except Exception as error:  # noqa: BLE001  (a third party's code)
             # Its place and kind only: the text of an error may hold what the elder said.
             log.error("%s failed: %s", action, log_location(error))

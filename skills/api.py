@@ -65,6 +65,7 @@ from assistant.language.reading import LeftKind, Leftover, Owner, Reading
 from assistant.language.signs import Edge
 from assistant.services import Result, ServiceError, Statement
 from skills.home import Adjusted, Answer, Home, NotStartedError
+from skills.language_data import data_of
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
 
@@ -155,6 +156,7 @@ __all__ = [
     "Unit",
     "Urgency",
     "are_counted_alike",
+    "data_of",
     "find_clues",
     "language",
     "lunar_day",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from assistant.language import LANGUAGES
+from assistant.packs import located
 from skills.loading import Broken, Loaded, load_skills
 
 
@@ -34,7 +35,7 @@ def _row(item: Loaded) -> Row:
     return Row(
         item.skill.name,
         item.version,
-        tuple(lang for lang in LANGUAGES if (folder / lang / "nlu.yml").exists()),
+        tuple(lang for lang in LANGUAGES if located(folder / lang / "nlu.yml").exists()),
         tuple(item.skill.own(intent) for intent in domain.get("intents", ())),
         len(item.skill.actions) + 2 * len(item.skill.forms),
     )

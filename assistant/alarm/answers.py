@@ -8,7 +8,6 @@ nothing: it may mean "no, I am not well".
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from assistant.alarm.announcer import Announcer
@@ -26,18 +25,6 @@ BESIDE: Final = "somebody beside the elder"
 MOST_ROOM_TOKENS: Final = 14
 """The longest question about helpers that counts if it was not said to Anban, in characters or
 words."""
-_NOT_YET: Final = re.compile(r"没|不|\b(?:not|isn't|hasn't|never)\b|\?|吗")
-"""Words of somebody who speaks of a person who is not there."""
-_IS_THERE: Final = frozenset(
-    token.written
-    for token in tokens_of(
-        "是的对嗯哦哎好啊呀呢了我就这那个她他们家已经刚才到来回在边旁身陪着里儿妈爸"
-        " yes yeah is it's i'm me am this that's he's she's we're our my your her his the"
-        " here now has have arrived come came back home just already with beside mum dad mother"
-    )
-)
-"""Words that an answer may hold beside the name, if it does not begin with Anban's: "our son" is in
-half of what a television says."""
 
 
 class Answers:
@@ -216,14 +203,15 @@ class Answers:
 
     def _who_is_there(self, spoken: Spoken) -> Contact | None:
         """Find the contact named in an answer such as "it's Fang", "my daughter is here"."""
-        if _NOT_YET.search(spoken.text.casefold()):
+        phrases, tokens = load(spoken.lang), tokens_of(spoken.text, spoken.lang)
+        if phrases.not_there.search(spoken.text.casefold()):
             return None
-        tokens = tokens_of(spoken.text)
         for contact in self._people.all:
             for name in (contact.name, *contact.called):
-                rest = _beside_name(tokens_of(name), tokens)
+                rest = _beside_name(tokens_of(name, spoken.lang), tokens)
                 if rest is not None and (
-                    spoken.address is Address.NAMED or all(t.written in _IS_THERE for t in rest)
+                    spoken.address is Address.NAMED
+                    or all(t.written in phrases.beside_name for t in rest)
                 ):
                     return contact
         return None
@@ -269,7 +257,7 @@ def _beside_name(name: tuple[Token, ...], said: tuple[Token, ...]) -> tuple[Toke
 
 def _is_unwell(spoken: Spoken) -> bool:
     """Whether the answer is that something is wrong: "not so good", 不舒服."""
-    phrases, tokens = load(), tokens_of(spoken.text)
+    phrases, tokens = load(spoken.lang), tokens_of(spoken.text, spoken.lang)
     whole = phrases.answers.all_of(tokens)
     if whole is not None and whole.meaning == "fine":
         return False
@@ -278,13 +266,13 @@ def _is_unwell(spoken: Spoken) -> bool:
 
 def _asks_for_helpers(spoken: Spoken) -> bool:
     """Whether somebody asks who comes; a long sentence that was not said to Anban is a story."""
-    tokens = tokens_of(spoken.text)
+    tokens = tokens_of(spoken.text, spoken.lang)
     if not spoken.address.is_to_anban and len(tokens) > MOST_ROOM_TOKENS:
         return False
-    return load().asks_for_helpers.first_in(tokens) is not None
+    return load(spoken.lang).asks_for_helpers.first_in(tokens) is not None
 
 
 def _is_wanted(spoken: Spoken) -> bool:
     """Whether the answer is the very one that was asked for: "yes, ring them"."""
-    answer = load().answers.all_of(tokens_of(spoken.text))
+    answer = load(spoken.lang).answers.all_of(tokens_of(spoken.text, spoken.lang))
     return answer is not None and answer.meaning == "wanted"

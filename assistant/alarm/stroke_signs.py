@@ -93,16 +93,18 @@ class StrokeSigns:
         sign = put.sign
         if not text and sign in _IN_WORDS:
             return False
+        lang = self._memory.lang
         match sign:
             case _ if not text:
                 answer = "yes" if judgement.reflex == "affirm" else "unclear"
             case "time":
                 answer = text[:MOST_TIME_CHARACTERS]
             case "speech":
-                likeness = rank_matches(text, [self._render("signs_sentence")], limit=1)[0].score
+                sentence = self._render("signs_sentence")
+                likeness = rank_matches(text, [sentence], limit=1, lang=lang)[0].score
                 answer = "no" if likeness >= SAID_AFTER else "unclear"
             case _:
-                clear = load().signs.all_of(tokens_of(text))
+                clear = load(lang).signs.all_of(tokens_of(text, lang))
                 answer = clear.meaning if clear is not None else "unclear"
         self._alarms[put.alarm_id].answers[sign] = answer
         self._close()

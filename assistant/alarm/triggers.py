@@ -119,7 +119,7 @@ class AlarmTriggers:
     def _must_ask(self, number: str) -> bool:
         return not self._number.is_agreed_in_advance and self._number.can_ring(number)
 
-    def doubt(self, text: str, *, is_sure: bool = True) -> Reaction:
+    def doubt(self, text: str, *, is_sure: bool = True, lang: str = "") -> Reaction:
         """Ask whether help is needed.
 
         It was understood as a cry, but is in no list; said twice it is one.
@@ -128,7 +128,7 @@ class AlarmTriggers:
         """
         if any(alarm.state.is_asked for alarm in self._store.open_alarms()):
             return reacting(self.answers.needs_help)
-        reason, why = reason_of(text), "understood as a cry"
+        reason, why = reason_of(text, lang), "understood as a cry"
         return reacting(
             lambda: self._tasks.spawn(self._suspect(reason, VOICE, "", why, is_sure=is_sure))
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from assistant.language import rank_matches
+from assistant.language.text import HAN
+from assistant.packs import tables
 from assistant.people.contacts import Contact
 
 ALIKE: Final = 0.78
@@ -22,6 +22,7 @@ CLOSE: Final = 0.1
 """How much worse than the best a name may be and still be meant: then it is asked which."""
 SURE: Final = 0.985
 _SHORT_WORD: Final = 2
+_HAN: Final = re.compile(f"[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def resolve(said: str, contacts: Sequence[Contact], *, is_sentence: bool = False
 def is_nobody(said: str) -> bool:
     """Whether a name means nobody by itself: "her", or a name that was cut to one character."""
     bare = _bare(_kin().them.sub(" ", said))
-    return not bare or (len(said.strip()) == 1 and not said.isascii())
+    return not bare or (len(said.strip()) == 1 and not _has_words(said))
 
 
 def is_again(sentence: str) -> bool:
@@ -89,15 +90,20 @@ def _likeness(query: str, name: str, is_sentence: bool) -> float:
         return 0.95  # "给我女儿打个电话" may mean 大女儿 and 二女儿
     if not is_sentence and (_holds(query, name) or _holds(name, query)):
         return 0.9  # 女儿 is what 大女儿 and 二女儿 are called as well, Susan is Susan Brown
-    parts = [word for word in name.split() if len(word) > _SHORT_WORD] if name.isascii() else []
+    parts = [word for word in name.split() if len(word) > _SHORT_WORD] if _has_words(name) else []
     return rank_matches(query, [name, *parts], limit=1)[0].score
 
 
 def _holds(text: str, part: str) -> bool:
-    """Whether a part stands in a text: Latin words whole, a single Han character not."""
-    if part.isascii():
+    """Whether a part stands in a text: words whole, a single Han character not."""
+    if _has_words(part):
         return re.search(rf"\b{re.escape(part)}\b", text) is not None
     return len(part) > 1 and part in text
+
+
+def _has_words(text: str) -> bool:
+    """Whether a text is written in words, and not in Han characters."""
+    return _HAN.search(text) is None
 
 
 def _bare(text: str) -> str:
@@ -122,24 +128,24 @@ class _Kin:
 
 @lru_cache(maxsize=1)
 def _kin() -> _Kin:
-    tables = tomllib.loads((files(__package__) / "kin.toml").read_text("utf-8")).values()
-    same = {word: row[0] for table in tables for row in table["same"] for word in row}
+    kin = tables("assistant/calls/kin/{lang}.toml").values()
+    same = {word: row[0] for table in kin for row in table["same"] for word in row}
     return _Kin(
-        _any_of(word for table in tables for word in table["around"]),
+        _any_of(word for table in kin for word in table["around"]),
         # A single Han character is a part of too many words: only alone does it count.
         _any_of(word for word in same if len(word) > 1),
         same,
-        tuple((theirs, yours) for table in tables for theirs, yours in table["to_elder"]),
-        _any_of(word for table in tables for word in table["them"]),
-        _any_of(word for table in tables for word in table["again"]),
+        tuple((theirs, yours) for table in kin for theirs, yours in table["to_elder"]),
+        _any_of(word for table in kin for word in table["them"]),
+        _any_of(word for table in kin for word in table["again"]),
     )
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Make a pattern of any of the words, the longest first; Latin ones whole."""
+    """Make a pattern of any of the words, the longest first; those of letters whole."""
     return re.compile(
         "|".join(
-            rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+            rf"\b{re.escape(word)}\b" if _has_words(word) else re.escape(word)
             for word in sorted(words, key=len, reverse=True)
         )
     )

@@ -8,14 +8,13 @@ doubt, question or refusal beside it makes it unclear, and who sent it is asked 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Any, Final
+
+from assistant.packs import tables
 
 MOST_CHARACTERS: Final = 300
 """The longest answer to an alarm; a longer text is a text of its own."""
@@ -237,22 +236,18 @@ def _number(text: str) -> int:
     return _NUMBERS.get(tens, 1) * 10 + _NUMBERS.get(units, 0)
 
 
-def _patterns(file: Traversable) -> dict[str, list[str]]:
+def _patterns(words: dict[str, Any]) -> dict[str, list[str]]:
     """Make the patterns of one language, by meaning, each within the borders of its words."""
-    words = tomllib.loads(file.read_text("utf-8"))
     whole_word = words.pop("whole_word")
     return {
         meaning: [whole_word.format(word) for word in found] for meaning, found in words.items()
     }
 
 
-_FOLDER: Final = files("assistant.channels") / "reply_words"
 _WORDS: Final = [
-    _patterns(file)
-    for file in sorted(_FOLDER.iterdir(), key=lambda each: each.name)
-    if file.name.endswith(".toml")
+    _patterns(words) for words in tables("assistant/channels/reply_words/{lang}.toml").values()
 ]
 _COMPILED: Final = {
-    meaning: re.compile("|".join(word for words in _WORDS for word in words[meaning]))
+    meaning: re.compile("|".join(word for words in _WORDS for word in words.get(meaning, ())))
     for meaning in (*_SAID_FIRST, *_SAID_LAST)
 }

@@ -35,7 +35,9 @@ def add(
         typer.Option("--called", help="What the elder calls this person; may be repeated."),
     ] = None,
     hours: Annotated[str, typer.Option(help="Called first at these hours: 08:00-22:00.")] = "",
-    lang: Annotated[str, typer.Option(help="zh or en, where not that of the home.")] = "",
+    lang: Annotated[
+        str, typer.Option(help="A language's code, such as en; else that of the home.")
+    ] = "",
     position: Annotated[
         int | None, typer.Option(min=1, help="Place in the order; last without it.")
     ] = None,

@@ -11,6 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
+from assistant import packs
 from assistant.channels.installed import load_channels
 from assistant.commands.selftest import print_last, table_of
 from assistant.console.check import check_page
@@ -22,6 +23,7 @@ from assistant.people.contacts import People
 from assistant.robot.check import robot_finding
 from assistant.runtime.home_folder import run_folder, socket_path
 from assistant.runtime.link import Link, LinkError
+from assistant.safety import prepare
 from assistant.selftest.machine import look_at_disk, look_at_memory
 from assistant.senses.check import radar_finding
 from assistant.services import CheckDevices, GetChildren, GetTroubles
@@ -58,6 +60,7 @@ def _checks(
     yield "writing", lambda: _writing(home)
     yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
+    yield "languages", _languages
     yield "skills", _skills
     yield "channels", _channels
     yield "dialogue", lambda: _dialogue(home, settings)
@@ -105,13 +108,28 @@ def _models(home: Path, settings: Settings) -> Iterator[CheckResult]:
             found = find(lang, home / "models", Path(chosen) if chosen else None)
             verify(found.path)
         except ModelError as error:
-            yield CheckResult(part, Verdict.BROKEN, str(error))
+            yield CheckResult(part, _lacking(lang, settings), str(error))
             continue
         if found.understands_people:
             yield CheckResult(part, Verdict.WELL, f"{found.kind} model in {found.path}")
         else:
             detail = f"only the tiny model, which understands no people; `anban models pull {lang}`"
             yield CheckResult(part, Verdict.POOR, detail)
+
+
+def _lacking(lang: str, settings: Settings) -> Verdict:
+    """What it is to this home if a language cannot be heard or understood."""
+    return Verdict.BROKEN if lang in {settings.language, *packs.whole()} else Verdict.POOR
+
+
+def _languages() -> Iterator[CheckResult]:
+    """Those of packs, and what is left out of them."""
+    for lang in packs.codes():
+        prepare(lang)
+    for problem in packs.problems():
+        yield CheckResult("languages", Verdict.BROKEN, problem)
+    if added := [lang for lang in packs.codes() if lang not in packs.whole()]:
+        yield CheckResult("languages", Verdict.WELL, f"in part: {', '.join(added)}")
 
 
 def _skills() -> Iterator[CheckResult]:
@@ -140,7 +158,7 @@ def _dialogue(home: Path, settings: Settings) -> Iterator[CheckResult]:
         try:
             trained = is_trained(cache_folder(home) / "rasa", lang, settings.dialogue.confidence)
         except DialogueError as error:
-            yield CheckResult(part, Verdict.BROKEN, str(error))
+            yield CheckResult(part, _lacking(lang, settings), str(error))
             continue
         if trained:
             yield CheckResult(part, Verdict.WELL, "trained")

@@ -36,7 +36,7 @@ def set_up() -> int:
     path = settings_file(home_folder())
     if path.exists() and not Confirm.ask(f"{path} exists. Replace it?", default=False):
         return 0
-    lang = Prompt.ask("Language of the home 家里说", choices=list(LANGUAGES), default="zh")
+    lang = Prompt.ask("Language of the home 家里说", choices=list(LANGUAGES), default=LANGUAGES[0])
     name = Prompt.ask("What shall Anban call the elder? 怎么称呼老人？", default="")
     microphone = Prompt.ask("Microphone (empty: the default one) 麦克风", default="")
     speaker = Prompt.ask("Speaker (empty: the default one) 扬声器", default="")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 
 from assistant.demo.scratch import cache_folder
-from assistant.dialogue import train
-from assistant.settings import LANGUAGES, home_folder, load, settings_file
+from assistant.dialogue import train, trainable
+from assistant.settings import home_folder, load, settings_file
 
 
 async def train_models(lang: str | None) -> int:
@@ -18,7 +18,7 @@ async def train_models(lang: str | None) -> int:
     console = Console()
     home = home_folder()
     settings = load(settings_file(home))
-    langs = (lang,) if lang else LANGUAGES
+    langs = (lang,) if lang else trainable()
     with console.status("training") as status:
         models = await train(
             cache_folder(home) / "rasa",

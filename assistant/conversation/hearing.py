@@ -86,7 +86,10 @@ class Hearing:
     def _heard(self, heard: Heard) -> None:
         utterance = self._current(heard.utterance_id)
         judgement = judge(
-            heard.raw_text or heard.text, is_final=heard.is_final, is_tiny=heard.by_tiny_model
+            heard.raw_text or heard.text,
+            is_final=heard.is_final,
+            is_tiny=heard.by_tiny_model,
+            lang=heard.lang,
         )
         if not _is_understood(heard):
             judgement = replace(judgement, cry=None, doubt=None)
@@ -140,7 +143,7 @@ class Hearing:
             self._act(utterance, *utterance.latest)
 
     def _rested(self, utterance: _Utterance, heard: Heard) -> None:
-        judgement = judge(heard.raw_text or heard.text, is_final=True)
+        judgement = judge(heard.raw_text or heard.text, is_final=True, lang=heard.lang)
         if judgement.cry is not None or self._lane.is_answer(self._spoken(heard, judgement)):
             self._act(utterance, heard, judgement)
 
@@ -152,8 +155,10 @@ class Hearing:
         address = self._address(heard)
         text = heard.text if heard.addressed else heard.raw_text or heard.text
         if address is Address.NAMED and judgement.cry is None:
-            judgement = judge(text, is_final=heard.is_final, is_tiny=heard.by_tiny_model)
-        return Spoken(text, judgement, address)
+            judgement = judge(
+                text, is_final=heard.is_final, is_tiny=heard.by_tiny_model, lang=heard.lang
+            )
+        return Spoken(text, judgement, address, heard.lang)
 
     def _address(self, heard: Heard) -> Address:
         """Tell to whom it was said; the wake phrase may also have come just before, alone."""

@@ -38,7 +38,7 @@ _MEANS: Final = {
 class Alarms(Protocol):
     """The alarms that it tells: `alarm.triggers.AlarmTriggers`."""
 
-    def doubt(self, text: str, *, is_sure: bool) -> Reaction:
+    def doubt(self, text: str, *, is_sure: bool, lang: str) -> Reaction:
         """Ask whether help is needed; if it is sure, silence calls the family."""
 
     def is_answered_by(self, spoken: Spoken) -> bool:
@@ -74,16 +74,16 @@ class ImpliedCries:
         self, thought: Interpretation, address: Address, *, is_sure: bool = True
     ) -> Reaction | None:
         """Give what is said if it is a cry, or the answer to an open alarm: then it is acted on."""
-        if thought.intent == HELP and not is_told_of(thought.text):
-            return self._alarms.doubt(thought.text, is_sure=is_sure)
+        if thought.intent == HELP and not is_told_of(thought.text, thought.lang):
+            return self._alarms.doubt(thought.text, is_sure=is_sure, lang=thought.lang)
         judgement = _MEANS.get(thought.intent)
-        if judge(thought.text, is_final=True).hang_up:
+        if judge(thought.text, is_final=True, lang=thought.lang).hang_up:
             return None  # of a call, not of the alarm
         if judgement is None:
             return None
         if judgement.fine and address is Address.NAMED:
             address = Address.WINDOW  # a guess at the words: never enough without asking back
-        spoken = Spoken(thought.text, judgement, address)
+        spoken = Spoken(thought.text, judgement, address, thought.lang)
         if not self._alarms.is_answered_by(spoken):
             return None
         return self._alarms.take_answer(spoken)

@@ -117,7 +117,9 @@ class SafetyLane:
             doubt = judgement.doubt
             return Taken(Deed.CRIED, self._cry(Cry(doubt.phrase, doubt.reason)))
         if judgement.doubt is not None and self._may_ask(judgement.doubt):
-            reaction = self._alarms.doubt(text, is_sure=judgement.doubt.is_serious)
+            reaction = self._alarms.doubt(
+                text, is_sure=judgement.doubt.is_serious, lang=spoken.lang
+            )
             return Taken(Deed.ASKED, reaction=reaction)
         return None
 

@@ -142,10 +142,10 @@ class Turns:
             return _Answer(_FALLBACK, self._render("too_long"), "honest", 0.0, is_idle=True)
         except NoWordsError:
             return _Answer(_FALLBACK, self._render("no_words"), "honest", 0.0, is_idle=True)
-        judgement = judge(plain, is_final=True, is_tiny=is_tiny)
+        judgement = judge(plain, is_final=True, is_tiny=is_tiny, lang=self._memory.lang)
         if judgement.reflex == "stop":  # typed: what was heard did it long before
             self._bus.publish(StopRobot())
-        spoken = Spoken(plain, judgement, address)
+        spoken = Spoken(plain, judgement, address, self._memory.lang)
         waits = self._lane.waits(spoken)
         if not waits and (taken := self._lane.take(spoken)):
             return await _settled(taken)

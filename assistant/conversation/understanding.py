@@ -29,6 +29,7 @@ from assistant.dialogue import (
     installed_skills,
     last_model,
     train,
+    trainable,
     usable,
 )
 from assistant.events import (
@@ -45,7 +46,6 @@ from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
 from assistant.services import ForgetConversation
 from assistant.services.findings import CheckResult, lasting
-from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ class Interpretation:
     intent: str
     confidence: float
     entities: tuple[dict[str, Any], ...]
+    lang: str = ""
+    """The language of the model that understood it; empty: the first one of `assistant.packs`."""
 
 
 class Understanding(Feature):
@@ -151,8 +153,8 @@ class Understanding(Feature):
             self._failed = error
             self._settled.set()
             return
-        # The other language too, so that "speak English" takes a second, not a minute.
-        for lang in LANGUAGES:
+        # The other languages too, so that "speak English" takes a second, not a minute.
+        for lang in trainable():
             with suppress(DialogueError):
                 await self._train(lang)
 
@@ -285,7 +287,9 @@ class Understanding(Feature):
             {**entity, "normalized": normalized(str(entity["value"]), self._memory.lang, now)}
             for entity in understood.entities
         )
-        return Interpretation(text, understood.intent, understood.confidence, entities)
+        return Interpretation(
+            text, understood.intent, understood.confidence, entities, self._memory.lang
+        )
 
     async def _put_in_place(self, lang: str) -> None:
         model = self._models[lang]

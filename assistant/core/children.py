@@ -10,10 +10,10 @@ from typing import Final
 from assistant.conversation.understanding import Understanding
 from assistant.events import Capability, ChildDied
 from assistant.home.home import Home
+from assistant.language import LANGUAGES
 from assistant.runtime.feature import Feature
 from assistant.runtime.link import SOCKET_VARIABLE
 from assistant.runtime.supervisor import ChildSpec
-from assistant.runtime.tasks import Tasks
 from assistant.safety import prepare as prepare_to_judge
 from assistant.settings import HOME_VARIABLE
 
@@ -97,20 +97,25 @@ class Children(Feature):
 class Phrases(Feature):
     """Loads on a thread, beside all else, what a cry is recognised by."""
 
-    def __init__(self) -> None:
-        self._tasks = Tasks("preparing to judge")
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._loading: asyncio.Task[None]
 
     async def start(self) -> None:
-        """Begin to load."""
-        self._tasks.spawn(asyncio.to_thread(prepare_to_judge))
-
-    async def stop(self) -> None:
-        """Wait for it no longer."""
-        await self._tasks.end()
+        """Begin to load: the home's language first, then whichever may be spoken next."""
+        lang = self._home.memory.lang
+        self._loading = asyncio.create_task(asyncio.to_thread(prepare_to_judge, lang))
+        self._home.starting.spawn(self._load_others(lang))
 
     async def loaded(self) -> None:
-        """Wait until they are loaded, or could not be."""
-        await self._tasks.finish()
+        """Wait until the home's language is loaded; raises what kept it from that."""
+        await self._loading
+
+    async def _load_others(self, spoken: str) -> None:
+        await self._home.ear_ready()
+        for lang in LANGUAGES:
+            if lang != spoken:  # most share what they are judged by
+                await asyncio.to_thread(prepare_to_judge, lang)
 
 
 class OtherChildren(Feature):

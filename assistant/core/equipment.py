@@ -30,6 +30,7 @@ from assistant.channels.sip import (
     SipAccount,
     write_folder,
 )
+from assistant.packs import facts
 from assistant.people.contacts import Contact
 from assistant.runtime.home_folder import run_folder
 from assistant.services.findings import CheckResult, found
@@ -38,8 +39,6 @@ from assistant.settings import Settings
 log = logging.getLogger(__name__)
 
 PHONE_CHILD: Final = "phone"
-_COUNTRIES: Final = {"zh": "86"}
-"""The country of telephone numbers, by the language of the home; English is spoken in too many."""
 WRITE_AGAIN_SECONDS: Final = 30.0
 """How soon it is tried again after a disk refused what the telephone program reads."""
 _UNWRITTEN: Final = "what the telephone program reads cannot be written"
@@ -225,5 +224,5 @@ def _numbering(settings: Settings) -> Numbering:
     hosts = {phone.provider.lower().removesuffix(".")}
     if phone.register_seconds:
         hosts.add(host_of(phone.account))
-    country = settings.emergency.country or _COUNTRIES.get(settings.language, "")
+    country = settings.emergency.country or facts(settings.language).country
     return Numbering(str(country), frozenset(hosts - {""}))

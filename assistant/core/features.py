@@ -101,7 +101,7 @@ FEATURES: Final = (
     Part("understanding", _understanding),
     # A cry must count as soon as can be: ear, mouth and phrases first, and beside all else.
     Part("children", _children, is_vital=True),
-    Part("phrases", lambda _: Phrases(), is_vital=True),
+    Part("phrases", lambda b: Phrases(b.home), is_vital=True),
     Part("alarms", lambda b: AlarmAssembly(b.home), is_vital=True),
     Part("pendants", lambda b: PendantService(b.home, b.of(AlarmAssembly).store.recorded)),
     Part("console", lambda b: ConsoleChild(b.home)),
@@ -109,7 +109,7 @@ FEATURES: Final = (
     Part("robot autonomy", lambda b: Autonomy(b.of(RobotControl))),
     Part("sensors", lambda b: SensorWatch(b.home)),
     Part("sound", lambda b: Sound(b.home.bus)),
-    Part("other children", _other_children),
+    Part("other children", _other_children, is_vital=True),
     # Thousands of lines, that nobody waits for.
     Part("medicines", _medicines, _MEDICINES),
     Part("reminders", _reminders, _MEDICINES),

@@ -12,8 +12,8 @@ import soxr
 
 from assistant.demo.room import EAR_RATE, Samples
 from assistant.language import language
+from assistant.packs import facts
 
-VOICES: Final = {"zh": "cmn-latn-pinyin+f2", "en": "en-gb+m3"}
 _RATE_WORDS_PER_MINUTE: Final = 140
 _LIMIT_SECONDS: Final = 15.0
 
@@ -28,9 +28,10 @@ async def speak(text: str, lang: str) -> Samples:
     Raises:
         ElderError: espeak-ng is not installed, or gave no sound.
     """
+    voice = facts(lang).voice.elder or facts(lang).voice.engine
     try:
         process = await asyncio.create_subprocess_exec(
-            "espeak-ng", "-v", VOICES[lang], "-s", str(_RATE_WORDS_PER_MINUTE),
+            "espeak-ng", "-v", voice, "-s", str(_RATE_WORDS_PER_MINUTE),
             "--stdin", "--stdout",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
@@ -41,7 +42,7 @@ async def speak(text: str, lang: str) -> Samples:
     async with asyncio.timeout(_LIMIT_SECONDS):
         wave, _ = await process.communicate(words.encode())
     if not wave:
-        raise ElderError(f"espeak-ng gave no sound for the voice {VOICES[lang]}")
+        raise ElderError(f"espeak-ng gave no sound for the voice {voice}")
     samples, rate = soundfile.read(io.BytesIO(wave), dtype="float32")
     resampled: Samples = soxr.resample(samples, rate, EAR_RATE).clip(-1, 1) * 32_767
     return resampled.astype(np.int16)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
+
+from assistant.packs import by_language
+
+
+class ScriptMissingError(ValueError):
+    """There is no script in a language; the message names those that have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,13 @@ class Script:
 
 
 def script(lang: str) -> Script:
-    """What happens in this language."""
-    data = tomllib.loads((files(__package__) / "scripts.toml").read_text("utf-8"))[lang]
+    """What happens in this language.
+
+    Raises:
+        ScriptMissingError: nobody wrote it.
+    """
+    scripts = by_language("assistant/demo/scripts/{lang}.toml")
+    if lang not in scripts:
+        raise ScriptMissingError(f"the demo speaks {' and '.join(scripts)}, and not {lang}")
+    data = tomllib.loads(scripts[lang].read_text("utf-8"))
     return Script(People(**data["people"]), tuple(Line(**line) for line in data["lines"]))

@@ -13,7 +13,7 @@ from assistant.dialogue.errors import (
     UnfitTextError,
 )
 from assistant.dialogue.sidecar import Sidecar
-from assistant.dialogue.sources import LeftOut, SkillFolder, installed_skills, usable
+from assistant.dialogue.sources import LeftOut, SkillFolder, installed_skills, trainable, usable
 from assistant.dialogue.training import Trained, is_trained, last_model, train
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "is_trained",
     "last_model",
     "train",
+    "trainable",
     "usable",
 ]

@@ -16,6 +16,7 @@ import yaml
 
 from assistant.dialogue.errors import TrainingError
 from assistant.dialogue.layout import PROJECT
+from assistant.packs import located, whole
 from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ _CODE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SkillFolder:
-    """A skill as data: domain.yml, rules.yml, zh/nlu.yml, en/nlu.yml."""
+    """A skill as data: domain.yml, rules.yml, and a `<lang>/nlu.yml` for each language."""
 
     name: str
     path: Path
@@ -94,7 +95,7 @@ def usable(
             _merge_domain(trial, _read(skill.path / "domain.yml"), skill)
             _listed(skill.path / "rules.yml", "rules")
             for lang in LANGUAGES:
-                _listed(skill.path / lang / "nlu.yml", "nlu")
+                _said(skill, lang)
         except TrainingError as error:
             left_out.append(LeftOut(skill.name, str(error)))
             continue
@@ -117,7 +118,7 @@ def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sour
         TrainingError: a file is absent, no YAML, or two skills claim the same name.
     """
     skills = sorted(skills, key=lambda skill: skill.name)
-    config = _read(PROJECT / lang / "config.yml")
+    config = _read(located(PROJECT / lang / "config.yml"))
     for component in config["pipeline"]:
         if component["name"] == "FallbackClassifier":
             component["threshold"] = confidence
@@ -127,7 +128,7 @@ def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sour
     for skill in skills:
         _merge_domain(domain, _read(skill.path / "domain.yml"), skill)
         rules += _listed(skill.path / "rules.yml", "rules")
-        nlu += _listed(skill.path / lang / "nlu.yml", "nlu")
+        nlu += _said(skill, lang)
     files = {
         "config.yml": _dump(config),
         "domain.yml": _dump(domain),
@@ -142,8 +143,20 @@ def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sour
     return Sources(lang, files, digest.hexdigest()[:20])
 
 
+def trainable() -> tuple[str, ...]:
+    """List the languages that a model can be made for: those with a config.yml of Rasa's."""
+    return tuple(lang for lang in LANGUAGES if located(PROJECT / lang / "config.yml").exists())
+
+
+def _said(skill: SkillFolder, lang: str) -> list[Any]:
+    """What is said to a skill; a language that is not whole may lack it."""
+    file = located(skill.path / lang / "nlu.yml")
+    return _listed(file, "nlu") if file.exists() or lang in whole() else []
+
+
 def _out_of_scope(lang: str, loaded: set[str]) -> dict[str, Any]:
-    topics = _read(PROJECT / lang / "out_of_scope.yml")
+    file = located(PROJECT / lang / "out_of_scope.yml")
+    topics = _read(file) if file.exists() or lang in whole() else {}
     sentences = [
         str(sentence)
         for topic, group in topics.items()

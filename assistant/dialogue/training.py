@@ -18,7 +18,14 @@ from typing import IO, Final
 
 from assistant.dialogue.errors import TrainingError
 from assistant.dialogue.layout import ROOT, environment, python
-from assistant.dialogue.sources import SkillFolder, Sources, collect, installed_skills, usable
+from assistant.dialogue.sources import (
+    SkillFolder,
+    Sources,
+    collect,
+    installed_skills,
+    trainable,
+    usable,
+)
 from assistant.settings import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -63,7 +70,7 @@ def last_model(cache: Path, lang: str) -> Path | None:
 async def train(
     cache: Path,
     *,
-    langs: Iterable[str] = LANGUAGES,
+    langs: Iterable[str] | None = None,
     skills: Iterable[SkillFolder] | None = None,
     confidence: float = 0.5,
     progress: Progress | None = None,
@@ -73,7 +80,7 @@ async def train(
 
     Args:
         cache: Folder of the models, `<lang>-<fingerprint>.tar.gz`; may be shared by homes.
-        langs: Which languages.
+        langs: Which languages; by default all that have a config.yml of Rasa's.
         skills: Whose data; by default of all that are installed those that can be read.
         confidence: Below it a sentence is out of scope; part of the model.
         progress: Told of every step.
@@ -88,7 +95,7 @@ async def train(
     tell = progress or (lambda _: None)
     models: dict[str, Path] = {}
     missing: list[Sources] = []
-    for lang in langs:
+    for lang in trainable() if langs is None else langs:
         sources = collect(folders, lang, confidence)
         models[lang] = _model_file(cache, sources)
         if _is_whole(models[lang]):

@@ -212,7 +212,7 @@ class Drill:
     def _heard(self, heard: Heard) -> None:
         if not self.drill_id:
             return
-        phrase = load().real.first_in(tokens_of(heard.raw_text or heard.text))
+        phrase = load(heard.lang).real.first_in(tokens_of(heard.raw_text or heard.text, heard.lang))
         if phrase is None:
             return
         reason = self._cry.reason if self._cry is not None else "other"

@@ -32,3 +32,5 @@ class Spoken:
     """The words, without the wake phrase."""
     judgement: Judgement
     address: Address = Address.NAMED
+    lang: str = ""
+    """The language it was said in; empty: the first one of `assistant.packs`."""

@@ -17,11 +17,12 @@ from assistant.language.amounts import (
     are_counted_alike,
 )
 from assistant.language.clues import Anchor
-from assistant.language.contract import Language, Speech, Spoken
+from assistant.language.contract import Language, Sounds, Speech, Spoken
 from assistant.language.errors import (
     ImpossibleAmountError,
     ImpossibleTimeError,
     LanguageError,
+    NotInLanguageError,
     NoWordsError,
     RepliesInvalidError,
     ReplyMissingError,
@@ -49,6 +50,7 @@ from assistant.language.speech import (
     split_sentences,
 )
 from assistant.language.text import HEARD_CHARACTERS_MAX, clean
+from assistant.language.together import Together, together
 from assistant.language.understanding import (
     Understood,
     parse_dose,
@@ -77,6 +79,7 @@ __all__ = [
     "Match",
     "Moment",
     "NoWordsError",
+    "NotInLanguageError",
     "Number",
     "Owner",
     "Recurrence",
@@ -84,11 +87,13 @@ __all__ = [
     "RepliesInvalidError",
     "ReplyMissingError",
     "SlotMissingError",
+    "Sounds",
     "Span",
     "Speech",
     "Spoken",
     "Strength",
     "TextTooLongError",
+    "Together",
     "Understood",
     "Unit",
     "UnknownLanguageError",
@@ -106,6 +111,7 @@ __all__ = [
     "speech_seconds",
     "split_for_speech",
     "split_sentences",
+    "together",
     "understand_schedule",
     "warm",
     "without_spans",

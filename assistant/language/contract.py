@@ -8,6 +8,24 @@ from datetime import date, datetime, time, timedelta
 from assistant.language.amounts import Dose, Number
 from assistant.language.clues import Found
 from assistant.language.reading import Reading
+from assistant.packs import Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sounds:
+    """How a language sounds to a recogniser, for words that were heard almost right.
+
+    A reading is what a token sounds like: a syllable with the digit of its tone, or the word.
+    """
+
+    readings: Callable[[str], Sequence[str]]
+    """A run of its letters to a reading for each token: each character, or the one word."""
+    bare: Callable[[str], str]
+    """A reading without its tone; itself in a language without tones."""
+    alike: Callable[[str], str]
+    """A bare reading with sounds that are easily mixed up made one."""
+    rough: Callable[[str], str]
+    """A reading as it is left by a bad line: its rough sound, or the skeleton of its consonants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +71,11 @@ class Language:
     """One language, as data and functions; `LANGUAGES` has all of them by code."""
 
     code: str
-    """ISO 639-1: "zh", "en"."""
+    """ISO 639: the name of its folder."""
     name: str
     """The language's own name for itself."""
+    script: Script
+    sounds: Sounds
     speech: Speech
     spoken: Spoken
     sample: str

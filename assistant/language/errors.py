@@ -9,6 +9,10 @@ class UnknownLanguageError(LanguageError):
     """A language that Anban does not speak was asked for."""
 
 
+class NotInLanguageError(LanguageError):
+    """A language has no data for something; the message names the language and the file."""
+
+
 class TextTooLongError(LanguageError):
     """A text is longer than one turn may be; nothing of it was used."""
 

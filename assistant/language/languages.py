@@ -1,17 +1,28 @@
-"""The languages Anban speaks."""
+"""The languages Anban speaks: every language folder, of the project and of packs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from assistant.language.contract import Language
-from assistant.language.en import ENGLISH
-from assistant.language.errors import UnknownLanguageError
-from assistant.language.zh import CHINESE
+from assistant.language.errors import NotInLanguageError, UnknownLanguageError
+from assistant.language.plain import plain_language
+from assistant.packs import codes, facts
 
-LANGUAGES: Mapping[str, Language] = MappingProxyType(
-    {language.code: language for language in (CHINESE, ENGLISH)}
-)
+
+def _speak(code: str) -> Language:
+    """A language folder with functions of its own names them LANGUAGE; else it is all data."""
+    module = f"{__package__}.{code}"
+    if find_spec(module) is None or not hasattr(import_module(module), "LANGUAGE"):
+        return plain_language(code, facts(code))
+    found: Language = import_module(module).LANGUAGE
+    return found
+
+
+LANGUAGES: Mapping[str, Language] = MappingProxyType({code: _speak(code) for code in codes()})
 
 
 def language(code: str) -> Language:
@@ -30,4 +41,5 @@ def language(code: str) -> Language:
 def warm() -> None:
     """Load all that reads sentences: some is loaded when first needed, and takes half a second."""
     for each in LANGUAGES.values():
-        each.read(each.sample, date(2000, 1, 1), ())
+        with suppress(NotInLanguageError):
+            each.read(each.sample, date(2000, 1, 1), ())

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from assistant.language.en.sounds import sound
 from assistant.language.text import HAN, unify
-from assistant.language.zh.sounds import fold, sounds
+from assistant.language.together import together
 
 _IS_HAN = re.compile(rf"[{HAN}]").match
 _NOT_SAID = re.compile(r"[\W_]+")
@@ -33,21 +32,23 @@ class _Name:
     spelling: str
     plain: str
     folded: str
-    is_han: bool
 
 
-def sound_key(text: str) -> str:
+def sound_key(text: str, lang: str = "") -> str:
     """Write what a text sounds like, with sounds that are easily mixed up made one.
 
-    Han characters become pinyin without tone, Latin letters Metaphone; equal keys sound alike.
+    Each run of letters is read as its language reads it (`Language.sounds`): Han characters become
+    pinyin without tone, English words Metaphone; equal keys sound alike.
     """
-    return _name(text).folded
+    return _name(text, lang).folded
 
 
-def rank_matches(query: str, names: Iterable[str], limit: int = 3) -> list[Match]:
+def rank_matches(
+    query: str, names: Iterable[str], limit: int = 3, *, lang: str = ""
+) -> list[Match]:
     """List the names nearest to what was said, best first; by spelling and by sound."""
-    said = _name(query)
-    found = [Match(name, _similarity(said, _name(name))) for name in dict.fromkeys(names)]
+    said = _name(query, lang)
+    found = [Match(name, _similarity(said, _name(name, lang))) for name in dict.fromkeys(names)]
     return sorted(found, key=lambda match: match.score, reverse=True)[:limit]
 
 
@@ -61,19 +62,17 @@ def best_match(query: str, names: Iterable[str], minimum: float = 0.8) -> Match 
 
 
 @lru_cache(_CACHED_NAMES)
-def _name(text: str) -> _Name:
+def _name(text: str, lang: str) -> _Name:
     spelling = _NOT_SAID.sub("", unify(text).lower())
     plain: list[str] = []
     folded: list[str] = []
-    for is_han, run in groupby(spelling, key=lambda character: bool(_IS_HAN(character))):
+    for _, run in groupby(spelling, key=lambda character: bool(_IS_HAN(character))):
         letters = "".join(run)
-        if is_han:
-            plain += sounds(letters)
-            folded += [fold(syllable) for syllable in sounds(letters)]
-        else:
-            plain.append(letters)
-            folded.append(sound(letters) or letters)
-    return _Name(spelling, "".join(plain), "".join(folded), bool(re.search(f"[{HAN}]", spelling)))
+        sounds = together(lang).of(letters).sounds
+        bare = [sounds.bare(each) for each in sounds.readings(letters)]
+        plain += bare
+        folded += [sounds.alike(each) for each in bare]
+    return _Name(spelling, "".join(plain), "".join(folded))
 
 
 def _similarity(said: _Name, name: _Name) -> float:

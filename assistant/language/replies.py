@@ -1,6 +1,7 @@
 """Replies as data: several wordings a key, the same in every language, checked when loaded.
 
-A folder holds one `<language>/replies.yml` a language:
+A folder holds one `<language>/replies.yml` a language; a language that is not whole may lack keys
+or the file, and says so in its own words before those of another language (`packs.Fallback`):
 
     taken:
       - "好的，{medicine}记下了。"
@@ -18,6 +19,7 @@ import yaml
 
 from assistant.language.errors import RepliesInvalidError, ReplyMissingError, SlotMissingError
 from assistant.language.languages import LANGUAGES
+from assistant.packs import Fallback, facts, located, whole
 
 FILE_NAME = "replies.yml"
 
@@ -46,8 +48,13 @@ class Replies:
         """
         replies: dict[tuple[str, str], _Reply] = {}
         for folder in folders:
-            found = {lang: _read(folder / lang / FILE_NAME) for lang in LANGUAGES}
+            found = {lang: _read(folder / lang / FILE_NAME) for lang in whole()}
             _check_alike(found)
+            first = next(iter(found.values()))
+            for lang in LANGUAGES.keys() - found.keys():
+                file = located(folder / lang / FILE_NAME)
+                found[lang] = _read(file) if file.exists() else {}
+                _check_part(found[lang], first)
             for lang, by_key in found.items():
                 for key, reply in by_key.items():
                     other = replies.setdefault((lang, key), reply)
@@ -71,6 +78,8 @@ class Replies:
         Raises:
             ReplyMissingError: there is no such key in that language.
         """
+        if (lang, key) not in self._replies and (other := self._fallback(key, lang)):
+            return self._reply(key, other.language).wordings
         return self._reply(key, lang).wordings
 
     def render(self, key: str, lang: str, *, avoid: str = "", **slots: object) -> str:
@@ -80,6 +89,9 @@ class Replies:
             ReplyMissingError: there is no such key in that language.
             SlotMissingError: a value that the wordings need was not given.
         """
+        if (lang, key) not in self._replies and (other := self._fallback(key, lang)):
+            text = self.render(key, other.language, avoid=avoid, **slots)
+            return other.words.format(text=text)
         reply = self._reply(key, lang)
         if absent := reply.slots - slots.keys():
             raise SlotMissingError(
@@ -91,6 +103,12 @@ class Replies:
         chosen = self._random.choice(fresh or list(filled))
         self._last[lang, key] = chosen
         return filled[chosen]
+
+    def _fallback(self, key: str, lang: str) -> Fallback | None:
+        """How a key is said that a language lacks; None if no other language has it."""
+        fallback = facts(lang).fallback if lang in LANGUAGES else None
+        has_other = fallback is not None and (fallback.language, key) in self._replies
+        return fallback if has_other else None
 
     def _reply(self, key: str, lang: str) -> _Reply:
         try:
@@ -174,6 +192,18 @@ def _check_alike(found: Mapping[str, Mapping[str, _Reply]]) -> None:
                     f"{other[key].file}: {key}: has the slots {sorted(other[key].slots)}, "
                     f"but {reply.file} has {sorted(reply.slots)}."
                 )
+
+
+def _check_part(own: Mapping[str, _Reply], first: Mapping[str, _Reply]) -> None:
+    """Hold what a language has of the keys to the first language: no other key, the same slots."""
+    for key, reply in own.items():
+        if key not in first:
+            raise RepliesInvalidError(f"{reply.file}: {key}: no other language has this key.")
+        if reply.slots != first[key].slots:
+            raise RepliesInvalidError(
+                f"{reply.file}: {key}: has the slots {sorted(reply.slots)}, "
+                f"but {first[key].file} has {sorted(first[key].slots)}."
+            )
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

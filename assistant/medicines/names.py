@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 from assistant.language.text import HAN, unify
+from assistant.packs import by_language
 
 _HAN: Final = re.compile(f"[{HAN}]")
 _SIGNS: Final = re.compile(r"[^\w.]+|_|\.(?!\d)")
@@ -40,7 +41,7 @@ def is_han(name: str) -> bool:
 
 
 def _han_core(name: str) -> str:
-    affixes = _affixes()["zh"]
+    affixes = _affixes()["characters"]
     name = _STRENGTH.sub("", name) or name
     for endings in affixes["endings"]:
         name = _without_end(name, endings)
@@ -68,7 +69,9 @@ def _latin_core(name: str) -> str:
 
 @cache
 def _dropped_words() -> frozenset[str]:
-    return frozenset(word for line in _affixes()["en"]["words"] for word in line)
+    more = by_language("assistant/medicines/data/{lang}/affixes.yml").values()
+    tables = [_affixes(), *(yaml.safe_load(file.read_text("utf-8")) for file in more)]
+    return frozenset(word for table in tables for line in table["words"] for word in line)
 
 
 @cache

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from assistant.language import LANGUAGES
+from assistant.packs import by_language
 from assistant.services.reminder import Risk
 
 _DATA: Final = files("assistant.medicines") / "data"
@@ -116,7 +118,7 @@ class Table:
     def load(cls) -> Table:
         """Read the files that came with Anban; takes some 10 ms."""
         groups = {row["key"]: _group(row) for row in rows_of("classes.tsv")}
-        rows = {_key(_list(row["en"])[0]): row for row in rows_of("medicines.tsv")}
+        rows = {_key(_list(next(iter(row.values())))[0]): row for row in rows_of("medicines.tsv")}
         return cls(
             medicines={key: _medicine(key, rows, groups) for key in rows},
             groups=groups,
@@ -140,6 +142,8 @@ def data_digest() -> str:
     """A digest of the data and the rules in it: another one as soon as any of it changes."""
     files_read = ("medicines.tsv", "classes.tsv", "interactions.tsv", "allergies.tsv")
     content = b"".join((_DATA / name).read_bytes() for name in files_read)
+    for file in by_language("assistant/medicines/data/{lang}/words.tsv").values():
+        content += file.read_bytes()
     return hashlib.sha256(content).hexdigest()
 
 
@@ -155,8 +159,8 @@ def _medicine(
     daily_most, _, least_hours = row["as_needed"].partition("/")
     return Medicine(
         key=key,
-        names={lang: _list(row[lang]) for lang in ("zh", "en")},
-        brands={lang: _list(row[f"brands_{lang}"]) for lang in ("zh", "en")},
+        names={lang: _list(_said(row, key, lang, "{}")) for lang in LANGUAGES},
+        brands={lang: _list(_said(row, key, lang, "brands_{}")) for lang in LANGUAGES},
         groups=own,
         kinds=frozenset(kinds),
         substances=substances,
@@ -171,10 +175,28 @@ def _group(row: dict[str, str]) -> Group:
     return Group(
         key=row["key"],
         parents=_list(row["parents"]),
-        plain={lang: row[f"plain_{lang}"] for lang in ("zh", "en")},
-        words={lang: _list(row[f"words_{lang}"]) for lang in ("zh", "en")},
+        plain={lang: _said(row, row["key"], lang, "plain_{}") for lang in LANGUAGES},
+        words={lang: _list(_said(row, row["key"], lang, "words_{}")) for lang in LANGUAGES},
         risk=Risk(row["risk"] or Risk.NORMAL),
     )
+
+
+def _said(row: Mapping[str, str], key: str, lang: str, column: str) -> str:
+    """A field of a language: of its column, else of `data/<lang>/words.tsv`; empty if nowhere."""
+    name = column.format(lang)
+    return row.get(name) or _of_language(lang).get((key, column.removesuffix("{}")), "")
+
+
+@cache
+def _of_language(lang: str) -> Mapping[tuple[str, str], str]:
+    """What medicines and groups are called in a language that has no columns in the tables.
+
+    Rows of key, column ("" for names, "brands_", "plain_", "words_") and the field.
+    """
+    file = by_language("assistant/medicines/data/{lang}/words.tsv").get(lang)
+    lines = file.read_text("utf-8").splitlines() if file else []
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {(key, column): field for key, column, field in rows}
 
 
 def _closure(group: str, groups: Mapping[str, Group]) -> frozenset[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from assistant.packs import VoiceFacts, codes, facts
+
 SAMPLE_RATE_HZ: Final = 22_050
 """What eSpeak NG gives, whatever the voice."""
 
@@ -27,11 +29,8 @@ class Voice:
         return min(max(round(rate_words_per_minute * self.rate_factor), 80), 450)
 
 
-VOICES: Final = {
-    # The plain `sit/cmn` reads hanzi as pinyin letters in English on Debian 12.  1.2 hanzi for
-    # each asked word: 160 gives 3.2 hanzi a second, pauses included, a calm pace.
-    "zh": Voice("sit/cmn-latn-pinyin", 1.0, "", "你好，我在。"),
-    # At 160 the engine speaks 178 words a minute of plain prose, pauses included.  The male
-    # British voice lies low, where hearing lasts longest.
-    "en": Voice("gmw/en", 0.9, " ", "Hello, I am here."),
-}
+def _voice(voice: VoiceFacts) -> Voice:
+    return Voice(voice.engine, voice.rate_factor, voice.joiner, voice.sample)
+
+
+VOICES: Final = {lang: _voice(facts(lang).voice) for lang in codes()}

@@ -1,38 +1,28 @@
-"""Short words that the core understands by itself, of both languages, as data; how they match.
+"""Short words that the core understands by itself, of every language, as data; how they match.
 
-A phrase is a row of tokens: a Han character, or a Latin word or number.  Recognisers write other
-characters of the same sound, so Han tokens are equal where their reading is.  Two characters
-must agree in tone as well ("救命" is not the beginning of "就明天"); longer phrases need not, and
-from four tokens on sounds that are easily mixed up (n and l, -in and -ing; full and fall) are one.
+A phrase is a row of tokens: a word or number, or, of a language without spaces, a character.
+Recognisers write other characters of the same sound, so tokens are equal where their reading is.
+Two characters must agree in tone as well ("救命" is not the beginning of "就明天"); longer phrases
+need not, and from four tokens on sounds that are easily mixed up (n and l, -in and -ing; full and
+fall) are one.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from typing import Any, Final
 
-from pypinyin import Style, lazy_pinyin
+from assistant.language import Together, together
+from assistant.packs import tables
 
-from assistant.language import sound_key
-from assistant.language.zh.sounds import fold
-
-_RUN: Final = re.compile(r"[㐀-鿿]+|[a-z0-9]+(?:'[a-z]+)?")
-_PARTED: Final = re.compile(
-    r"\b(?!(?:it|he|she|that|there|what|who|where|how|let|here)'s\b)([a-z]+)'s\b"
-)
-"""The end of a word that may be a name and "is": the kettle's on fire."""
-_POLYPHONES: Final = re.compile(r"[着血闷落重转倒呛晕得角数]")
-"""The characters of words of ours that are read otherwise by themselves."""
 _PAUSE: Final = re.compile(r"[,.;:!?，。；：！？、…\n]")
 _TONELESS_FROM: Final = 3
-"""From how many Han characters on the tone may differ."""
+"""From how many characters on the tone may differ."""
 _ALIKE_FROM: Final = 4
 """From how many tokens on sounds that are easily mixed up are one."""
 _CACHED_TOKENS: Final = 8_192
@@ -41,7 +31,7 @@ _CACHED_RUNS: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A Han character, or a Latin word or number."""
+    """A word or number, or a character of a language without spaces."""
 
     written: str
     reading: str
@@ -49,6 +39,8 @@ class Token:
     toneless: str
     alike: str
     """The reading with sounds that are easily mixed up made one."""
+    is_word: bool
+    """Whether it is a word or number, and no character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +123,7 @@ class PhraseIndex:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """All phrases of all languages; those of one language never match another's script."""
+    """All phrases of the languages of `together`; no two of them share a letter."""
 
     reflexes: PhraseIndex
     answers: PhraseIndex
@@ -153,6 +145,11 @@ class Phrases:
     """Names of ambulance, police and fire brigade, asked for in a cry."""
     calls: PhraseIndex
     """Words that end a call with somebody: hang up."""
+    beside_name: frozenset[str]
+    """Words that may stand beside a name in "my daughter is here", if it is not said to Anban: "our
+    son" is in half of what a television says."""
+    not_there: re.Pattern[str]
+    """Words of somebody who speaks of a person who is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,71 +161,82 @@ class Utterance:
     """The tokens before which a sign of punctuation stands."""
 
 
-def tokens_of(text: str) -> tuple[Token, ...]:
+def tokens_of(text: str, lang: str = "") -> tuple[Token, ...]:
     """Read a sentence as tokens; punctuation and everything else falls away."""
-    return utterance_of(text).tokens
+    return _utterance(text, together(lang)).tokens
 
 
-def utterance_of(text: str) -> Utterance:
-    """Read a sentence as tokens, each Han character as its neighbours want it: 着火 is zháo huǒ."""
-    plain = _plain(text)
+def utterance_of(text: str, lang: str = "") -> Utterance:
+    """Read a sentence as tokens, each character as its neighbours want it: 着火 is zháo huǒ.
+
+    `lang` is the language it was said in; without, the first one.
+    """
+    return _utterance(text, together(lang))
+
+
+def _utterance(text: str, languages: Together) -> Utterance:
+    plain = _plain(text, languages)
     tokens: list[Token] = []
     starts: set[int] = set()
     end = 0
-    for found in _RUN.finditer(plain):
+    for found in languages.run.finditer(plain):
         if _PAUSE.search(plain, end, found.start()):
             starts.add(len(tokens))
         end = found.end()
-        run = found.group()
-        if run.isascii():
-            tokens.append(_token(run, run))
-        else:
-            tokens += map(_token, run, _readings(run))
+        tokens += _tokens_of_run(found.group(), languages)
     return Utterance(tuple(tokens), frozenset(starts))
 
 
-def tokens_of_all(texts: Sequence[str]) -> Iterator[tuple[Token, ...]]:
+def tokens_of_all(texts: Sequence[str], languages: Together) -> Iterator[tuple[Token, ...]]:
     """Many short texts as tokens; read in context only where that changes a word: 40 times faster.
 
     A text with a line break in it is refused.
     """
-    plain = _plain("\n".join(texts)).split("\n")
+    in_context = _read_in_context(languages)
+    plain = _plain("\n".join(texts), languages).split("\n")
     if len(plain) != len(texts):
         raise ValueError("a text of the data has a line break in it")
     for line in plain:
         tokens: list[Token] = []
-        for run in _RUN.findall(line):
-            if run.isascii():
-                tokens.append(_token(run, run))
-            elif _POLYPHONES.search(run):
-                tokens += map(_token, run, _readings(run))
+        for run in languages.run.findall(line):
+            if languages.is_word(run) or in_context(run):
+                tokens += _tokens_of_run(run, languages)
             else:
-                tokens += (_token(each, lone_reading(each)) for each in run)
+                tokens += (_token(each, lone_reading(each, languages), languages) for each in run)
         yield tuple(tokens)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, languages: Together) -> str:
     plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
-    return _one_writing()(_PARTED.sub(r"\1 is", plain))
+    for pattern, written in _rewritten(languages):
+        plain = pattern.sub(written, plain)
+    return _one_writing(languages)(plain)
+
+
+def _tokens_of_run(run: str, languages: Together) -> Iterator[Token]:
+    if languages.is_word(run):
+        yield _token(run, _readings(run, languages)[0], languages)
+        return
+    for character, reading in zip(run, _readings(run, languages), strict=True):
+        yield _token(character, reading, languages)
 
 
 @lru_cache(maxsize=_CACHED_TOKENS)
-def _token(written: str, reading: str) -> Token:
-    if written.isascii():
-        return Token(written, written, written, sound_key(written) or written)
-    toneless = reading.rstrip("12345")
-    return Token(written, reading, toneless, fold(toneless))
+def _token(written: str, reading: str, languages: Together) -> Token:
+    sounds = languages.of(written).sounds
+    toneless = sounds.bare(reading)
+    return Token(written, reading, toneless, sounds.alike(toneless), languages.is_word(written))
 
 
 @lru_cache(maxsize=_CACHED_RUNS)
-def _readings(run: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True))
+def _readings(run: str, languages: Together) -> tuple[str, ...]:
+    return tuple(languages.of(run).sounds.readings(run))
 
 
 @lru_cache(maxsize=_CACHED_TOKENS)
-def lone_reading(written: str) -> str:
+def lone_reading(written: str, languages: Together) -> str:
     """Tell how a token is read by itself."""
-    return written if written.isascii() else _readings(written)[0]
+    return _readings(written, languages)[0]
 
 
 def expand(line: str) -> list[str]:
@@ -266,53 +274,96 @@ def _opened(part: str) -> list[str]:
     raise ValueError(f"{part!r}: a bracket is not closed")
 
 
-@lru_cache(maxsize=1)
-def _one_writing() -> Callable[[str], str]:
+@cache
+def _one_writing(languages: Together) -> Callable[[str], str]:
     """Make one writing of several: "i am" and "i'm", "一二零" and "120"."""
     same: dict[str, str] = {}
-    for data in _data():
-        same |= data["same"]
+    for data in _data(languages):
+        same |= data.get("same", {})
     words = sorted(same, key=len, reverse=True)
     pattern = re.compile(
-        "|".join(rf"\b{re.escape(w)}(?![\w'])" if w.isascii() else re.escape(w) for w in words)
+        "|".join(
+            rf"\b{re.escape(w)}(?![\w'])" if languages.is_word(w) else re.escape(w) for w in words
+        )
+        or r"(?!)"
     )
     return lambda text: pattern.sub(lambda found: same[found.group()], text)
 
 
-def _data() -> Iterator[dict[str, Any]]:
-    for entry in sorted(files(__name__).iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            yield tomllib.loads(entry.read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
-def load() -> Phrases:
-    """Read the phrases of every language file beside this one."""
-    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for data in _data():
-        found["unwell"] += [(text, "") for text in data["answer_unwell"]["contains"]]
-        found["asks_for_helpers"] += [(text, "") for text in data["asks_for_helpers"]["contains"]]
-        found["not_unwell"] += [(text, "") for text in data["answer_unwell"]["not"]]
-        found["real"] += [(text, "") for text in data["drill"]["real"]]
-        for part in ("reflex", "answer", "sign", "service", "call", "hint"):
-            found[part] += [(text, name) for name, texts in data[part].items() for text in texts]
-    return Phrases(
-        reflexes=_index(found["reflex"]),
-        answers=_index(found["answer"]),
-        asks_for_helpers=_index(found["asks_for_helpers"]),
-        not_unwell=_index(found["not_unwell"]),
-        signs=_index(found["sign"]),
-        unwell=_index(found["unwell"]),
-        real=_index(found["real"]),
-        calls=_index(found["call"]),
-        hints=_index(found["hint"]),
-        services=_index(found["service"]),
+@cache
+def _rewritten(languages: Together) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns of words that are written otherwise: the kettle's on fire, the kettle is on fire."""
+    return tuple(
+        (re.compile(pattern), written)
+        for data in _data(languages)
+        for pattern, written in data.get("rewritten", {}).items()
     )
 
 
-def _index(texts: list[tuple[str, str]]) -> PhraseIndex:
-    return PhraseIndex(
-        Phrase(text, tokens_of(text), meaning, rank)
-        for rank, (line, meaning) in enumerate(texts)
-        for text in expand(line)
+@cache
+def _read_in_context(languages: Together) -> Callable[[str], object]:
+    """Find characters that words of ours want read otherwise than by themselves."""
+    characters = "".join(data.get("in_context", "") for data in _data(languages))
+    return re.compile(f"[{re.escape(characters)}]" if characters else r"(?!)").search
+
+
+@cache
+def _data(languages: Together) -> tuple[dict[str, Any], ...]:
+    found = tables("assistant/phrases/{lang}.toml")
+    return tuple(found[code] for code in languages.codes if code in found)
+
+
+def load(lang: str | Together = "") -> Phrases:
+    """Read the phrases of a language, and of those that may stand beside it."""
+    return _load(together(lang))
+
+
+_NAMED: Final = {
+    "unwell": ("answer_unwell", "contains"),
+    "not_unwell": ("answer_unwell", "not"),
+    "asks_for_helpers": ("asks_for_helpers", "contains"),
+    "real": ("drill", "real"),
+}
+"""Lists of one meaning: their table in the data, and their name in it."""
+_BY_MEANING: Final = ("reflex", "answer", "sign", "service", "call", "hint")
+
+
+@cache
+def _load(languages: Together) -> Phrases:
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    beside: list[str] = []
+    not_there: list[str] = []
+    for data in _data(languages):
+        for name, (table, part) in _NAMED.items():
+            found[name] += [(text, "") for text in data.get(table, {}).get(part, ())]
+        for part in _BY_MEANING:
+            found[part] += [
+                (text, name) for name, texts in data.get(part, {}).items() for text in texts
+            ]
+        named = data.get("somebody_is_there", {})
+        beside.append(named.get("beside", ""))
+        not_there += named.get("not_there", ())
+
+    def index(name: str) -> PhraseIndex:
+        return PhraseIndex(
+            Phrase(text, _utterance(text, languages).tokens, meaning, rank)
+            for rank, (line, meaning) in enumerate(found[name])
+            for text in expand(line)
+        )
+
+    return Phrases(
+        reflexes=index("reflex"),
+        answers=index("answer"),
+        asks_for_helpers=index("asks_for_helpers"),
+        not_unwell=index("not_unwell"),
+        signs=index("sign"),
+        unwell=index("unwell"),
+        real=index("real"),
+        calls=index("call"),
+        hints=index("hint"),
+        services=index("service"),
+        beside_name=frozenset(
+            token.written for token in _utterance(" ".join(beside), languages).tokens
+        ),
+        not_there=re.compile("|".join(not_there) or r"(?!)"),
     )

@@ -36,23 +36,24 @@ __all__ = [
 ]
 
 
-def prepare() -> None:
-    """Read all data, so that the first judgement takes no longer than any other."""
-    load()
-    load_grammar()
+def prepare(lang: str = "") -> None:
+    """Read all data of a language, so that the first judgement takes no longer than any other."""
+    load(lang)
+    load_grammar(lang)
     load_weights()
 
 
-def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
+def judge(text: str, *, is_final: bool, is_tiny: bool = False, lang: str = "") -> Judgement:
     """Judge a hypothesis; pure, so that the core decides when and how often.
 
     Args:
         text: what was heard, or typed.
         is_final: nothing will follow; only then are doubts and badly heard cries looked for.
         is_tiny: a recogniser heard it that does not understand people; it is asked about at most.
+        lang: the language it was said in; empty: the first one of `assistant.packs`.
     """
-    hypothesis = utterance(text)
-    phrases, tokens = load(), hypothesis.tokens
+    hypothesis = utterance(text, lang)
+    phrases, tokens = load(lang), hypothesis.tokens
     answer = phrases.answers.all_of(tokens)
     reflex = phrases.reflexes.all_of(tokens)
     if answer is not None or reflex is not None:
@@ -63,7 +64,7 @@ def judge(text: str, *, is_final: bool, is_tiny: bool = False) -> Judgement:
         )
     if phrases.calls.all_of(tokens) is not None:
         return Judgement(hang_up=True)
-    meaning = Meaning(load_grammar(), hypothesis, is_lenient=is_final and not is_tiny)
+    meaning = Meaning(load_grammar(lang), hypothesis, is_lenient=is_final and not is_tiny)
     judgement = judged(meaning, is_final=is_final)
     if is_tiny:
         return _asked_only(judgement, is_final=is_final)
@@ -79,16 +80,16 @@ def _asked_only(judgement: Judgement, *, is_final: bool) -> Judgement:
     return replace(judgement, cry=None, doubt=doubt, is_repeated=False)
 
 
-def is_told_of(text: str) -> bool:
+def is_told_of(text: str, lang: str = "") -> bool:
     """Whether somebody surely tells of a cry, and does not cry: a film, a figure of speech."""
-    return Meaning(load_grammar(), utterance(text), is_lenient=False).is_told_of()
+    return Meaning(load_grammar(lang), utterance(text, lang), is_lenient=False).is_told_of()
 
 
-def reason_of(text: str) -> str:
+def reason_of(text: str, lang: str = "") -> str:
     """Tell which kind of help a sentence speaks of."""
-    judgement = judge(text, is_final=True)
+    judgement = judge(text, is_final=True, lang=lang)
     found = judgement.cry or judgement.doubt
     if found is not None and found.reason != UNSPECIFIC:
         return found.reason
-    hint = load().hints.first_in(tokens_of(text))
+    hint = load(lang).hints.first_in(tokens_of(text, lang))
     return hint.meaning if hint is not None else UNSPECIFIC

@@ -1,7 +1,8 @@
 """Frames of meaning: "chest … hurts", "cannot … get up", "kettle … on fire", and who is asked.
 
 A frame is a row of classes of words with gaps between them; classes and frames of every language
-stand in the TOML files beside this one; one frame takes words of two languages ("my 胸口 hurts").
+stand in the TOML files beside this one; one frame takes words of two languages ("my 胸口 hurts") if
+they may stand together (`assistant.language.together`).
 
     "{chest} ~ {pain}"    a word of each, up to `GAP` other tokens between them ("~~": `WIDE_GAP`)
     "{worry} ~~~ {worry}" anywhere in the sentence
@@ -12,15 +13,15 @@ stand in the TOML files beside this one; one frame takes words of two languages 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
-from importlib.resources import files
+from functools import cache
 from typing import Any, Final
 
+from assistant.language import Together, together
+from assistant.packs import by_language, leave_out, tables
 from assistant.phrases import Token, expand
 from assistant.safety.lexicon import TONE, Lexicon, Span
 
@@ -53,6 +54,7 @@ class Level(IntEnum):
 
 
 _LEVELS: Final = {"mild": Level.MILD, "serious": Level.SERIOUS, "call": Level.CALL}
+_FILES: Final = "assistant/safety/{lang}.toml"
 KINDS: Final = ("event", "state", "plea", "noun")
 
 
@@ -133,14 +135,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All words and frames of all languages."""
+    """All words and frames of the languages of one sentence."""
 
+    languages: Together
     lexicon: Lexicon
     by_first: dict[str, list[Frame]]
     cues: frozenset[str]
     """Classes that say how a clause is meant."""
     spellings: dict[str, str]
     """How a dialect says it, and the word that the data knows."""
+    stammered: re.Pattern[str]
+    """A word of no weight, said again for want of breath: "my my my arm", 我我我."""
 
     def find(self, sentence: tuple[Token, ...], *, is_lenient: bool) -> Reading:
         """All words of the data in a sentence, and all frames that they make."""
@@ -199,36 +204,79 @@ def _standing(frame: Frame, by_name: dict[str, list[Span]]) -> Iterator[Found]:
             yield best
 
 
-@lru_cache(maxsize=1)
-def load() -> Grammar:
-    """Words and frames of every language file beside this one."""
-    entries: list[tuple[str, str]] = []
+def load(lang: str = "") -> Grammar:
+    """Words and frames of a language, and of those that may stand beside it."""
+    return _load(together(lang))
+
+
+@cache
+def _load(languages: Together) -> Grammar:
+    found = tables(_FILES)
+    parts: list[_Part] = []
+    for code in languages.codes:
+        if code in found:
+            try:
+                parts.append(_part(code, found[code]))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                leave_out(code, by_language(_FILES)[code], error)
+    known = {name for part in parts for name, _ in part.entries}
     by_first: defaultdict[str, list[Frame]] = defaultdict(list)
-    cues: set[str] = set()
-    spellings: dict[str, str] = {}
-    for data in _data():
-        spellings |= data.get("spellings", {})
-        for name, texts in data["words"].items():
-            entries += [(name, text) for line in texts for text in expand(line)]
-        for name, texts in data["cues"].items():
-            cues.add(name)
-            entries += [(name, text) for line in texts for text in expand(line)]
-        for table in data["frames"]:
-            for pattern in table["patterns"]:
-                frame = _frame(pattern, table)
-                by_first[frame.names[0]].append(frame)
-                entries += [
-                    (name, text)
-                    for name in frame.names
-                    if name.startswith("=")
-                    for text in expand(name[1:])
-                ]
-    known = {name for name, _ in entries}
-    for frames in by_first.values():
-        for frame in frames:
+    for part in parts:
+        for frame in part.frames:
             if missing := set(frame.names) - known:
-                raise ValueError(f"{frame.text!r} names unknown words: {sorted(missing)}")
-    return Grammar(Lexicon(dict.fromkeys(entries)), dict(by_first), frozenset(cues), spellings)
+                unknown = ValueError(f"{frame.text!r} names unknown words: {sorted(missing)}")
+                leave_out(part.code, by_language(_FILES)[part.code], unknown)
+            else:
+                by_first[frame.names[0]].append(frame)
+    entries = dict.fromkeys(entry for part in parts for entry in part.entries)
+    return Grammar(
+        languages,
+        Lexicon(entries, languages),
+        dict(by_first),
+        frozenset(cue for part in parts for cue in part.cues),
+        {said: written for part in parts for said, written in part.spellings.items()},
+        _stammer([word for part in parts for word in part.stammered], languages),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one language's file holds."""
+
+    code: str
+    entries: list[tuple[str, str]]
+    frames: list[Frame]
+    cues: list[str]
+    spellings: dict[str, str]
+    stammered: list[str]
+
+
+def _part(code: str, data: dict[str, Any]) -> _Part:
+    entries: list[tuple[str, str]] = []
+    frames: list[Frame] = []
+    cues = data.get("cues", {})
+    for name, texts in (*data["words"].items(), *cues.items()):
+        entries += [(name, text) for line in texts for text in expand(line)]
+    for table in data["frames"]:
+        for pattern in table["patterns"]:
+            frame = _frame(pattern, table)
+            frames.append(frame)
+            entries += [
+                (name, text)
+                for name in frame.names
+                if name.startswith("=")
+                for text in expand(name[1:])
+            ]
+    spellings, stammered = data.get("spellings", {}), data.get("stammered", [])
+    return _Part(code, entries, frames, list(cues), spellings, stammered)
+
+
+def _stammer(words: list[str], languages: Together) -> re.Pattern[str]:
+    spaced = "|".join(re.escape(word) for word in words if languages.is_word(word))
+    close = "".join(re.escape(word) for word in words if not languages.is_word(word))
+    parts = [rf"\b(?P<word>{spaced})(?:[ ,.]+(?P=word)\b)+"] if spaced else []
+    parts += [rf"(?P<close>[{close}])(?P=close)+"] if close else []
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 def _frame(pattern: str, table: dict[str, Any]) -> Frame:
@@ -253,9 +301,3 @@ def _frame(pattern: str, table: dict[str, Any]) -> Frame:
         table.get("at_once", False),
         table.get("ends", False),
     )
-
-
-def _data() -> Iterator[dict[str, Any]]:
-    for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            yield tomllib.loads(entry.read_text("utf-8"))

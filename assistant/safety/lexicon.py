@@ -1,11 +1,11 @@
 """Words found in a sentence by sound, forgiving what recognisers and bad lines do to them.
 
-A lexeme is a Han syllable with its tone, or a Latin word.  Every entry is a row of lexemes in a
-tree; a sentence walks the tree from each of its tokens.  What differs costs:
+A lexeme is the reading of a character with its tone, or a word.  Every entry is a row of lexemes
+in a tree; a sentence walks the tree from each of its tokens.  What differs costs:
 
     0.15  the tone;  0.3  sounds that are commonly mixed up (n and l, -in and -ing)
     0.5   the same rough sound
-    0.65  an English word of the same sound;  0.7  of the same consonants;  0.8  with one missing
+    0.65  a word of the same sound;  0.7  of the same consonants;  0.8  with one missing
     1.0   any one token in a long entry;  0.8  one too many, or one too few
 """
 
@@ -15,10 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import lru_cache
 from typing import Final
 
-from assistant.language import sound_key
+from assistant.language import Sounds, Together
 from assistant.phrases import Token, lone_reading, tokens_of_all
 
 TONE, ALIKE, ROUGH, ANY, SLIP = 0.15, 0.3, 0.5, 1.0, 0.8
@@ -30,37 +29,6 @@ _STRICT: Final = 0.3
 _PER_TOKEN: Final = 0.4
 _SLACK: Final = 0.65
 _LEAST_SKELETON: Final = 4
-_ONSETS: Final = (
-    *("zh", "ch", "sh"),
-    *("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h"),
-    *("j", "q", "x", "z", "c", "s", "r", "y", "w"),
-)
-_ROUGH_ONSET: Final = {
-    **dict.fromkeys(("b", "p"), "b"),
-    **dict.fromkeys(("d", "t"), "d"),
-    **dict.fromkeys(("g", "k"), "g"),
-    **dict.fromkeys(("h", "f"), "f"),
-    **dict.fromkeys(("j", "q", "x"), "j"),
-    **dict.fromkeys(("z", "c", "s", "zh", "ch", "sh"), "z"),
-    **dict.fromkeys(("n", "l", "r"), "n"),
-}
-_ROUGH_RIME: Final = {
-    **dict.fromkeys(("an", "ang"), "an"),
-    **dict.fromkeys(("en", "eng", "un", "ong", "uen", "ueng"), "en"),
-    **dict.fromkeys(("in", "ing", "vn"), "in"),
-    **dict.fromkeys(("ian", "iang"), "ian"),
-    **dict.fromkeys(("uan", "uang", "van"), "uan"),
-    **dict.fromkeys(("e", "o", "uo"), "e"),
-    **dict.fromkeys(("ie", "ve", "ue"), "ie"),
-    **dict.fromkeys(("ei", "ui", "uei"), "ei"),
-    **dict.fromkeys(("i", "v"), "i"),
-    **dict.fromkeys(("iu", "iou"), "iu"),
-}
-_ROUGH_LETTER: Final = str.maketrans(
-    {"P": "B", "T": "D", "K": "G", "F": "B", "V": "B", "Z": "S", "X": "S", "J": "S", "M": "N"}
-    | {"0": "D", "C": "S", "Q": "G", "H": None, "W": None, "Y": None}
-    | dict.fromkeys("AEIOU")
-)
 _LEAST_LETTERS: Final = 5
 """Of both words, where only their consonants are alike: lights are no lads."""
 _CACHED: Final = 8_192
@@ -114,15 +82,16 @@ class _Node:
 class Lexicon:
     """Entries by name; `find` gives all that stand in a sentence."""
 
-    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, entries: Iterable[tuple[str, str]], languages: Together) -> None:
         """`entries`: name and text."""
+        self._languages = languages
         self._root = _Node()
-        self._han: defaultdict[str, set[str]] = defaultdict(set)
-        self._latin: defaultdict[str, set[str]] = defaultdict(set)
+        self._syllables: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_key: defaultdict[str, set[str]] = defaultdict(set)
         self._words: set[str] = set()
         self._written: defaultdict[str, set[str]] = defaultdict(set)
         names, texts = zip(*entries, strict=True)
-        for name, tokens in zip(names, tokens_of_all(texts), strict=True):
+        for name, tokens in zip(names, tokens_of_all(texts, languages), strict=True):
             self._add(name, tokens)
         self._near: dict[str, tuple[tuple[str, float], ...]] = {}
 
@@ -132,12 +101,12 @@ class Lexicon:
         if len(tokens) <= _SHORT:
             self._written[name].add("".join(token.written for token in tokens))
         own = [token.reading for token in tokens]
-        lone = [lone_reading(token.written) for token in tokens]
+        lone = [lone_reading(token.written, self._languages) for token in tokens]
         for row in {tuple(own), tuple(lone)}:
             node = self._root
             node.longest = max(node.longest, len(row))
             for lexeme, token in zip(row, tokens, strict=True):
-                self._learn(lexeme, is_han=not token.written.isascii())
+                self._learn(lexeme, token)
                 node = node.children.setdefault(lexeme, _Node())
                 node.longest = max(node.longest, len(row))
             if (name, len(row)) not in node.ends:
@@ -148,15 +117,16 @@ class Lexicon:
         said = sentence[span.start : span.end]
         return len(said) > _SHORT or "".join(t.written for t in said) in self._written[span.name]
 
-    def _learn(self, lexeme: str, *, is_han: bool) -> None:
+    def _learn(self, lexeme: str, token: Token) -> None:
         if lexeme in self._words:
             return
         self._words.add(lexeme)
-        if is_han:
-            self._han[_rough(lexeme)].add(lexeme)
+        sounds = self._languages.of(token.written).sounds
+        if token.is_word:
+            for key in _word_keys(lexeme, sounds):
+                self._by_key[key].add(lexeme)
         else:
-            for key in _latin_keys(lexeme):
-                self._latin[key].add(lexeme)
+            self._syllables[sounds.rough(lexeme)].add(lexeme)
 
     def find(self, sentence: tuple[Token, ...], *, is_lenient: bool) -> list[Span]:
         """Every entry in the sentence, the cheapest way of each; lenient: with one token wrong."""
@@ -205,7 +175,7 @@ class Lexicon:
                             stack.append((child, at + 1, cost + ANY, depth + 1, _Slip.ONE))
 
     def _nearby(self, token: Token) -> tuple[tuple[str, float], ...]:
-        key = token.reading if token.written.isascii() else f"{token.written}{token.reading}"
+        key = token.reading if token.is_word else f"{token.written}{token.reading}"
         known = self._near.get(key)
         if known is None:
             known = self._near[key] = tuple(self._compute(token).items())
@@ -214,69 +184,49 @@ class Lexicon:
         return known
 
     def _compute(self, token: Token) -> dict[str, float]:
-        if token.written.isascii():
-            return self._near_latin(token.written)
+        sounds = self._languages.of(token.written).sounds
+        if token.is_word:
+            return self._near_word(token.written, sounds)
         near: dict[str, float] = {}
-        for reading in {token.reading, lone_reading(token.written)}:
-            for lexeme in self._han.get(_rough(reading), ()):
-                near[lexeme] = min(near.get(lexeme, 9.0), _han_cost(reading, lexeme))
+        for reading in {token.reading, lone_reading(token.written, self._languages)}:
+            for lexeme in self._syllables.get(sounds.rough(reading), ()):
+                near[lexeme] = min(near.get(lexeme, 9.0), _syllable_cost(reading, lexeme, sounds))
         return near
 
-    def _near_latin(self, word: str) -> dict[str, float]:
+    def _near_word(self, word: str, sounds: Sounds) -> dict[str, float]:
         near: dict[str, float] = {}
-        own = sound_key(word)
-        for key in _latin_keys(word):
-            for lexeme in self._latin.get(key, ()):
+        own = sounds.alike(word)
+        for key in _word_keys(word, sounds):
+            for lexeme in self._by_key.get(key, ()):
                 if lexeme.isdigit() or word.isdigit():
                     continue
-                if min(len(lexeme), len(word)) < _LEAST_LETTERS and sound_key(lexeme) != own:
+                is_alike = sounds.alike(lexeme) == own
+                if min(len(lexeme), len(word)) < _LEAST_LETTERS and not is_alike:
                     continue
-                if sound_key(lexeme) == own and len(own) > 1:
+                if is_alike and len(own) > 1:
                     cost = SAME_SOUND
                 else:
-                    cost = SAME_BONES if _skeleton(lexeme) == _skeleton(word) else NEAR_BONES
+                    same = sounds.rough(lexeme) == sounds.rough(word)
+                    cost = SAME_BONES if same else NEAR_BONES
                 near[lexeme] = min(near.get(lexeme, 9.0), cost)
         if word in self._words:
             near[word] = 0.0
         return near
 
 
-def _han_cost(said: str, meant: str) -> float:
+def _syllable_cost(said: str, meant: str, sounds: Sounds) -> float:
     if said == meant:
         return 0.0
-    if said[:-1] == meant[:-1]:
+    said, meant = sounds.bare(said), sounds.bare(meant)
+    if said == meant:
         return TONE
-    return ALIKE if sound_key_of(said) == sound_key_of(meant) else ROUGH
+    return ALIKE if sounds.alike(said) == sounds.alike(meant) else ROUGH
 
 
-@lru_cache(maxsize=_CACHED)
-def sound_key_of(reading: str) -> str:
-    """A syllable with sounds that are easily mixed up made one."""
-    from assistant.language.zh.sounds import fold  # noqa: PLC0415
-
-    return fold(reading[:-1])
-
-
-@lru_cache(maxsize=_CACHED)
-def _rough(reading: str) -> str:
-    plain = reading.rstrip("12345").replace("ü", "v")
-    for onset in _ONSETS:
-        if plain.startswith(onset):
-            rime = plain.removeprefix(onset)
-            return _ROUGH_ONSET.get(onset, onset) + "-" + _ROUGH_RIME.get(rime, rime)
-    return "-" + _ROUGH_RIME.get(plain, plain)
-
-
-@lru_cache(maxsize=_CACHED)
-def _skeleton(word: str) -> str:
-    rough = sound_key(word).upper().translate(_ROUGH_LETTER)
-    return "".join(a for a, b in zip(rough, f"{rough[1:]} ", strict=False) if a != b)
-
-
-def _latin_keys(word: str) -> set[str]:
+def _word_keys(word: str, sounds: Sounds) -> set[str]:
     """Its sound, its consonants, and these with one of them missing."""
-    bones = _skeleton(word)
-    keys = {"=" + word, "~" + sound_key(word)}
+    bones = sounds.rough(word)
+    keys = {"=" + word, "~" + sounds.alike(word)}
     if len(bones) >= 2:
         keys.add(bones)
     if len(bones) >= _LEAST_SKELETON:

@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from assistant.packs import facts
 from assistant.safety.frames import Level
 from assistant.safety.meaning import Meaning
 
@@ -37,9 +38,12 @@ def features(meaning: Meaning) -> frozenset[str]:
 
 
 def likeness_of(meaning: Meaning) -> float | None:
-    """How probable it is that a sentence is a cry, from 0 to 1; None without weights."""
+    """How probable it is that a sentence is a cry, from 0 to 1; None without weights.
+
+    There are none for a language whose cries they were not trained on.
+    """
     weights = load()
-    if not weights:
+    if not weights or not all(facts(code).cries_learned for code in meaning.languages.codes):
         return None
     total = weights.get(BIAS, 0) + sum(weights.get(each, 0) for each in features(meaning))
     return 1.0 / (1.0 + math.exp(-total / SCALE))

@@ -50,6 +50,7 @@ class Meaning:
     """What the cries of one sentence come to."""
 
     def __init__(self, grammar: Grammar, utterance: Utterance, *, is_lenient: bool) -> None:
+        self.languages = grammar.languages
         self.sentence = Sentence(grammar, utterance, is_lenient=is_lenient)
         self.scene = Scene(self.sentence)
         reading = self.sentence.reading

@@ -25,7 +25,7 @@ SIGNS: Final = {
 NEAR: Final = 2
 """Within so many words, a sign belongs to what it stands beside."""
 _WEAK: Final = 0.35
-"""What a word of little meaning weighs; a Han syllable weighs 1."""
+"""What a word of little meaning weighs; a character weighs 1."""
 _BREAKS: Final = ("break", "now")
 _SUBJECTS: Final = ("me", "person", "child", "thing", "third")
 _HIDES_NOTHING: Final = ("fine", "deny", "scene", "calm", "long_ago", "remedy")
@@ -43,13 +43,9 @@ class Sentence:
         }
         """Where clauses begin."""
         weak = {i for span in self.reading.sure("weak") for i in range(span.start, span.end)}
-        # A Latin word weighs about as much as it has syllables.
+        # A word weighs about as much as it has syllables.
         self.weights = [
-            _WEAK
-            if i in weak
-            else min(len(token.written) / 3, 2.0)
-            if token.written.isascii()
-            else 1.0
+            _WEAK if i in weak else min(len(token.written) / 3, 2.0) if token.is_word else 1.0
             for i, token in enumerate(self.tokens)
         ]
         self._cues: dict[str, list[Span]] = {}

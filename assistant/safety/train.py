@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import yaml
 
+from assistant.packs import codes, facts
 from assistant.safety.frames import load as load_grammar
 from assistant.safety.hypothesis import utterance
 from assistant.safety.judgement import Judgement
@@ -37,7 +38,6 @@ LISTS: Final = (
     *(("tests/safety/lists", prefix) for prefix in _ORDINALS),
 )
 PLAIN: Final = ("models/cry_likeness/lists", "third_")
-LANGS: Final = ("zh", "en")
 LEAST_SENTENCES: Final = 2
 """A feature of one sentence alone says nothing of others."""
 STRENGTH: Final = 0.3
@@ -74,7 +74,7 @@ def rows() -> list[Row]:
 
 
 def _sentences() -> Iterator[tuple[str, str, bool, float]]:
-    for lang in LANGS:
+    for lang in (code for code in codes() if facts(code).cries_learned):
         for folder, prefix in LISTS:
             for kind in ("cries", "near"):
                 path = ROOT / folder / f"{prefix}{lang}_{kind}.tsv"

@@ -61,7 +61,7 @@ def _is_repeated(verdicts: list[Verdict]) -> bool:
 
 
 def _cry(phrase: str, reason: str, meaning: Meaning, *, is_at_once: bool) -> Cry:
-    asked = load().services.first_in(meaning.sentence.tokens)
+    asked = load(meaning.languages).services.first_in(meaning.sentence.tokens)
     if asked is None:
         return Cry(phrase, reason, is_at_once)
     number = _NUMBER.search(asked.text)

@@ -15,10 +15,11 @@ from typing import Any, Final, get_type_hints
 import platformdirs
 from cattrs import Converter
 
+from assistant.packs import codes, facts
 from assistant.settings.reading import Problem, fitted, line_of, read_tables
 
 HOME_VARIABLE: Final = "ANBAN_HOME"
-LANGUAGES: Final = ("zh", "en")
+LANGUAGES: Final = codes()
 
 
 class SettingsError(ValueError):
@@ -40,7 +41,7 @@ class EarSettings:
     device: str = _setting("", "Microphone: part of its name or its number; empty: the default one")
     wake_required: bool = _setting(True, "Ask for the wake phrase before a sentence")
     wake_phrases: dict[str, list[str]] = _setting(
-        {"zh": ["小安小安", "你好小安"], "en": ["hey anban", "hello anban"]},
+        {lang: list(facts(lang).wake_phrases) for lang in LANGUAGES},
         "What wakes Anban, by language",
     )
     follow_up_seconds: float = _setting(
@@ -91,7 +92,7 @@ class ModelSettings:
     """Where speech models lie."""
 
     vosk: dict[str, str] = _setting(
-        {"zh": "", "en": ""},
+        dict.fromkeys(LANGUAGES, ""),
         "Folder of a Vosk model of your own, by language; empty: the pulled one, else the tiny one",
     )
 
@@ -237,7 +238,7 @@ class RobotSettings:
 class Settings:
     """All of anban.toml."""
 
-    language: str = _setting("zh", "The language of the home", choices=LANGUAGES)
+    language: str = _setting(LANGUAGES[0], "The language of the home", choices=LANGUAGES)
     elder_name: str = _setting("", "What Anban calls the elder until told otherwise by voice")
     log_level: str = _setting(
         "info", "How much is logged", choices=("debug", "info", "warning", "error")

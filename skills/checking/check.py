@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from assistant.language import LANGUAGES, Replies, RepliesInvalidError
+from assistant.packs import located, whole
 from assistant.store.errors import StoreError
 from assistant.store.schema import read_scripts
 from assistant.store.skill_tables import check_scripts
@@ -15,7 +16,7 @@ from skills.checking.lines import Document, UnreadableError
 from skills.checking.problem import Problem
 from skills.loading import REQUIRED_REPLIES
 
-LANGUAGES_FIRST = next(iter(LANGUAGES))
+LANGUAGES_FIRST = whole()[0]
 """Whose file is named where a key is missing in all."""
 
 
@@ -35,9 +36,7 @@ def check_skill(folder: Path) -> list[Problem]:
         if "rules.yml" in documents:
             problems += check_rules(documents["rules.yml"], domain)
         sentences = {
-            lang: documents[f"{lang}/nlu.yml"]
-            for lang in LANGUAGES
-            if f"{lang}/nlu.yml" in documents
+            lang: documents[f"{lang}/nlu.yml"] for lang in whole() if f"{lang}/nlu.yml" in documents
         }
         problems += check_sentences(sentences, domain)
         if skill is not None:
@@ -49,9 +48,12 @@ def check_skill(folder: Path) -> list[Problem]:
 
 def _read(folder: Path, problems: list[Problem]) -> dict[str, Document]:
     documents = {}
-    for name in ("domain.yml", "rules.yml", *(f"{lang}/nlu.yml" for lang in LANGUAGES)):
+    in_part = [lang for lang in LANGUAGES if lang not in whole()]
+    said = [f"{lang}/nlu.yml" for lang in whole()]
+    said += [name for lang in in_part if located(folder / (name := f"{lang}/nlu.yml")).exists()]
+    for name in ("domain.yml", "rules.yml", *said):
         try:
-            documents[name] = Document(folder / name)
+            documents[name] = Document(located(folder / name))
         except UnreadableError as error:
             problems.append(error.problem)
     return documents

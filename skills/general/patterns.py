@@ -10,8 +10,11 @@ from typing import Any
 
 import yaml
 
+from skills.api import data_of
+
 _MARKS = re.compile(r"[^\w\s'’.-]|\.(?=\s|$)|_")
-_SPACE_IN_HAN = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
+_HAN = "㐀-鿿豈-﫿〇"
+_SPACE_IN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,18 @@ class Patterns:
             start, end = found.span("name")
             name = plain[start:end].strip()
             if any(map(str.isalnum, name)) and not self.not_a_name.search(name.lower()):
-                return name.title() if name.isascii() else name
+                return name if re.search(f"[{_HAN}]", name) else name.title()
         return None
 
 
 @cache
 def patterns(lang: str) -> Patterns:
-    """The patterns of a language."""
-    data: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / lang / "patterns.yml").read_text("utf-8")
-    )
+    """The patterns of a language.
+
+    Raises:
+        NotInLanguageError: nobody wrote them.
+    """
+    data: dict[str, Any] = yaml.safe_load(data_of(Path(__file__).parent, lang, "patterns.yml"))
     return Patterns(
         lunar=re.compile(data["lunar"]),
         languages={code: re.compile(words) for code, words in data["languages"].items()},

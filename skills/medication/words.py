@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from skills.api import data_of
+
 Table = tuple[tuple[re.Pattern[str], str], ...]
 
 
@@ -72,10 +74,12 @@ class Words:
 
 @cache
 def words(lang: str) -> Words:
-    """The words of a language."""
-    data: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / lang / "words.yml").read_text("utf-8")
-    )
+    """The words of a language.
+
+    Raises:
+        NotInLanguageError: nobody wrote them.
+    """
+    data: dict[str, Any] = yaml.safe_load(data_of(Path(__file__).parent, lang, "words.yml"))
 
     def table(rows: Any) -> Table:
         return tuple((re.compile(pattern), said) for pattern, said in rows)

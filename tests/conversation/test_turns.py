@@ -111,7 +111,7 @@ class ScriptedAlarms:
         self.speech.say(reply, Urgency.ALARM)
         return reply
 
-    def doubt(self, text: str, *, is_sure: bool) -> Reaction:
+    def doubt(self, text: str, *, is_sure: bool, lang: str = "") -> Reaction:
         self.doubted.append((text, is_sure))
         return Reaction()
 

@@ -16,7 +16,7 @@ SINGLE_FILES = {"assistant/__init__.py", "assistant/cli.py"}
 """What of `assistant/` is no room."""
 
 # The ground: what anybody above may use.
-_DATA = ("assistant.events", "assistant.language", "assistant.settings")
+_DATA = ("assistant.events", "assistant.language", "assistant.packs", "assistant.settings")
 _GROUND = (*_DATA, "assistant.runtime", "assistant.services", "assistant.store")
 _HOME = (*_GROUND, "assistant.home")
 _REACHING = (*_HOME, "assistant.channels", "assistant.people")
@@ -24,15 +24,21 @@ _REACHING = (*_HOME, "assistant.channels", "assistant.people")
 # room: what of ours it may import beside itself; lower floors first
 FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/events": (),
-    "assistant/language": (),
-    "assistant/settings": (),
-    "assistant/phrases": ("assistant.language",),
-    "assistant/safety": ("assistant.language", "assistant.phrases"),
+    "assistant/packs": (),
+    "assistant/language": ("assistant.packs",),
+    "assistant/settings": ("assistant.packs",),
+    "assistant/phrases": ("assistant.language", "assistant.packs"),
+    "assistant/safety": ("assistant.language", "assistant.packs", "assistant.phrases"),
     "assistant/services": _DATA,
     "assistant/runtime": ("assistant.events", "assistant.services", "assistant.settings"),
     "assistant/store": ("assistant.runtime.faults", "assistant.services"),
-    "assistant/dialogue": ("assistant.runtime.privacy", "assistant.settings"),
-    "models": (),
+    "assistant/dialogue": (
+        "assistant.packs",
+        "assistant.runtime.privacy",
+        "assistant.settings",
+    ),
+    # A speech model is of a language: which there are is all it knows of ours.
+    "models": ("assistant.packs",),
     "perception": (),
     "robot_io": (),
     # Children: they know the core by its events alone.
@@ -46,6 +52,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/mouth": (
         "assistant.events",
         "assistant.language",
+        "assistant.packs",
         "assistant.runtime",
         "assistant.services",
     ),
@@ -60,6 +67,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.dialogue.sources",
         "assistant.events",
         "assistant.language",
+        "assistant.packs",
         "assistant.runtime.child",
         "assistant.runtime.faults",
         "assistant.runtime.link",
@@ -80,6 +88,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "assistant/channels": (
         "assistant.mouth.synthesizer",
+        "assistant.packs",
         "assistant.runtime.privacy",
         "assistant.runtime.private_files",
         "assistant.runtime.tasks",

@@ -12,8 +12,8 @@ from models import (
     find,
     installed,
 )
-from models.folder import language_of
 from models.manifest import PACKAGE
+from models.spoken import language_of
 
 TINY = {lang: PACKAGE / f"vosk-tiny-{lang}" for lang in ("zh", "en")}
 

@@ -8,10 +8,12 @@ from assistant.language.en.amounts import find_number, say_dose
 from assistant.language.en.doses import find_dose
 from assistant.language.en.numerals import cardinal
 from assistant.language.en.pronounce import pronounce
+from assistant.language.en.sounds import SOUNDS
 from assistant.language.en.speech import expand
 from assistant.language.en.units import SHORT_FORMS
 from assistant.language.en.when import read
 from assistant.language.text import HAN
+from assistant.packs import facts
 
 # A word of Latin letters; a Chinese name has about one sound a character.
 _SOUND = re.compile(rf"[A-Za-zÀ-ɏ']+|[{HAN}]")
@@ -20,9 +22,14 @@ _SHORT_FORM = re.compile(
     r"|(?:am|pm|a\.m|p\.m)\.(?!\s+[A-Z]))"
 )
 
-ENGLISH = Language(
-    code="en",
-    name="English",
+_CODE = __name__.rpartition(".")[2]
+_FACTS = facts(_CODE)
+
+LANGUAGE = Language(
+    code=_CODE,
+    name=_FACTS.name,
+    script=_FACTS.script,
+    sounds=SOUNDS,
     speech=Speech(
         expand=expand,
         pronounce=pronounce,
@@ -50,4 +57,4 @@ ENGLISH = Language(
     ),
 )
 
-__all__ = ["ENGLISH"]
+__all__ = ["LANGUAGE"]

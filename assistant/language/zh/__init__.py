@@ -9,14 +9,21 @@ from assistant.language.zh.amounts import find_number, say_dose
 from assistant.language.zh.doses import find_dose
 from assistant.language.zh.numerals import cardinal
 from assistant.language.zh.pronounce import pronounce
+from assistant.language.zh.sounds import SOUNDS
 from assistant.language.zh.speech import expand
 from assistant.language.zh.when import read
+from assistant.packs import facts
 
 _SOUND = re.compile(rf"[{HAN}]|[A-Za-z]+\d?")
 
-CHINESE = Language(
-    code="zh",
-    name="中文",
+_CODE = __name__.rpartition(".")[2]
+_FACTS = facts(_CODE)
+
+LANGUAGE = Language(
+    code=_CODE,
+    name=_FACTS.name,
+    script=_FACTS.script,
+    sounds=SOUNDS,
     speech=Speech(
         expand=expand,
         pronounce=pronounce,
@@ -44,4 +51,4 @@ CHINESE = Language(
     ),
 )
 
-__all__ = ["CHINESE"]
+__all__ = ["LANGUAGE"]
