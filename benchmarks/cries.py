@@ -32,6 +32,8 @@ NAMES: Final = {
     "seventh_": "seventh list",
     "eighth_": "eighth list",
     "ninth_": "ninth list",
+    "tenth_": "tenth list",
+    "eleventh_": "eleventh list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)

@@ -9,7 +9,7 @@ from assistant.safety.meaning import Meaning
 
 ALIKE: Final = "like a cry"
 """The phrase of a doubt that no frame of the data found."""
-CALL_FROM: Final = 0.4
+CALL_FROM: Final = 0.5
 """A cry of the grammar in a whole sentence that is less like one is asked about."""
 ASK_FROM: Final = 0.45
 """What is so much like a cry is asked about, though the grammar finds none."""
