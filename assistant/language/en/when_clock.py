@@ -214,7 +214,7 @@ CLOCK_RULES = (
     ),
     # "Tomorrow 0730": behind a day, and no year.
     (
-        r"(?<=\0 )(?!\d\d00\b(?![ ,.]*(?:$|\0|the\b|hours\b|for\b|to\b)))"
+        r"(?<=\0 )(?![12]\d00\b(?![ ,.]*(?:$|[\0\1]|the\b|hours\b|for\b|to\b)))"
         r"(?!\d{4} (?:steps|words|calories|pounds|dollars|euros|metres|yards|people)\b)"
         rf"(?P<hour>0\d|1[0-8]|2[1-3])(?P<minute>[0-5]\d)\b(?![:.,]\d){_UNIT_AFTER}",
         military,
