@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from assistant.events import AskElder, ElderAnswered
+from assistant.events import Said, Say, Urgency
 from assistant.home.memory import HomeMemory
+from assistant.home.questions import Ending
 from assistant.home.speech import Speech
 from assistant.language import DayTime, Unit
 from assistant.reminders import ReminderApi, ReminderScheduler, tables
@@ -88,16 +89,19 @@ async def measure(folder: Path) -> list[list[str]]:
         await scheduler.step()
         idle.append(time.perf_counter() - began)
 
-    asked: list[AskElder] = []
-    bus.subscribe(AskElder, asked.append)
+    said: list[Say] = []
+    bus.subscribe(Say, said.append)
     before = megabytes()
     steps = []
     for _ in range(STEPS):
         began = time.perf_counter()
         next_at = await scheduler.step()
         steps.append(time.perf_counter() - began)
-        while asked:
-            bus.publish(ElderAnswered(asked.pop().question_id, "yes"))
+        while said:
+            say = said.pop()
+            bus.publish(Said(say.say_id, completed=True, spoken_text=say.text))
+            if say.urgency is Urgency.REMINDER:
+                speech.questions.answer(Ending.YES)
         clock.at = max(clock.at + 1, next_at or 0.0)
     grown = megabytes() - before
     await database.close()

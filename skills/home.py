@@ -65,7 +65,7 @@ class Outside(Protocol):
     def send(self, event: object) -> None:
         """Tell the core."""
 
-    def ask(self, skill: str, text: str, urgency: Urgency, seconds: float) -> Awaitable[Answer]:
+    def ask(self, text: str, urgency: Urgency, seconds: float) -> Awaitable[Answer]:
         """Put a question and wait for its answer."""
 
     def told(self, key: str, lang: str) -> tuple[str, ...]:
@@ -204,11 +204,13 @@ class Home:
     ) -> Answer:
         """Put a question and wait for its answer: for reactions; within a turn use a form.
 
+        While something more urgent is asked (a dose, help), it is not put, which is silence.
+
         Raises:
             ValueError: as `say`.
         """
         _check(urgency)
-        return await self._outside.ask(self._skill, text, urgency, open_seconds)
+        return await self._outside.ask(text, urgency, open_seconds)
 
     async def adjust_voice(self, direction: Direction) -> Adjusted:
         """One step louder, quieter, slower or faster."""

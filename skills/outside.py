@@ -42,9 +42,9 @@ class HostOutside:
         """Tell the core."""
         self._loop.call_soon_threadsafe(self._link.send, event)
 
-    def ask(self, skill: str, text: str, urgency: Urgency, seconds: float) -> Awaitable[Answer]:
+    def ask(self, text: str, urgency: Urgency, seconds: float) -> Awaitable[Answer]:
         """Put a question and wait for its answer."""
-        question = AskElder(text, urgency=urgency, asker=skill, open_seconds=seconds)
+        question = AskElder(text, urgency=urgency, open_seconds=seconds)
         return self._over(self._ask(question))
 
     def told(self, key: str, lang: str) -> tuple[str, ...]:

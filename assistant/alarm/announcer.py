@@ -75,6 +75,8 @@ class Announcer:
         registry: Opener,
     ) -> None:
         self._bus, self._memory = bus, memory
+        self.questions = speech.questions
+        """What the elder was asked, by the alarm and by all others."""
         self._replies, self._people, self._number = replies, people, number
         self._store = store
         self._standings = Standings(

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from assistant.alarm.announcer import Announcer
-from assistant.alarm.pending_question import QUESTION_SECONDS, OpenQuestion
+from assistant.alarm.pending_question import QUESTION_SECONDS, PendingQuestion
 from assistant.alarm.source import VOICE, Source
 from assistant.alarm.state import Alarm, State, Trigger
 from assistant.alarm.store import AlarmStore
@@ -43,7 +43,7 @@ Apply = Callable[[str, Trigger, str], Awaitable[object]]
 class Confirmations:
     """Every alarm whose elder is asked first."""
 
-    def __init__(self, store: AlarmStore, announcer: Announcer, question: OpenQuestion) -> None:
+    def __init__(self, store: AlarmStore, announcer: Announcer, question: PendingQuestion) -> None:
         self._store, self._announcer, self._question = store, announcer, question
         self._answered = asyncio.Event()
         self._heard = _Heard.NOTHING

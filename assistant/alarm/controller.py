@@ -15,7 +15,7 @@ from assistant.alarm.announcer import Announcer
 from assistant.alarm.callout import CallOut, CallOutParts
 from assistant.alarm.confirmation import Confirmations
 from assistant.alarm.followup import FollowUp
-from assistant.alarm.pending_question import OpenQuestion
+from assistant.alarm.pending_question import PendingQuestion
 from assistant.alarm.public_number import PublicNumber
 from assistant.alarm.state import Alarm, State, Trigger
 from assistant.alarm.store import AlarmStore
@@ -52,7 +52,7 @@ class AlarmController:
     ) -> None:
         self._bus, self._store, self._people = bus, store, people
         self._announcer, self._number = announcer, number
-        self.question = OpenQuestion()
+        self.question = PendingQuestion(announcer.questions)
         self.confirmations = Confirmations(store, announcer, self.question)
         self._tasks = Tasks("what follows in an alarm")
         self._arrive_seconds = arrive_seconds
@@ -154,6 +154,8 @@ class AlarmController:
                 self._tasks.spawn(self._follow_up.tell_details(alarm))
             case State.CLOSED | State.CANCELLED:
                 self._number.end(alarm.alarm_id)
+                if not self._store.open_alarms():
+                    self.question.close()
                 self._opened.discard(alarm.alarm_id)
                 self._stop_calling(alarm.alarm_id)
                 self._bus.publish(AlarmClosed(alarm.alarm_id, alarm.state.value, who))
@@ -233,13 +235,7 @@ class AlarmController:
     def ask_signs(self, alarm: Alarm) -> None:
         """Ask for the signs of a stroke, if one is feared."""
         if alarm.reason == "stroke" and alarm.state.calls_out:
-            self._tasks.spawn(self._begin_signs(alarm.alarm_id))
-
-    async def _begin_signs(self, alarm_id: str) -> None:
-        """Begin when no other question is open: a "no" may not answer the wrong one."""
-        await self.question.number_settled()
-        if (alarm := self._store.alarm(alarm_id)) and alarm.state.is_open:
-            self._announcer.signs.begin(alarm_id)
+            self._announcer.signs.begin(alarm.alarm_id)
 
     def _sign_asked(self, asked: SignAsked) -> None:
         why = f"{asked.sign}: {'counts as a sign' if asked.counts else 'asked'}"

@@ -14,6 +14,7 @@ from typing import Final
 
 from assistant.events import AlarmClosed, PutThroughChanged, SignAsked, Urgency
 from assistant.home.memory import HomeMemory
+from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.home.speech import Speech
 from assistant.language import Replies, rank_matches
 from assistant.phrases import load, tokens_of
@@ -41,6 +42,15 @@ class _Asking:
     task: asyncio.Task[None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A question that was put."""
+
+    alarm_id: str
+    sign: str
+    asked: OpenQuestion
+
+
 class StrokeSigns:
     """Asks for the signs once for each alarm, and tells what was answered."""
 
@@ -54,8 +64,8 @@ class StrokeSigns:
         self._bus, self._speech = bus, speech
         self._replies, self._memory = replies, memory
         self._alarms: dict[str, _Asking] = {}
-        self._open: tuple[str, str, asyncio.Event] | None = None
-        """The question that is open: its alarm, its sign, and what the answer sets."""
+        self._open: _Sign | None = None
+        """The question that was put last."""
         bus.subscribe(AlarmClosed, lambda closed: self._forget(closed.alarm_id))
         bus.subscribe(PutThroughChanged, self._put_through)
 
@@ -70,16 +80,17 @@ class StrokeSigns:
         for asking in self._alarms.values():
             if asking.task is not None:
                 asking.task.cancel()
-        self._open = None
+        self._close()
 
     def hear(self, text: str, judgement: Judgement) -> bool:
         """Whether these words answered an open question; a yes may come without its words.
 
         "I can't" or a bare "not good" is no answer of "no": it is told as unclear.
         """
-        if self._open is None:
+        put = self._open
+        if put is None or put.asked is not self._speech.questions.current:
             return False
-        alarm_id, sign, done = self._open
+        sign = put.sign
         if not text and sign in _IN_WORDS:
             return False
         match sign:
@@ -93,8 +104,8 @@ class StrokeSigns:
             case _:
                 clear = load().signs.all_of(tokens_of(text))
                 answer = clear.meaning if clear is not None else "unclear"
-        self._alarms[alarm_id].answers[sign] = answer
-        done.set()
+        self._alarms[put.alarm_id].answers[sign] = answer
+        self._close()
         return True
 
     def told(self, alarm_id: str, lang: str) -> str:
@@ -114,23 +125,42 @@ class StrokeSigns:
         for sign in SIGNS:
             if sign in asking.answers:
                 continue
-            done = asyncio.Event()
-            sentence = self._render("signs_sentence")
-            self._speech.say(self._render(f"signs_ask_{sign}", sentence=sentence), Urgency.ALARM)
-            self._open = (alarm_id, sign, done)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WORDS_SECONDS):
-                    await self._speech.silence()
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    await done.wait()
-            except TimeoutError:
-                asking.answers[sign] = "silence"
-            finally:
-                self._open = None
+            while not await self._put(alarm_id, sign):
+                pass  # another question of the alarm came in between: it is put again
+            asking.answers.setdefault(sign, "silence")
             counts = sign != "time" and asking.answers[sign] != "no"
             self._bus.publish(SignAsked(alarm_id, sign, counts))
         self._speech.say(self._render("signs_thanks"), Urgency.ALARM)
+
+    async def _put(self, alarm_id: str, sign: str) -> bool:
+        """Ask for one sign and wait for its answer; False if another question took its place.
+
+        A "no" to "can you lift both arms?" must not be one to "shall I ring 120?".
+        """
+        questions = self._speech.questions
+        await questions.alarm_settled()
+        sentence = self._render("signs_sentence")
+        self._speech.say(self._render(f"signs_ask_{sign}", sentence=sentence), Urgency.ALARM)
+        seconds = WORDS_SECONDS + ANSWER_SECONDS
+        asked = questions.ask(Question(Rank.ALARM, "", seconds, is_said=True))
+        if asked is None:  # nothing is more urgent than an alarm
+            return True
+        self._open = _Sign(alarm_id, sign, asked)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WORDS_SECONDS):
+                await self._speech.silence()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await asked.end() is not Ending.GAVE_WAY
+        except TimeoutError:
+            return True
+        finally:
+            asked.close()
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.asked.close()
+            self._open = None
 
     def _put_through(self, changed: PutThroughChanged) -> None:
         if changed.is_open:
@@ -140,8 +170,8 @@ class StrokeSigns:
         asking = self._alarms.pop(alarm_id, None)
         if asking is not None and asking.task is not None:
             asking.task.cancel()
-        if self._open is not None and self._open[0] == alarm_id:
-            self._open = None
+        if self._open is not None and self._open.alarm_id == alarm_id:
+            self._close()
 
     def _render(self, key: str, **slots: str) -> str:
         return self._replies.render(key, self._memory.lang, **slots)

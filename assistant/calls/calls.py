@@ -27,8 +27,9 @@ from assistant.channels import (
     follow,
     ways,
 )
-from assistant.events import AlarmRaised, AskElder, ElderAnswered, ElderCallChanged
+from assistant.events import AlarmRaised, ElderCallChanged
 from assistant.home.memory import HomeMemory
+from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.people.contacts import Contact, People
@@ -36,7 +37,6 @@ from assistant.runtime.bus import Bus, Refused
 
 log = logging.getLogger(__name__)
 
-ASKER: Final = "calls"
 OFFER_SECONDS: Final = 30.0
 """How long "shall I ring …?" waits for its yes."""
 WORDS_SECONDS: Final = 15.0
@@ -75,8 +75,9 @@ class Calls:
         self._bus, self._people, self._registry = bus, people, registry
         self._speech, self._replies, self._memory = speech, replies, memory
         self._calls_for_help = calls_for_help
-        self._offered: tuple[str, Named] | None = None
-        """The question that is open, and whom it is about."""
+        self._offered: Named | None = None
+        """Whom the open question is about."""
+        self._question: OpenQuestion | None = None
         self._last: Named | None = None
         """The person whom the last call was to: "try again"."""
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +85,6 @@ class Calls:
         self._stage = Stage.ENDED
         self._is_given_up = False
         self._hanging_up: set[asyncio.Task[None]] = set()
-        bus.subscribe(ElderAnswered, self._answered)
         bus.subscribe(AlarmRaised, lambda _: self._make_way())
         bus.serve("calls.find", self.find)
         bus.serve("calls.offer", self.offer)
@@ -127,7 +127,7 @@ class Calls:
         found = found or resolve(sentence, contacts, is_sentence=True)
         is_offered = not found and not named and self._offered is not None
         if is_offered and self._offered is not None:
-            found = [self._offered[1]]
+            found = [self._offered]
         elif not found and not named and is_again(sentence) and self._last is not None:
             found = [self._last]
         return {
@@ -141,7 +141,8 @@ class Calls:
         """Hold "shall I ring …?" open; the one who asks this words and says the question.
 
         Returns:
-            `name`, as it is said to the elder, and `refused`: empty, or alarm, in_call, no_way.
+            `name`, as it is said to the elder, and `refused`: empty, or alarm, in_call, no_way, or
+            asked: an alarm waits for an answer.
         """
         contact = self._people.get(contact_id)
         if contact is None:
@@ -154,20 +155,23 @@ class Calls:
             refused = "in_call"
         elif not self._ways(contact):
             refused = "no_way"
-        else:
-            self._hold_open(Named(contact, name, 1.0), "")
+        elif not self._hold_open(Named(contact, name, 1.0), "", is_said=True):
+            refused = "asked"
         return {"name": name, "refused": refused}
 
     async def agree(self) -> bool:
         """Ring who is offered: the elder agreed in other words than yes; False if nobody is."""
-        if self._offered is None:
+        person = self._offered
+        if person is None:
             return False
-        self._answered(ElderAnswered(self._offered[0], "yes"))
+        self._take_back()
+        self._agreed(person)
         return True
 
     async def _serve_hang_up(self) -> bool:
         """End the call; False if there is no call and none is offered."""
-        was_offered, self._offered = self._offered is not None, None
+        was_offered = self._offered is not None
+        self._take_back()
         return self.hang_up() or was_offered
 
     def hang_up(self) -> bool:
@@ -184,28 +188,40 @@ class Calls:
 
     # ------------------------------------------------------------------------- the offer
 
-    def _hold_open(self, person: Named, question: str) -> None:
-        asked = AskElder(question, asker=ASKER, open_seconds=OFFER_SECONDS)
-        self._offered = None  # the one before is not "not answered", but taken back
-        self._bus.publish(asked)
-        self._offered = (asked.question_id, person)
+    def _hold_open(self, person: Named, text: str, *, is_said: bool = False) -> bool:
+        """Ask whether to ring somebody; False if it is no time to ask."""
+        self._take_back()  # the one before is not "not answered"
+        self._question = self._speech.questions.ask(
+            Question(Rank.CALL, text, OFFER_SECONDS, is_said),
+            lambda ending, _: self._answered(ending, person),
+        )
+        self._offered = person if self._question else None
+        return self._question is not None
 
-    def _answered(self, answer: ElderAnswered) -> None:
-        if self._offered is None or answer.question_id != self._offered[0]:
-            return
-        person, self._offered = self._offered[1], None
-        if answer.answer == "no":
-            self._say("call_not_wanted")
-        elif answer.answer != "yes":
-            self._say("call_not_confirmed", name=person.name)
-        elif self._calls_for_help():
+    def _take_back(self) -> None:
+        self._offered = None
+        if self._question is not None:
+            self._question.close()
+
+    def _answered(self, ending: Ending, person: Named) -> None:
+        self._offered = None
+        match ending:
+            case Ending.YES:
+                self._agreed(person)
+            case Ending.NO:
+                self._say("call_not_wanted")
+            case Ending.SILENCE:
+                self._say("call_not_confirmed", name=person.name)
+
+    def _agreed(self, person: Named) -> None:
+        if self._calls_for_help():
             self._say("call_waits_for_alarm")
         else:
             self._begin(person)
 
     def _make_way(self) -> None:
         """End the call: an alarm needs the line."""
-        self._offered = None
+        self._take_back()
         if self._channel is not None and self.hang_up():
             self._say("call_ended_for_help")
         elif self._task is not None:

@@ -14,12 +14,13 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from assistant.conversation.implied_cry import CANCEL, HELP, ImpliedCries, outweighs
-from assistant.conversation.questions import Questions
 from assistant.conversation.safety_lane import Deed, SafetyLane, Taken
+from assistant.conversation.skill_questions import SkillQuestions
 from assistant.conversation.understanding import Interpretation, Understanding, UnderstandingError
 from assistant.events import AlarmOpened, StopRobot, TurnTaken
 from assistant.home.memory import DIRECTIONS, HomeMemory
-from assistant.home.speech import Speech
+from assistant.home.questions import Ending, OpenQuestion, Question, Rank
+from assistant.home.speech import Speech, asks
 from assistant.home.spoken import Address, Spoken
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.runtime.bus import Bus
@@ -38,7 +39,7 @@ _IDLE_INTENTS: Final = frozenset(
 STATUS: Final = "emergency_status"
 """The intent of a question about how it stands with an alarm."""
 _INTENTS: Final = {Deed.CRIED: HELP, Deed.ASKED: HELP, Deed.TOLD: STATUS}
-_YES_OR_NO: Final = frozenset({"general_affirm", "general_deny"})
+_YES_OR_NO: Final = {"general_affirm": Ending.YES, "general_deny": Ending.NO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ class Turns:
         self._replies, self._understanding = replies, understanding
         self._adjust_voice = adjust_voice
         self._lane, self._implied_cries = lane, implied_cries
-        self._questions = Questions(bus, speech)
+        self._questions = speech.questions
+        SkillQuestions(bus, speech.questions)
+        self._form: OpenQuestion | None = None
+        """What a form of the dialogue asked last."""
         self._one_at_a_time = asyncio.Lock()
         bus.subscribe(
             AlarmOpened, lambda _: understanding.forget()
@@ -109,7 +113,7 @@ class Turns:
 
     def forget(self) -> None:
         """Begin a conversation of its own: nothing is asked any more, and nothing was said."""
-        self._questions.close("silence")
+        self._questions.give_way()
         self._speech.last_text = ""
 
     def told_of_help(self, text: str, taken: Taken) -> None:
@@ -144,10 +148,8 @@ class Turns:
         waits = self._lane.waits(spoken)
         if not waits and (taken := self._lane.take(spoken)):
             return await _settled(taken)
-        if judgement.reflex in {"affirm", "deny"} and self._questions.is_next(
-            self._understanding.form
-        ):
-            return self._close_question(judgement.reflex or "", plain)
+        if answer := self._answer_question(f"general_{judgement.reflex}", plain):
+            return answer
         try:
             return await self._think(spoken, alternatives, stages)
         except UnderstandingError as error:
@@ -177,18 +179,21 @@ class Turns:
         if reaction := self._implied_cries.takes(thought, address):
             reply = await reaction.settled()
             return _Answer(thought.intent, reply, "safety", thought.confidence, "emergency")
-        if thought.intent in _YES_OR_NO and self._questions.is_next(self._understanding.form):
-            return self._close_question(thought.intent.removeprefix("general_"), text)
+        if answer := self._answer_question(thought.intent, text):
+            return answer
         form = self._understanding.form
         if form and thought.intent == _GOODBYE and address is Address.WINDOW:
             # It is no answer to a question, and a television says it all day long.
             return _Answer(thought.intent, "", "dialogue", thought.confidence, is_idle=True)
+        asked_before = self._questions.current
         reply = await self._understanding.answer(thought, stages)
+        self._hold_form(reply)
+        is_other = self._questions.current is asked_before and thought.intent != _FALLBACK
+        if is_other and asks(reply):  # whose question it is nobody here knows
+            self._questions.overtake()
         if self._understanding.form and self._lane.is_alarm_open:
             self._understanding.forget()
             reply = self._render("after_the_alarm")
-        elif self._understanding.form:
-            self._questions.overtake()
         intent = thought.intent
         if intent == _FALLBACK and form:  # no intent of its own, but what the form had asked for
             intent = form.removesuffix("_form")
@@ -219,9 +224,40 @@ class Turns:
             reply = self._render("dialogue_down")
         return _Answer(f"general_{name}", reply, "reflex")
 
-    def _close_question(self, reflex: str, text: str) -> _Answer:
-        self._questions.close({"affirm": "yes", "deny": "no"}[reflex], text)
-        return _Answer(f"general_{reflex}", "", "question")
+    def _answer_question(self, intent: str, text: str) -> _Answer | None:
+        """Give a bare yes or no to the question that was heard last; None: the dialogue's turn.
+
+        If something else was asked since, nobody knows what it is about: the question is put again.
+        """
+        ending = _YES_OR_NO.get(intent)
+        if ending is None:
+            return None
+        if not self._understanding.form:
+            self._close_form()
+        asked = self._questions.current
+        if asked is None:
+            before = self._questions.again()
+            if before is None:
+                return None
+            reply = self._render("asked_before", question=before.text)
+            return _Answer(intent, reply, "question")
+        if asked.question.rank is Rank.DIALOGUE:
+            return None
+        self._questions.answer(ending, text)
+        return _Answer(intent, "", "question")
+
+    def _hold_form(self, reply: str) -> None:
+        """Hold open what a form asks with this reply, if one waits."""
+        self._close_form()
+        if self._understanding.form:
+            seconds = self._understanding.silence_seconds
+            question = Question(Rank.DIALOGUE, reply, seconds, is_said=True)
+            self._form = self._questions.ask(question)
+
+    def _close_form(self) -> None:
+        if self._form is not None:
+            self._form.close()
+            self._form = None
 
     def _tell(self, text: str, answer: _Answer, stages: dict[str, float]) -> TurnTaken:
         turn = TurnTaken(
@@ -238,8 +274,8 @@ class Turns:
         self._bus.publish(turn)
         return turn
 
-    def _render(self, key: str) -> str:
-        return self._replies.render(key, self._memory.lang)
+    def _render(self, key: str, **slots: str) -> str:
+        return self._replies.render(key, self._memory.lang, **slots)
 
     # ------------------------------------------------------------------------- services
 

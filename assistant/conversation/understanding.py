@@ -190,6 +190,11 @@ class Understanding:
         self._last_turn = time.monotonic()
         return " ".join(answered.replies)
 
+    @property
+    def silence_seconds(self) -> float:
+        """How long a form waits for its answer: after this silence a new conversation begins."""
+        return self._settings.conversation_silence_seconds
+
     def forget(self) -> None:
         """Begin a new conversation."""
         self._conversation = new_id()

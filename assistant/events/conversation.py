@@ -29,24 +29,25 @@ class TurnTaken:
 
 @event
 class AskElder:
-    """Core: put a question to the elder and hold it open."""
+    """Core: put a skill's question to the elder and hold it open.
+
+    It gives way to a reminder and to all that is more urgent; then it counts as not answered.
+    """
 
     text: str
-    """The question; empty: it is being said already, as the answer of a turn."""
     question_id: str = field(default_factory=new_id)
     """Also the `say_id` of its words: their end is a `Said` with this id."""
     urgency: Urgency = Urgency.ANSWER
-    asker: str = ""
     open_seconds: float = 60.0
 
 
 @event
 class ElderAnswered:
-    """The open question was answered, or nobody answered in time."""
+    """A skill's question was answered, or could not be put, or nobody answered in time."""
 
     question_id: str
     answer: str
-    """yes, no, other or silence."""
+    """yes, no or silence."""
     text: str = ""
 
 

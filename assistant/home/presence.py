@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from assistant.events import (
     AlarmClosed,
     AlarmOpened,
-    AskElder,
-    ElderAnswered,
     ElderCallChanged,
     Heard,
     Said,
@@ -22,13 +20,13 @@ from assistant.events import (
     TurnTaken,
 )
 from assistant.home.clock import Clock
+from assistant.home.questions import OpenQuestions, Rank
 from assistant.language import Habits
 from assistant.runtime.bus import Bus
 from perception.events import BedLeft, GaitSpeed
 
 PAUSE_SECONDS: Final = 15.0
 """After how much silence talk is taken to pause; longer than the pauses elders make within it."""
-ASKER: Final = "reminders"
 TALK_LIMIT_SECONDS: Final = 120.0
 """After how long a beginning whose end never came (its child died) is forgotten."""
 AWAKE_SECONDS: Final = 900.0
@@ -39,6 +37,9 @@ of the night, on which nobody should be startled."""
 _ON_FEET: Final = frozenset({BedLeft.__name__, GaitSpeed.__name__})
 """What perception tells of somebody who walks.  It cannot tell who sleeps: lying is not sleeping,
 and a medicine must not wait because of a nap.  Nor who is out: it sees one room."""
+_NO_TALK: Final = frozenset({Rank.DIALOGUE, Rank.REMINDER})
+"""Whose open questions do not keep a reminder waiting: a form that the elder left may wait on for
+minutes, and which reminders wait for each other is their own affair."""
 FALLING_ASLEEP_MINUTES: Final = 30
 """How long after bedtime the elder counts as asleep, in minutes."""
 
@@ -57,13 +58,18 @@ class Situation:
 class Presence:
     """Learns from the bus who speaks, and from the elder's habits when they sleep."""
 
-    def __init__(self, bus: Bus, clock: Clock, zone: ZoneInfo, habits: Habits) -> None:
-        self._clock, self._zone = clock, zone
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        zone: ZoneInfo,
+        habits: Habits,
+        questions: OpenQuestions,
+    ) -> None:
+        self._clock, self._zone, self._questions = clock, zone, questions
         self.habits = habits
         self._voice_until = self._talk_until = self._awake_until = float("-inf")
         self._sounding: dict[str, float] = {}
-        self._asking: set[str] = set()
-        """The open questions of others."""
         self._is_on_telephone = False
         self._alarms: set[str] = set()
         bus.subscribe(SpeechStarted, lambda _: self._voice(TALK_LIMIT_SECONDS))
@@ -72,8 +78,6 @@ class Presence:
         bus.subscribe(TurnTaken, lambda _: self._talk())
         bus.subscribe(Say, lambda say: self._sounding.update({say.say_id: clock.now()}))
         bus.subscribe(Said, self._said)
-        bus.subscribe(AskElder, self._asked)
-        bus.subscribe(ElderAnswered, lambda answer: self._asking.discard(answer.question_id))
         bus.subscribe(Sensed, self._sensed)
         bus.subscribe(ElderCallChanged, self._call_changed)
         bus.subscribe(AlarmOpened, lambda opened: self._alarms.add(opened.alarm_id))
@@ -94,7 +98,9 @@ class Presence:
         self._awake_until = min(self._awake_until, now + AWAKE_SECONDS)
         return Situation(
             is_asleep=self._is_asleep(now),
-            is_talking=bool(self._sounding or self._asking or self._is_on_telephone)
+            is_talking=bool(
+                self._sounding or self._questions.ranks - _NO_TALK or self._is_on_telephone
+            )
             or now < max(self._voice_until, self._talk_until),
             is_alarm=bool(self._alarms),
             is_asking=is_asking,
@@ -118,10 +124,6 @@ class Presence:
 
     def _voice(self, seconds: float) -> None:
         self._voice_until = self._clock.now() + seconds
-
-    def _asked(self, asked: AskElder) -> None:
-        if asked.asker != ASKER:
-            self._asking.add(asked.question_id)
 
     def _call_changed(self, changed: ElderCallChanged) -> None:
         self._is_on_telephone = changed.stage != "ended"

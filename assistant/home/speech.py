@@ -34,6 +34,7 @@ from assistant.events import (
     new_id,
 )
 from assistant.home.memory import HomeMemory
+from assistant.home.questions import OpenQuestions
 from assistant.home.speech_handle import SpeechHandle, SpeechState
 from assistant.runtime.bus import Bus
 
@@ -78,6 +79,8 @@ class Speech:
         self.last_text = ""
         self._silent = asyncio.Event()
         self._silent.set()
+        self.questions = OpenQuestions(bus, self.say)
+        """What the elder was asked and has not answered yet."""
         bus.subscribe(Say, self._saying)
         bus.subscribe(SoundStarted, self._sounds)
         bus.subscribe(Said, self._said)

@@ -16,9 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from assistant.events import (
-    AskElder,
     DoseTaken,
-    ElderAnswered,
     ProfileChanged,
     ReminderDue,
     ReminderMissed,
@@ -29,7 +27,8 @@ from assistant.events import (
 )
 from assistant.home.clock import LOOK_SECONDS, Clock, SystemClock
 from assistant.home.memory import HomeMemory
-from assistant.home.presence import ASKER, Presence
+from assistant.home.presence import Presence
+from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.home.speech import Speech
 from assistant.language import Habits
 from assistant.reminders import counting, journal, tables, transactions
@@ -59,7 +58,7 @@ _PLANNED_BY: Final = "reminders_planned_by"
 class _Question:
     """The announcement that waits for an answer."""
 
-    question_id: str
+    asked: OpenQuestion
     ids: tuple[str, ...]
     asked_at: float
     is_urgent: bool
@@ -67,7 +66,7 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of a question: yes, no, other, silence, or that it did not sound."""
+    """What became of a question: its `Ending`, that it was heard, or that it did not sound."""
 
     ids: tuple[str, ...]
     answer: str
@@ -89,7 +88,7 @@ class ReminderScheduler:
         self.bus, self.database = bus, database
         self.clock: Clock = clock or SystemClock()
         self.calendar = Calendar(zone, Habits())
-        self.presence = Presence(bus, self.clock, zone, self.calendar.habits)
+        self.presence = Presence(bus, self.clock, zone, self.calendar.habits, speech.questions)
         self.wording = Wording(zone, lambda: memory.lang)
         self.outbox = FamilyOutbox(bus, database, self.clock)
         """Give it a family with `outbox.family`; without one nobody is told, and it is kept."""
@@ -102,7 +101,6 @@ class ReminderScheduler:
         self._woken = asyncio.Event()
         self._is_recovered = self._knows_habits = False
         self._task: asyncio.Task[None] | None = None
-        bus.subscribe(ElderAnswered, self._answered)
         bus.subscribe(Said, self._said)
         bus.subscribe(ProfileChanged, self._profile_changed)
 
@@ -149,6 +147,7 @@ class ReminderScheduler:
             await self.database.write(lambda c: transactions.recover(c, now))
             self._is_recovered = True
         self._forget_stale_question(now)
+        await self._forget_settled_question()
         while self._outcomes:
             try:
                 await self._settle(self._outcomes[0])
@@ -177,14 +176,7 @@ class ReminderScheduler:
     def _announce(self, items: list[Item], now: float) -> None:
         step = max(item.occurrence.step for item in items)
         is_urgent = step >= _URGENT_STEP
-        asked = AskElder(
-            self.wording.announcement(items, step, now),
-            urgency=Urgency.REMINDER,
-            asker=ASKER,
-            open_seconds=OPEN_SECONDS,
-        )
         ids = tuple(item.occurrence.occurrence_id for item in items)
-        self._question = _Question(asked.question_id, ids, now, is_urgent)
         self.last_asked = ids
         for item in items:
             self.bus.publish(
@@ -199,37 +191,61 @@ class ReminderScheduler:
             )
         if is_urgent:
             self.bus.publish(SetVoice(1.0, self._memory.rate_words_per_minute))
-        self.bus.publish(asked)
+        question = Question(
+            Rank.REMINDER,
+            self.wording.announcement(items, step, now),
+            OPEN_SECONDS,
+            urgency=Urgency.REMINDER,
+        )
+        asked = self._speech.questions.ask(question, lambda ending, _: self._close(ending))
+        if asked is not None:
+            self._question = _Question(asked, ids, now, is_urgent)
+        else:  # something more urgent is asked since it was looked
+            self._speak_as_before(is_urgent=is_urgent)
+            self._outcomes.append(_Outcome(ids, "unsounded"))
+            self.wake()
 
     def _said(self, said: Said) -> None:
         question = self._question
-        if question is None or said.say_id != question.question_id:
+        if question is None or said.say_id != question.asked.question.question_id:
             return
         if said.error and not said.completed:
+            question.asked.close()
             self._close("unsounded")
         elif said.completed:
             self._outcomes.append(_Outcome(question.ids, "heard"))
             self.wake()
 
-    def _answered(self, answered: ElderAnswered) -> None:
-        if self._question is not None and answered.question_id == self._question.question_id:
-            self._close(answered.answer)
-
     def _close(self, answer: str) -> None:
         question, self._question = self._question, None
         if question is None:
             return
-        if question.is_urgent:
-            voice = SetVoice(self._memory.volume, self._memory.rate_words_per_minute)
-            self.bus.publish(voice)
+        self._speak_as_before(is_urgent=question.is_urgent)
         self._outcomes.append(_Outcome(question.ids, answer))
         self.wake()
+
+    def _speak_as_before(self, *, is_urgent: bool) -> None:
+        if is_urgent:
+            voice = SetVoice(self._memory.volume, self._memory.rate_words_per_minute)
+            self.bus.publish(voice)
 
     def _forget_stale_question(self, now: float) -> None:
         """Close a question whose end was never told: it must not keep the others waiting."""
         question = self._question
         if question is not None and not 0 <= now - question.asked_at < OPEN_SECONDS + 120:
-            self._close("silence")
+            question.asked.close()
+            self._close(Ending.SILENCE)
+
+    async def _forget_settled_question(self) -> None:
+        """Close a question that was answered in other words: a yes after it is about another."""
+        question = self._question
+        if question is None or any(
+            item.occurrence.state is State.ANNOUNCED for item in await self._items(question.ids)
+        ):
+            return
+        if self._question is question:
+            question.asked.close()
+            self._close(Ending.SILENCE)
 
     async def _settle(self, outcome: _Outcome) -> None:
         now = self.clock.now()

@@ -17,9 +17,7 @@ from typing import Any, Final
 from assistant.events import (
     AlarmClosed,
     AlarmRaised,
-    AskElder,
     ChildDied,
-    ElderAnswered,
     MoveRobot,
     PeopleLocated,
     ProfileChanged,
@@ -32,6 +30,7 @@ from assistant.events import (
     Urgency,
 )
 from assistant.home.memory import HomeMemory
+from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.robot import LOCATED_SECONDS
@@ -79,8 +78,8 @@ class RobotControl:
         self._ready: RobotReady | None = None
         self._problem = "it has not answered yet"
         self._docked: RobotDocked | None = None
-        self._asked: tuple[str, MoveRobot] | None = None
-        """The question for consent that is open, and the motion that waits for it."""
+        self._asked: OpenQuestion | None = None
+        """The question for consent that was put last."""
         self._wanted: MoveRobot | None = None
         """The motion that the elder asked for last."""
         self._located_at = float("-inf")
@@ -112,7 +111,6 @@ class RobotControl:
         bus.subscribe(StopRobot, lambda _: self._obey())
         bus.subscribe(PeopleLocated, lambda _: self._located())
         bus.subscribe(TurnTaken, lambda _: self._replied.set())
-        bus.subscribe(ElderAnswered, self._answered)
         bus.subscribe(AlarmRaised, lambda raised: self.alarms.add(raised.alarm_id))
         bus.subscribe(AlarmClosed, lambda closed: self.alarms.discard(closed.alarm_id))
 
@@ -155,7 +153,8 @@ class RobotControl:
     async def _serve_move(self, motion: str, place: str = "") -> dict[str, Any]:
         """Begin a motion; `state`: moving, stopped, or why it cannot be.
 
-        `asked`: the question for consent is open, and whoever calls says its words.
+        `asked`: the question for consent is open, and whoever calls says its words; `alarm`: it
+        is not put while an alarm asks.
         """
         if motion not in MOTIONS:
             raise Refused(f"{motion!r} is not one of {', '.join(MOTIONS)}")
@@ -175,10 +174,12 @@ class RobotControl:
             self._replied.clear()
             self._begin(wanted)
             return {"state": "moving"}
-        asked = AskElder("", asker=_CHILD)
-        self._asked = (asked.question_id, wanted)
-        self.bus.publish(asked)
-        return {"state": "asked", "question": self._words("may_move")}
+        words = self._words("may_move")
+        self._asked = self._speech.questions.ask(
+            Question(Rank.ROBOT, words, is_said=True),
+            lambda ending, _: self._answered(ending, wanted),
+        )
+        return {"state": "asked" if self._asked else "alarm", "question": words}
 
     async def _serve_stop(self) -> dict[str, Any]:
         self.bus.publish(StopRobot())
@@ -204,13 +205,10 @@ class RobotControl:
         """Serve a child that was started while the robot was on its way."""
         return asdict(self._docked) if self._docked else None
 
-    def _answered(self, answered: ElderAnswered) -> None:
-        if self._asked is None or answered.question_id != self._asked[0]:
-            return
-        wanted, self._asked = self._asked[1], None
-        if answered.answer == "yes":
+    def _answered(self, ending: Ending, wanted: MoveRobot) -> None:
+        if ending is Ending.YES:
             self.tasks.spawn(self._consented(wanted))
-        elif answered.answer == "no":
+        elif ending is Ending.NO:
             self.tasks.spawn(self._keep_consent(may_move=False))
             self.say("may_not_move")
 
@@ -276,7 +274,8 @@ class RobotControl:
     def _obey(self) -> None:
         self.stops += 1
         self._stopped_at = time.monotonic()
-        self._asked = None  # a yes to something else, later, must not set it rolling
+        if self._asked is not None:  # a yes to something else, later, must not set it rolling
+            self._asked.close()
 
     # ------------------------------------------------------------------------------ words
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from assistant.events import (
     AlarmRaised,
-    AskElder,
     CallBegan,
     CryForHelpHeard,
     DangerSensed,
@@ -43,7 +42,7 @@ class Quiet:
         """Set when something begins that a self-test must give way to."""
         for kind in (AlarmRaised, CallBegan, CryForHelpHeard, DangerSensed, HelpPressed):
             bus.subscribe(kind, lambda _: self.disturbed.set())
-        for talk in (AskElder, Say, TurnTaken, Woken):
+        for talk in (Say, TurnTaken, Woken):
             bus.subscribe(talk, lambda _: self._talk())
         bus.subscribe(Heard, self._heard)
 

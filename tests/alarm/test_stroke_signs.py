@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.events import PutThroughChanged, SignAsked
+from assistant.events import CryForHelpHeard, PutThroughChanged, SignAsked
 from assistant.home.spoken import Address
-from assistant.safety import judge
+from assistant.safety import Cry, judge
 from tests.alarm.parts import REPLIES, Home, World, a_home, spoken
 
 ONE = {"大女儿": ["call:1", "text:1"], "老李": ["call:2"]}
@@ -89,3 +89,60 @@ async def test_it_is_silent_once_somebody_speaks_with_the_elder_or_all_is_well(
             await home.after(STEP_SECONDS)
         assert home.store.open_alarms() == ()
         assert not any(isinstance(e, SignAsked) for e in home.told)
+
+
+def signs(home: Home) -> dict[str, bool]:
+    return {e.sign: e.counts for e in home.told if isinstance(e, SignAsked)}
+
+
+def asked(home: Home, sign: str) -> int:
+    sentence = REPLIES.render("signs_sentence", "zh")
+    wordings = REPLIES.wordings(f"signs_ask_{sign}", "zh")
+    texts = {text.replace("{sentence}", sentence) for text in wordings}
+    return sum(text in texts for text in home.said())
+
+
+async def test_a_no_to_a_sign_does_not_refuse_the_ambulance(tmp_path: Path) -> None:
+    """Nor the other way round: while the number is asked about, no sign is."""
+    async with a_home(tmp_path, World({"tel:120": ["no_answer"]}), ONE) as home:
+        home.cry("stroke")
+        await home.after(STEP_SECONDS)
+        assert asked(home, "face") == 1
+        cry = Cry("打120", "other", service="ambulance", number="120")
+        home.bus.publish(CryForHelpHeard("打120", "other", 0.0, service="ambulance", number="120"))
+        home.emergency.answer_cry(cry)
+        await home.after(STEP_SECONDS)
+        assert asked(home, "arm") == 0, "one question at a time"
+        no = spoken("不是", Address.WINDOW)
+        assert not home.emergency.hear(no.text, no.judgement)
+        assert home.emergency.is_answered_by(no)
+        home.emergency.take_answer(no)
+        await home.after(STEP_SECONDS)
+        assert asked(home, "arm") == 1
+        assert not home.emergency.is_answered_by(no), "the number was refused before"
+        await answer(home, "不是")
+        assert signs(home) == {"face": True, "arm": False}
+
+
+async def test_a_sign_that_another_question_came_after_is_asked_again(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), ONE) as home:
+        home.cry("stroke")
+        await home.after(STEP_SECONDS)
+        home.emergency.take_answer(spoken("我到了", Address.ROOM))
+        await home.after(STEP_SECONDS)
+        no = spoken("没有", Address.WINDOW)
+        assert not home.emergency.hear(no.text, no.judgement), "this is about who is there"
+        home.emergency.take_answer(no)
+        await home.after(STEP_SECONDS)
+        assert asked(home, "face") == 2
+        await answer(home, "不是")
+        assert signs(home) == {"face": False}
+
+
+async def test_two_questions_that_nobody_answers_end_both(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), ONE) as home:
+        home.cry("stroke")
+        await home.after(STEP_SECONDS)
+        home.emergency.take_answer(spoken("我到了", Address.ROOM))
+        await home.after(300)
+        assert signs(home) == {"face": True, "arm": True, "speech": True, "time": False}

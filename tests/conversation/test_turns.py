@@ -31,6 +31,7 @@ from assistant.events import (
     Said,
     Say,
     SetVoice,
+    SoundStarted,
     SpeechStarted,
     StopSpeaking,
     TurnTaken,
@@ -56,6 +57,7 @@ class ScriptedMind:
     down: str = ""
     asked: list[str] = field(default_factory=list)
     form: str = ""
+    silence_seconds: float = 120.0
     next_form: str = ""
     """That its next answer begins."""
     confidence: float = 0.99
@@ -164,6 +166,11 @@ class Home:
         self.bus.publish(
             Heard(uid, text, "zh", is_final=final, addressed=addressed, raw_text=raw or text)
         )
+
+    def ask(self, text: str, question_id: str) -> None:
+        """Let a skill ask, and the elder hear it."""
+        self.bus.publish(AskElder(text, question_id=question_id))
+        self.bus.publish(SoundStarted(question_id, 1.0))
 
     async def settle(self) -> list[object]:
         """Everything told since the last look, without what was put in."""
@@ -518,7 +525,7 @@ async def test_louder_has_an_end_and_says_so(home: Home) -> None:
 async def test_the_open_question_comes_before_the_dialogue(
     home: Home, text: str, answer: str
 ) -> None:
-    home.bus.publish(AskElder("要吃药吗？", question_id="q1", urgency=Urgency.REMINDER))
+    home.ask("要听故事吗？", "q1")
     home.hear(text)
     events = await home.settle()
     assert only(events, ElderAnswered) == ElderAnswered("q1", answer, text)
@@ -526,21 +533,24 @@ async def test_the_open_question_comes_before_the_dialogue(
 
 
 async def test_a_yes_is_about_whatever_was_asked_last(home: Home) -> None:
-    """A read-back that came after a dose was announced: its yes must not count the dose."""
-    home.bus.publish(AskElder("吃药了吗？", question_id="q1", urgency=Urgency.REMINDER))
+    """A read-back that came after another question: its yes must not answer that one."""
+    home.ask("要听故事吗？", "q1")
     home.understanding.form = "medication_plan_form"
     assert (await home.turns.take("几点了")).lane == "dialogue"
     assert (await home.turns.take("对的呀")).lane == "dialogue"
     assert not any(isinstance(event, ElderAnswered) for event in await home.settle())
     home.understanding.form = ""
+    again = await home.turns.take("对的呀")
+    assert "要听故事吗？" in again.reply, "nobody knows what this yes is about"
+    assert not any(isinstance(event, ElderAnswered) for event in await home.settle())
     assert (await home.turns.take("对的呀")).lane == "question"
     answered = next(e for e in await home.settle() if isinstance(e, ElderAnswered))
     assert (answered.question_id, answered.answer) == ("q1", "yes")
 
 
 async def test_a_new_question_closes_the_old_one_as_unanswered(home: Home) -> None:
-    home.bus.publish(AskElder("一？", question_id="q1"))
-    home.bus.publish(AskElder("二？", question_id="q2"))
+    home.ask("一？", "q1")
+    home.ask("二？", "q2")
     assert only(await home.settle(), ElderAnswered) == ElderAnswered("q1", "silence")
 
 
@@ -662,7 +672,7 @@ async def test_what_follows_the_wake_phrase_alone_is_said_to_anban(
 
 async def test_a_form_and_a_question_end_where_an_alarm_opens(home: Home) -> None:
     home.understanding.form = "medication_add_form"
-    home.bus.publish(AskElder("吃了吗？"))
+    home.ask("要听故事吗？", "q1")
     home.bus.publish(AlarmOpened("a"))
     assert home.understanding.form == ""
     home.hear("是的")

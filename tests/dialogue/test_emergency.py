@@ -13,7 +13,7 @@ from assistant.channels import Registry
 from assistant.channels.registry import Equipment
 from assistant.channels.sip import Phone, PhoneSettings, SipAccount
 from assistant.conversation.implied_cry import HELP, OVERHEARD_CONFIDENCE, OVERHEARD_SURE
-from assistant.events import AskElder
+from assistant.home.questions import Rank
 from assistant.people.contacts import People, new_contact
 from assistant.safety import is_told_of, judge
 from assistant.settings import LANGUAGES
@@ -128,7 +128,7 @@ def family(house: House, tmp_path: Path) -> Calls:
 
 
 def offered(house: House) -> bool:
-    return any(isinstance(e, AskElder) and e.asker == "calls" for e in house.core.events)
+    return Rank.CALL in house.core.speech.questions.ranks
 
 
 @pytest.mark.e2e

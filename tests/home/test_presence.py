@@ -8,6 +8,8 @@ import pytest
 
 from assistant.events import Sensed
 from assistant.home.presence import Presence
+from assistant.home.questions import OpenQuestions
+from assistant.home.speech_handle import SpeechHandle
 from assistant.language import Habits
 from assistant.runtime.bus import Bus
 from tests.reminders.home import SHANGHAI, VirtualClock
@@ -18,7 +20,8 @@ def asleep_after(kind: str, clock_time: str) -> bool:
     hour, minute = map(int, clock_time.split(":"))
     now = datetime(2026, 11, 25, hour, minute, tzinfo=SHANGHAI).timestamp()
     bus = Bus()
-    presence = Presence(bus, VirtualClock(now), SHANGHAI, Habits())
+    questions = OpenQuestions(bus, lambda _text, _urgency, say_id: SpeechHandle(say_id))
+    presence = Presence(bus, VirtualClock(now), SHANGHAI, Habits(), questions)
     bus.publish(Sensed(kind, "radar", ""))
     return presence.situation(is_asking=False).is_asleep
 

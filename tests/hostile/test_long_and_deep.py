@@ -75,7 +75,7 @@ async def test_everything_at_once_must_leave_the_alarm_standing(tmp_path: Path) 
         for number in range(300):
             home.core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             home.core.bus.publish(DangerSensed("fall", "radar"))
-            home.core.bus.publish(AskElder(f"要听故事吗？{number}", asker="tea"))
+            home.core.bus.publish(AskElder(f"要听故事吗？{number}"))
             home.core.bus.publish(Sensed("NoMotion", "radar", "客厅", {"a": "b" * 1_000}))
             home.core.bus.publish(PeopleLocated(tuple((0.0, 0.0) for _ in range(50))))
             hear(home, "没关系")

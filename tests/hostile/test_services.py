@@ -187,7 +187,7 @@ async def test_a_skill_must_not_talk_over_an_alarm(home: Home) -> None:
     home.told.clear()
     async with peer_of(home.core, "skills") as peer:
         peer.send(Say("救护车已经到了，不用再喊。", "zh", Urgency.ALARM))
-        peer.send(AskElder("大女儿到了，对吗？", urgency=Urgency.ALARM, asker="tea"))
+        peer.send(AskElder("大女儿到了，对吗？", urgency=Urgency.ALARM))
         await peer.settled()
     said = [event for event in home.told if isinstance(event, Say)]
     assert not [say for say in said if say.urgency is Urgency.ALARM and "到了" in say.text]
@@ -200,7 +200,7 @@ async def test_a_question_of_a_skill_must_not_be_answered_by_what_ends_an_alarm(
     BEGINNINGS["sensed"](home)
     await until_open(home)
     async with peer_of(home.core, "skills") as peer:
-        peer.send(AskElder("要听故事吗？", asker="tea"))
+        peer.send(AskElder("要听故事吗？"))
         await peer.settled()
     await home.core.bus.call("turn", text="我起不来")
     assert home.state() != "none"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
-from assistant.events import AskElder, ElderAnswered
+from assistant.events import Said, Say, Urgency
 from assistant.home.memory import HomeMemory
+from assistant.home.questions import Ending
 from assistant.home.speech import Speech
 from assistant.reminders import ReminderApi, ReminderScheduler
 from assistant.reminders.model import Item
@@ -17,6 +19,10 @@ from assistant.settings import Settings
 from assistant.store import Database, KeyedValues
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def is_announcement(event: object) -> TypeGuard[Say]:
+    return isinstance(event, Say) and event.urgency is Urgency.REMINDER
 
 
 class VirtualClock:
@@ -96,17 +102,27 @@ class Home:
         await self.scheduler.outbox.step()
         return next_at
 
-    async def until(self, at: float, answer: Callable[[AskElder], str | None]) -> None:
+    def asked(self) -> list[Say]:
+        """Every announcement so far, as it was said."""
+        return [event for event in self.events if is_announcement(event)]
+
+    def answer(self, said: str) -> None:
+        """Hear the latest announcement to its end, and answer it: yes, no, or silence."""
+        latest = self.asked()[-1]
+        self.bus.publish(Said(latest.say_id, completed=True, spoken_text=latest.text))
+        self.speech.questions.answer(Ending(said))
+
+    async def until(self, at: float, answer: Callable[[Say], str | None]) -> None:
         """Live until a moment; each question is answered 30 s later, or never (None: silence)."""
-        asked: list[AskElder] = []
-        self.bus.subscribe(AskElder, asked.append)
+        asked: list[Say] = []
+        self.bus.subscribe(Say, lambda say: asked.append(say) if is_announcement(say) else None)
         while True:
             next_at = await self.step()
             while asked:
                 question = asked.pop(0)
                 said = answer(question)
                 self.clock.move(self.clock.at + (30 if said else 60))
-                self.bus.publish(ElderAnswered(question.question_id, said or "silence"))
+                self.answer(said or "silence")
                 next_at = await self.step()
             if next_at is None or next_at > at:
                 break

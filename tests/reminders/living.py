@@ -11,18 +11,18 @@ import asyncio
 import sys
 from pathlib import Path
 
-from assistant.events import AskElder, DoseTaken, ElderAnswered, ReminderDue
-from tests.reminders.home import Home, VirtualClock
+from assistant.events import DoseTaken, ReminderDue, Say
+from tests.reminders.home import Home, VirtualClock, is_announcement
 
 
 async def live(database: Path, now: float, end: float) -> None:
     home = await Home(database, VirtualClock(now)).open()
-    asked: list[AskElder] = []
+    asked: list[Say] = []
 
     def tell(event: object) -> None:
         if isinstance(event, ReminderDue | DoseTaken):
             print(f"{home.clock.at} {type(event).__name__} {event.occurrence_id}", flush=True)
-        if isinstance(event, AskElder):
+        if is_announcement(event):
             asked.append(event)
 
     home.bus.listen(tell)
@@ -30,7 +30,8 @@ async def live(database: Path, now: float, end: float) -> None:
         next_at = await home.step()
         while asked:
             home.clock.move(home.clock.at + 10)
-            home.bus.publish(ElderAnswered(asked.pop().question_id, "yes"))
+            asked.pop()
+            home.answer("yes")
             next_at = await home.step()
         print(f"{home.clock.at} lived", flush=True)
         home.clock.move(min(next_at or end, end))

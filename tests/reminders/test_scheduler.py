@@ -7,13 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from assistant.conversation.questions import Questions
 from assistant.events import (
     AlarmClosed,
     AlarmOpened,
-    AskElder,
     DoseTaken,
-    ElderAnswered,
     ElderCallChanged,
     FamilyToldOfDose,
     ProfileChanged,
@@ -24,6 +21,7 @@ from assistant.events import (
     SetVoice,
     StockLow,
 )
+from assistant.home.questions import Ending, Question, Rank
 from assistant.language import DayTime, Unit
 from assistant.language.clues import Anchor
 from assistant.reminders.escalation import Risk
@@ -42,7 +40,7 @@ from assistant.reminders.refusals import (
 )
 from assistant.reminders.requests import ReminderRequest, ScheduleRequest
 from assistant.store import KeyedValues
-from tests.reminders.home import SHANGHAI, Home
+from tests.reminders.home import SHANGHAI, Home, is_announcement
 
 TABLET = Amount(Fraction(1), Unit.TABLET)
 
@@ -71,7 +69,7 @@ async def test_a_dose_announced_and_taken(home: Home) -> None:
     await home.api.add(daily("08:00"))
     await home.until(at("2026-11-23T09:00"), lambda _: "yes")
     assert await states(home) == [State.TAKEN]
-    (asked,) = home.seen(AskElder)
+    (asked,) = home.asked()
     assert "metformin" in asked.text
     assert "one tablet" in asked.text
     (taken,) = home.seen(DoseTaken)
@@ -131,7 +129,7 @@ async def test_said_before_it_is_due(home: Home) -> None:
     await home.step()
     await home.api.taken()
     await home.until(at("2026-11-23T12:00"), lambda _: None)
-    assert home.seen(AskElder) == []
+    assert home.asked() == []
 
 
 async def test_said_after_nobody_answered(home: Home) -> None:
@@ -150,11 +148,11 @@ async def test_snoozed_comes_again_and_not_past_its_offer(home: Home) -> None:
     with pytest.raises(SnoozeTooLongRefused):
         await home.api.snooze(minutes=300)
     await home.api.snooze(minutes=10)
-    home.bus.publish(ElderAnswered(home.seen(AskElder)[0].question_id, "silence"))
+    home.answer("silence")
     await home.until(at("2026-11-23T08:09"), lambda _: None)
-    assert len(home.seen(AskElder)) == 1
+    assert len(home.asked()) == 1
     await home.until(at("2026-11-23T08:14"), lambda _: "yes")
-    assert len(home.seen(AskElder)) == 2
+    assert len(home.asked()) == 2
     assert await states(home) == [State.TAKEN]
 
 
@@ -173,7 +171,7 @@ async def test_four_medicines_of_one_time_are_one_question(home: Home) -> None:
     for title in ("metformin", "ramipril", "aspirin", "vitamin d"):
         await home.api.add(daily("08:00", title=title))
     await home.until(at("2026-11-23T08:10"), lambda _: "yes")
-    assert len(home.seen(AskElder)) == 1
+    assert len(home.asked()) == 1
     assert await states(home) == [State.TAKEN] * 4
 
 
@@ -198,15 +196,15 @@ async def test_waits_for_a_pause_and_for_an_alarm(home: Home) -> None:
     home.bus.publish(AlarmOpened("a"))
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
-    assert home.seen(AskElder) == []
+    assert home.asked() == []
     home.bus.publish(Said(talk.say_id, completed=True, spoken_text=talk.text))
     home.clock.move(at("2026-11-23T08:01"))
     await home.step()
-    assert home.seen(AskElder) == []
+    assert home.asked() == []
     home.bus.publish(AlarmClosed("a", "closed", "Mei"))
     home.clock.move(at("2026-11-23T08:02"))
     await home.step()
-    assert len(home.seen(AskElder)) == 1
+    assert len(home.asked()) == 1
 
 
 async def test_a_telephone_call_is_not_talked_into(home: Home) -> None:
@@ -215,17 +213,17 @@ async def test_a_telephone_call_is_not_talked_into(home: Home) -> None:
     home.bus.publish(ElderCallChanged("son", "talking"))
     home.clock.move(at("2026-11-23T08:01"))
     await home.step()
-    assert home.seen(AskElder) == []
+    assert home.asked() == []
     home.bus.publish(ElderCallChanged("son", "ended", "answered"))
     home.clock.move(at("2026-11-23T08:02"))
     await home.step()
-    assert len(home.seen(AskElder)) == 1
+    assert len(home.asked()) == 1
 
 
 async def test_talk_without_end_is_interrupted_in_time(home: Home) -> None:
     await home.api.add(daily("08:00"))
     home.clock.move(at("2026-11-23T07:59"))
-    while not home.seen(AskElder):
+    while not home.asked():
         home.bus.publish(Say("on and on", "en"))
         next_at = await home.step()
         home.clock.move(min(next_at or 0, home.clock.at + 60))
@@ -234,7 +232,6 @@ async def test_talk_without_end_is_interrupted_in_time(home: Home) -> None:
 
 async def test_what_did_not_sound_is_said_again(home: Home) -> None:
     await home.api.add(daily("08:00"))
-    Questions(home.bus, home.speech)
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
     (say,) = home.seen(Say)
@@ -252,20 +249,24 @@ async def test_the_same_words_of_somebody_else_are_not_the_question(
 ) -> None:
     """Such as the elder's "say that again", or another reminder with the same wording."""
     await home.api.add(daily("08:00"))
-    Questions(home.bus, home.speech)
     if is_before:  # in the queue of the mouth, behind the question
-        home.bus.subscribe(AskElder, lambda asked: home.speech.say(asked.text))
+
+        def repeat(said: Say) -> None:
+            if is_announcement(said):
+                home.speech.say(said.text)
+
+        home.bus.subscribe(Say, repeat)
     home.clock.move(at("2026-11-23T08:00"))
     await home.step()
-    (asked,) = home.seen(AskElder)
+    (asked,) = home.asked()
     if not is_before:
         home.speech.say(asked.text)
-    (other,) = [say for say in home.seen(Say) if say.say_id != asked.question_id]
+    (other,) = [say for say in home.seen(Say) if say.say_id != asked.say_id]
     assert other.text == asked.text
     home.bus.publish(Said(other.say_id, completed=False, spoken_text="", error="no speaker"))
     await home.step()
     assert await states(home) == [State.ANNOUNCED], "the question itself still sounds"
-    home.bus.publish(Said(asked.question_id, completed=False, spoken_text="", error="no speaker"))
+    home.bus.publish(Said(asked.say_id, completed=False, spoken_text="", error="no speaker"))
     await home.step()
     assert await states(home) == [State.DUE]
 
@@ -287,7 +288,7 @@ async def test_a_week_off_is_told_once_and_not_shouted(home: Home) -> None:
     home.clock.move(at("2026-11-30T08:30"))
     await home.again()
     await home.until(at("2026-11-30T08:45"), lambda _: "yes")
-    assert len(home.seen(AskElder)) == 1  # both doses of this morning, still in time
+    assert len(home.asked()) == 1  # both doses of this morning, still in time
     assert len(home.seen(DoseTaken)) == 2
     assert len(home.seen(ReminderMissed)) == 2 * 14
     said = [event.text for event in home.seen(Say) if "28" in event.text]
@@ -415,7 +416,7 @@ async def test_removed_comes_no_more(home: Home) -> None:
     await home.api.add(daily("08:00"))
     assert (await home.api.remove("met formin")).title == "metformin"
     await home.until(at("2026-11-24T12:00"), lambda _: "yes")
-    assert home.seen(AskElder) == []
+    assert home.asked() == []
     with pytest.raises(UnknownRefused):
         await home.api.remove("metformin")
     with pytest.raises(NothingOpenRefused):
@@ -470,3 +471,82 @@ async def test_24_tablets_are_kept_once_confirmed(home: Home) -> None:
     amount = Amount(Fraction(24), Unit.TABLET)
     await home.api.add(daily("08:00", amount=amount, is_confirmed=True))
     assert len(await home.api.all()) == 1
+
+
+@pytest.mark.parametrize("done", ["taken", "skip", "snooze"])
+async def test_a_question_answered_in_other_words_is_not_open_any_more(
+    home: Home, done: str
+) -> None:
+    """A yes after "I took it" is about something else; one after "later" is not "taken"."""
+    await home.api.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    questions = home.speech.questions
+    assert questions.current is not None
+    await getattr(home.api, done)()
+    await home.step()
+    assert questions.current is None
+    before = len(home.seen(DoseTaken))
+    assert not questions.answer(Ending.YES)
+    await home.step()
+    assert len(home.seen(DoseTaken)) == before
+
+
+@pytest.mark.parametrize(
+    ("rank", "waits"),
+    [(Rank.DIALOGUE, False), (Rank.SKILL, True), (Rank.CALL, True), (Rank.ROBOT, True)],
+)
+async def test_a_reminder_waits_for_the_questions_of_others(
+    home: Home, rank: Rank, *, waits: bool
+) -> None:
+    await home.api.add(daily("08:00"))
+    asked = home.speech.questions.ask(Question(rank, "x?", is_said=True))
+    assert asked is not None
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    assert len(home.asked()) == (0 if waits else 1)
+    asked.close()
+    home.clock.move(at("2026-11-23T08:01"))
+    await home.step()
+    assert len(home.asked()) == 1
+
+
+async def test_two_doses_are_asked_about_one_after_the_other(home: Home) -> None:
+    for clock_time, title in (("08:00", "metformin"), ("08:01", "ramipril")):
+        await home.api.add(daily(clock_time, title=title))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    home.clock.move(at("2026-11-23T08:01"))
+    await home.step()
+    assert len(home.asked()) == 1, "the second waits for the first one's answer"
+    home.answer("yes")
+    await home.step()
+    assert [taken.title for taken in home.seen(DoseTaken)] == ["metformin"]
+
+
+async def test_an_alarm_ends_the_question_and_the_dose_is_asked_about_again(home: Home) -> None:
+    await home.api.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T08:00"))
+    await home.step()
+    home.bus.publish(AlarmOpened("a"))
+    assert not home.speech.questions.answer(Ending.YES), "a yes on the floor counts no dose"
+    home.bus.publish(AlarmClosed("a", "closed", "Mei"))
+    assert not home.speech.questions.answer(Ending.YES), "nor one after it"
+    await home.until(at("2026-11-23T08:45"), lambda _: "yes")
+    assert len(home.asked()) == 2
+    assert await states(home) == [State.TAKEN]
+
+
+async def test_what_could_not_be_asked_is_asked_later(home: Home) -> None:
+    """The robot asks in the moment in which the dose falls due."""
+    await home.api.add(daily("08:00"))
+    home.clock.move(at("2026-11-23T08:00"))
+
+    def robot_asks(_: ReminderDue) -> None:
+        home.speech.questions.ask(Question(Rank.ROBOT, "x?", is_said=True))
+
+    home.bus.subscribe(ReminderDue, robot_asks)
+    await home.step()
+    assert home.asked() == []
+    await home.step()
+    assert await states(home) == [State.DUE], "an announcement that was not made counts for none"

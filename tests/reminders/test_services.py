@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from assistant.events import AskElder, ElderAnswered
 from assistant.reminders import ReminderServices
 from tests.reminders.home import Home
 from tests.reminders.test_scheduler import at
@@ -38,7 +37,7 @@ async def test_a_day_with_the_services(served: Home) -> None:
     await served.step()
     snoozed = await call("reminders.snooze", minutes=5)
     assert [each["state"] for each in snoozed["snoozed"]] == ["snoozed"]
-    served.bus.publish(ElderAnswered(served.seen(AskElder)[0].question_id, "silence"))
+    served.answer("silence")
     served.clock.move(at("2026-11-23T07:35"))
     await served.step()
     taken = await call("reminders.taken", which="将压药")  # heard by its sound

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.events import AskElder, DoseTaken, ElderAnswered, ReminderDue
+from assistant.events import DoseTaken, ReminderDue
 from assistant.language import DayTime, LunarDays, Unit
 from assistant.language.clues import Anchor
 from assistant.reminders import tables
@@ -24,7 +24,7 @@ from assistant.reminders.escalation import POLICIES, Risk
 from assistant.reminders.model import Amount, Item, Kind, State
 from assistant.reminders.refusals import SnoozeTooLongRefused
 from assistant.reminders.requests import ReminderRequest, ScheduleRequest
-from tests.reminders.home import Home, VirtualClock
+from tests.reminders.home import Home, VirtualClock, is_announcement
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = date(2026, 3, 2)
@@ -166,8 +166,7 @@ class Life:
         home, seen = self.home, len(self.home.events)
         next_at = await home.step()
         self._look()
-        questions = [e for e in home.events[seen:] if isinstance(e, AskElder)]
-        if not questions:
+        if not any(is_announcement(event) for event in home.events[seen:]):
             return next_at
         said = self.chance.choices(["yes", "no", "silence", "later"], [12, 1, 3, 2])[0]
         home.clock.move(home.clock.at + self.chance.uniform(3, 60))
@@ -175,7 +174,7 @@ class Life:
             with contextlib.suppress(SnoozeTooLongRefused):
                 await home.api.snooze()
             said = "silence"
-        home.bus.publish(ElderAnswered(questions[-1].question_id, said))
+        home.answer(said)
         return await home.step()
 
     async def _clock_goes_wrong(self) -> float:
@@ -191,8 +190,8 @@ class Life:
             heard = [e for e in home.events[self._seen :] if isinstance(e, ReminderDue)]
             self.announced.update(event.occurrence_id for event in heard)
             self._seen = len(home.events)
-        for asked in [e for e in home.events[seen:] if isinstance(e, AskElder)]:
-            home.bus.publish(ElderAnswered(asked.question_id, "silence"))
+        if any(is_announcement(event) for event in home.events[seen:]):
+            home.answer("silence")
         return home.clock.at
 
     def was_excused(self, item: Item) -> bool:

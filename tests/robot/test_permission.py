@@ -14,9 +14,7 @@ import pytest
 from assistant.events import (
     AlarmClosed,
     AlarmRaised,
-    AskElder,
     ChildDied,
-    ElderAnswered,
     Heard,
     HelpPressed,
     MoveRobot,
@@ -30,6 +28,7 @@ from assistant.events import (
     StopRobot,
     TurnTaken,
 )
+from assistant.home.questions import Ending
 from robot_io import FaceName
 from robot_io.people import KEEP_METRES
 from tests.robot.parts import PERSON, House, a_house
@@ -39,8 +38,7 @@ FACES = list(FaceName)
 
 
 def answer(house: House, word: str) -> None:
-    asked = house.of(AskElder)[-1]
-    house.core.bus.publish(ElderAnswered(asked.question_id, word))
+    assert house.core.speech.questions.answer(Ending(word)), "nothing is asked"
 
 
 @contextmanager
@@ -120,7 +118,7 @@ async def test_a_stop_voids_the_question_whether_it_may_move(tmp_path: Path) -> 
         house.locate()
         assert await house.ask("approach") == "asked"
         house.core.bus.publish(Heard("u", "别动", "zh", is_final=True, addressed=False))
-        answer(house, "yes")
+        assert house.core.speech.questions.current is None
         assert not (await house.core.bus.call("robot.state"))["may_move"]
         assert house.of(MoveRobot) == []
 

@@ -12,7 +12,7 @@ import pytest
 from assistant.calls import Calls
 from assistant.channels import Equipment, Registry
 from assistant.channels.sip import Phone, PhoneSettings, SipAccount
-from assistant.events import AskElder
+from assistant.home.questions import Rank
 from assistant.people.contacts import People, new_contact
 from assistant.runtime.bus import Refused
 from tests.conversation.test_turns import REPLIES
@@ -59,8 +59,10 @@ class Talk:
     def _keep(self, answer: dict[str, Any]) -> None:
         self.slots |= {e["name"]: e["value"] for e in answer["events"] if e["event"] == "slot"}
 
-    def offered(self) -> int:
-        return sum(isinstance(e, AskElder) and e.asker == "calls" for e in self.core.events)
+    @property
+    def is_offered(self) -> bool:
+        """Whether "shall I ring …?" waits for its answer."""
+        return Rank.CALL in self.core.speech.questions.ranks
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def family(talk: Talk) -> None:
 async def test_one_who_is_known_is_asked_back(talk: Talk, lang: str, text: str, name: str) -> None:
     talk.lang = lang
     assert name in await talk.say(text)
-    assert talk.offered() == 1
+    assert talk.is_offered
     assert talk.slots["emergency_person"] is None, "the next call begins anew"
 
 
@@ -115,9 +117,9 @@ async def test_of_two_daughters_it_is_asked_which(talk: Talk) -> None:
     which = await talk.say("给我女儿打电话")
     assert "大女儿" in which
     assert "二女儿" in which
-    assert talk.offered() == 0
+    assert not talk.is_offered
     assert "二女儿" in await talk.say("二姑娘", "nlu_fallback")
-    assert talk.offered() == 1
+    assert talk.is_offered
 
 
 @pytest.mark.usefixtures("family")
@@ -127,14 +129,14 @@ async def test_nobody_named_and_somebody_unknown_are_asked_for(talk: Talk) -> No
     assert "老赵" in unknown
     assert "儿子" in unknown
     assert "儿子" in await talk.say("那打给儿子吧")
-    assert talk.offered() == 1
+    assert talk.is_offered
 
 
 @pytest.mark.usefixtures("family")
 async def test_it_is_left_at_a_word(talk: Talk) -> None:
     await talk.say("打个电话")
     await talk.say("算了", "general_deny")
-    assert talk.offered() == 0
+    assert not talk.is_offered
     assert not talk.is_open
 
 
@@ -148,7 +150,7 @@ async def test_an_alarm_and_a_contact_without_telephone_are_told(talk: Talk) -> 
     assert "没有存我能打的电话" in await talk.say("给居委会打个电话")
     talk.calls_out = True
     assert "求助电话" in await talk.say("给我儿子打电话")
-    assert talk.offered() == 0
+    assert not talk.is_offered
 
 
 @pytest.mark.usefixtures("family")
@@ -156,7 +158,7 @@ async def test_call_her_is_the_yes_to_what_was_asked(talk: Talk) -> None:
     await talk.say("给二女儿打电话")
     said = await talk.say("给她打吧")
     assert "吗" not in said
-    assert talk.offered() == 1
+    assert not talk.is_offered
     cancelled = await talk.host.act("action_emergency_cancel", "挂了吧", slots={})
     assert cancelled["text"]
 

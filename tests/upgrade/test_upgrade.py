@@ -15,7 +15,8 @@ import pytest
 import tzlocal
 
 from assistant.core import Core, CoreOptions, running
-from assistant.events import AlarmAcknowledged, AskElder, ElderAnswered, Say
+from assistant.events import AlarmAcknowledged, Say
+from assistant.home.questions import Ending
 from assistant.settings import EmergencySettings, Settings
 from assistant.store import Database
 from assistant.store.schema import VERSIONS_TABLE, core_scripts
@@ -68,13 +69,11 @@ class Home:
     told: list[object]
 
     def said(self) -> str:
-        return " ".join(event.text for event in self.told if isinstance(event, Say | AskElder))
+        return " ".join(event.text for event in self.told if isinstance(event, Say))
 
     async def at(self, hour: int, minute: int = 0) -> None:
         """Let it be this time of the day; nobody answers what is asked until then."""
-        for event in self.told:
-            if isinstance(event, AskElder):
-                self.core.bus.publish(ElderAnswered(event.question_id, "silence"))
+        self.core.speech.questions.answer(Ending.SILENCE)
         self.clock.move(NOON + (hour - 12) * 3600 + minute * 60)
 
     def states(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.events import AskElder, DoseSkipped, DoseTaken, ElderAnswered
+from assistant.events import DoseSkipped, DoseTaken
 from assistant.language import LANGUAGES
 from skills.medication.reading import read
 from tests.skills.medication.talk import Talk
@@ -36,8 +36,8 @@ async def pass_minutes(talk: Talk, minutes: float) -> None:
 
 
 def leave_unanswered(talk: Talk) -> None:
-    for asked in talk.home.seen(AskElder)[-1:]:
-        talk.home.bus.publish(ElderAnswered(asked.question_id, "silence"))
+    if talk.home.asked():
+        talk.home.answer("silence")
 
 
 async def test_taken_is_counted_once(zh: Talk) -> None:
@@ -260,8 +260,7 @@ async def test_an_answer_to_the_announcement_comes_first(zh: Talk) -> None:
     """The core closes its question with a yes; a second word about it counts nothing."""
     await keep(zh, "降压药", "06:30")
     await pass_minutes(zh, 31)
-    question = next(e for e in zh.home.events if type(e).__name__ == "AskElder")
-    zh.home.bus.publish(ElderAnswered(question.question_id, "yes"))  # type: ignore[attr-defined]
+    zh.home.answer("yes")
     await zh.home.step()
     assert await zh.say("吃了", "taken")
     assert len(zh.home.seen(DoseTaken)) == 1
@@ -324,7 +323,7 @@ async def test_taken_is_about_what_was_announced_last(zh: Talk) -> None:
     for minutes in (31, 15, 5):  # announced, announced again; then the other one
         leave_unanswered(zh)
         await pass_minutes(zh, minutes)
-    assert "二甲双胍" in zh.home.seen(AskElder)[-1].text
+    assert "二甲双胍" in zh.home.asked()[-1].text
     said = await zh.say("吃了", "taken")
     assert "降压药还没听您说吃了" in said
     assert [event.title for event in zh.home.seen(DoseTaken)] == ["二甲双胍"]
