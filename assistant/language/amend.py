@@ -97,6 +97,8 @@ def _in_the_same_part(found: Found, before: Sequence[Found]) -> Clue:
         for each in before
         if isinstance(each.clue, _TIMES)
     }
+    if any(isinstance(each.clue, PartOfDay) for each in before):
+        parts.discard(None)  # "every evening at seven": the hour is of that evening
     if not isinstance(clue, Clock) or clue.part is not None or len(parts) != 1:
         return clue
     (part,) = parts

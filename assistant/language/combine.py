@@ -199,7 +199,8 @@ class _Sentence:
         is_placed = ";BY" in rule.text if a_day is None else a_day == len(times)
         start = self._start
         # "Every day at nine ... Sunday" does not begin on Sunday: nobody knows what it means.
-        if start is None and left and not self._how_often and not self._off:
+        is_of_many = any(_names_many(day) for day in self._days)
+        if start is None and left and not self._how_often and not self._off and not is_of_many:
             start = resolve(left[0], self._today)
             if start == self._today and _is_coming(left[0]) and self._has_passed(times):
                 start = resolve(left[0], self._today + timedelta(1))
@@ -220,7 +221,8 @@ class _Sentence:
             until=self._until,
             left_out=tuple(sorted(resolve(day, self._today) for day in self._left_out)),
             spans=self._spans,
-            unread=self._unread(lunar, term, *rule.used) + self._unplaced(rule.text),
+            unread=self._unread(lunar, term, *rule.used)
+            + self._unplaced("" if lunar or term else rule.text),
         )
 
     def _unplaced(self, rule: str) -> tuple[tuple[int, int], ...]:

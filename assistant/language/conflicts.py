@@ -10,6 +10,7 @@ from assistant.language.clues import (
     EveryWeekdays,
     Found,
     Frequency,
+    Lasting,
     OnDay,
     OnMonthDay,
     OnWeekday,
@@ -38,8 +39,15 @@ def conflicts(found: Sequence[Found], edges: Collection[Clue], rule: str) -> Spa
         *_own_days(found, edges),
         *_weekend(found),
         *_that_month(found),
+        *_second_course(found),
+        *(_spans(found, Every) if rule == "FREQ=YEARLY" and _has_time(found) else ()),
         *(_spans(found, NoOther) if rule == "FREQ=DAILY" else ()),
     )
+
+
+def _has_time(found: Sequence[Found]) -> bool:
+    """Whether a time is said: "every year at nine" has one, and no day."""
+    return any(isinstance(each.clue, _TIMES) for each in found)
 
 
 def _spans(found: Sequence[Found], kind: type) -> Spans:
@@ -61,8 +69,11 @@ def _other_part(found: Sequence[Found]) -> Spans:
     if is_apart or not isinstance(part.clue, PartOfDay) or not isinstance(hour.clue, Clock):
         return ()
     own = hour.clue.part
-    is_one = own is None or (
-        own.hour(hour.clue.hour) in part.clue.part
+    said = own.hour(hour.clue.hour) if own else 0
+    is_one = own is None or said + 24 in part.clue.part  # two a m is of the night before it
+    is_one = is_one or (
+        own is not None
+        and said in part.clue.part
         and (own.end_hour - own.first_hour < _LONG or part.clue.part.usual.hour in own)
     )
     return () if is_one else ((part.start, part.end),)
@@ -89,6 +100,11 @@ def _that_month(found: Sequence[Found]) -> Spans:
     """Find "the end of that month" where no month was named before."""
     days = (each for each in found if isinstance(each.clue, OnMonthDay) and each.clue.is_same)
     return tuple((each.start, each.end) for each in days)
+
+
+def _second_course(found: Sequence[Found]) -> Spans:
+    """Find the second of "four for three days, then three for three days": a dose that tapers."""
+    return _spans(found, Lasting)[1:]
 
 
 def _weekend(found: Sequence[Found]) -> Spans:

@@ -101,7 +101,8 @@ def _anchors(clue: Clue) -> tuple[Anchor, ...]:
 
 
 def _is_within(said: SaidTime, part: Part) -> bool:
-    return any(option.since_midnight // timedelta(hours=1) in part for option in said.options)
+    hours = [option.since_midnight // timedelta(hours=1) for option in said.options]
+    return any(hour in part or hour + 24 in part for hour in hours)  # two a m is of the night
 
 
 def _apart(one: int, other: int, joints: Sequence[int]) -> bool:

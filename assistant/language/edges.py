@@ -129,6 +129,8 @@ def read_edges(found: Sequence[Found]) -> Edges:
             start = ahead[0]
         elif each.clue is Edge.START_BEHIND and behind:
             start = start or behind[-1]
+        elif each.clue is Edge.END_AHEAD and ahead and _is_of_each_month(each, ahead[0], found):
+            unmatched += [each, ahead[0]]
         elif each.clue is Edge.END_AHEAD and ahead:
             until = ahead[0]
             start = next(iter(_first_of_range(found, each)), start)
@@ -225,6 +227,14 @@ def _is_of_rule(day: DayClue, found: Sequence[Found]) -> bool:
             return day.each or day.month is None
         case _:
             return False
+
+
+def _is_of_each_month(edge: Found, last: Found, found: Sequence[Found]) -> bool:
+    """Whether a range is of days of each month: "every month the first until the fifth"."""
+    if not isinstance(last.clue, OnMonthDay) or last.clue.month is not None:
+        return False
+    first = _days_before(found, edge)[-1:]
+    return any(isinstance(e.clue, OnMonthDay) and _is_of_rule(e.clue, found) for e in first)
 
 
 def _has_own_time(day: Found, found: Sequence[Found]) -> bool:

@@ -16,7 +16,7 @@ class LeftWords:
     """A language's table."""
 
     names: re.Pattern[str]
-    """Names that have a number in them; they are nobody else's."""
+    """Names, titles, and what is measured or counted: a number in them is nobody else's."""
     harmless: re.Pattern[str]
     """Looks like a leftover and is none."""
     rules: LeftRules
@@ -34,7 +34,7 @@ def left_words(lang: str, numbers: tuple[tuple[str, str], ...]) -> LeftWords:
     data: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
     known = {"TIME": TIME_MASK, "DOSE": DOSE_MASK, "NAME": NAME_MASK} | dict(numbers)
     return LeftWords(
-        names=_pattern(data["names"], known),
+        names=_pattern([*data["titles"], *data["readings"], *data["names"]], known),
         harmless=_pattern(data["harmless"], known),
         rules=tuple((kind, _pattern(data[kind.value], known)) for kind in _ORDER),
     )

@@ -127,7 +127,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?= {_OF_WHICH}(?:{_NAME_WORD}){{1,3}}(?P<behind>{_COUNTED})(?:e?s)?\b)"
         rf"|{_NO_HOUR}(?P<free>{_ONE_MORE}|{NUMBER}|(?:(?<=give )|(?<=give \w\w\w )|(?<=use ))an?)"
         rf"(?= {_OF_WHICH}(?:{_NAME_WORD}){{1,3}}(?P<freely>{_OF_MEDICINE})(?:e?s)?\b)"
-        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})|(?P<amount>{_ONE_MORE}|{NUMBER}|an?"
+        rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})"
+        rf"|between (?P<low>{NUMBER}) and (?P<high>{NUMBER})|(?P<amount>{_ONE_MORE}|{NUMBER}|an?"
         rf"|(?:quarter|third)(?= of an?\b)))"
         rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
         rf"(?: (?:whole|full|single|heaped|level|entire|more|further|extra|other|additional))?"
@@ -181,7 +182,8 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return SaidDose(_amount(counted), unit, None, start, end)
     if match["how_many"]:
         return SaidDose(_amount(match["how_many"]), UNITS[match["which"].lower()], None, start, end)
-    said, unit = match["from"] or match["amount"], UNITS[match["unit"].lower()]
+    said = match["from"] or match["low"] or match["amount"]
+    unit, most = UNITS[match["unit"].lower()], match["to"] or match["high"]
     if said.lower() in _OF_A_VITAMIN and _VITAMIN_BEFORE.search(text, 0, start):
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "vitamin b twelve tablets"
     if hour is not None and _may_be_minutes(said, unit):
@@ -189,7 +191,7 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     amount = _amount(said)
     if match["more"]:
         amount += value_of(match["more"].removeprefix(" and "))
-    return SaidDose(amount, unit, value_of(match["to"]) if match["to"] else None, start, end)
+    return SaidDose(amount, unit, value_of(most) if most else None, start, end)
 
 
 def _range(match: re.Match[str]) -> SaidDose | Leftover:

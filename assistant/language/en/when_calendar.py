@@ -11,7 +11,6 @@ from assistant.language.clues import (
     Frequency,
     OnDay,
     OnLunarDay,
-    OnMonthDay,
     Reader,
     always,
 )
@@ -31,7 +30,7 @@ _NOT_A_THING = (
 
 def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
     festival = FESTIVALS[match["festival"].lower()]
-    if match["every"] and isinstance(festival, OnMonthDay):
+    if match["every"]:
         yield Every(Frequency.YEARLY)
     if match["side"] and isinstance(festival, DayClue):
         days = 1 if match["side"].lower() == "after" else -1

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.language.clues import Clock, Clue, Every, Frequency, OnDay, Part, PartOfDay, always
 from assistant.language.en.numerals import WHOLE_NUMBER as N
@@ -139,6 +139,20 @@ def _today_part(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield PartOfDay(PARTS[match["part"].lower()] if match["part"] else NIGHT)
 
 
+def _last_night(_match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield OnDay(today - timedelta(1))
+    yield PartOfDay(NIGHT)
+
+
+def _denied_behind(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read the "not nine p m" of "at eight p m, not nine p m": eight is meant."""
+    if _HOUR_AHEAD.search(match.string, 0, match.start()):
+        yield Denied.WORDS
+
+
+_HOUR_AHEAD = re.compile(
+    rf"\b(?:at|past|to) {HOUR_WORD}\b|\bo'? ?clock\b|\b[ap]\.? ?m\b|:\d\d", re.IGNORECASE
+)
 _FOLLOWS = (
     r"(?:and|every|each|daily|on|for|to|remind|please|take|until|from|starting|tomorrow|today|then|"
     r"my|in|at|this|tonight|sharp|or|no|not|but|except|half|the)\b"
@@ -180,6 +194,11 @@ CLOCK_RULES = (
         always(Denied.WORDS),
     ),
     (
+        rf"(?<!but )(?<!and )\bnot (?:at )?(?:(?:half|quarter) (?:past|to) )?{HOUR_WORD}"
+        rf"(?: {MINUTE_WORD}|:\d\d)?(?: o'? ?clock)?{_PART_SAID}(?=[ ,.]*$)",
+        _denied_behind,
+    ),
+    (
         rf"\b(?:at )?(?:12|twelve)(?: o'? ?clock)? (?:at )?{_NOON}\b",
         _noon,
     ),
@@ -191,6 +210,13 @@ CLOCK_RULES = (
     (
         rf"{_AT}(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)\b(?:,? ?(?:hours|hrs|h)\b)?"
         rf"{_UNIT_AFTER}",
+        military,
+    ),
+    # "Tomorrow 0730": behind a day, and no year.
+    (
+        r"(?<=\0 )(?![12]\d00\b(?![ ,.]*(?:$|[\0\1]|the\b|hours\b|for\b|to\b)))"
+        r"(?!\d{4} (?:steps|words|calories|pounds|dollars|euros|metres|yards|people)\b)"
+        rf"(?P<hour>0\d|1[0-8]|2[1-3])(?P<minute>[0-5]\d)\b(?![:.,]\d){_UNIT_AFTER}",
         military,
     ),
     # Without a comma these may be two hours or one: "at eight twelve and six".
@@ -261,6 +287,7 @@ CLOCK_RULES = (
     (rf"{_WITHIN_LIST}(?=(?:,? and|,)? \0)", _clock_within),
     *[(_NEXT_OF_LIST, _clock)] * 6,
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
+    (r"\blast night\b", _last_night),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),
     (rf"\b(?<!good )(?:in the |in |on )?(?P<part>{either(PARTS)})s\b", _every_part_of_day),
     (rf"\b(?<!good )(?:in the |at |by )?(?P<part>{either(PARTS)})\b", _part_of_day),

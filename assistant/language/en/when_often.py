@@ -38,6 +38,10 @@ _UNIT = rf"(?P<unit>{either(FREQUENCIES)})s?"
 _MANY = rf"(?P<count>once|twice|thrice|{N} times?)"
 _OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
 _EVERY_WEEK = re.compile(r"\b(?:(?:every|each|per|a) week(?!end)|weekly)\b", re.IGNORECASE)
+_NTH_WEEKDAY = rf"(?P<place>{ORDINAL}|last)(?: (?P<weekday>{WEEKDAY}))?"
+_NTH = rf"(?:{ORDINAL}|last)(?: {WEEKDAY})?"
+_AND_NTH = rf"(?:,? and |, )(?:on )?(?:the )?{_NTH}"
+_OF_MONTHS = "(?: (?:of|in) (?:the|a|each|every) month| (?:every|each) month| monthly)"
 _DAY_LIST = rf"{WEEKDAY}s?(?:(?:,? and |, ?| or | to | through | & | ){WEEKDAY}s?)*"
 
 
@@ -139,8 +143,25 @@ def _nth_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _nth_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
-    for nth in re.findall(ORDINAL, match["several"], re.IGNORECASE):
-        yield OnNthWeekday(whole_number(nth), WEEKDAYS[match["day"].lower()])
+    """Read "second and fourth Tuesday", "the first Monday and the last Friday"."""
+    day, days = 0, list[OnNthWeekday]()
+    for each in reversed(list(re.finditer(_NTH_WEEKDAY, match["several"], re.IGNORECASE))):
+        day = WEEKDAYS[each["weekday"].lower()] if each["weekday"] else day
+        nth = -1 if each["place"].lower() == "last" else whole_number(each["place"])
+        if nth > 5:
+            raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
+        days.append(OnNthWeekday(nth, day))
+    yield from reversed(days)
+
+
+def _month_days(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "the first to the fifth of every month"."""
+    first, last = day_number(match["from"]), day_number(match["to"])
+    yield Every(Frequency.MONTHLY)
+    if first < last:
+        yield from (OnMonthDay(day) for day in range(first, last + 1))
+    else:
+        yield Unclear.WORDS  # "from the 28th to the third"
 
 
 def _every_month_day(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -183,9 +204,18 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (
         rf"(?:on )?(?:every |each |the )"
-        rf"(?P<several>{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})+) "
-        rf"(?P<day>{WEEKDAY})(?: (?:of|in) (?:the|each|every) month)?",
+        rf"(?P<several>{ORDINAL}(?:(?:,? and |, )(?:the )?{ORDINAL})+ {WEEKDAY})\b{_OF_MONTHS}?",
         _nth_weekdays,
+    ),
+    (
+        rf"(?:on )?(?:(?:the|every|each) )?\b(?P<several>{_NTH}(?:{_AND_NTH})+)\b(?<=day)"
+        rf"{_OF_MONTHS}",
+        _nth_weekdays,
+    ),
+    (
+        rf"(?:from |on )?(?:the )?\b(?P<from>{ORDINAL}) (?:to|through|until|till) (?:the )?"
+        rf"(?P<to>{ORDINAL})(?: days?)?(?: inclusive)?{_OF_MONTHS}",
+        _month_days,
     ),
     (
         rf"(?:on )?(?:the |(?P<every>every |each ))?"

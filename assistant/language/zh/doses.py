@@ -252,6 +252,8 @@ def _with_strengths(text: str, said: list[SaidDose], unclear: list[Leftover]) ->
     """Put together 五百毫克的，两片 and 每片五百毫克，两片."""
     kept: list[SaidDose] = []
     for each in said:
+        if kept and each.end <= kept[-1].end:
+            continue  # 零点五克一片的: of each tablet, and not one of them
         is_measured = each.unit in MEASURED
         lead = _STRENGTH_LEAD.search(text, 0, each.start) if is_measured else None
         tail = _STRENGTH_TAIL.match(text, each.end) if is_measured else None

@@ -21,7 +21,15 @@ from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
 from assistant.language.zh.amounts import value_of
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
-from assistant.language.zh.when_words import ANCHORS, DAYS, PARTS, SECONDS, SHORT_PARTS
+from assistant.language.zh.when_words import (
+    ANCHORS,
+    BEFORE_NOON,
+    DAYS,
+    NOON,
+    PARTS,
+    SECONDS,
+    SHORT_PARTS,
+)
 
 
 def either(words: Iterable[str]) -> str:
@@ -37,6 +45,8 @@ _PART = rf"(?:(?P<part>{_PARTS})的?)?"
 _MEASURE = "[片粒颗丸支瓶袋包滴勺针贴杯碗口斤克毫升个位]"
 # 大一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
 _NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
+# Nor is it one in 多吃一点, 少放一点盐.
+_NOT_A_BIT += "(?<![多少][吃喝用打穿放睡走坐歇盖加动买带做煮盛倒说看])"
 _HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点)(?<![零〇一二两三四五六七八九十百]){N})"
 _POINT = (
     rf"(?:点(?!点(?!\x01|眼|一次)|[儿声]|(?<=一点)(?:[都也]|不(?!对|是|好意思))|[零〇一二两三四五六七八九十\d]+{_MEASURE})(?:钟(?!点工))?"
@@ -51,14 +61,14 @@ _MINUTE = (
 )
 _DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
 _LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
-_OH = "(?:(?:[啊哦噢呃哎唉诶嗯欸]呀?|不好意思|对不起|抱歉|瞧我)[，,]?)"
+_OH = "(?:(?:[啊哦噢喔呃哎唉诶嗯欸]呀?|不好意思|对不起|抱歉|瞧我)[，,]?)"
 _WRONG = (
     "(?:不不+|(?:不是){2,}|不是(?=[，,])|不对|(?:我)?(?:又|给)?(?:说|讲|记|搞|弄|看|念|报)(?:错|岔|反)"
     "(?![题字过])了?|错了|口误|更正|纠正|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是))"
 )
 REPAIR = (
-    rf"[，,。、\\s]*(?:{_OH}不是?|{_OH}?{_WRONG})(?:[，,]?(?:{_OH}|{_WRONG}))*"
-    "(?:不|对)?(?:一下)?[，,。、\\s]*(?:应该是|应该|就?是|改成|改到)?"
+    rf"[，,。、\s]*(?:{_OH}不是?|{_OH}?{_WRONG})(?:[，,\s]*(?:{_OH}|{_WRONG}))*"
+    r"(?:不|对)?(?:一下)?[，,。、\s]*(?:应该是|应该|就?是|改成|改到)?"
 )
 _LENGTH = rf"(?P<length>{_LENGTH_PART}(?:零?{_LENGTH_PART})*)"
 _SIDE = "(?P<side>之前|以前|之后|以后|过后|前(?!天)|后(?!天)|完|时候?|的时候|中|当中)"
@@ -79,6 +89,12 @@ def _clock(match: re.Match[str], _: date) -> Iterator[Clue]:
         less = whole_number(words["less"][:-1]) * (15 if words["less"].endswith("刻") else 1)
         hour, minute = hour - 1 if hour > 1 else 12, 60 - less
     yield Clock(hour, minute, _said_part(words["part"]))
+
+
+def _of_24_hours(match: re.Match[str], _: date) -> Iterator[Clue]:
+    hour = int(match["hour"])
+    part = BEFORE_NOON if hour < 12 else NOON if hour == 12 else None
+    yield Clock(hour, int(match["minute"]), part)
 
 
 def _said_part(said: str | None) -> Part | None:
@@ -275,15 +291,23 @@ CLOCK_RULES = (
         _clock,
     ),
     (rf"{_PART}(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)", _clock),
+    # 明早0730, 明天1430: of 24 hours.
+    (
+        r"(?<=\0)(?:的|在)?(?!(?:1\d|2[0-3])00(?!$|[，,。提叫喊去看做吃开见到]))(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?![\d:.年月元块号室房米步毫克片粒单人字个只张台斤公里卡次袋份])(?P<part>(?!))?",
+        _of_24_hours,
+    ),
     (rf"{either(PARTS)}(?!好)", _part),
     # 八点，啊不，九; 早上和中午.
     (
         rf"(?<=\0){REPAIR}(?P<part>(?!))?(?P<hour>{N})(?=$|[，,。吧的了提叫喊])(?!点)",
         _clock_instead,
     ),
-    (rf"(?<=[\0\1，,]){REPAIR}(?=\0)", always(TakenBack.WORDS)),
+    (rf"(?<=[\0\1，, 我]){REPAIR}(?=\0)", always(TakenBack.WORDS)),
     # 八点改到九点: from one to the other, and of what?
     (r"(?<=\0)(?:改|换|挪|移|推迟?|延后?|提前?|调)(?:成|到|为)?(?=\0)", always(Unclear.WORDS)),
     (r"(?<=\0)[，,]?(?:和|跟|与|还有|以及|、|外加|再加)(?=\0)", always(Joint.WORDS)),
-    (r"(?=叫醒我|叫我(?:起床|醒)|喊我(?:起床|醒)|喊醒我|把我叫醒)", always(Waking.WORDS)),
+    (
+        r"(?=叫醒我|[叫喊]我(?:起床|起来|起身|醒)|喊醒我|把我[叫喊](?:醒|起来))",
+        always(Waking.WORDS),
+    ),
 )

@@ -19,6 +19,7 @@ from assistant.language.clues import (
     always,
 )
 from assistant.language.days import weekdays_between
+from assistant.language.errors import ImpossibleTimeError
 from assistant.language.signs import NoOther, PerDay, Unclear
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
@@ -45,6 +46,11 @@ _DAY_OFF = (
     r"|(?<![下这本上]个)(?<![下这本上])周末|双休日)"
 )
 _DAYS_OFF = rf"{_DAY_OFF}(?:[、和跟及,，]+{_DAY_OFF})*"
+_PLACE = rf"(?:第{N}个?|头[一1]个|(?:最后|倒数第)[一1]个?)的?"
+_NTH_WEEKDAY = (
+    rf"(?:第(?P<place>{N})个?|头(?P<first>[一1])个|(?:最后|倒数第)[一1]个?)的?"
+    rf"(?:{WEEK}(?P<weekday>{A_WEEKDAY}))?"
+)
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
 _EVERY_WEEK = re.compile(rf"每个?{WEEK}(?!末)|每逢|周周|按周")
 _DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
@@ -129,14 +135,27 @@ def _lasting_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 
 def _nth_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
-    for nth in re.findall(N, match["several"]):
-        yield OnNthWeekday(whole_number(nth), WEEKDAYS[match["day"]])
+    """Read 第二和第四个周三, 第一个周一和最后一个周五: a weekday counts for those before it."""
+    day, days = 0, list[OnNthWeekday]()
+    for each in reversed(list(re.finditer(_NTH_WEEKDAY, match["several"]))):
+        day = WEEKDAYS[each["weekday"]] if each["weekday"] else day
+        nth = whole_number(each["place"]) if each["place"] else 1 if each["first"] else -1
+        if nth > 5:
+            raise ImpossibleTimeError(f"No month has {nth} of the same weekday.")
+        days.append(OnNthWeekday(nth, day))
+    yield from reversed(days)
 
 
 def _every_month_days(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Every(Frequency.MONTHLY)
     if match["last"]:
         yield OnMonthDay(-1)
+    elif match["from"]:
+        first, last = day_number(match["from"]), day_number(match["to"])
+        if first < last:
+            yield from (OnMonthDay(day) for day in range(first, last + 1))
+        else:
+            yield Unclear.WORDS  # 二十八号到三号
     else:
         for day in re.finditer(N, match["days"]):
             yield OnMonthDay(day_number(day[0]))
@@ -209,7 +228,9 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (r"每隔?半个?(?:小时|钟头)", always(Every(Frequency.MINUTELY, 30))),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT})", _every_other),
     (
-        rf"每个?月的?(?P<several>第{N}个?(?:[、和跟,，]?第{N}个?)+)的?{WEEK}(?P<day>{A_WEEKDAY})",
+        rf"每个?月的?(?P<several>{_PLACE}(?:{WEEK}{A_WEEKDAY})?"
+        rf"(?:(?:[、和跟与及,，]|还有|以及)*(?:每个?月的?)?{_PLACE}(?:{WEEK}{A_WEEKDAY})?)*"
+        rf"(?:[、和跟与及,，]|还有|以及)*(?:每个?月的?)?{_PLACE}{WEEK}{A_WEEKDAY})",
         _nth_weekdays,
     ),
     (
@@ -217,7 +238,12 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         nth_weekday,
     ),
     (
-        rf"每个?月的?(?:(?P<last>月?底|最后[一1]天|倒数第[一1]天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
+        rf"从?每个?月的?从?(?P<from>{N})[号日]?(?:一?直?到|至|[-~—])(?P<to>{N})[号日]"
+        rf"(?:为止|之间|期间)?(?P<last>(?!))?(?P<days>(?!))?",
+        _every_month_days,
+    ),
+    (
+        rf"每个?月的?(?P<from>(?!))?(?:(?P<last>月?底|最后[一1]天|倒数第[一1]天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
         _every_month_days,
     ),
     (rf"每个?(?P<part>{either([*PARTS, *SHORT_PARTS])})", _every_part),

@@ -16,6 +16,8 @@ from assistant.language.clues import (
 DAWN = Part(0, 6, time(5))
 MORNING = Part(1, 13, time(8))
 FORENOON = Part(1, 13, time(10))
+BEFORE_NOON = Part(0, 12, time(8))
+"""Of an hour in figures, as 0730."""
 NOON = Part(10, 15, time(12))
 AFTERNOON = Part(12, 24, time(15))
 """Up to midnight: a clock's 下午11:30 is read out so."""
@@ -32,7 +34,7 @@ PARTS: dict[str, Part] = {
     **dict.fromkeys(("中午", "正午", "晌午"), NOON),
     **dict.fromkeys(("下午", "午后", "后半晌", "下昼"), AFTERNOON),
     **dict.fromkeys(("傍晚", "黄昏"), DUSK),
-    **dict.fromkeys(("晚上", "晚间", "夜晚"), EVENING),
+    **dict.fromkeys(("晚上", "晚间", "夜晚", "晚黑", "夜黑"), EVENING),
     **dict.fromkeys(("夜里", "夜间", "半夜", "大半夜", "后半夜", "深夜", "午夜"), NIGHT),
 }
 SHORT_PARTS = {"早": MORNING, "晨": MORNING, "晚": EVENING, "夜": NIGHT}
