@@ -20,22 +20,21 @@ from assistant.events import (
     AlarmClosed,
     AlarmOpened,
     AskElder,
+    Capability,
     ElderAnswered,
     Heard,
     Said,
     SoundStarted,
     TurnTaken,
 )
-from assistant.home.memory import HomeMemory
 from assistant.home.questions import Ending, Question, Rank
 from assistant.home.reaction import Reaction
 from assistant.home.speech import Speech
 from assistant.home.spoken import Spoken
 from assistant.runtime.bus import Bus
-from assistant.settings import Settings
-from assistant.store import Database, KeyedValues
 from tests.alarm.virtual_time import VirtualLoop
-from tests.conversation.test_turns import REPLIES, ScriptedAlarms, ScriptedLine, ScriptedMind
+from tests.conversation.test_turns import ScriptedAlarms, ScriptedLine, ScriptedMind
+from tests.homes import REPLIES, a_home
 
 YES: Final = {"zh": ("是的", "好的", "对", "嗯"), "en": ("yes", "ok", "yes please", "sure")}
 NO: Final = {"zh": ("不用", "不", "没有", "算了"), "en": ("no", "no thanks", "not now", "nope")}
@@ -250,12 +249,10 @@ class Room:
 
 
 async def _play(folder: Path, lang: str, script: str, word: str, *, is_typed: bool) -> list[str]:
-    bus = Bus()
-    database = Database(folder / "anban.sqlite")
-    await database.open()
-    memory = HomeMemory(KeyedValues.home(database), Settings(), lang)
-    services = Services(bus, database, memory)
-    speech = Speech(bus, memory, 10.0, has_mouth=True)
+    home = a_home(folder, lang=lang, capabilities=frozenset({Capability.MOUTH}))
+    bus, memory, speech = home.bus, home.memory, home.speech
+    await home.database.open()
+    services = Services(home)
     understanding, alarms = Dialogue(), Alarms(speech)
     alarms.pending = PendingQuestion(speech.questions)
     lane = SafetyLane(bus, alarms, ScriptedLine())
@@ -278,7 +275,7 @@ async def _play(folder: Path, lang: str, script: str, word: str, *, is_typed: bo
     bus.subscribe(ElderAnswered, skill_answered)
     bus.subscribe(TurnTaken, asked_again)
     await room.play(script, word, is_typed=is_typed)
-    await database.close()
+    await home.database.close()
     return room.log
 
 

@@ -71,7 +71,6 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.runtime.child",
         "assistant.runtime.faults",
         "assistant.runtime.link",
-        "assistant.runtime.privacy",
         "assistant.runtime.tasks",
         "assistant.services",
         "assistant.settings",

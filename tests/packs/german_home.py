@@ -44,7 +44,7 @@ async def _typed(text: str) -> Told:
         async with running(_options(folder)) as core:
             cries = _cries(core)
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                turn = await core.turns.take(text)
+                turn = await core.conversation.turns.take(text)
             return Told(tuple(cries), (turn.reply,))
 
 
