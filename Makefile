@@ -34,8 +34,8 @@ soak: setup-dev ## long runs: hours
 bench: setup-dev ## measure, and write benchmarks/RESULTS.md
 	$(PYTHON) -m benchmarks
 
-lock: ## resolve the dependencies anew
-	tools/lock.sh
+lock: $(MADE)/uv ## resolve the dependencies anew, for x86-64 and ARM64
+	tools/lock.sh --upgrade
 
 clean: ## remove what was installed and built
 	rm -rf .venv dialogue/.venv .cache .tools
