@@ -9,7 +9,7 @@ cd dialogue
 if [ ! -x .venv/bin/python ] &&
     ! "$uv" venv --no-project --allow-existing --python "${UV_PYTHON:-3.10}" .venv; then
     cat >&2 <<'END'
-Rasa 3.6 needs Python 3.10, and none was found nor could be fetched. No Debian since 12 has one, so
+Rasa 3.6 needs Python 3.10, and none was found nor could be fetched. No Debian of today has one, so
 uv fetches it from GitHub, which some networks do not reach. Ways out, then run make again:
   - a mirror of uv's Pythons:        export UV_PYTHON_INSTALL_MIRROR=ADDRESS
   - a Python 3.10 of your own:       export UV_PYTHON=/path/to/python3.10
