@@ -1,10 +1,11 @@
-# Everything from a fresh Debian 12 machine: `make demo` shows Anban at work, `make test` tests it.
+# Everything from a fresh Debian or Ubuntu machine: `make demo` shows Anban at work, `make test` tests it.
 # What is missing is installed first; the second time that takes no time.
 
 SHELL := /bin/bash -o pipefail
 LANGUAGE ?= zh
 MADE := .cache/make
 PYTHON := .venv/bin/python
+MOVED := $(shell tools/forget-moved.sh)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test lint soak bench lock clean
@@ -34,8 +35,8 @@ soak: setup-dev ## long runs: hours
 bench: setup-dev ## measure, and write benchmarks/RESULTS.md
 	$(PYTHON) -m benchmarks
 
-lock: ## resolve the dependencies anew
-	tools/lock.sh
+lock: $(MADE)/uv ## resolve the dependencies anew, for x86-64 and ARM64
+	tools/lock.sh --upgrade
 
 clean: ## remove what was installed and built
 	rm -rf .venv dialogue/.venv .cache .tools
@@ -45,6 +46,7 @@ clean: ## remove what was installed and built
 $(MADE)/debian: tools/debian-packages.txt tools/install-debian.sh
 	@mkdir -p $(@D)
 	tools/install-debian.sh
+	@pwd -P > $(@D)/folder
 	@touch $@
 
 $(MADE)/uv: $(MADE)/debian tools/install-uv.sh

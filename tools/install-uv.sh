@@ -9,9 +9,16 @@ if [ -n "$found" ] && (cd dialogue && "$found" --version >/dev/null 2>&1); then
     echo "$found"
     exit 0
 fi
-if [ ! -x .tools/uv/bin/uv ]; then
+uv=.tools/uv/bin/uv
+# One that does not answer was copied here from another folder or machine.
+if ! "$uv" --version >/dev/null 2>&1; then
     echo "== uv, into .tools" >&2
-    python3 -m venv .tools/uv >&2
-    .tools/uv/bin/pip install --quiet --disable-pip-version-check uv >&2
+    rm -rf .tools/uv
+    if ! python3 -m venv .tools/uv >&2 ||
+        ! .tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv >&2; then
+        echo "uv could not be installed. Put one of your own on the PATH, or:" >&2
+        cat tools/behind-a-wall.txt >&2
+        exit 1
+    fi
 fi
-echo "$PWD/.tools/uv/bin/uv"
+echo "$PWD/$uv"
