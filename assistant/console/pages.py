@@ -84,7 +84,7 @@ def _states(view: LinkView, say: Callable[[str], str]) -> list[str]:
         told = [say("declined_status")]
         told += [say("declined_others")] if not view.nobody_can_come else []
         told += [say("declined_after")] if stage in _CAN_TAKE else []
-        parts.append(_status(" ".join(told), "answer"))
+        parts.append(_status("<br>".join(told), "answer"))
     if others := [name for name in view.cannot if name != view.contact]:
         names = escape(_listed(others, view.lang))
         parts.append(_paragraph(f"{say('cannot_label')}<strong>{names}</strong>"))

@@ -52,7 +52,7 @@ VIEW = LinkView(
 )
 PLAIN_TAGS = {
     *("html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "span", "strong"),
-    *("dl", "dt", "dd", "form", "button", "input", "small", "a", "ol", "li", "time"),
+    *("dl", "dt", "dd", "form", "button", "input", "small", "a", "ol", "li", "time", "br"),
 }
 PLAIN_ATTRIBUTES = {
     *("lang", "charset", "name", "content", "http-equiv", "role", "class", "aria-hidden"),
