@@ -26,8 +26,9 @@ _FACTS: Final = (
     *("reason", "notes", "place", "since", "address", "door", "health"),
     *("medicines", "allergies"),
 )
-_LOOKS: Final = {
-    **dict.fromkeys((Stage.MINE, Stage.TAKEN), ("seen-to", "✓")),
+_LOOKS: Final[dict[str, tuple[str, str]]] = {
+    Stage.MINE: ("seen-to", "✓"),
+    Stage.TAKEN: ("seen-to", "✓"),
     Stage.OVER: ("over", "■"),
     "drill": ("drill", "i"),
     "answer": ("answer", "✓"),
