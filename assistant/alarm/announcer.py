@@ -92,6 +92,8 @@ class Announcer:
         """Alarms that somebody beside the elder took on."""
         self._unattended: set[str] = set()
         """Alarms that call out again because nobody came."""
+        self._given_up: dict[str, str] = {}
+        """Alarms that call out again because whoever took them on cannot come, and who that is."""
         self._is_louder = False
         """Whether the voice is louder now than the home wants it, for the question."""
         self._timer: asyncio.TimerHandle | None = None
@@ -254,6 +256,17 @@ class Announcer:
         """Note that nobody came: the alarm is about to go out again."""
         self._unattended.add(alarm_id)
 
+    def gives_up(self, alarm_id: str, contact: str) -> None:
+        """Note that whoever took the alarm on cannot come: it is about to go out again."""
+        self._given_up[alarm_id] = contact
+
+    def declined(self, alarm_id: str) -> None:
+        """Tell the elder if nobody is left who could come; take back what is no longer so."""
+        self._given_up.pop(alarm_id, None)
+        if self._standing().nobody_can_come:
+            self._tell_nobody_can_come()
+        self._look()
+
     # ------------------------------------------------------------------------------ facts
 
     def _raised(self, raised: AlarmRaised) -> None:
@@ -262,6 +275,10 @@ class Announcer:
             self._unattended.discard(raised.alarm_id)
             self._replied_at = asyncio.get_running_loop().time()
             self._tell("nobody_came")
+        elif contact := self._given_up.pop(raised.alarm_id, ""):
+            self._replied_at = asyncio.get_running_loop().time()
+            if not self._standing().nobody_can_come:
+                self._tell("contact_cannot_come", contact=contact)
         else:
             self.noticed(is_heard=self._is_of_the_elder(raised))
         self._look()
@@ -345,6 +362,11 @@ class Announcer:
         if is_new or (is_bad and now - self._bad_news_at >= BAD_NEWS_SECONDS):
             return said
         return comfort(standing)
+
+    def _tell_nobody_can_come(self) -> None:
+        said = Statement("nobody_can_come", {"number": self._number.usual})
+        self._note_progress(said)
+        self._tell(said.key, **said.slots)
 
     def _note_progress(self, said: Statement) -> None:
         now = asyncio.get_running_loop().time()

@@ -16,12 +16,12 @@ from assistant.alarm.pending_question import Asked
 from assistant.alarm.source import VOICE
 from assistant.alarm.state import Alarm, State, Trigger
 from assistant.alarm.store import AlarmStore
+from assistant.alarm.wording import BESIDE
 from assistant.home.spoken import Address, Spoken
 from assistant.people.contacts import Contact, People
 from assistant.phrases import Token, load, tokens_of
 from assistant.runtime.tasks import Tasks
 
-BESIDE: Final = "somebody beside the elder"
 MOST_ROOM_TOKENS: Final = 14
 """The longest question about helpers that counts if it was not said to Anban, in characters or
 words."""

@@ -109,6 +109,8 @@ class CallOut:
         self._first: Contact | None = None
         """Whom to reach before all others, because the elder asked for it."""
         self._hurried = asyncio.Event()
+        self._passed_over = asyncio.Event()
+        """Told when somebody said that they cannot come: the others are called without a pause."""
         self._running: dict[asyncio.Task[Outcome | None], Way] = {}
         self._talking: Way | None = None
         self._went_out = False
@@ -133,6 +135,14 @@ class CallOut:
         self._hurried.set()
         for way in list(self._running.values()):
             if way.channel.kind is Kind.CALL and way is not self._talking:
+                await self._give_up(way)
+
+    async def pass_over(self, contact: Contact) -> None:
+        """Go on without somebody who cannot come: their telephone rings no longer."""
+        self._passed_over.set()
+        for way in list(self._running.values()):
+            is_theirs = way.contact.contact_id == contact.contact_id
+            if is_theirs and way.channel.kind is Kind.CALL and way is not self._talking:
                 await self._give_up(way)
 
     async def run(self) -> None:
@@ -160,7 +170,8 @@ class CallOut:
         messages: set[asyncio.Task[Outcome | None]] = set()
         for contact in self._parts.people(datetime.now().astimezone()):
             await self._reach_first(number, messages)
-            await self._reach(contact, number, messages)
+            if contact in self._left():
+                await self._reach(contact, number, messages)
             if self._stopped.is_set():
                 return
         await self._reach_first(number, messages)
@@ -170,6 +181,16 @@ class CallOut:
         resort = self._parts.last_resort(self._alarm_id)
         if resort is not None and not self._stopped.is_set() and not self._was_answered(resort):
             await self._reach(resort, number, messages)
+
+    def _left(self) -> tuple[Contact, ...]:
+        """Whom to reach now: without those who cannot come, and everybody if nobody can."""
+        people = self._parts.people(datetime.now().astimezone())
+        able = tuple(contact for contact in people if contact.name not in self._cannot_come())
+        return able or people
+
+    def _cannot_come(self) -> frozenset[str]:
+        alarm = self._parts.store.alarm(self._alarm_id)
+        return alarm.cannot_come(time.time()) if alarm is not None else frozenset()
 
     async def _reach_first(self, number: int, messages: set[asyncio.Task[Outcome | None]]) -> None:
         first, self._first = self._first, None
@@ -182,12 +203,15 @@ class CallOut:
     ) -> None:
         """Reach one person: messages beside the calls, which are made one after the other."""
         found = ways_of(contact, self._parts.registry, Purpose.ALARM)
+        declined_before = contact.name in self._cannot_come()
         for way in found:
             if way.channel.kind is Kind.MESSAGE and self._is_due(way):
                 messages.add(self._begin(way, number))
         for way in found:
             if way.channel.kind is not Kind.CALL or self._stopped.is_set() or self._first:
                 continue
+            if contact.name in self._cannot_come() and not declined_before:
+                break
             # One that was answered may have been answered by a machine: the next one rings too.
             await self._wait({self._begin(way, number)})
 
@@ -303,9 +327,10 @@ class CallOut:
 
     async def _pause(self, seconds: float) -> None:
         """Pause until the next round; shorter if somebody is to be reached now."""
+        self._passed_over.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await race(self._stopped.wait(), self._hurried.wait())
+                await race(self._stopped.wait(), self._hurried.wait(), self._passed_over.wait())
 
     async def _let_others_alone(self) -> None:
         """Hang up on all but the one who acknowledged, and wait for what still runs."""

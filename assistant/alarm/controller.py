@@ -113,6 +113,27 @@ class AlarmController:
             return False
         self._set_timer(alarm_id, seconds)
         self._announcer.comes(contact.name, minutes)
+        if alarm := self._store.alarm(alarm_id):
+            self._tasks.spawn(self._follow_up.tell_coming(alarm))
+        return True
+
+    async def declines(self, alarm_id: str, contact_id: str) -> bool:
+        """Note that a contact cannot come; False if that is known already, or it is over.
+
+        Others are called in their place; if they had taken the alarm on, it goes out again.
+        """
+        contact, alarm = self._people.get(contact_id), self._store.alarm(alarm_id)
+        if contact is None or alarm is None or not alarm.state.is_open:
+            return False
+        if contact.name in alarm.cannot_come(time.time()):
+            return False
+        if alarm.acknowledged_by == contact.name:
+            self._announcer.gives_up(alarm_id, contact.name)
+        if await self.apply(alarm_id, Trigger.DECLINED, contact.name) is None:
+            return False
+        if callout := self._callouts.get(alarm_id):
+            self._tasks.spawn(callout.pass_over(contact))
+        self._announcer.declined(alarm_id)
         return True
 
     async def close(self, alarm_id: str, who: str) -> bool:
@@ -152,6 +173,8 @@ class AlarmController:
                 self._escalate_later(alarm)
                 self._bus.publish(AlarmAcknowledged(alarm.alarm_id, alarm.acknowledged_by))
                 self._tasks.spawn(self._follow_up.tell_details(alarm))
+                if alarm.expected_at is not None:  # said before the core was started anew
+                    self._tasks.spawn(self._follow_up.tell_coming(alarm))
             case State.CLOSED | State.CANCELLED:
                 self._number.end(alarm.alarm_id)
                 if not self._store.open_alarms():

@@ -1,4 +1,4 @@
-"""What is told after the call-out: what a helper needs, and that it is over.
+"""What is told after the call-out: what a helper needs, when they come, and that it is over.
 
 These are messages to people who know of the alarm already.  Each is tried once and written into
 the log of attempts; it holds up nothing.  An alarm receiving centre and public numbers get none:
@@ -18,6 +18,9 @@ from assistant.alarm.wording import Wording
 from assistant.channels import Ended, Kind, Opener, Outcome, Purpose, try_once
 from assistant.people.contacts import Contact, People
 
+MOST_TOLD_COMING: Final = 5
+"""How often one person is told, while an alarm is out, that another time of coming was said."""
+_COMES: Final = "comes"
 _TOLD: Final = frozenset({Outcome.DELIVERED, Outcome.UNKNOWN, Outcome.ACKNOWLEDGED})
 
 
@@ -37,6 +40,30 @@ class FollowUp:
                 await self._tell(
                     alarm, contact, "details", lambda lang: self._wording.details(alarm, lang)
                 )
+
+    async def tell_coming(self, alarm: Alarm) -> None:
+        """Tell the others who were written to when whoever took the alarm on wants to be there."""
+        if alarm.expected_at is None:
+            return
+        told = {a.contact_id for a in self._store.attempts(alarm.alarm_id) if a.outcome in _TOLD}
+        for contact in self._people.all:
+            is_theirs = contact.name == alarm.acknowledged_by
+            if contact.contact_id in told and not is_theirs and self._may_tell(alarm, contact):
+                await self._tell(
+                    alarm,
+                    contact,
+                    f"{_COMES} {alarm.expected_at // 60:.0f}",
+                    lambda lang: self._wording.coming(alarm, lang),
+                )
+
+    def _may_tell(self, alarm: Alarm, contact: Contact) -> bool:
+        """Whether somebody may be told once more when who comes: a button can be pressed often."""
+        told = {
+            made.channel.partition(":")[0]
+            for made in self._store.attempts_now(alarm.alarm_id)
+            if made.contact_id == contact.contact_id and made.channel.startswith(_COMES)
+        }
+        return len(told) < MOST_TOLD_COMING
 
     async def tell_over(self, alarm: Alarm, who: str) -> None:
         """Tell everybody who was written to that nobody need come any more."""
@@ -58,7 +85,7 @@ class FollowUp:
     def _is_told(self, alarm: Alarm, contact: Contact, channel: str) -> bool:
         return any(
             (made.contact_id, made.channel) == (contact.contact_id, channel)
-            and made.outcome == Outcome.DELIVERED
+            and (made.outcome == Outcome.DELIVERED or self._store.is_running(made.attempt_id))
             for made in self._store.attempts_now(alarm.alarm_id)
         )
 

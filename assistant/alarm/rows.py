@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -11,9 +12,9 @@ from typing import Any, Final
 from assistant.alarm.attempt import Attempt
 from assistant.alarm.record_writer import Record
 from assistant.alarm.source import source_of
-from assistant.alarm.state import Alarm, State
+from assistant.alarm.state import Alarm, Declined, State
 from assistant.events import whole
-from assistant.store.rows import readable
+from assistant.store.rows import DAMAGED, readable
 
 _MOST: Final = 2**63 - 1
 """The largest number that SQLite holds."""
@@ -21,7 +22,8 @@ _MOST: Final = 2**63 - 1
 
 def save_alarm(alarm: Alarm) -> Record:
     """Write an alarm as it is now."""
-    return _upsert("alarm", {**_values(alarm), "source": alarm.source.text})
+    declined = json.dumps([[whole(each.who), each.at] for each in alarm.declined])
+    return _upsert("alarm", {**_values(alarm), "source": alarm.source.text, "declined": declined})
 
 
 def save_attempt(attempt: Attempt) -> Record:
@@ -51,6 +53,7 @@ def read_open_alarms(connection: sqlite3.Connection) -> tuple[list[Alarm], int]:
         values["state"] = State(values["state"]) if is_known else State.RAISED
         values["was_reached"] = bool(values["was_reached"])
         values["source"] = source_of(values["source"])
+        values["declined"] = _declined(values["declined"])
         return Alarm(**values)
 
     found = rows.fetchall()
@@ -66,6 +69,14 @@ def read_attempts(connection: sqlite3.Connection) -> list[Attempt]:
         "WHERE state NOT IN ('closed', 'cancelled')"
     )
     return [Attempt(*row) for row in rows]
+
+
+def _declined(text: str) -> tuple[Declined, ...]:
+    """Read who cannot come; what cannot be read costs the alarm nothing: everybody is called."""
+    try:
+        return tuple(Declined(str(who), float(at)) for who, at in json.loads(text))
+    except DAMAGED:
+        return ()
 
 
 def _values(row: Alarm | Attempt) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from assistant.alarm.state import Alarm, State, Trigger
+from assistant.alarm.state import Alarm, State
 from assistant.alarm.store import AlarmStore
 from assistant.channels import (
     Meaning,
@@ -60,8 +60,8 @@ class Takes(Protocol):
     async def comes(self, alarm_id: str, contact_id: str, minutes: int) -> bool:
         """Note when they will be there."""
 
-    async def apply(self, alarm_id: str, trigger: Trigger, who: str) -> Alarm | None:
-        """Let something happen to an alarm."""
+    async def declines(self, alarm_id: str, contact_id: str) -> bool:
+        """Note that they cannot come; if they had taken the alarm on, it goes out again."""
 
 
 class SmsJournal:
@@ -169,10 +169,7 @@ class SmsAnswers:
             return "sms_old" if alarm.state.calls_out else ""
         if reply.meaning is Meaning.DECLINES:
             await self._note(alarm, contact, "declined by message")
-            if is_theirs:  # who took it on cannot come after all: it goes out again
-                await self._parts.controller.apply(
-                    alarm.alarm_id, Trigger.NOBODY_CAME, contact.name
-                )
+            await self._parts.controller.declines(alarm.alarm_id, contact.contact_id)
             return "sms_declined" if is_theirs or alarm.state.calls_out else ""
         if not is_dated and alarm.state.calls_out:
             await self._note(alarm, contact, "answered by message, at an unknown time")

@@ -6,13 +6,14 @@ who answered, whether anything got out of the house.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.alarm.attempt import Attempt
 from assistant.alarm.public_number import NUMBER_CONTACT
-from assistant.alarm.state import Alarm, State
+from assistant.alarm.state import Alarm, Declined, State
 from assistant.alarm.store import AlarmStore
 from assistant.channels import Kind, Opener, Outcome, Purpose, ways
 from assistant.people.contacts import Contact, People
@@ -45,10 +46,14 @@ class Standing:
     on_telephone: frozenset[str]
     """The names of those who are rung or spoken with, in any alarm."""
     callable_people: tuple[str, ...]
-    """The names of those whom this home can ring, in order."""
+    """The names of those whom this home can ring, in order; without who cannot come, unless nobody
+    can."""
     others: tuple[str, ...]
-    """The names of those whom this home can only write to."""
+    """The names of those whom this home can only write to; as above."""
     people_count: int
+    cannot_come: tuple[str, ...]
+    """The names of those who said that they cannot come, to every alarm that calls out; the one
+    who said so last comes last."""
     line: str
     """Who speaks with the elder now; empty: nobody."""
 
@@ -56,6 +61,11 @@ class Standing:
     def calls_out(self) -> bool:
         """Whether people are being called for help."""
         return any(alarm.state.calls_out for alarm in self.alarms)
+
+    @property
+    def nobody_can_come(self) -> bool:
+        """Whether everybody who is called for help said that they cannot come."""
+        return self.calls_out and 0 < self.people_count == len(self.cannot_come)
 
     @property
     def calls(self) -> tuple[Try, ...]:
@@ -85,11 +95,13 @@ class Standing:
 
     @property
     def written_to(self) -> str:
-        """The first person to whom a message went; empty: nobody."""
+        """The first person to whom a message went, and who may come; empty: nobody."""
         delivered = (
             each.contact
             for each in self.tries
-            if not each.is_call and each.outcome == Outcome.DELIVERED
+            if not each.is_call
+            and each.outcome == Outcome.DELIVERED
+            and each.contact not in self.cannot_come
         )
         return next(delivered, "")
 
@@ -127,7 +139,9 @@ class Standings:
         `line`: who speaks with the elder.
         """
         people = self._people.in_order(datetime.now().astimezone())
-        kinds_of = {contact.name: self._ways(contact) for contact in people}
+        cannot_come = self._cannot_come({contact.name for contact in people})
+        able = [contact for contact in people if contact.name not in cannot_come] or people
+        kinds_of = {contact.name: self._ways(contact) for contact in able}
         return Standing(
             alarms=self._store.open_alarms(),
             tries=self._tries(),
@@ -135,8 +149,18 @@ class Standings:
             callable_people=tuple(name for name, kinds in kinds_of.items() if Kind.CALL in kinds),
             others=tuple(name for name, kinds in kinds_of.items() if kinds == {Kind.MESSAGE}),
             people_count=len(people),
+            cannot_come=cannot_come,
             line=line,
         )
+
+    def _cannot_come(self, people: set[str]) -> tuple[str, ...]:
+        now = time.time()
+        calling = [alarm for alarm in self._store.open_alarms() if alarm.state.calls_out]
+        if not calling:
+            return ()
+        words = sorted((each for alarm in calling for each in alarm.declined), key=_said_at)
+        holding = people.intersection(*(alarm.cannot_come(now) for alarm in calling))
+        return tuple(dict.fromkeys(each.who for each in words if each.who in holding))
 
     def _ways(self, contact: Contact) -> set[Kind]:
         unknown = [address for address in contact.channels if address not in self._kinds]
@@ -179,6 +203,10 @@ class Standings:
             is_running=self._store.is_running(attempt.attempt_id),
             is_answered=attempt.answered_at is not None,
         )
+
+
+def _said_at(declined: Declined) -> float:
+    return declined.at
 
 
 def _begun_at(attempt: Attempt) -> float:

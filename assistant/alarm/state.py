@@ -74,10 +74,26 @@ class Trigger(StrEnum):
     """A human took the alarm on."""
     COMES = "comes"
     """Whoever took the alarm on said when they will be there."""
+    DECLINED = "declined"
+    """A contact said that they cannot come."""
     CONFIRMED = "confirmed"
     """A human arrived, or spoke with the elder, and says that it is over."""
     NOBODY_CAME = "nobody_came"
     """Somebody took the alarm on, and nobody said in time that it is over."""
+
+
+DECLINED_SECONDS: Final = 600.0
+"""How long others are called in the place of whoever said that they cannot come: then whatever kept
+them may be over, and an alarm that is still open needs everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A contact's word that they cannot come."""
+
+    who: str
+    at: float
+    """Unix time, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,12 @@ class Alarm:
     """How often the alarm went out again after somebody had taken it on."""
     expected_at: float | None = None
     """When whoever took the alarm on wants to be there; Unix time, seconds."""
+    declined: tuple[Declined, ...] = ()
+    """Who cannot come, oldest first; since the alarm last went out to everybody."""
+
+    def cannot_come(self, at: float) -> frozenset[str]:
+        """Who is not called before all others; a word from the future counts for nothing."""
+        return frozenset(each.who for each in self.declined if 0 <= at - each.at < DECLINED_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +153,7 @@ def change(
         trigger: what happened.
         at: when, Unix time in seconds.
         arrive_seconds: how long after an acknowledgement somebody must have come or spoken.
-        who: who did it, for an acknowledgement.
+        who: who did it, for an acknowledgement and for who cannot come.
         comes_seconds: in how long whoever took it on will be there, where that was said.
     """
     match alarm.state, trigger:
@@ -160,6 +182,7 @@ def change(
                     was_reached=True,
                     acknowledged_by=who,
                     escalate_at=at + arrive_seconds,
+                    declined=_without(alarm, who),
                 )
             )
         case State.ACKNOWLEDGED, Trigger.COMES:
@@ -167,19 +190,31 @@ def change(
             later = replace(alarm, escalate_at=at + arrive_seconds, expected_at=expected_at)
             return Change(later)
         case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
-            again = replace(
-                alarm,
-                state=State.RAISED,
-                acknowledged_by="",
-                escalate_at=None,
-                expected_at=None,
-                denied_count=0,
-                generation=alarm.generation + 1,
-            )
-            return Change(again)
+            return Change(_again(alarm, ()))
+        case State.ACKNOWLEDGED, Trigger.DECLINED if who == alarm.acknowledged_by:
+            return Change(_again(alarm, (*_without(alarm, who), Declined(who, at))))
+        case state, Trigger.DECLINED if state.is_open and who not in alarm.cannot_come(at):
+            return Change(replace(alarm, declined=(*_without(alarm, who), Declined(who, at))))
         case state, Trigger.CONFIRMED if state.is_open:
             return Change(replace(alarm, state=State.CLOSED, escalate_at=None))
     return None
+
+
+def _again(alarm: Alarm, declined: tuple[Declined, ...]) -> Alarm:
+    return replace(
+        alarm,
+        state=State.RAISED,
+        acknowledged_by="",
+        escalate_at=None,
+        expected_at=None,
+        denied_count=0,
+        generation=alarm.generation + 1,
+        declined=declined,
+    )
+
+
+def _without(alarm: Alarm, who: str) -> tuple[Declined, ...]:
+    return tuple(each for each in alarm.declined if each.who != who)
 
 
 def _may_be_taken_back(alarm: Alarm) -> bool:

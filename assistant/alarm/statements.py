@@ -14,7 +14,10 @@ from typing import Final
 from assistant.alarm.standing import Standing
 
 BAD_NEWS: Final = frozenset(
-    {"nobody_to_call", "no_way_to_call", "nobody_answered", "messages_sent"}
+    {
+        *("nobody_to_call", "no_way_to_call", "nobody_answered", "messages_sent"),
+        "nobody_can_come",
+    }
 )
 
 
@@ -71,12 +74,16 @@ def _between_calls(standing: Standing, number: str) -> Statement | None:
         return None
     if not standing.people_count and not standing.tries:
         return Statement("nobody_to_call", slots)
+    if standing.nobody_can_come:
+        return Statement("nobody_can_come", slots)
     if standing.was_answered:
         return Statement("answered_not_taken", slots)
     if standing.calls_got_out:
         return Statement("nobody_answered", slots)
     if written_to := standing.written_to:
         return Statement("messages_sent", {**slots, "contact": written_to})
+    if standing.cannot_come:
+        return Statement("contact_cannot_come", {"contact": standing.cannot_come[-1]})
     is_tried = bool(standing.tries) or not (standing.callable_people or standing.others)
     if is_tried and not standing.is_writing:
         return Statement("no_way_to_call", slots)
@@ -128,6 +135,10 @@ def is_true(said: Statement, standing: Standing) -> bool:
             return standing.calls_out and _is_between(key, standing)
         case "nobody_to_call":
             return not standing.people_count
+        case "nobody_can_come":
+            return standing.nobody_can_come
+        case "contact_cannot_come":
+            return contact in standing.cannot_come
         case "call_goes_on" | "still_trying" | "nobody_came" | "ask_back" | "ask_back_by_name":
             return standing.calls_out
         case "contact_comes" | "contact_knows" | "contact_comes_in" | "contact_looks_in":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +27,12 @@ _TEXTS: Final = {
     Origin.DRILL: "alarm_text",
 }
 """Whether somebody asked for help, or something noticed it."""
+
+
+ELDER: Final = "elder"
+BESIDE: Final = "somebody beside the elder"
+OTHERS: Final = {ELDER: "the_elder", BESIDE: "somebody_beside"}
+"""Who did something in an alarm and is no contact, as the journal names them."""
 
 
 class Voice(Protocol):
@@ -101,15 +108,22 @@ class Wording:
             answer_hint=say("alarm_answer"),
         )
 
-    def page(self, alarm: Alarm, lang: str, *, is_helper: bool) -> AlarmFacts:
-        """What a page shows of an alarm; to a helper also what is needed at the door."""
+    def page(self, alarm: Alarm, lang: str, now: float, *, is_helper: bool) -> AlarmFacts:
+        """What a page shows of an alarm; to a helper also what is needed at the door.
+
+        `now`: Unix time, seconds.
+        """
+        minutes = self.settings.arrive_minutes
+        if alarm.escalate_at is not None:  # later if whoever comes needs longer
+            minutes = max(1, math.ceil((alarm.escalate_at - now) / 60))
         facts = AlarmFacts(
             elder=self._elder(lang),
             reason=self.replies.render(f"reason_{alarm.reason}", lang),
             place=alarm.place,
             address=self.settings.address,
             number=self.settings.number or self.replies.render("emergency_number", lang),
-            minutes=f"{self.settings.arrive_minutes:g}",
+            minutes=f"{minutes:g}",
+            phone=self.settings.phone,
             is_drill=alarm.source.origin is Origin.DRILL,
         )
         if not is_helper:
@@ -122,6 +136,14 @@ class Wording:
             allergies=_listed(self.health.allergies),
             notes=self.notes(alarm.alarm_id, lang),
         )
+
+    def named(self, who: str, lang: str) -> str:
+        """Name who did something and is no contact, such as the elder; empty for all others.
+
+        `who`: as the journal has it, or the contact id of the public emergency number.
+        """
+        keys = OTHERS | {self.rings_number: "emergency_number_name"}
+        return self.replies.render(keys[who], lang) if who in keys else ""
 
     def details(self, alarm: Alarm, lang: str) -> str:
         """Say what a helper needs at the door and beside the elder; empty if nothing is known."""
@@ -148,9 +170,24 @@ class Wording:
         text = self.replies.render("call_back_greeting", lang, elder=self._elder(lang))
         return replace(self.voice.script(text, lang), repeats=1)
 
+    def coming(self, alarm: Alarm, lang: str) -> str:
+        """Say who took an alarm on and when they want to be there; empty if it is not known."""
+        if alarm.expected_at is None or not alarm.acknowledged_by:
+            return ""
+        at = datetime.fromtimestamp(alarm.expected_at).astimezone()
+        return self.replies.render(
+            "alarm_coming_text",
+            lang,
+            elder=self._elder(lang),
+            who=alarm.acknowledged_by,
+            time=f"{at:%H:%M}",
+        )
+
     def over(self, key: str, lang: str, who: str) -> str:
         """Say that an alarm is over, and by whom."""
-        return self.replies.render(key, lang, elder=self._elder(lang), who=who)
+        return self.replies.render(
+            key, lang, elder=self._elder(lang), who=self.named(who, lang) or who
+        )
 
     def _elder(self, lang: str) -> str:
         return self.elder_name() or self.replies.render("the_elder", lang)

@@ -22,7 +22,14 @@ from starlette.routing import Route
 
 from assistant.channels.acknowledge import Acknowledger, TokenError
 from assistant.console.pace import Pace, neighbourhood
-from assistant.console.pages import MINUTES, STYLE_HASH, alarm_page, close_page, problem_page
+from assistant.console.pages import (
+    MINUTES,
+    STYLE_HASH,
+    alarm_page,
+    close_page,
+    home_page,
+    problem_page,
+)
 from assistant.pendants import (
     PendantClockError,
     PendantDoor,
@@ -34,6 +41,7 @@ from assistant.runtime.link import LinkError
 from assistant.services import (
     CloseByLink,
     ComeByLink,
+    DeclineByLink,
     LinkTooOldRefused,
     LinkView,
     LookAtLink,
@@ -128,6 +136,12 @@ class Door:
         await self._ask(ComeByLink(token, int(said)))
         return _seen_anew(request)
 
+    async def decline(self, request: Request) -> Response:
+        """Note that the link's reader cannot come: the others are called without them."""
+        token, _ = await self._pressed(request, "decline")
+        await self._ask(DeclineByLink(token))
+        return _seen_anew(request)
+
     async def report(self, request: Request) -> Response:
         """Take a pendant's report."""
         if self._pendants is None:
@@ -219,10 +233,12 @@ def application(door: Door) -> Starlette:
     get, post = ["GET"], ["POST"]
     served = Starlette(
         routes=[
+            Route("/", _home, methods=get),
             Route("/a/{token}", door.look, methods=get),
             Route("/a/{token}/", door.look, methods=get),  # as some messengers write a link
             Route("/a/{token}/take", door.take, methods=post),
             Route("/a/{token}/come", door.come, methods=post),
+            Route("/a/{token}/decline", door.decline, methods=post),
             Route("/a/{token}/close", door.ask_to_close, methods=get),
             Route("/a/{token}/close", door.close, methods=post),
             Route("/pendant/{device}", door.report, methods=post),
@@ -241,6 +257,10 @@ def application(door: Door) -> Starlette:
 
 def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return HTMLResponse(html, status, HEADERS)
+
+
+async def _home(_: Request) -> Response:
+    return _page(home_page())
 
 
 async def _problem(_: Request, error: Exception) -> Response:

@@ -43,6 +43,7 @@ from assistant.services import (
     NoAlarmRefused,
     NoContactRefused,
     NoteArrival,
+    NoteDeclined,
     WayChecked,
 )
 from assistant.services.findings import CheckResult, lasting
@@ -173,6 +174,7 @@ class AlarmAssembly(Feature):
         bus.serve(
             AcknowledgeAlarm.answered_by(self._serve_acknowledge),
             NoteArrival.answered_by(self._serve_arrival),
+            NoteDeclined.answered_by(self._serve_declined),
             CloseAlarm.answered_by(self._serve_close),
             DescribeAlarm.answered_by(self._serve_details),
             CheckContact.answered_by(self._serve_check),
@@ -277,6 +279,9 @@ class AlarmAssembly(Feature):
 
     async def _serve_arrival(self, wish: NoteArrival) -> bool:
         return await self._controller.comes(wish.alarm_id, wish.contact_id, wish.minutes)
+
+    async def _serve_declined(self, wish: NoteDeclined) -> bool:
+        return await self._controller.declines(wish.alarm_id, wish.contact_id)
 
     async def _serve_close(self, wish: CloseAlarm) -> bool:
         return await self._controller.close(wish.alarm_id, wish.who)

@@ -79,6 +79,7 @@ from assistant.services import (
     ComeByLink,
     CountNotTaken,
     CountTaken,
+    DeclineByLink,
     DeleteStored,
     DescribeAlarm,
     DrillContact,
@@ -108,6 +109,7 @@ from assistant.services import (
     LookAtStored,
     NameRoom,
     NoteArrival,
+    NoteDeclined,
     OfferCall,
     OpenTables,
     PauseReminders,
@@ -243,7 +245,9 @@ CHILDREN: Final[Mapping[str, Rights]] = {
         hears=(ExpressRobot, MoveRobot, PeopleLocated, StopRobot),
     ),
     "senses": _child(tells=(PeopleLocated, Sensed)),
-    "console": _child(CloseByLink, ComeByLink, LookAtLink, TakeByLink, ReportPendant),
+    "console": _child(
+        CloseByLink, ComeByLink, DeclineByLink, LookAtLink, TakeByLink, ReportPendant
+    ),
 }
 """The rights of each child, by the name under which the core started it."""
 
@@ -272,7 +276,9 @@ COMMANDS: Final[Mapping[str, Rights]] = {
 }
 """The rights of each command of the user's own; none of the core's children may pass for one."""
 
-CORE_ONLY: Final[frozenset[Asked]] = frozenset({AcknowledgeAlarm, CloseAlarm, NoteArrival})
+CORE_ONLY: Final[frozenset[Asked]] = frozenset(
+    {AcknowledgeAlarm, CloseAlarm, NoteArrival, NoteDeclined}
+)
 """The services that no peer may ask for: the core asks them itself, or a command without it
 does."""
 

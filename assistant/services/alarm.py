@@ -74,6 +74,8 @@ class AlarmFacts:
     """The emergency number, or what it is called."""
     minutes: str = ""
     """How long whoever takes it on has to be there."""
+    phone: str = ""
+    """The elder's own telephone, as the family wrote it."""
     is_drill: bool = False
     door: LongText = ""
     """To whoever took it on: how to come in, and what to know beside the elder."""
@@ -81,6 +83,43 @@ class AlarmFacts:
     medicines: LongText = ""
     allergies: LongText = ""
     notes: LongText = ""
+
+
+class StepKind(StrEnum):
+    """What happened in an alarm."""
+
+    BEGAN = "began"
+    WRITTEN = "written"
+    """A message came through to somebody."""
+    RUNG = "rung"
+    ANSWERED = "answered"
+    """A call was taken, by a person or a machine."""
+    TAKEN = "taken"
+    COMES = "comes"
+    """Whoever took it on said when they will be there."""
+    CANNOT = "cannot"
+    """Somebody said that they cannot come."""
+    AGAIN = "again"
+    """It went out again, to everybody."""
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an alarm's story."""
+
+    kind: StepKind
+    at: str
+    """The time of day."""
+    who: str = ""
+    """A name that the family knows; empty: nobody whom they know."""
+    times: int = 1
+    """How often, of calls."""
+    until: str = ""
+    """When the last of several calls was."""
+    minutes: int = 0
+    """In how many minutes somebody said they will be there; 0: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +135,18 @@ class LinkView:
     since: str = ""
     """When it began, as a time of day."""
     facts: AlarmFacts = AlarmFacts()
+    expected: str = ""
+    """When whoever took it on wants to be there, as a time of day."""
+    minutes_left: int = 0
+    """In how many minutes that is; 0: it is due, or not known."""
+    cannot: tuple[str, ...] = ()
+    """Who said that they cannot come."""
+    has_declined: bool = False
+    """Whether the link's own contact did, and it is remembered."""
+    nobody_can_come: bool = False
+    """Whether everybody said so."""
+    steps: tuple[Step, ...] = ()
+    """What happened so far, oldest first; when it is over, the whole story."""
 
 
 _OF_A_LINK = (LinkInvalidRefused, LinkTooOldRefused)
@@ -123,6 +174,13 @@ class ComeByLink(Request[LinkView]):
     minutes: int
 
 
+@request("links.decline", *_OF_A_LINK)
+class DeclineByLink(Request[LinkView]):
+    """The link's contact cannot come: others are called in their place."""
+
+    token: str
+
+
 @request("links.close", *_OF_A_LINK)
 class CloseByLink(Request[LinkView]):
     """A human saw or spoke to the elder, and all is well."""
@@ -145,6 +203,14 @@ class NoteArrival(Request[bool]):
     alarm_id: str
     contact_id: str
     minutes: int
+
+
+@request("alarms.declines")
+class NoteDeclined(Request[bool]):
+    """A contact cannot come; False if that is known already, or it is over."""
+
+    alarm_id: str
+    contact_id: str
 
 
 @request("alarms.close")

@@ -102,6 +102,7 @@ class EmergencySettings:
     """Calling for help; whom to call: anban contacts."""
 
     address: str = _setting("", "Where the home is, as a helper must hear it")
+    phone: str = _setting("", "The elder's own telephone: who opens the page can ring it")
     door_code: str = _setting("", "How a helper gets in: the code, or who has a key")
     health: str = _setting("", "Conditions, medicines and allergies that a helper must know")
     number: str = _setting("", "The public emergency number; empty: 120 in Chinese, unnamed else")

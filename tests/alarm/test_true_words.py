@@ -42,7 +42,7 @@ STATEMENTS = (
     *("nobody_answered", "answered_not_taken", "messages_sent", "no_way_to_call"),
     *("nobody_to_call", "call_goes_on", "nobody_came", "alarm_cancelled", "alarm_closed"),
     *("alarm_not_begun", "contact_looks_in", "only_human_closes", "helper_here", "ask_back"),
-    *("still_trying",),
+    *("still_trying", "contact_cannot_come", "nobody_can_come"),
 )
 NOT_REACHED = {"no_answer", "busy", "refused", "unknown"}
 
@@ -130,6 +130,13 @@ class Ledger:
     def outcomes(self) -> list[str]:
         return [outcome for alarm, _, outcome, _ in self.ended if self.open.get(alarm) == "raised"]
 
+    def cannot_come(self) -> set[str]:
+        """Who said so to every alarm that calls out."""
+        assert self.home is not None
+        calling = [a for a in self.home.store.open_alarms() if a.state.calls_out]
+        words = [{each.who for each in alarm.declined} for alarm in calling]
+        return set.intersection(*words) if words else set()
+
     def is_so(self, key: str, slots: dict[str, str]) -> bool:
         contact, states = slots.get("contact", ""), list(self.open.values())
         calls_out = "raised" in states
@@ -140,6 +147,7 @@ class Ledger:
             each[3] for each in self.ended if self.open.get(each[0]) == "raised"
         )
         outcomes = self.outcomes()
+        cannot_come = self.cannot_come()
         has_call = any("call" in address for address in self.people.get(contact, []))
         match key:
             case "cry_calling" | "alarm_calling":
@@ -166,6 +174,10 @@ class Ledger:
                 return calls_out and not set(calls) & NOT_REACHED and not was_answered
             case "nobody_to_call":
                 return not self.people
+            case "contact_cannot_come":
+                return contact in cannot_come
+            case "nobody_can_come":
+                return calls_out and cannot_come == set(self.people)
             case "call_goes_on":
                 rang = any(o.startswith("call ") and "failed" not in o for o in outcomes)
                 return calls_out and bool(on_telephone or rang)
@@ -183,7 +195,10 @@ TEXT_WORDS = ["delivered", "failed", "unknown"]
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["cry", "fire", "press", "sense", "fine", "here", "take", "come", "hold", "free"]
+            [
+                *("cry", "fire", "press", "sense", "fine", "here", "take", "come", "hold", "free"),
+                *("decline", "decline_last"),
+            ]
         ),
         st.floats(0.1, 45),
     ),
@@ -218,6 +233,10 @@ async def act(home: Home, step: str) -> None:
                 home.emergency.take_answer(said)
         case "take" if alarms and people:
             await controller.acknowledge(alarms[-1].alarm_id, people[0].contact_id)
+        case "decline" if alarms and people:
+            await controller.declines(alarms[-1].alarm_id, people[0].contact_id)
+        case "decline_last" if alarms and people:
+            await controller.declines(alarms[0].alarm_id, people[-1].contact_id)
         case "come" if alarms and people:
             await controller.comes(alarms[-1].alarm_id, people[0].contact_id, 10)
         case _:

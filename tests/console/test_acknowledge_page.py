@@ -34,7 +34,7 @@ from tests.console.parts import (
 )
 from tests.waiting import until
 
-TAKE, CLOSE = {"do": "take"}, {"do": "close"}
+TAKE, CLOSE, DECLINE = {"do": "take"}, {"do": "close"}, {"do": "decline"}
 
 
 async def test_a_link_in_a_message_is_opened_pressed_and_the_elder_hears_who_comes(
@@ -62,13 +62,16 @@ async def test_a_link_in_a_message_is_opened_pressed_and_the_elder_hears_who_com
             assert home.has(AlarmAcknowledged)()
             assert any("大女儿" in text for text in home.said()[-1:]), home.said()
             mine = await home.web.get(link)
-            for shown in ("谢谢您，大女儿", DOOR, HEALTH, "20分钟"):
+            for shown in ("谢谢您，大女儿", DOOR, HEALTH, "20分钟", "5 <small>分钟</small>"):
                 assert shown in mine.text
             assert "我来接手" not in mine.text
             for wrong in ("", "7", "-5", "ten"):
                 answer = await home.web.post(f"{link}/come", data={"do": "come", "minutes": wrong})
                 assert answer.status_code == 400
             await home.web.post(f"{link}/come", data={"do": "come", "minutes": "20"})
+            answered = (await home.web.get(link)).text
+            assert "还有20分钟" in answered
+            assert "30分钟内没有确认平安" in answered, "it waits longer for who comes"
             assert any("大约20分钟就到" in text for text in home.said())
 
             asked = await home.web.get(f"{link}/close")
@@ -78,6 +81,8 @@ async def test_a_link_in_a_message_is_opened_pressed_and_the_elder_hears_who_com
             await until(home.has(AlarmClosed))
             over = await home.web.get(link)
             assert "已经结束" in over.text
+            for told in ("求助开始", "大女儿接手", "大女儿说大约20分钟到", "结束：大女儿确认平安"):
+                assert told in over.text
             for hidden in (DOOR, HEALTH, ADDRESS, "王奶奶"):
                 assert hidden not in over.text
 
@@ -101,6 +106,90 @@ async def test_a_second_person_sees_who_took_it_and_may_close(tmp_path: Path) ->
             assert "a fire in the home" in page.text
             await home.web.post(f"{second}/close", data=CLOSE)
             assert home.state() == "none"
+
+
+async def test_who_cannot_come_says_so_and_the_others_see_it(tmp_path: Path) -> None:
+    with receiver() as one, receiver() as other:
+        async with a_home(tmp_path, {"大女儿": one.url, "老李": other.url}) as home:
+            home.cry()
+            hers, his = await link_of(one), await link_of(other)
+            assert "我来不了" in (await home.web.get(hers)).text
+            for _ in range(2):
+                pressed = await home.web.post(f"{hers}/decline", data=DECLINE)
+                assert (pressed.status_code, pressed.headers["location"]) == (
+                    303,
+                    httpx.URL(hers).path,
+                )
+            own = (await home.web.get(hers)).text
+            assert "记下了：您来不了" in own
+            assert 'value="decline"' not in own
+            assert "我来接手" in own, "she may come after all"
+            assert "说来不了的：<strong>大女儿</strong>" in (await home.web.get(his)).text
+            assert not any("来不了" in text for text in home.said()), "somebody else may come"
+            await home.web.post(f"{his}/decline", data=DECLINE)
+            assert "能找的人都说来不了" in (await home.web.get(his)).text
+            assert any("能找的人都说现在来不了" in text for text in home.said())
+            assert home.state() == "raised"
+            story = (await home.web.get(hers)).text
+            assert story.count("大女儿说来不了") == 1
+
+
+async def test_who_took_it_on_may_give_it_up_and_take_it_on_again(tmp_path: Path) -> None:
+    with receiver() as one, receiver() as other:
+        async with a_home(tmp_path, {"大女儿": one.url, "老李": other.url}) as home:
+            home.cry()
+            hers, his = await link_of(one), await link_of(other)
+            await home.web.post(f"{hers}/take", data=TAKE)
+            await home.web.post(f"{hers}/come", data={"do": "come", "minutes": "5"})
+            assert "大女儿说大约" in (await home.web.get(his)).text
+            await until(lambda: any("说大约" in e["data"]["text"] for e in other.events.values()))
+            assert DOOR not in (await home.web.get(his)).text
+            await home.web.post(f"{hers}/decline", data=DECLINE)
+            assert home.state() == "raised"
+            assert any("大女儿说现在来不了" in text for text in home.said())
+            given_up = (await home.web.get(hers)).text
+            assert DOOR not in given_up
+            await home.web.post(f"{hers}/take", data=TAKE)
+            assert home.state() == "acknowledged"
+
+
+async def test_the_story_outlives_a_restart_and_tells_no_more_than_it_may(tmp_path: Path) -> None:
+    with receiver() as one, receiver() as other:
+        people = {"<i>大女儿</i>": one.url, "老李": other.url}
+        async with a_home(tmp_path, people) as home:
+            home.cry()
+            hers, his = await link_of(one), await link_of(other)
+            await home.web.post(f"{his}/decline", data=DECLINE)
+            await home.web.post(f"{hers}/take", data=TAKE)
+            await home.web.post(f"{hers}/close", data=CLOSE)
+            assert home.state() == "none"
+        async with a_home(tmp_path, {}) as home:
+            page = (await home.web.get(f"{home.url}{httpx.URL(his).path}")).text
+            for told in (
+                *("求助开始", "老李说来不了", "&lt;i&gt;大女儿&lt;/i&gt;接手"),
+                "结束：&lt;i&gt;大女儿&lt;/i&gt;确认平安",
+            ):
+                assert told in page
+            for hidden in (DOOR, HEALTH, ADDRESS, "王奶奶", "摔", "<i>", "127.0.0.1", "救命"):
+                assert hidden not in page
+            assert "<form" not in page
+
+
+async def test_the_address_alone_says_what_this_is_and_not_whose(tmp_path: Path) -> None:
+    with receiver() as daughter:
+        async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
+            quiet = await home.web.get(f"{home.url}/")
+            home.cry()
+            await link_of(daughter)
+            page = await home.web.get(f"{home.url}/")
+            assert (page.status_code, page.text) == (200, quiet.text), "nor whether there is alarm"
+            for lang in LANGUAGES:
+                assert f'<section lang="{lang}">' in page.text
+                assert WORDS.render("home_title", lang) in page.text
+            for hidden in ("王奶奶", ADDRESS, "大女儿", "<form", "<a "):
+                assert hidden not in page.text
+            assert "default-src 'none'" in page.headers["content-security-policy"]
+            assert (await home.web.post(f"{home.url}/")).status_code == 405
 
 
 async def test_a_used_link_does_not_acknowledge_again_also_after_a_restart(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,19 @@ from assistant.console import connection
 from assistant.console.__main__ import ConsoleError, _listener, _serving
 from assistant.console.crowd import Crowd
 from assistant.console.pace import MAX_KNOWN, Pace, neighbourhood
-from assistant.console.pages import alarm_page, close_page, problem_page
+from assistant.console.pages import STYLE, alarm_page, close_page, problem_page
 from assistant.console.web import Door
 from assistant.pendants import PendantDoor
 from assistant.runtime.link import LinkError
-from assistant.services import AlarmFacts, LinkView, ReportPendant, Request, Stage
+from assistant.services import (
+    AlarmFacts,
+    LinkView,
+    ReportPendant,
+    Request,
+    Stage,
+    Step,
+    StepKind,
+)
 from assistant.services.errors import ServiceError
 from assistant.settings import LANGUAGES, ConsoleSettings
 from tests.channels.parts import free_port
@@ -40,6 +50,14 @@ VIEW = LinkView(
     since="08:30",
     facts=AlarmFacts(elder="王奶奶", reason="摔倒", place="浴室", number="120", minutes="20"),
 )
+PLAIN_TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "span", "strong"),
+    *("dl", "dt", "dd", "form", "button", "input", "small", "a", "ol", "li", "time", "br"),
+}
+PLAIN_ATTRIBUTES = {
+    *("lang", "charset", "name", "content", "http-equiv", "role", "class", "aria-hidden"),
+    *("method", "action", "value", "type", "href"),
+}
 BEARER = {"Authorization": f"Bearer {PENDANT_TOKEN}"}
 
 
@@ -411,6 +429,92 @@ def test_no_name_becomes_markup(name: str, stage: Stage) -> None:
         hostile = replace(view, by=name, contact=name, facts=facts)
         for page in (alarm_page, close_page):
             assert page(hostile, "/a/x").count("<") == page(view, "/a/x").count("<")
+
+
+class Tags(HTMLParser):
+    """Every element and every address of a page, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.addresses: set[str] = set()
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.attributes.add(name)
+            if name in {"href", "action"}:
+                self.addresses.add(value or "")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@given(st.text(max_size=30), st.sampled_from(Stage), st.sampled_from(StepKind), st.integers(0, 9))
+def test_what_is_told_and_a_telephone_number_become_no_markup(
+    name: str, stage: Stage, kind: StepKind, times: int
+) -> None:
+    step = Step(kind, name, name, times, name, times)
+    facts = replace(VIEW.facts, phone=name)
+    for lang in LANGUAGES:
+        hostile = replace(
+            VIEW,
+            stage=stage,
+            lang=lang,
+            facts=facts,
+            expected=name or "x",
+            minutes_left=times,
+            cannot=(name, "乙"),
+            has_declined=times > 4,
+            nobody_can_come=times > 4,
+            steps=(step,) * 3,
+        )
+        seen = Tags(alarm_page(hostile, "/a/x"))
+        assert seen.tags <= PLAIN_TAGS
+        assert seen.attributes <= PLAIN_ATTRIBUTES
+        assert all(re.fullmatch(r"tel:[+0-9]+|/a/x/[a-z]+", each) for each in seen.addresses)
+
+
+@pytest.mark.parametrize(
+    ("phone", "dialled"),
+    [
+        *[("+86 571 8888 0000", "tel:+8657188880000"), ("(0571) 888-0000", None)],
+        *[("0571-8888 0000", "tel:057188880000"), ("120", "tel:120"), ("", None), ("12", None)],
+        *[("javascript:alert(1)", None), ('1" onclick="x', None), ("sip:her@home", None)],
+        *[("call 13800138000", None), ("1" * 40, None), ("１３８００", None), ("٣٣٣٣", None)],
+    ],
+)
+def test_the_elder_is_rung_by_what_is_a_telephone_number(phone: str, dialled: str | None) -> None:
+    page = alarm_page(replace(VIEW, facts=replace(VIEW.facts, phone=phone)), "/a/x")
+    seen = Tags(page)
+    assert {each for each in seen.addresses if each.startswith("tel:")} - {"tel:120"} == (
+        {dialled} if dialled not in {None, "tel:120"} else set()
+    )
+    assert phone in seen.text
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_state_is_told_by_words_and_a_sign_beside_its_colour(stage: Stage, lang: str) -> None:
+    page = alarm_page(replace(VIEW, stage=stage, lang=lang, by="大女儿"), "/a/x")
+    looks = {Stage.MINE: "seen-to", Stage.TAKEN: "seen-to", Stage.OVER: "over"}
+    assert f'class="status {looks.get(stage, "urgent")}"' in page
+    assert re.search(r'aria-hidden="true">[!✓■]</span><span>[^<]{8,}</span>', page)
+    assert f".{looks.get(stage, 'urgent')} {{ background" in STYLE
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("has_declined", [False, True])
+def test_it_is_offered_to_whom_it_concerns_to_say_that_they_cannot_come(
+    stage: Stage, has_declined: bool
+) -> None:
+    page = alarm_page(replace(VIEW, stage=stage, has_declined=has_declined), "/a/x")
+    is_offered = stage not in {Stage.TAKEN, Stage.OVER} and not has_declined
+    assert ('value="decline"' in page) is is_offered
+    assert ("记下了" in page) is (has_declined and stage in {"open", "anew", "again", "used"})
 
 
 @pytest.mark.parametrize("problem", ["bad_link", "old_link", "slow_down", "down", "bad_form"])

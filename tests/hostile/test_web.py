@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from assistant.alarm.links import MOST_TAKES
 from assistant.channels import Acknowledger
 from assistant.people.contacts import new_contact
 from assistant.services.errors import Refusal
@@ -19,7 +20,7 @@ from tests.asking import call
 from tests.console.parts import DOOR, HEALTH, a_home, link_of, receiver
 from tests.waiting import until
 
-TAKE, CLOSE = {"do": "take"}, {"do": "close"}
+TAKE, CLOSE, DECLINE = {"do": "take"}, {"do": "close"}, {"do": "decline"}
 METHODS = ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "CONNECT", "GET", "X"]
 FORGED_HEADERS = [
     {"X-HTTP-Method-Override": "POST"},
@@ -63,6 +64,7 @@ async def test_no_tampered_link_must_do_or_tell_anything(tmp_path: Path) -> None
                     ("links.look", {}),
                     ("links.take", {}),
                     ("links.come", {"minutes": 10}),
+                    ("links.decline", {}),
                     ("links.close", {}),
                 ):
                     arguments: dict[str, Any] = {"token": false, **more}
@@ -111,16 +113,28 @@ async def test_nothing_but_the_button_must_take_it_on(tmp_path: Path) -> None:
             link = await link_of(daughter)
             shown = ""
             for method in METHODS:
-                for tail in ("", "/", "/take", "/close", "/come", "/take/", "//take", "/./take"):
+                for tail in (
+                    "",
+                    "/",
+                    "/take",
+                    "/close",
+                    "/come",
+                    "/decline",
+                    "/take/",
+                    "//take",
+                    "/./take",
+                ):
                     shown += (await home.web.request(method, link + tail)).text
             for form in FORMS:
-                shown += (await home.web.post(f"{link}/take", content=form)).text
+                for button in ("take", "decline"):
+                    shown += (await home.web.post(f"{link}/{button}", content=form)).text
             for headers in FORGED_HEADERS:
                 shown += (await home.web.get(f"{link}/take", headers=headers)).text
                 if "Sec-Fetch-Site" in headers:
                     shown += (await home.web.post(f"{link}/take", data=TAKE, headers=headers)).text
             shown += (await home.web.post(f"{link}/close", data=CLOSE)).text
             assert home.state() in {"raised", "delivered"}
+            assert home.core.alarm_assembly.store.open_alarms()[0].declined == ()
             assert DOOR not in shown
             assert HEALTH not in shown
 
@@ -141,6 +155,28 @@ async def test_one_persons_link_must_not_speak_for_another(tmp_path: Path) -> No
             assert HEALTH not in seen
             after = home.core.alarm_assembly.store.open_alarms()[0]
             assert (after.acknowledged_by, after.escalate_at) == ("大女儿", before.escalate_at)
+
+
+async def test_one_persons_link_must_not_give_up_for_another_nor_over_and_over(
+    tmp_path: Path,
+) -> None:
+    """Who cannot come takes help from nobody else, and one link sends an alarm out again thrice."""
+    with receiver() as daughter, receiver() as son:
+        async with a_home(tmp_path, {"大女儿": daughter.url, "儿子": son.url}) as home:
+            home.cry()
+            hers, his = await link_of(daughter), await link_of(son)
+            await home.web.post(f"{hers}/take", data=TAKE)
+            await home.web.post(f"{his}/decline", data=DECLINE)
+            (alarm,) = home.core.alarm_assembly.store.open_alarms()
+            assert (alarm.state.value, alarm.acknowledged_by) == ("acknowledged", "大女儿")
+            assert [each.who for each in alarm.declined] == ["儿子"]
+            token = hers.rpartition("/")[2]
+            for _ in range(2 * MOST_TAKES):
+                await call(home.core.bus, "links.decline", token=token)
+                await call(home.core.bus, "links.take", token=token)
+            (alarm,) = home.core.alarm_assembly.store.open_alarms()
+            assert alarm.generation == MOST_TAKES
+            assert home.state() == "raised"
 
 
 async def test_a_link_must_not_work_for_who_is_no_contact_any_more(tmp_path: Path) -> None:
