@@ -9,7 +9,8 @@ from functools import reduce
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from assistant.language import LANGUAGES, Dose, Replies, Unit
+from assistant.language import LANGUAGES, Dose, Habits, Replies, Unit
+from assistant.reminders.in_words import InWords
 from assistant.reminders.model import Item, Occurrence
 from assistant.reminders.notice import Notice, NoticeKind
 from assistant.reminders.stock import StockLeft
@@ -24,6 +25,10 @@ class Wording:
     def __init__(self, zone: ZoneInfo, home_lang: Callable[[], str]) -> None:
         self._zone, self._home_lang = zone, home_lang
         self._replies = Replies.load(Path(__file__).parent / "replies")
+
+    def in_writing(self, habits: Habits) -> InWords:
+        """Give what is written of reminders instead of said."""
+        return InWords(self._replies, self._home_lang(), habits)
 
     def announcement(self, items: Sequence[Item], step: int, now: float) -> str:
         """Ask about what is due."""

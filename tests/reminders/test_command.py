@@ -11,6 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from assistant.commands import reminder_changes as changes
 from assistant.commands import reminder_list as command
+from assistant.commands import reminder_lists as lists
 from assistant.core import Core, CoreOptions, running
 from assistant.reminders.csv_list import COLUMNS
 from assistant.runtime.bus import Bus
@@ -62,9 +63,9 @@ async def test_a_list_is_kept_shown_and_written_without_a_running_anban(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # As spreadsheets in China write it.
-    assert await command.read(a_file(tmp_path, LIST, "gb18030")) == 0
-    assert await command.read(a_file(tmp_path, LIST)) == 0
-    assert "already" in capsys.readouterr().out
+    assert await lists.read(a_file(tmp_path, LIST, "gb18030")) == 0
+    assert await lists.read(a_file(tmp_path, LIST)) == 0
+    assert "已经有了" in capsys.readouterr().out
     await command.show(as_json=False)
     out = capsys.readouterr().out
     assert "华法林, 1 tablet, after food: daily at 20:00  (anticoagulant)" in out
@@ -83,10 +84,10 @@ async def test_bad_lines_are_named_and_nothing_is_kept(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = LIST.replace("08:00", "25:00").replace(",1,", ",-3,", 1)
-    assert await command.read(a_file(tmp_path, bad)) == 1
+    assert await lists.read(a_file(tmp_path, bad)) == 1
     out = capsys.readouterr().out
-    assert "line 2: " in out
-    assert "line 3: " in out
+    assert "第2行：" in out
+    assert "第3行：" in out
     await command.show(as_json=True)
     assert capsys.readouterr().out == ""
 
@@ -94,7 +95,7 @@ async def test_bad_lines_are_named_and_nothing_is_kept(
 async def test_beside_a_running_anban_it_goes_through_it(
     core: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await command.read(a_file(tmp_path, LIST)) == 0
+    assert await lists.read(a_file(tmp_path, LIST)) == 0
     assert await listed(core.bus) == ["华法林", "aspirin", "止痛药"]
     await command.show(as_json=False)
     assert "华法林" in capsys.readouterr().out
@@ -108,7 +109,7 @@ async def test_of_two_of_one_name_none_is_removed_by_it(
     core: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     twice = LIST + "\n华法林,medicine,2,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
-    assert await command.read(a_file(tmp_path, twice)) == 0
+    assert await lists.read(a_file(tmp_path, twice)) == 0
     assert await changes.forget("华法林") == 1
     assert "say which" in capsys.readouterr().out
     first = (await call(core.bus, "reminders.list"))[0]
@@ -119,7 +120,7 @@ async def test_of_two_of_one_name_none_is_removed_by_it(
 async def test_a_day_otherwise_a_pause_and_taking_back(
     core: Core, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await command.read(a_file(tmp_path, LIST)) == 0
+    assert await lists.read(a_file(tmp_path, LIST)) == 0
     before = await call(core.bus, "reminders.list")
     keep = {"is_skipped": False, "at": "", "slot": "", "amount": ""}
     day = "2099-01-05"
@@ -146,11 +147,11 @@ async def test_a_dose_that_nobody_takes_is_not_read_in(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
-        await command.read(
+        await lists.read(
             a_file(tmp_path, LIST.replace("华法林,medicine,1,", "华法林,medicine,50,"))
         )
         == 1
     )
-    assert "line 2: " in capsys.readouterr().out
+    assert "第2行：" in capsys.readouterr().out
     await command.show(as_json=True)
     assert capsys.readouterr().out == ""

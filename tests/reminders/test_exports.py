@@ -24,6 +24,7 @@ from assistant.reminders.export_calendar import calendar_file
 from assistant.reminders.occurrence_days import first_day, moments_of, next_day
 from assistant.reminders.planning import Calendar
 from assistant.reminders.requests import wish_of
+from assistant.reminders.wording import Wording
 from assistant.services.refusals import ListRefused
 from assistant.services.reminder import (
     Amount,
@@ -141,8 +142,17 @@ async def test_fhir_tells_what_was_stopped_and_what_was_a_mistake(home: Home) ->
 async def test_calendar_gives_the_same_moments(lived: Home) -> None:
     made = icalendar.Calendar.from_ical(await lived.api.export("calendar"))
     events = {str(e["summary"]): e for e in made.walk("VEVENT")}
-    assert set(events) == {wish.title for wish in MANY if wish.schedule}
-    statin = events["statin"]
+    assert set(events) == {
+        "metformin, one tablet, after food",
+        "insulin, eight units",
+        "grave of grandfather",
+        "sweep",
+        "statin, half to one tablets",
+        "拜新同, one pill",
+        "drink",
+        "ring Li, twice",
+    }
+    statin = events["statin, half to one tablets"]
     rule = rrulestr(
         statin["rrule"].to_ical().decode(), dtstart=statin.decoded("dtstart").astimezone()
     )
@@ -238,7 +248,9 @@ def test_the_calendar_has_what_single_days_and_pauses_change(
         exceptions=exceptions if "times" in schedule else (),
         pauses=pauses,
     )
-    made = icalendar.Calendar.from_ical(calendar_file([reminder], calendar, at("2026-11-23T06:00")))
+    words = Wording(SHANGHAI, lambda: "en").in_writing(Habits())
+    text = calendar_file([reminder], calendar, at("2026-11-23T06:00"), words)
+    made = icalendar.Calendar.from_ical(text)
     end = start + timedelta(20)
     planned = set[float]()
     day = first_day(Schedule(start=start, **schedule), start)
@@ -265,7 +277,7 @@ def test_the_calendar_has_what_single_days_and_pauses_change(
 
 async def test_csv_comes_back_as_it_was(lived: Home) -> None:
     text = await lived.api.export("csv")
-    assert "拜新同,medicine,1,pill,07:00,FREQ=DAILY," in text
+    assert "拜新同,medicine,1,粒,,07:00,every day," in text
     before = [wish_of(reminder) for reminder in await lived.api.all()]
     for reminder in await lived.api.all():
         await lived.api.remove(reminder.reminder_id)
@@ -277,7 +289,7 @@ async def test_csv_comes_back_as_it_was(lived: Home) -> None:
 async def test_a_list_that_is_read_in_twice_doubles_nothing(lived: Home) -> None:
     text = await lived.api.export("csv")
     assert await lived.api.import_list(text) == []
-    new = "aspirin,medicine,1,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
+    new = "aspirin,medicine,1,tablet,,08:00,FREQ=DAILY,,,,,,,,,,"
     added = await lived.api.import_list("\n".join([text.rstrip(), new, new]))
     assert [reminder.title for reminder in added] == ["aspirin"]
 
@@ -319,7 +331,7 @@ async def test_every_bad_line_is_named_and_nothing_kept(home: Home) -> None:
         good.replace("aspirin", ""),
         good + ",too many",
         good.replace("medicine", "sweets"),
-        good[:-1] + "{",
+        good + "{",
         good.replace("FREQ=DAILY,,,", "FREQ=DAILY,,,2020-01-01"),
         good.replace("FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
         good.replace("08:00,FREQ=DAILY,", ",,2020-01-01T08:00"),
