@@ -173,13 +173,14 @@ class ListWords:
                 yield code, getattr(tables()[code], form).format(text)
 
     def _find(self, group: str, given: str, values: Iterable[str]) -> str | None:
-        wanted = fold(given)
-        if value := next((str(each) for each in values if fold(each) == wanted), None):
+        # A sign such as ✓ is no word and folds to nothing: so is ✗, which must not be the same.
+        exact, wanted = visible(given), fold(given)
+        if value := next((str(each) for each in values if wanted and fold(each) == wanted), None):
             return value
         for table in self._known:
             names: Names = getattr(table, group)
             for meant, words in names.items():
-                if wanted in map(fold, (meant, *words)):
+                if exact in words or (wanted and wanted in map(fold, (meant, *words))):
                     return meant
         return None
 

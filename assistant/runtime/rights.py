@@ -260,6 +260,7 @@ COMMANDS: Final[Mapping[str, Rights]] = {
         hears=(DrillCryHeard, DrillEnded),
     ),
     "reminders": _command(
+        AddReminder,
         ImportReminders,
         ChangeDay,
         PauseReminders,

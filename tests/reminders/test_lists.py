@@ -426,6 +426,9 @@ def test_what_is_no_day_is_refused(cell: str, said: str) -> None:
         ("更多", "[" * 100_000, "JSON"),
         ("日子", "每" * 201, "太长"),
         ("已核对", "也许", "可以写：是和否"),
+        ("已核对", "✗", "可以写：是和否"),
+        ("已核对", "×", "可以写：是和否"),
+        ("饭前饭后", "♥", "可以写"),
     ],
 )
 def test_other_cells_are_refused_with_what_is_allowed(column: str, cell: str, said: str) -> None:
@@ -574,3 +577,9 @@ def test_a_moment_has_its_hour(cell: str) -> None:
     (wish,) = read(f"名称,类型,只一次\n量血压,事,{cell}\n")
     assert wish.schedule == ScheduleWish(at=datetime(2026, 12, 24, 8))  # noqa: DTZ001  (the home's)
     assert "不是日期和钟点" in refused("名称,类型,只一次\n量血压,事,2026-12-24\n")[0]
+
+
+@pytest.mark.parametrize(("cell", "meant"), [("✓", True), ("√", True), ("是", True), ("否", False)])
+def test_a_tick_confirms_and_a_no_does_not(cell: str, meant: bool) -> None:
+    (wish,) = read(f"药名,剂量,时间,已核对\n降压药,1片,08:00,{cell}\n")
+    assert wish.is_confirmed is meant
