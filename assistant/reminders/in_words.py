@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Final
 
+from assistant import packs
 from assistant.language import LANGUAGES, DayTime, Dose, Habits, Replies, Unit
 from assistant.services.reminder import Amount, DayException, Food, Pause, Reminder
 from assistant.services.schedule import Schedule, rule_parts
@@ -32,13 +33,12 @@ class InWords:
 
     def dosage(self, reminder: Reminder) -> str:
         """Write the dose, when it is taken, how it goes with food, and what else was said."""
-        return self._joined([*self._how_much(reminder), *self._when(reminder)])
+        return self._joined([*self._each_time(reminder.amount), *self._when(reminder)])
 
     def entry(self, reminder: Reminder) -> str:
         """Name it with its dose and food, as a line of a calendar."""
-        amount = reminder.amount
-        dose = [self._spoken.dose(amount.as_dose())] if amount is not None else []
-        what = [*dose, *self._strength(amount), *self._food(reminder)]
+        dose = [self._dose(reminder.amount)] if reminder.amount is not None else []
+        what = [*dose, *self._food(reminder)]
         if not what:
             return reminder.title
         return self._render("dosage_entry", title=reminder.title, what=self._joined(what))
@@ -87,7 +87,7 @@ class InWords:
         """Write what is taken on one day instead of the usual."""
         day = f"{held.day.isoformat()} {held.slot}".rstrip()
         return self._joined([
-            *([self._dose(amount)] if amount is not None else []),
+            *self._each_time(amount),
             self._render("dosage_instead", day=day),
         ])  # fmt: skip
 
@@ -122,17 +122,6 @@ class InWords:
 
     # ------------------------------------------------------------------------------ parts
 
-    def _how_much(self, reminder: Reminder) -> Iterator[str]:
-        if reminder.amount is not None:
-            yield self._dose(reminder.amount)
-            yield from self._strength(reminder.amount)
-
-    def _strength(self, amount: Amount | None) -> Iterator[str]:
-        strength = amount.strength if amount is not None else None
-        if strength is not None:
-            said = self._spoken.dose(Dose(strength.amount, strength.unit, None, 0, 0))
-            yield self._render("dosage_strength", strength=said)
-
     def _when(self, reminder: Reminder) -> Iterator[str]:
         rule, schedule = reminder.as_needed, reminder.schedule
         if rule is not None:
@@ -152,8 +141,15 @@ class InWords:
         if reminder.route:
             yield reminder.route
 
+    def _each_time(self, amount: Amount | None) -> list[str]:
+        return [self._render("dosage_dose", dose=self._dose(amount))] if amount is not None else []
+
     def _dose(self, amount: Amount) -> str:
-        return self._render("dosage_dose", dose=self._spoken.dose(amount.as_dose()))
+        dose, strength = self._spoken.dose(amount.as_dose()), amount.strength
+        if strength is None:
+            return dose
+        of_each = self._spoken.dose(Dose(strength.amount, strength.unit, None, 0, 0))
+        return self._render("dosage_of_strength", dose=dose, strength=of_each)
 
     def _time(self, each: DayTime) -> str:
         said = self.clock_or_meal(each)
@@ -221,6 +217,19 @@ class InWords:
 
     def _render(self, key: str, **slots: str | int) -> str:
         return self._replies.render(key, self._lang, avoid="", **slots)
+
+
+def written_in(lang: str, replies: str) -> str:
+    """Tell in which language a home is written to: its own, or the one in which it is told instead.
+
+    Args:
+        lang: The language of the home.
+        replies: The path of the words, with {lang}: without them each part of a text would say so.
+    """
+    fallback = packs.facts(lang).fallback
+    if fallback is None or lang in packs.by_language(replies):
+        return lang
+    return fallback.language
 
 
 def side_of(each: DayTime, habits: Habits) -> tuple[str, int]:

@@ -18,12 +18,13 @@ from cattrs import Converter
 from assistant import packs
 from assistant.language import LANGUAGES, Dose, Replies, Unit, best_match
 from assistant.language.text import unify
-from assistant.reminders.in_words import decimal_words
+from assistant.reminders.in_words import decimal_words, written_in
 from assistant.services import refusals
 from assistant.services.errors import InvalidRefused, Refusal
 from assistant.services.reminder import Food, Kind, Risk
 
 _PATTERN: Final = "assistant/reminders/lists/{lang}/list.toml"
+_REPLIES: Final = "assistant/reminders/lists/{lang}/replies.yml"
 _LIKE_ENOUGH: Final = 0.5
 """From which likeness on a word is proposed instead of one that is not known; by spelling or by
 sound, since 偏 is typed for 片."""
@@ -100,12 +101,12 @@ class ListWords:
     """The words of a list, as one home reads and writes them."""
 
     def __init__(self, lang: str) -> None:
-        self.lang = lang
+        self.lang = written_in(lang, _REPLIES)
         known = tables()
         self.languages = tuple(sorted(LANGUAGES, key=lambda code: code != lang))
         """Every language, that of the home first."""
         self._known = [known[code] for code in self.languages if code in known]
-        self.own = known.get(lang, self._known[0])
+        self.own = known.get(self.lang, self._known[0])
 
     # ------------------------------------------------------------------------------ reading
 
