@@ -29,11 +29,8 @@ from assistant.runtime.link import Link
 from assistant.services import (
     Amount,
     DueItem,
-    ImportReminders,
-    ListRefused,
     ListReminders,
     ListToday,
-    Refusal,
     Reminder,
     Request,
     Risk,
@@ -76,7 +73,7 @@ async def show_today(*, as_json: bool) -> None:
 
 async def show_adherence(weeks: int, *, as_json: bool) -> None:
     """Print how each medicine was taken, by week; raises StoreError."""
-    async with _opened(_copy) as (_, api):
+    async with opened_copy() as api:
         found = await api.adherence(weeks)
     for week in found:
         if as_json:
@@ -90,33 +87,19 @@ async def show_adherence(weeks: int, *, as_json: bool) -> None:
 
 async def write(form: str, out: Path | None) -> None:
     """Write all reminders to a file or print them; raises StoreError, OSError."""
-    async with _opened(_copy) as (_, api):
+    async with opened_copy() as api:
         text = await api.export(form)
+    put(text, out, is_list=form == "csv")
+
+
+def put(text: str, out: Path | None, *, is_list: bool) -> None:
+    """Write a text to a file or print it; raises OSError."""
     if out is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
-        out.write_text(text, "utf-8")
-
-
-async def read(file: Path) -> int:
-    """Add the reminders of a CSV file; the exit status is 1 where lines are wrong.
-
-    Raises:
-        OSError: the file cannot be read.
-        StoreError: nothing was kept.
-    """
-    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    try:
-        answer = await change(ImportReminders(_decoded(raw)))
-    except Refusal as refusal:
-        for line in refusal.lines if isinstance(refusal, ListRefused) else [refusal.to_dict()]:
-            tell(f"{file}: {line}")
-        tell("Nothing was read in: put these right, and try again.")
-        return 1
-    titles = [reminder.title for reminder in answer.added]
-    tell(f"{len(titles)} added{': ' if titles else ', all of it is there already'}"
-           f"{', '.join(titles)}")  # fmt: skip
-    return 0
+        # Without the mark, Excel takes a list for one in the code page of its Windows; the lines
+        # of a calendar end as its standard wants, and are not ended anew.
+        out.write_text(text, "utf-8-sig" if is_list else "utf-8", newline="")
 
 
 # ------------------------------------------------------------------------------- ways in
@@ -136,6 +119,13 @@ async def change(request: Request[R]) -> R:
 
 
 @asynccontextmanager
+async def opened_copy() -> AsyncIterator[ReminderApi]:
+    """The reminders over a copy of the database: nothing that they write is kept."""
+    async with _opened(_copy) as (_, api):
+        yield api
+
+
+@asynccontextmanager
 async def reading() -> AsyncIterator[Bus]:
     """The services over a copy of the database: nothing that they write is kept."""
     async with _opened(_copy) as (bus, _):
@@ -152,6 +142,7 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Rem
         await database.open()
         try:
             ours = Home.of(home, settings, database=database)
+            await ours.memory.recall()
             api = ReminderApi(ReminderScheduler(ours), Medicines(ours))
             ReminderServices(api).register(ours.bus)
             yield ours.bus, api
@@ -174,14 +165,6 @@ def _copy(folder: Path) -> Path:
     except sqlite3.Error as error:
         raise StoreError(f"{home} cannot be read: {error}") from error
     return copied
-
-
-def _decoded(raw: bytes) -> str:
-    """UTF-8, or what spreadsheets in China write."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")
 
 
 # --------------------------------------------------------------------------------- words

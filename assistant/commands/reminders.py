@@ -66,12 +66,65 @@ def export(
 
 @app.command("import")
 def read_in(
-    file: Annotated[Path, typer.Argument(help="A CSV file as `export csv` writes it; - reads it.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file of Excel, WPS or ours; - reads it.")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would happen.")] = False,
 ) -> None:
     """Add the reminders of a file: all of them, or none and every bad line named."""
-    from assistant.commands.reminder_list import read  # noqa: PLC0415
+    from assistant.commands.reminder_lists import look_through, read  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(read(file)))
+    raise typer.Exit(asyncio.run(look_through(file) if check else read(file)))
+
+
+@app.command()
+def template(
+    out: Annotated[Path | None, typer.Option(help="A file; else it is printed.")] = None,
+) -> None:
+    """Write a CSV file to fill in, with examples, in the language of the home."""
+    from assistant.commands.reminder_lists import template as write_template  # noqa: PLC0415
+
+    asyncio.run(write_template(out))
+
+
+@app.command()
+def add(
+    title: Annotated[str, typer.Argument(help="The medicine, or what to remind of.")],
+    times: Annotated[list[str] | None, typer.Argument(help="08:00 18:30, 晚饭后.")] = None,
+    *,
+    dose: Annotated[str, typer.Option(help='1片, "half a tablet", 10ml.')] = "",
+    strength: Annotated[str, typer.Option(help="How much is in each: 500mg.")] = "",
+    days: Annotated[str, typer.Option(help='周一、周四, "every other day"; else daily.')] = "",
+    once: Annotated[str, typer.Option(help='Only once: "2026-12-24 08:00".')] = "",
+    food: Annotated[str, typer.Option(help="饭前, 饭后, before, with, after.")] = "",
+    start: Annotated[str, typer.Option("--from", help="The first day: 2026-12-24.")] = "",
+    until: Annotated[str, typer.Option(help="The last day.")] = "",
+    least_hours: Annotated[str, typer.Option(help="As needed: hours between two.")] = "",
+    daily_most: Annotated[str, typer.Option(help="As needed: the most in 24 hours.")] = "",
+    note: Annotated[str, typer.Option(help="What else is to be known.")] = "",
+    task: Annotated[bool, typer.Option("--task", help="It is no medicine.")] = False,
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="The dose is right.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would happen.")] = False,
+) -> None:
+    """Add one reminder: a medicine, or with --task something to do."""
+    from assistant.commands.reminder_lists import add as add_one  # noqa: PLC0415
+
+    cells = {
+        "title": title,
+        "kind": "task" if task else "medicine",
+        "amount": dose,
+        "strength": strength,
+        "times": ";".join(times or ()),
+        "rrule": days,
+        "at": once,
+        "food": food,
+        "start": start,
+        "until": until,
+        "least_hours": least_hours,
+        "daily_most": daily_most,
+        "note": note,
+        "confirmed": "yes" if confirmed else "",
+    }
+    raise typer.Exit(asyncio.run(add_one(cells, is_check=check)))
 
 
 @app.command()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
@@ -17,12 +17,13 @@ from assistant.reminders import counting, journal, lookup, tables, transactions
 from assistant.reminders.adherence import by_week
 from assistant.reminders.altering import Alterations
 from assistant.reminders.codec import to_json
-from assistant.reminders.csv_list import read_list, write_list
+from assistant.reminders.csv_list import Lists
 from assistant.reminders.export_calendar import calendar_file
-from assistant.reminders.export_fhir import bundle
+from assistant.reminders.export_fhir import Elder, bundle
 from assistant.reminders.factory import Known, ReminderFactory
 from assistant.reminders.journal import Image
 from assistant.reminders.limits import MedicineFacts
+from assistant.reminders.list_words import ListWords
 from assistant.reminders.model import Item
 from assistant.reminders.notice import Notice, owe
 from assistant.reminders.occurrence_days import local_date, moments
@@ -37,6 +38,17 @@ from assistant.services.reminder import Reminder, ReminderWish
 from assistant.services.reminders import Deed, Understood
 
 MAX_REMINDERS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a line of a list would add."""
+
+    line: int
+    wish: ReminderWish
+    made: Reminder
+    is_new: bool
+    """Whether there is none like it yet."""
 
 
 class ReminderApi:
@@ -302,45 +314,68 @@ class ReminderApi:
 
     async def export(self, form: str, since: float = 0.0) -> str:
         """Write all reminders as `fhir` (R4B, with the doses due since), `calendar` or `csv`."""
-        now = self._scheduler.clock.now()
+        await self._scheduler.know_habits()
+        now, calendar = self._scheduler.clock.now(), self._scheduler.calendar
+        words = self._scheduler.wording.in_writing(calendar.habits)
         match form:
             case "fhir":
                 reminders = await self._database.read(tables.all_reminders)
                 kept = await self._database.read(tables.active_reminders)
                 active = {each.reminder_id for each in kept}
                 items = await self._database.read(lambda c: tables.between(c, since, now))
-                return json.dumps(bundle(reminders, items, now, active), ensure_ascii=False)
+                about = Elder(words.elder(self._scheduler.elder_name), words, calendar)
+                made = bundle(about, reminders, items, now, active)
+                return json.dumps(made, ensure_ascii=False)
             case "calendar":
                 reminders = await self.all()
-                return calendar_file(reminders, self._scheduler.calendar, now).decode()
+                whose = self._scheduler.elder_name
+                return calendar_file(reminders, calendar, now, words, whose).decode()
             case "csv":
-                return write_list(
-                    [each for each in await self.all() if self._factory.comes_again(each)]
-                )
+                reminders = [each for each in await self.all() if self._factory.comes_again(each)]
+                return (await self.lists()).write(reminders, self._factory.wish_for)
         raise InvalidRefused("form", "one of fhir, calendar, csv")
+
+    async def lists(self) -> Lists:
+        """Give what reads and writes lists (CSV) in the language of the home."""
+        habits, lang = await self._scheduler.know_habits(), self._scheduler.lang
+        words = self._scheduler.wording.in_writing(habits)
+        return Lists(ListWords(lang), words, self._factory.now(), habits)
 
     async def import_list(self, text: str) -> list[Reminder]:
         """Add the reminders of a CSV file, all or none; one that is there is not doubled."""
-        await self._scheduler.know_habits()
-        now = self._factory.now()
+        looked = await self.look_through(text)
+        return await self.add_all([each.wish for each in looked if each.is_new])
+
+    async def look_through(self, text: str) -> list[Listed]:
+        """Read a CSV file and say what each line would add; no reminder is written.
+
+        Raises:
+            ListRefused: at least one line cannot be kept; each of them is named.
+        """
+        lists, now = await self.lists(), self._factory.now()
         there = {_likeness(each) for each in await self.all()}
         others = await self._others()
-        fresh: dict[str, ReminderWish] = {}
-        wishes, wrong = read_list(
-            text, lambda wish: self._factory.made(replace(wish, is_confirmed=True), "", now)
-        )
+        looked: list[Listed] = []
+
+        def check(wish: ReminderWish) -> None:
+            self._factory.made(replace(wish, is_confirmed=True), "", now)
+
+        # A thousand lines in words take seconds, and the core hears cries meanwhile.
+        wishes, wrong = await asyncio.to_thread(lists.read, text, check)
         for line, wish in wishes:
             try:
                 known = await self._factory.known(wish, others)
                 made, _ = await self._made(self._beside_unlike(known, now), "", now)
             except Refusal as refusal:
-                wrong.append((line, str(refusal)))
+                wrong.append((line, lists.words.refusal(refusal)))
             else:
-                fresh.setdefault(_likeness(made), wish)
+                likeness = _likeness(made)
+                looked.append(Listed(line, wish, made, is_new=likeness not in there))
+                there.add(likeness)
                 others.append(made)
         if wrong:
-            raise ListRefused(tuple(f"line {line}: {why}" for line, why in sorted(wrong)))
-        return await self.add_all([wish for key, wish in fresh.items() if key not in there])
+            raise ListRefused(tuple(lists.at_line(line, why) for line, why in sorted(wrong)))
+        return looked
 
     async def _others(self, instead_of: str = "") -> list[Reminder]:
         """Give what there is already, but for the reminder that is changed."""

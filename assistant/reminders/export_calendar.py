@@ -1,17 +1,20 @@
 """Reminders as iCalendar (RFC 5545): an event for every time of day, rules and all.
 
 What a day has otherwise is in it, too: a day that is left out or lies in a pause as EXDATE, a moved
-one with its new moment as RDATE; a pause without an end is the end of what is known now.
+one with its new moment as RDATE, a day with another dose as an event of its own; a pause without an
+end is the end of what is known now. Each event bears its dose and an alarm, and the zone is in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from assistant.reminders.in_words import InWords
 from assistant.reminders.occurrence_days import (
     first_day,
+    is_day_of,
     local_date,
     moments,
     moments_of,
@@ -19,7 +22,7 @@ from assistant.reminders.occurrence_days import (
     slot_of,
 )
 from assistant.reminders.planning import Calendar
-from assistant.services.reminder import Pause, Reminder
+from assistant.services.reminder import Amount, Pause, Reminder
 
 _LISTED_DAYS = 366
 """How many days ahead are listed one by one: iCalendar has no traditional calendar."""
@@ -36,33 +39,54 @@ class _Event:
     """Further moments at which it comes."""
     left_out: list[datetime] = field(default_factory=list)
     """Moments of the rule at which it does not come."""
+    amount: Amount | None = None
+    """How much is taken, if that is not the usual."""
 
 
-def calendar_file(reminders: Sequence[Reminder], calendar: Calendar, now: float) -> bytes:
-    """Write the reminders that come at times; medicines as needed have none."""
+def calendar_file(
+    reminders: Sequence[Reminder], calendar: Calendar, now: float, words: InWords, elder: str = ""
+) -> bytes:
+    """Write the reminders that come at times; medicines as needed have none.
+
+    Args:
+        reminders: What is written.
+        calendar: The time zone, which is in the file whole (VTIMEZONE), and the habits.
+        now: Unix time.
+        words: What is written for people.
+        elder: Whose they are; empty if no name is known.
+    """
     import icalendar  # noqa: PLC0415  (half a second, and only where a file is asked for)
 
     made = icalendar.Calendar()
     made.add("prodid", "-//Anban//reminders//EN")
     made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    made.add("x-wr-calname", words.calendar_name(elder))
     stamp = datetime.fromtimestamp(round(now), UTC)
     for reminder in reminders:
         for each in _events(reminder, calendar, stamp):
+            held = reminder if each.amount is None else replace(reminder, amount=each.amount)
             event = icalendar.Event()
             event.add("uid", f"{each.uid}@anban")
             event.add("dtstamp", stamp)
-            event.add("summary", reminder.title)
+            event.add("summary", words.entry(held))
             event.add("dtstart", each.start)
             event.add("duration", timedelta(minutes=5))
+            event.add("transp", "TRANSPARENT")
             if each.rule:
                 event.add("rrule", icalendar.vRecur.from_ical(each.rule))
             if each.others:
                 event.add("rdate", each.others)
             if each.left_out:
                 event.add("exdate", each.left_out)
-            if reminder.note:
-                event.add("description", reminder.note)
+            event.add("description", words.dosage(held))
+            alarm = icalendar.Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", words.entry(held))
+            alarm.add("trigger", timedelta(0))
+            event.add_component(alarm)
             made.add_component(event)
+    made.add_missing_timezones()
     return bytes(made.to_ical())
 
 
@@ -79,8 +103,12 @@ def _events(reminder: Reminder, calendar: Calendar, now: datetime) -> Iterator[_
         return
     for slot in (slot_of(each) for each in schedule.times):
         uid = f"{reminder.reminder_id}-{slot}"
+        apart = list(_with_other_dose(reminder, calendar, slot))
+        for moment, _, amount in apart:
+            yield _Event(f"{uid}-{moment:%Y%m%d}", moment, amount=amount)
+        single = {moment for moment, _, _ in apart}
         if schedule.rrule is None:
-            listed = list(_listed(reminder, calendar, day, slot))
+            listed = [e for e in _listed(reminder, calendar, day, slot) if e not in single]
             if listed:
                 yield _Event(uid, listed[0], others=listed[1:])
             continue
@@ -90,7 +118,9 @@ def _events(reminder: Reminder, calendar: Calendar, now: datetime) -> Iterator[_
             continue
         until = f";UNTIL={end.astimezone(UTC):%Y%m%dT%H%M%SZ}" if end is not None else ""
         left_out, moved = _otherwise(reminder, calendar, slot)
+        left_out = sorted({*left_out, *(usual for _, usual, _ in apart)})
         gone = [each for each in left_out if each >= at and (end is None or each <= end)]
+        moved = [each for each in moved if each not in single]
         yield _Event(uid, at, schedule.rrule + until, moved, gone)
 
 
@@ -156,6 +186,22 @@ def _otherwise(
             moved.append(datetime.fromtimestamp(at, calendar.zone))
         day = next_day(schedule, day)
     return left_out, moved
+
+
+def _with_other_dose(
+    reminder: Reminder, calendar: Calendar, slot: str
+) -> Iterator[tuple[datetime, datetime, Amount]]:
+    """Give the moments with a dose of their own, when they usually are, and that dose."""
+    schedule = reminder.schedule
+    assert schedule is not None  # noqa: S101  (seen by the caller)
+    for day in sorted({each.day for each in reminder.exceptions if each.amount is not None}):
+        held = reminder.exception(day, slot)
+        if held is None or held.amount is None or not is_day_of(schedule, day):
+            continue
+        at = dict(_moments(reminder, calendar, day)).get(slot)
+        if at is not None:
+            usual = _usual(reminder, calendar, day, slot)
+            yield datetime.fromtimestamp(at, calendar.zone), usual, held.amount
 
 
 def _listed(reminder: Reminder, calendar: Calendar, first: date, slot: str) -> Iterator[datetime]:

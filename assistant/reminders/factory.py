@@ -175,6 +175,12 @@ class ReminderFactory:
             return False
         return True
 
+    def wish_for(self, reminder: Reminder) -> ReminderWish:
+        """Give what would have to be asked for to get a reminder, without what goes by itself."""
+        wish = wish_of(reminder)
+        is_usual = reminder.wakes == self._is_for_the_night(reminder)
+        return replace(wish, wakes=None if is_usual else reminder.wakes)
+
     def _is_ahead(self, reminder: Reminder, day: date, now: datetime) -> bool:
         calendar = self._scheduler.calendar
         times = moments_of(reminder, day, calendar.zone, calendar.habits)

@@ -77,6 +77,7 @@ class ReminderScheduler:
         self.clock, self.presence = home.clock, home.presence
         self.calendar = Calendar(home.zone, Habits())
         self.wording = Wording(home.zone, lambda: home.memory.lang)
+        self.elder_name = home.settings.elder_name
         self.outbox = FamilyOutbox(bus, database, self.clock)
         """Give it a family with `outbox.family`; without one nobody is told, and it is kept."""
         self._memory, self._speech = home.memory, home.speech
@@ -295,6 +296,11 @@ class ReminderScheduler:
             self.say(self.wording.missed_while_away(len(away)))
 
     # ---------------------------------------------------------------------- the habits
+
+    @property
+    def lang(self) -> str:
+        """The language of the home."""
+        return self._memory.lang
 
     async def know_habits(self) -> Habits:
         """The elder's own times as they are now; raises StoreError."""

@@ -7,15 +7,19 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import reduce
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from assistant.language import LANGUAGES, Dose, Replies, Unit
+from assistant.language import LANGUAGES, Dose, Habits, Replies, Unit
+from assistant.reminders.in_words import InWords, written_in
 from assistant.reminders.model import Item, Occurrence
 from assistant.reminders.notice import Notice, NoticeKind
 from assistant.reminders.stock import StockLeft
 from assistant.reminders.transitions import NOT_TAKEN
 from assistant.services.doses import WeekOfMedicine
 from assistant.services.reminder import Act, Food, Kind, Reminder
+
+_REPLIES: Final = "assistant/reminders/replies/{lang}/replies.yml"
 
 
 class Wording:
@@ -24,6 +28,10 @@ class Wording:
     def __init__(self, zone: ZoneInfo, home_lang: Callable[[], str]) -> None:
         self._zone, self._home_lang = zone, home_lang
         self._replies = Replies.load(Path(__file__).parent / "replies")
+
+    def in_writing(self, habits: Habits) -> InWords:
+        """Give what is written of reminders instead of said."""
+        return InWords(self._replies, written_in(self._home_lang(), _REPLIES), habits)
 
     def announcement(self, items: Sequence[Item], step: int, now: float) -> str:
         """Ask about what is due."""

@@ -264,6 +264,7 @@ COMMANDS: Final[Mapping[str, Rights]] = {
         hears=(DrillCryHeard, DrillEnded),
     ),
     "reminders": _command(
+        AddReminder,
         ImportReminders,
         ChangeDay,
         PauseReminders,

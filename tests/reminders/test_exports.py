@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 from dateutil.rrule import rruleset, rrulestr
+from dateutil.tz import tzical
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.medicationadministration import MedicationAdministration
 from fhir.resources.R4B.medicationrequest import MedicationRequest
@@ -21,9 +24,12 @@ from assistant.language.clues import Anchor
 from assistant.reminders import ReminderServices
 from assistant.reminders.csv_list import COLUMNS
 from assistant.reminders.export_calendar import calendar_file
+from assistant.reminders.export_fhir import Elder, bundle
+from assistant.reminders.in_words import InWords
 from assistant.reminders.occurrence_days import first_day, moments_of, next_day
 from assistant.reminders.planning import Calendar
 from assistant.reminders.requests import wish_of
+from assistant.reminders.wording import Wording
 from assistant.services.refusals import ListRefused
 from assistant.services.reminder import (
     Amount,
@@ -141,8 +147,17 @@ async def test_fhir_tells_what_was_stopped_and_what_was_a_mistake(home: Home) ->
 async def test_calendar_gives_the_same_moments(lived: Home) -> None:
     made = icalendar.Calendar.from_ical(await lived.api.export("calendar"))
     events = {str(e["summary"]): e for e in made.walk("VEVENT")}
-    assert set(events) == {wish.title for wish in MANY if wish.schedule}
-    statin = events["statin"]
+    assert set(events) == {
+        "metformin, one tablet, after food",
+        "insulin, eight units",
+        "grave of grandfather",
+        "sweep",
+        "statin, half to one tablets",
+        "拜新同, one pill",
+        "drink",
+        "ring Li, twice",
+    }
+    statin = events["statin, half to one tablets"]
     rule = rrulestr(
         statin["rrule"].to_ical().decode(), dtstart=statin.decoded("dtstart").astimezone()
     )
@@ -238,7 +253,8 @@ def test_the_calendar_has_what_single_days_and_pauses_change(
         exceptions=exceptions if "times" in schedule else (),
         pauses=pauses,
     )
-    made = icalendar.Calendar.from_ical(calendar_file([reminder], calendar, at("2026-11-23T06:00")))
+    text = calendar_file([reminder], calendar, at("2026-11-23T06:00"), words())
+    made = icalendar.Calendar.from_ical(text)
     end = start + timedelta(20)
     planned = set[float]()
     day = first_day(Schedule(start=start, **schedule), start)
@@ -265,7 +281,7 @@ def test_the_calendar_has_what_single_days_and_pauses_change(
 
 async def test_csv_comes_back_as_it_was(lived: Home) -> None:
     text = await lived.api.export("csv")
-    assert "拜新同,medicine,1,pill,07:00,FREQ=DAILY," in text
+    assert "拜新同,medicine,1,粒,,07:00,every day," in text
     before = [wish_of(reminder) for reminder in await lived.api.all()]
     for reminder in await lived.api.all():
         await lived.api.remove(reminder.reminder_id)
@@ -277,7 +293,7 @@ async def test_csv_comes_back_as_it_was(lived: Home) -> None:
 async def test_a_list_that_is_read_in_twice_doubles_nothing(lived: Home) -> None:
     text = await lived.api.export("csv")
     assert await lived.api.import_list(text) == []
-    new = "aspirin,medicine,1,tablet,08:00,FREQ=DAILY,,,,,,,,,,"
+    new = "aspirin,medicine,1,tablet,,08:00,FREQ=DAILY,,,,,,,,,,"
     added = await lived.api.import_list("\n".join([text.rstrip(), new, new]))
     assert [reminder.title for reminder in added] == ["aspirin"]
 
@@ -319,7 +335,7 @@ async def test_every_bad_line_is_named_and_nothing_kept(home: Home) -> None:
         good.replace("aspirin", ""),
         good + ",too many",
         good.replace("medicine", "sweets"),
-        good[:-1] + "{",
+        good + "{",
         good.replace("FREQ=DAILY,,,", "FREQ=DAILY,,,2020-01-01"),
         good.replace("FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
         good.replace("08:00,FREQ=DAILY,", ",,2020-01-01T08:00"),
@@ -345,3 +361,192 @@ async def test_adherence_counts_the_unanswered_as_unknown(lived: Home) -> None:
     assert metformin.taken + metformin.unknown == 6
     assert "drink" not in weeks
     json.dumps(await lived.api.export("csv"))
+
+
+# ------------------------------------------------------------------ for people and for programs
+
+
+def words(lang: str = "en") -> InWords:
+    return Wording(SHANGHAI, lambda: lang).in_writing(Habits())
+
+
+SUPPER = (DayTime(time(18, 30), Anchor.SUPPER, 30), DayTime(time(8), Anchor.BREAKFAST, 30))
+WEEKLY = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH"
+CODED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    (
+        {"rrule": "FREQ=DAILY", "times": (DayTime(time(8)), DayTime(time(20)))},
+        "每次半片，每天 08:00和20:00，饭后，温水",
+        {
+            "frequency": 2,
+            "period": 1,
+            "periodUnit": "d",
+            "timeOfDay": ["08:00:00", "20:00:00"],
+        },
+    ),
+    (
+        {"rrule": "FREQ=DAILY", "times": SUPPER},
+        "每次半片，每天 晚饭后（18:30）和早饭后（08:00），饭后，温水",
+        {"frequency": 2, "period": 1, "periodUnit": "d", "when": ["PCV", "PCM"]},
+    ),
+    (
+        {"rrule": "FREQ=DAILY", "times": (DayTime(time(17, 30), Anchor.SUPPER, -30),)},
+        "每次半片，每天 晚饭前30分钟（17:30），饭后，温水",
+        {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["ACV"], "offset": 30},
+    ),
+    (
+        {"rrule": "FREQ=DAILY", "times": (*SUPPER, DayTime(time(12)))},
+        "每次半片，每天 晚饭后（18:30）、早饭后（08:00）和12:00，饭后，温水",
+        {
+            "frequency": 3,
+            "period": 1,
+            "periodUnit": "d",
+            "timeOfDay": ["18:30:00", "08:00:00", "12:00:00"],
+        },
+    ),
+    (
+        {"rrule": WEEKLY, "times": (DayTime(time(8)),)},
+        "每次半片，每2周的星期一和星期四 08:00，饭后，温水",
+        {
+            "frequency": 2,
+            "period": 2,
+            "periodUnit": "wk",
+            "dayOfWeek": ["mon", "thu"],
+            "timeOfDay": ["08:00:00"],
+        },
+    ),
+    (
+        {"at": datetime(2026, 11, 23, 8, tzinfo=SHANGHAI), "every_minutes": 480},
+        "每次半片，从2026-11-23 08:00起，每隔八个小时一次，饭后，温水",
+        {"frequency": 1, "period": 480, "periodUnit": "min"},
+    ),
+]
+
+
+def fhir(reminder: Reminder, lang: str = "zh", now: str = "2026-11-23T06:00") -> dict[str, Any]:
+    """The request of one medicine; the library of the standard has read it."""
+    elder = Elder("王奶奶", words(lang), Calendar(SHANGHAI, Habits()))
+    text = json.dumps(bundle(elder, [reminder], [], at(now), {reminder.reminder_id}))
+    entries = Bundle.model_validate_json(text).entry or []
+    (request,) = (json.loads(each.resource.model_dump_json()) for each in entries)
+    return dict(request)
+
+
+def half(**schedule: Any) -> Reminder:
+    return Reminder(
+        reminder_id="6f1c5f7e6d8b4a0f9c3e2b1a0d9c8b7a",
+        title="降压药",
+        kind=Kind.MEDICINE,
+        amount=Amount(Fraction(1, 2), Unit.TABLET),
+        food=Food.AFTER,
+        note="温水",
+        schedule=Schedule(start=date(2026, 11, 23), **schedule) if schedule else None,
+    )
+
+
+@pytest.mark.parametrize(("schedule", "text", "repeat"), CODED)
+def test_fhir_has_the_dosage_in_words_and_coded(
+    schedule: dict[str, Any], text: str, repeat: dict[str, Any]
+) -> None:
+    request = fhir(half(**schedule))
+    assert request["subject"] == {"type": "Patient", "display": "王奶奶"}
+    (dosage,) = request["dosageInstruction"]
+    assert dosage["text"] == text
+    timing = dosage["timing"]["repeat"]
+    assert timing.pop("boundsPeriod") == {"start": "2026-11-23"}
+    assert timing == repeat
+    (dose,) = dosage["doseAndRate"]
+    assert dose["doseQuantity"] == {
+        "value": 0.5,
+        "unit": "片",
+        "system": "http://unitsofmeasure.org",
+        "code": "{tablet}",
+    }
+    assert "FREQ=" not in dosage["text"]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        {"rrule": "FREQ=MONTHLY;BYMONTHDAY=1"},
+        {"rrule": "FREQ=MONTHLY;BYDAY=1MO"},
+        {"lunar": LunarDays(days=(1, 15), month=None)},
+        {"solar_term": "冬至"},
+    ],
+)
+def test_what_a_timing_has_no_rule_for_is_coded_by_its_moments(schedule: dict[str, Any]) -> None:
+    reminder = half(**schedule, times=(DayTime(time(8)),))
+    (dosage,) = fhir(reminder)["dosageInstruction"]
+    events = [datetime.fromisoformat(each) for each in dosage["timing"]["event"]]
+    assert reminder.schedule is not None
+    planned, day = [], first_day(reminder.schedule, date(2026, 11, 23))
+    while day is not None and day < date(2026, 11, 23) + timedelta(366):
+        planned += [moment for _, moment in moments_of(reminder, day, SHANGHAI, Habits())]
+        day = next_day(reminder.schedule, day)
+    assert [each.timestamp() for each in events] == planned != []
+
+
+def test_as_needed_is_coded_with_its_most_and_its_least_interval() -> None:
+    reminder = replace(half(), as_needed=AsNeeded(6, 3))
+    (dosage,) = fhir(reminder, "en")["dosageInstruction"]
+    assert dosage["text"] == (
+        "half a tablet each time, as needed, at least 6 hours apart, at most 3 times within "
+        "24 hours, after food, 温水"
+    )
+    assert dosage["asNeededBoolean"] is True
+    assert dosage["timing"]["repeat"] == {"frequency": 1, "period": 6, "periodUnit": "h"}
+    most = dosage["maxDosePerPeriod"]
+    assert (most["numerator"]["value"], most["numerator"]["code"]) == (1.5, "{tablet}")
+    assert (most["denominator"]["value"], most["denominator"]["code"]) == (1, "d")
+
+
+def test_without_a_name_the_elder_is_still_somebody() -> None:
+    assert words("zh").elder("") == "家里的老人"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "America/New_York"])
+def test_the_calendar_bears_its_zone_dose_food_and_alarm(zone: str) -> None:
+    """Read by two libraries: icalendar, and dateutil for the zone and the rule."""
+    home_zone = ZoneInfo(zone)
+    reminder = half(rrule="FREQ=WEEKLY;BYDAY=MO", times=(DayTime(time(8)),))
+    text = calendar_file(
+        [reminder], Calendar(home_zone, Habits()), at("2026-11-23T06:00"), words("zh"), "王奶奶"
+    ).decode()
+    made = icalendar.Calendar.from_ical(text)
+    (event,) = made.walk("VEVENT")
+    assert event.errors == []
+    assert event["summary"] == "降压药，半片，饭后"
+    assert event["description"] == "每次半片，每星期一 08:00，饭后，温水"
+    (alarm,) = event.walk("VALARM")
+    assert alarm["action"] == "DISPLAY"
+    assert alarm.decoded("trigger") == timedelta(0)
+    assert alarm["description"] == "降压药，半片，饭后"
+    assert event["dtstart"].params["TZID"] == zone
+    (told,) = made.walk("VTIMEZONE")
+    assert told["tzid"] == zone
+    by_file = tzical(io.StringIO(text)).get(zone)
+    begin = event.decoded("dtstart").replace(tzinfo=by_file)
+    rule = rrulestr(event["rrule"].to_ical().decode(), dtstart=begin)
+    for moment in rule.between(begin, begin + timedelta(366), inc=True):
+        wanted = datetime.combine(moment.date(), time(8), home_zone)
+        assert moment.timestamp() == wanted.timestamp(), "summer and winter alike"
+
+
+def test_a_day_with_another_dose_is_an_event_of_its_own() -> None:
+    two = DayException(day=date(2026, 11, 25), amount=Amount(Fraction(2), Unit.TABLET))
+    reminder = replace(
+        half(rrule="FREQ=DAILY", times=(DayTime(time(8)), DayTime(time(20)))), exceptions=(two,)
+    )
+    made = icalendar.Calendar.from_ical(
+        calendar_file([reminder], Calendar(SHANGHAI, Habits()), at("2026-11-23T06:00"), words())
+    )
+    told = {
+        (str(each["summary"]), f"{each.decoded('dtstart'):%d %H:%M}")
+        for each in made.walk("VEVENT")
+    }
+    assert told == {
+        ("降压药, half a tablet, after food", "23 08:00"),
+        ("降压药, half a tablet, after food", "23 20:00"),
+        ("降压药, two tablets, after food", "25 08:00"),
+        ("降压药, two tablets, after food", "25 20:00"),
+    }
+    assert len({str(each["uid"]) for each in made.walk("VEVENT")}) == 4
