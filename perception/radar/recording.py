@@ -2,8 +2,9 @@
 
 One JSON line (`{"anban_radar": 1, "protocol": …, "began": …}`), then blocks of u64 microseconds
 since the beginning, u32 length, bytes; all little-endian.  A recording cut short by a power loss is
-read up to its last whole block.  Raw captures of other tools (bytes alone) can be played too, with
-their protocol named; they have no times.
+read up to its last whole block, or to the zeros that the file system left in place of the rest.
+Raw captures of other tools (bytes alone) can be played too, with their protocol named; they have no
+times.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class Recording:
                     yield Block(None, data)
                 return
             file.readline(_MAX_HEADER_BYTES)
-            while len(head := file.read(_BLOCK.size)) == _BLOCK.size:
+            while len(head := file.read(_BLOCK.size)) == _BLOCK.size and any(head):
                 microseconds, size = _BLOCK.unpack(head)
                 if size > _MAX_BLOCK_BYTES:
                     raise RecordingError(
@@ -127,7 +128,7 @@ class Recording:
         end = self.path.stat().st_size
         with self.path.open("rb") as file:
             file.readline(_MAX_HEADER_BYTES)
-            while len(head := file.read(_BLOCK.size)) == _BLOCK.size:
+            while len(head := file.read(_BLOCK.size)) == _BLOCK.size and any(head):
                 file.seek(_BLOCK.unpack(head)[1], os.SEEK_CUR)
             return bool(head) or file.tell() > end
 
