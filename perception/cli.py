@@ -130,7 +130,8 @@ def _bytes_of(
             yield at, got
         elif isinstance(got, RadarLost):
             reason = got.reason if got.reason.endswith((".", "?")) else f"{got.reason}."
-            typer.echo(f"{got.port}: {reason} {_tries_again(began, seconds)}", err=True)
+            where = "" if got.port in reason else f"{got.port}: "
+            typer.echo(f"{where}{reason} {_tries_again(began, seconds)}", err=True)
         elif isinstance(got, RadarFound):
             typer.echo(f"{got.port}: open.", err=True)
         elif idle:

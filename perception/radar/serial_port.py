@@ -42,9 +42,9 @@ _FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, V
 TypeError where the descriptor went away between two calls."""
 
 _REASONS: Final = {
-    errno.ENOENT: "There is no such port: is the radar plugged in?",
-    errno.EACCES: "This user may not open it: is it in the group dialout?",
-    errno.EBUSY: "Another program uses it.",
+    errno.ENOENT: "There is no port {port}: is the radar plugged in?",
+    errno.EACCES: "This user may not open {port}: is it in the group dialout?",
+    errno.EBUSY: "Another program uses {port}.",
 }
 
 
@@ -130,7 +130,7 @@ class SerialRadar:
         except (*_FAILURES, RadarConfigError) as error:
             self._next_try = self._clock() + self._pause_seconds
             self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
-            return self._lost(_why(error))
+            return self._lost(_why(error, settings.port))
         self._lost_told = False
         self._pause_seconds = FIRST_PAUSE_SECONDS
         # A port that opens and cannot be read, as when another program reads it, is no busy loop.
@@ -145,10 +145,10 @@ class SerialRadar:
         return RadarLost(self._settings.port, reason)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, port: str) -> str:
     """What is in the way of a port, in words for what happens most."""
-    number = error.errno if isinstance(error, OSError) else None
-    return _REASONS.get(number or 0, str(error))
+    known = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return known.format(port=port) if known else str(error)
 
 
 def _configure(settings: PortSettings, config: Path) -> int | None:

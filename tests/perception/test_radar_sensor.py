@@ -204,7 +204,7 @@ def test_who_waits_for_a_port_is_told_at_once_how_to_leave(tmp_path: Path, comma
     files = [str(tmp_path / "a.radar")] if command == "record" else []
     options = [command, *files, "--port", "/dev/none", "--protocol", "ld2450", "--seconds", "0.1"]
     result = CliRunner().invoke(cli.app, options)
-    assert "There is no such port" in result.stderr
+    assert "There is no port /dev/none" in result.stderr
     assert "Ctrl-C ends this" in result.stderr
 
 
