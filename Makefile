@@ -8,13 +8,15 @@ PYTHON := .venv/bin/python
 MOVED := $(shell tools/forget-moved.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint soak bench lock clean
+.PHONY: help setup setup-dev plot demo test lint soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(MADE)/runtime $(MADE)/dialogue ## install what Anban needs to run
 setup-dev: $(MADE)/dev $(MADE)/dialogue ## the same, and the tools of its developers
+
+plot: $(MADE)/plot ## install what `anban replay --plot` needs beside that
 
 demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or en)
 	.venv/bin/anban demo --lang $(LANGUAGE)
@@ -61,6 +63,11 @@ $(MADE)/runtime: requirements.lock pyproject.toml $(MADE)/uv
 $(MADE)/dev: requirements-dev.lock $(MADE)/runtime
 	@echo "== the developers' tools"
 	tools/environment.sh requirements-dev.lock
+	@touch $@
+
+$(MADE)/plot: requirements-plot.lock $(MADE)/runtime
+	@echo "== what draws pictures"
+	tools/environment.sh requirements-plot.lock
 	@touch $@
 
 $(MADE)/dialogue: dialogue/requirements.lock dialogue/.python-version $(MADE)/uv

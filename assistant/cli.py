@@ -27,7 +27,7 @@ _INTERNAL_ERROR: Final = 70
 
 app = typer.Typer(
     name="anban",
-    cls=with_commands({"replay": ("perception.cli", "replay")}),
+    cls=with_commands({"replay": ("assistant.commands.replay", "replay")}),
     help="Anban 安伴: an offline, voice-first assistant for elderly people, in two languages.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

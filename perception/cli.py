@@ -1,4 +1,4 @@
-"""Commands for sensors: `anban radar record`, `anban radar watch`, `anban replay FILE`."""
+"""Commands for sensors: `anban radar record`, `anban radar watch`."""
 
 from __future__ import annotations
 
@@ -20,17 +20,13 @@ from perception.radar import (
     RadarConfigError,
     RadarFound,
     RadarLost,
-    RecordingError,
     RecordingWriter,
     SerialRadar,
     UnknownRadarError,
-    open_recording,
     protocol_named,
     read_config,
 )
 from perception.radar.room import MountingPose, Room, RoomError
-from perception.replay import RAW_FRAME_SECONDS
-from perception.replay import replay as play
 from perception.sensor import RadarSensor
 
 app = typer.Typer(name="radar", help="Millimetre-wave radars.", no_args_is_help=True)
@@ -105,38 +101,6 @@ def watch(
         radar.close()
 
 
-def replay(
-    file: Path,
-    protocol: Annotated[
-        str | None, typer.Option(help="Of a raw capture; recordings know their own.")
-    ] = None,
-    height: Height = 1.8,
-    tilt: Tilt = 0.0,
-    exercise: Exercise = False,
-    real_time: Annotated[bool, typer.Option(help="At the pace it was recorded.")] = False,
-    frame_seconds: Annotated[
-        float, typer.Option(min=0.001, help="Time between the frames of a raw capture.")
-    ] = RAW_FRAME_SECONDS,
-) -> None:
-    """Play a radar recording and print its events, one JSON object a line."""
-    try:
-        recording = open_recording(file, protocol)
-        sensor = _sensor(recording.protocol.name, height, tilt, exercise=exercise)
-        wait = time.sleep if real_time else None
-        _print(play(recording, sensor, raw_frame_seconds=frame_seconds, wait=wait))
-        met = sensor.statistics
-        if not met.frames:
-            _fail(f"{file} holds no frame of a {recording.protocol.name}.")
-        typer.echo(
-            f"{met.frames} frames, {met.bad_frames} damaged, {met.skipped_bytes} bytes lost.",
-            err=True,
-        )
-    except (RecordingError, ModelError) as error:
-        _fail(str(error))
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
 def _open(port: str, protocol: str, config: Path | None, command_port: str | None) -> SerialRadar:
     try:
         if config is not None:
@@ -165,14 +129,23 @@ def _bytes_of(
         if isinstance(got, bytes):
             yield at, got
         elif isinstance(got, RadarLost):
-            typer.echo(f"{got.port}: {got.reason.removesuffix('.')}; trying again.", err=True)
+            reason = got.reason if got.reason.endswith((".", "?")) else f"{got.reason}."
+            where = "" if got.port in reason else f"{got.port}: "
+            typer.echo(f"{where}{reason} {_tries_again(began, seconds)}", err=True)
         elif isinstance(got, RadarFound):
             typer.echo(f"{got.port}: open.", err=True)
         elif idle:
             yield at, b""
 
 
-def _print(events: Iterator[Event] | list[Event]) -> None:
+def _tries_again(began: float, seconds: float) -> str:
+    if not seconds:
+        return "It is tried again and again until it is there; Ctrl-C ends this."
+    left = max(0.0, began + seconds - time.monotonic())
+    return f"It is tried again for {left:.0f} s; Ctrl-C ends this sooner."
+
+
+def _print(events: list[Event]) -> None:
     for event in events:
         typer.echo(json.dumps(to_json(event), ensure_ascii=False))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 
@@ -106,12 +107,27 @@ class VitalSigns:
     heartbeats_per_minute: float | None
 
 
+class TroubleKind(StrEnum):
+    """What is wrong with a sensor."""
+
+    LOST = "lost"
+    """Its port is gone or cannot be opened."""
+    SILENT = "silent"
+    UNREADABLE = "unreadable"
+    """Bytes come that are not those of the expected device."""
+    SWAPPED = "swapped"
+    """Another device speaks there."""
+
+
 @dataclass(frozen=True, slots=True)
 class SensorTroubled:
     """The sensor cannot be used; told once, nothing is seen until `SensorRecovered`."""
 
     at: float
     reason: str
+    kind: TroubleKind = TroubleKind.LOST
+    speaks_like: str = ""
+    """The protocol of the other device, if it is known."""
 
 
 @dataclass(frozen=True, slots=True)

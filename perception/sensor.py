@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from perception.activity import ExerciseWatch
-from perception.events import Event, SensorRecovered, SensorTroubled
+from perception.events import Event, SensorRecovered, SensorTroubled, TroubleKind
 from perception.fall import FallModel
 from perception.radar.protocols import PROTOCOLS, Protocol
 from perception.radar.room import Room
 from perception.radar.stream import ParserStatistics
+from perception.radar.tracker import Person
 from perception.watch import Patience, RoomWatch
 
 UNREADABLE_BYTES: Final = 4_096
@@ -54,6 +55,11 @@ class RadarSensor:
         """Where everybody is, x and y in the room's metres; nobody while it is in trouble."""
         return [] if self._troubled else self._watch.people
 
+    @property
+    def tracked(self) -> tuple[Person, ...]:
+        """Everybody who is followed, with what was seen of them last; nobody while in trouble."""
+        return () if self._troubled else self._watch.tracked
+
     def feed(self, at: float, data: bytes) -> list[Event]:
         """Take bytes that came at this monotonic time; b"" lets time pass."""
         events: list[Event] = []
@@ -80,10 +86,13 @@ class RadarSensor:
 
     def lost(self, at: float, reason: str) -> list[Event]:
         """The device is gone; said once."""
+        return self._told(SensorTroubled(at, reason))
+
+    def _told(self, trouble: SensorTroubled) -> list[Event]:
         if self._troubled:
             return []
         self._troubled = True
-        return [SensorTroubled(at, reason)]
+        return [trouble]
 
     def _is_foreign(self, at: float) -> bool:
         """Whether another device speaks, some of whose frames could be those of the expected."""
@@ -101,9 +110,14 @@ class RadarSensor:
         much = len(self._unread) >= UNREADABLE_BYTES and waited >= UNREADABLE_SECONDS
         long = waited >= SILENT_SECONDS
         if much or (long and 0.0 <= at - self._last_byte < UNREADABLE_SECONDS):
-            yield from self.lost(at, what_is_wrong(bytes(self._unread), self._protocol))
+            other = _likelier(bytes(self._unread), self._protocol)
+            kind = TroubleKind.UNREADABLE if other is None else TroubleKind.SWAPPED
+            reason = _foreign(other, self._protocol)
+            speaks_like = other.name if other is not None else ""
+            yield from self._told(SensorTroubled(at, reason, kind, speaks_like))
         elif long:
-            yield from self.lost(at, f"The radar has sent nothing for {SILENT_SECONDS:.0f} s.")
+            reason = f"The radar has sent nothing for {SILENT_SECONDS:.0f} s."
+            yield from self._told(SensorTroubled(at, reason, TroubleKind.SILENT))
 
 
 def _spread(last: float, at: float, count: int) -> list[float]:
@@ -116,16 +130,26 @@ def _spread(last: float, at: float, count: int) -> list[float]:
 
 def what_is_wrong(data: bytes, expected: Protocol) -> str:
     """Why these bytes are not what the expected radar sends."""
+    return _foreign(_likelier(data, expected), expected)
+
+
+def _likelier(data: bytes, expected: Protocol) -> Protocol | None:
+    """The protocol that these bytes speak instead of the expected one."""
     # Some differ in their rate alone, and what is read at all came at the expected one.
     for protocol in sorted(PROTOCOLS.values(), key=lambda other: other.baud != expected.baud):
         if protocol.parser is not expected.parser:
             parser = protocol.parser()
             frames = parser.feed(data)
             if len(frames) >= SURE_FRAMES > parser.statistics.foreign_frames:
-                return (
-                    f"This is no {expected.name}: it speaks like a {protocol.name}. "
-                    "Are two devices swapped?"
-                )
+                return protocol
+    return None
+
+
+def _foreign(other: Protocol | None, expected: Protocol) -> str:
+    if other is not None:
+        return (
+            f"This is no {expected.name}: it speaks like a {other.name}. Are two devices swapped?"
+        )
     return (
         f"What comes is not readable as {expected.name}: "
         f"is the port right, and its rate {expected.baud} baud?"

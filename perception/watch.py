@@ -93,6 +93,11 @@ class RoomWatch:
         """Where everybody is, x and y in the room's metres."""
         return [(float(person.x), float(person.y)) for person in self._tracker.people]
 
+    @property
+    def tracked(self) -> tuple[Person, ...]:
+        """Everybody who is followed."""
+        return self._tracker.people
+
     def update(self, at: float, frame: RadarFrame) -> list[Event]:
         """What this frame, seen at this monotonic time, adds."""
         if self._last is not None and not 0.0 <= at - self._last <= GAP_SECONDS:

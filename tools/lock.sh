@@ -8,7 +8,9 @@ uv=$(cat .cache/make/uv)
 options=(--quiet --universal --generate-hashes --no-header --no-annotate "$@")
 
 "$uv" pip compile "${options[@]}" pyproject.toml -o requirements.lock
-"$uv" pip compile "${options[@]}" --extra dev -c requirements.lock pyproject.toml \
+"$uv" pip compile "${options[@]}" --extra plot -c requirements.lock pyproject.toml \
+    -o requirements-plot.lock
+"$uv" pip compile "${options[@]}" --extra dev -c requirements-plot.lock pyproject.toml \
     -o requirements-dev.lock
 cd dialogue
 "$uv" pip compile "${options[@]}" --python-version 3.10 requirements.in -o requirements.lock

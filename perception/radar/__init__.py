@@ -6,6 +6,7 @@ from perception.radar.recording import (
     Block,
     Recording,
     RecordingError,
+    RecordingFault,
     RecordingWriter,
     open_recording,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "RadarLost",
     "Recording",
     "RecordingError",
+    "RecordingFault",
     "RecordingWriter",
     "SerialRadar",
     "Target",

@@ -7,6 +7,7 @@ once by a `RadarLost`, its return once by a `RadarFound`, and in between it trie
 from __future__ import annotations
 
 import contextlib
+import errno
 import termios
 import time
 from collections.abc import Callable
@@ -39,6 +40,12 @@ _READ_BYTES: Final = 65_536
 _FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, ValueError)
 """pyserial lets termios.error through where a device vanishes while it is opened, and raises
 TypeError where the descriptor went away between two calls."""
+
+_REASONS: Final = {
+    errno.ENOENT: "There is no port {port}: is the radar plugged in?",
+    errno.EACCES: "This user may not open {port}: is it in the group dialout?",
+    errno.EBUSY: "Another program uses {port}.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class SerialRadar:
         except (*_FAILURES, RadarConfigError) as error:
             self._next_try = self._clock() + self._pause_seconds
             self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
-            return self._lost(str(error))
+            return self._lost(_why(error, settings.port))
         self._lost_told = False
         self._pause_seconds = FIRST_PAUSE_SECONDS
         # A port that opens and cannot be read, as when another program reads it, is no busy loop.
@@ -136,6 +143,12 @@ class SerialRadar:
             return None
         self._lost_told = True
         return RadarLost(self._settings.port, reason)
+
+
+def _why(error: Exception, port: str) -> str:
+    """What is in the way of a port, in words for what happens most."""
+    known = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return known.format(port=port) if known else str(error)
 
 
 def _configure(settings: PortSettings, config: Path) -> int | None:

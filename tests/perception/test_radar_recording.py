@@ -31,6 +31,24 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert [(block.at_seconds, block.data) for block in recording.blocks()] == BLOCKS
 
 
+@pytest.mark.parametrize("lost", range(40))
+def test_whether_a_recording_is_cut_off(tmp_path: Path, lost: int) -> None:
+    path = tmp_path / "a.radar"
+    write(path, BLOCKS)
+    path.write_bytes(path.read_bytes()[: -lost or None])
+    assert open_recording(path).is_cut_off() is (lost > 0)
+
+
+@pytest.mark.parametrize("zeros", [1, 12, 100_000])
+def test_zeros_that_a_power_loss_left_are_no_blocks(tmp_path: Path, zeros: int) -> None:
+    path = tmp_path / "a.radar"
+    write(path, BLOCKS)
+    path.write_bytes(path.read_bytes() + bytes(zeros))
+    recording = open_recording(path)
+    assert [(block.at_seconds, block.data) for block in recording.blocks()] == BLOCKS
+    assert recording.is_cut_off()
+
+
 @pytest.mark.parametrize("lost", range(1, 40))
 def test_a_torn_recording_is_read_to_its_last_whole_block(tmp_path: Path, lost: int) -> None:
     path = tmp_path / "a.radar"

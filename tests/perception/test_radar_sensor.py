@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import random
 import struct
-from functools import partial
 from pathlib import Path
 
 import pytest
-import typer
 from radar_bytes import (
     DATA,
     FALL,
@@ -30,8 +28,6 @@ from perception.radar import open_recording, protocol_named
 from perception.radar.room import MountingPose, Room
 from perception.replay import replay
 from perception.sensor import RadarSensor
-from perception.train import vital_bytes
-from perception.vitals import VitalsModel
 from tests.perception.fall_recording import HEIGHT, fall_packets, record
 
 
@@ -175,64 +171,6 @@ def test_a_replay_tells_what_live_told(tmp_path: Path) -> None:
     assert max(waits) <= len(packets) * 0.1
 
 
-def replay_app() -> typer.Typer:
-    app = typer.Typer()
-    app.command()(cli.replay)
-    return app
-
-
-def test_replay_command(tmp_path: Path) -> None:
-    path = tmp_path / "fall.radar"
-    record(path, fall_packets())
-    result = CliRunner().invoke(replay_app(), [str(path), "--height", str(HEIGHT)])
-    assert result.exit_code == 0
-    told = [json.loads(line)["type"] for line in result.stdout.splitlines()]
-    assert "FallDetected" in told
-
-
-@pytest.mark.parametrize("seconds", ["0", "-1"])
-def test_time_between_frames_must_pass(tmp_path: Path, seconds: str) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(STREAMS["ld2450"])
-    options = [str(path), "--protocol", "ld2450", "--frame-seconds", seconds]
-    result = CliRunner().invoke(replay_app(), options)
-    assert result.exit_code == 2
-    assert "frame-seconds" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("content", "options", "says"),
-    [
-        (b"junk", [], "--protocol"),
-        (b"junk", ["--protocol", "sonar"], "No radar is called"),
-        (b"junk", ["--protocol", "ld2450"], "holds no frame"),
-        (b"", ["--protocol", "ld2450"], "holds no frame"),
-        (STREAMS["xwr68xx"], ["--protocol", "xwr68xx", "--height", "-1"], "cannot hang"),
-    ],
-)
-def test_replay_command_says_what_is_wrong(
-    tmp_path: Path, content: bytes, options: list[str], says: str
-) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(content)
-    result = CliRunner().invoke(replay_app(), [str(path), *options])
-    assert result.exit_code == 1
-    assert says in result.stderr
-
-
-def test_replay_command_says_that_the_breath_model_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    missing = partial(VitalsModel, tmp_path / "none.onnx")
-    monkeypatch.setattr("perception.vitals.VitalsModel", missing)
-    path = tmp_path / "bed.radar"
-    monkeypatch.setattr("sys.argv", ["vital_bytes", "supine", "3", str(path)])
-    vital_bytes.main()
-    result = CliRunner().invoke(replay_app(), [str(path)])
-    assert result.exit_code == 1
-    assert "none.onnx cannot be opened" in result.stderr
-
-
 def test_record_command_refuses_to_overwrite(tmp_path: Path) -> None:
     path = tmp_path / "a.radar"
     path.write_bytes(b"precious")
@@ -259,6 +197,15 @@ def test_record_command_keeps_no_file_of_nothing(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "Nothing came from /dev/none" in result.stderr
     assert not path.exists()
+
+
+@pytest.mark.parametrize("command", ["record", "watch"])
+def test_who_waits_for_a_port_is_told_at_once_how_to_leave(tmp_path: Path, command: str) -> None:
+    files = [str(tmp_path / "a.radar")] if command == "record" else []
+    options = [command, *files, "--port", "/dev/none", "--protocol", "ld2450", "--seconds", "0.1"]
+    result = CliRunner().invoke(cli.app, options)
+    assert "There is no port /dev/none" in result.stderr
+    assert "Ctrl-C ends this" in result.stderr
 
 
 GOLDEN = Path(__file__).parent / "golden"
