@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -58,9 +59,25 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Live = Annotated[bool, typer.Option("--live", help="Hand it to the Anban that runs here.")]
 
 
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        # Where it runs from, too: a checkout that was moved or copied may still run the old one.
+        folder = Path(__file__).resolve().parents[1]
+        print(f"anban {version('anban')}, Python {platform.python_version()}, {folder}")  # noqa: T201
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_print_version, is_eager=True, help="Which one this is."
+        ),
+    ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Log everything, show tracebacks.")
     ] = False,
