@@ -116,11 +116,11 @@ def ask(
 
 @app.command()
 def chat(lang: Lang = None, *, live: Live = False) -> None:
-    """Talk by keyboard."""
+    """Talk by keyboard; /help shows what can be typed, Ctrl-D or Ctrl-C ends."""
     from assistant.commands.ask import chat as converse  # noqa: PLC0415
 
     _quiet()
-    _finish(asyncio.run(converse(_known(lang), live=live)))
+    _finish(converse(_known(lang), live=live))
 
 
 @app.command()
@@ -264,4 +264,5 @@ def _quiet() -> None:
 
 
 def _lines() -> Iterable[str]:
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     return (line.strip() for line in sys.stdin if line.strip())
