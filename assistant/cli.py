@@ -19,6 +19,7 @@ import typer
 from assistant.commands.contacts import app as contacts_app
 from assistant.commands.lazy import group_of, with_commands
 from assistant.commands.reminders import app as reminders_app
+from assistant.commands.service import app as service_app
 from assistant.commands.skills import app as skills_app
 from assistant.runtime.privacy import keep_private
 
@@ -39,6 +40,9 @@ app.add_typer(
     reminders_app,
     name="reminders",
     help="Reminders: list, today, adherence, export, import, remove.",
+)
+app.add_typer(
+    service_app, name="service", help="Kept running by systemd: install, status, logs, remove."
 )
 app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
 for _name, _module, _help in (
