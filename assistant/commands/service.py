@@ -39,6 +39,7 @@ def install(
         unit,
     )
     from assistant.commands.words import words_of  # noqa: PLC0415
+    from assistant.settings import read, settings_file  # noqa: PLC0415
 
     if not dry_run:
         _need_systemd()
@@ -49,6 +50,7 @@ def install(
     account = account_of(asked, os.environ.get("ANBAN_HOME", ""))
     if account is None:
         _refuse(words("service_no_user", user=repr(asked)))
+    words = words_of(read(settings_file(account.home)).settings.language)  # not root's own
     try:
         text = unit(account, command())
     except ServiceRefusedError as error:
