@@ -53,7 +53,7 @@ async def examine() -> int:
         findings += await _running(home, settings)
     console.print(table_of(findings, f"Anban on Python {sys.version.split()[0]}"))
     print_last(console, home)
-    verdicts = [found.verdict for found in (*help_at_hand, *findings)]
+    verdicts = {*(need.verdict for need in help_at_hand), *(each.verdict for each in findings)}
     return 1 if Verdict.BROKEN in verdicts else 0
 
 

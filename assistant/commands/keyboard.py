@@ -6,11 +6,11 @@ beside it on a loop of its own.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, TypeAlias
 
 from anyio.from_thread import start_blocking_portal
@@ -35,7 +35,7 @@ def converse(answering: AbstractAsyncContextManager[Answering], words: Words, no
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(answering) as answer,
+        portal.wrap_async_context_manager(_given_up_at_the_end(answering)) as answer,
         contextlib.suppress(KeyboardInterrupt),
     ):
         if is_terminal:
@@ -49,16 +49,32 @@ def converse(answering: AbstractAsyncContextManager[Answering], words: Words, no
                 _tell(words("chat_unknown", text=text))
             else:
                 name = words("chat_name") if is_terminal else ""
-                _tell(name + _answered(portal.start_task_soon(answer, text)))
+                _tell(name + portal.call(answer, text))
     return 0
 
 
-def _answered(answer: Future[str]) -> str:
-    """Wait for it; Ctrl-C gives it up."""
-    try:
-        return answer.result()
-    finally:
-        answer.cancel()
+@asynccontextmanager
+async def _given_up_at_the_end(
+    answering: AbstractAsyncContextManager[Answering],
+) -> AsyncIterator[Answering]:
+    """Give up what is still awaited once nobody waits for it any more."""
+    async with answering as answer:
+        under_way: set[asyncio.Task[object] | None] = set()
+
+        async def ask(text: str) -> str:
+            task = asyncio.current_task()
+            under_way.add(task)
+            try:
+                return await answer(text)
+            finally:
+                under_way.discard(task)
+
+        try:
+            yield ask
+        finally:
+            for task in under_way:
+                if task is not None:
+                    task.cancel()
 
 
 def _lines(prompt: str) -> Iterator[str]:

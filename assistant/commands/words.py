@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from assistant.language import Replies
 from assistant.settings import home_folder, read, settings_file
@@ -19,7 +20,7 @@ class Words:
 
     lang: str
 
-    def __call__(self, key: str, **slots: object) -> str:
+    def __call__(self, key: str, **slots: Any) -> str:
         """Fill the wording of a key; raises ReplyMissingError, SlotMissingError."""
         return _replies().render(key, self.lang, **slots)
 
