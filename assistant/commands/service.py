@@ -76,7 +76,7 @@ def install(
     UNIT_FILE.write_text(text, "utf-8")
     for step in steps:
         _run(step)
-    _tell(words("service_installed", user=account.user, folder=folder))
+    _tell(words("service_installed", user=account.user, place=folder))
 
 
 @app.command()
