@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ import typer
 from assistant.commands.contacts import app as contacts_app
 from assistant.commands.lazy import group_of, with_commands
 from assistant.commands.reminders import app as reminders_app
+from assistant.commands.service import app as service_app
 from assistant.commands.skills import app as skills_app
 from assistant.runtime.privacy import keep_private
 
@@ -39,6 +41,9 @@ app.add_typer(
     name="reminders",
     help="Reminders: list, today, adherence, export, import, remove.",
 )
+app.add_typer(
+    service_app, name="service", help="Kept running by systemd: install, status, logs, remove."
+)
 app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
 for _name, _module, _help in (
     ("models", "models.cli", "Speech models: list, pull, verify."),
@@ -58,9 +63,25 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Live = Annotated[bool, typer.Option("--live", help="Hand it to the Anban that runs here.")]
 
 
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        # Where it runs from, too: a checkout that was moved or copied may still run the old one.
+        folder = Path(__file__).resolve().parents[1]
+        print(f"anban {version('anban')}, Python {platform.python_version()}, {folder}")  # noqa: T201
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_print_version, is_eager=True, help="Which one this is."
+        ),
+    ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Log everything, show tracebacks.")
     ] = False,
@@ -99,11 +120,11 @@ def ask(
 
 @app.command()
 def chat(lang: Lang = None, *, live: Live = False) -> None:
-    """Talk by keyboard."""
+    """Talk by keyboard; /help shows what can be typed, Ctrl-D or Ctrl-C ends."""
     from assistant.commands.ask import chat as converse  # noqa: PLC0415
 
     _quiet()
-    _finish(asyncio.run(converse(_known(lang), live=live)))
+    _finish(converse(_known(lang), live=live))
 
 
 @app.command()
@@ -247,4 +268,5 @@ def _quiet() -> None:
 
 
 def _lines() -> Iterable[str]:
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     return (line.strip() for line in sys.stdin if line.strip())

@@ -27,6 +27,10 @@ from models.verify import verify
 app = typer.Typer(no_args_is_help=True, help="Speech models: list, pull, verify.")
 
 
+_WIDE_COLUMNS = 80
+"""The width from which the licences fit in, too."""
+
+
 def default_models_dir() -> Path:
     """Return where the models of this home are kept: below `$ANBAN_HOME`, or the platform's."""
     home = os.environ.get("ANBAN_HOME") or platformdirs.user_data_path("anban")
@@ -48,8 +52,11 @@ def _tell(error: ModelError) -> None:
 @app.command("list")
 def list_models(models_dir: Dir) -> None:
     """Show the models there are, and which one each language uses."""
-    table = Table("Model", "Lang", "MB", "State", "People", "Licence", box=SIMPLE)
-    table.columns[0].no_wrap = True
+    console = Console()
+    table = Table("Model", "Lang", "MB", "State", "People", box=SIMPLE, padding=(0, 1, 0, 0))
+    table.columns[0].overflow = "fold"  # a folder of the user's own may be long
+    if has_licence := console.width >= _WIDE_COLUMNS:
+        table.add_column("Licence")
     in_use: dict[Path, str] = {}
     for language in languages():
         try:
@@ -62,10 +69,11 @@ def list_models(models_dir: Dir) -> None:
         state = "in use" if path in in_use else "here" if path.is_dir() else "absent"
         people = "no" if entry.kind == "tiny" else "yes"
         in_use.pop(path, None)
-        table.add_row(entry.name, entry.language, megabytes, state, people, entry.licence)
+        licence = [entry.licence] if has_licence else []
+        table.add_row(entry.name, entry.language, megabytes, state, people, *licence)
     for path, language in in_use.items():  # models of the user's own
-        table.add_row(str(path), language, f"{_megabytes(path):.1f}", "in use", "", "")
-    Console().print(table)
+        table.add_row(str(path), language, f"{_megabytes(path):.1f}", "in use", "")
+    console.print(table)
 
 
 @app.command("pull")

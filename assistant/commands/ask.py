@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -11,6 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
+from assistant.commands.keyboard import Answering, converse
+from assistant.commands.words import words_of
 from assistant.core import TEXT_ONLY, Core, running
 from assistant.demo.scratch import scratch_options
 from assistant.events import Alive, ChildDied, ChildStarted, Ready, TurnTaken, to_dict
@@ -55,17 +56,25 @@ async def ask(texts: Iterable[str], lang: str | None, *, as_json: bool, live: bo
     return 1 if refused else 0
 
 
-async def chat(lang: str | None, *, live: bool) -> int:
-    """One conversation by keyboard, until end of input; the exit status."""
-    console = Console()
+def chat(lang: str | None, *, live: bool) -> int:
+    """One conversation by keyboard, until end of input or Ctrl-C; the exit status.
+
+    Raises what `_asker` raises.
+    """
+    words = words_of(lang)
+    note = words("chat_live" if live else "chat_scratch")
+    return converse(_chatting(lang, live=live), words, note)
+
+
+@asynccontextmanager
+async def _chatting(lang: str | None, *, live: bool) -> AsyncIterator[Answering]:
     async with _asker(lang, live=live) as (asker, _):
-        console.print("[dim]Type a sentence; Ctrl-D ends.[/dim]")
-        loop = asyncio.get_running_loop()
-        while text := await loop.run_in_executor(None, sys.stdin.readline):
-            if text.strip():
-                answer = await _answer(asker, text.strip())
-                console.print(answer["reply"] or f"({answer['intent']})", markup=False)
-    return 0
+
+        async def answer(text: str) -> str:
+            answer = await _answer(asker, text)
+            return str(answer.get("error") or answer["reply"] or f"({answer['intent']})")
+
+        yield answer
 
 
 async def _answer(asker: Asker, text: str) -> dict[str, Any]:
@@ -98,7 +107,7 @@ async def _asker(
 
             yield ask_live, forget_live
         return
-    status = Console(stderr=True).status("Anban wakes up")
+    status = Console(stderr=True).status(words_of(lang)("wakes_up"))
     with status, scratch_options(lang, TEXT_ONLY, status.update) as options:
         async with running(options) as core:
             await core.children.dialogue_ready()

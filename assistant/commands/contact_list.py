@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from typing import Final
 
 from assistant.channels import AddressError, Channel
+from assistant.commands.address_hint import likely
+from assistant.commands.words import words_of
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import ContactError, People, new_contact
 from assistant.runtime.home_folder import socket_path
@@ -50,7 +53,8 @@ def keep(
         try:
             kept.append(equipment.registry.check(address))
         except AddressError as error:
-            raise ContactError(f"{name} is not kept: {address}: {error}") from error
+            refused = f"{name} is not kept: {address}: {error}"
+            raise ContactError("\n".join([refused, *_hints(equipment, address)])) from error
     people = _people()
     people.add(
         new_contact(name, called, kept, hours, lang),
@@ -95,6 +99,20 @@ async def check(name: str | None) -> int:
                 verdict = "ok " if found.is_well else "BAD"
                 _print(f"{verdict} {contact.name}: {found.channel}: {found.detail}")
     return 1 if bad else 0
+
+
+def _hints(equipment: HomeEquipment, address: str) -> list[str]:
+    """What to type instead, in the home's language."""
+    words = words_of()
+    meant = likely(address, equipment.numbering([]).country)
+    hints = [words("address_meant", address=meant)] if meant and meant != address else []
+    scheme = (meant or address).partition(":")[0].lower()
+    if isinstance(_opened(equipment, meant or address), str):
+        # A telephone has to be set up first; a message need not be.
+        key = {"sip": "way_sip", "sips": "way_sip", "tel": "way_tel", "sms": "way_sms"}
+        hints.append(words(key.get(scheme, "way_any")))
+        hints.append(words("way_now", topic=f"anban-{secrets.token_hex(8)}"))
+    return hints
 
 
 def _problem(equipment: HomeEquipment, address: str) -> str:

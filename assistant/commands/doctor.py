@@ -13,13 +13,14 @@ from rich.console import Console
 
 from assistant import packs
 from assistant.channels.installed import load_channels
+from assistant.commands.help_at_hand import needs, print_needs
 from assistant.commands.selftest import print_last, table_of
+from assistant.commands.words import Words
 from assistant.console.check import check_page
 from assistant.demo.scratch import cache_folder
 from assistant.dialogue import DialogueError, is_trained
 from assistant.ear.check import check_microphone
 from assistant.mouth.check import check_mouth
-from assistant.people.contacts import People
 from assistant.robot.check import robot_finding
 from assistant.runtime.home_folder import run_folder, socket_path
 from assistant.runtime.link import Link, LinkError
@@ -37,11 +38,14 @@ _QUIET_DBFS: Final = -60.0
 
 
 async def examine() -> int:
-    """Look at every part, print a table; 1 where something is broken."""
+    """Tell who can be called, then look at every part; 1 where something is broken."""
     console = Console()
     home = home_folder()
+    settings, findings = _settings(home)
+    words = Words(settings.language)
+    help_at_hand = list(needs(home, settings, words))
+    print_needs(console, help_at_hand, words)
     with console.status("looking") as status:
-        settings, findings = _settings(home)
         for name, check in _checks(home, settings):
             status.update(name)
             findings += await asyncio.to_thread(lambda check=check: list(check()))  # type: ignore[misc]
@@ -49,13 +53,13 @@ async def examine() -> int:
         findings += await _running(home, settings)
     console.print(table_of(findings, f"Anban on Python {sys.version.split()[0]}"))
     print_last(console, home)
-    return 1 if any(finding.verdict is Verdict.BROKEN for finding in findings) else 0
+    verdicts = {*(need.verdict for need in help_at_hand), *(each.verdict for each in findings)}
+    return 1 if Verdict.BROKEN in verdicts else 0
 
 
 def _checks(
     home: Path, settings: Settings
 ) -> Iterator[tuple[str, Callable[[], Iterator[CheckResult]]]]:
-    yield "contacts", lambda: _people(home)
     yield "disk", lambda: iter([look_at_disk(home)])
     yield "writing", lambda: _writing(home)
     yield "memory", lambda: iter([look_at_memory(home)])
@@ -78,18 +82,6 @@ def _settings(home: Path) -> tuple[Settings, list[CheckResult]]:
         return known.settings, broken
     there = str(path) if path.exists() else f"defaults; `anban setup` writes {path}"
     return known.settings, [CheckResult("settings", Verdict.WELL, there)]
-
-
-def _people(home: Path) -> Iterator[CheckResult]:
-    people = People(home)
-    people.read()
-    for problem in people.problems:
-        yield CheckResult("contacts", Verdict.POOR, problem)
-    if people.all:
-        yield CheckResult("contacts", Verdict.WELL, f"{len(people.all)} to call")
-    else:
-        detail = "nobody to call: `anban contacts add NAME ADDRESS`"
-        yield CheckResult("contacts", Verdict.BROKEN, detail)
 
 
 def _writing(home: Path) -> Iterator[CheckResult]:

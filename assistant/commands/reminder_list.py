@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import tzlocal
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from assistant.home.home import Home
 from assistant.language import DayTime, Strength
@@ -54,7 +57,10 @@ async def show(*, as_json: bool) -> None:
     async with reading() as bus:
         kept = await bus.ask(ListReminders())
     for reminder in kept:
-        tell(_json(reminder) if as_json else line_of(reminder))
+        if as_json:
+            tell(_json(reminder))
+        else:
+            _tell_row(line_of(reminder))
     if not kept and not as_json:
         tell("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE")
 
@@ -247,6 +253,18 @@ def _week_line(week: WeekOfMedicine) -> str:
     )
     rest = "".join(f", {count} {name}" for name, count in others if count)
     return f"{week.monday}  {week.title}: taken {week.taken} of {week.planned}{rest}"
+
+
+def _tell_row(line: str) -> None:
+    """Print a line; on a terminal it is broken, and the long id stands below."""
+    if not sys.stdout.isatty():
+        tell(line)
+        return
+    row = Table.grid(padding=(0, 1, 0, 0))
+    reminder_id, _, rest = line.partition("  ")
+    row.add_row("-", Text(rest, overflow="fold"))
+    row.add_row("", Text(reminder_id, "dim"))
+    Console().print(row)
 
 
 def tell(line: str) -> None:

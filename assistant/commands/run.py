@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
+from assistant.commands.greeting import Greeting
+from assistant.commands.help_at_hand import needs, print_needs
+from assistant.commands.words import Words
 from assistant.core import ALL, Core, CoreOptions
 from assistant.core.systemd import run_until_told
 from assistant.demo.scratch import cache_folder
 from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, SpeakerLost
+from assistant.runtime.child import LOG_FORMAT
 from assistant.runtime.home_folder import use_spare_temporary_folder
+from assistant.services.findings import Verdict
 from assistant.settings import home_folder, read, settings_file
 
 log = logging.getLogger("anban")
@@ -28,9 +36,7 @@ async def run_anban(lang: str | None) -> int:
     """
     home = home_folder()
     use_spare_temporary_folder(home)
-    logging.basicConfig(
-        stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-    )
+    logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address it asks
     while await _run_once(home, lang):
         log.info("the settings were mended; Anban begins anew with them")
@@ -68,6 +74,27 @@ def _report(core: Core) -> None:
     bus.subscribe(MicrophoneLost, lambda lost: log.error("no microphone: %s", lost.reason))
     bus.subscribe(HearingLimited, lambda limited: _tell_limited(core, limited.lang))
     bus.subscribe(SpeakerLost, lambda lost: log.error("no speaker: %s", lost.reason))
+    if sys.stdout.isatty():
+        _greet(core)
+
+
+def _greet(core: Core) -> None:
+    """Tell whoever started it by hand what there is to know, in the home's language."""
+    core.home.starting.spawn(asyncio.to_thread(_tell_needs, core))  # nothing waits for it
+    Greeting(core.bus, core.options.settings, lambda: core.memory.lang, _show)
+
+
+def _tell_needs(core: Core) -> None:
+    settings, words = core.options.settings, Words(core.memory.lang)
+    found = needs(core.options.home, settings, words)
+    if lacking := [need for need in found if need.verdict is Verdict.BROKEN]:
+        print_needs(Console(), lacking, words)
+
+
+def _show(line: str) -> None:
+    """As it is: the terminal breaks it, so that a command in it can still be copied."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _tell_limited(core: Core, lang: str) -> None:

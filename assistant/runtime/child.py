@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from assistant.events import Shutdown
 from assistant.runtime.link import Link, LinkError
@@ -39,6 +39,10 @@ async def _hand_over(link: Link, take: Callable[[object], object]) -> None:
         take(event)
 
 
+LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+"""A line of the log: core and children write into the same one."""
+
+
 def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Exception]) -> str | None:
     """Run a child to its end; gives one line for stderr if the end was hopeless.
 
@@ -48,7 +52,7 @@ def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Except
         hopeless: Errors of its own that only a new process, or a human, can mend.
     """
     keep_private()
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
     ends: tuple[type[Exception], ...] = (LinkError, ServiceError, TimeoutError, *hopeless)
     try:
         asyncio.run(work)

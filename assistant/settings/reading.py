@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
+from assistant.settings.slips import header_meant, line_meant, name_meant
+
 MAX_FILE_BYTES: Final = 1_000_000
 _T = TypeVar("_T")
 _HEADER: Final = re.compile(r"\s*\[\s*([\w.-]+)\s*\]\s*(#.*)?$")
@@ -122,13 +124,21 @@ def _statements(text: str, problems: list[Problem]) -> Iterator[_Statement]:
             header = _HEADER.match(line)
             section = header.group(1) if header else None
             if header is None:
-                what = "is no section, so nothing of it is used; write it like [ear]"
+                like = header_meant(line) or "[ear]"
+                what = f"is no section, so nothing of it is used; write it like {like}"
                 problems.append(Problem("", number, what))
         elif is_stray and section is not None:
-            problems.append(Problem(section, number, "is not understood; write it like name = 1"))
+            problems.append(Problem(section, number, _stray(line)))
         elif section is not None and (begun or not _is_blank(line)):
             begun_at = begun_at if begun else number
             begun.append(line)
+
+
+def _stray(line: str) -> str:
+    if line.lstrip().startswith(("//", "＃")):
+        return "is not understood; a remark begins with #"
+    meant = header_meant(line) or line_meant(line) or "name = 1"
+    return f"is not understood; write it like {meant}"
 
 
 def _is_blank(line: str) -> bool:
@@ -150,7 +160,11 @@ def _problem(statement: _Statement, error: Exception) -> Problem:
     if match and match.group(1)[0] not in "\"'" and not _BARE_NAME.fullmatch(name):
         what = f'a name with such letters stands in quotes: "{name}" = …'
     elif bare := _BARE_WORD.match(first):
-        what = f'text stands in quotes: {bare.group(1)} = "{bare.group(2)}"'
+        plain = f"{bare.group(1)} = {bare.group(2)}"
+        meant = line_meant(plain) or f'{bare.group(1)} = "{bare.group(2)}"'
+        what = f"text stands in quotes: {meant}" if meant.endswith('"') else f"write it as {meant}"
+    elif "\n" not in statement.text.strip() and match and (meant := line_meant(first)):
+        what = f"not valid TOML; write it as {meant}"
     else:
         what = f"not valid TOML: {str(error).partition(' (at line')[0]}"
     return Problem(_dotted(statement.section, name), statement.line, what)
@@ -175,7 +189,7 @@ def fitted(kind: type[_T], data: Any, prefix: str = "") -> tuple[_T, list[tuple[
     for name, value in data.items():
         dotted = _dotted(prefix, name)
         if name not in known:
-            problems.append((dotted, "no such setting; `anban setup --example` shows them all"))
+            problems.append((dotted, _no_such(kind, prefix, name)))
         elif is_dataclass(hints[name]):
             values[name], inner = fitted(hints[name], value, dotted)
             problems += inner
@@ -185,6 +199,21 @@ def fitted(kind: type[_T], data: Any, prefix: str = "") -> tuple[_T, list[tuple[
             if kept is not _NONE:
                 values[name] = _completed(kept, known[name], {part for part, _ in wrong})
     return kind(**values), problems
+
+
+def _no_such(kind: type[Any], prefix: str, name: str) -> str:
+    """Say that there is no such setting, and which one was meant, if that is plain."""
+    sections = _sections(kind) if not prefix else []
+    others = [(section, each.name) for section, of in sections for each in fields(of)]
+    meant = name_meant(name, (each.name for each in fields(kind)), others)
+    return f"no such setting; {meant or '`anban setup --example` shows them all'}"
+
+
+def _sections(kind: type[Any]) -> list[tuple[str, Any]]:
+    hints = get_type_hints(kind)
+    return [
+        (each.name, hints[each.name]) for each in fields(kind) if is_dataclass(hints[each.name])
+    ]
 
 
 def _completed(value: Any, field: Any, lost: set[str]) -> Any:
@@ -206,7 +235,9 @@ def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str
     allowed = (int, float) if kind is float else (kind,)
     # TOML has types of its own: "1" is no number, and true is not 1.
     if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
-        return _NONE, [("", f"expected {kind.__name__}, found {value!r:.60}")]
+        return _NONE, [
+            ("", f"expected {kind.__name__}, found {value!r:.60}{_way_out(kind, value)}")
+        ]
     if isinstance(value, str) and "\ufffd" in value:
         return _NONE, [("", "has bytes that are no UTF-8; save the file as UTF-8")]
     if "choices" in bounds and value not in bounds["choices"]:
@@ -215,6 +246,17 @@ def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str
         problem = f"must lie between {bounds['low']} and {bounds['high']}, found {value}"
         return _NONE, [("", problem)]
     return kind(value), []
+
+
+def _way_out(kind: Any, value: Any) -> str:
+    """How a value of another type is to be written, if that is plain."""
+    if kind is str and isinstance(value, int) and not isinstance(value, bool):
+        return f'; write it in quotes: "{value}"'
+    if kind is bool:
+        return "; write true or false, without quotes"
+    if kind in {int, float} and isinstance(value, str):
+        return "; a number stands without quotes"
+    return ""
 
 
 def _table(kind: Any, value: Any) -> tuple[Any, list[tuple[str, str]]]:

@@ -1,0 +1,35 @@
+"""What the commands say to people, in the language of the home: `replies/<language>/replies.yml`.
+
+A word that is typed, such as a command or a setting, is the same in every language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.language import Replies
+from assistant.settings import home_folder, read, settings_file
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said, in one language."""
+
+    lang: str
+
+    def __call__(self, key: str, **slots: Any) -> str:
+        """Fill the wording of a key; raises ReplyMissingError, SlotMissingError."""
+        return _replies().render(key, self.lang, **slots)
+
+
+def words_of(lang: str | None = None) -> Words:
+    """Give the words of a language; without one, of the home, even if its settings are wrong."""
+    return Words(lang or read(settings_file(home_folder())).settings.language)
+
+
+@cache
+def _replies() -> Replies:
+    return Replies.load(Path(__file__).with_name("replies"))

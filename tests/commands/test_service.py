@@ -1,0 +1,110 @@
+"""`anban service`: what is written for systemd, how it is fenced, and honesty where it is not."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.commands.service_unit import Account, ServiceRefusedError, account_of, unit
+
+ANBAN = Path(sys.executable).with_name("anban")
+MOST_EXPOSURE = 4.0
+needs_systemd_analyze = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed here"
+)
+
+
+def own_account(home: Path) -> Account:
+    return Account(pwd.getpwuid(os.getuid()).pw_name, os.getuid(), home)
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "anban.service"
+    file.write_text(text, "utf-8")
+    return file
+
+
+@needs_systemd_analyze
+def test_it_is_well_fenced(tmp_path: Path) -> None:
+    file = written(tmp_path, unit(own_account(tmp_path), ANBAN))
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"exposure level for anban.service: ([\d.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= MOST_EXPOSURE
+
+
+@needs_systemd_analyze
+@pytest.mark.parametrize("name", ["plain", "with a blank", "安伴", "100%h", "$HOME", "a;b"])
+def test_systemd_reads_it_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    anban = folder / "anban"
+    anban.write_text("#!/bin/sh\n")
+    anban.chmod(0o755)
+    file = written(tmp_path, unit(own_account(folder), anban))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False
+    )
+    told = [line for line in done.stderr.splitlines() if "anban.service" in line]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["a\nUser=root", 'a"b', "a'b", "a\\b"])
+def test_a_path_that_systemd_takes_from_nobody(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ServiceRefusedError):
+        unit(own_account(tmp_path / name), ANBAN)
+
+
+def test_a_user_that_is_not_there() -> None:
+    assert account_of("nobody-of-this-name") is None
+    assert account_of("\0") is None
+    assert account_of("../etc") is None
+
+
+def anban(*arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "ANBAN_HOME": "/nonexistent/anban", "SUDO_USER": ""}
+    done = subprocess.run(
+        [str(ANBAN), "service", *arguments], capture_output=True, text=True, env=env, check=False
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def test_a_look_does_nothing() -> None:
+    me = pwd.getpwuid(os.getuid()).pw_name
+    done = anban("install", "--dry-run", "--user", me)
+    assert done.returncode == 0, done.stderr
+    assert f'ExecStart="{ANBAN}" run' in done.stdout
+    assert f"User={me}" in done.stdout
+    assert "systemctl enable anban.service" in done.stdout
+    assert not Path("/etc/systemd/system/anban.service").exists()
+    assert not Path("/nonexistent").exists()
+
+
+@pytest.mark.parametrize("name", ["no-such-user", "", "a b", "-rf"])
+def test_a_wrong_user_is_named(name: str) -> None:
+    done = anban("install", "--dry-run", f"--user={name}")
+    if name or os.geteuid() == 0:
+        assert done.returncode == 1
+        assert done.stderr.startswith("anban: ")
+
+
+@pytest.mark.skipif(Path("/run/systemd/system").is_dir(), reason="systemd runs this machine")
+@pytest.mark.parametrize("command", ["install", "install --user=root", "status", "logs", "remove"])
+def test_without_systemd_it_says_so_and_does_nothing(command: str) -> None:
+    done = anban(*command.split())
+    assert done.returncode == 1
+    assert "systemd" in done.stderr
+    assert not Path("/etc/systemd/system/anban.service").exists()
