@@ -79,8 +79,11 @@ def on_day(
         and not (each.day == wanted.day and not wanted.slot)
     )
     changed = replace(reminder, exceptions=(*others, wanted))
-    tables.save_body(connection, changed)
     due = dict(moments_of(changed, wanted.day, calendar.zone, calendar.habits))
+    if all(slot not in rows and due.get(slot, now) < now for slot in slots):
+        # It had been left out, and its time went by: nothing would come of the change.
+        raise NeverComesRefused("that time is past")
+    tables.save_body(connection, changed)
     for slot in slots:
         row = rows.get(slot)
         if row is None or row.state is not State.TAKEN:

@@ -27,11 +27,11 @@ from assistant.events import (
     TurnTaken,
 )
 from assistant.people.contacts import new_contact
+from assistant.services import GetHomeState
 from assistant.settings import EmergencySettings, PhoneSettings, Settings
 from simulators.sip_dialog import PeerCall
 from simulators.sip_manners import Manners
 from simulators.sip_peer import SipPeer
-from tests.asking import call
 from tests.channels.parts import free_port, needs_baresip
 from tests.waiting import until
 
@@ -257,9 +257,10 @@ async def test_a_caller_without_the_code_frees_the_line_for_those_who_are_called
 
 async def test_settings_with_secrets_go_to_no_child(tmp_path: Path) -> None:
     async with a_core(tmp_path) as (core, _):
-        state = await call(core.bus, "home.state")
-        assert "emergency" not in state["settings"]
-        assert "phone" not in state["settings"]
+        settings = (await core.bus.ask(GetHomeState())).settings
+        ours = core.home.settings
+        assert ours.emergency != Settings().emergency
+        assert (settings.emergency, settings.phone) == (Settings().emergency, Settings().phone)
 
 
 @pytest.mark.parametrize("text", ["有人来吗", "打通了没有", "is anybody coming?"])

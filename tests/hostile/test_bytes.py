@@ -15,7 +15,15 @@ from typing import Any
 
 import pytest
 
-from assistant.events import EVENTS, MAX_LINE_BYTES, Heard, Hello, to_dict, to_line
+from assistant.events import (
+    EVENTS,
+    MAX_LINE_BYTES,
+    Heard,
+    Hello,
+    ServiceAsked,
+    to_dict,
+    to_line,
+)
 from tests.asking import call
 from tests.faults.parts import Home, a_home
 from tests.hostile.parts import BEGINNINGS, until_open
@@ -65,8 +73,7 @@ async def send(home: Home, *lines: bytes) -> None:
     assert home.core.bus.path is not None
     reader, writer = await asyncio.open_unix_connection(home.core.bus.path, limit=MAX_LINE_BYTES)
     writer.write(b"".join(line + b"\n" for line in lines if len(line) < MAX_LINE_BYTES))
-    writer.write(json.dumps({"type": "Request", "service": "no", "request_id": "end"}).encode())
-    writer.write(b"\n")
+    writer.write(to_line(ServiceAsked("no", {}, "end")))
     while line := await reader.readline():
         if b'"end"' in line:
             break

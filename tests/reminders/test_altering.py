@@ -104,6 +104,18 @@ async def test_a_dose_that_was_taken_is_not_moved(served: Home) -> None:
     assert answer["refused"] == "already_taken"
 
 
+async def test_a_dose_that_was_left_out_cannot_come_back_once_its_time_is_past(
+    served: Home,
+) -> None:
+    left_out = {"day": "2026-11-23", "is_left_out": True}
+    other_dose = {"day": "2026-11-23", "amount": {"amount": "2", "unit": "tablet"}}
+    await call(served.bus, "reminders.on_day", which="warfarin", day=left_out)
+    await served.until(at("2026-11-23T19:00"), lambda _: None)
+    answer = await call(served.bus, "reminders.on_day", which="warfarin", day=other_dose)
+    assert answer["refused"] == "never_comes"
+    assert await due_on(served, *DAYS[:2]) == USUAL[1:2]
+
+
 async def test_of_two_times_a_day_one_is_asked_for(served: Home) -> None:
     twice = {**WARFARIN["schedule"], "times": [{"at": "08:00"}, {"at": "20:00"}]}  # type: ignore[dict-item]
     await call(served.bus, "reminders.change", which="warfarin", changes={"schedule": twice})
