@@ -284,10 +284,10 @@ class ListWords:
 
     def _too_much(self, refusal: refusals.DoseTooMuchRefused) -> str:
         if refusal.per == "interval":
-            return self.say("too_often", days=refusal.most)
+            return self.say("too_often", title=refusal.title, days=refusal.most)
         most = self._amount(refusal.most, refusal.limit_unit)
         given = self._amount(refusal.amount, refusal.unit)
-        return self.say(f"too_much_{refusal.per}", given=given, most=most)
+        return self.say(f"too_much_{refusal.per}", title=refusal.title, given=given, most=most)
 
     def _amount(self, amount: str, unit: str) -> str:
         if not unit:

@@ -182,7 +182,7 @@ async def test_a_list_is_looked_through_without_a_change(
     bad = a_file(tmp_path, PEOPLES.replace("1片;20:00", "50片;20:00"))
     assert await lists.look_through(bad) == 1
     out = capsys.readouterr().out
-    assert "第2行：一次五十片不能记：最多五片" in out
+    assert "第2行：华法林：一次五十片不能记：最多五片" in out
     assert "什么也没有改动" in out
     assert "第3行" not in out
 
