@@ -40,7 +40,6 @@ RIGHTS: Final = "assistant/runtime/rights.py"
 ONE_END: Final[Mapping[str, str]] = {
     "MedicineWarned": "none by name; whoever listens to everything (`anban ask --json`)",
     "medicines.warnings": "third parties' skills: [medicines.md](medicines.md)",
-    "reminders.add": "third parties' skills (ours adds all at once): [reminders.md](reminders.md)",
 }
 """Who is at the other end of an event or a service that no file of ours hears or asks for."""
 
