@@ -105,6 +105,7 @@ async def test_what_only_the_core_may_do_must_not_be_done(
         "alarms.acknowledge": {"alarm_id": alarm.alarm_id, "contact_id": contact.contact_id},
         "alarms.close": {"alarm_id": alarm.alarm_id, "who": "elder"},
         "alarms.comes": {"alarm_id": alarm.alarm_id, "contact_id": "", "minutes": 1},
+        "alarms.declines": {"alarm_id": alarm.alarm_id, "contact_id": contact.contact_id},
     }
     async with peer_of(home.core, child) as peer:
         for skill in ("", *OUR_SKILLS):

@@ -116,7 +116,9 @@ async def test_no_row_is_lost_or_changed(folder: Path) -> None:
         await database.close()
         after = rows(path)
         versions = dict(after.pop(VERSIONS_TABLE))
-        assert {name: after[name] for name in before} == before
+        for name, kept in before.items():
+            # A column that came since stands behind those of before.
+            assert [row[: len(old)] for row, old in zip(after[name], kept, strict=True)] == kept
         assert versions == {feature: len(scripts) for feature, scripts in core_scripts().items()}
 
 
