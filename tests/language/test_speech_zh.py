@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.language import LANGUAGES, normalise
+from assistant.language.zh.pronounce import syllables
+from assistant.language.zh.sounds import readings
 from tests.language.tables import read_table
 
 VOICE = "sit/cmn-latn-pinyin"
@@ -209,3 +211,10 @@ def test_voice_reads_no_normalised_sentence_in_english() -> None:
     assert "(en)" in raw  # the mark is there to be seen
     assert heard.count("\n") >= len(sentences) - 3
     assert "(en)" not in heard
+
+
+def test_what_is_spoken_changes_nothing_of_how_words_are_matched_by_sound() -> None:
+    """A core that had synthesised a call no longer took 嗯 for a yes: pypinyin was changed."""
+    before = [readings(word) for word in ("嗯", "妈妈", "晚上")]
+    assert syllables("嗯妈妈晚上")
+    assert [readings(word) for word in ("嗯", "妈妈", "晚上")] == before

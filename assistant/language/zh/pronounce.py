@@ -8,6 +8,7 @@ phrase. Measured with espeak-ng 1.51.
 import re
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from assistant.language.text import HAN
 
@@ -68,19 +69,26 @@ def _latin(word: str) -> str:
     return word.lower()
 
 
+_LONGEST_WORD: Final = 12
+"""Of pypinyin's phrases few are longer, and none of ours."""
+
+
 def syllables(han: str) -> list[str]:
     """Read Han characters by phrase: ["yin2", "hang2"] for 银行; a character unknown is left out.
 
     Tones of 一 and 不 follow their neighbours; the third tone's change is the voice's own.
     """
-    pypinyin = _pypinyin()
-    read = pypinyin.lazy_pinyin(
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 (0.4 s: only when it is needed)
+
+    read: list[str] = lazy_pinyin(
         han,
-        style=pypinyin.Style.TONE3,
-        errors=list,  # unknown characters one by one, so that places agree
+        style=Style.TONE3,
+        # Unknown characters one by one, so that places agree.
+        errors=list,  # type: ignore[arg-type]
         neutral_tone_with_five=True,
         v_to_u=False,
     )
+    _read_ours(han, read)
     said = [_sandhi(han, read, place) for place in range(len(han))]
     return [syllable for syllable in said if re.fullmatch(r"[a-zêü]+[1-5]", syllable)]
 
@@ -99,17 +107,27 @@ def _sandhi(han: str, read: list[str], place: int) -> str:
     return syllable[:-1] + ("2" if falling else "4")
 
 
-@cache
-def _pypinyin():  # type: ignore[no-untyped-def]
-    """Load pypinyin with our own readings over it, once."""
-    import pypinyin  # noqa: PLC0415 (0.4 s, 50 MB: only the process that speaks needs it)
-    from pypinyin.contrib.tone_convert import to_tone  # noqa: PLC0415
+def _read_ours(han: str, read: list[str]) -> None:
+    """Put our own readings in the place of pypinyin's, by the longest word from the left.
 
-    phrases: dict[str, list[list[str]]] = {}
-    for line in Path(__file__).with_name("readings.tsv").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            word, reading = line.split("\t")
-            phrases[word] = [[to_tone(syllable)] for syllable in reading.split()]
-    pypinyin.load_phrases_dict(phrases)
-    pypinyin.load_single_dict({ord(word): r[0][0] for word, r in phrases.items() if len(word) == 1})
-    return pypinyin
+    Not loaded into pypinyin, where they would hold for the whole process: whoever matches by sound
+    in it (`sounds.py`) had read the words to look for before, and would hear them no more.
+    """
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 (as above)
+
+    ours, place = _ours(), 0
+    while place < len(han):
+        longest = min(_LONGEST_WORD, len(han) - place)
+        words = (han[place : place + size] for size in range(longest, 0, -1))
+        word = next((each for each in words if each in ours or each in PHRASES_DICT), han[place])
+        if word in ours:
+            read[place : place + len(word)] = ours[word]
+        place += len(word)
+
+
+@cache
+def _ours() -> dict[str, list[str]]:
+    """Read our own readings, once: a word, and its syllables."""
+    lines = Path(__file__).with_name("readings.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {word: reading.split() for word, reading in rows}
