@@ -72,7 +72,9 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
     port = free_port()
     page = ConsoleSettings(f"127.0.0.1:{port}", f"http://127.0.0.1:{port}")
     with SimulatedModem(tmp_path) as modem, ntfy() as (topic, pushed), receiver() as web:
-        async with ScaipReceiver() as centre, SipPeer(Manners(press="1")) as peer:
+        # Who answers ends it for all others: not before a slow machine has written to them, too.
+        slow = Manners(press="1", answer_after_seconds=5.0)
+        async with ScaipReceiver() as centre, SipPeer(slow) as peer:
             channels = (web.url, topic, "sms:+8613800138000", "scaip:centre")
             people = [
                 Contact("c1", name, (name,), channels),
