@@ -34,7 +34,7 @@ class Moment:
     x: float
     y: float
     heights: Heights | None
-    """None where nothing was seen of the body, or by a radar that sees no heights."""
+    """None if nothing was seen of the body, or by a radar that sees no heights."""
 
 
 class TrackLog:

@@ -38,7 +38,7 @@ _QUIET_DBFS: Final = -60.0
 
 
 async def examine() -> int:
-    """Tell who can be called, then look at every part; 1 where something is broken."""
+    """Tell who can be called, then look at every part; gives 1 if something is broken."""
     console = Console()
     home = home_folder()
     settings, findings = _settings(home)

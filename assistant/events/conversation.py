@@ -47,7 +47,7 @@ class ElderAnswered:
 
     question_id: str
     answer: str
-    """yes, no or silence."""
+    """What became of it: yes, no or silence."""
     text: str = ""
 
 

@@ -113,6 +113,6 @@ class MedicineWarned:
     other: str
     """The other medicine, or the allergy."""
     kind: str
-    """interaction, allergy or duplicate."""
+    """What kind of warning it is: interaction, allergy or duplicate."""
     why: str
     """A key of medicines/replies, without `why_`."""

@@ -56,7 +56,7 @@ class PlainTables:
     months: tuple[str, ...] = ()
     """From January."""
     lengths: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """day, hour, minute, second: of one, and of {} of them."""
+    """The words for a day, an hour, a minute and a second: of one, and of {} of them."""
     doses: dict[str, tuple[str, str]] = field(default_factory=dict)
     """A unit's name as in `amounts.Unit`: of one, and of {} of them."""
     listing: tuple[str, str] = (", ", ", ")

@@ -81,7 +81,7 @@ class MedicineWarning:
     other: str = field(metadata={JSON_NAME: "with"})
     """The other medicine, or the allergy, as the elder named it."""
     kind: str
-    """interaction, allergy or duplicate."""
+    """What kind of warning it is: interaction, allergy or duplicate."""
     why: str
     """What may happen, as a key of `replies/`; for the family, not for the elder."""
 

@@ -14,8 +14,8 @@ class RobotAnswer:
     """What became of what was asked of the robot."""
 
     state: str
-    """moving, stopped, kept, asked, or why it cannot be: no_robot, gone, unknown_place,
-    nobody_located."""
+    """What came of it: moving, stopped, kept, asked, or why it cannot be: no_robot, gone, alarm,
+    unknown_place, nobody_located."""
     places: tuple[str, ...] = ()
     """Of `unknown_place`: those that it knows."""
     question: LongText = ""

@@ -90,7 +90,7 @@ async def _heard(turn: Turn) -> Draft | None:
 
 
 async def _write(turn: Turn, draft: Draft) -> dict[str, Any]:
-    """Write what was agreed, in one transaction; raises Refusal where it was refused."""
+    """Write what was agreed, in one transaction; raises Refusal if it was refused."""
     if draft.act in SEVERAL:
         await write_several(turn, draft)
     elif draft.act == "remove":
