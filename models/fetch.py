@@ -36,7 +36,7 @@ OnProgress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a file must be; 0 and empty where not known."""
+    """What a file must be; 0 and empty if not known."""
 
     bytes: int = 0
     md5: str = ""
@@ -126,7 +126,7 @@ class _Download:
         self.failure: PullError = UnreachableError(url)
 
     def attempt(self) -> bool:
-        """Fetch what is missing; False where it is worth another try (`failure` tells why)."""
+        """Fetch what is missing; False if it is worth another try (`failure` tells why)."""
         self.advanced = False
         have = self._resumable_bytes()
         if self._expected.bytes and have == self._expected.bytes:

@@ -64,7 +64,7 @@ class Outside(Protocol):
 
     @property
     def elder_name(self) -> str:
-        """What the settings call the elder; empty where they do not."""
+        """What the settings call the elder; empty if they do not."""
 
     def request(self, request: Request[R], skill: str = "") -> Awaitable[R]:
         """Ask a service of the core; `skill`: which of Anban's own asks, empty for others."""
@@ -86,7 +86,7 @@ class Profile:
         self._outside = outside
 
     async def get(self, field: str) -> Any:
-        """A field; None where it was never set."""
+        """A field; None if it was never set."""
         return await self._outside.request(GetProfileField(field))
 
     async def set(self, field: str, value: Any) -> None:
@@ -107,7 +107,7 @@ class Storage:
         """Updates of this process take turns: only another process can make one try again."""
 
     async def get(self, key: str) -> Any:
-        """A value; None where it was never set."""
+        """A value; None if it was never set."""
         return await self._outside.request(GetStored(self._skill, key))
 
     async def set(self, key: str, value: Any) -> None:
@@ -213,7 +213,7 @@ class Home:
         return await self._outside.request(AdjustVoice(direction))
 
     async def last_said(self) -> str:
-        """The answer before this one; empty where there was none."""
+        """The answer before this one; empty if there was none."""
         return (await self._outside.request(GetLastSaid())).text
 
     async def stop_speaking(self) -> None:
@@ -225,7 +225,7 @@ class Home:
         await self._outside.request(SwitchLanguage(lang))
 
     async def elder_name(self) -> str:
-        """What the elder wants to be called; empty where nobody said."""
+        """What the elder wants to be called; empty if nobody said."""
         return str(await self.profile.get("name") or self._outside.elder_name)
 
     @overload

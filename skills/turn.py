@@ -24,7 +24,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an action says and remembers; a plain text does where nothing is remembered."""
+    """What an action says and remembers; a plain text does if nothing is remembered."""
 
     text: str
     set: Mapping[str, Any] = field(default_factory=dict)

@@ -56,7 +56,7 @@ class Confirmations:
         """Write an alarm down and give it, to be asked about; None if it was open already."""
         before = self._store.same(reason, source)
         alarm = await self._store.suspect(reason, source, place, why)
-        if is_sure:  # also where it is the same alarm: what a sensor saw does not end by silence
+        if is_sure:  # also if it is the same alarm: what a sensor saw does not end by silence
             self._unsure.discard(alarm.alarm_id)
         elif before is None:
             self._unsure.add(alarm.alarm_id)

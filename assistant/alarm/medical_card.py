@@ -1,7 +1,7 @@
 """What a helper must know of the elder's health, kept at hand: an alarm waits for no question.
 
 Medicines come from the reminders, allergies from the profile.  Both are read again whenever they
-change; where they cannot be read, what was known before is told.
+change; if they cannot be read, what was known before is told.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The public emergency number: which one is meant, and whether Anban may ring it.
 
 The elder's consent is a setting (`may_ring_number`): then it is rung once nobody else took the
-alarm, and at once where the elder asks for it.  Without the setting, asking for it and saying yes
+alarm, and at once if the elder asks for it.  Without the setting, asking for it and saying yes
 to the question is consent for this one alarm.
 """
 

@@ -154,7 +154,7 @@ def change(
         at: when, Unix time in seconds.
         arrive_seconds: how long after an acknowledgement somebody must have come or spoken.
         who: who did it, for an acknowledgement and for who cannot come.
-        comes_seconds: in how long whoever took it on will be there, where that was said.
+        comes_seconds: in how long whoever took it on will be there, if that was said.
     """
     match alarm.state, trigger:
         case State.SUSPECTED | State.CONFIRMING, Trigger.ASKED:

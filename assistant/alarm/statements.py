@@ -37,7 +37,7 @@ def first_words(standing: Standing, number: str, *, is_heard: bool) -> Statement
 
     Args:
         standing: how it stands.
-        number: what the elder is told to dial where nothing works.
+        number: what the elder is told to dial if nothing works.
         is_heard: the elder called for help just now; else a sensor did, or nobody came.
     """
     begin = "cry" if is_heard else "alarm"

@@ -191,7 +191,7 @@ class Channel(ABC):
         Facts as of `attempt`.
 
         Raises:
-            ChannelError: not where `can_talk` is false.
+            ChannelError: not if `can_talk` is false.
         """
         raise ChannelError(f"no conversation goes over this way: {self.name}")
 

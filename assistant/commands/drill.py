@@ -42,7 +42,7 @@ class _RealError(RuntimeError):
 
 
 async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure: bool) -> int:
-    """Lead through it; 1 where somebody or some room was not reached.
+    """Lead through it; 1 if somebody or some room was not reached.
 
     Raises:
         LinkError: no Anban runs here.
@@ -92,7 +92,7 @@ def _rooms(console: Console, pendants: dict[str, str], *, is_sure: bool) -> list
 async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
     """The drill goes on as long as the block: should this program die, it ends by itself.
 
-    Yields what the drill tells; None where Anban went away.
+    Yields what the drill tells; None if Anban went away.
     """
     told: asyncio.Queue[object] = asyncio.Queue()
 
@@ -146,7 +146,7 @@ async def _cries(
 
 
 async def _wait_cry(told: asyncio.Queue[object]) -> DrillCryHeard | None:
-    """The next cry; None where none came in time, or Enter was pressed."""
+    """The next cry; None if none came in time, or Enter was pressed."""
     loop = asyncio.get_running_loop()
 
     def read() -> None:

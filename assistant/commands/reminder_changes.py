@@ -29,7 +29,7 @@ R = TypeVar("R")
 
 
 async def forget(which: str) -> int:
-    """Remove the one reminder of an id or a name; the exit status is 1 where it is not one."""
+    """Remove the one reminder of an id or a name; the exit status is 1 if it is not one."""
     found = await _one(which)
     if found is None:
         return 1
@@ -106,7 +106,7 @@ async def _ids(which: str) -> tuple[str, ...] | None:
 
 
 async def _one(which: str) -> Reminder | None:
-    """The one reminder of an id or a name; None where it is not one, which is told."""
+    """The one reminder of an id or a name; None if it is not one, which is told."""
     async with reading() as bus:
         kept = await bus.ask(ListReminders())
     named = [each for each in kept if which in {each.reminder_id, each.title}]

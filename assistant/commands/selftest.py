@@ -26,7 +26,7 @@ _COLOURS: Final = {Verdict.WELL: "green", Verdict.POOR: "yellow", Verdict.BROKEN
 
 
 async def test_now(*, with_chime: bool) -> int:
-    """Test now; 1 where something is not well.
+    """Test now; 1 if something is not well.
 
     Raises:
         LinkError: no Anban runs here.
@@ -41,7 +41,7 @@ async def test_now(*, with_chime: bool) -> int:
 
 
 def show_last() -> int:
-    """Show what was found last; 1 where something is not well, or there was no test yet."""
+    """Show what was found last; 1 if something is not well, or there was no test yet."""
     return 0 if print_last(Console(), home_folder()) else 1
 
 

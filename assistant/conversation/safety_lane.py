@@ -37,7 +37,7 @@ class Alarms(implied_cry.Alarms, Protocol):
     def answer_cry(self, cry: Cry) -> str:
         """Say the truth about who is being called now; what is said.
 
-        Nothing where it is asked about first, or a contact speaks with the elder already.
+        Nothing if it is asked about first, or a contact speaks with the elder already.
         """
 
     def take_back(self, since: float) -> None:

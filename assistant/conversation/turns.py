@@ -1,6 +1,6 @@
 """One turn of the conversation: safety, then the open question, then the dialogue.
 
-First the safety lane, then the open question, then the dialogue; where that is not there the
+First the safety lane, then the open question, then the dialogue; if that is not there the
 reflexes (which need no other process than the core), and an honest word.
 """
 
@@ -206,7 +206,7 @@ class Turns:
             confidence=thought.confidence,
             skill=skill,
             entities=thought.entities,
-            # Within a form, or where one began, even a mere yes is an answer to something.
+            # Within a form, or if one began, even a mere yes is an answer to something.
             is_idle=thought.intent in _IDLE_INTENTS and not form and not self._understanding.form,
         )
 

@@ -86,7 +86,7 @@ class Core:
             await self.database.open()
             await self.memory.recall()
         except StoreError as error:
-            # The safety lane must live even where nothing can be remembered.
+            # The safety lane must live even if nothing can be remembered.
             log.error("going on without a memory: %s", error)
         await self.bus.open(new_socket_path(self.options.home))
         await self.features.start()

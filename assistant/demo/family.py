@@ -97,7 +97,7 @@ class Daughter:
         return [str(event["data"]["text"]) for event in self._letters.events.values()]
 
     def keep_call(self, path: Path) -> float:
-        """Write what she heard on the telephone; its seconds, 0 where it never rang."""
+        """Write what she heard on the telephone; its seconds, 0 if it never rang."""
         heard = b"".join(bytes(call.heard) for call in self._telephone.calls)
         if heard:
             soundfile.write(path, np.frombuffer(heard, np.int16), TELEPHONE_RATE)

@@ -68,7 +68,7 @@ class Dose:
     strength: Strength | None = None
     """What was said of each: "two 500 mg tablets" are 2 tablets of 500 mg."""
     word: str = ""
-    """What it was counted in, where its unit has several names: 粒, "teaspoon"."""
+    """What it was counted in, if its unit has several names: 粒, "teaspoon"."""
 
     def __post_init__(self) -> None:
         if self.amount <= 0 or (self.most is not None and self.most < self.amount):

@@ -46,7 +46,7 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the day: which hours its words may mean, and which one where none is said."""
+    """A part of the day: which hours its words may mean, and which one if none is said."""
 
     first_hour: int
     end_hour: int
@@ -100,7 +100,7 @@ class AtAnchor:
     side: int = 0
     """-1 before, 0 at, 1 after."""
     minutes: int | None = None
-    """How long before or after, where it was said."""
+    """How long before or after, if it was said."""
     each: bool = False
     """Said to be every time ("after every meal"), not only the next."""
 
@@ -173,7 +173,7 @@ class OnNthWeekday:
 
 @dataclass(frozen=True, slots=True)
 class OnLunarDay:
-    """Days of the traditional calendar, of every lunar month where `month` is None."""
+    """Days of the traditional calendar, of every lunar month if `month` is None."""
 
     days: tuple[int, ...]
     month: int | None = None

@@ -41,7 +41,7 @@ _TIMES = (Clock, PartOfDay, AtAnchor)
 
 
 def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | None:
-    """Put the clues of one sentence together; None where there are none.
+    """Put the clues of one sentence together; None if there are none.
 
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.

@@ -97,7 +97,7 @@ def _own_days(found: Sequence[Found], edges: Collection[Clue]) -> Spans:
 
 
 def _that_month(found: Sequence[Found]) -> Spans:
-    """Find "the end of that month" where no month was named before."""
+    """Find "the end of that month" if no month was named before."""
     days = (each for each in found if isinstance(each.clue, OnMonthDay) and each.clue.is_same)
     return tuple((each.start, each.end) for each in days)
 

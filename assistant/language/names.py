@@ -53,7 +53,7 @@ def rank_matches(
 
 
 def best_match(query: str, names: Iterable[str], minimum: float = 0.8) -> Match | None:
-    """Find the name that was most likely said, or None where none comes near.
+    """Find the name that was most likely said, or None if none comes near.
 
     Where two names may be meant, ask: `rank_matches` gives the runners-up.
     """

@@ -120,7 +120,7 @@ class Replies:
 
 
 def _filled(wording: str, slots: Mapping[str, object]) -> str:
-    """A sentence begins with a capital, also where a value stands in front; a part of one need not.
+    """A sentence begins with a capital, also if a value stands in front; a part of one need not.
 
     "your daughter knows." is read on the console and in messages, too.
     """

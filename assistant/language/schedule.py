@@ -23,7 +23,7 @@ class Habits:
     nap_minutes: int = 60
     """From lying down to "after the nap"."""
     before_minutes: int = 15
-    """How long before a meal or bed, where only "before" was said."""
+    """How long before a meal or bed, if only "before" was said."""
 
     def at(self, anchor: Anchor) -> time:
         """Tell the time of a habit."""
@@ -39,7 +39,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class DayTime:
-    """A time of day; bound to a habit where it was said so, so that it moves with the habit."""
+    """A time of day; bound to a habit if it was said so, so that it moves with the habit."""
 
     at: time
     anchor: Anchor | None = None
@@ -56,7 +56,7 @@ class Moment:
     day_time: DayTime | None
     """The time of day that was said; None for "in ten minutes" and for a day alone."""
     is_time_said: bool
-    """False where only a day or a part of it was said, and `at` has its usual hour."""
+    """False if only a day or a part of it was said, and `at` has its usual hour."""
     spans: tuple[tuple[int, int], ...]
     """Where in the text its words stand, [start, end)."""
     unread: tuple[tuple[int, int], ...] = ()
@@ -65,7 +65,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LunarDays:
-    """Days of the traditional calendar; of every month where `month` is None."""
+    """Days of the traditional calendar; of every month if `month` is None."""
 
     days: tuple[int, ...]
     month: int | None
@@ -76,12 +76,12 @@ class Recurrence:
     """Something that comes again."""
 
     rrule: str | None
-    """RFC 5545 without DTSTART, COUNT and UNTIL; None where the days are lunar or a solar term."""
+    """RFC 5545 without DTSTART, COUNT and UNTIL; None if the days are lunar or a solar term."""
     lunar: LunarDays | None = None
     times: tuple[DayTime, ...] = ()
-    """Times of each such day; empty where none was said, and for rules by the hour."""
+    """Times of each such day; empty if none was said, and for rules by the hour."""
     are_times_assumed: bool = False
-    """True where only "three times a day" was said, and the times are the elder's meals."""
+    """True if only "three times a day" was said, and the times are the elder's meals."""
     count_each: int | None = None
     """"Twice a week" without the days: 2; ask which."""
     solar_term: str | None = None

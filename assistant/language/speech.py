@@ -17,7 +17,7 @@ _WORDS_ONLY = re.compile(rf"[A-Za-z{HAN}\s，。！？、；：“”,.!?;:'\"-]
 
 
 def normalise(text: str, lang: str) -> str:
-    """Write a text as the language's voice must be given it; empty where nothing can be said.
+    """Write a text as the language's voice must be given it; empty if nothing can be said.
 
     Chinese comes out as toned pinyin, so show people the text itself, never this.
     """

@@ -77,7 +77,7 @@ def understand_schedule(
 
 
 def parse_when(text: str, lang: str, now: datetime, habits: Habits) -> When | None:
-    """Understand when a sentence means, or None where it says nothing about it.
+    """Understand when a sentence means, or None if it says nothing about it.
 
     The result names the words it came from (`spans`), so that the rest can be read as what is
     to be done. `now` has the elder's time zone; so has a moment that comes out.

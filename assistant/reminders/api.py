@@ -55,7 +55,7 @@ class ReminderApi:
     """Adds, changes, removes, lists and answers.
 
     `which` names a reminder: its id, an occurrence's id, or a title as it was heard; empty means
-    whatever is open.  Every method raises `Refusal` for a plain no, and StoreError where
+    whatever is open.  Every method raises `Refusal` for a plain no, and StoreError if
     the disk refused; nothing was written then.
     """
 

@@ -1,7 +1,7 @@
 """How often a reminder comes again, when the family is told, and when its offer ends.
 
 Sources: again at +15 min and offered for 4 h as Hero's dispenser does, the family at +60 min as
-Medisafe does.  What must be taken in a narrow time, or harms where it is taken twice (insulin,
+Medisafe does.  What must be taken in a narrow time, or harms if it is taken twice (insulin,
 opiates, medicines against Parkinson's, anticoagulants, and others of ISMP's list of high-alert
 medicines), is followed up within 30 min to 2 h, by a call.
 """

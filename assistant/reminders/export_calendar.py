@@ -55,7 +55,7 @@ def calendar_file(
         words: What is written for people.
         elder: Whose they are; empty if no name is known.
     """
-    import icalendar  # noqa: PLC0415  (half a second, and only where a file is asked for)
+    import icalendar  # noqa: PLC0415  (half a second, and only if a file is asked for)
 
     made = icalendar.Calendar()
     made.add("prodid", "-//Anban//reminders//EN")

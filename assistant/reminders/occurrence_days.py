@@ -142,7 +142,7 @@ def _by_rule(text: str, day: date, *, inclusive: bool) -> date | None:
 
 @lru_cache(maxsize=512)
 def _rule(text: str) -> rrule:
-    from dateutil.rrule import rrule, rrulestr  # noqa: PLC0415  (0.1 s; only where one is kept)
+    from dateutil.rrule import rrule, rrulestr  # noqa: PLC0415  (0.1 s; only if one is kept)
 
     found = rrulestr(text, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001  (replaced at once)
     assert isinstance(found, rrule)  # noqa: S101  (one rule gives no set of rules)

@@ -1,6 +1,6 @@
 """What the robot does without being asked: to a fall, to an unanswered reminder, in a call-out.
 
-It goes only where the elder agreed to that and has not just stopped it, and back to its charger
+It goes only if the elder agreed to that and has not just stopped it, and back to its charger
 when it is over.  Face and light need no consent.
 """
 

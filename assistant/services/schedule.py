@@ -71,7 +71,7 @@ def interval_minutes(rrule: str) -> int:
 
 def check_rule(rrule: str) -> None:
     """See that a rule names days and nothing else (RFC 5545); raises ValueError."""
-    from dateutil.rrule import rrulestr  # noqa: PLC0415  (0.1 s, and only where one is kept)
+    from dateutil.rrule import rrulestr  # noqa: PLC0415  (0.1 s, and only if one is kept)
 
     parts = rule_parts(rrule)
     if parts.get("FREQ") not in _BY_DAY or parts.keys() - _PARTS:

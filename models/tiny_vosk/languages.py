@@ -22,7 +22,7 @@ Written = tuple[str, list[int]]
 """A text for espeak-ng and, for each of its words, the first character of every piece.
 
 A piece is what espeak-ng may report as a word of its own; `pieces[i]` is the index of the
-word to which the piece starting at character `i` belongs; -1 where none starts.
+word to which the piece starting at character `i` belongs; -1 if none starts.
 """
 
 

@@ -137,7 +137,7 @@ def _split_merged(
 
 
 def _best_cuts(phones: list[str], words: list[tuple[str, ...]]) -> tuple[int, ...] | None:
-    """Return the end of each word in `phones`; None where there are fewer phones than words."""
+    """Return the end of each word in `phones`; None if there are fewer phones than words."""
     best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
     for word in words:
         step: dict[int, tuple[int, tuple[int, ...]]] = {}

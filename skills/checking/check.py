@@ -17,11 +17,11 @@ from skills.checking.problem import Problem
 from skills.loading import REQUIRED_REPLIES
 
 LANGUAGES_FIRST = whole()[0]
-"""Whose file is named where a key is missing in all."""
+"""Whose file is named if a key is missing in all."""
 
 
 def check_skill(folder: Path) -> list[Problem]:
-    """Every mistake that can be found without training; none where the skill is sound."""
+    """Every mistake that can be found without training; none if the skill is sound."""
     folder = folder.resolve()
     problems: list[Problem] = []
     skill, troubles = load(folder)

@@ -48,7 +48,7 @@ class Document:
             raise UnreadableError(Problem(file, 1, "must be a table"))
 
     def items(self, *path: str) -> list[Item]:
-        """The entries of the list, or the keys of the table, at a path; none where it is absent."""
+        """The entries of the list, or the keys of the table, at a path; none if it is absent."""
         node = self._node(path)
         if isinstance(node, yaml.SequenceNode):
             return [Item(_plain(child), child.start_mark.line + 1) for child in node.value]
@@ -57,7 +57,7 @@ class Document:
         return []
 
     def line(self, *path: str) -> int:
-        """Where the value at a path begins; 1 where it is absent."""
+        """Where the value at a path begins; 1 if it is absent."""
         node = self._node(path)
         return node.start_mark.line + 1 if node is not None else 1
 

@@ -12,7 +12,7 @@ class Problem:
 
     file: Path
     line: int
-    """From 1; 0 where it is the file as a whole."""
+    """From 1; 0 if it is the file as a whole."""
     message: str
 
     def __str__(self) -> str:

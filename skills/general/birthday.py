@@ -46,7 +46,7 @@ class Birthday:
 
 
 def from_json(kept: Any) -> Birthday | None:
-    """What the profile kept; None where it is no birthday."""
+    """What the profile kept; None if it is no birthday."""
     try:
         return Birthday(int(kept["month"]), int(kept["day"]), bool(kept["is_lunar"]))
     except (KeyError, TypeError, ValueError):
@@ -54,7 +54,7 @@ def from_json(kept: Any) -> Birthday | None:
 
 
 def read(text: str, lang: str, today: date) -> Birthday | None:
-    """The birthday a sentence names; None where it names none.
+    """The birthday a sentence names; None if it names none.
 
     Raises:
         ImpossibleTimeError: it names a day that no calendar has.

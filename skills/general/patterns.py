@@ -41,7 +41,7 @@ class Patterns:
         return max(last, key=lambda lang: last[lang])
 
     def read_name(self, text: str, *, expected: bool, bare: bool) -> str | None:
-        """The name that somebody gives; None where there is none.
+        """The name that somebody gives; None if there is none.
 
         Args:
             text: The sentence.

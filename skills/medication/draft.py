@@ -146,7 +146,7 @@ class Draft:
 
 
 def draft_of(value: Any) -> Draft | None:
-    """What the slot kept; None where there is none."""
+    """What the slot kept; None if there is none."""
     if not isinstance(value, dict):
         return None
     items = tuple(

@@ -34,7 +34,7 @@ async def find(turn: Turn, text: str) -> services.MedicinesFound:
 
 
 async def item_of(turn: Turn, part: Part, said: Said) -> Item | None:
-    """What a part of a sentence names; None where that is nothing to be reminded of."""
+    """What a part of a sentence names; None if that is nothing to be reminded of."""
     own = words(turn.lang)
     title = part.title[:_LONGEST]
     named = own.of(own.named, part.phrase)

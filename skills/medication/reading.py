@@ -119,7 +119,7 @@ def amount_of(dose: Dose) -> dict[str, Any]:
 
 
 def lone_number(turn: Turn, text: str, said: Said) -> str:
-    """A number that may be an hour or a dose, with another behind it; empty where there is none."""
+    """A number that may be an hour or a dose, with another behind it; empty if there is none."""
     number = parse_number(text, turn.lang)
     if number is None or said.daily_most is not None or said.is_as_needed:
         return ""

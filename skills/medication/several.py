@@ -72,7 +72,7 @@ async def _of(turn: Turn, draft: Draft, kept: Sequence[Reminder]) -> Draft:
 
 
 async def _span(turn: Turn) -> Draft | None:
-    """The day that is left out, or until when it is paused; None where neither is said.
+    """The day that is left out, or until when it is paused; None if neither is said.
 
     Raises:
         Unclear: days are said, and it is not one day.
@@ -109,7 +109,7 @@ def day_words(turn: Turn, text: str) -> list[str]:
 
 
 async def day_of(turn: Turn, text: str) -> str | None:
-    """The one day that a text names, ISO 8601; None where it names none, or many."""
+    """The one day that a text names, ISO 8601; None if it names none, or many."""
     said = list(dict.fromkeys(day_words(turn, text)))
     if len(said) != 1:
         return None

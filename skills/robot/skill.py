@@ -73,7 +73,7 @@ async def _places(turn: Turn) -> list[str]:
 
 
 def _place_in(text: str, places: list[str]) -> str:
-    """The place that a sentence names, by spelling or sound; empty where none."""
+    """The place that a sentence names, by spelling or sound; empty if none."""
     said = text.casefold()
     if named := [place for place in places if place.casefold() in said]:
         return max(named, key=len)

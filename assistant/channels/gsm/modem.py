@@ -75,7 +75,7 @@ class Modem:
 
     `on_sms` takes every message that came, also those from before the start, each once; only when
     it has returned and the journal has it is the message deleted.  `on_ring` hears the number of
-    a caller, empty where it is hidden; `calls.answer` or `calls.hang_up` follow.
+    a caller, empty if it is hidden; `calls.answer` or `calls.hang_up` follow.
     """
 
     def __init__(

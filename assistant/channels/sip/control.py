@@ -84,7 +84,7 @@ class Control:
         finally:
             self._waiting.pop(tokens[-1], None)
         text = str(answer.get("data", "")).strip()
-        # `ausrc` says ok even where it failed; the text tells.
+        # `ausrc` says ok even if it failed; the text tells.
         if answer.get("ok") is not True or "failed to" in text or text.startswith("no such"):
             raise PhoneError(f"{name}: {text[-120:] or 'refused'}")
         return text
