@@ -20,7 +20,7 @@ def driver_under_test(request: pytest.FixtureRequest) -> DriverUnderTest:
         ("nobodys", "", "no robot driver 'nobodys' is installed; there are: anban, create2"),
         ("nowhere.driver:Robot", "", "there is no nowhere.driver:Robot"),
         ("robot_io:Robot", "", "no subclass of robot_io.Driver"),
-        ("robot_io.drivers.anban:AnbanDriver", "", "--anban-simulator"),
+        ("robot_io.link:Link", "", "no subclass of robot_io.Driver"),
         ("anban", "nobodys", "no simulated robot 'nobodys' is installed"),
     ],
 )
@@ -29,6 +29,14 @@ def test_what_is_no_driver_is_told(driver: str, simulator: str, says: str) -> No
         find(driver, simulator)
 
 
-def test_a_class_brings_its_simulated_robot() -> None:
-    tried = find("robot_io.drivers.create2:Create2Driver", "create2")
-    assert tried.firmware is find("create2").firmware
+def test_the_simulated_robot_is_found_by_the_drivers_name() -> None:
+    by_name = find("create2")
+    by_class = find("robot_io.drivers.create2:Create2Driver")
+    by_both = find("create2", "robot_io.simulator.firmware:new_create2")
+    assert by_name.firmware is by_class.firmware is by_both.firmware
+    assert by_name.driver is by_class.driver is by_both.driver
+
+
+def test_a_driver_without_a_simulated_robot_is_told_how_to_name_one() -> None:
+    with pytest.raises(DriverError, match="--anban-simulator"):
+        find("robot_io.drivers.anban:AnbanDriver", "anbam")
