@@ -25,7 +25,7 @@ anban: ~deny
 
 def test_a_file_of_conversations(pytester: pytest.Pytester) -> None:
     (pytester.path / "tea.talk").write_text(TALK.replace("~thanked", "…").replace("~deny", "No."))
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio")
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(
         ["*tea.talk: line 10: 'anban: No.' did not come*", "*- anban: No.", "*+ anban: *"]
@@ -44,14 +44,14 @@ def test_a_file_of_conversations(pytester: pytest.Pytester) -> None:
 )
 def test_a_file_that_is_none_is_told(pytester: pytest.Pytester, text: str, says: str) -> None:
     (pytester.path / "tea.talk").write_text(text)
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio")
     assert result.ret != 0
     result.stdout.fnmatch_lines([says])
 
 
 def test_a_driver_that_is_none_is_told(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess(
-        "-p", "no:cacheprovider", "--anban-driver", "nobodys", "-k", "its_port"
+        "-p", "no:cacheprovider", "-p", "no:asyncio", "--anban-driver", "nobodys", "-k", "its_port"
     )
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*no robot driver 'nobodys' is installed; there are: *"])
@@ -60,7 +60,7 @@ def test_a_driver_that_is_none_is_told(pytester: pytest.Pytester) -> None:
 def test_the_suite_comes_beside_the_tests_that_were_asked_for(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_of_its_own(): pass")
     result = pytester.runpytest_inprocess(
-        "-p", "no:cacheprovider", "--anban-driver", "create2", "--collect-only"
+        "-p", "no:cacheprovider", "-p", "no:asyncio", "--anban-driver", "create2", "--collect-only"
     )
     result.stdout.fnmatch_lines(["*test_of_its_own*", "*test_a_drive_ends_by_itself*"])
 
@@ -73,5 +73,5 @@ def test_nobody_pays_for_what_is_not_used(pytester: pytest.Pytester) -> None:
         "    assert 'anban_testing.plugin' in sys.modules\n"
         "    assert not {'assistant', 'skills.actions', 'robot_io'} & set(sys.modules)\n"
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:asyncio")
     result.assert_outcomes(passed=1)
