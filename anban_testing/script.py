@@ -111,6 +111,8 @@ def _spoken(number: int, written: str, role: Role, rest: str) -> Line:
     if role is Role.HOME:
         event, _, values = rest.partition(" ")
         return Line(number, written, role, event, fields=_fields(values))
+    if role is Role.TELLS:
+        rest = rest.replace("，", ", ", 1)
     return Line(number, written, role, rest)
 
 

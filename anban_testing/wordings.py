@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from random import Random
 from string import Formatter
 from typing import Final, TypeVar
@@ -51,9 +52,14 @@ def _pattern(piece: str, find: Find, skill: str, lang: str) -> str:
         first, dot, second = piece[1:].partition(".")
         owner, key = (first, second) if dot else (skill, first)
         try:
-            wordings = find(owner).wordings(key, lang)
-        except (KeyError, ReplyMissingError) as error:
+            replies = find(owner)
+        except KeyError as error:
             raise ScriptError(f"{piece}: {error.args[0]}") from error
+        try:
+            wordings = replies.wordings(key, lang)
+        except ReplyMissingError as error:
+            alike = ", ".join(get_close_matches(key, replies.keys())) or "none like it"
+            raise ScriptError(f"{piece}: {error} There is: {alike}.") from error
         return rf"(?:{'|'.join(map(_filled, wordings))})"
     return re.escape(piece)
 
