@@ -34,8 +34,13 @@ class Skills:
     """All loaded skills, each on a worker of its own."""
 
     def __init__(
-        self, loaded: tuple[Loaded, ...], outside: Outside, deadline_seconds: float
+        self,
+        loaded: tuple[Loaded, ...],
+        outside: Outside,
+        deadline_seconds: float,
+        new_worker: Callable[[str], Worker] = Worker,
     ) -> None:
+        """`new_worker` makes what a skill of this name runs on."""
         self._loaded = {item.skill.name: item for item in loaded}
         self._deadline = deadline_seconds
         self._outside = outside
@@ -43,7 +48,7 @@ class Skills:
         self._homes = {
             name: Home(outside, name, is_ours=item.is_ours) for name, item in self._loaded.items()
         }
-        self.workers = {name: Worker(name) for name in self._loaded}
+        self.workers = {name: new_worker(name) for name in self._loaded}
         self._executor = ActionExecutor()
         self._executor.register_function(FALLBACK_ACTION, self._not_understood)
         for item in loaded:

@@ -78,19 +78,6 @@ async def test_two_medicines_of_one_time_are_written_together(zh: Talk) -> None:
     assert [each["title"] for each in await zh.kept()] == ["降压药", "二甲双胍"]
 
 
-async def test_two_medicines_of_two_times_come_one_after_the_other(zh: Talk) -> None:
-    said = await zh.say("降压药早上八点吃一片，二甲双胍晚上八点吃两片", "add")
-    assert "二甲双胍" not in said
-    said = await zh.yes()
-    assert "记" in said, "the first is written"
-    assert "晚上八点，二甲双胍" in said, "the second is read back with its own time and dose"
-    await zh.yes()
-    assert [(kept["title"], times(kept)) for kept in await zh.kept()] == [
-        ("降压药", ["08:00"]),
-        ("二甲双胍", ["20:00"]),
-    ]
-
-
 async def test_a_course_and_its_end(zh: Talk) -> None:
     said = await zh.say("阿莫西林每天早上五点一次两粒吃七天", "add")
     assert "七天" in said
@@ -210,14 +197,6 @@ async def test_it_is_left_without_a_trace(zh: Talk, intent: str) -> None:
     assert await zh.kept() == []
 
 
-async def test_a_no_is_asked_about_and_a_second_one_leaves(en: Talk) -> None:
-    await en.say("aspirin one tablet every morning at eight", "add")
-    assert "wrong" in await en.say("no", DENY)
-    await en.say("no", DENY)
-    assert not en.is_open
-    assert await en.kept() == []
-
-
 async def test_a_dose_in_between_is_counted_and_the_form_goes_on(zh: Talk) -> None:
     await zh.say("每天早上六点半吃一片降压药", "add")
     await zh.yes()
@@ -232,14 +211,6 @@ async def test_a_dose_in_between_is_counted_and_the_form_goes_on(zh: Talk) -> No
     assert len(await zh.kept()) == 2
     (state,) = [i["state"] for i in await call(zh.home.bus, "reminders.today") if not i["is_left"]]
     assert state == "taken"
-
-
-async def test_a_later_plan_begins_from_nothing(en: Talk) -> None:
-    await en.say("aspirin one tablet every morning at eight", "add")
-    await en.say("never mind", DENY)
-    said = await en.say("remind me to feed the cat at five", "add")
-    assert "aspirin" not in said
-    assert "feed the cat" in said
 
 
 async def test_the_same_twice_is_kept_once(en: Talk) -> None:
@@ -272,15 +243,6 @@ async def test_change_asks_which_and_what(en: Talk) -> None:
     assert "ten" in await en.say("at ten in the morning")
     await en.yes()
     assert [times(each) for each in await en.kept()] == [["08:00"], ["10:00"]]
-
-
-async def test_remove_asks_before(zh: Talk) -> None:
-    await zh.say("每天早上八点吃一片降压药", "add")
-    await zh.yes()
-    assert "降压药" in await zh.say("降压药不用提醒了", "remove")
-    assert len(await zh.kept()) == 1
-    assert "医生" in await zh.yes()
-    assert await zh.kept() == []
 
 
 async def test_what_is_not_there_is_neither_changed_nor_removed(en: Talk) -> None:
