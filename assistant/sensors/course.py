@@ -78,7 +78,7 @@ class Course:
         self._cases: dict[str, Case] = {}
         self._asked: dict[str, OpenQuestion] = {}
         self._well_at: dict[Key, float] = {}
-        """When the elder last said that all is well."""
+        """When the elder last said that all is well, by kind, sensor and device."""
         self._alarming: set[str] = set()
         """Cases that are being handed to the alarms."""
         self._writing = asyncio.Lock()
@@ -165,12 +165,10 @@ class Course:
         self, key: Key, rule: SensorRule, kind: str, place: str, since: float, value: float | None
     ) -> None:
         due = due_at(rule, since, self._hours)
-        if due is None or self._home.clock.now() - self._well_at.get(key, -WELL_SECONDS) < (
-            WELL_SECONDS
-        ):
+        name, sensor, device = key
+        if due is None or (rule.do == "ask" and self._is_well((kind, sensor, device))):
             await self._save(latch(key, since))
             return
-        name, sensor, device = key
         case = Case(new_id(), name, sensor, device, kind, place, since, due, due, value=value)
         is_alarm = rule.do in _ALARMS and due <= self._home.clock.now()
         if is_alarm:
@@ -182,6 +180,11 @@ class Course:
             await self._alarm(case)
         else:
             self._loop.wake()
+
+    def _is_well(self, what: Key) -> bool:
+        """Whether the elder said so a moment ago."""
+        said_at = self._well_at.get(what)
+        return said_at is not None and self._home.clock.now() - said_at < WELL_SECONDS
 
     # -------------------------------------------------------------------------- acting
 
@@ -256,8 +259,10 @@ class Course:
     async def _ask(self, case: Case, rule: SensorRule, now: float) -> None:
         late = now - case.first_due_at
         situation = self._home.presence.situation(is_asking=False)
-        if late > UNASKED_SECONDS:
-            await self._then(case, Answer.SILENCE)
+        if any(each.asked_count for each in self._same(case) if each is not case):
+            self._cases[case.case_id] = replace(case, due_at=now + TALK_AGAIN_SECONDS)
+        elif late > UNASKED_SECONDS:
+            await self._conclude(case, Answer.SILENCE)
         elif situation.is_alarm or (situation.is_talking and late < POLITE_SECONDS):
             self._cases[case.case_id] = replace(case, due_at=now + TALK_AGAIN_SECONDS)
         else:
@@ -284,16 +289,29 @@ class Course:
             return
         now = self._home.clock.now()
         if ending is Ending.YES:
-            self._well_at[case.key] = now
+            self._well_at[case.kind, case.sensor, case.device] = now
             self._home.speech.say(self._wording.said("well"))
-            self._tasks.spawn(self._done(case))
+            for each in self._same(case):
+                self._tasks.spawn(self._done(each))
         elif ending is Ending.NO:
-            self._tasks.spawn(self._then(case, Answer.NO))
+            self._tasks.spawn(self._conclude(case, Answer.NO))
         elif ending is Ending.SILENCE and case.asked_count >= ASKS:
-            self._tasks.spawn(self._then(case, Answer.SILENCE))
+            self._tasks.spawn(self._conclude(case, Answer.SILENCE))
         else:
             counts = ending is Ending.SILENCE
             self._wait_again(case, now + ASK_AGAIN_SECONDS, counts=counts)
+
+    def _same(self, case: Case) -> list[Case]:
+        """Give a case, and those of other rules that ask about the very same."""
+        what = (case.kind, case.sensor, case.device, case.since)
+        return [
+            each
+            for each in self._cases.values()
+            if (each.kind, each.sensor, each.device, each.since) == what
+            and each.stage in {Stage.WAITING, Stage.ASKING}
+            and self._rules[each.rule].do == "ask"
+            and each.first_due_at <= self._home.clock.now()
+        ]
 
     def _wait_again(self, case: Case, until: float, *, counts: bool) -> None:
         asked_count = case.asked_count if counts else case.asked_count - 1
@@ -301,6 +319,19 @@ class Course:
         self._cases[case.case_id] = waiting
         self._tasks.spawn(self._save(keep(waiting)))
         self._loop.wake()
+
+    async def _conclude(self, case: Case, answer: Answer) -> None:
+        """Do what follows an answer; rules about the very same that want it, too, are done."""
+        then = {self._rules[case.rule].then}
+        for other in self._same(case):
+            if other is case:
+                continue
+            if (wanted := self._rules[other.rule].then) in then:
+                await self._done(other)
+            else:
+                then.add(wanted)
+                await self._then(other, answer)
+        await self._then(case, answer)
 
     async def _then(self, case: Case, answer: Answer) -> None:
         """Do what follows a no, or silence."""

@@ -244,6 +244,27 @@ async def test_a_no_may_raise_an_alarm(tmp_path: Path) -> None:
     await house.stop()
 
 
+@pytest.mark.parametrize(
+    ("answer", "family", "alarms"), [(Ending.YES, 0, 0), (Ending.NO, 1, 1), (None, 1, 1)]
+)
+async def test_rules_about_the_same_ask_once_and_do_what_each_wants(
+    tmp_path: Path, answer: Ending | None, family: int, alarms: int
+) -> None:
+    mine = SensorRule(when="door_opened")
+    strict = SensorRule(when="door_opened", then="alarm")
+    house = await House(tmp_path, NIGHT, mine=mine, strict=strict).start()
+    house.tell("front_door", DoorOpened())
+    await house.wait(1)
+    assert len(house.questions) == 1
+    if answer is not None:
+        await house.answer(answer)
+    await house.wait(HOUR)
+    assert len(house.questions) == (1 if answer else 2)
+    assert (len(house.family.told), len(house.alarms)) == (family, alarms)
+    assert house.rows() == []
+    await house.stop()
+
+
 async def test_in_an_alarm_nothing_else_is_asked(night: House) -> None:
     night.open_alarm()
     night.tell("front_door", DoorOpened())
