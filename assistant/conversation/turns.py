@@ -229,7 +229,7 @@ class Turns:
         """Give the intent of a plain answer; "I'm fine" is a yes to "is all well?"."""
         asked = self._questions.current
         asks_whether_well = asked is not None and asked.question.rank is Rank.SENSOR
-        is_yes = judgement.fine and asks_whether_well
+        is_yes = asks_whether_well and judgement.fine and judgement.reflex != "deny"
         return "general_affirm" if is_yes else f"general_{judgement.reflex}"
 
     def _answer_question(self, intent: str, text: str) -> _Answer | None:
