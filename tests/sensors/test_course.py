@@ -183,14 +183,22 @@ async def test_water_is_told_to_elder_and_family(night: House) -> None:
     assert "water" in night.family.told[0][1]
 
 
-async def test_a_cold_home_is_told_once_it_lasts(night: House) -> None:
+@pytest.mark.parametrize(("start", "hours"), [("14:00", 1.1), ("03:00", 5.1)])
+async def test_a_cold_home_is_told_once_it_lasts_and_wakes_nobody(
+    tmp_path: Path, start: str, hours: float
+) -> None:
+    house = await House(tmp_path, at(start)).start()
     for value in (14.0, 13.9, 13.5):
-        night.tell("thermometer", TemperatureMeasured(value=value))
-        await night.wait(25 * MINUTE)
-    assert "14" in night.family.told[0][1]
-    night.tell("thermometer", TemperatureMeasured(value=16.0))
-    await night.wait(24 * HOUR)
-    assert len(night.family.told) == 1
+        house.tell("thermometer", TemperatureMeasured(value=value))
+        await house.wait(10 * MINUTE)
+    await house.wait((hours - 0.7) * HOUR)
+    assert house.said == []
+    await house.wait(0.2 * HOUR)
+    assert "14" in house.family.told[0][1]
+    house.tell("thermometer", TemperatureMeasured(value=16.0))
+    await house.wait(24 * HOUR)
+    assert len(house.family.told) == 1
+    await house.stop()
 
 
 async def test_a_short_draught_is_nothing(night: House) -> None:
