@@ -48,6 +48,7 @@ app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
 for _name, _module, _help in (
     ("models", "models.cli", "Speech models: list, pull, verify."),
     ("robot", "robot_io.cli", "A robot over serial: simulate, command, ask."),
+    ("sensors", "assistant.commands.sensors", "Added sensors: list, check, watch."),
     ("radar", "perception.cli", "Millimetre-wave radars: watch, record."),
 ):
     _later = typer.Typer(cls=group_of(_module), no_args_is_help=True)

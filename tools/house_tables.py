@@ -31,7 +31,7 @@ from assistant.services import REQUESTS, ServiceError
 from assistant.services.errors import GENERAL
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PRODUCT: Final = ("assistant", "perception", "robot_io", "skills")
+PRODUCT: Final = ("assistant", "perception", "robot_io", "sensor_io", "skills")
 """The folders whose files are read."""
 EVENTS: Final = "assistant/events"
 SERVICES: Final = "assistant/services"

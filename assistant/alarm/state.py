@@ -21,7 +21,7 @@ from assistant.alarm.source import Source
 
 REASONS: Final = (
     *("fall", "chest_pain", "stroke", "fire", "gas", "intruder", "overdose", "other"),
-    *("no_motion", "bathroom"),
+    *("no_motion", "bathroom", "carbon_monoxide", "water", "out_of_bed", "door_open", "sensor"),
 )
 """The kinds of help, kept apart: what the family and a centre are told."""
 

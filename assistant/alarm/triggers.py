@@ -180,7 +180,18 @@ class AlarmTriggers:
 
     def _sensed(self, sensed: DangerSensed) -> None:
         source = Source(Origin.SENSOR, sensed.source)
-        self._tasks.spawn(self._suspect(sensed.reason, source, sensed.place, "sensed"))
+        if sensed.is_sure:
+            self._tasks.spawn(self._raise_sensed(sensed.reason, source, sensed.place))
+        else:
+            self._tasks.spawn(self._suspect(sensed.reason, source, sensed.place, "sensed"))
+
+    async def _raise_sensed(self, reason: str, source: Source, place: str) -> None:
+        """Call out for what is surely an emergency; while that goes on already, only note it."""
+        same = self._store.same(reason, source)
+        if same is None or same.state.is_asked:
+            await self._raise(reason, source, place, "sensed")
+        else:
+            await self._store.note(same.alarm_id, source.text, f"{reason} sensed again")
 
     async def _raise_pressed(self, pressed: HelpPressed) -> None:
         source = Source(Origin.BUTTON, pressed.device)

@@ -27,6 +27,10 @@ _TEXTS: Final = {
     Origin.DRILL: "alarm_text",
 }
 """Whether somebody asked for help, or something noticed it."""
+_AT_ONCE: Final = "alarm_text_sensed_at_once"
+"""What is told if something noticed it, and nobody was asked."""
+_ASKED_ABOUT: Final = frozenset({"fall", "bathroom"})
+"""What a sensor notices and the elder is always asked about first."""
 
 
 ELDER: Final = "elder"
@@ -70,7 +74,7 @@ class Wording:
         lang = contact.lang or self.home_lang()
         say = self._say(alarm, lang)
         headline = say("alarm_headline")
-        text = say(_TEXTS[alarm.source.origin])
+        text = say(_AT_ONCE if _is_at_once(alarm) else _TEXTS[alarm.source.origin])
         if alarm.generation:
             text = f"{say('alarm_again')} {text}"
         text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
@@ -118,7 +122,7 @@ class Wording:
             minutes = max(1, math.ceil((alarm.escalate_at - now) / 60))
         facts = AlarmFacts(
             elder=self._elder(lang),
-            reason=self.replies.render(f"reason_{alarm.reason}", lang),
+            reason=self._reason(alarm, lang),
             place=alarm.place,
             address=self.settings.address,
             number=self.settings.number or self.replies.render("emergency_number", lang),
@@ -189,6 +193,12 @@ class Wording:
             key, lang, elder=self._elder(lang), who=self.named(who, lang) or who
         )
 
+    def _reason(self, alarm: Alarm, lang: str) -> str:
+        """Say what an alarm is about; a sensor says it in other words than the elder does."""
+        key = f"reason_{alarm.reason}"
+        is_sensed = alarm.source.origin is Origin.SENSOR and f"{key}_sensed" in self.replies
+        return self.replies.render(f"{key}_sensed" if is_sensed else key, lang)
+
     def _elder(self, lang: str) -> str:
         return self.elder_name() or self.replies.render("the_elder", lang)
 
@@ -198,7 +208,7 @@ class Wording:
         address = self.settings.address
         values = {
             "elder": self._elder(lang),
-            "reason": self.replies.render(f"reason_{alarm.reason}", lang),
+            "reason": self._reason(alarm, lang),
             "place": place,
             "time": f"{at:%H:%M}",
             "code": self.code(alarm.alarm_id),
@@ -206,6 +216,12 @@ class Wording:
         }
         wordings = self.replies
         return lambda key: " ".join(wordings.render(key, lang, **values).split())
+
+
+def _is_at_once(alarm: Alarm) -> bool:
+    """Whether a sensor raised it without a question before."""
+    is_sensed = alarm.source.origin is Origin.SENSOR and not alarm.asked_count
+    return is_sensed and alarm.reason not in _ASKED_ABOUT
 
 
 def _listed(items: Iterable[str]) -> str:

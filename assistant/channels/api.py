@@ -79,8 +79,9 @@ class Message:
     text: str
     lang: str
     reason: str
-    """fall, chest_pain, stroke, fire, gas, intruder, overdose, other, no_motion or bathroom; a
-    channel that speaks a protocol with codes of its own chooses by it."""
+    """fall, chest_pain, stroke, fire, gas, intruder, overdose, other, no_motion, bathroom,
+    carbon_monoxide, water, out_of_bed, door_open or sensor; a channel that speaks a protocol with
+    codes of its own chooses by it."""
     raised_at: float
     """When the alarm was raised; Unix time, seconds."""
     script: CallScript | None = None

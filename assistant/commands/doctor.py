@@ -27,6 +27,8 @@ from assistant.runtime.link import Link, LinkError
 from assistant.safety import prepare
 from assistant.selftest.machine import look_at_disk, look_at_memory
 from assistant.senses.check import radar_finding
+from assistant.sensors.outside import look_at
+from assistant.sensors.service import problems_of, usable
 from assistant.services import CheckDevices, GetChildren, GetTroubles
 from assistant.services.errors import ServiceError
 from assistant.services.findings import CheckResult, Verdict
@@ -226,3 +228,7 @@ def _devices(settings: Settings) -> Iterator[CheckResult]:
         yield radar_finding(settings.radar)
     if settings.robot.port:
         yield robot_finding(settings.robot)
+    for name, sensor in usable(settings).items():
+        yield look_at(name, sensor)
+    for problem in problems_of(settings)[1]:
+        yield CheckResult("sensor_settings", Verdict.BROKEN, problem)

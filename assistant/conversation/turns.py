@@ -25,7 +25,7 @@ from assistant.home.spoken import Address, Spoken
 from assistant.language import NoWordsError, Replies, TextTooLongError, clean
 from assistant.runtime.bus import Bus
 from assistant.runtime.faults import log_location
-from assistant.safety import judge
+from assistant.safety import Judgement, judge
 from assistant.services import Adjusted, TakeTurn
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ class Turns:
         waits = self._lane.waits(spoken)
         if not waits and (taken := self._lane.take(spoken)):
             return await _settled(taken)
-        if answer := self._answer_question(f"general_{judgement.reflex}", plain):
+        if answer := self._answer_question(self._answer_to(judgement), plain):
             return answer
         try:
             return await self._think(spoken, alternatives, stages)
@@ -224,6 +224,13 @@ class Turns:
         else:  # a yes or no to nothing
             reply = self._render("dialogue_down")
         return _Answer(f"general_{name}", reply, "reflex")
+
+    def _answer_to(self, judgement: Judgement) -> str:
+        """Give the intent of a plain answer; "I'm fine" is a yes to "is all well?"."""
+        asked = self._questions.current
+        asks_whether_well = asked is not None and asked.question.rank is Rank.SENSOR
+        is_yes = asks_whether_well and judgement.fine and judgement.reflex != "deny"
+        return "general_affirm" if is_yes else f"general_{judgement.reflex}"
 
     def _answer_question(self, intent: str, text: str) -> _Answer | None:
         """Give a bare yes or no to the question that was heard last; None: the dialogue's turn.

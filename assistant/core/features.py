@@ -24,6 +24,7 @@ from assistant.robot.autonomy import Autonomy
 from assistant.robot.permission import RobotControl
 from assistant.runtime.feature import Feature
 from assistant.selftest.sound import Sound
+from assistant.sensors.service import AddedSensors
 
 _MEDICINES: Final = ("assistant.medicines",)
 _SELFTEST: Final = ("assistant.core.selftest_assembly", "assistant.selftest.start_troubles")
@@ -60,6 +61,14 @@ def _reminders(built: Features) -> Feature:
     alarm = built.of(AlarmAssembly)
     registry = alarm.equipment.registry
     return Reminders(built.home, alarm.people, registry, built.of(Medicines))
+
+
+def _sensor_family(built: Features) -> Feature:
+    from assistant.reminders import Reminders  # noqa: PLC0415
+    from assistant.sensors.family import SensorFamily  # noqa: PLC0415
+
+    sensors, messenger = built.of(AddedSensors), built.of(Reminders).messenger
+    return SensorFamily(built.home, sensors.course, sensors.wording, messenger)
 
 
 def _medicine_watch(built: Features) -> Feature:
@@ -110,9 +119,11 @@ FEATURES: Final = (
     Part("sensors", lambda b: SensorWatch(b.home)),
     Part("sound", lambda b: Sound(b.home.bus)),
     Part("other children", _other_children, is_vital=True),
+    Part("added sensors", lambda b: AddedSensors(b.home, b.of(AlarmAssembly).store.recorded)),
     # Thousands of lines, that nobody waits for.
     Part("medicines", _medicines, _MEDICINES),
     Part("reminders", _reminders, _MEDICINES),
+    Part("family of sensors", _sensor_family, _MEDICINES),
     Part("medical card", lambda b: MedicalCardReader(b.home, b.of(AlarmAssembly).health)),
     Part("medicine warnings", _medicine_watch, _MEDICINES),
     Part("self-test", _selftest, _SELFTEST),

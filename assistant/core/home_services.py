@@ -21,8 +21,11 @@ from assistant.services import (
 from assistant.services.errors import Refused
 from assistant.settings import Settings
 
-_OURS_ALONE: Final = frozenset({"emergency", "phone", "modem", "centre", "selftest"})
-"""Sections with passwords, the door code, illnesses, secret links: no child is told them."""
+_OURS_ALONE: Final = frozenset(
+    {"emergency", "phone", "modem", "centre", "selftest", "sensors", "sensor_rules"}
+)
+"""Sections with passwords, the door code, illnesses, secret links, habits: no child is told
+them."""
 
 
 class HomeServices(Feature):

@@ -91,6 +91,7 @@ from assistant.events.selftest import (
     DrillEnded,
     ListenForChime,
 )
+from assistant.events.sensors import RuleBegan, SensorTold
 from assistant.events.speaking import (
     HoldSpeech,
     ResumeSpeech,
@@ -164,9 +165,11 @@ __all__ = [
     "RobotMoved",
     "RobotReady",
     "RobotTold",
+    "RuleBegan",
     "Said",
     "Say",
     "Sensed",
+    "SensorTold",
     "ServiceAnswered",
     "ServiceAsked",
     "SetVoice",

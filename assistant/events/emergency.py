@@ -48,13 +48,15 @@ class HelpPressed:
 
 @event
 class DangerSensed:
-    """A sensor saw what may be an emergency: the elder is asked first."""
+    """A sensor saw what is, or may be, an emergency: if it may be, the elder is asked first."""
 
     reason: str
     """As in `CryForHelpHeard`."""
     source: str
     """The sensor's name, whatever it is: radar, mat, camera."""
     place: str = ""
+    is_sure: bool = False
+    """Whether people are called at once, as for smoke."""
 
 
 @event

@@ -32,9 +32,11 @@ class Rank(IntEnum):
     """Whether to ring somebody."""
     REMINDER = 4
     """Whether a dose was taken."""
-    ROBOT = 5
+    SENSOR = 5
+    """Whether all is well, after what an added sensor told."""
+    ROBOT = 6
     """Whether the robot may move: a yes that was meant for another must not set it rolling."""
-    ALARM = 6
+    ALARM = 7
     """Whether help is needed, and all else that is asked in an alarm."""
 
 

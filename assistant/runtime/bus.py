@@ -26,13 +26,14 @@ from assistant.events import (
     EventError,
     Hello,
     Ready,
+    SensorTold,
     ServiceAnswered,
     ServiceAsked,
     Urgency,
     from_line,
     to_line,
 )
-from assistant.runtime.rights import Rights, may_ask
+from assistant.runtime.rights import SENSOR_PREFIX, Rights, may_ask
 from assistant.services.codec import error_to_json, request_of, result_to_json
 from assistant.services.errors import (
     FailedError,
@@ -48,6 +49,9 @@ BACKLOG_BYTES: Final = 4 * MAX_LINE_BYTES
 """How much may wait for a child that does not read; beyond it the child is cut off and
 restarted."""
 
+MAX_BAD_LINES: Final = 100
+"""How many lines of one child that are no events are logged; an added sensor that sends more is cut
+off, and so restarted."""
 MAX_ANSWERS_AT_ONCE: Final = 32
 """The most requests of one child that are answered at once; what it asks beyond them waits
 unread."""
@@ -73,6 +77,7 @@ class Bus:
         parts)."""
         self._children: dict[asyncio.StreamWriter, Hello] = {}
         self._rights: dict[asyncio.StreamWriter, Rights] = {}
+        self._bad_lines: dict[asyncio.StreamWriter, int] = {}
         self._refused: set[tuple[str, str]] = set()
         """What was logged already: a child that goes on must not fill the disk."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -170,6 +175,7 @@ class Bus:
             self._tasks.discard(task)
             self._children.pop(writer, None)
             self._rights.pop(writer, None)
+            self._bad_lines.pop(writer, None)
             writer.close()
 
     def _take(
@@ -178,7 +184,7 @@ class Bus:
         try:
             event = from_line(line)
         except EventError as error:
-            log.warning("a line from %s was dropped: %s", self._name(writer), error)
+            self._drop(writer, error)
             return
         if isinstance(event, Hello):
             self._greet(event, writer)
@@ -189,6 +195,16 @@ class Bus:
                 task.add_done_callback(tasks.discard)
         elif self._may(writer, "tells", type(event).__name__) and self._is_its_own(event, writer):
             self.publish(event)
+
+    def _drop(self, writer: asyncio.StreamWriter, error: EventError) -> None:
+        """Drop a line that is no event; a child that sends nothing else must not fill the log."""
+        bad = self._bad_lines[writer] = self._bad_lines.get(writer, 0) + 1
+        name = self._name(writer)
+        if bad <= MAX_BAD_LINES:
+            log.warning("a line from %s was dropped: %s", name, error)
+        elif name.startswith(SENSOR_PREFIX):
+            log.error("%s sends what is no event, again and again; it is cut off", name)
+            writer.transport.abort()
 
     def _greet(self, hello: Hello, writer: asyncio.StreamWriter) -> None:
         if self.guard is not None:
@@ -212,9 +228,12 @@ class Bus:
     def _is_its_own(self, event: object, writer: asyncio.StreamWriter) -> bool:
         """Whether an event is the child's own to tell.
 
-        A child is alive or ready for itself alone; what an alarm says is the core's alone.
+        A child is alive or ready for itself alone, and so is a sensor; what an alarm says is the
+        core's alone.
         """
         is_own = not isinstance(event, (Alive, Ready)) or event.name == self._name(writer)
+        if isinstance(event, SensorTold):
+            is_own = f"{SENSOR_PREFIX}{event.sensor}" == self._name(writer)
         is_own = is_own and getattr(event, "urgency", None) is not Urgency.ALARM
         if self.guard is None or is_own:
             return True

@@ -40,9 +40,11 @@ from assistant.events import (
     RobotMoved,
     RobotReady,
     RobotTold,
+    RuleBegan,
     Said,
     Say,
     Sensed,
+    SensorTold,
     SetVoice,
     Shutdown,
     SkillsLoaded,
@@ -245,6 +247,8 @@ CHILDREN: Final[Mapping[str, Rights]] = {
         hears=(ExpressRobot, MoveRobot, PeopleLocated, StopRobot),
     ),
     "senses": _child(tells=(PeopleLocated, Sensed)),
+    # Other packages' code: it is not even told how the home is set.
+    "sensor": _rights((), (Alive, Ready, SensorTold), (Shutdown,)),
     "console": _child(
         CloseByLink, ComeByLink, DeclineByLink, LookAtLink, TakeByLink, ReportPendant
     ),
@@ -274,6 +278,7 @@ COMMANDS: Final[Mapping[str, Rights]] = {
         TakeBack,
     ),
     "selftest": _command(RunSelftest),
+    "sensors": _command(CheckDevices, hears=(RuleBegan, SensorTold)),
 }
 """The rights of each command of the user's own; none of the core's children may pass for one."""
 
@@ -290,6 +295,15 @@ OUR_SKILLS: Final[Mapping[str, frozenset[Asked]]] = {
 """The services that skills which come with Anban may ask beside; the host answers for who asks."""
 
 
+SENSOR_PREFIX: Final = "sensor."
+"""How the name of a child begins that runs an added sensor; its name in the settings follows."""
+
+
+def _family_of(child: str) -> str:
+    """Which row of the table a child's rights stand in."""
+    return "sensor" if child.startswith(SENSOR_PREFIX) else child
+
+
 def may_ask(rights: Rights, service: Asked, skill: str) -> bool:
     """Whether a peer may have a service, for one of our skills or for itself."""
     if service in rights.asks:
@@ -303,8 +317,10 @@ def guard(name_of: Callable[[int], str | None]) -> Callable[[int, str], Rights |
     def rights_of(pid: int, name: str) -> Rights | None:
         child = name_of(pid)
         if child is not None:
-            return CHILDREN.get(child, NOTHING) if child == name else None
-        if name in CHILDREN or not pid:  # no child of ours, or of another world of processes
+            return CHILDREN.get(_family_of(child), NOTHING) if child == name else None
+        if (
+            _family_of(name) in CHILDREN or not pid
+        ):  # no child of ours, or of another world of processes
             return None
         return COMMANDS.get(name, NOTHING)
 

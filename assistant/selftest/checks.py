@@ -12,6 +12,7 @@ from typing import Final
 from assistant.channels import AddressError, ChannelError, Registry
 from assistant.channels.server import look_at
 from assistant.people.contacts import Contact, People
+from assistant.runtime.rights import SENSOR_PREFIX
 from assistant.runtime.supervisor import Supervisor
 from assistant.selftest import machine
 from assistant.selftest.sound import DisturbedError, Sound
@@ -26,6 +27,11 @@ READY_SECONDS: Final = 30.0
 """How long is waited for a child that is just being started again."""
 _DEVICE_CHILDREN: Final = frozenset({"phone", "robot", "senses"})
 """Children that are not looked at: the channels that need them, and their devices, tell of them."""
+
+
+def _is_device(child: str) -> bool:
+    return child in _DEVICE_CHILDREN or child.startswith(SENSOR_PREFIX)
+
 
 Check = Callable[[], Awaitable[list[CheckResult]]]
 
@@ -103,7 +109,7 @@ class HomeChecks:
 
     async def _children(self) -> list[CheckResult]:
         supervisor = self._parts.supervisor
-        names = [name for name in supervisor.names() if name not in _DEVICE_CHILDREN]
+        names = [name for name in supervisor.names() if not _is_device(name)]
         loop = asyncio.get_running_loop()
         until = loop.time() + READY_SECONDS
         while not all(map(supervisor.is_ready, names)) and loop.time() < until:  # noqa: ASYNC110

@@ -10,13 +10,15 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import platformdirs
 from cattrs import Converter
 
 from assistant.packs import codes, facts
 from assistant.settings.reading import Problem, fitted, line_of, read_tables
+from assistant.settings.sensors import SensorRule, SensorSettings
+from assistant.settings.setting import setting as _setting
 
 HOME_VARIABLE: Final = "ANBAN_HOME"
 LANGUAGES: Final = codes()
@@ -24,14 +26,6 @@ LANGUAGES: Final = codes()
 
 class SettingsError(ValueError):
     """anban.toml cannot be used as it is; the message names file, line, field and the way out."""
-
-
-def _setting(default: Any, help_text: str, **bounds: Any) -> Any:
-    """A field with its explanation and bounds (`low`, `high`, `choices`)."""
-    metadata = {"help": help_text, **bounds}
-    if isinstance(default, dict):
-        return field(default_factory=lambda: dict(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +250,8 @@ class Settings:
     selftest: SelfTestSettings = field(default_factory=SelfTestSettings)
     radar: RadarSettings = field(default_factory=RadarSettings)
     robot: RobotSettings = field(default_factory=RobotSettings)
+    sensors: dict[str, SensorSettings] = field(default_factory=dict)
+    sensor_rules: dict[str, SensorRule] = field(default_factory=dict)
 
 
 def home_folder() -> Path:
@@ -310,8 +306,10 @@ def load(path: Path) -> Settings:
 def example() -> str:
     """The whole of anban.example.toml: every setting, its meaning and its default."""
     lines = ["# Settings of Anban. Every line is optional; these are the defaults.", ""]
-    plain = [f for f in fields(Settings) if not is_dataclass(get_type_hints(Settings)[f.name])]
-    tables = [f for f in fields(Settings) if f not in plain]
+    hints = get_type_hints(Settings)
+    named = {f.name: get_args(hints[f.name])[1] for f in fields(Settings) if _is_named(f, hints)}
+    plain = [f for f in fields(Settings) if not is_dataclass(hints[f.name]) and f.name not in named]
+    tables = [f for f in fields(Settings) if is_dataclass(hints[f.name])]
     defaults = Settings()
     for item in plain:
         lines += _example_lines(item, getattr(defaults, item.name))
@@ -320,7 +318,18 @@ def example() -> str:
         lines += ["", f"# {type(section).__doc__}", f"[{table.name}]"]
         for item in fields(section):
             lines += _example_lines(item, getattr(section, item.name))
+    for name, kind in named.items():  # as remarks: without a name of its own there is none
+        lines += ["", f"# {kind.__doc__}", f"# [{name}.NAME]"]
+        for item in fields(kind):
+            help_line, value_line = _example_lines(item, getattr(kind(), item.name))
+            lines += [help_line, f"# {value_line}"]
     return "\n".join(lines) + "\n"
+
+
+def _is_named(item: Any, hints: dict[str, Any]) -> bool:
+    """Whether there are several sections of a kind, each with a name: `[sensors.NAME]`."""
+    hint = hints[item.name]
+    return get_origin(hint) is dict and is_dataclass(get_args(hint)[1])
 
 
 def to_json(settings: Settings) -> dict[str, Any]:
@@ -339,6 +348,8 @@ def toml_value(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (int, float)):
         return repr(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):

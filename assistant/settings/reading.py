@@ -232,6 +232,10 @@ def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str
         return _table(get_args(kind)[1], value)
     if get_origin(kind) is list:
         return _list(get_args(kind)[0], value)
+    if isinstance(kind, type) and is_dataclass(kind):
+        if not isinstance(value, dict):
+            return _NONE, [("", f"expected a section, found {value!r:.60}")]
+        return fitted(kind, value)
     allowed = (int, float) if kind is float else (kind,)
     # TOML has types of its own: "1" is no number, and true is not 1.
     if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):

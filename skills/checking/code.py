@@ -13,7 +13,7 @@ from skills.checking.data import Domain
 from skills.checking.problem import Problem
 from skills.skill import Skill
 
-_OURS: Final = ("assistant", "skills", "perception", "robot_io", "models", "dialogue")
+_OURS: Final = ("assistant", "skills", "perception", "robot_io", "sensor_io", "models", "dialogue")
 
 
 def module_of(folder: Path) -> tuple[Path, str]:

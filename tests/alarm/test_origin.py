@@ -78,6 +78,42 @@ async def test_a_sensor_of_any_name_is_told_as_a_sensor(tmp_path: Path, name: st
         assert (raised.origin, raised.device) == (Origin.SENSOR, name)
 
 
+AT_ONCE = {"zh": "传感器在", "en": "a sensor reported smoke"}
+ASKED = {"zh": "问了两次", "en": "nobody answered"}
+
+
+async def test_smoke_is_told_at_once_and_that_nobody_was_asked_is_not_said(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World(), {}) as home:
+        add_readers(home)
+        home.bus.publish(DangerSensed("fire", "kitchen", "浴室", is_sure=True))
+        for lang, message in (await told(home, 30)).items():
+            assert AT_ONCE[lang] in message.text
+            assert ASKED[lang] not in message.text
+            assert "说家里" not in message.text
+            assert message.is_automatic
+
+
+async def test_smoke_again_calls_nobody_anew_while_somebody_comes(tmp_path: Path) -> None:
+    smoke = DangerSensed("fire", "kitchen", "", is_sure=True)
+    async with a_home(tmp_path, World({"call:1": ["acknowledged"]}), {"女儿": ["call:1"]}) as home:
+        home.bus.publish(smoke)
+        await home.after(30)
+        assert home.states() == ["acknowledged"]
+        home.bus.publish(smoke)
+        await home.after(30)
+        assert home.states() == ["acknowledged"]
+
+
+async def test_what_is_sure_does_not_wait_for_the_answer_to_what_is_not(tmp_path: Path) -> None:
+    async with a_home(tmp_path, World({"call:1": ["busy"]}), {"女儿": ["call:1"]}) as home:
+        home.bus.publish(DangerSensed("fire", "kitchen"))
+        await home.after(1)
+        assert home.states() == ["confirming"]
+        home.bus.publish(DangerSensed("fire", "kitchen", is_sure=True))
+        await home.after(1)
+        assert home.states() == ["raised"]
+
+
 @pytest.mark.parametrize("name", [*NAMES, "sensor", "camera-2", "radar-button"])
 async def test_a_button_of_any_name_is_told_as_a_call_for_help(tmp_path: Path, name: str) -> None:
     async with a_home(tmp_path, World(), {}) as home:

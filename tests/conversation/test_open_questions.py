@@ -39,7 +39,12 @@ from tests.homes import REPLIES, a_home
 YES: Final = {"zh": ("是的", "好的", "对", "嗯"), "en": ("yes", "ok", "yes please", "sure")}
 NO: Final = {"zh": ("不用", "不", "没有", "算了"), "en": ("no", "no thanks", "not now", "nope")}
 SMALL_TALK: Final = "你好呀"
-WORDS: Final = {"吃药了吗？": "reminder", "要听故事吗？": "skill", "[general_story]": "form"}
+WORDS: Final = {
+    "吃药了吗？": "reminder",
+    "要听故事吗？": "skill",
+    "您没事吧？": "sensor",
+    "[general_story]": "form",
+}
 """The questions that can be put again, by their words; the form's are the scripted dialogue's."""
 
 # What happens, one word each, and what becomes of every yes in it:
@@ -51,6 +56,7 @@ WORDS: Final = {"吃药了吗？": "reminder", "要听故事吗？": "skill", "[
 #   time                           a turn whose answer holds none
 #   alarm, help?, over             an alarm opens, asks whether help is needed, ends
 #   30s                            so much time passes
+#   fine                           the elder says "I am fine", which is a yes to a sensor's alone
 #   yes                            the elder says so
 TABLE: Final = {
     # One question.
@@ -71,6 +77,16 @@ TABLE: Final = {
     "form reminder… yes": ["dialogue"],
     "form reminder… heard yes": ["reminder"],
     "skill… yes heard yes": ["dialogue", "skill"],
+    # A sensor asks whether all is well.
+    "sensor yes": ["sensor"],
+    "sensor fine": ["sensor"],
+    "sensor fine yes": ["sensor", "dialogue"],
+    "reminder fine yes": ["dialogue", "reminder"],
+    "reminder sensor yes yes": ["sensor", "dialogue"],
+    "sensor reminder yes": ["sensor"],
+    "robot sensor yes": ["robot"],
+    "form sensor yes yes": ["sensor", "again form"],
+    "sensor alarm over fine": ["dialogue"],
     # Two of a kind: the newer one.
     "reminder reminder yes yes": ["reminder", "dialogue"],
     "skill skill yes yes": ["skill", "dialogue"],
@@ -186,6 +202,10 @@ class Room:
                 self._ask(Question(Rank.ROBOT, "我能走动吗？", is_said=True), name)
             case "call":
                 self._ask(Question(Rank.CALL, "", 30.0, is_said=True), name)
+            case "sensor":
+                self._ask(Question(Rank.SENSOR, "您没事吧？"), name)
+            case "fine":
+                await self._say("我没事", is_typed=is_typed)
             case "skill":
                 self.bus.publish(AskElder("要听故事吗？"))
             case "form":
@@ -213,7 +233,7 @@ class Room:
                 await self._say(word, is_typed=is_typed)
             case _:
                 await asyncio.sleep(float(step.removesuffix("s")))
-        if not step.endswith("…") and name != "yes":
+        if not step.endswith("…") and name not in {"yes", "fine"}:
             self._sound()
 
     def _ask(self, question: Question, name: str) -> None:

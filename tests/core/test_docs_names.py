@@ -26,7 +26,16 @@ CODE = re.compile(r"`([^`\n]+)`")
 PYTHON_FILE = re.compile(r"[\w./*<>-]+\.py\b")
 DOTTED = re.compile(r"(?<![\w./-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/-]|\.\w)")
 DATA_FILE = re.compile(r"\.(?:css|json|lock|md|toml|tsv|wav|yml)\b")
-OURS = {"assistant", "benchmarks", "dialogue", "models", "perception", "robot_io", "simulators"}
+OURS = {
+    "assistant",
+    "benchmarks",
+    "dialogue",
+    "models",
+    "perception",
+    "robot_io",
+    "sensor_io",
+    "simulators",
+}
 OURS |= {"anban_testing", "skills", "tests", "tools"}
 DESCRIBING = [
     *sorted((ROOT / "docs").rglob("*.md")),

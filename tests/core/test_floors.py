@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OURS = {"assistant", "simulators", "skills", "perception", "robot_io", "models", "tests"}
-OURS |= {"benchmarks", "anban_testing"}
+OURS |= {"anban_testing", "benchmarks", "sensor_io"}
 SINGLE_FILES = {"assistant/__init__.py", "assistant/cli.py"}
 """What of `assistant/` is no room."""
 
@@ -26,7 +26,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "assistant/events": (),
     "assistant/packs": (),
     "assistant/language": ("assistant.packs",),
-    "assistant/settings": ("assistant.packs",),
+    "assistant/settings": ("assistant.packs", "sensor_io.facts"),
     "assistant/phrases": ("assistant.language", "assistant.packs"),
     "assistant/safety": ("assistant.language", "assistant.packs", "assistant.phrases"),
     "assistant/services": _DATA,
@@ -41,6 +41,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "models": ("assistant.packs",),
     "perception": (),
     "robot_io": (),
+    "sensor_io": (),
     # Children: they know the core by its events alone.
     "assistant/ear": (
         "assistant.events",
@@ -96,6 +97,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     # Features.
     "assistant/conversation": (*_HOME, "assistant.dialogue", "assistant.safety"),
     "assistant/robot": (*_HOME, "perception.events", "robot_io"),
+    "assistant/sensors": (*_HOME, "sensor_io"),
     "assistant/calls": _REACHING,
     "assistant/pendants": (*_HOME, "assistant.channels"),
     "assistant/console": (
@@ -134,6 +136,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.robot",
         "assistant.safety",
         "assistant.selftest",
+        "assistant.sensors",
     ),
     "assistant/demo": (
         *_REACHING,
@@ -142,7 +145,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.reminders",
         "simulators",
     ),
-    "assistant/commands": ("assistant", "models", "perception", "skills"),
+    "assistant/commands": ("assistant", "models", "perception", "sensor_io", "skills"),
     # Beside the product: what tests of skills and robots are written with.  Nobody imports it.
     "anban_testing": (
         *_REACHING,

@@ -10,7 +10,16 @@ import pytest
 
 from assistant.packs import PROJECT, codes
 
-ROOMS = ("assistant", "models", "perception", "robot_io", "simulators", "skills", "tools")
+ROOMS = (
+    "assistant",
+    "models",
+    "perception",
+    "robot_io",
+    "sensor_io",
+    "simulators",
+    "skills",
+    "tools",
+)
 
 ALLOWED = {
     "models/tiny_vosk/languages.py": "a tool that builds the tiny models, of two languages",

@@ -123,7 +123,7 @@ def test_a_child_tells_only_what_is_its_own(name: str, told: str) -> None:
     assert told not in CHILDREN[name].tells
 
 
-@pytest.mark.parametrize("name", ["skills", "console", "senses", "robot", "mouth"])
+@pytest.mark.parametrize("name", ["skills", "console", "senses", "sensor", "robot", "mouth"])
 def test_only_the_core_hears_what_the_ear_hears(name: str) -> None:
     assert "Heard" not in CHILDREN[name].hears
 
@@ -138,10 +138,14 @@ def test_only_the_core_hears_what_the_ear_hears(name: str) -> None:
         (8, "console", None),
         (8, "ear", None),
         (0, "doctor", None),
+        (9, "sensor.door", CHILDREN["sensor"]),
+        (9, "sensor.gas", None),
+        (9, "sensor", None),
+        (8, "sensor.door", None),
     ],
 )
 def test_who_greets_is_what_the_kernel_says(pid: int, name: str, rights: object) -> None:
-    assert guard({7: "ear"}.get)(pid, name) is rights
+    assert guard({7: "ear", 9: "sensor.door"}.get)(pid, name) is rights
 
 
 def test_an_unknown_name_may_do_nothing() -> None:

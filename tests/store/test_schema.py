@@ -24,6 +24,7 @@ from assistant.store.schema import (
     read_scripts,
 )
 
+SCRIPT_COUNT = sum(map(len, core_scripts().values()))
 SINGLE_SEQUENCE = [
     ["home/0001.sql"],
     ["alarm/0001.sql"],
@@ -173,13 +174,12 @@ def killed_while_migrating(path: Path, count: int) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
 
 
-@pytest.mark.parametrize("count", range(1, 9))
+@pytest.mark.parametrize("count", range(1, SCRIPT_COUNT + 1))
 async def test_a_process_killed_while_it_migrates_leaves_nothing_half_done(
     tmp_path: Path, count: int
 ) -> None:
-    """Killed after each of the eight scripts; the next start begins anew."""
+    """Killed after each of the scripts; the next start begins anew."""
     path = tmp_path / "anban.sqlite"
-    assert sum(map(len, core_scripts().values())) == 8
     killed_while_migrating(path, count)
     with opened(path) as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
