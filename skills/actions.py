@@ -34,14 +34,20 @@ class Skills:
     """All loaded skills, each on a worker of its own."""
 
     def __init__(
-        self, loaded: tuple[Loaded, ...], outside: Outside, deadline_seconds: float
+        self,
+        loaded: tuple[Loaded, ...],
+        outside: Outside,
+        deadline_seconds: float,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
+        """`settings`: of the skills that have some, by the skill's name."""
         self._loaded = {item.skill.name: item for item in loaded}
         self._deadline = deadline_seconds
         self._outside = outside
         self._own = Replies.load(Path(__file__).parent / "replies")
         self._homes = {
-            name: Home(outside, name, is_ours=item.is_ours) for name, item in self._loaded.items()
+            name: Home(outside, name, is_ours=item.is_ours, settings=(settings or {}).get(name))
+            for name, item in self._loaded.items()
         }
         self.workers = {name: Worker(name) for name in self._loaded}
         self._executor = ActionExecutor()

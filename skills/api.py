@@ -64,6 +64,7 @@ from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Leftover, Owner, Reading
 from assistant.language.signs import Edge
 from assistant.services import Result, ServiceError, Statement
+from assistant.settings import setting
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.language_data import data_of
 from skills.skill import Form, Skill
@@ -167,5 +168,6 @@ __all__ = [
     "rank_matches",
     "read_sentence",
     "services",
+    "setting",
     "solar_date",
 ]

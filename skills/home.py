@@ -38,6 +38,7 @@ from assistant.services import (
 from assistant.services.strict import Cell
 
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 __all__ = ["Adjusted", "Answer", "Home", "NotStartedError", "Outside", "Result", "Statement"]
@@ -172,9 +173,11 @@ class Tables:
 class Home:
     """The home; one for each skill."""
 
-    def __init__(self, outside: Outside, skill: str, *, is_ours: bool = False) -> None:
+    def __init__(
+        self, outside: Outside, skill: str, *, is_ours: bool = False, settings: object = None
+    ) -> None:
         self._outside, self._skill = outside, skill
-        self._is_ours = is_ours
+        self._is_ours, self._settings = is_ours, settings
         self.profile = Profile(outside)
         self.storage = Storage(outside, skill)
         self.tables = Tables(outside, skill)
@@ -183,6 +186,21 @@ class Home:
     def lang(self) -> str:
         """The language spoken now: for what a skill says unasked."""
         return self._outside.lang
+
+    def settings(self, kind: type[S]) -> S:
+        """Give the skill's own settings, `[skills.NAME]` of anban.toml, as they were at the start.
+
+        Args:
+            kind: the class that `Skill(…, settings=…)` names.
+
+        Raises:
+            TypeError: it names another one, or none.
+        """
+        if not isinstance(self._settings, kind):
+            raise TypeError(
+                f'write Skill("{self._skill}", __file__, settings={kind.__name__}) in skill.py'
+            )
+        return self._settings
 
     def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> str:
         """Speak at once; an action's answer is returned instead.  Gives the id `Said` will bear.
@@ -250,8 +268,8 @@ class Home:
             TimeoutError: no answer in time.
         """
         name = service if isinstance(service, str) else service.SERVICE
-        if name.startswith(("storage.", "tables.")):
-            raise ServiceError("a skill keeps its own by home.storage and home.tables")
+        if name.startswith(("storage.", "tables.", "skills.")):
+            raise ServiceError("a skill's own come by home.storage, home.tables, home.settings")
         if isinstance(service, str):
             return await ask_by_name(self._ask, service, arguments)
         return await self._ask(service)

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from skills.home import Home
+from skills.settings import require_settings
 from skills.turn import FALLBACK, Reply, Turn
 
 Action = Callable[[Turn], Awaitable[Reply | str]]
@@ -93,11 +94,22 @@ class Form:
 class Skill:
     """A skill: `skill = Skill("tea", __file__)` in its skill.py."""
 
-    def __init__(self, name: str, file: str, *, needs: str = "") -> None:
-        """Needs: a section of the settings; where its `port` is empty, the skill is not offered."""
+    def __init__(
+        self, name: str, file: str, *, needs: str = "", settings: type[Any] | None = None
+    ) -> None:
+        """Begin a skill.
+
+        Args:
+            name: small letters and digits.
+            file: its skill.py: `__file__`.
+            needs: a section of Anban's settings: the skill is offered only if its `port` is set.
+            settings: a frozen dataclass of `setting(…)` fields: what may stand in `[skills.NAME]`.
+        """
         if not _NAME.fullmatch(name):
             raise SkillError(f"{file}: a skill's name is small letters and digits, not {name!r}")
-        self.name, self.needs = name, needs
+        if settings is not None:
+            require_settings(settings)
+        self.name, self.needs, self.settings = name, needs, settings
         self.folder = Path(file).resolve().parent
         self.actions: dict[str, Action] = {}
         """By Rasa's name: action_<skill>_<function's name>."""

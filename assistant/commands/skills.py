@@ -16,11 +16,12 @@ def list_skills() -> None:
     from rich.console import Console  # noqa: PLC0415  (each command loads what it needs)
     from rich.table import Table  # noqa: PLC0415
 
+    from assistant.settings import home_folder, settings_file  # noqa: PLC0415
     from skills.listing import installed  # noqa: PLC0415
 
-    rows, broken = installed()
+    found = installed(settings_file(home_folder()))
     table = Table("skill", "version", "languages", "intents", "actions")
-    for row in rows:
+    for row in found.rows:
         table.add_row(
             row.name,
             row.version,
@@ -29,12 +30,35 @@ def list_skills() -> None:
             str(row.actions),
         )
     Console().print(table)
-    for item in broken:
+    for item in found.broken:
         typer.echo(f"{item.name} cannot be loaded: {item.reason}", err=True)
-    if broken or not rows:
-        if not rows:
+    for problem in found.settings_problems:
+        typer.echo(problem, err=True)
+    if found.broken or found.settings_problems or not found.rows:
+        if not found.rows:
             typer.echo("No skill is installed; `make setup` installs the built-in ones.", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def settings(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Skills by name; all that have settings if none is named."),
+    ] = None,
+) -> None:
+    """Print what may stand in anban.toml for a skill, with its meaning and default."""
+    from skills.listing import settings_examples  # noqa: PLC0415
+
+    known = settings_examples()
+    for name in names or [name for name, example in known.items() if example]:
+        if not known.get(name):
+            there_is = "has no settings" if name in known else "is not installed"
+            typer.echo(f"The skill {name} {there_is}.", err=True)
+            raise typer.Exit(1)
+        typer.echo(known[name])
+    if not names and not any(known.values()):
+        typer.echo("No installed skill has settings of its own.")
 
 
 @app.command()

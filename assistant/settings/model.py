@@ -16,6 +16,7 @@ import platformdirs
 from cattrs import Converter
 
 from assistant.packs import codes, facts
+from assistant.settings.declaring import setting as _setting
 from assistant.settings.reading import Problem, fitted, line_of, read_tables
 
 HOME_VARIABLE: Final = "ANBAN_HOME"
@@ -24,14 +25,6 @@ LANGUAGES: Final = codes()
 
 class SettingsError(ValueError):
     """anban.toml cannot be used as it is; the message names file, line, field and the way out."""
-
-
-def _setting(default: Any, help_text: str, **bounds: Any) -> Any:
-    """A field with its explanation and bounds (`low`, `high`, `choices`)."""
-    metadata = {"help": help_text, **bounds}
-    if isinstance(default, dict):
-        return field(default_factory=lambda: dict(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +249,9 @@ class Settings:
     selftest: SelfTestSettings = field(default_factory=SelfTestSettings)
     radar: RadarSettings = field(default_factory=RadarSettings)
     robot: RobotSettings = field(default_factory=RobotSettings)
+    skills: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """`[skills.NAME]` as it stands in the file: the process that runs the skills holds it against
+    what each of them declares."""
 
 
 def home_folder() -> Path:
@@ -310,17 +306,29 @@ def load(path: Path) -> Settings:
 def example() -> str:
     """The whole of anban.example.toml: every setting, its meaning and its default."""
     lines = ["# Settings of Anban. Every line is optional; these are the defaults.", ""]
-    plain = [f for f in fields(Settings) if not is_dataclass(get_type_hints(Settings)[f.name])]
-    tables = [f for f in fields(Settings) if f not in plain]
+    hints = get_type_hints(Settings)
     defaults = Settings()
-    for item in plain:
-        lines += _example_lines(item, getattr(defaults, item.name))
-    for table in tables:
-        section = getattr(defaults, table.name)
-        lines += ["", f"# {type(section).__doc__}", f"[{table.name}]"]
-        for item in fields(section):
-            lines += _example_lines(item, getattr(section, item.name))
+    for item in fields(Settings):
+        if "help" in item.metadata:
+            lines += _example_lines(item, getattr(defaults, item.name))
+    for table in fields(Settings):
+        if is_dataclass(hints[table.name]):
+            lines += ["", *section_lines(table.name, getattr(defaults, table.name))]
+    lines += ["", "# Settings of a skill that was added: [skills.NAME]; `anban skills settings`"]
     return "\n".join(lines) + "\n"
+
+
+def section_lines(name: str, section: Any) -> list[str]:
+    """A section as TOML: every setting with its meaning, its bounds and its value there."""
+    lines = [f"# {(type(section).__doc__ or '').partition(chr(10))[0]}", f"[{name}]"]
+    inner = []
+    for item in fields(section):
+        value = getattr(section, item.name)
+        if is_dataclass(value):
+            inner += ["", *section_lines(f"{name}.{item.name}", value)]
+        else:
+            lines += _example_lines(item, value)
+    return lines + inner
 
 
 def to_json(settings: Settings) -> dict[str, Any]:
@@ -351,10 +359,11 @@ def _example_lines(item: Any, default: Any) -> list[str]:
     bounds = item.metadata
     limits = ""
     if "choices" in bounds:
-        limits = f" ({', '.join(bounds['choices'])})"
+        limits = f" ({', '.join(str(each) for each in bounds['choices'])})"
     elif "low" in bounds:
         limits = f" ({bounds['low']} to {bounds['high']})"
-    return [f"# {bounds['help']}{limits}", f"{item.name} = {toml_value(default)}"]
+    meaning = [f"# {bounds['help']}{limits}"] if "help" in bounds else []
+    return [*meaning, f"{item.name} = {toml_value(default)}"]
 
 
 def _converter() -> Converter:
