@@ -46,7 +46,13 @@ class Skills:
         self._outside = outside
         self._own = Replies.load(Path(__file__).parent / "replies")
         self._homes = {
-            name: Home(outside, name, is_ours=item.is_ours, settings=(settings or {}).get(name))
+            name: Home(
+                outside,
+                name,
+                is_ours=item.is_ours,
+                settings=(settings or {}).get(name),
+                origins=item.skill.web,
+            )
             for name, item in self._loaded.items()
         }
         self.workers = {name: Worker(name) for name in self._loaded}

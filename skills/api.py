@@ -66,6 +66,7 @@ from assistant.language.signs import Edge
 from assistant.services import Result, ServiceError, Statement
 from assistant.settings import setting
 from skills.home import Adjusted, Answer, Home, NotStartedError
+from skills.internet import ConsentMissingError, Fetched, OfflineError, Web, WebError
 from skills.language_data import data_of
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
@@ -119,10 +120,12 @@ __all__ = [
     "Anchor",
     "Answer",
     "Clock",
+    "ConsentMissingError",
     "Dose",
     "Edge",
     "ElderAnswered",
     "Entity",
+    "Fetched",
     "Form",
     "Found",
     "Home",
@@ -137,6 +140,7 @@ __all__ = [
     "Match",
     "NotStartedError",
     "Number",
+    "OfflineError",
     "OnDay",
     "OnLunarDay",
     "OnMonthDay",
@@ -156,6 +160,8 @@ __all__ = [
     "Unclear",
     "Unit",
     "Urgency",
+    "Web",
+    "WebError",
     "are_counted_alike",
     "data_of",
     "find_clues",

@@ -7,9 +7,12 @@ Everything goes over the local socket to the core, which answers within seconds 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
+
+import tzlocal
 
 from assistant.events import Say, Urgency
 from assistant.services import (
@@ -36,6 +39,7 @@ from assistant.services import (
     ask_by_name,
 )
 from assistant.services.strict import Cell
+from skills.internet import RESERVED, Web
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -58,6 +62,12 @@ class Answer:
 
 class Outside(Protocol):
     """What the host lends to a home; safe to call from the skill's thread."""
+
+    def fetch(self, url: str) -> Awaitable[bytes]:
+        """The body of what the internet answers; raises OSError for anything else."""
+
+    def now(self) -> float:
+        """Give the Unix time, in seconds."""
 
     @property
     def lang(self) -> str:
@@ -109,10 +119,18 @@ class Storage:
 
     async def get(self, key: str) -> Any:
         """A value; None where it was never set."""
-        return await self._outside.request(GetStored(self._skill, key))
+        return await self.get_reserved(_own(key))
 
     async def set(self, key: str, value: Any) -> None:
         """Write a value; it is on disk when this returns."""
+        await self.set_reserved(_own(key), value)
+
+    async def get_reserved(self, key: str) -> Any:
+        """As `get`, for what `Web` keeps beside the skill's own."""
+        return await self._outside.request(GetStored(self._skill, key))
+
+    async def set_reserved(self, key: str, value: Any) -> None:
+        """As `set`, for what `Web` keeps beside the skill's own."""
         await self._outside.request(SetStored(self._skill, key, value))
 
     async def update(self, key: str, change: Callable[[Any], Any]) -> Any:
@@ -129,6 +147,7 @@ class Storage:
             ValueError: `change` returned None, as one does that alters a list in place.
             ServiceError: refused, or others wrote again and again.
         """
+        _own(key)
         async with self._updating:
             for _ in range(_MAX_TRIES):
                 now = await self._outside.request(LookAtStored(self._skill, key))
@@ -142,12 +161,19 @@ class Storage:
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
-        await self._outside.request(DeleteStored(self._skill, key))
+        await self._outside.request(DeleteStored(self._skill, _own(key)))
 
     async def keys(self) -> list[str]:
         """Every key."""
         found = await self._outside.request(ListStored(self._skill))
-        return list(found)
+        return [key for key in found if not key.startswith(RESERVED)]
+
+
+def _own(key: str) -> str:
+    """A key that is the skill's to use; raises ValueError for one of `Web`'s."""
+    if key.startswith(RESERVED):
+        raise ValueError(f"storage keys that begin with {RESERVED} are home.web's")
+    return key
 
 
 class Tables:
@@ -174,18 +200,30 @@ class Home:
     """The home; one for each skill."""
 
     def __init__(
-        self, outside: Outside, skill: str, *, is_ours: bool = False, settings: object = None
+        self,
+        outside: Outside,
+        skill: str,
+        *,
+        is_ours: bool = False,
+        settings: object = None,
+        origins: Sequence[str] = (),
     ) -> None:
         self._outside, self._skill = outside, skill
         self._is_ours, self._settings = is_ours, settings
         self.profile = Profile(outside)
         self.storage = Storage(outside, skill)
         self.tables = Tables(outside, skill)
+        self.web = Web(outside, self.storage, origins)
 
     @property
     def lang(self) -> str:
         """The language spoken now: for what a skill says unasked."""
         return self._outside.lang
+
+    @property
+    def now(self) -> datetime:
+        """The home's wall clock, with its time zone: for what a skill does unasked."""
+        return datetime.fromtimestamp(self._outside.now(), tzlocal.get_localzone())
 
     def settings(self, kind: type[S]) -> S:
         """Give the skill's own settings, `[skills.NAME]` of anban.toml, as they were at the start.

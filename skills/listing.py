@@ -23,6 +23,8 @@ class Row:
     intents: tuple[str, ...]
     """Without the skill's name in front."""
     actions: int
+    web: tuple[str, ...]
+    """Whom it asks on the internet once the elder agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +58,5 @@ def _row(item: Loaded) -> Row:
         tuple(lang for lang in LANGUAGES if located(folder / lang / "nlu.yml").exists()),
         tuple(item.skill.own(intent) for intent in domain.get("intents", ())),
         len(item.skill.actions) + 2 * len(item.skill.forms),
+        item.skill.web,
     )

@@ -49,7 +49,7 @@ def require_settings(kind: type[Any]) -> None:
         SettingsClassError: it cannot.
     """
     name = getattr(kind, "__name__", str(kind))
-    if not is_dataclass(kind) or not kind.__dataclass_params__.frozen:
+    if not is_dataclass(kind) or not getattr(kind, "__dataclass_params__").frozen:  # noqa: B009
         raise SettingsClassError(f"{name} must be a class under @dataclass(frozen=True)")
     try:
         hints = get_type_hints(kind)
@@ -61,7 +61,7 @@ def require_settings(kind: type[Any]) -> None:
                 f"{name}.{each.name} needs a default: {each.name} = setting(…)"
             )
         if is_dataclass(hints[each.name]):
-            require_settings(hints[each.name])  # type: ignore[arg-type]
+            require_settings(hints[each.name])
         elif not _is_allowed(hints[each.name]):
             raise SettingsClassError(f"{name}.{each.name} cannot stand in a file: {_ALLOWED}")
     try:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from skills.home import Home
+from skills.internet import require_origin
 from skills.settings import require_settings
 from skills.turn import FALLBACK, Reply, Turn
 
@@ -95,7 +96,13 @@ class Skill:
     """A skill: `skill = Skill("tea", __file__)` in its skill.py."""
 
     def __init__(
-        self, name: str, file: str, *, needs: str = "", settings: type[Any] | None = None
+        self,
+        name: str,
+        file: str,
+        *,
+        needs: str = "",
+        settings: type[Any] | None = None,
+        web: tuple[str, ...] = (),
     ) -> None:
         """Begin a skill.
 
@@ -104,12 +111,15 @@ class Skill:
             file: its skill.py: `__file__`.
             needs: a section of Anban's settings: the skill is offered only if its `port` is set.
             settings: a frozen dataclass of `setting(…)` fields: what may stand in `[skills.NAME]`.
+            web: whom it asks on the internet, such as "https://api.open-meteo.com".
         """
         if not _NAME.fullmatch(name):
             raise SkillError(f"{file}: a skill's name is small letters and digits, not {name!r}")
         if settings is not None:
             require_settings(settings)
-        self.name, self.needs, self.settings = name, needs, settings
+        for origin in web:
+            require_origin(origin)
+        self.name, self.needs, self.settings, self.web = name, needs, settings, web
         self.folder = Path(file).resolve().parent
         self.actions: dict[str, Action] = {}
         """By Rasa's name: action_<skill>_<function's name>."""

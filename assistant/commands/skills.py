@@ -30,6 +30,9 @@ def list_skills() -> None:
             str(row.actions),
         )
     Console().print(table)
+    for row in found.rows:
+        if row.web:
+            typer.echo(f"{row.name} asks {', '.join(row.web)} once the elder agreed.")
     for item in found.broken:
         typer.echo(f"{item.name} cannot be loaded: {item.reason}", err=True)
     for problem in found.settings_problems:
