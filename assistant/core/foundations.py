@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
+from assistant.core.options import CoreOptions
 from assistant.events import SkillsLoaded
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
@@ -17,10 +17,9 @@ log = logging.getLogger(__name__)
 class Foundations(Feature):
     """Tells what of the settings cannot be used, and what the disk refused or lost."""
 
-    def __init__(self, home: Home, settings_problems: Sequence[str]) -> None:
-        """`settings_problems`: `file:line: setting: what` for each."""
-        self._database, self._settings_problems = home.database, settings_problems
-        self._file = settings_file(home.folder)
+    def __init__(self, home: Home, options: CoreOptions) -> None:
+        self._database, self._settings_problems = home.database, options.settings_problems
+        self._file = options.settings_file or settings_file(home.folder)
         self.skill_problems: tuple[str, ...] = ()
         """The same of the skills' own settings, which the skill host checks."""
         home.bus.subscribe(SkillsLoaded, self._skills_loaded)
