@@ -30,6 +30,7 @@ from assistant.events import (
     Urgency,
 )
 from assistant.language import (
+    DayTime,
     Dose,
     ImpossibleAmountError,
     ImpossibleTimeError,
@@ -121,6 +122,7 @@ __all__ = [
     "Answer",
     "Clock",
     "ConsentMissingError",
+    "DayTime",
     "Dose",
     "Edge",
     "ElderAnswered",

@@ -23,6 +23,10 @@ SlotReader = Callable[[Turn], Awaitable[Any]]
 _A = TypeVar("_A", bound=Callable[..., Awaitable[Any]])
 _R = TypeVar("_R", bound=Reaction)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*")
+RESERVED: Final = frozenset(
+    {"action", "core", "form", "nlu", "requested", "session", "testing", "utter", "validate"}
+)
+"""Names that no skill can have: Rasa, the dialogue or Anban use what would begin with them."""
 
 
 class SkillError(ValueError):
@@ -115,6 +119,10 @@ class Skill:
         """
         if not _NAME.fullmatch(name):
             raise SkillError(f"{file}: a skill's name is small letters and digits, not {name!r}")
+        if name in RESERVED:
+            raise SkillError(
+                f"{file}: {name} means something else already; name the skill otherwise"
+            )
         if settings is not None:
             require_settings(settings)
         for origin in web:

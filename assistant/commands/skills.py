@@ -92,22 +92,51 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command("install")
+def install_skill(
+    project: Annotated[Path, typer.Argument(help="The folder with the skill's pyproject.toml.")],
+) -> None:
+    """Install a skill's project into Anban's environment; its files stay where they are."""
+    from assistant.commands.skill_install import install  # noqa: PLC0415
+
+    raise typer.Exit(install(project))
+
+
+@app.command("remove")
+def remove_skill(name: Annotated[str, typer.Argument(help="The skill's name.")]) -> None:
+    """Uninstall a skill; what it kept stays in the home."""
+    from assistant.commands.skill_install import remove  # noqa: PLC0415
+
+    raise typer.Exit(remove(name))
+
+
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Small letters and digits, such as tea.")],
     folder: Annotated[Path, typer.Option("--in", help="Where the project is made.")] = Path(),
+    *,
+    form: Annotated[bool, typer.Option("--form", help="It asks over several turns.")] = False,
+    reminder: Annotated[bool, typer.Option("--reminder", help="It sets a reminder.")] = False,
+    reaction: Annotated[
+        bool, typer.Option("--reaction", help="It follows what happens in the home.")
+    ] = False,
+    en: Annotated[str, typer.Option(help="What it is about, in English; else its name.")] = "",
+    zh: Annotated[str, typer.Option(help="What it is about, in Chinese, such as 喝水.")] = "",
 ) -> None:
-    """Make a working skill to begin from: anban-skill-NAME/."""
-    from skills.skeleton import SkeletonError, make  # noqa: PLC0415
+    """Make a working skill to begin from: anban-skill-NAME/, with tests of its own."""
+    from skills.skeleton import Parts, SkeletonError, make  # noqa: PLC0415
 
     try:
-        project = make(name, folder)
+        project = make(name, folder, Parts(form, reminder, reaction), en=en, zh=zh)
     except SkeletonError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(
-        f"{project} is ready. Next:\n"
-        f"  uv pip install -e {project}\n"
+        f"{project} is ready; its README says where to begin. Next:\n"
+        f"  anban skills install {project}\n"
         f"  anban skills check {project / f'anban_{name}'}\n"
-        "  anban train"
+        "  anban train\n"
+        f'  anban ask --lang en "count one more {en or name}"'
     )
+    if not zh:
+        typer.echo(f"Its Chinese sentences say {name!r} for now: `--zh 喝水` would say 喝水.")
