@@ -17,7 +17,7 @@ from robot_io.errors import RobotError
 from robot_io.motion import MotionEnd
 from robot_io.people import KEEP_METRES, Point
 from robot_io.robot import Robot
-from robot_io.simulator import Faults, OrderError, Protocol, Simulator
+from robot_io.simulator import Faults, OrderError, Simulator
 from robot_io.simulator.simulator import BAUD, ORDERS
 from robot_io.simulator.view import as_svg, as_text
 
@@ -224,7 +224,9 @@ def info(
 
 @app.command()
 def sim(
-    protocol: Annotated[Protocol, typer.Option(help="What it speaks.")] = Protocol.ANBAN,
+    protocol: Annotated[
+        str, typer.Option(help="What it speaks: anban, create2, or an installed one.")
+    ] = "anban",
     link: Annotated[
         Path | None, typer.Option(help="Name for its port; a temporary one if not given.")
     ] = None,

@@ -39,8 +39,17 @@ class Skills:
         outside: Outside,
         deadline_seconds: float,
         settings: Mapping[str, Any] | None = None,
+        new_worker: Callable[[str], Worker] = Worker,
     ) -> None:
-        """`settings`: of the skills that have some, by the skill's name."""
+        """Begin.
+
+        Args:
+            loaded: the skills.
+            outside: the way to the core.
+            deadline_seconds: how long an action may take.
+            settings: of the skills that have some, by the skill's name.
+            new_worker: makes what a skill of this name runs on.
+        """
         self._loaded = {item.skill.name: item for item in loaded}
         self._deadline = deadline_seconds
         self._outside = outside
@@ -55,7 +64,7 @@ class Skills:
             )
             for name, item in self._loaded.items()
         }
-        self.workers = {name: Worker(name) for name in self._loaded}
+        self.workers = {name: new_worker(name) for name in self._loaded}
         self._executor = ActionExecutor()
         self._executor.register_function(FALLBACK_ACTION, self._not_understood)
         for item in loaded:

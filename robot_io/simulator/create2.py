@@ -16,6 +16,7 @@ from robot_io.drivers.create2_interface import Mode, Opcode, Packet
 from robot_io.simulator.body import WHEEL_BASE_METRES, SimulatedBody
 
 _STREAM_PERIOD_MS = 15
+_PRESS_MS = 100
 _CAPACITY_MAH = 2696
 _CLIFF_PACKETS = (
     Packet.CLIFF_LEFT,
@@ -37,6 +38,9 @@ class Create2Device:
         self._paused = False
         self._streamed_ms = 0
         self._docking = False
+        self._presses = body.button_presses
+        self._pressed_for_ms = 0
+        self._ticked_ms: int | None = None
         self._pose = (body.x, body.y, body.heading)
         self._counts = [0.0, 0.0]
 
@@ -53,6 +57,7 @@ class Create2Device:
 
     def tick(self, now_ms: int) -> None:
         self._count_wheels()
+        self._feel_button(now_ms)
         senses = self._body.sense()
         danger = senses.cliffs or senses.flags & codes.Flag.LIFTED
         if self.mode == Mode.SAFE and danger and self._wanted != (0, 0):
@@ -160,6 +165,14 @@ class Create2Device:
             metres = forward + sign * turned * WHEEL_BASE_METRES / 2
             self._counts[side] += metres * 1000 / oi.MM_PER_COUNT
 
+    def _feel_button(self, now_ms: int) -> None:
+        """A press holds the button down for a moment."""
+        passed_ms = 0 if self._ticked_ms is None else now_ms - self._ticked_ms & 0xFFFFFFFF
+        self._ticked_ms = now_ms
+        self._pressed_for_ms = max(0, self._pressed_for_ms - passed_ms)
+        if self._body.button_presses != self._presses:
+            self._presses, self._pressed_for_ms = self._body.button_presses, _PRESS_MS
+
     def _packet(self, packet: Packet) -> bytes:
         return struct.pack(oi.FORMATS[packet], self._value(packet))
 
@@ -170,7 +183,7 @@ class Create2Device:
                 bumps = (senses.bumpers & 1) << 1 | senses.bumpers >> 1 & 1
                 return bumps | (12 if senses.flags & codes.Flag.LIFTED else 0)
             case Packet.BUTTONS:
-                return 0
+                return oi.CLEAN_BUTTON if self._pressed_for_ms else 0
             case Packet.CHARGING_STATE:
                 return 2 if senses.flags & codes.Flag.CHARGING else 0
             case Packet.CHARGE:

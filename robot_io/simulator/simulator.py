@@ -8,16 +8,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
-from typing import Protocol as TypingProtocol
 from typing import Self
 
 from robot_io import codes
-from robot_io.device import Device
-from robot_io.simulator.body import NATURE, SimulatedBody
-from robot_io.simulator.create2 import Create2Device
+from robot_io.simulator.body import SimulatedBody
 from robot_io.simulator.faults import Faults, OrderError
+from robot_io.simulator.firmware import Firmware, NewFirmware, load_firmware
 from robot_io.simulator.port import PtyPort
 from robot_io.simulator.world import Room, living_room
 
@@ -25,19 +22,6 @@ STEP_SECONDS = 0.01
 BOOT_SECONDS = 0.5
 WATCHDOG_SECONDS = codes.DEAD_MAN_MS / 1000
 BAUD = 115_200
-
-
-class Protocol(StrEnum):
-    """What the simulated robot speaks."""
-
-    ANBAN = "anban"
-    CREATE2 = "create2"
-
-
-class _Firmware(TypingProtocol):
-    def receive(self, data: bytes, now_ms: int) -> None: ...
-
-    def tick(self, now_ms: int) -> None: ...
 
 
 ORDERS = """\
@@ -61,7 +45,7 @@ class Simulator:
 
     Args:
         link: a name for the port; a new temporary one if None.
-        protocol: what it speaks.
+        protocol: what it speaks: the name of an installed firmware, or the firmware itself.
         baud: speed of the line, which paces the pty.
         faults: the line's faults from the start.
         room: what is around it.
@@ -71,7 +55,7 @@ class Simulator:
     def __init__(
         self,
         link: Path | None = None,
-        protocol: Protocol = Protocol.ANBAN,
+        protocol: str | NewFirmware = "anban",
         baud: int = BAUD,
         faults: Faults | None = None,
         room: Room | None = None,
@@ -80,9 +64,9 @@ class Simulator:
         self._own_folder = None if link else tempfile.TemporaryDirectory(prefix="anban-robot-")
         self.link = link or Path(self._own_folder.name if self._own_folder else "") / "robot"
         self.body = SimulatedBody(room or living_room())
-        self.protocol = protocol
+        self._new = load_firmware(protocol) if isinstance(protocol, str) else protocol
         self._port = PtyPort(self.link, baud, faults or Faults(), random.Random(seed))  # noqa: S311 - faults, not secrets
-        self._boots = 0
+        self._starts = 0
         self._firmware = self._boot()
         self._frozen_until = self._booting_until = 0.0
         self._ticked_at = time.monotonic()
@@ -175,15 +159,12 @@ class Simulator:
             raise OrderError(f"{' '.join(words)!r}: {error}") from error
         raise OrderError(f"no such order: {' '.join(words)!r}; there are:\n{ORDERS}")
 
-    def _boot(self) -> _Firmware:
-        self._boots += 1
-
+    def _boot(self) -> Firmware:
         def send(data: bytes) -> None:
             self._port.send(data, time.monotonic())
 
-        if self.protocol is Protocol.CREATE2:
-            return Create2Device(self.body, send)
-        return Device(NATURE, self.body, send, self._boots & 0xFFFF)
+        starts, self._starts = self._starts, self._starts + 1
+        return self._new(self.body, send, starts)
 
     def _reboot(self) -> None:
         self.body.halt()

@@ -11,7 +11,7 @@ from robot_io.driver import ChimeName, LightPattern
 from robot_io.drivers import create2_interface as oi
 from robot_io.drivers.create2 import Create2Driver
 from robot_io.drivers.create2_interface import Mode, Opcode, Packet, StreamDecoder
-from robot_io.simulator import Protocol, SimulatedBody, Simulator, living_room
+from robot_io.simulator import SimulatedBody, Simulator, living_room
 from robot_io.simulator.create2 import Create2Device
 
 
@@ -110,7 +110,7 @@ class Watch:
 def robot():
     room = living_room()
     room.person = None
-    with Simulator(protocol=Protocol.CREATE2, room=room) as simulator:
+    with Simulator(protocol="create2", room=room) as simulator:
         simulator.body.docked = False
         simulator.body.x = 2.0
         driver = Create2Driver.at(str(simulator.link))

@@ -1,0 +1,1 @@
+"""The robot suite: what every driver must do, tried on a simulated robot that speaks its bytes."""

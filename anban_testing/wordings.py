@@ -1,0 +1,55 @@
+"""What a line says Anban must say, held against what was said.
+
+`…` stands for anything, `~key` for any wording of a reply of the skill, `~general.key` of another
+skill, `~core.key` of the core.  All else must be the same but for spaces and capitals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from string import Formatter
+from typing import Final
+
+from anban_testing.errors import ScriptError
+from assistant.language import Replies, ReplyMissingError
+
+_PIECE: Final = re.compile(r"…|\.\.\.|~[a-z0-9_]+(?:\.[a-z0-9_]+)?|\s+|[^…~\s.]+|.")
+Find = Callable[[str], Replies]
+"""Gives the replies of a skill by its name, of the core by "core"."""
+
+
+def matches(written: str, said: str, find: Find, skill: str, lang: str) -> bool:
+    """Whether what was said is what is written.
+
+    Raises:
+        ScriptError: a key is of no reply.
+    """
+    pattern = "".join(_pattern(piece, find, skill, lang) for piece in _PIECE.findall(written))
+    return re.fullmatch(rf"\s*{pattern}\s*", said, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _pattern(piece: str, find: Find, skill: str, lang: str) -> str:
+    if piece in {"…", "..."}:
+        return r".*"
+    if piece.isspace():
+        return r"\s*"
+    if piece.startswith("~") and len(piece) > 1:
+        first, dot, second = piece[1:].partition(".")
+        owner, key = (first, second) if dot else (skill, first)
+        try:
+            wordings = find(owner).wordings(key, lang)
+        except (KeyError, ReplyMissingError) as error:
+            raise ScriptError(f"{piece}: {error.args[0]}") from error
+        return rf"(?:{'|'.join(map(_filled, wordings))})"
+    return re.escape(piece)
+
+
+def _filled(wording: str) -> str:
+    """A wording with its slots filled by anything."""
+    parts = []
+    for text, slot, _, _ in Formatter().parse(wording):
+        parts.append(r"\s*".join(map(re.escape, re.split(r"\s+", text))))
+        if slot is not None:
+            parts.append(r".+?")
+    return "".join(parts)
