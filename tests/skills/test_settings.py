@@ -221,7 +221,10 @@ async def test_a_skill_gets_its_own_class_alone() -> None:
 
 
 async def test_from_the_file_to_the_skill_and_back_to_doctor(tmp_path: Path) -> None:
-    sections = {"shelf": {"grams": 700, "plase": "left"}, "shelff": {"x": 1}}
+    sections: dict[str, dict[str, Any]] = {
+        "shelf": {"grams": 700, "plase": "left"},
+        "shelff": {"x": 1},
+    }
     site = tmp_path / "site"
     site.mkdir()
     async with (
