@@ -119,19 +119,11 @@ class Storage:
 
     async def get(self, key: str) -> Any:
         """A value; None where it was never set."""
-        return await self.get_reserved(_own(key))
+        return await self._outside.request(GetStored(self._skill, _own(key)))
 
     async def set(self, key: str, value: Any) -> None:
         """Write a value; it is on disk when this returns."""
-        await self.set_reserved(_own(key), value)
-
-    async def get_reserved(self, key: str) -> Any:
-        """As `get`, for what `Web` keeps beside the skill's own."""
-        return await self._outside.request(GetStored(self._skill, key))
-
-    async def set_reserved(self, key: str, value: Any) -> None:
-        """As `set`, for what `Web` keeps beside the skill's own."""
-        await self._outside.request(SetStored(self._skill, key, value))
+        await self._outside.request(SetStored(self._skill, _own(key), value))
 
     async def update(self, key: str, change: Callable[[Any], Any]) -> Any:
         """Replace a value by what `change` makes of it, and give the new one.
@@ -213,7 +205,7 @@ class Home:
         self.profile = Profile(outside)
         self.storage = Storage(outside, skill)
         self.tables = Tables(outside, skill)
-        self.web = Web(outside, self.storage, origins)
+        self.web = Web(outside, skill, origins)
 
     @property
     def lang(self) -> str:

@@ -14,16 +14,18 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import tzlocal
 
+from assistant.services import GetStored, SetStored
+
 if TYPE_CHECKING:
-    from skills.home import Storage
+    from skills.home import Outside
 
 CONSENT: Final = "web:consent"
 KEPT: Final = "web:kept"
@@ -63,33 +65,23 @@ class Fetched:
     """Whether it is as young as was asked for; if not, it was kept from before."""
 
 
-class Fetcher(Protocol):
-    """What the host lends: the network and the clock."""
-
-    def fetch(self, url: str) -> Awaitable[bytes]:
-        """The body of an answer; raises OSError for anything else."""
-
-    def now(self) -> float:
-        """Give the Unix time, in seconds."""
-
-
 class Web:
-    """The internet, as far as the skill named whom it asks and the elder agreed."""
+    """`home.web`: the internet, as far as the skill named whom it asks and the elder agreed."""
 
-    def __init__(self, fetcher: Fetcher, storage: Storage, origins: Sequence[str]) -> None:
-        self._fetcher, self._storage, self._origins = fetcher, storage, frozenset(origins)
+    def __init__(self, outside: Outside, skill: str, origins: Sequence[str]) -> None:
+        self._outside, self._skill, self._origins = outside, skill, frozenset(origins)
         self._failed_at = float("-inf")
 
     async def consent(self) -> bool | None:
         """Whether the elder agreed; None: nobody asked yet."""
-        answer = await self._storage.get_reserved(CONSENT)
+        answer = await self._get(CONSENT)
         return answer if isinstance(answer, bool) else None
 
     async def set_consent(self, is_given: bool) -> None:
         """Keep what the elder answered; a no forgets every answer that was kept, too."""
-        await self._storage.set_reserved(CONSENT, is_given)
+        await self._set(CONSENT, is_given)
         if not is_given:
-            await self._storage.set_reserved(KEPT, {})
+            await self._set(KEPT, {})
 
     async def get_json(
         self, url: str, *, fresh_seconds: float = 600.0, usable_seconds: float = 0.0
@@ -118,25 +110,31 @@ class Web:
         try:
             value = await self._ask(url)
         except (OSError, ValueError) as error:
-            self._failed_at = self._fetcher.now()
+            self._failed_at = self._outside.now()
             if kept is not None and self._age(kept) <= usable_seconds:
                 return _fetched(kept, is_fresh=False)
             raise OfflineError from error
-        answer = {"at": self._fetcher.now(), "value": value}
+        answer = {"at": self._outside.now(), "value": value}
         await self._keep(url, answer)
         return _fetched(answer, is_fresh=True)
 
+    async def _get(self, key: str) -> Any:
+        return await self._outside.request(GetStored(self._skill, key))
+
+    async def _set(self, key: str, value: Any) -> None:
+        await self._outside.request(SetStored(self._skill, key, value))
+
     async def _ask(self, url: str) -> Any:
-        if abs(self._fetcher.now() - self._failed_at) < _PAUSE_SECONDS:
+        if abs(self._outside.now() - self._failed_at) < _PAUSE_SECONDS:
             raise OSError("nobody answered a moment ago")
-        return json.loads(await self._fetcher.fetch(url))
+        return json.loads(await self._outside.fetch(url))
 
     def _age(self, kept: dict[str, Any]) -> float:
         """Its age in seconds; a clock that was set back makes nothing young for ever."""
-        return abs(self._fetcher.now() - float(kept["at"]))
+        return abs(self._outside.now() - float(kept["at"]))
 
     async def _kept(self) -> dict[str, Any]:
-        kept = await self._storage.get_reserved(KEPT)
+        kept = await self._get(KEPT)
         return kept if isinstance(kept, dict) else {}
 
     async def _keep(self, url: str, answer: dict[str, Any]) -> None:
@@ -148,7 +146,7 @@ class Web:
             size += len(json.dumps({each: item}, ensure_ascii=False).encode())
             if size <= _KEPT_BYTES:
                 kept[each] = item
-        await self._storage.set_reserved(KEPT, kept)
+        await self._set(KEPT, kept)
 
 
 def _fetched(kept: dict[str, Any], *, is_fresh: bool) -> Fetched:

@@ -217,7 +217,7 @@ async def test_a_skill_gets_its_own_class_alone() -> None:
         home.settings(Cold)
     for request in ("skills.settings", GetSkillSettings()):
         with pytest.raises(ServiceError, match=r"home\.settings"):
-            await home.request(request)  # type: ignore[call-overload]
+            await home.request(request)
 
 
 async def test_from_the_file_to_the_skill_and_back_to_doctor(tmp_path: Path) -> None:
