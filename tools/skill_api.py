@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -236,12 +237,7 @@ def _hint(kind: Any) -> str:
     try:
         return type_name(kind)
     except AttributeError:  # a Callable, whose arguments are a list
-        return (
-            str(kind)
-            .replace("collections.abc.", "")
-            .replace("typing.", "")
-            .replace("assistant.language.", "")
-        )
+        return _bare(str(kind))
 
 
 def _methods(kind: type) -> Iterator[str]:
@@ -268,11 +264,22 @@ def _call(function: Callable[..., Any]) -> str:
         if each.kind is each.KEYWORD_ONLY and "*" not in "".join(told):
             told.append("*")
         stars = "*" * (each.kind is each.VAR_POSITIONAL) + "**" * (each.kind is each.VAR_KEYWORD)
-        told.append(f"{stars}{each.name}: {each.annotation}{_default(each.default)}")
-    gives = (
-        "" if made.return_annotation in {"None", made.empty} else f" -> {made.return_annotation}"
-    )
-    return f"({', '.join(told)}){gives}"
+        kind = _annotation(each.annotation)
+        told.append(f"{stars}{each.name}{kind and f': {kind}'}{_default(each.default)}")
+    gives = _annotation(made.return_annotation)
+    return f"({', '.join(told)}){'' if gives in {'', 'None'} else f' -> {gives}'}"
+
+
+def _annotation(kind: Any) -> str:
+    """A type as it is written; empty if none is."""
+    if kind is inspect.Parameter.empty:
+        return ""
+    return kind if isinstance(kind, str) else _bare(inspect.formatannotation(kind))
+
+
+def _bare(text: str) -> str:
+    """The text of a type without the modules in it."""
+    return re.sub(r"\b(?:[a-z]+\.)+(?=[A-Za-z])", "", text)
 
 
 def _default(value: Any) -> str:
