@@ -285,7 +285,8 @@ def _bare(text: str) -> str:
 def _default(value: Any) -> str:
     if value is inspect.Parameter.empty:
         return ""
-    return f" = {value if isinstance(value, Enum) else repr(value)}"
+    shown = f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
+    return f" = {shown}"
 
 
 def _says(each: Any) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from anban_testing import Conversation
-
 from anban_water.skill import skill
+
+from anban_testing import Conversation
 
 Talk = Callable[..., Conversation]
 SHANGHAI = {"latitude": 31.23, "longitude": 121.47}
