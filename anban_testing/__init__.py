@@ -5,7 +5,11 @@
 imports this one.  How to use it: docs/testing.md.
 """
 
-from anban_testing.conversation import Conversation
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from anban_testing.errors import (
     BusyError,
     ConversationError,
@@ -15,7 +19,10 @@ from anban_testing.errors import (
     UnknownSentenceError,
     UnsupportedRuleError,
 )
-from anban_testing.people import Person
+
+if TYPE_CHECKING:
+    from anban_testing.conversation import Conversation
+    from anban_testing.people import Person
 
 __all__ = [
     "BusyError",
@@ -28,3 +35,16 @@ __all__ = [
     "UnknownSentenceError",
     "UnsupportedRuleError",
 ]
+
+# pytest imports this package in every run, also where nothing of Anban's is tested: what imports
+# the home is imported when it is asked for.
+_LATER: Final = {
+    "Conversation": "anban_testing.conversation",
+    "Person": "anban_testing.people",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(name)

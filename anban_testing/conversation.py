@@ -230,7 +230,7 @@ class Conversation:
         faults = self.home.host.faults()
         if faults and not any("~host." in each.words for each in expected):
             self._take()
-            raise FaultError(self._shown(f"the skill failed: {faults[0]!r}")) from faults[0]
+            raise FaultError(self._shown(f"the skill failed: {_told(faults[0])}")) from faults[0]
 
     def _hear(self, line: Line) -> None:
         meaning = self._meaning(line)
@@ -334,6 +334,10 @@ class Conversation:
         return self.loop.wait_for(work)
 
 
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
 def _written(deed: Deed) -> str:
     return f"{deed.role.value}: {deed.words}"
 
@@ -369,7 +373,10 @@ def _module_of(skill: Skill) -> str:
 @cache
 def _at(place: str) -> tuple[Loaded, ...]:
     """The skill at `package.skill:skill`."""
-    found = EntryPoint("skill", place, GROUP).load()
+    try:
+        found = EntryPoint("skill", place, GROUP).load()
+    except (ImportError, AttributeError) as error:
+        raise ConversationError(f"{place} cannot be used: {_told(error)}") from error
     name = getattr(found, "name", "skill")
     loaded, broken = load_skills([EntryPoint(name, place, GROUP)])
     if broken:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
 from anban_testing.dialogue import Dialogue
@@ -22,6 +21,7 @@ from anban_testing.people import Person, register
 from anban_testing.script import Role
 from anban_testing.sentences import Meaning
 from anban_testing.virtual_time import LoopClock, VirtualLoop
+from anban_testing.wordings import FirstWording
 from assistant.calls import Calls
 from assistant.conversation.implied_cry import ImpliedCries
 from assistant.conversation.safety_lane import SafetyLane
@@ -179,13 +179,16 @@ class TestHome:
         if robot is not None:
             capabilities |= {Capability.ROBOT}
             settings = replace(settings, robot=replace(settings.robot, port="/dev/robot"))
+        loaded = tuple(
+            replace(item, replies=item.replies.afresh(FirstWording())) for item in loaded
+        )
         self.base = home = Home.of(
             folder,
             settings,
             lang=lang,
             capabilities=frozenset(capabilities),
             clock=LoopClock(loop, begin),
-            replies=core_replies(),
+            replies=_core_replies().afresh(FirstWording()),
         )
         self.deeds: list[Deed] = []
         self.events: list[object] = []
@@ -263,7 +266,7 @@ class TestHome:
         """The replies of a skill, of the core, or of the skill host; raises KeyError."""
         match owner:
             case "core":
-                return core_replies()
+                return _core_replies()
             case "host":
                 return _host_replies()
             case "reminders":
@@ -306,9 +309,9 @@ def _medicines_and_reminders(home: Home, people: People, registry: Any) -> list[
 
 
 @cache
-def core_replies() -> Replies:
+def _core_replies() -> Replies:
     """The core's own replies, read once."""
-    return Replies.load(Path(str(files("assistant") / "replies")), random=Random(1))  # noqa: S311
+    return Replies.load(Path(str(files("assistant") / "replies")))
 
 
 @cache

@@ -1,7 +1,8 @@
 """What a sentence means, without a trained model: what the sentences of the skills say themselves.
 
 A sentence that stands in a skill's nlu.yml means what stands there; others say what they mean in
-the conversation.  Whether the trained model understands them so is for `--anban-model` to say.
+the conversation.  Whether the trained model understands them so is another question, which
+`anban train` and held-out sentences answer: no conversation does.
 """
 
 from __future__ import annotations

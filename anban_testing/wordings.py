@@ -7,14 +7,27 @@ skill, `~core.key` of the core.  All else must be the same but for spaces and ca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from random import Random
 from string import Formatter
-from typing import Final
+from typing import Final, TypeVar
 
 from anban_testing.errors import ScriptError
 from assistant.language import Replies, ReplyMissingError
 
+T = TypeVar("T")
+
 _PIECE: Final = re.compile(r"…|\.\.\.|~[a-z0-9_]+(?:\.[a-z0-9_]+)?|\s+|[^…~\s.]+|.")
+
+
+class FirstWording(Random):
+    """Chooses the wording that stands first, so that a conversation goes the same way each time."""
+
+    def choice(self, seq: Sequence[T]) -> T:  # type: ignore[override]
+        """The first one."""
+        return seq[0]
+
+
 Find = Callable[[str], Replies]
 """Gives the replies of a skill by its name, of the core by "core"."""
 

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 from types import TracebackType
 from typing import Any, Final, Self
 
 import pytest
 
-from robot_io import Driver, Part, Robot, load_driver
+from robot_io import Capabilities, Driver, Part, Robot, load_driver
+from robot_io.driver import ENTRY_POINT_GROUP
 from robot_io.errors import DriverError
 from robot_io.simulator import NewFirmware, Simulator, living_room, load_firmware
 
@@ -36,8 +38,8 @@ def find(driver: str, simulator: str = "") -> DriverUnderTest:
 
     Args:
         driver: the name of an installed one, or `module:Class`.
-        simulator: the same of its simulated robot; empty: of the driver's name, or what the class
-            names as its `SIMULATOR`.
+        simulator: the same of its simulated robot; empty: the one of the name under which the
+            driver is installed.
 
     Raises:
         DriverError: there is none, or it cannot be loaded; says what to do.
@@ -45,9 +47,9 @@ def find(driver: str, simulator: str = "") -> DriverUnderTest:
     kind = _at(driver) if ":" in driver else load_driver(driver)
     if not (isinstance(kind, type) and issubclass(kind, Driver)):
         raise DriverError(f"{driver} is no subclass of robot_io.Driver")
-    wanted = simulator or str(getattr(kind, "SIMULATOR", "")) or driver
-    if ":" in wanted and wanted != driver:
-        return DriverUnderTest(driver, kind, _at(wanted))
+    wanted = simulator or _name_of(driver)
+    if ":" in simulator:
+        return DriverUnderTest(driver, kind, _at(simulator))
     try:
         return DriverUnderTest(driver, kind, load_firmware(wanted))
     except DriverError as error:
@@ -55,6 +57,12 @@ def find(driver: str, simulator: str = "") -> DriverUnderTest:
             f"{error}; name the simulated robot that speaks this driver's bytes with "
             "--anban-simulator module:function (docs/robot-drivers.md)"
         ) from error
+
+
+def _name_of(driver: str) -> str:
+    """The name under which a driver is installed, also if it was named `module:Class`."""
+    points = entry_points(group=ENTRY_POINT_GROUP)
+    return next((point.name for point in points if point.value == driver), driver)
 
 
 def _at(place: str) -> Any:
@@ -77,16 +85,15 @@ class Bench:
         self.body.docked = False
         self.body.x = 1.5
         self.robot: Robot
-        self.parts: Part
-        """What the robot claimed to have when it was found."""
+        self.able: Capabilities
+        """What the robot said it is when it was found."""
 
     async def __aenter__(self) -> Self:
         self.simulator.start()
         try:
             self.robot = Robot(self.tried.driver.at(str(self.simulator.link)))
             self.robot.open()
-            able = await self.robot.wait_connected(CONNECT_SECONDS)
-            self.parts = able.parts
+            self.able = await self.robot.wait_connected(CONNECT_SECONDS)
         except BaseException:
             self.simulator.close()
             raise
@@ -104,13 +111,13 @@ class Bench:
     @property
     def speed(self) -> float:
         """How fast to drive, m/s."""
-        return min(SPEED_MPS, self.robot.capabilities.speed_max_mps)
+        return min(SPEED_MPS, self.able.speed_max_mps)
 
     def needs(self, *parts: Part) -> None:
         """Leave the test out for a robot that does not claim these parts."""
         for part in parts:
-            if not self.parts & part:
-                pytest.skip(f"{self.robot.capabilities.name} claims no {part.name}")
+            if not self.able.parts & part:
+                pytest.skip(f"{self.able.name} claims no {part.name}")
 
     def order(self, line: str) -> None:
         """Order something of the simulated robot (`robot_io.simulator.simulator.ORDERS`)."""

@@ -34,6 +34,8 @@ from robot_io import (
 )
 from robot_io.simulator import Simulator, load_firmware
 
+# A thread of the driver or of the simulated robot that dies must not go unnoticed.
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 _LOST = (EndReason.DISCONNECTED, EndReason.HEARTBEAT)
 _OTHERS = ("anban", "create2")
 
@@ -86,12 +88,21 @@ def _is(name: str, tried: DriverUnderTest) -> bool:
 
 
 @on_a_bench
-async def test_its_port_is_let_go(bench: Bench) -> None:
+async def test_its_port_is_let_go_and_the_next_program_drives_it(bench: Bench) -> None:
+    await bench.connected()
+    for _ in range(3):
+        await bench.robot.drive(0.0, 0.1, 0.1)
+    bench.robot.stop()
     await bench.robot.close()
+    await bench.stands()
+    bench.body.moved_metres = 0.0
     again = Robot(bench.tried.driver.at(str(bench.simulator.link)))
     again.open()
     try:
         await again.wait_connected(30.0)
+        await bench.until(lambda: again.state is not None, "a state")
+        assert (await again.drive(-bench.speed, 0.0, 0.3)).finished
+        assert bench.body.moved_metres > 0, "the motions of another program are not ours"
     finally:
         await again.close()
 
@@ -288,7 +299,7 @@ async def _lose_and_find(bench: Bench, fault: str) -> None:
         assert bench.robot.state is None, "what a lost robot last said is no state"
         with pytest.raises(LinkError):
             await bench.robot.drive(0.1, 0.0, 1.0)
-        if not bench.parts & Part.DEAD_MAN:
+        if not bench.able.parts & Part.DEAD_MAN:
             bench.body.halt()  # nothing but somebody's hands stops it now
         bench.order("plug")
     await until_told(RobotFound)

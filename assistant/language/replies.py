@@ -65,6 +65,10 @@ class Replies:
         # Which wording comes is no secret: an ordinary random number will do.
         return cls(replies, random or Random())  # noqa: S311
 
+    def afresh(self, random: Random) -> "Replies":
+        """Give the same wordings, of which none was said yet, chosen by `random`."""
+        return Replies(self._replies, random)
+
     def __contains__(self, key: object) -> bool:
         return any(key == known for _, known in self._replies)
 

@@ -27,7 +27,7 @@ PYTHON_FILE = re.compile(r"[\w./*<>-]+\.py\b")
 DOTTED = re.compile(r"(?<![\w./-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/-]|\.\w)")
 DATA_FILE = re.compile(r"\.(?:css|json|lock|md|toml|tsv|wav|yml)\b")
 OURS = {"assistant", "benchmarks", "dialogue", "models", "perception", "robot_io", "simulators"}
-OURS |= {"skills", "tests", "tools"}
+OURS |= {"anban_testing", "skills", "tests", "tools"}
 DESCRIBING = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *(ROOT / each for each in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")),

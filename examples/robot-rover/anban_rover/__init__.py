@@ -1,0 +1,1 @@
+"""A robot driver for Anban, as an example."""

@@ -1,0 +1,1 @@
+"""A skill of the kit's tests, installed nowhere."""

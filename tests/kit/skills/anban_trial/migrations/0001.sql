@@ -1,0 +1,1 @@
+CREATE TABLE trial_cup (kind TEXT NOT NULL) STRICT;
