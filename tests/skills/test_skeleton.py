@@ -65,9 +65,9 @@ def test_every_kind_is_written_as_our_own_code_is(tmp_path: Path) -> None:
 
 def test_its_own_tests_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process: what they need is loaded already."""
-    project = make("trial", tmp_path, Parts(form=True, reminder=True, reaction=True), zh="喝水")
+    project = make("sprout", tmp_path, Parts(form=True, reminder=True, reaction=True), zh="喝水")
     monkeypatch.syspath_prepend(str(project))
-    tests = runpy.run_path(str(project / "tests" / "test_trial.py"))
+    tests = runpy.run_path(str(project / "tests" / "test_sprout.py"))
     played = 0
     for name, test in tests.items():
         if not name.startswith("test_"):
