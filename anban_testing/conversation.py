@@ -7,6 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import EntryPoint
@@ -26,6 +27,7 @@ from anban_testing.errors import (
     UnknownSentenceError,
 )
 from anban_testing.home import Deed, TestHome
+from anban_testing.internet import Internet
 from anban_testing.people import Person
 from anban_testing.script import EXPECTED, Line, Role, read
 from anban_testing.sentences import Meaning, Sentences
@@ -61,6 +63,8 @@ class Conversation:
         people: Mapping[str, Sequence[str]] | Sequence[Person] = (),
         robot: Sequence[str] | None = None,
         settings: Settings | None = None,
+        skill_settings: Mapping[str, Any] | None = None,
+        web: Mapping[str, Any] | None = None,
     ) -> None:
         """Build the home; nothing was said yet.
 
@@ -72,11 +76,17 @@ class Conversation:
             people: whom Anban may ring and write to: names, with what the elder calls them.
             robot: the places to which the robot knows the way; None if there is no robot.
             settings: those of the home; none: the defaults.
+            skill_settings: those of the tested skill, as in its section of anban.toml.
+            web: what the internet answers: JSON by the beginning of the address; all else of it
+                is offline.
         """
         loaded = loaded_with(skill)
         self.skill = loaded[-1].skill.name if skill else "general"
         if isinstance(skill, str) and skill in _OURS:
             self.skill = skill
+        if skill_settings is not None:
+            settings = replace(settings or Settings(), skills={self.skill: dict(skill_settings)})
+        self._internet = Internet(web)
         begin = datetime.fromisoformat(now).replace(tzinfo=tzlocal.get_localzone()).timestamp()
         if isinstance(people, Mapping):
             people = [Person(name, tuple(called)) for name, called in people.items()]
@@ -95,6 +105,7 @@ class Conversation:
             people=people,
             robot=robot,
             settings=settings,
+            internet=self._internet,
         )
         self.loop.wait_for(self.home.start())
 
@@ -176,6 +187,16 @@ class Conversation:
         """What a skill keeps under a key (`home.storage`); None if nothing."""
         database = self.home.base.database
         return self._wait(KeyedValues.of_skill(database, skill or self.skill).get(key))
+
+    @property
+    def web(self) -> dict[str, Any]:
+        """What the internet answers from here on."""
+        return self._internet.answers
+
+    @property
+    def web_asked(self) -> list[str]:
+        """Every address that was asked on the internet, the oldest first."""
+        return self._internet.asked
 
     def profile(self, field: str) -> Any:
         """What is known of the elder."""

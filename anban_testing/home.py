@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from anban_testing.dialogue import Dialogue
 from anban_testing.host import HostInside
+from anban_testing.internet import Internet
 from anban_testing.people import Person, register
 from anban_testing.script import Role
 from anban_testing.sentences import Meaning
@@ -171,6 +172,7 @@ class TestHome:
         people: Sequence[Person] = (),
         robot: Sequence[str] | None = None,
         settings: Settings | None = None,
+        internet: Internet,
     ) -> None:
         """`robot`: the places to which it knows the way; None if there is no robot."""
         capabilities, settings = {Capability.MOUTH}, settings or Settings()
@@ -225,7 +227,7 @@ class TestHome:
             SafetyLane(home.bus, alarms, self.calls),
             ImpliedCries(understanding, alarms),
         )
-        self.host = HostInside(home.bus, loaded)
+        self.host = HostInside(home.bus, loaded, home.clock.now, internet)
 
     async def start(self) -> None:
         """Open the disk and begin."""

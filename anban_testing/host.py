@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
+from anban_testing.errors import ConversationError
+from anban_testing.internet import Internet
 from assistant.events import ElderAnswered, LanguageChanged, Urgency
 from assistant.events.line import from_line, to_line
 from assistant.language import NotInLanguageError
@@ -19,13 +21,14 @@ from assistant.runtime.bus import Bus
 from assistant.runtime.link import Link
 from assistant.runtime.rights import CHILDREN, may_ask
 from assistant.runtime.tasks import Tasks
-from assistant.services import OpenTables, Request
+from assistant.services import GetSkillSettings, OpenTables, Request
 from assistant.services.codec import fields_of, request_of, result_of, result_to_json
 from assistant.services.errors import NotAllowedError
 from assistant.services.home import GetHomeState
 from skills.actions import Skills
-from skills.loading import Loaded
+from skills.loading import Loaded, declared
 from skills.outside import HostOutside
+from skills.settings import fit
 from skills.worker import Worker
 
 R = TypeVar("R")
@@ -93,20 +96,39 @@ class WorkerInside(Worker):
 class HostInside:
     """The skills of one home, asked and told as by the skill host."""
 
-    def __init__(self, bus: Bus, loaded: tuple[Loaded, ...]) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        loaded: tuple[Loaded, ...],
+        now: Callable[[], float],
+        internet: Internet,
+    ) -> None:
         self._bus, self._loaded = bus, loaded
+        self._now, self._internet = now, internet
         self._reactions = Tasks("a skill's reaction")
         self.skills: Skills
 
     async def start(self) -> None:
-        """Open the tables, and hear what the host hears."""
+        """Open the tables, read the skills' settings, and hear what the host hears.
+
+        Raises:
+            ConversationError: a skill cannot use its settings.
+        """
         link = LinkInside(self._bus)
         for item in self._loaded:
             if item.migrations:
                 await link.request(OpenTables(item.skill.name, tuple(item.migrations)))
         state = await self._bus.ask(GetHomeState())
-        self._outside = HostOutside(link, state, self._loaded)
-        self.skills = Skills(self._loaded, self._outside, ACTION_SECONDS, new_worker=WorkerInside)
+        self._outside = HostOutside(
+            link, state, self._loaded, now=self._now, fetch=self._internet.fetch
+        )
+        sections = await link.request(GetSkillSettings())
+        fitted = fit(declared(self._loaded), sections)
+        for where, what in fitted.problems:
+            raise ConversationError(f"{where}: {what}")
+        self.skills = Skills(
+            self._loaded, self._outside, ACTION_SECONDS, fitted.by_skill, WorkerInside
+        )
         self._bus.listen(self._take)
 
     async def stop(self) -> None:

@@ -38,15 +38,31 @@ class Skills:
         loaded: tuple[Loaded, ...],
         outside: Outside,
         deadline_seconds: float,
+        settings: Mapping[str, Any] | None = None,
         new_worker: Callable[[str], Worker] = Worker,
     ) -> None:
-        """`new_worker` makes what a skill of this name runs on."""
+        """Begin.
+
+        Args:
+            loaded: the skills.
+            outside: the way to the core.
+            deadline_seconds: how long an action may take.
+            settings: of the skills that have some, by the skill's name.
+            new_worker: makes what a skill of this name runs on.
+        """
         self._loaded = {item.skill.name: item for item in loaded}
         self._deadline = deadline_seconds
         self._outside = outside
         self._own = Replies.load(Path(__file__).parent / "replies")
         self._homes = {
-            name: Home(outside, name, is_ours=item.is_ours) for name, item in self._loaded.items()
+            name: Home(
+                outside,
+                name,
+                is_ours=item.is_ours,
+                settings=(settings or {}).get(name),
+                origins=item.skill.web,
+            )
+            for name, item in self._loaded.items()
         }
         self.workers = {name: new_worker(name) for name in self._loaded}
         self._executor = ActionExecutor()

@@ -30,6 +30,7 @@ from assistant.events import (
     Urgency,
 )
 from assistant.language import (
+    DayTime,
     Dose,
     ImpossibleAmountError,
     ImpossibleTimeError,
@@ -64,7 +65,9 @@ from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Leftover, Owner, Reading
 from assistant.language.signs import Edge
 from assistant.services import Result, ServiceError, Statement
+from assistant.settings import setting
 from skills.home import Adjusted, Answer, Home, NotStartedError
+from skills.internet import ConsentMissingError, Fetched, OfflineError, Web, WebError
 from skills.language_data import data_of
 from skills.skill import Form, Skill
 from skills.turn import FALLBACK, Entity, Leave, Reply, Turn, Unclear
@@ -118,10 +121,13 @@ __all__ = [
     "Anchor",
     "Answer",
     "Clock",
+    "ConsentMissingError",
+    "DayTime",
     "Dose",
     "Edge",
     "ElderAnswered",
     "Entity",
+    "Fetched",
     "Form",
     "Found",
     "Home",
@@ -136,6 +142,7 @@ __all__ = [
     "Match",
     "NotStartedError",
     "Number",
+    "OfflineError",
     "OnDay",
     "OnLunarDay",
     "OnMonthDay",
@@ -155,6 +162,8 @@ __all__ = [
     "Unclear",
     "Unit",
     "Urgency",
+    "Web",
+    "WebError",
     "are_counted_alike",
     "data_of",
     "find_clues",
@@ -167,5 +176,6 @@ __all__ = [
     "rank_matches",
     "read_sentence",
     "services",
+    "setting",
     "solar_date",
 ]

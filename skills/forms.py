@@ -45,8 +45,11 @@ async def read_answer(
         tracker: Rasa's, for the slot that was asked for.
         unclear: What is said where the sentence was of no use.
     """
-    waits = (tracker.get("active_loop") or {}).get("name") == form.name
-    requested = tracker["slots"].get("requested_slot") if waits else None
+    requested = tracker["slots"].get("requested_slot")
+    is_own = requested in {slot.name for slot in form.slots}
+    # Rasa calls a form active at its very beginning, too, when nothing of it was asked for yet.
+    waits = is_own and (tracker.get("active_loop") or {}).get("name") == form.name
+    requested = requested if waits else None
     events: list[Event] = []
     if not waits:  # it begins: nothing of an earlier round counts
         events += [SlotSet(slot.name, None) for slot in form.slots]

@@ -7,9 +7,12 @@ Everything goes over the local socket to the core, which answers within seconds 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
+
+import tzlocal
 
 from assistant.events import Say, Urgency
 from assistant.services import (
@@ -36,8 +39,10 @@ from assistant.services import (
     ask_by_name,
 )
 from assistant.services.strict import Cell
+from skills.internet import RESERVED, Web
 
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 __all__ = ["Adjusted", "Answer", "Home", "NotStartedError", "Outside", "Result", "Statement"]
@@ -57,6 +62,12 @@ class Answer:
 
 class Outside(Protocol):
     """What the host lends to a home; safe to call from the skill's thread."""
+
+    def fetch(self, url: str) -> Awaitable[bytes]:
+        """The body of what the internet answers; raises OSError for anything else."""
+
+    def now(self) -> float:
+        """Give the Unix time, in seconds."""
 
     @property
     def lang(self) -> str:
@@ -108,11 +119,11 @@ class Storage:
 
     async def get(self, key: str) -> Any:
         """A value; None if it was never set."""
-        return await self._outside.request(GetStored(self._skill, key))
+        return await self._outside.request(GetStored(self._skill, _own(key)))
 
     async def set(self, key: str, value: Any) -> None:
         """Write a value; it is on disk when this returns."""
-        await self._outside.request(SetStored(self._skill, key, value))
+        await self._outside.request(SetStored(self._skill, _own(key), value))
 
     async def update(self, key: str, change: Callable[[Any], Any]) -> Any:
         """Replace a value by what `change` makes of it, and give the new one.
@@ -128,6 +139,7 @@ class Storage:
             ValueError: `change` returned None, as one does that alters a list in place.
             ServiceError: refused, or others wrote again and again.
         """
+        _own(key)
         async with self._updating:
             for _ in range(_MAX_TRIES):
                 now = await self._outside.request(LookAtStored(self._skill, key))
@@ -141,12 +153,19 @@ class Storage:
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
-        await self._outside.request(DeleteStored(self._skill, key))
+        await self._outside.request(DeleteStored(self._skill, _own(key)))
 
     async def keys(self) -> list[str]:
         """Every key."""
         found = await self._outside.request(ListStored(self._skill))
-        return list(found)
+        return [key for key in found if not key.startswith(RESERVED)]
+
+
+def _own(key: str) -> str:
+    """A key that is the skill's to use; raises ValueError for one of `Web`'s."""
+    if key.startswith(RESERVED):
+        raise ValueError(f"storage keys that begin with {RESERVED} are home.web's")
+    return key
 
 
 class Tables:
@@ -172,17 +191,46 @@ class Tables:
 class Home:
     """The home; one for each skill."""
 
-    def __init__(self, outside: Outside, skill: str, *, is_ours: bool = False) -> None:
+    def __init__(
+        self,
+        outside: Outside,
+        skill: str,
+        *,
+        is_ours: bool = False,
+        settings: object = None,
+        origins: Sequence[str] = (),
+    ) -> None:
         self._outside, self._skill = outside, skill
-        self._is_ours = is_ours
+        self._is_ours, self._settings = is_ours, settings
         self.profile = Profile(outside)
         self.storage = Storage(outside, skill)
         self.tables = Tables(outside, skill)
+        self.web = Web(outside, skill, origins)
 
     @property
     def lang(self) -> str:
         """The language spoken now: for what a skill says unasked."""
         return self._outside.lang
+
+    @property
+    def now(self) -> datetime:
+        """The home's wall clock, with its time zone: for what a skill does unasked."""
+        return datetime.fromtimestamp(self._outside.now(), tzlocal.get_localzone())
+
+    def settings(self, kind: type[S]) -> S:
+        """Give the skill's own settings, `[skills.NAME]` of anban.toml, as they were at the start.
+
+        Args:
+            kind: the class that `Skill(…, settings=…)` names.
+
+        Raises:
+            TypeError: it names another one, or none.
+        """
+        if not isinstance(self._settings, kind):
+            raise TypeError(
+                f'write Skill("{self._skill}", __file__, settings={kind.__name__}) in skill.py'
+            )
+        return self._settings
 
     def say(self, text: str, urgency: Urgency = Urgency.ANSWER) -> str:
         """Speak at once; an action's answer is returned instead.  Gives the id `Said` will bear.
@@ -250,8 +298,8 @@ class Home:
             TimeoutError: no answer in time.
         """
         name = service if isinstance(service, str) else service.SERVICE
-        if name.startswith(("storage.", "tables.")):
-            raise ServiceError("a skill keeps its own by home.storage and home.tables")
+        if name.startswith(("storage.", "tables.", "skills.")):
+            raise ServiceError("a skill's own come by home.storage, home.tables, home.settings")
         if isinstance(service, str):
             return await ask_by_name(self._ask, service, arguments)
         return await self._ask(service)

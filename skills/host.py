@@ -23,11 +23,12 @@ from assistant.language import warm
 from assistant.runtime.child import end_at_once, follow_core, run_child
 from assistant.runtime.link import Link
 from assistant.runtime.tasks import Tasks
-from assistant.services import OpenTables
+from assistant.services import GetSkillSettings, OpenTables
 from assistant.services.errors import ServiceError
 from skills.actions import Skills
-from skills.loading import Loaded, load_skills
+from skills.loading import Loaded, declared, load_skills
 from skills.outside import HostOutside
+from skills.settings import fit
 from skills.web import application
 
 log = logging.getLogger(__name__)
@@ -61,14 +62,17 @@ async def run() -> None:
         names = tuple(item.skill.name for item in loaded)
         ours = tuple(item.skill.name for item in loaded if item.is_ours)
         await _open_tables(link, loaded)
-        link.send(SkillsLoaded(names, ours, {item.name: item.reason for item in broken}))
+        left_out = {item.name: item.reason for item in broken}
+        sections = await link.request(GetSkillSettings())
+        fitted = fit(declared(loaded), sections, left_out)
+        link.send(SkillsLoaded(names, ours, left_out, dict(fitted.problems)))
         state = await link.home_state()
         outside = HostOutside(link, state, loaded)
         deadline = ACTION_SHARE * state.settings.dialogue.answer_deadline_seconds
-        skills = Skills(loaded, outside, deadline)
+        skills = Skills(loaded, outside, deadline, fitted.by_skill)
         async with _serving(application(skills, token), listener):
-            left_out = "".join(f", without {item.name}" for item in broken)
-            link.send(Ready("skills", f"{', '.join(names)}{left_out}"))
+            without = "".join(f", without {name}" for name in left_out)
+            link.send(Ready("skills", f"{', '.join(names)}{without}"))
             under_way = Tasks("a skill's reaction")
             take = partial(_take, outside, skills, under_way)
             await follow_core(link, take, _watch(skills))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 
 from assistant.language import LANGUAGES
 from assistant.packs import located
-from skills.loading import Broken, Loaded, load_skills
+from skills.loading import Broken, Loaded, declared, load_skills
+from skills.settings import example_of, problems_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,30 @@ class Row:
     intents: tuple[str, ...]
     """Without the skill's name in front."""
     actions: int
+    web: tuple[str, ...]
+    """Whom it asks on the internet once the elder agreed."""
 
 
-def installed() -> tuple[list[Row], tuple[Broken, ...]]:
-    """Every skill that loads, and those that do not."""
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Every skill that loads, those that do not, and what of their settings cannot be used."""
+
+    rows: tuple[Row, ...]
+    broken: tuple[Broken, ...]
+    settings_problems: tuple[str, ...]
+    """`file:line: setting: what` for each."""
+
+
+def installed(settings: Path) -> Installed:
+    """Look at every skill; `settings`: the home's anban.toml."""
     loaded, broken = load_skills()
-    return [_row(item) for item in loaded], broken
+    problems = problems_in(settings, declared(loaded), [each.name for each in broken])
+    return Installed(tuple(_row(item) for item in loaded), broken, problems)
+
+
+def settings_examples() -> dict[str, str]:
+    """The section of every skill that loads, with its defaults; empty if it has no settings."""
+    return {each.name: example_of(each) for each in declared(load_skills()[0])}
 
 
 def _row(item: Loaded) -> Row:
@@ -38,4 +58,5 @@ def _row(item: Loaded) -> Row:
         tuple(lang for lang in LANGUAGES if located(folder / lang / "nlu.yml").exists()),
         tuple(item.skill.own(intent) for intent in domain.get("intents", ())),
         len(item.skill.actions) + 2 * len(item.skill.forms),
+        item.skill.web,
     )

@@ -15,6 +15,7 @@ from assistant.dialogue.sources import SkillFolder, usable
 from assistant.language import Replies
 from assistant.store.schema import read_scripts
 from assistant.store.skill_tables import check_scripts
+from skills.settings import Declared
 from skills.skill import Skill
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,11 @@ def load_skills(
         broken.append(Broken(each.name, each.reason))
     names = {skill.name for skill in kept}
     return tuple(item for item in loaded if item.skill.name in names), tuple(broken)
+
+
+def declared(loaded: Iterable[Loaded]) -> tuple[Declared, ...]:
+    """What each of them declares of its settings."""
+    return tuple(Declared(item.skill.name, item.skill.settings) for item in loaded)
 
 
 def _within(seconds: float, point: EntryPoint) -> Loaded:

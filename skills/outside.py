@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from assistant.events import AskElder, ElderAnswered, Urgency
@@ -14,6 +15,7 @@ from assistant.services import Request
 from assistant.services.home import HomeState
 from assistant.settings import Settings
 from skills.home import Answer
+from skills.internet import FETCH_SECONDS, MOST_BYTES
 from skills.loading import Loaded
 
 log = logging.getLogger(__name__)
@@ -25,8 +27,18 @@ _MARGIN_SECONDS = 5.0
 class HostOutside:
     """What `skills.home` needs; lives on the host's loop, is called from any thread."""
 
-    def __init__(self, link: Link, state: HomeState, loaded: tuple[Loaded, ...]) -> None:
-        self._link = link
+    def __init__(
+        self,
+        link: Link,
+        state: HomeState,
+        loaded: tuple[Loaded, ...],
+        *,
+        now: Callable[[], float] = time.time,
+        fetch: Callable[[str], Coroutine[Any, Any, bytes]] | None = None,
+    ) -> None:
+        """`now`: the home's clock; `fetch`: asks the internet, as `fetch_from_web` does."""
+        self._link, self.now = link, now
+        self._fetch = fetch or fetch_from_web
         self._loop = asyncio.get_running_loop()
         self._offered = tuple(item for item in loaded if _has(state.settings, item.skill.needs))
         self._questions: dict[str, asyncio.Future[ElderAnswered]] = {}
@@ -36,6 +48,10 @@ class HostOutside:
     def request(self, request: Request[R], skill: str = "") -> Awaitable[R]:
         """Ask a service of the core; `skill`: which of Anban's own asks, empty for others."""
         return self._over(self._link.request(request, skill=skill))
+
+    def fetch(self, url: str) -> Awaitable[bytes]:
+        """The body of what the internet answers; raises OSError for anything else."""
+        return self._over(self._fetch(url))
 
     def send(self, event: object) -> None:
         """Tell the core."""
@@ -79,6 +95,31 @@ class HostOutside:
     def _over(self, work: Coroutine[Any, Any, R]) -> Awaitable[R]:
         """Run on the host's loop, awaited on the skill's."""
         return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+
+async def fetch_from_web(url: str) -> bytes:
+    """The body of an answer of status 200; raises OSError for anything else.
+
+    Another address that the answer points to is not asked: nobody agreed to it.
+    """
+    import httpx  # noqa: PLC0415  (it takes a third of a second, and few homes need it)
+
+    body = bytearray()
+    try:
+        async with (
+            asyncio.timeout(FETCH_SECONDS),
+            httpx.AsyncClient(headers={"User-Agent": "Anban"}, trust_env=False) as http,
+            http.stream("GET", url) as answer,
+        ):
+            if answer.status_code != httpx.codes.OK:
+                raise OSError(f"status {answer.status_code}")
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise OSError(f"more than {MOST_BYTES} bytes")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise OSError(type(error).__name__) from error
+    return bytes(body)
 
 
 def _has(settings: Settings, section: str) -> bool:

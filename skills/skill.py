@@ -13,6 +13,8 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from skills.home import Home
+from skills.internet import require_origin
+from skills.settings import require_settings
 from skills.turn import FALLBACK, Reply, Turn
 
 Action = Callable[[Turn], Awaitable[Reply | str]]
@@ -21,6 +23,10 @@ SlotReader = Callable[[Turn], Awaitable[Any]]
 _A = TypeVar("_A", bound=Callable[..., Awaitable[Any]])
 _R = TypeVar("_R", bound=Reaction)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*")
+RESERVED: Final = frozenset(
+    {"action", "core", "form", "nlu", "requested", "session", "testing", "utter", "validate"}
+)
+"""Names that no skill can have: Rasa, the dialogue or Anban use what would begin with them."""
 
 
 class SkillError(ValueError):
@@ -93,11 +99,35 @@ class Form:
 class Skill:
     """A skill: `skill = Skill("tea", __file__)` in its skill.py."""
 
-    def __init__(self, name: str, file: str, *, needs: str = "") -> None:
-        """Needs: a section of the settings; where its `port` is empty, the skill is not offered."""
+    def __init__(
+        self,
+        name: str,
+        file: str,
+        *,
+        needs: str = "",
+        settings: type[Any] | None = None,
+        web: tuple[str, ...] = (),
+    ) -> None:
+        """Begin a skill.
+
+        Args:
+            name: small letters and digits.
+            file: its skill.py: `__file__`.
+            needs: a section of Anban's settings: the skill is offered only if its `port` is set.
+            settings: a frozen dataclass of `setting(…)` fields: what may stand in `[skills.NAME]`.
+            web: whom it asks on the internet, such as "https://api.open-meteo.com".
+        """
         if not _NAME.fullmatch(name):
             raise SkillError(f"{file}: a skill's name is small letters and digits, not {name!r}")
-        self.name, self.needs = name, needs
+        if name in RESERVED:
+            raise SkillError(
+                f"{file}: {name} means something else already; name the skill otherwise"
+            )
+        if settings is not None:
+            require_settings(settings)
+        for origin in web:
+            require_origin(origin)
+        self.name, self.needs, self.settings, self.web = name, needs, settings, web
         self.folder = Path(file).resolve().parent
         self.actions: dict[str, Action] = {}
         """By Rasa's name: action_<skill>_<function's name>."""

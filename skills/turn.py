@@ -44,17 +44,22 @@ class Turn:
     """What was said, and everything needed to answer it."""
 
     text: str
+    """As it was heard, mostly without punctuation."""
     lang: str
+    """The language in which it was understood, such as "en"."""
     intent: str
     """`<skill>_<act>`, or FALLBACK."""
     confidence: float
+    """How sure that is, 0 to 1."""
     entities: tuple[Entity, ...]
+    """The pieces of it that nlu.yml marks."""
     slots: Mapping[str, Any]
     """What the skill remembers of this conversation, without its name in front."""
     now: datetime
     """The home's wall clock, with its time zone."""
     home: Home
     wording: Callable[..., str]
+    """What `render` asks."""
     asked: bool = False
     """In a form: this slot was asked for, and the sentence may be the bare answer."""
     left: bool = False

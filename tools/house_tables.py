@@ -1,6 +1,7 @@
 """Writes docs/events.md and docs/services.md: who tells, who listens; who serves, who asks.
 
-Both pages are read off the syntax trees of the product's own files, by three rules:
+And docs/skills-api.md, in both languages (`tools/skill_api.py`).  The first two are read
+off the syntax trees of the product's own files, by three rules:
 
 - A file tells an event if it makes one (`Say(...)`), and listens to it if it names the class
   elsewhere than in an annotation: in `subscribe`, in what a child wants, in `case`, `isinstance`.
@@ -252,7 +253,7 @@ def events_page(house: House) -> str:
             "| event | what it says | told by | heard by | children that may |",
             "| --- | --- | --- | --- | --- |",
             *(
-                _row(
+                table_row(
                     f"`{name}`",
                     says,
                     _places(house.told, name),
@@ -268,7 +269,7 @@ def events_page(house: House) -> str:
 
 def services_page(house: House) -> str:
     """The text of docs/services.md."""
-    general = ", ".join(f"`{_error(kind)}`" for kind in GENERAL)
+    general = ", ".join(f"`{error_signature(kind)}`" for kind in GENERAL)
     lines = [_SERVICES_HEAD.format(general=general)]
     values: dict[str, type] = {}
     errors: set[type[ServiceError]] = set()
@@ -283,38 +284,38 @@ def services_page(house: House) -> str:
         ]
         for name in names:
             kind = REQUESTS[name]
-            _values_of(kind.RESULT, values)
+            gather_values(kind.RESULT, values)
             for each in fields(kind):
-                _values_of(get_type_hints(kind, include_extras=True)[each.name], values)
+                gather_values(get_type_hints(kind, include_extras=True)[each.name], values)
             errors |= set(kind.ERRORS)
             cells = (
                 f"`{name}`",
-                f"`{_made(kind)}`",
-                f"`{_type(kind.RESULT)}`",
+                f"`{signature(kind)}`",
+                f"`{type_name(kind.RESULT)}`",
                 ", ".join(f"`{each.__name__}`" for each in kind.ERRORS),
                 _places(house.served, name),
                 _places(house.asked, name),
                 _may_ask(name),
             )
-            lines.append(_row(*cells))
+            lines.append(table_row(*cells))
         lines.append("")
     lines += ["## Values\n", "| value | what it is |", "| --- | --- |"]
     lines += [
-        _row(f"`{_made(kind)}`" if is_dataclass(kind) else f"`{name}`", _says(kind))
+        table_row(f"`{signature(kind)}`" if is_dataclass(kind) else f"`{name}`", first_words(kind))
         for name, kind in sorted(values.items())
     ]
     lines += ["", "## Errors\n", "| error | what it says |", "| --- | --- |"]
     lines += [
-        _row(f"`{_error(kind)}`", _says(kind))
+        table_row(f"`{error_signature(kind)}`", first_words(kind))
         for kind in sorted(errors, key=lambda each: each.__name__)
     ]
     return "\n".join([*lines, ""])
 
 
-def _values_of(kind: Any, found: dict[str, type]) -> None:
+def gather_values(kind: Any, found: dict[str, type]) -> None:
     """Gather the classes of ours within a type."""
     for each in get_args(kind):
-        _values_of(each, found)
+        gather_values(each, found)
     if not isinstance(kind, type) or not kind.__module__.startswith("assistant."):
         return
     if kind.__name__ in found:
@@ -323,37 +324,39 @@ def _values_of(kind: Any, found: dict[str, type]) -> None:
         found[kind.__name__] = kind
     if is_dataclass(kind) and kind.__module__ != "assistant.settings.model":
         for hint in get_type_hints(kind, include_extras=True).values():
-            _values_of(hint, found)
+            gather_values(hint, found)
 
 
-def _made(kind: Any) -> str:
+def signature(kind: Any) -> str:
     """A class with its fields: `CountTaken(which: str = "")`."""
     hints = get_type_hints(kind, include_extras=True)
     told = ", ".join(
-        f"{each.name}: {_type(hints[each.name])}{_default(each)}" for each in fields(kind)
+        f"{each.name}: {type_name(hints[each.name])}{default_of(each)}" for each in fields(kind)
     )
     return f"{kind.__name__}({told})" if told else kind.__name__
 
 
-def _error(kind: type[ServiceError]) -> str:
-    return _made(kind) if is_dataclass(kind) else kind.__name__
+def error_signature(kind: type[ServiceError]) -> str:
+    """An error with its fields, if it has some."""
+    return signature(kind) if is_dataclass(kind) else kind.__name__
 
 
-def _default(each: Field[Any]) -> str:
+def default_of(each: Field[Any]) -> str:
+    """` = value` of a field; empty: it must be given."""
     if each.default is MISSING:
         return ""
     return f" = {each.default.value if hasattr(each.default, 'value') else each.default!r}"
 
 
-def _type(kind: Any) -> str:
+def type_name(kind: Any) -> str:
     """A type as it is written, without the bounds that are checked."""
     if kind is Any:
         return "JSON"
     if hasattr(kind, "__metadata__"):
-        return _type(kind.__origin__)
+        return type_name(kind.__origin__)
     if kind is type(None):
         return "None"
-    inner = [("…" if each is Ellipsis else _type(each)) for each in get_args(kind)]
+    inner = [("…" if each is Ellipsis else type_name(each)) for each in get_args(kind)]
     if isinstance(kind, UnionType):
         return " | ".join(inner)
     if inner:
@@ -361,11 +364,13 @@ def _type(kind: Any) -> str:
     return str(kind.__name__)
 
 
-def _says(kind: type) -> str:
+def first_words(kind: object) -> str:
+    """The first paragraph of a docstring, in one line."""
     return " ".join((kind.__doc__ or "").partition("\n\n")[0].split())
 
 
-def _row(*cells: str) -> str:
+def table_row(*cells: str) -> str:
+    """One row of a table."""
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -398,10 +403,16 @@ def _who(children: list[str]) -> str:
 
 
 def pages(root: Path = ROOT) -> dict[Path, str]:
-    """Both pages as they should be, by their files."""
+    """Every page as it should be, by its file."""
+    from tools.skill_api import skill_api_pages  # noqa: PLC0415  (it is built of these tables)
+
     house = read_house(root)
     docs = root / "docs"
-    return {docs / "events.md": events_page(house), docs / "services.md": services_page(house)}
+    return {
+        docs / "events.md": events_page(house),
+        docs / "services.md": services_page(house),
+        **skill_api_pages(docs),
+    }
 
 
 def main() -> int:

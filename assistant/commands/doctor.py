@@ -34,7 +34,8 @@ from assistant.services.errors import ServiceError
 from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
 from models import ModelError, find, verify
-from skills.loading import load_skills
+from skills.loading import declared, load_skills
+from skills.settings import problems_in
 
 _QUIET_DBFS: Final = -60.0
 
@@ -67,7 +68,7 @@ def _checks(
     yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
     yield "languages", _languages
-    yield "skills", _skills
+    yield "skills", lambda: _skills(home)
     yield "channels", _channels
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
@@ -126,10 +127,12 @@ def _languages() -> Iterator[CheckResult]:
         yield CheckResult("languages", Verdict.WELL, f"in part: {', '.join(added)}")
 
 
-def _skills() -> Iterator[CheckResult]:
+def _skills(home: Path) -> Iterator[CheckResult]:
     loaded, broken = load_skills()
     for each in broken:
         yield CheckResult("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
+    for problem in problems_in(settings_file(home), declared(loaded), (b.name for b in broken)):
+        yield CheckResult("skills", Verdict.BROKEN, problem)
     if loaded:
         names = ", ".join(item.skill.name for item in loaded)
         yield CheckResult("skills", Verdict.WELL, names)

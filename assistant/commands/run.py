@@ -58,11 +58,16 @@ async def _run_once(home: Path, lang: str | None) -> bool:
         progress=lambda text: log.info("%s", text),
         settings_problems=known.problems,
     )
-    return await run_until_told(
-        options,
-        _report,
-        lambda: bool(known.problems) and read(settings_file(home)).problems != known.problems,
-    )
+
+    def is_mended(core: Core) -> bool:
+        """Whether the file says something else of what could not be used."""
+        if not known.problems and not core.skill_problems:
+            return False
+        now = read(settings_file(home))
+        is_other = now.settings.skills != known.settings.skills
+        return now.problems != known.problems or (bool(core.skill_problems) and is_other)
+
+    return await run_until_told(options, _report, is_mended)
 
 
 def _report(core: Core) -> None:

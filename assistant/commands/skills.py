@@ -16,11 +16,12 @@ def list_skills() -> None:
     from rich.console import Console  # noqa: PLC0415  (each command loads what it needs)
     from rich.table import Table  # noqa: PLC0415
 
+    from assistant.settings import home_folder, settings_file  # noqa: PLC0415
     from skills.listing import installed  # noqa: PLC0415
 
-    rows, broken = installed()
+    found = installed(settings_file(home_folder()))
     table = Table("skill", "version", "languages", "intents", "actions")
-    for row in rows:
+    for row in found.rows:
         table.add_row(
             row.name,
             row.version,
@@ -29,12 +30,38 @@ def list_skills() -> None:
             str(row.actions),
         )
     Console().print(table)
-    for item in broken:
+    for row in found.rows:
+        if row.web:
+            typer.echo(f"{row.name} asks {', '.join(row.web)} once the elder agreed.")
+    for item in found.broken:
         typer.echo(f"{item.name} cannot be loaded: {item.reason}", err=True)
-    if broken or not rows:
-        if not rows:
+    for problem in found.settings_problems:
+        typer.echo(problem, err=True)
+    if found.broken or found.settings_problems or not found.rows:
+        if not found.rows:
             typer.echo("No skill is installed; `make setup` installs the built-in ones.", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def settings(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Skills by name; all that have settings if none is named."),
+    ] = None,
+) -> None:
+    """Print what may stand in anban.toml for a skill, with its meaning and default."""
+    from skills.listing import settings_examples  # noqa: PLC0415
+
+    known = settings_examples()
+    for name in names or [name for name, example in known.items() if example]:
+        if not known.get(name):
+            there_is = "has no settings" if name in known else "is not installed"
+            typer.echo(f"The skill {name} {there_is}.", err=True)
+            raise typer.Exit(1)
+        typer.echo(known[name])
+    if not names and not any(known.values()):
+        typer.echo("No installed skill has settings of its own.")
 
 
 @app.command()
@@ -65,22 +92,51 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command("install")
+def install_skill(
+    project: Annotated[Path, typer.Argument(help="The folder with the skill's pyproject.toml.")],
+) -> None:
+    """Install a skill's project into Anban's environment; its files stay where they are."""
+    from assistant.commands.skill_install import install  # noqa: PLC0415
+
+    raise typer.Exit(install(project))
+
+
+@app.command("remove")
+def remove_skill(name: Annotated[str, typer.Argument(help="The skill's name.")]) -> None:
+    """Uninstall a skill; what it kept stays in the home."""
+    from assistant.commands.skill_install import remove  # noqa: PLC0415
+
+    raise typer.Exit(remove(name))
+
+
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Small letters and digits, such as tea.")],
     folder: Annotated[Path, typer.Option("--in", help="Where the project is made.")] = Path(),
+    *,
+    form: Annotated[bool, typer.Option("--form", help="It asks over several turns.")] = False,
+    reminder: Annotated[bool, typer.Option("--reminder", help="It sets a reminder.")] = False,
+    reaction: Annotated[
+        bool, typer.Option("--reaction", help="It follows what happens in the home.")
+    ] = False,
+    en: Annotated[str, typer.Option(help="What it is about, in English; else its name.")] = "",
+    zh: Annotated[str, typer.Option(help="What it is about, in Chinese, such as 喝水.")] = "",
 ) -> None:
-    """Make a working skill to begin from: anban-skill-NAME/."""
-    from skills.skeleton import SkeletonError, make  # noqa: PLC0415
+    """Make a working skill to begin from: anban-skill-NAME/, with tests of its own."""
+    from skills.skeleton import Parts, SkeletonError, make  # noqa: PLC0415
 
     try:
-        project = make(name, folder)
+        project = make(name, folder, Parts(form, reminder, reaction), en=en, zh=zh)
     except SkeletonError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(
-        f"{project} is ready. Next:\n"
-        f"  uv pip install -e {project}\n"
+        f"{project} is ready; its README says where to begin. Next:\n"
+        f"  anban skills install {project}\n"
         f"  anban skills check {project / f'anban_{name}'}\n"
-        "  anban train"
+        "  anban train\n"
+        f'  anban ask --lang en "count one more {en or name}"'
     )
+    if not zh:
+        typer.echo(f"Its Chinese sentences say {name!r} for now: `--zh 喝水` would say 喝水.")

@@ -14,6 +14,7 @@ from assistant.core.alarm_assembly import AlarmAssembly
 from assistant.core.children import Children
 from assistant.core.composition import Features, Part
 from assistant.core.features import FEATURES
+from assistant.core.foundations import Foundations
 from assistant.core.options import CoreOptions
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
@@ -55,6 +56,11 @@ class Core:
     def alarm_assembly(self) -> AlarmAssembly:
         """Alarms, people and everything that reaches them."""
         return self.of(AlarmAssembly)
+
+    @property
+    def skill_problems(self) -> tuple[str, ...]:
+        """What of the skills' own settings cannot be used: `file:line: setting: what`."""
+        return self.of(Foundations).skill_problems
 
     @property
     def children(self) -> Children:

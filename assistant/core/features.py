@@ -102,7 +102,7 @@ def _start_troubles(built: Features) -> Feature:
 
 
 FEATURES: Final = (
-    Part("foundations", lambda b: Foundations(b.home.database, b.options.settings_problems)),
+    Part("foundations", lambda b: Foundations(b.home, b.options)),
     # What children ask for stands before the first of them starts, and until the last has ended.
     Part("services", lambda b: Services(b.home)),
     Part("tables", lambda b: TableServices(b.home)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from assistant.events import LanguageChanged
 from assistant.home.home import Home
@@ -14,6 +14,7 @@ from assistant.services import (
     CheckResult,
     GetChildren,
     GetHomeState,
+    GetSkillSettings,
     GetTroubles,
     HomeState,
     SwitchLanguage,
@@ -22,10 +23,10 @@ from assistant.services.errors import Refused
 from assistant.settings import Settings
 
 _OURS_ALONE: Final = frozenset(
-    {"emergency", "phone", "modem", "centre", "selftest", "sensors", "sensor_rules"}
+    {"emergency", "phone", "modem", "centre", "selftest", "sensors", "sensor_rules", "skills"}
 )
-"""Sections with passwords, the door code, illnesses, secret links, habits: no child is told
-them."""
+"""Sections with passwords, the door code, illnesses, secret links, habits: no child is told them,
+but the skill host its own."""
 
 
 class HomeServices(Feature):
@@ -38,6 +39,7 @@ class HomeServices(Feature):
         self._findings = findings
         self._bus.serve(
             GetHomeState.answered_by(self._state),
+            GetSkillSettings.answered_by(self._skill_settings),
             GetChildren.answered_by(self._children),
             GetTroubles.answered_by(self._troubles),
             CheckDevices.answered_by(self._devices),
@@ -52,6 +54,9 @@ class HomeServices(Feature):
             self._home.folder,
             without_secrets(self._home.settings),
         )
+
+    async def _skill_settings(self, _: GetSkillSettings) -> dict[str, Any]:
+        return dict(self._home.settings.skills)
 
     async def _children(self, _: GetChildren) -> dict[str, bool]:
         return {name: self._supervisor.is_ready(name) for name in self._supervisor.names()}

@@ -31,5 +31,7 @@ class CoreOptions:
     progress: Progress | None = None
     settings_problems: tuple[str, ...] = ()
     """What of anban.toml cannot be used; the defaults stand for it."""
+    settings_file: Path | None = None
+    """Where the settings were read from; None: the home's own file."""
     clock: Clock | None = None
     """The clock of the reminders and of what skills say; None: the machine's."""

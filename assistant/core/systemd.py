@@ -19,7 +19,7 @@ WATCHDOG_SECONDS: Final = 5.0
 async def run_until_told(
     options: CoreOptions,
     when_built: Callable[[Core], None],
-    is_outdated: Callable[[], bool] = lambda: False,
+    is_outdated: Callable[[Core], bool] = lambda _: False,
 ) -> bool:
     """Run until SIGTERM or SIGINT, telling systemd how it goes (Type=notify, watchdog).
 
@@ -38,7 +38,7 @@ async def run_until_told(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WATCHDOG_SECONDS):
                     await told.wait()
-            if not core.alarm_assembly.is_busy and await asyncio.to_thread(is_outdated):
+            if not core.alarm_assembly.is_busy and await asyncio.to_thread(is_outdated, core):
                 return True
         notifier.notify("STOPPING=1")
         return False

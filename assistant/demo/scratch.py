@@ -32,6 +32,7 @@ def scratch_options(
         yield CoreOptions(
             home=Path(folder),
             settings=_for_a_command(settings),
+            settings_file=settings_file(home),
             cache=cache_folder(home),
             lang=lang or settings.language,
             capabilities=capabilities,
@@ -52,6 +53,7 @@ def _for_a_command(settings: Settings) -> Settings:
     """
     return Settings(
         language=settings.language,
+        skills=settings.skills,
         elder_name=settings.elder_name,
         log_level="debug" if os.environ.get("ANBAN_DEBUG") else "error",
         ear=replace(settings.ear, wake_required=False),

@@ -53,6 +53,8 @@ class SkillsLoaded:
     """The names of those that come with Anban."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Why a skill that is installed cannot be used, by its name."""
+    settings_problems: dict[str, str] = field(default_factory=dict)
+    """What of `[skills]` in anban.toml cannot be used and why, by its dotted name."""
 
 
 @event

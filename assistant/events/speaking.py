@@ -89,6 +89,7 @@ class Said:
     """A `Say` came to its end; of a mouth that died or stays silent the core tells it."""
 
     say_id: str
+    """Of what: `home.say` gave it."""
     completed: bool
     """Whether it was said to its end: not stopped, replaced by something more urgent, or silent."""
     spoken_text: str

@@ -49,9 +49,13 @@ class Spoken:
     """How a language says times, days and lists; every function returns words for a reply."""
 
     time_of_day: Callable[[time], str]
+    """08:00 to "eight o'clock in the morning"."""
     day: Callable[[date], str]
+    """A date to its month and day."""
     full_date: Callable[[date], str]
+    """A date to its year, month and day."""
     weekday: Callable[[date], str]
+    """A date to "Monday"."""
     relative_day: Callable[[date, date], str]
     """(day, today) to "tomorrow", "next Wednesday", else the date."""
     moment: Callable[[datetime, datetime], str]

@@ -91,6 +91,11 @@ class SwapStored(Request[bool]):
     value: Json
 
 
+@request("skills.settings")
+class GetSkillSettings(Request[dict[str, Json]]):
+    """`[skills]` of anban.toml: a table for each skill, as it stands there."""
+
+
 @request("tables.open")
 class OpenTables(Request[None]):
     """Take a skill's migrations; they are run when its tables are first used."""

@@ -256,13 +256,21 @@ class ScheduleWish:
     """
 
     at: datetime | None = None
+    """Once, at this moment; local time if it has no zone."""
     rrule: str | None = None
+    """The days as iCalendar has them, without DTSTART: "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH"."""
     lunar: LunarDays | None = None
+    """Days of the Chinese calendar."""
     solar_term: str | None = None
+    """One of the 24 terms of the Chinese calendar, such as 清明."""
     times: tuple[DayTime, ...] = ()
+    """When on these days."""
     start: date | None = None
+    """The first day; None: today."""
     until: date | None = None
+    """The last day; None: no end."""
     course_days: int | None = None
+    """How many days from the first one; instead of `until`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,15 +278,25 @@ class ReminderWish:
     """A reminder as it is asked for; `schedule` or `as_needed`."""
 
     title: str
+    """What to do ("drink a glass of water"), or the medicine's name; as it will be said."""
     kind: Kind = Kind.TASK
+    """A medicine is counted and asked about as one."""
     schedule: ScheduleWish | None = None
+    """When it comes; None: a medicine as needed."""
     as_needed: AsNeeded | None = None
+    """What a medicine without times may not overstep."""
     amount: Amount | None = None
+    """How much of a medicine is taken at once."""
     route: str = ""
+    """How a medicine is given, such as "by mouth"."""
     food: Food = Food.ANY
+    """How a medicine goes with food."""
     note: str = ""
+    """What is said beside it."""
     risk: Risk = Risk.NORMAL
+    """What a missed dose may do: it decides when the family is told."""
     policy: Policy | None = None
+    """How it is repeated and who is told; None: as its risk has it."""
     wakes: bool | None = None
     """Whether it may wake the elder; None: only if a time in the night was asked for."""
     left_out: tuple[date, ...] = ()

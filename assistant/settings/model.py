@@ -16,9 +16,9 @@ import platformdirs
 from cattrs import Converter
 
 from assistant.packs import codes, facts
+from assistant.settings.declaring import setting as _setting
 from assistant.settings.reading import Problem, fitted, line_of, read_tables
 from assistant.settings.sensors import SensorRule, SensorSettings
-from assistant.settings.setting import setting as _setting
 
 HOME_VARIABLE: Final = "ANBAN_HOME"
 LANGUAGES: Final = codes()
@@ -252,6 +252,9 @@ class Settings:
     robot: RobotSettings = field(default_factory=RobotSettings)
     sensors: dict[str, SensorSettings] = field(default_factory=dict)
     sensor_rules: dict[str, SensorRule] = field(default_factory=dict)
+    skills: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """`[skills.NAME]` as it stands in the file: the process that runs the skills holds it against
+    what each of them declares."""
 
 
 def home_folder() -> Path:
@@ -307,29 +310,37 @@ def example() -> str:
     """The whole of anban.example.toml: every setting, its meaning and its default."""
     lines = ["# Settings of Anban. Every line is optional; these are the defaults.", ""]
     hints = get_type_hints(Settings)
-    named = {f.name: get_args(hints[f.name])[1] for f in fields(Settings) if _is_named(f, hints)}
-    plain = [f for f in fields(Settings) if not is_dataclass(hints[f.name]) and f.name not in named]
-    tables = [f for f in fields(Settings) if is_dataclass(hints[f.name])]
     defaults = Settings()
-    for item in plain:
-        lines += _example_lines(item, getattr(defaults, item.name))
-    for table in tables:
-        section = getattr(defaults, table.name)
-        lines += ["", f"# {type(section).__doc__}", f"[{table.name}]"]
-        for item in fields(section):
-            lines += _example_lines(item, getattr(section, item.name))
-    for name, kind in named.items():  # as remarks: without a name of its own there is none
-        lines += ["", f"# {kind.__doc__}", f"# [{name}.NAME]"]
-        for item in fields(kind):
-            help_line, value_line = _example_lines(item, getattr(kind(), item.name))
-            lines += [help_line, f"# {value_line}"]
+    for item in fields(Settings):
+        if "help" in item.metadata:
+            lines += _example_lines(item, getattr(defaults, item.name))
+    for table in fields(Settings):
+        if is_dataclass(hints[table.name]):
+            lines += ["", *section_lines(table.name, getattr(defaults, table.name))]
+        elif named := _named(hints[table.name]):  # as remarks: without a name there is none
+            shown = section_lines(f"{table.name}.NAME", named())
+            lines += ["", *(line if line.startswith("#") else f"# {line}" for line in shown)]
+    lines += ["", "# Settings of a skill that was added: [skills.NAME]; `anban skills settings`"]
     return "\n".join(lines) + "\n"
 
 
-def _is_named(item: Any, hints: dict[str, Any]) -> bool:
-    """Whether there are several sections of a kind, each with a name: `[sensors.NAME]`."""
-    hint = hints[item.name]
-    return get_origin(hint) is dict and is_dataclass(get_args(hint)[1])
+def _named(hint: Any) -> type[Any] | None:
+    """What each section is, if there are several of a kind, by name: `[sensors.front_door]`."""
+    is_table = get_origin(hint) is dict and is_dataclass(get_args(hint)[1])
+    return get_args(hint)[1] if is_table else None
+
+
+def section_lines(name: str, section: Any) -> list[str]:
+    """A section as TOML: every setting with its meaning, its bounds and its value there."""
+    lines = [f"# {(type(section).__doc__ or '').partition(chr(10))[0]}", f"[{name}]"]
+    inner = []
+    for item in fields(section):
+        value = getattr(section, item.name)
+        if is_dataclass(value):
+            inner += ["", *section_lines(f"{name}.{item.name}", value)]
+        else:
+            lines += _example_lines(item, value)
+    return lines + inner
 
 
 def to_json(settings: Settings) -> dict[str, Any]:
@@ -362,10 +373,11 @@ def _example_lines(item: Any, default: Any) -> list[str]:
     bounds = item.metadata
     limits = ""
     if "choices" in bounds:
-        limits = f" ({', '.join(bounds['choices'])})"
+        limits = f" ({', '.join(str(each) for each in bounds['choices'])})"
     elif "low" in bounds:
         limits = f" ({bounds['low']} to {bounds['high']})"
-    return [f"# {bounds['help']}{limits}", f"{item.name} = {toml_value(default)}"]
+    meaning = [f"# {bounds['help']}{limits}"] if "help" in bounds else []
+    return [*meaning, f"{item.name} = {toml_value(default)}"]
 
 
 def _converter() -> Converter:

@@ -6,14 +6,15 @@ used, the default stands for every other, and each is told with file, line and w
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from assistant.settings.slips import header_meant, line_meant, name_meant
+from assistant.settings.slips import header_meant, is_secret, line_meant, name_meant
 
 MAX_FILE_BYTES: Final = 1_000_000
 _T = TypeVar("_T")
@@ -170,6 +171,16 @@ def _problem(statement: _Statement, error: Exception) -> Problem:
     return Problem(_dotted(statement.section, name), statement.line, what)
 
 
+def placed(path: Path, problems: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Name file and line of problems that are known by their field alone."""
+    try:
+        raw = path.read_bytes()[:MAX_FILE_BYTES]
+    except OSError:
+        raw = b""
+    told = [Problem(where, line_of(raw, where), what) for where, what in problems]
+    return tuple(problem.at(path) for problem in sorted(told, key=lambda each: each.line))
+
+
 def _dotted(section: str, name: str) -> str:
     return f"{section}.{name}" if section and name else section or name
 
@@ -177,8 +188,21 @@ def _dotted(section: str, name: str) -> str:
 # --------------------------------------------------------------------------------- the values
 
 
-def fitted(kind: type[_T], data: Any, prefix: str = "") -> tuple[_T, list[tuple[str, str]]]:
-    """A settings dataclass of what of a table fits it, and `(field, problem)` of what does not."""
+EXAMPLE_HINT: Final = "`anban setup --example` shows them all"
+
+
+def fitted(
+    kind: type[_T], data: Any, prefix: str = "", all_shown_by: str = EXAMPLE_HINT
+) -> tuple[_T, list[tuple[str, str]]]:
+    """A settings dataclass of what of a table fits it, and `(field, problem)` of what does not.
+
+    Args:
+        kind: a dataclass whose fields all have defaults; of fields made by `setting` the bounds
+            are checked.
+        data: what the file says.
+        prefix: where in the file it stands.
+        all_shown_by: where one finds every setting, for who wrote one that there is not.
+    """
     problems: list[tuple[str, str]] = []
     if not isinstance(data, dict):
         what = f"expected a section: [{prefix}] and its settings below"
@@ -189,24 +213,27 @@ def fitted(kind: type[_T], data: Any, prefix: str = "") -> tuple[_T, list[tuple[
     for name, value in data.items():
         dotted = _dotted(prefix, name)
         if name not in known:
-            problems.append((dotted, _no_such(kind, prefix, name)))
+            problems.append((dotted, _no_such(kind, prefix, name, value, all_shown_by)))
         elif is_dataclass(hints[name]):
-            values[name], inner = fitted(hints[name], value, dotted)
+            values[name], inner = fitted(hints[name], value, dotted, all_shown_by)
             problems += inner
         else:
-            kept, wrong = _value(hints[name], value, known[name].metadata)
+            hidden = {"is_secret": True} if is_secret(name) else {}
+            kept, wrong = _value(hints[name], value, {**known[name].metadata, **hidden})
             problems += [(_dotted(dotted, part), problem) for part, problem in wrong]
             if kept is not _NONE:
                 values[name] = _completed(kept, known[name], {part for part, _ in wrong})
     return kind(**values), problems
 
 
-def _no_such(kind: type[Any], prefix: str, name: str) -> str:
+def _no_such(kind: type[Any], prefix: str, name: str, value: Any, all_shown_by: str) -> str:
     """Say that there is no such setting, and which one was meant, if that is plain."""
     sections = _sections(kind) if not prefix else []
     others = [(section, each.name) for section, of in sections for each in fields(of)]
     meant = name_meant(name, (each.name for each in fields(kind)), others)
-    return f"no such setting; {meant or '`anban setup --example` shows them all'}"
+    if not meant and not prefix and isinstance(value, dict):
+        meant = f"if {name} is a skill, its section is [skills.{name}]"
+    return f"no such setting; {meant or all_shown_by}"
 
 
 def _sections(kind: type[Any]) -> list[tuple[str, Any]]:
@@ -228,10 +255,13 @@ _NONE: Final = object()
 
 
 def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str]]]:
+    """A value that fits, or `_NONE`; the bounds hold for each item of a list or table."""
+    if kind is Any:  # of a skill's, which is held against the skill's own settings later
+        return _plain(value)
     if get_origin(kind) is dict:
-        return _table(get_args(kind)[1], value)
+        return _table(get_args(kind)[1], value, bounds)
     if get_origin(kind) is list:
-        return _list(get_args(kind)[0], value)
+        return _list(get_args(kind)[0], value, bounds)
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
             return _NONE, [("", f"expected a section, found {value!r:.60}")]
@@ -239,23 +269,30 @@ def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str
     allowed = (int, float) if kind is float else (kind,)
     # TOML has types of its own: "1" is no number, and true is not 1.
     if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
+        found = _shown(value, bounds)
         return _NONE, [
-            ("", f"expected {kind.__name__}, found {value!r:.60}{_way_out(kind, value)}")
+            ("", f"expected {kind.__name__}, found {found}{_way_out(kind, value, found)}")
         ]
     if isinstance(value, str) and "\ufffd" in value:
         return _NONE, [("", "has bytes that are no UTF-8; save the file as UTF-8")]
     if "choices" in bounds and value not in bounds["choices"]:
-        return _NONE, [("", f"must be one of {', '.join(bounds['choices'])}, found {value!r:.60}")]
+        choices = ", ".join(str(each) for each in bounds["choices"])
+        return _NONE, [("", f"must be one of {choices}, found {_shown(value, bounds)}")]
     if "low" in bounds and not bounds["low"] <= value <= bounds["high"]:  # also refuses nan
         problem = f"must lie between {bounds['low']} and {bounds['high']}, found {value}"
         return _NONE, [("", problem)]
     return kind(value), []
 
 
-def _way_out(kind: Any, value: Any) -> str:
+def _shown(value: Any, bounds: Any) -> str:
+    """A value in a message: the log holds no secret, nor does what is told to others."""
+    return "…" if "is_secret" in bounds else f"{value!r:.60}"
+
+
+def _way_out(kind: Any, value: Any, found: str) -> str:
     """How a value of another type is to be written, if that is plain."""
     if kind is str and isinstance(value, int) and not isinstance(value, bool):
-        return f'; write it in quotes: "{value}"'
+        return f'; write it in quotes: "{found}"'
     if kind is bool:
         return "; write true or false, without quotes"
     if kind in {int, float} and isinstance(value, str):
@@ -263,26 +300,37 @@ def _way_out(kind: Any, value: Any) -> str:
     return ""
 
 
-def _table(kind: Any, value: Any) -> tuple[Any, list[tuple[str, str]]]:
+def _plain(value: Any) -> tuple[Any, list[tuple[str, str]]]:
+    """What TOML has and JSON has not cannot be told to the process that runs the skills."""
+    if isinstance(value, dict | list):
+        return (_table if isinstance(value, dict) else _list)(Any, value, {})
+    if isinstance(value, float) and not math.isfinite(value):
+        return _NONE, [("", f"expected a number, found {value}")]
+    if not isinstance(value, str | bool | int | float):
+        return _NONE, [("", "a date or time stands in quotes")]
+    return value, []
+
+
+def _table(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str]]]:
     """Entry by entry."""
     if not isinstance(value, dict):
-        return _NONE, [("", f"expected a table, found {value!r:.60}")]
+        return _NONE, [("", f"expected a table, found {_shown(value, bounds)}")]
     kept, problems = {}, []
     for name, item in value.items():
-        fits, wrong = _value(kind, item, {})
+        fits, wrong = _value(kind, item, bounds)
         problems += [(_dotted(name, part), problem) for part, problem in wrong]
         if fits is not _NONE:
             kept[name] = fits
     return kept, problems
 
 
-def _list(kind: Any, value: Any) -> tuple[Any, list[tuple[str, str]]]:
+def _list(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str]]]:
     """Item by item."""
     if not isinstance(value, list):
-        return _NONE, [("", f"expected a list, found {value!r:.60}")]
+        return _NONE, [("", f"expected a list, found {_shown(value, bounds)}")]
     kept, problems = [], []
     for item in value:
-        fits, wrong = _value(kind, item, {})
+        fits, wrong = _value(kind, item, bounds)
         problems += wrong
         if fits is not _NONE:
             kept.append(fits)

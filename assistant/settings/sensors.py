@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.settings.setting import setting
+from assistant.settings.declaring import setting
 from sensor_io.facts import ENDS, MEASURED
 
 KINDS: Final = tuple(sorted({*ENDS, *MEASURED}))

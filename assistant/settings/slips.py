@@ -18,6 +18,11 @@ _YES: Final = frozenset({"true", "yes", "on", "是"})
 _NO: Final = frozenset({"false", "no", "off", "否"})
 
 
+def is_secret(name: str) -> bool:
+    """Whether a setting of this name holds what no log may hold."""
+    return bool(_SECRET.search(name))
+
+
 def header_meant(line: str) -> str:
     """Give a section's header as it is to be written; empty: it looks like none."""
     match = _HEADER.match(line)
@@ -30,7 +35,7 @@ def line_meant(line: str) -> str:
     if match is None or match[2][0] in "[{":
         return ""
     # The log holds no secret, nor does what is told to others.
-    value = '"…"' if _SECRET.search(match[1]) else _value_meant(match[2])
+    value = '"…"' if is_secret(match[1]) else _value_meant(match[2])
     return f"{match[1]} = {value}"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import skills.api
+from assistant.runtime.rights import CHILDREN
 from tools.house_tables import ONE_END, ROOT, pages, read_house
 
 EVENT_FILE = '''
@@ -107,3 +110,16 @@ def test_help_and_check_write_nothing() -> None:
         )
         assert done.returncode == 0, done.stderr + done.stdout
     assert {page: page.read_bytes() for page in before} == before
+
+
+@pytest.mark.parametrize("file", ["skills-api.md", "zh/skills-api.md"])
+def test_the_page_of_skills_leaves_nothing_out(file: str) -> None:
+    page = (ROOT / "docs" / file).read_text("utf-8")
+    rights = CHILDREN["skills"]
+    asked = {kind.SERVICE for kind in rights.asks}
+    by_home = {name for name in asked if name.startswith(("storage.", "tables.", "skills."))}
+    named = set(skills.api.__all__) | asked - by_home - {"home.state"}
+    assert [name for name in sorted(named) if not re.search(rf"`{name}\b", page)] == []
+    for event in rights.hears - {"Shutdown"}:
+        assert f"### `{event}`" in page
+        assert event in skills.api.__all__, "what a skill may react to can be imported"

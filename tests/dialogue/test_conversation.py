@@ -266,3 +266,19 @@ def test_what_began_a_form_may_be_said_again_within_it(
     asked = house.talk(begins, begins, answer, begins)
     assert [each.form for each in asked] == ["general_introduce_form"] * 4
     assert [len(each.replies) for each in asked] == [1] * 4
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("zh", ("我们认识一下吧", "叫我李奶奶", "五月三号", "我们认识一下吧")),
+        ("en", ("let's get acquainted", "call me mary", "may the third", "let's get acquainted")),
+    ],
+)
+def test_a_form_that_was_filled_begins_anew(
+    house: House, lang: str, lines: tuple[str, ...]
+) -> None:
+    house.speak(lang)
+    asked = house.talk(*lines)
+    form = "general_introduce_form"
+    assert [each.form for each in asked] == [form, form, "", form]

@@ -17,39 +17,39 @@ RUN = CliRunner()
 
 # file, what is replaced (a regular expression), by what, where it is told, what is told
 MISTAKES = [
-    ("domain.yml", r"^  - NAME_drunk", "  - tea", "domain.yml:5", "must be named NAME_"),
-    ("domain.yml", r"^  - action_NAME_drunk", "  - brew", "domain.yml:8", "must be named"),
+    ("domain.yml", r"^  - NAME_noted", "  - tea", "domain.yml:5", "must be named NAME_"),
+    ("domain.yml", r"^  - action_NAME_noted", "  - brew", "domain.yml:8", "must be named"),
     ("domain.yml", r"^actions:", "actions: [", "domain.yml:8", "no valid YAML"),
     ("domain.yml", r"\A[\s\S]*", "- a list", "domain.yml:1", "must be a table"),
-    ("rules.yml", r"intent: NAME_drunk", "intent: NAME_brew", "rules.yml:4", "not in domain"),
-    ("rules.yml", r"action_NAME_drunk", "action_NAME_brew", "rules.yml:4", "not in domain"),
+    ("rules.yml", r"intent: NAME_noted", "intent: NAME_brew", "rules.yml:4", "not in domain"),
+    ("rules.yml", r"action_NAME_noted", "action_NAME_brew", "rules.yml:4", "not in domain"),
     ("rules.yml", r"rules:[\s\S]*", "rules: []", "rules.yml:1", "no rule answers"),
-    ("zh/nlu.yml", r"intent: NAME_drunk", "intent: NAME_ate", "zh/nlu.yml:4", "not in domain"),
-    ("zh/nlu.yml", r"    - 刚喝了杯茶\n", "", "", ""),
+    ("zh/nlu.yml", r"intent: NAME_noted", "intent: NAME_ate", "zh/nlu.yml:4", "not in domain"),
+    ("zh/nlu.yml", r"    - 记一次喝茶\n", "", "", ""),
     ("zh/nlu.yml", r"(    - .*\n)+", "    - 一句\n", "zh/nlu.yml:4", "at least 10"),
-    ("zh/nlu.yml", r"刚喝了杯茶", "我喝了一杯茶", "zh/nlu.yml:7", "there twice"),
-    ("zh/nlu.yml", r"刚喝了杯茶", "。。。", "zh/nlu.yml:7", "without words"),
-    ("zh/nlu.yml", r"刚喝了杯茶", "刚喝了[杯](kind)茶", "zh/nlu.yml:7", "entity kind"),
+    ("zh/nlu.yml", r"    - 记一次喝茶", "    - 帮我记一次喝茶", "zh/nlu.yml:7", "there twice"),
+    ("zh/nlu.yml", r"    - 记一次喝茶", "    - 。。。", "zh/nlu.yml:7", "without words"),
+    ("zh/nlu.yml", r"    - 记一次喝茶", "    - 记[一次](kind)喝茶", "zh/nlu.yml:7", "entity kind"),
     ("zh/replies.yml", r"capability:\n.*\n", "", "replies.yml", "capability"),
-    ("en/replies.yml", r"\{cups\}", "{mugs}", "replies.yml:", "drunk"),
-    ("en/replies.yml", r"drunk:", "drunk: [", "replies.yml", "YAML"),
-    ("skill.py", r"async def drunk", "async def drank", "skill.py", "nothing here does it"),
+    ("en/replies.yml", r"\{count\}", "{mugs}", "replies.yml:", "noted"),
+    ("en/replies.yml", r"noted:", "noted: [", "replies.yml", "YAML"),
+    ("skill.py", r"async def noted", "async def nodded", "skill.py", "nothing here does it"),
     (
         "skill.py",
-        r"async def drunk\(turn: Turn\) -> str:[\s\S]*",
-        "def drunk(turn: Turn) -> str:\n    return ''\n",
-        "skill.py:10",
+        r"async def noted\(turn: Turn\) -> str:[\s\S]*",
+        "def noted(turn: Turn) -> str:\n    return ''\n",
+        "skill.py:18",
         "must be `async def`",
     ),
     ("skill.py", r"from skills.api", "from assistant.events", "skill.py:5", "only skills.api"),
-    ("skill.py", r'Skill\("NAME"', 'Skill("Tea time"', "skill.py:7", "small letters"),
+    ("skill.py", r'Skill\("NAME"', 'Skill("Tea time"', "skill.py:10", "small letters"),
     ("skill.py", r"\Z", "\nskill = 5\n", "skill.py", "skills.api.Skill"),
-    ("skill.py", r"^skill = ", "skill = = ", "skill.py:7", "no valid Python"),
+    ("skill.py", r"^skill = ", "skill = = ", "skill.py:10", "no valid Python"),
 ]
 
 
 def project(folder: Path, name: str) -> Path:
-    return make(name, folder) / f"anban_{name}"
+    return make(name, folder, zh="喝茶") / f"anban_{name}"
 
 
 @pytest.mark.parametrize("skill", installed_skills(), ids=lambda skill: skill.name)

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
-from skills.api import ServiceError, Skill, Statement, Turn
+from skills.api import ServiceError, Skill, Statement, Turn, setting
 
-skill = Skill("shelf", __file__)
+
+@dataclass(frozen=True)
+class ShelfSettings:
+    """A shelf of jars."""
+
+    grams: int = setting(500, "The weight of a jar", low=1, high=5000)
+    place: str = setting("top", "Where it stands")
+
+
+skill = Skill("shelf", __file__, settings=ShelfSettings)
+
+
+@skill.action
+async def settings(turn: Turn) -> str:
+    own = turn.home.settings(ShelfSettings)
+    return f"{own.grams} {own.place}"
 
 
 @skill.action

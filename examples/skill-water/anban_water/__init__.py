@@ -1,0 +1,1 @@
+"""The skill water: enough to drink."""
