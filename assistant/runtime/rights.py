@@ -274,6 +274,7 @@ COMMANDS: Final[Mapping[str, Rights]] = {
         TakeBack,
     ),
     "selftest": _command(RunSelftest),
+    "setup": _command(DrillContact, SetProfileField),
 }
 """The rights of each command of the user's own; none of the core's children may pass for one."""
 

@@ -142,6 +142,16 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.reminders",
         "simulators",
     ),
+    "assistant/setup": (
+        *_REACHING,
+        "assistant.console",
+        "assistant.ear",
+        "assistant.mouth",
+        "models",
+        "perception.radar",
+        "perception.sensor",
+        "robot_io",
+    ),
     "assistant/commands": ("assistant", "models", "perception", "skills"),
 }
 

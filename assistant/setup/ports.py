@@ -1,0 +1,128 @@
+"""What is plugged into the serial ports: a radar by what it sends, a robot and a modem by asking.
+
+Radars are only listened to.  A robot is greeted in its own protocol and moves nothing; a modem is
+sent `AT`.  What answers nothing is told as a port, and nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import termios
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import serial
+from serial.tools import list_ports
+
+from assistant.channels.gsm.port_name import stable_name
+from perception.radar import PROTOCOLS, Protocol
+from perception.sensor import SURE_FRAMES
+from robot_io import Robot, RobotError
+
+LISTEN_SECONDS: Final = 1.2
+"""A radar that speaks by itself sends ten frames a second and more."""
+ROBOT_SECONDS: Final = 3.5
+"""An ESP32 that is reset by the opening of its port answers after about two seconds."""
+_READ_SECONDS: Final = 0.1
+_MOST_BYTES: Final = 65_536
+_MODEM_BAUD: Final = 115_200
+_MODEM_SECONDS: Final = 1.5
+_FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, ValueError)
+
+
+class What(StrEnum):
+    """What may be at a port."""
+
+    RADAR = "radar"
+    ROBOT = "robot"
+    MODEM = "modem"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    """The port cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a port has at its end."""
+
+    port: str
+    what: What
+    detail: str = ""
+    """The radar's protocol, the robot's name, or why the port cannot be opened."""
+
+
+def ports() -> list[str]:
+    """List the serial ports that something is plugged into, by the names that stay the same."""
+    found = [str(port.device) for port in list_ports.comports() if port.hwid != "n/a"]
+    return [stable_name(port) or port for port in sorted(found)]
+
+
+def look(port: str, tell: Callable[[str], object] = lambda _: None) -> Found:
+    """Find out what is at a port; blocks for up to ten seconds.
+
+    Args:
+        port: its path.
+        tell: is told what is tried.
+    """
+    try:
+        for baud in dict.fromkeys(protocol.baud for protocol in PROTOCOLS.values()):
+            tell(What.RADAR)
+            if protocol := _radar(_heard(port, baud), baud):
+                return Found(port, What.RADAR, protocol.name)
+        tell(What.MODEM)
+        if _is_modem(port):
+            return Found(port, What.MODEM)
+    except _FAILURES as error:
+        return Found(port, What.REFUSED, str(error))
+    tell(What.ROBOT)
+    if name := asyncio.run(_robot(port)):
+        return Found(port, What.ROBOT, name)
+    return Found(port, What.UNKNOWN)
+
+
+def _heard(port: str, baud: int) -> bytes:
+    heard = bytearray()
+    with serial.Serial(port, baud, timeout=_READ_SECONDS, exclusive=True) as line:
+        until = time.monotonic() + LISTEN_SECONDS
+        while time.monotonic() < until and len(heard) < _MOST_BYTES:
+            heard += line.read(4_096)
+    return bytes(heard)
+
+
+def _radar(heard: bytes, baud: int) -> Protocol | None:
+    """Tell which radar sent these bytes at a rate; None: none that is known."""
+    best: tuple[int, Protocol] | None = None
+    for protocol in PROTOCOLS.values():
+        if protocol.baud != baud:
+            continue
+        parser = protocol.parser()
+        frames = len(parser.feed(heard))
+        is_sure = frames >= SURE_FRAMES > parser.statistics.foreign_frames
+        if is_sure and (best is None or frames > best[0]):
+            best = (frames, protocol)
+    return best[1] if best else None
+
+
+def _is_modem(port: str) -> bool:
+    with serial.Serial(
+        port, _MODEM_BAUD, timeout=_READ_SECONDS, write_timeout=_MODEM_SECONDS, exclusive=True
+    ) as line:
+        line.write(b"AT\r")
+        answer, until = b"", time.monotonic() + _MODEM_SECONDS
+        while time.monotonic() < until:
+            answer += line.read(64)
+            if b"OK\r" in answer:
+                return True
+    return False
+
+
+async def _robot(port: str) -> str:
+    try:
+        async with await Robot.connect(port, timeout_seconds=ROBOT_SECONDS) as robot:
+            able = robot.capabilities
+            return f"{able.name} {able.firmware}".strip()
+    except RobotError:
+        return ""
