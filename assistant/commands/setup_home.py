@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from assistant.channels import Registry
+from assistant.commands.address_hint import likely
 from assistant.commands.reminder_list import copied
 from assistant.core.equipment import HomeEquipment
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
@@ -72,8 +74,13 @@ class HomeProfile:
 def place() -> Place:
     """The home of this user."""
     folder = home_folder()
-    return Place(folder, HomeProfile(folder), _opener)
+    return Place(folder, HomeProfile(folder), _opener, _meant)
 
 
-def _opener(settings: Settings, folder: Path) -> Any:
+def _opener(settings: Settings, folder: Path) -> Registry:
     return HomeEquipment(settings, folder, runs_phone=False).registry
+
+
+def _meant(settings: Settings, folder: Path, address: str) -> str:
+    equipment = HomeEquipment(settings, folder, runs_phone=False)
+    return likely(address, equipment.numbering([]).country)

@@ -43,7 +43,7 @@ class Terminal:
     @property
     def words(self) -> SetupWords:
         """The words in the language that the home has now."""
-        return SetupWords(self.place.settings.language)
+        return SetupWords(self.place.lang)
 
     @property
     def is_person(self) -> bool:

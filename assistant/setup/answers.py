@@ -17,8 +17,10 @@ from typing import Any, Final
 
 from assistant.channels import AddressError, Registry
 from assistant.language import Anchor
-from assistant.people.contacts import Contact, ContactError, new_contact
+from assistant.people.contacts import Contact, new_contact
 from assistant.settings import LANGUAGES, Settings, fitted, line_of, read_tables, settings_file
+from assistant.setup import checks
+from assistant.setup.checks import Check
 from assistant.setup.place import Place
 from assistant.setup.questions import Kind, NotUsableError, Question
 from assistant.setup.settings_file import names
@@ -108,7 +110,8 @@ class _Reader:
     def __init__(
         self, path: Path, raw: bytes, tables: dict[str, Any], place: Place, answers: Answers
     ) -> None:
-        self._path, self._raw, self._tables, self._place = path, raw, tables, place
+        self._path, self._raw, self._tables = path, raw, tables
+        self._place = replace(place, said_lang=answers.lang)
         self._answers = answers
         self._words = SetupWords(answers.lang)
 
@@ -136,8 +139,8 @@ class _Reader:
         given = {dotted: value for dotted, value in _flat(tables) if dotted not in bad}
         for dotted in SECRETS & given.keys():
             if given[dotted] and self._is_open():
-                self._refuse(dotted, "secret_in_the_open", file=self._path, key=dotted)
-        by_key = {question.key: question for question in _questions()}
+                self._refuse(dotted, "secret_in_the_open", file=self._path)
+        by_key = {question.key: question for question in all_questions()}
         for dotted, value in given.items():
             question = by_key.get(dotted)
             if isinstance(value, str) and value and question is not None:
@@ -222,7 +225,9 @@ class _Reader:
                     self._refuse("setup.medicines", "no_such_file", file=file)
 
     def _habits(self, table: Any) -> None:
-        by_name = {q.key.partition(".")[2]: q for q in _questions() if q.key.startswith("times.")}
+        by_name = {
+            q.key.partition(".")[2]: q for q in all_questions() if q.key.startswith("times.")
+        }
         if not isinstance(table, dict):
             self._refuse("times", "bad_table", name="[times]")
             return
@@ -269,23 +274,39 @@ class _Reader:
         ways = [self._way(number, each, registry) for each in lists["ways"]]
         if not ways:
             self._refuse_entry("contacts", number, "ways", "no_way", name=texts["name"])
-        try:
-            return new_contact(texts["name"], lists["called"], ways, texts["hours"], texts["lang"])
-        except ContactError as error:
-            self._answers.refuse(self._line("contacts", number, "name"), str(error))
+        name = self._fit(number, "name", checks.name, texts["name"])
+        called = [self._fit(number, "called", checks.name, each) for each in lists["called"]]
+        hours = texts["hours"] and self._fit(number, "hours", checks.hours, texts["hours"])
+        if not name or None in (*called, hours):
             return None
+        return new_contact(name, filter(None, called), ways, hours or "", texts["lang"])
+
+    def _fit(self, number: int, field: str, check: Check, value: str) -> str | None:
+        """Give a text of a contact as it is kept; None if it cannot be, which is noted."""
+        try:
+            if not (taken := str(check(value, self._place))):
+                raise NotUsableError("bad_name")
+        except NotUsableError as error:
+            why = f"{field}: {self._words.refusal(error)}"
+            self._answers.refuse(self._line("contacts", number, field), why)
+            return None
+        return taken
 
     def _way(self, number: int, address: str, registry: Registry) -> str:
-        is_secret = address.partition(":")[0].lower() not in _SAFE_PLACES or "@" in address
-        if is_secret and not address.lower().startswith("sip") and self._is_open():
-            self._refuse_entry(
-                "contacts", number, "ways", "secret_in_the_open", file=self._path, key="ways"
-            )
         try:
-            return registry.check(address)
+            kept = registry.check(address)
         except AddressError as error:
-            self._answers.refuse(self._line("contacts", number, "ways"), str(error))
+            settings, folder = self._as_it_will_be(), self._place.folder
+            meant = self._place.meant(settings, folder, address)
+            near = f" {self._words('nearest', meant=meant)}" if meant not in {"", address} else ""
+            self._answers.refuse(
+                self._line("contacts", number, "ways"), f"{address}: {error}{near}"
+            )
             return address
+        is_safe = kept.partition(":")[0] in _SAFE_PLACES and ("@" not in kept or kept[:3] == "sip")
+        if not is_safe and self._is_open():
+            self._refuse_entry("contacts", number, "ways", "secret_in_the_open", file=self._path)
+        return kept
 
     def _medicine(self, number: int, entry: dict[str, Any]) -> None:
         self._only(number, "medicines", entry, tuple(_OF_MEDICINE))
@@ -348,7 +369,8 @@ class _Reader:
         return current
 
 
-def _questions() -> Iterator[Question]:
+def all_questions() -> Iterator[Question]:
+    """Give every question, also those that are asked only where they mean something."""
     for step in STEPS:
         yield from step.questions
     yield from (*PHONE, *MODEM, *RADAR, *ROBOT)

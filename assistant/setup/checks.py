@@ -85,7 +85,7 @@ def clock(usual: time) -> Check:
     """
 
     def check(text: str, place: Place) -> str:
-        at = _clock(plain(text), usual, place.settings.language)
+        at = _clock(plain(text), usual, place.lang)
         if _hours_apart(at, usual) > _FAR_HOURS:
             other = at.replace(hour=(at.hour + 12) % 24)
             near = f"{other:%H:%M}" if _hours_apart(other, usual) <= _FAR_HOURS else ""
@@ -169,7 +169,7 @@ def page_url(text: str, _: Place) -> str:
 def yes_or_no(text: str, place: Place) -> bool:
     """Read yes or no, in any language."""
     given = unicodedata.normalize("NFKC", text).strip().casefold()
-    every = [SetupWords(lang) for lang in {place.settings.language, *whole()}]
+    every = [SetupWords(lang) for lang in {place.lang, *whole()}]
     for key, value in (("yes_words", True), ("no_words", False)):
         if any(given in words(key).split() for words in every):
             return value

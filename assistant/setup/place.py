@@ -31,6 +31,10 @@ class Place:
     profile: Profile
     opens: Callable[[Settings, Path], Registry]
     """Gives what opens addresses in a home with these settings."""
+    meant: Callable[[Settings, Path, str], str] = lambda _settings, _folder, _address: ""
+    """Gives the address that was most likely meant by one that cannot be used; empty: no idea."""
+    said_lang: str = ""
+    """The language that holds instead of the settings'; empty: theirs."""
     kept: list[str] = field(default_factory=list)
     """The keys of what was kept in this sitting, in its order."""
 
@@ -38,6 +42,11 @@ class Place:
     def settings(self) -> Settings:
         """What holds now; the default stands for whatever cannot be used."""
         return read(settings_file(self.folder)).settings
+
+    @property
+    def lang(self) -> str:
+        """The language in which the home is set up."""
+        return self.said_lang or self.settings.language
 
     @property
     def people(self) -> People:
@@ -51,10 +60,15 @@ class Place:
         """What opens addresses in this home, as it is set up now."""
         return self.opens(self.settings, self.folder)
 
-    def keep(self, values: Mapping[str, Any]) -> None:
-        """Keep settings; raises SettingsError."""
+    def keep(self, values: Mapping[str, Any], answered: str = "") -> None:
+        """Keep settings; raises SettingsError.
+
+        Args:
+            values: by their names.
+            answered: the question that it was, if it is not each of them.
+        """
         set_values(settings_file(self.folder), values)
-        self.note(*values)
+        self.note(*([answered] if answered else values))
 
     def note(self, *keys: str) -> None:
         """Remember that something was kept."""

@@ -70,7 +70,7 @@ def devices(direction: Direction, place: Place) -> Sequence[Choice]:
             Choice(_OF_SERVER + name, f"{label} ({name})" if labels.count(label) > 1 else label)
             for name, label in served
         ]
-    default = SetupWords(place.settings.language)("default_device")
+    default = SetupWords(place.lang)("default_device")
     return [Choice("", default), *(Choice(name, name) for name in _listed(direction))]
 
 

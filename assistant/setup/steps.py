@@ -76,7 +76,7 @@ def home_url() -> str:
 
 def _keep_url(place: Place, value: str) -> None:
     listens = place.settings.console.listen or PAGE_LISTENS
-    place.keep({"console.url": value, "console.listen": listens if value else ""})
+    place.keep({"console.url": value, "console.listen": listens if value else ""}, "console.url")
 
 
 def _device(direction: Direction) -> Question:

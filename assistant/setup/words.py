@@ -17,7 +17,7 @@ class SetupWords:
 
     lang: str
 
-    def __call__(self, key: str, **slots: Any) -> str:
+    def __call__(self, key: str, /, **slots: Any) -> str:
         """Fill the wording of a key; raises ReplyMissingError, SlotMissingError."""
         return _replies().render(key, self.lang, **slots)
 
