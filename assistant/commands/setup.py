@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
-from assistant.commands.help_at_hand import needs, print_needs
 from assistant.commands.setup_home import place as this_home
-from assistant.commands.setup_people import ask_people
 from assistant.commands.setup_terminal import SkippedError, Terminal
-from assistant.commands.setup_things import (
-    ask_devices,
-    ask_medicines,
-    pull_model,
-    sound_tone,
-    try_hearing,
-)
 from assistant.commands.words import Words
 from assistant.settings import LANGUAGES, example, read, settings_file
 from assistant.setup import STEPS, Question, SetupWords, Step
 from assistant.setup.steps import LANGUAGE
 
 _INTERRUPTED: Final = 130
-_DOES: Final[dict[str, Callable[[Terminal], None]]] = {
-    "tone": sound_tone,
-    "hear": try_hearing,
-    "model": pull_model,
-    "people": ask_people,
-    "medicines": ask_medicines,
-    "devices": ask_devices,
+_DOES: Final = {
+    "tone": ("assistant.commands.setup_things", "sound_tone"),
+    "hear": ("assistant.commands.setup_things", "try_hearing"),
+    "model": ("assistant.commands.setup_things", "pull_model"),
+    "people": ("assistant.commands.setup_people", "ask_people"),
+    "medicines": ("assistant.commands.setup_things", "ask_medicines"),
+    "devices": ("assistant.commands.setup_things", "ask_devices"),
 }
-"""What is done between questions, by its name in a step."""
+"""What is done between questions, by its name in a step: imported when its turn comes, so that the
+first question is there at once."""
 
 
 def print_example() -> int:
@@ -116,13 +108,16 @@ def _do(front: Terminal, step: Step) -> None:
             if isinstance(part, Question):
                 front.question(part)
             else:
-                _DOES[part](front)
+                module, does = _DOES[part]
+                getattr(import_module(module), does)(front)
     except SkippedError:
         front.say("skipped")
 
 
 def _end(front: Terminal) -> int:
     """Say what the home has now, what lacks, and what comes next."""
+    from assistant.commands.help_at_hand import needs, print_needs  # noqa: PLC0415
+
     place = front.place
     front.title(front.words("the_end"))
     words = Words(place.settings.language)

@@ -10,12 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.channels import Registry
-from assistant.commands.address_hint import likely
-from assistant.commands.reminder_list import copied
-from assistant.core.equipment import HomeEquipment
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
-from assistant.runtime.link import Link
-from assistant.services import SetProfileField
 from assistant.settings import Settings, home_folder
 from assistant.setup import Place
 from assistant.store import Database, KeyedValues
@@ -52,6 +47,8 @@ class HomeProfile:
         self._known = {**(self._known or {}), name: value}
 
     async def _read(self) -> dict[str, Any]:
+        from assistant.commands.reminder_list import copied  # noqa: PLC0415
+
         with tempfile.TemporaryDirectory(prefix="anban-") as folder:
             path = copied(Path(folder))
             if not path.exists():  # nothing was kept yet, and the home is not touched
@@ -63,6 +60,9 @@ class HomeProfile:
         try:
             lock = lock_home(self._folder)
         except AlreadyRunningError:
+            from assistant.runtime.link import Link  # noqa: PLC0415
+            from assistant.services import SetProfileField  # noqa: PLC0415
+
             async with Link("setup", (), socket_path(self._folder)) as link:
                 await link.request(SetProfileField(name, value))
             return
@@ -78,9 +78,14 @@ def place() -> Place:
 
 
 def _opener(settings: Settings, folder: Path) -> Registry:
+    from assistant.core.equipment import HomeEquipment  # noqa: PLC0415  (a second of imports)
+
     return HomeEquipment(settings, folder, runs_phone=False).registry
 
 
 def _meant(settings: Settings, folder: Path, address: str) -> str:
+    from assistant.commands.address_hint import likely  # noqa: PLC0415
+    from assistant.core.equipment import HomeEquipment  # noqa: PLC0415
+
     equipment = HomeEquipment(settings, folder, runs_phone=False)
     return likely(address, equipment.numbering([]).country)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import termios
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -22,15 +21,24 @@ from perception.radar import PROTOCOLS, Protocol
 from perception.sensor import SURE_FRAMES
 from robot_io import Robot, RobotError
 
-LISTEN_SECONDS: Final = 1.2
-"""A radar that speaks by itself sends ten frames a second and more."""
-ROBOT_SECONDS: Final = 3.5
-"""An ESP32 that is reset by the opening of its port answers after about two seconds."""
 _READ_SECONDS: Final = 0.1
 _MOST_BYTES: Final = 65_536
 _MODEM_BAUD: Final = 115_200
-_MODEM_SECONDS: Final = 1.5
 _FAILURES: Final = (serial.SerialException, OSError, termios.error, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each kind may take to make itself known."""
+
+    radar_seconds: float = 1.2
+    """At each rate; a radar that speaks by itself sends ten frames a second and more."""
+    modem_seconds: float = 1.5
+    robot_seconds: float = 3.5
+    """An ESP32 that is reset by the opening of its port answers after about two seconds."""
+
+
+DEFAULT_PATIENCE: Final = Patience()
 
 
 class What(StrEnum):
@@ -60,39 +68,22 @@ def ports() -> list[str]:
     return [stable_name(port) or port for port in sorted(found)]
 
 
-def look(port: str, tell: Callable[[str], object] = lambda _: None) -> Found:
-    """Find out what is at a port; blocks for up to ten seconds.
-
-    Args:
-        port: its path.
-        tell: is told what is tried.
-    """
+def look(port: str, patience: Patience = DEFAULT_PATIENCE) -> Found:
+    """Find out what is at a port; blocks for as long as the patience lasts at most."""
     try:
         for baud in dict.fromkeys(protocol.baud for protocol in PROTOCOLS.values()):
-            tell(What.RADAR)
-            if protocol := _radar(_heard(port, baud), baud):
+            if protocol := _listen(port, baud, patience.radar_seconds):
                 return Found(port, What.RADAR, protocol.name)
-        tell(What.MODEM)
-        if _is_modem(port):
+        if _is_modem(port, patience.modem_seconds):
             return Found(port, What.MODEM)
     except _FAILURES as error:
         return Found(port, What.REFUSED, str(error))
-    tell(What.ROBOT)
-    if name := asyncio.run(_robot(port)):
+    if name := asyncio.run(_robot(port, patience.robot_seconds)):
         return Found(port, What.ROBOT, name)
     return Found(port, What.UNKNOWN)
 
 
-def _heard(port: str, baud: int) -> bytes:
-    heard = bytearray()
-    with serial.Serial(port, baud, timeout=_READ_SECONDS, exclusive=True) as line:
-        until = time.monotonic() + LISTEN_SECONDS
-        while time.monotonic() < until and len(heard) < _MOST_BYTES:
-            heard += line.read(4_096)
-    return bytes(heard)
-
-
-def _radar(heard: bytes, baud: int) -> Protocol | None:
+def radar_of(heard: bytes, baud: int) -> Protocol | None:
     """Tell which radar sent these bytes at a rate; None: none that is known."""
     best: tuple[int, Protocol] | None = None
     for protocol in PROTOCOLS.values():
@@ -106,12 +97,23 @@ def _radar(heard: bytes, baud: int) -> Protocol | None:
     return best[1] if best else None
 
 
-def _is_modem(port: str) -> bool:
+def _listen(port: str, baud: int, seconds: float) -> Protocol | None:
+    heard, until = bytearray(), time.monotonic() + seconds
+    with serial.Serial(port, baud, timeout=_READ_SECONDS, exclusive=True) as line:
+        while time.monotonic() < until and len(heard) < _MOST_BYTES:
+            if piece := line.read(4_096):
+                heard += piece
+                if found := radar_of(bytes(heard), baud):
+                    return found
+    return None
+
+
+def _is_modem(port: str, seconds: float) -> bool:
+    answer, until = b"", time.monotonic() + seconds
     with serial.Serial(
-        port, _MODEM_BAUD, timeout=_READ_SECONDS, write_timeout=_MODEM_SECONDS, exclusive=True
+        port, _MODEM_BAUD, timeout=_READ_SECONDS, write_timeout=seconds, exclusive=True
     ) as line:
         line.write(b"AT\r")
-        answer, until = b"", time.monotonic() + _MODEM_SECONDS
         while time.monotonic() < until:
             answer += line.read(64)
             if b"OK\r" in answer:
@@ -119,9 +121,9 @@ def _is_modem(port: str) -> bool:
     return False
 
 
-async def _robot(port: str) -> str:
+async def _robot(port: str, seconds: float) -> str:
     try:
-        async with await Robot.connect(port, timeout_seconds=ROBOT_SECONDS) as robot:
+        async with await Robot.connect(port, timeout_seconds=seconds) as robot:
             able = robot.capabilities
             return f"{able.name} {able.firmware}".strip()
     except RobotError:

@@ -21,6 +21,7 @@ from assistant.setup.questions import Choice, NotUsableError
 from assistant.setup.settings_file import setting
 from assistant.setup.words import SetupWords
 
+_NO_ANSWER: Final = "the sound system does not answer"
 _SERVER_SECONDS: Final = 3.0
 _LIST_SECONDS: Final = 15.0
 _LISTEN_MARGIN_SECONDS: Final = 20.0
@@ -119,7 +120,7 @@ def tone(device: str, volume: float) -> str:
         )
         told = json.loads(child.stdout.splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError):
-        return "the sound system does not answer"
+        return _NO_ANSWER
     return str(told["problem"]) if not told["ok"] else ""
 
 
@@ -153,14 +154,17 @@ def listen(device: str, seconds: float, file: Path) -> Iterator[Level | str]:
                 told = json.loads(line)
                 if "problem" in told:
                     yield str(told["problem"])
-                elif "dbfs" in told:
+                    return
+                if "dbfs" in told:
                     has_come = True
                     yield Level(told["dbfs"])
+        except ValueError:
+            has_come = False
         finally:
             limit.cancel()
             child.kill()
     if not has_come:
-        yield "the sound system does not answer"
+        yield _NO_ANSWER
 
 
 def _command(*arguments: str) -> list[str]:

@@ -22,8 +22,6 @@ from assistant.setup.place import Place
 from assistant.setup.questions import Choice, Kind, Question, Step
 from assistant.setup.settings_file import setting
 from assistant.setup.sound import Direction
-from perception.radar import PROTOCOLS
-from robot_io.driver import ENTRY_POINT_GROUP
 
 HABITS_FIELD: Final = "habits"
 """The field of the elder's profile that holds the usual times."""
@@ -99,6 +97,8 @@ def _number(key: str, **more: Any) -> Question:
 
 
 def _protocols(_: Place) -> Sequence[Choice]:
+    from perception.radar import PROTOCOLS  # noqa: PLC0415  (numpy)
+
     return [Choice(name, name) for name in PROTOCOLS]
 
 
@@ -107,6 +107,8 @@ def _is_set(*keys: str) -> Callable[[Place], bool]:
 
 
 def _drivers(_: Place) -> Sequence[Choice]:
+    from robot_io.driver import ENTRY_POINT_GROUP  # noqa: PLC0415
+
     return [Choice(name, name) for name in sorted(entry_points(group=ENTRY_POINT_GROUP).names)]
 
 
