@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from assistant.commands.setup_home import place as this_home
-from assistant.commands.setup_terminal import SkippedError, Terminal
+from assistant.commands.setup_terminal import SkippedError, Terminal, command
 from assistant.commands.words import Words
 from assistant.settings import LANGUAGES, example, read, settings_file
 from assistant.setup import STEPS, Question, SetupWords, Step
@@ -122,8 +122,10 @@ def _end(front: Terminal) -> int:
     front.title(front.words("the_end"))
     words = Words(place.settings.language)
     print_needs(front.console, list(needs(place.folder, place.settings, words)), words)
+    if lacking := [front.words(f"step_{s.key}") for s in STEPS if not s.is_done(place)]:
+        front.say("lacking", names=front.words("comma").join(lacking))
     front.say("next")
-    front.copy("anban run")
+    front.copy(command("run"))
     return 0
 
 
@@ -135,10 +137,18 @@ def _take_leave(front: Terminal) -> None:
             words = SetupWords(lang)
             front.show(words("left_nothing"))
             front.show(words("left_go_on" if front.is_person else "left_no_terminal"))
+        front.copy(_again(front))
         return
     if front.place.kept:
-        names = ", ".join(front.words(f"name_{key.replace('.', '_')}") for key in front.place.kept)
+        names = front.words("comma").join(
+            front.words(f"name_{key.replace('.', '_')}") for key in front.place.kept
+        )
         front.say("left_kept", names=names)
     else:
         front.say("left_nothing")
     front.say("left_go_on" if front.is_person else "left_no_terminal")
+    front.copy(_again(front))
+
+
+def _again(front: Terminal) -> str:
+    return command("setup") if front.is_person else command("setup", "--answers", "FILE")

@@ -183,7 +183,7 @@ def _ntfy(front: Terminal, name: str) -> str:
 
 def show_code(front: Terminal, text: str) -> None:
     """Show a QR code, dark on light whatever the terminal's colours are; two rows in a line."""
-    rows = [bytearray(row) for row in segno.make(text, error="l").matrix_iter(border=2)]
+    rows = [bytearray(row) for row in segno.make(text, error="l").matrix_iter(border=3)]
     if len(rows[0]) > front.console.width:
         return
     for upper, lower in zip(rows[::2], [*rows[1::2], bytearray(len(rows[0]))], strict=False):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import getpass
+import shlex
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -21,6 +24,17 @@ EMPTIES: Final = "-"
 EXPLAINS: Final = frozenset({"?", "？"})
 SKIPS: Final = frozenset({">", "》", "＞"})
 _WIDEST: Final = 78
+_NAME: Final = "anban"
+
+
+def command(*words: str) -> str:
+    """Give a command of ours as it can be typed where this one was."""
+    here = Path(sys.argv[0])
+    if here.name != _NAME or shutil.which(_NAME) == str(here):
+        return " ".join((_NAME, *words))
+    if here.is_absolute() and here.is_relative_to(Path.cwd()):
+        here = here.relative_to(Path.cwd())
+    return shlex.join((str(here), *words))
 
 
 class SkippedError(Exception):

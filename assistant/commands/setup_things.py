@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from assistant.commands.reminder_list import opened_copy
 from assistant.commands.reminder_lists import add, look_through, read
 from assistant.commands.setup_hearing import words_in
-from assistant.commands.setup_terminal import Terminal
+from assistant.commands.setup_terminal import Terminal, command
 from assistant.runtime.home_folder import socket_path
 from assistant.setup import Question, ports, sound
 from assistant.setup.model import model_of
@@ -132,9 +132,9 @@ def pull_model(front: Terminal) -> None:
 
 def _later(front: Terminal, lang: str) -> None:
     front.say("model_later")
-    front.copy(f"anban models pull {lang}")
+    front.copy(command("models", "pull", lang))
     front.say("model_offline")
-    front.copy(f"anban models pull {lang} --from FILE")
+    front.copy(command("models", "pull", lang, "--from", "FILE"))
 
 
 # -------------------------------------------------------------------------------- medicines

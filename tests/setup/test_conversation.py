@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import subprocess
 import sys
@@ -14,15 +15,18 @@ from typing import Any
 
 import httpx
 import pytest
+import segno
 from rich.cells import cell_len
 
 from assistant.commands import reminder_list
 from assistant.commands.setup_answers import set_up_from
+from assistant.commands.setup_people import show_code
+from assistant.commands.setup_terminal import Terminal as Front
 from assistant.people.contacts import Contact, People
 from assistant.settings import SettingsError, load
 from tests.commands.terminal import CTRL_D, Terminal, terminal
-from tests.setup.keyboard import converse
-from tests.setup.parts import ntfy
+from tests.setup.keyboard import Keyboard, converse
+from tests.setup.parts import ntfy, place
 
 MAIN = "import sys; from assistant.cli import main; main()"
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -139,6 +143,7 @@ def test_a_home_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert status == 0
     assert "求救时联系：王小芳" in shown
     assert "anban run" in shown.splitlines()
+    assert "还缺：听懂真人说话的语音模型、家人手机上的网页" in shown.replace("\n", "")
     assert [line for line in shown.splitlines() if cell_len(line) > 60] == []
     assert "告诉正在安装的人" in inbox.messages[0]["message"]
     assert written(tmp_path) == {
@@ -318,3 +323,23 @@ def test_a_file_of_answers_beside_settings_that_are_no_toml(
     (tmp_path / "answers.toml").write_text('elder_name = "Sue"\n')
     with pytest.raises(SettingsError, match=r"anban.toml:1"):
         set_up_from(tmp_path / "answers.toml", is_check=False)
+
+
+def test_a_code_for_the_camera(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is drawn, two rows a line, is the code that segno made, with its quiet zone."""
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", shown)
+    monkeypatch.setattr(sys, "stdin", Keyboard(shown, ()))
+    monkeypatch.setenv("COLUMNS", "60")
+    text = "https://ntfy.sh/anban-5f1c93e0b7a2aaaa"
+    show_code(Front(place(tmp_path)), text)
+    light = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+    drawn = []
+    for line in shown.getvalue().splitlines():
+        pairs = [light[character] for character in line]
+        drawn += [[not upper for upper, _ in pairs], [not lower for _, lower in pairs]]
+    wanted = [
+        [bool(dark) for dark in row] for row in segno.make(text, error="l").matrix_iter(border=3)
+    ]
+    assert drawn[: len(wanted)] == wanted
+    assert len(drawn[0]) <= 60
