@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from assistant.commands.setup_home import place as this_home
+from assistant.commands.setup_home import runs
 from assistant.commands.setup_terminal import SkippedError, Terminal, command
 from assistant.commands.words import Words
 from assistant.settings import LANGUAGES, example, read, settings_file
@@ -47,6 +48,9 @@ def set_up() -> int:
         if isinstance(left, KeyboardInterrupt):
             return _INTERRUPTED
         return 0 if front.is_person else 1
+    except Exception:
+        _take_leave(front)
+        raise
 
 
 def _converse(front: Terminal) -> int:
@@ -56,14 +60,14 @@ def _converse(front: Terminal) -> int:
         # Nobody knows yet which language is read here.
         asked = " ".join(SetupWords(lang)("choose_language") for lang in LANGUAGES)
         front.question(LANGUAGE, asked, _of_the_machine())
-        front.say("welcome", folder=front.place.folder)
+        front.say("welcome", place=front.place.folder)
         front.say("keys")
         for number, step in enumerate(STEPS[1:], 1):
             _titled(front, number, len(STEPS) - 1, step)
     else:
         for problem in read(path).problems:
             front.say("settings_problem", problem=problem)
-        front.say("welcome_back", folder=front.place.folder)
+        front.say("welcome_back", place=front.place.folder)
         front.say("keys")
         _menu(front)
     return _end(front)
@@ -124,8 +128,11 @@ def _end(front: Terminal) -> int:
     print_needs(front.console, list(needs(place.folder, place.settings, words)), words)
     if lacking := [front.words(f"step_{s.key}") for s in STEPS if not s.is_done(place)]:
         front.say("lacking", names=front.words("comma").join(lacking))
-    front.say("next")
-    front.copy(command("run"))
+    if runs(place.folder):
+        front.say("running")
+    else:
+        front.say("next")
+        front.copy(command("run"))
     return 0
 
 

@@ -45,7 +45,7 @@ def set_up_from(file: Path, *, is_check: bool) -> int:
         console.print(words("answers_checked"))
         return 0
     _keep(answers, place)
-    console.print(words("answers_kept", folder=place.folder), soft_wrap=True)
+    console.print(words("answers_kept", place=place.folder), soft_wrap=True)
     if answers.pull_model and not _pull(console, place, answers.lang):
         return 1
     told = list(needs(place.folder, place.settings, Words(answers.lang)))

@@ -11,9 +11,9 @@ from typing import Any
 
 from assistant.channels import Registry
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
-from assistant.settings import Settings, home_folder
+from assistant.settings import Settings, SettingsError, home_folder
 from assistant.setup import Place
-from assistant.store import Database, KeyedValues
+from assistant.store import Database, KeyedValues, StoreError
 
 _DATABASE = "anban.sqlite"
 
@@ -42,8 +42,11 @@ class HomeProfile:
         return self._known.get(name)
 
     def set(self, name: str, value: Any) -> None:
-        """Keep a field; raises StoreError, LinkError, ServiceError."""
-        asyncio.run(self._write(name, value))
+        """Keep a field, through the Anban that runs, else by itself; raises SettingsError."""
+        try:
+            asyncio.run(self._write(name, value))
+        except (StoreError, OSError, TimeoutError) as error:
+            raise SettingsError(str(error)) from error
         self._known = {**(self._known or {}), name: value}
 
     async def _read(self) -> dict[str, Any]:
@@ -60,15 +63,33 @@ class HomeProfile:
         try:
             lock = lock_home(self._folder)
         except AlreadyRunningError:
-            from assistant.runtime.link import Link  # noqa: PLC0415
-            from assistant.services import SetProfileField  # noqa: PLC0415
-
-            async with Link("setup", (), socket_path(self._folder)) as link:
-                await link.request(SetProfileField(name, value))
+            await _ask(self._folder, name, value)
             return
         with lock:
             async with _opened(self._folder / _DATABASE) as database:
                 await KeyedValues.profile(database).set(name, value)
+
+
+async def _ask(folder: Path, name: str, value: Any) -> None:
+    """Let the Anban that runs keep a field."""
+    from assistant.runtime.link import Link, LinkError  # noqa: PLC0415
+    from assistant.services import SetProfileField  # noqa: PLC0415
+    from assistant.services.errors import ServiceError  # noqa: PLC0415
+
+    try:
+        async with Link("setup", (), socket_path(folder)) as link:
+            await link.request(SetProfileField(name, value))
+    except (LinkError, ServiceError) as error:
+        raise SettingsError(str(error)) from error
+
+
+def runs(folder: Path) -> bool:
+    """Whether an Anban runs on this home."""
+    try:
+        lock_home(folder).close()
+    except AlreadyRunningError:
+        return True
+    return False
 
 
 def place() -> Place:

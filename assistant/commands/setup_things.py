@@ -12,8 +12,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from assistant.commands.reminder_list import opened_copy
 from assistant.commands.reminder_lists import add, look_through, read
 from assistant.commands.setup_hearing import words_in
+from assistant.commands.setup_home import runs
 from assistant.commands.setup_terminal import Terminal, command
-from assistant.runtime.home_folder import socket_path
 from assistant.setup import Question, ports, sound
 from assistant.setup.model import model_of
 from assistant.setup.ports import Found, What
@@ -195,14 +195,13 @@ def ask_devices(front: Terminal) -> None:
         key: str(setting(front.place.settings, key))
         for key in ("radar.port", "robot.port", "modem.port")
     }
-    runs = socket_path(front.place.folder).exists()
     found = [port for port in ports.ports() if port not in known.values()]
     if not found and not any(known.values()):
         front.say("no_ports")
     for port in found:
         with front.console.status(front.words("looking_at", port=port)):
             _take(front, ports.look(port))
-    if runs and any(known.values()):
+    if any(known.values()) and runs(front.place.folder):
         front.say("ports_in_use")
     for key, questions in (("radar.port", RADAR), ("robot.port", ROBOT), ("modem.port", MODEM)):
         if setting(front.place.settings, key):

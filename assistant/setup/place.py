@@ -20,7 +20,7 @@ class Profile(Protocol):
         """A field; None if it was never set.  Raises StoreError."""
 
     def set(self, name: str, value: Any) -> None:
-        """Keep a field, through the Anban that runs, else by itself; raises StoreError."""
+        """Keep a field, through the Anban that runs, else by itself; raises SettingsError."""
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class Question:
     present: Callable[[Place], Any]
     """The value that holds now; empty: none does."""
     keep: Callable[[Place, Any], None]
-    """Keeps a value; raises SettingsError, StoreError, OSError."""
+    """Keeps a value; raises SettingsError, NotUsableError."""
     kind: Kind = Kind.TEXT
     choices: Callable[[Place], Sequence[Choice]] = _none
     is_asked: Callable[[Place], bool] = _always

@@ -24,6 +24,7 @@ from assistant.commands.setup_people import show_code
 from assistant.commands.setup_terminal import Terminal as Front
 from assistant.people.contacts import Contact, People
 from assistant.settings import SettingsError, load
+from assistant.store import StoreError
 from tests.commands.terminal import CTRL_D, Terminal, terminal
 from tests.setup.keyboard import Keyboard, converse
 from tests.setup.parts import ntfy, place
@@ -268,6 +269,16 @@ def test_a_home_that_takes_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "home").write_text("this is no folder")
     _, shown = converse(tmp_path / "home", [("Which language", "1")], monkeypatch)
     assert "cannot be written" in shown.replace("\n", " ")
+
+
+def test_a_database_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept before is told, and the error after it."""
+    set_up_before(tmp_path)
+    (tmp_path / "anban.sqlite").write_bytes(b"no database" * 1_000)
+    answers = [("做哪一步", "2"), ("怎么称呼", "王奶奶"), ("电话", "13800138000")]
+    with pytest.raises(StoreError):
+        converse(tmp_path, answers, monkeypatch)
+    assert written(tmp_path)["elder_name"] == "王奶奶"
 
 
 def test_where_nobody_sits(tmp_path: Path) -> None:
