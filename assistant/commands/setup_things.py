@@ -203,8 +203,9 @@ def ask_devices(front: Terminal) -> None:
             _take(front, ports.look(port))
     if any(known.values()) and runs(front.place.folder):
         front.say("ports_in_use")
+    is_all = front.confirm(front.words("ask_by_hand"), default=False)
     for key, questions in (("radar.port", RADAR), ("robot.port", ROBOT), ("modem.port", MODEM)):
-        if setting(front.place.settings, key):
+        if is_all or setting(front.place.settings, key):
             _ask_all(front, questions)
 
 

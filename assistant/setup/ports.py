@@ -63,8 +63,11 @@ class Found:
 
 
 def ports() -> list[str]:
-    """List the serial ports that something is plugged into, by the names that stay the same."""
-    found = [str(port.device) for port in list_ports.comports() if port.hwid != "n/a"]
+    """List the serial ports on USB, by the names that stay the same.
+
+    A port of the board itself may be its console, and is not spoken to.
+    """
+    found = [str(port.device) for port in list_ports.comports() if port.vid is not None]
     return [stable_name(port) or port for port in sorted(found)]
 
 

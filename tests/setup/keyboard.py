@@ -35,7 +35,11 @@ class Keyboard(io.TextIOBase):
 
 
 def converse(
-    home: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch, lang: str = "zh_CN.UTF-8"
+    home: Path,
+    answers: Answers,
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str = "zh_CN.UTF-8",
+    plugged: Sequence[str] = (),
 ) -> tuple[int, str]:
     """Go through set-up; the exit status, and what was shown on 60 columns."""
     shown = io.StringIO()
@@ -45,6 +49,8 @@ def converse(
             patch.setenv(name, value)
         patch.setattr(sys, "stdout", shown)
         patch.setattr(sys, "stdin", keyboard)
-        patch.setattr(ports, "ports", list)  # what is plugged into this machine is left alone
+        patch.setattr(
+            ports, "ports", lambda: list(plugged)
+        )  # what is plugged into this machine is left alone
         status = set_up()
     return status, shown.getvalue()

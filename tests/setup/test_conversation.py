@@ -24,6 +24,8 @@ from assistant.commands.setup_people import show_code
 from assistant.commands.setup_terminal import Terminal as Front
 from assistant.people.contacts import Contact, People
 from assistant.settings import SettingsError, load
+from assistant.setup import ports
+from assistant.setup.ports import Found, What
 from assistant.store import StoreError
 from tests.commands.terminal import CTRL_D, Terminal, terminal
 from tests.setup.keyboard import Keyboard, converse
@@ -139,6 +141,7 @@ def test_a_home_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             ("过敏", "高血压"),
             ("药名", "nowhere.csv"),
             ("没有这个文件", ""),
+            ("自己写串口", ""),
         )
         status, shown = converse(tmp_path, answers, monkeypatch)
     assert status == 0
@@ -354,3 +357,41 @@ def test_a_code_for_the_camera(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     ]
     assert drawn[: len(wanted)] == wanted
     assert len(drawn[0]) <= 60
+
+
+def test_a_radar_that_was_found_and_a_robot_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_before(tmp_path)
+    found = {
+        "/dev/ttyUSB7": Found("/dev/ttyUSB7", What.RADAR, "mr60fda2"),
+        "/dev/ttyUSB8": Found("/dev/ttyUSB8", What.UNKNOWN),
+    }
+    monkeypatch.setattr(ports, "look", found.__getitem__)
+    answers = (
+        ("做哪一步", "9"),
+        ("雷达，mr60fda2", ""),
+        ("没有认出来", "y"),
+        ("[/dev/ttyUSB7]", ""),
+        ("[mr60fda2]", "ld2451"),
+        ("您是不是想写：ld2450", ""),
+        ("哪个房间", "卧室"),
+        ("[1.8]", "2米"),
+        ("[0.0]", "100"),
+        ("-45 到 90", "10"),
+        ("机器人接在", "/dev/ttyACM0"),
+        ("哪个驱动", "create2"),
+        ("上网棒", ""),
+        ("做哪一步", ""),
+    )
+    status, _ = converse(tmp_path, answers, monkeypatch, plugged=list(found))
+    assert status == 0
+    made = written(tmp_path)
+    assert made["radar"] == {
+        "port": "/dev/ttyUSB7",
+        "protocol": "mr60fda2",
+        "place": "卧室",
+        "height_metres": 2.0,
+        "tilt_degrees": 10.0,
+    }
+    assert made["robot"] == {"port": "/dev/ttyACM0", "driver": "create2"}
