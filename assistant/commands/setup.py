@@ -127,7 +127,7 @@ def _end(front: Terminal) -> int:
     words = Words(place.settings.language)
     print_needs(front.console, list(needs(place.folder, place.settings, words)), words)
     if lacking := [front.words(f"step_{s.key}") for s in STEPS if not s.is_done(place)]:
-        front.say("lacking", names=front.words("comma").join(lacking))
+        front.say("lacking", names=front.words("semicolon").join(lacking))
     if runs(place.folder):
         front.say("running")
     else:

@@ -260,13 +260,13 @@ class _Reader:
         texts = {name: entry.get(name, "") for name in ("name", "hours", "lang")}
         lists = {name: entry.get(name, []) for name in ("called", "ways")}
         lists = {n: [v] if isinstance(v, str) else v for n, v in lists.items()}
-        for name, value in texts.items():
+        for each, value in texts.items():
             if not isinstance(value, str):
-                self._refuse_entry("contacts", number, name, "bad_str")
+                self._refuse_entry("contacts", number, each, "bad_str")
                 return None
-        for name, value in lists.items():
-            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-                self._refuse_entry("contacts", number, name, "bad_list")
+        for each, value in lists.items():
+            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+                self._refuse_entry("contacts", number, each, "bad_list")
                 return None
         if texts["lang"] and texts["lang"] not in LANGUAGES:
             choices = ", ".join(LANGUAGES)
@@ -276,10 +276,11 @@ class _Reader:
             self._refuse_entry("contacts", number, "ways", "no_way", name=texts["name"])
         name = self._fit(number, "name", checks.name, texts["name"])
         called = [self._fit(number, "called", checks.name, each) for each in lists["called"]]
-        hours = texts["hours"] and self._fit(number, "hours", checks.hours, texts["hours"])
-        if not name or None in (*called, hours):
+        said = texts["hours"]
+        hours = self._fit(number, "hours", checks.hours, said) if said else ""
+        if name is None or hours is None or None in called:
             return None
-        return new_contact(name, filter(None, called), ways, hours or "", texts["lang"])
+        return new_contact(name, filter(None, called), ways, hours, texts["lang"])
 
     def _fit(self, number: int, field: str, check: Check, value: str) -> str | None:
         """Give a text of a contact as it is kept; None if it cannot be, which is noted."""

@@ -147,7 +147,7 @@ def test_a_home_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert status == 0
     assert "求救时联系：王小芳" in shown
     assert "anban run" in shown.splitlines()
-    assert "还缺：听懂真人说话的语音模型、家人手机上的网页" in shown.replace("\n", "")
+    assert "还缺：听懂真人说话的语音模型；家人手机上的网页" in shown.replace("\n", "")
     assert [line for line in shown.splitlines() if cell_len(line) > 60] == []
     assert "告诉正在安装的人" in inbox.messages[0]["message"]
     assert written(tmp_path) == {
