@@ -202,9 +202,22 @@ def drill(
 @app.command()
 def setup(
     *,
+    answers: Annotated[
+        Path | None, typer.Option(help="Ask nothing: take all answers of this file, or none.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="With --answers: only say what is wrong with them.")
+    ] = False,
     example: Annotated[bool, typer.Option("--example", help="Print all settings.")] = False,
 ) -> None:
-    """Ask a few questions and write anban.toml."""
+    """Lead through everything a home needs; each answer is kept, and can be given later."""
+    _quiet()
+    if answers is not None:
+        from assistant.commands.setup_answers import set_up_from  # noqa: PLC0415
+
+        _finish(set_up_from(answers, is_check=check))
+    if check:
+        raise typer.BadParameter("--check looks at a file: --answers FILE --check")
     from assistant.commands.setup import print_example, set_up  # noqa: PLC0415
 
     _finish(print_example() if example else set_up())

@@ -8,7 +8,7 @@ from typing import Final
 
 from assistant.channels import AddressError, Channel
 from assistant.commands.address_hint import likely
-from assistant.commands.words import words_of
+from assistant.commands.words import Words, words_of
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import ContactError, People, new_contact
 from assistant.runtime.home_folder import socket_path
@@ -54,7 +54,9 @@ def keep(
             kept.append(equipment.registry.check(address))
         except AddressError as error:
             refused = f"{name} is not kept: {address}: {error}"
-            raise ContactError("\n".join([refused, *_hints(equipment, address)])) from error
+            raise ContactError(
+                "\n".join([refused, *hints(equipment, address, words_of())])
+            ) from error
     people = _people()
     people.add(
         new_contact(name, called, kept, hours, lang),
@@ -101,9 +103,8 @@ async def check(name: str | None) -> int:
     return 1 if bad else 0
 
 
-def _hints(equipment: HomeEquipment, address: str) -> list[str]:
+def hints(equipment: HomeEquipment, address: str, words: Words) -> list[str]:
     """What to type instead, in the home's language."""
-    words = words_of()
     meant = likely(address, equipment.numbering([]).country)
     hints = [words("address_meant", address=meant)] if meant and meant != address else []
     scheme = (meant or address).partition(":")[0].lower()

@@ -13,11 +13,13 @@ from assistant.runtime.home_folder import AlreadyRunningError
 from assistant.runtime.link import LinkError
 from assistant.services.errors import Refused, ServiceError
 from assistant.settings import SettingsError
+from assistant.setup.answers import AnswersError
 from assistant.store import StoreError
 from models import ModelError
 
 EXPECTED = (
     AlreadyRunningError,
+    AnswersError,
     AudioFileError,
     ContactError,
     DemoError,

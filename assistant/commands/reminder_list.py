@@ -125,21 +125,26 @@ async def change(request: Request[R]) -> R:
 
 
 @asynccontextmanager
-async def opened_copy() -> AsyncIterator[ReminderApi]:
-    """The reminders over a copy of the database: nothing that they write is kept."""
-    async with _opened(_copy) as (_, api):
+async def opened_copy(lang: str | None = None) -> AsyncIterator[ReminderApi]:
+    """The reminders over a copy of the database: nothing that they write is kept.
+
+    `lang`: the language to speak instead of the home's.
+    """
+    async with _opened(copied, lang) as (_, api):
         yield api
 
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[Bus]:
     """The services over a copy of the database: nothing that they write is kept."""
-    async with _opened(_copy) as (bus, _):
+    async with _opened(copied) as (bus, _):
         yield bus
 
 
 @asynccontextmanager
-async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, ReminderApi]]:
+async def _opened(
+    place: Callable[[Path], Path], lang: str | None = None
+) -> AsyncIterator[tuple[Bus, ReminderApi]]:
     """The services of reminders over a database; nothing is announced, and nobody told."""
     home = home_folder()
     settings = load(settings_file(home))
@@ -147,7 +152,7 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Rem
         database = Database(place(Path(folder)))
         await database.open()
         try:
-            ours = Home.of(home, settings, database=database)
+            ours = Home.of(home, settings, lang=lang, database=database)
             await ours.memory.recall()
             api = ReminderApi(ReminderScheduler(ours), Medicines(ours))
             ReminderServices(api).register(ours.bus)
@@ -156,7 +161,7 @@ async def _opened(place: Callable[[Path], Path]) -> AsyncIterator[tuple[Bus, Rem
             await database.close()
 
 
-def _copy(folder: Path) -> Path:
+def copied(folder: Path) -> Path:
     """A copy of the home's database as it is at this moment; raises StoreError."""
     home = home_folder() / _DATABASE
     copied = folder / _DATABASE

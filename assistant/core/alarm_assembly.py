@@ -23,7 +23,7 @@ from assistant.channels import AddressError, ChannelError, ChannelStatus, regist
 from assistant.channels.call_voice import CallVoice
 from assistant.channels.gsm import IncomingSms
 from assistant.channels.sip import PhoneCall
-from assistant.core.equipment import PHONE_CHILD, HomeEquipment
+from assistant.core.equipment import HomeEquipment
 from assistant.drill.calls import DrillCalls
 from assistant.drill.mode import Drill
 from assistant.events import ProfileChanged
@@ -32,7 +32,6 @@ from assistant.people.contact import plain_name
 from assistant.people.contacts import People
 from assistant.runtime.feature import Feature
 from assistant.runtime.home_folder import run_folder
-from assistant.runtime.supervisor import ChildSpec
 from assistant.runtime.tasks import Tasks
 from assistant.selftest.wording import Wording as DrillWording
 from assistant.services import (
@@ -200,18 +199,7 @@ class AlarmAssembly(Feature):
         process = await self.equipment.phone_written()
         if self.equipment.phone is None or process is None:
             return
-        self._supervisor.start(
-            ChildSpec(
-                PHONE_CHILD,
-                process.command,
-                folder=process.folder,
-                output=process.folder / "baresip.log",
-                probe=self.equipment.phone.connection.probe,
-                explain=lambda: (
-                    self.equipment.phone.connection.problem if self.equipment.phone else ""
-                ),
-            )
-        )
+        self._supervisor.start(self.equipment.phone_child(process))
 
     async def stop(self) -> None:
         """Stop; open alarms go on at the next start."""

@@ -33,6 +33,7 @@ from assistant.channels.sip import (
 from assistant.packs import facts
 from assistant.people.contacts import Contact
 from assistant.runtime.home_folder import run_folder
+from assistant.runtime.supervisor import ChildSpec
 from assistant.services.findings import CheckResult, found
 from assistant.settings import Settings
 
@@ -179,6 +180,18 @@ class HomeEquipment:
                 continue
             self.problems = [each for each in self.problems if not each.startswith(_UNWRITTEN)]
         return self.phone_process
+
+    def phone_child(self, process: PhoneProcess) -> ChildSpec:
+        """Tell the supervisor how baresip is run."""
+        phone = self.phone
+        return ChildSpec(
+            PHONE_CHILD,
+            process.command,
+            folder=process.folder,
+            output=process.folder / "baresip.log",
+            probe=phone.connection.probe if phone is not None else None,
+            explain=lambda: phone.connection.problem if phone is not None else "",
+        )
 
     def _modem(
         self,

@@ -145,6 +145,16 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.reminders",
         "simulators",
     ),
+    "assistant/setup": (
+        *_REACHING,
+        "assistant.console",
+        "assistant.ear",
+        "assistant.mouth",
+        "models",
+        "perception.radar",
+        "perception.sensor",
+        "robot_io",
+    ),
     "assistant/commands": ("assistant", "models", "perception", "sensor_io", "skills"),
     # Beside the product: what tests of skills and robots are written with.  Nobody imports it.
     "anban_testing": (

@@ -1,0 +1,112 @@
+"""The home as `anban setup` reaches it: beside the Anban that runs, and without it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from assistant.channels import Registry
+from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
+from assistant.settings import Settings, SettingsError, home_folder
+from assistant.setup import Place
+from assistant.store import Database, KeyedValues, StoreError
+
+_DATABASE = "anban.sqlite"
+
+
+@asynccontextmanager
+async def _opened(path: Path) -> AsyncIterator[Database]:
+    database = Database(path)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+class HomeProfile:
+    """What is known of the elder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, Any] | None = None
+
+    def get(self, name: str) -> Any:
+        """Read a field from a copy of the database, once; raises StoreError."""
+        if self._known is None:
+            self._known = asyncio.run(self._read())
+        return self._known.get(name)
+
+    def set(self, name: str, value: Any) -> None:
+        """Keep a field, through the Anban that runs, else by itself; raises SettingsError."""
+        try:
+            asyncio.run(self._write(name, value))
+        except (StoreError, OSError, TimeoutError) as error:
+            raise SettingsError(str(error)) from error
+        self._known = {**(self._known or {}), name: value}
+
+    async def _read(self) -> dict[str, Any]:
+        from assistant.commands.reminder_list import copied  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory(prefix="anban-") as folder:
+            path = copied(Path(folder))
+            if not path.exists():  # nothing was kept yet, and the home is not touched
+                return {}
+            async with _opened(path) as database:
+                return await KeyedValues.profile(database).all()
+
+    async def _write(self, name: str, value: Any) -> None:
+        try:
+            lock = lock_home(self._folder)
+        except AlreadyRunningError:
+            await _ask(self._folder, name, value)
+            return
+        with lock:
+            async with _opened(self._folder / _DATABASE) as database:
+                await KeyedValues.profile(database).set(name, value)
+
+
+async def _ask(folder: Path, name: str, value: Any) -> None:
+    """Let the Anban that runs keep a field."""
+    from assistant.runtime.link import Link, LinkError  # noqa: PLC0415
+    from assistant.services import SetProfileField  # noqa: PLC0415
+    from assistant.services.errors import ServiceError  # noqa: PLC0415
+
+    try:
+        async with Link("setup", (), socket_path(folder)) as link:
+            await link.request(SetProfileField(name, value))
+    except (LinkError, ServiceError) as error:
+        raise SettingsError(str(error)) from error
+
+
+def runs(folder: Path) -> bool:
+    """Whether an Anban runs on this home."""
+    try:
+        lock_home(folder).close()
+    except AlreadyRunningError:
+        return True
+    return False
+
+
+def place() -> Place:
+    """The home of this user."""
+    folder = home_folder()
+    return Place(folder, HomeProfile(folder), _opener, _meant)
+
+
+def _opener(settings: Settings, folder: Path) -> Registry:
+    from assistant.core.equipment import HomeEquipment  # noqa: PLC0415  (a second of imports)
+
+    return HomeEquipment(settings, folder, runs_phone=False).registry
+
+
+def _meant(settings: Settings, folder: Path, address: str) -> str:
+    from assistant.commands.address_hint import likely  # noqa: PLC0415
+    from assistant.core.equipment import HomeEquipment  # noqa: PLC0415
+
+    equipment = HomeEquipment(settings, folder, runs_phone=False)
+    return likely(address, equipment.numbering([]).country)

@@ -1,0 +1,229 @@
+"""What set-up tries and brings: sound, the speech model, medicines, and what is plugged in."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant.commands.reminder_list import opened_copy
+from assistant.commands.reminder_lists import add, look_through, read
+from assistant.commands.setup_hearing import words_in
+from assistant.commands.setup_home import runs
+from assistant.commands.setup_terminal import Terminal, command
+from assistant.setup import Question, ports, sound
+from assistant.setup.model import model_of
+from assistant.setup.ports import Found, What
+from assistant.setup.settings_file import setting
+from assistant.setup.steps import MODEM, RADAR, ROBOT
+from models import ModelError, fetchable, pull
+
+_SENTENCE_SECONDS: Final = 5.0
+_QUIET_DBFS: Final = -45.0
+"""Speech from across a room is louder at a microphone that is fit for it."""
+_SILENT_DBFS: Final = -65.0
+_LOUD_DBFS: Final = -6.0
+"""A tenth of a second of speech this loud is clipped."""
+_BAR: Final = 30
+_FLOOR_DBFS: Final = -70.0
+
+
+# ------------------------------------------------------------------------------------ sound
+
+
+def sound_tone(front: Terminal) -> None:
+    """Sound a chime, and ask whether it was heard."""
+    while True:
+        settings = front.place.settings
+        with front.console.status(front.words("sounding")):
+            problem = sound.tone(settings.mouth.device, settings.mouth.volume)
+        if problem:
+            front.say("no_sound", problem=problem)
+            return
+        if not front.is_person or front.confirm(front.words("ask_heard_tone"), default=True):
+            return
+        front.say("tone_hints")
+        if not front.confirm(front.words("ask_again"), default=True):
+            return
+
+
+def try_hearing(front: Terminal) -> None:
+    """Hear a sentence, show how loud it is, and what was understood."""
+    while True:
+        front.ask(front.words("ask_sentence"))
+        loudest = _heard(front)
+        if loudest is None:
+            return
+        front.say(_verdict(loudest), dbfs=f"{loudest:.0f}")
+        if not front.is_person or not front.confirm(front.words("ask_again"), default=False):
+            return
+
+
+def _heard(front: Terminal) -> float | None:
+    """Listen, and show it; the loudest tenth of a second, or None if nothing can be heard."""
+    device, loudest = front.place.settings.ear.device, _FLOOR_DBFS
+    with tempfile.TemporaryDirectory(prefix="anban-") as folder:
+        file = Path(folder) / "sentence"  # erased with the folder
+        # Nobody is to speak before it listens.
+        with front.console.status(front.words("opening")) as status:
+            for heard in sound.listen(device, _SENTENCE_SECONDS, file):
+                if isinstance(heard, str):
+                    status.stop()
+                    front.say("no_microphone", problem=heard)
+                    return None
+                level = _FLOOR_DBFS if heard.dbfs is None else heard.dbfs
+                loudest = max(loudest, level)
+                share = min(max((level - _FLOOR_DBFS) / -_FLOOR_DBFS, 0.0), 1.0)
+                status.update(f"{front.words('speak_now')} {'█' * round(share * _BAR)}")
+        if loudest > _QUIET_DBFS:
+            with front.console.status(front.words("understanding")):
+                words = words_in(file, front.place)
+            if words is not None:
+                front.say("understood" if words else "not_understood", words=words)
+    return loudest
+
+
+def _verdict(loudest: float) -> str:
+    if loudest <= _SILENT_DBFS:
+        return "level_silent"
+    if loudest <= _QUIET_DBFS:
+        return "level_quiet"
+    return "level_loud" if loudest >= _LOUD_DBFS else "level_well"
+
+
+# ------------------------------------------------------------------------------------ model
+
+
+def pull_model(front: Terminal) -> None:
+    """Fetch the speech model that understands people, if it is not there."""
+    place = front.place
+    lang = place.settings.language
+    if model_of(place) is not None:
+        front.say("model_there")
+        return
+    try:
+        size = fetchable(lang).bytes
+    except ModelError as error:
+        front.refuse(error)
+        return
+    front.say("model_what", megabytes=f"{size / 1e6:.0f}")
+    if not front.confirm(front.words("ask_model"), default=True):
+        _later(front, lang)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(20), DownloadColumn())
+    try:
+        with Progress(*columns, TimeRemainingColumn(compact=True), console=front.console) as shown:
+            task = shown.add_task(front.words("pulling"), total=None)
+            pull(
+                lang,
+                place.folder / "models",
+                lambda here, total: shown.update(task, completed=here, total=total),
+            )
+    except ModelError as error:
+        front.refuse(error)
+        _later(front, lang)
+    else:
+        place.note("model")
+        front.say("model_ready")
+
+
+def _later(front: Terminal, lang: str) -> None:
+    front.say("model_later")
+    front.copy(command("models", "pull", lang))
+    front.say("model_offline")
+    front.copy(command("models", "pull", lang, "--from", "FILE"))
+
+
+# -------------------------------------------------------------------------------- medicines
+
+
+def ask_medicines(front: Terminal) -> None:
+    """Take medicines one by one, or from a list."""
+    kept = asyncio.run(_titles())
+    if kept:
+        front.say("medicines_now", names="、".join(kept))
+    while True:
+        typed = front.ask(front.words("ask_medicine"), why=front.words("why_medicine"))
+        if not typed:
+            return
+        file = Path(typed).expanduser()
+        if typed.lower().endswith((".csv", ".tsv", ".txt")) or "/" in typed:
+            if not file.is_file():
+                front.say("no_such_file", file=typed)
+            elif asyncio.run(look_through(file)) == 0 and front.confirm(
+                front.words("ask_import"), default=True
+            ):
+                asyncio.run(read(file))
+                front.place.note("medicines")
+        else:
+            _ask_medicine(front, typed)
+
+
+async def _titles() -> list[str]:
+    async with opened_copy() as api:
+        return [each.title for each in await api.all()]
+
+
+def _ask_medicine(front: Terminal, title: str) -> None:
+    """Ask how much and when, until it can be kept or is given up."""
+    cells = {"title": title, "kind": "medicine"}
+    while True:
+        for column in ("amount", "times", "rrule", "food"):
+            before = cells.get(column, "")
+            typed = front.ask(
+                front.words(f"ask_medicine_{column}", title=title),
+                before,
+                front.words(f"why_medicine_{column}"),
+            )
+            cells[column] = "" if typed == "-" else typed or before
+        if asyncio.run(add(cells, is_check=False)) == 0:
+            front.place.note("medicines")
+            return
+        if not front.confirm(front.words("ask_medicine_again", title=title), default=True):
+            return
+
+
+# ---------------------------------------------------------------------------------- devices
+
+
+def ask_devices(front: Terminal) -> None:
+    """Look at the serial ports, and set up what is found or known."""
+    known = {
+        key: str(setting(front.place.settings, key))
+        for key in ("radar.port", "robot.port", "modem.port")
+    }
+    found = [port for port in ports.ports() if port not in known.values()]
+    if not found and not any(known.values()):
+        front.say("no_ports")
+    for port in found:
+        with front.console.status(front.words("looking_at", port=port)):
+            _take(front, ports.look(port))
+    if any(known.values()) and runs(front.place.folder):
+        front.say("ports_in_use")
+    is_all = front.confirm(front.words("ask_by_hand"), default=False)
+    for key, questions in (("radar.port", RADAR), ("robot.port", ROBOT), ("modem.port", MODEM)):
+        if is_all or setting(front.place.settings, key):
+            _ask_all(front, questions)
+
+
+def _take(front: Terminal, found: Found) -> None:
+    """Tell what was found, and use it if that is wanted."""
+    front.say(f"found_{found.what}", port=found.port, detail=found.detail)
+    values: dict[str, str] = {}
+    match found.what:
+        case What.RADAR:
+            values = {"radar.port": found.port, "radar.protocol": found.detail}
+        case What.ROBOT:
+            values = {"robot.port": found.port, "robot.driver": "anban"}
+        case What.MODEM:
+            values = {"modem.port": found.port}
+    if values and front.confirm(front.words("ask_use"), default=True):
+        front.place.keep(values)
+
+
+def _ask_all(front: Terminal, questions: tuple[Question, ...]) -> None:
+    for question in questions:
+        front.question(question)
