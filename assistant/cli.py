@@ -210,12 +210,25 @@ def setup(
 
 
 @app.command()
-def train(lang: Lang = None) -> None:
+def train(
+    lang: Lang = None,
+    *,
+    shows_all: Annotated[
+        bool, typer.Option("--all", help="Show every sentence that new skills take from others.")
+    ] = False,
+    accept_losses: Annotated[
+        bool,
+        typer.Option(
+            "--accept-losses", help="Use a model though it loses cries for help or doses taken."
+        ),
+    ] = False,
+) -> None:
     """Train the dialogue models now rather than at the first start."""
     from assistant.commands.train import train_models  # noqa: PLC0415
 
     _quiet()
-    _finish(asyncio.run(train_models(_known(lang))))
+    training = train_models(_known(lang), shows_all=shows_all, accept_losses=accept_losses)
+    _finish(asyncio.run(training))
 
 
 def main() -> None:

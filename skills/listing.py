@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import yaml
@@ -23,9 +24,12 @@ class Row:
     actions: int
 
 
-def installed() -> tuple[list[Row], tuple[Broken, ...]]:
-    """Every skill that loads, and those that do not."""
-    loaded, broken = load_skills()
+def installed(off: Collection[str] = ()) -> tuple[list[Row], tuple[Broken, ...]]:
+    """Every skill that loads, and those that do not; none of the code of those that are off runs.
+
+    `off`: their names.
+    """
+    loaded, broken = load_skills(off=off)
     return [_row(item) for item in loaded], broken
 
 

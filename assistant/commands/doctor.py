@@ -33,6 +33,7 @@ from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
 from models import ModelError, find, verify
 from skills.loading import load_skills
+from skills.standing import Standings, Why
 
 _QUIET_DBFS: Final = -60.0
 
@@ -65,7 +66,7 @@ def _checks(
     yield "memory", lambda: iter([look_at_memory(home)])
     yield "speech models", lambda: _models(home, settings)
     yield "languages", _languages
-    yield "skills", _skills
+    yield "skills", lambda: _skills(home)
     yield "channels", _channels
     yield "dialogue", lambda: _dialogue(home, settings)
     yield "microphone", lambda: _microphone(settings)
@@ -124,8 +125,13 @@ def _languages() -> Iterator[CheckResult]:
         yield CheckResult("languages", Verdict.WELL, f"in part: {', '.join(added)}")
 
 
-def _skills() -> Iterator[CheckResult]:
-    loaded, broken = load_skills()
+def _skills(home: Path) -> Iterator[CheckResult]:
+    off = Standings(home).off()
+    loaded, broken = load_skills(off=off)
+    for name, why in off.items():
+        verdict = Verdict.WELL if why is Why.BY_HAND else Verdict.POOR
+        detail = f"{name} is switched off ({why}); on again: anban skills enable {name}"
+        yield CheckResult("skills", verdict, detail)
     for each in broken:
         yield CheckResult("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
     if loaded:

@@ -53,6 +53,9 @@ class SkillsLoaded:
     """The names of those that come with Anban."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Why a skill that is installed cannot be used, by its name."""
+    switched_off: dict[str, str] = field(default_factory=dict)
+    """Why a skill that could be used is not, by its name: `blocks`, `crashes`, `grows` or
+    `by_hand`."""
 
 
 @event
