@@ -21,7 +21,6 @@ from assistant.runtime.faults import log_location
 from skills.forms import Event, Outcome, leave, read_answer
 from skills.home import Home, Outside
 from skills.loading import Loaded, actions_of
-from skills.marks import Marks
 from skills.skill import Action, Form
 from skills.turn import FALLBACK, Entity, Reply, Turn
 from skills.worker import BusyError, Worker
@@ -40,10 +39,18 @@ class Skills:
         loaded: tuple[Loaded, ...],
         outside: Outside,
         deadline_seconds: float,
-        marks: Marks,
+        new_worker: Callable[[str], Worker] = Worker,
         off: tuple[SkillFolder, ...] = (),
     ) -> None:
-        """`off`: those that are switched off; what is asked of them is answered for."""
+        """Begin.
+
+        Args:
+            loaded: the skills.
+            outside: the way to the core.
+            deadline_seconds: how long an action may take.
+            new_worker: makes what a skill of this name runs on.
+            off: those that are switched off; what is asked of them is answered for.
+        """
         self._loaded = {item.skill.name: item for item in loaded}
         self._deadline = deadline_seconds
         self._outside = outside
@@ -51,7 +58,7 @@ class Skills:
         self._homes = {
             name: Home(outside, name, is_ours=item.is_ours) for name, item in self._loaded.items()
         }
-        self.workers = {name: Worker(name, marks.of(name)) for name in self._loaded}
+        self.workers = {name: new_worker(name) for name in self._loaded}
         self.memory_refused: Callable[[str], None] = lambda _: None
         """Told the name of a skill that asked for more memory than there is for it."""
         self._off = tuple(skill.name for skill in off)

@@ -37,6 +37,7 @@ from skills.marks import Marks, left_behind
 from skills.outside import HostOutside
 from skills.standing import Standings, Why
 from skills.web import application
+from skills.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +81,17 @@ async def run() -> None:
         await _open_tables(link, loaded)
         left_out = {item.name: item.reason for item in broken}
         switched_off = {skill.name: str(off[skill.name]) for skill in off_folders}
-        link.send(SkillsLoaded(names, ours, left_out, switched_off))
+        link.send(SkillsLoaded(names, ours, left_out, switched_off=switched_off))
         state = await link.home_state()
         outside = HostOutside(link, state, loaded)
         deadline = ACTION_SHARE * state.settings.dialogue.answer_deadline_seconds
-        skills = Skills(loaded, outside, deadline, marks, kept)
+        skills = Skills(
+            loaded,
+            outside,
+            deadline,
+            new_worker=lambda name: Worker(name, marks.of(name)),
+            off=kept,
+        )
         guard = Guard(standings, skills.workers)
         skills.memory_refused = partial(guard.note, fault=Why.GROWS)
         async with _serving(application(skills, token), listener):

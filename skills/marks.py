@@ -24,7 +24,7 @@ _MOST: Final = 255
 class Mark:
     """The bytes of one skill."""
 
-    def __init__(self, memory: mmap.mmap, at: int) -> None:
+    def __init__(self, memory: mmap.mmap | bytearray, at: int) -> None:
         self._memory, self._at = memory, at
 
     def runs(self, *, now: bool) -> None:

@@ -30,11 +30,11 @@ class ExitError(RuntimeError):
 class Worker:
     """Runs a skill's coroutines; used from the host's loop."""
 
-    def __init__(self, name: str, mark: Mark) -> None:
-        """`mark`: says whenever the skill's code runs."""
+    def __init__(self, name: str, mark: Mark | None = None) -> None:
+        """`mark`: told whenever the skill's code runs; None: nobody asks."""
         self.name = name
-        self._mark = mark
-        self._loop = asyncio.SelectorEventLoop(MarkedSelector(mark))
+        self._mark = mark or Mark(bytearray(2), 0)
+        self._loop = asyncio.SelectorEventLoop(MarkedSelector(self._mark))
         pool = ThreadPoolExecutor(thread_name_prefix=POOL_NAME.format(name=name))
         self._loop.set_default_executor(pool)
         self._last_turn = time.monotonic()

@@ -52,6 +52,10 @@ class SkillsOff(Feature):
         self._bus.subscribe(SkillsLoaded, lambda _: self._tasks.spawn(self._tell()))
         self._tasks.spawn(self._tell())
 
+    async def told(self) -> None:
+        """Wait until everybody was told who is to be told now."""
+        await self._tasks.finish()
+
     async def stop(self) -> None:
         """Stop telling; what nobody was told is told after the next start."""
         await self._tasks.end()
