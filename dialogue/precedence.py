@@ -8,7 +8,7 @@ dose that wins is counted only if one was announced, and its name is said.
 How near is near was measured with our own skills alone and beside a skill for glasses of water; the
 sentences at the border stand, with their shares, in `tests/dialogue/ties.yml`:
 
-- What stood within 0.2, and was itself at least 0.3, was a cry or a dose about as often as not; at
+- What stood within 0.2, and was itself at least 0.35, was a cry or a dose about as often as not; at
   0.3, and with less, it seldom was, and every such sentence costs a question.
 - What belongs to no skill is no rival: against it the same margin asked about five ordinary
   sentences for each cry that it gave back.
@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 FALLBACK = "nlu_fallback"
 MARGIN = 0.2
 """How far a vital intent may be behind its rival."""
-LEAST_IN_A_TIE = 0.3
+LEAST_IN_A_TIE = 0.35
 """The least share that a vital intent wins a tie with."""
 LEAST_WITH_WORDS = 0.05
 """The least share with which it wins if the words for it are there."""

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.runtime.home_folder import spare_folder
+from assistant.runtime.home_folder import SKILLS_FILE, spare_folder
 from assistant.runtime.private_files import write_private
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ others need."""
 FAULTS_LIMIT: Final = 3
 """How many faults within a day switch a skill off: one may be bad luck, and so may two."""
 WINDOW_SECONDS: Final = 86_400.0
-_FILE: Final = "skills.json"
 
 
 class Why(StrEnum):
@@ -64,7 +63,7 @@ class Standings:
 
     def __init__(self, home: Path) -> None:
         """`home`: the data folder; where it takes no files the machine's memory takes its place."""
-        self._places = (spare_folder(home) / _FILE, home / _FILE)
+        self._places = (spare_folder(home) / SKILLS_FILE, home / SKILLS_FILE)
 
     def all(self) -> dict[str, Standing]:
         """Give the standing of each skill of which there is something to say."""
@@ -132,7 +131,7 @@ class Standings:
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """Hold a folder's file of standings for this process; the lock goes with the descriptor."""
-    descriptor = os.open(folder / f".{_FILE}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(folder / f".{SKILLS_FILE}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -158,5 +157,5 @@ def _read(table: Any) -> dict[str, Standing]:
             faults = tuple((Why(why), float(at)) for why, at in entry["faults"])
             found[name] = Standing(faults, Why(entry["off"]) if entry["off"] else None)
         except (KeyError, TypeError, ValueError) as error:
-            log.error("%s: %s cannot be read, and counts as sound: %r", _FILE, name, error)
+            log.error("%s: %s cannot be read, and counts as sound: %r", SKILLS_FILE, name, error)
     return found

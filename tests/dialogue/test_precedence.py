@@ -88,8 +88,8 @@ def test_at_the_border(text: str, lang: str, shares: dict[str, float], intent: s
 
 
 def test_together_they_must_be_for_some_skill() -> None:
-    assert decided("…", "en", {"tea_drunk": 0.35, HELP: 0.31}, threshold=0.6) == HELP
-    assert decided("…", "en", {"tea_drunk": 0.35, HELP: 0.31}, threshold=0.7) == FALLBACK
+    assert decided("…", "en", {"tea_drunk": 0.37, HELP: 0.36}, threshold=0.7) == HELP
+    assert decided("…", "en", {"tea_drunk": 0.37, HELP: 0.36}, threshold=0.75) == FALLBACK
 
 
 def test_without_the_skills_there_is_nothing_vital() -> None:
