@@ -18,7 +18,16 @@ from assistant.commands.selftest import print_last, table_of
 from assistant.commands.words import Words
 from assistant.console.check import check_page
 from assistant.demo.scratch import cache_folder
-from assistant.dialogue import DialogueError, is_trained
+from assistant.dialogue import (
+    DialogueError,
+    Outcome,
+    Wanted,
+    found,
+    installed_skills,
+    is_trained,
+    lost,
+    usable,
+)
 from assistant.ear.check import check_microphone
 from assistant.mouth.check import check_mouth
 from assistant.robot.check import robot_finding
@@ -161,8 +170,15 @@ def _dialogue(home: Path, settings: Settings) -> Iterator[CheckResult]:
         if trained:
             yield CheckResult(part, Verdict.WELL, "trained")
         else:
-            detail = "not trained yet; done at the first start, or now by `anban train`"
-            yield CheckResult(part, Verdict.POOR, detail)
+            yield CheckResult(part, Verdict.POOR, _why_untrained(home, settings, lang))
+
+
+def _why_untrained(home: Path, settings: Settings, lang: str) -> str:
+    skills, _ = usable(installed_skills())
+    known = found(Wanted(cache_folder(home) / "rasa", skills, settings.dialogue.confidence), lang)
+    if known is not None and known.vital_losses:
+        return f"as before: {lost([Outcome(None, known)])}"
+    return "not trained yet; done at the first start, or now by `anban train`"
 
 
 def _microphone(settings: Settings) -> Iterator[CheckResult]:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 import yaml
+from rich.console import Console
 from typer.testing import CliRunner
 
+from assistant.commands import train
 from assistant.commands.skills import app
-from assistant.dialogue import held_out, installed_skills
+from assistant.commands.taken import SHOWN, print_taken
+from assistant.commands.words import Words
+from assistant.dialogue import (
+    Change,
+    Comparison,
+    Outcome,
+    Sentence,
+    SkillFolder,
+    Wanted,
+    held_out,
+    installed_skills,
+)
+from assistant.dialogue.comparing import Guess
 from assistant.dialogue.sources import VITAL
 from skills.checking import check_skill
 from skills.skeleton import make
@@ -51,6 +66,61 @@ def test_what_cannot_be_switched_is_said(home: Path, arguments: list[str]) -> No
     assert refused.exit_code == 1
     assert refused.output.strip()
     assert Standings(home).off() == {}
+
+
+# ------------------------------------------------------------------------- what is taken
+
+
+def losses(count: int, means: str) -> tuple[Change, ...]:
+    return tuple(
+        Change(Sentence(f"sentence {at}", means), Guess(means, 0.91), Guess("tea_drunk", 0.82))
+        for at in range(count)
+    )
+
+
+@pytest.mark.parametrize("shows_all", [False, True])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_taken_is_told_shortly_or_whole(lang: str, shows_all: bool) -> None:
+    console = Console(file=io.StringIO(), width=200)
+    missed = Change(
+        Sentence("my own", "tea_drunk"), Guess("nlu_fallback", 0.5), Guess("milk_drunk", 0.7)
+    )
+    found = [
+        Comparison("en", 500, (*losses(20, "general_time"), missed, *losses(1, "emergency_help"))),
+        Comparison("zh", 400),
+    ]
+    skills = [SkillFolder("tea", Path("tea")), SkillFolder("general", Path("g"), is_ours=True)]
+    print_taken(console, found, skills, Words(lang), shows_all=shows_all)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert "tea" in lines[0]
+    assert "21" in lines[0]
+    assert "500" in lines[0]
+    assert lines[1] == "  emergency_help 0.91 → tea_drunk 0.82: sentence 0", "what is vital first"
+    assert sum("general_time 0.91" in line for line in lines) == (20 if shows_all else SHOWN - 1)
+    assert any("13" in line and "--all" in line for line in lines) == (not shows_all)
+    assert "  nlu_fallback 0.50 → milk_drunk 0.70: my own" in lines
+    assert "400" in lines[-1]
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+async def test_train_says_when_the_model_of_before_stays(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], accepts: bool
+) -> None:
+    async def adopt(
+        wanted: Wanted, langs: list[str], *, accept_losses: bool = False
+    ) -> dict[str, Outcome]:
+        assert wanted.cache == home / "cache" / "rasa"
+        model = Path("/models/en.tar.gz") if accept_losses else None
+        return {"en": Outcome(model, Comparison("en", 9, losses(1, "medication_taken")))}
+
+    monkeypatch.setattr(train, "adopt", adopt)
+    status = await train.train_models("en", shows_all=False, accept_losses=accepts)
+    told = capsys.readouterr().out
+    assert "medication_taken 0.91 → tea_drunk 0.82" in told
+    assert status == (0 if accepts else 1)
+    assert ("/models/en.tar.gz" in told) == accepts
+    assert ("--accept-losses" in told) == (not accepts)
 
 
 # ------------------------------------------------------------------------- held-out sentences
