@@ -22,7 +22,7 @@ from assistant.settings import LANGUAGES
 log = logging.getLogger(__name__)
 
 GROUP: Final = "anban.skills"
-_DISTRIBUTION: Final = "anban"
+DISTRIBUTION: Final = "anban"
 FALLBACK: Final = "nlu_fallback"
 VERSION: Final = "3.1"
 """The version of Rasa's training data format."""
@@ -84,7 +84,7 @@ def installed_skills() -> tuple[SkillFolder, ...]:
 
 def comes_with_anban(point: EntryPoint) -> bool:
     """Whether a skill is one of Anban's own."""
-    is_of_anban = point.dist is not None and point.dist.name == _DISTRIBUTION
+    is_of_anban = point.dist is not None and point.dist.name == DISTRIBUTION
     return is_of_anban and point.module.startswith("skills.")
 
 
