@@ -44,7 +44,7 @@ app.add_typer(
 app.add_typer(
     service_app, name="service", help="Kept running by systemd: install, status, logs, remove."
 )
-app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
+app.add_typer(skills_app, name="skills", help="Skills: list, check, new, enable, disable.")
 for _name, _module, _help in (
     ("models", "models.cli", "Speech models: list, pull, verify."),
     ("robot", "robot_io.cli", "A robot over serial: simulate, command, ask."),
