@@ -44,7 +44,7 @@ app.add_typer(
 app.add_typer(
     service_app, name="service", help="Kept running by systemd: install, status, logs, remove."
 )
-app.add_typer(skills_app, name="skills", help="Skills: list, check, new.")
+app.add_typer(skills_app, name="skills", help="Skills: list, check, new, enable, disable.")
 for _name, _module, _help in (
     ("models", "models.cli", "Speech models: list, pull, verify."),
     ("robot", "robot_io.cli", "A robot over serial: simulate, command, ask."),
@@ -224,12 +224,25 @@ def setup(
 
 
 @app.command()
-def train(lang: Lang = None) -> None:
+def train(
+    lang: Lang = None,
+    *,
+    shows_all: Annotated[
+        bool, typer.Option("--all", help="Show every sentence that new skills take from others.")
+    ] = False,
+    accept_losses: Annotated[
+        bool,
+        typer.Option(
+            "--accept-losses", help="Use a model though it loses cries for help or doses taken."
+        ),
+    ] = False,
+) -> None:
     """Train the dialogue models now rather than at the first start."""
     from assistant.commands.train import train_models  # noqa: PLC0415
 
     _quiet()
-    _finish(asyncio.run(train_models(_known(lang))))
+    training = train_models(_known(lang), shows_all=shows_all, accept_losses=accept_losses)
+    _finish(asyncio.run(training))
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,11 +15,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
+from assistant.dialogue.sources import SkillFolder
 from assistant.language import LANGUAGES, LanguageError, NotInLanguageError, Replies
 from assistant.runtime.faults import log_location
-from skills.forms import Event, Outcome, read_answer
+from skills.forms import Event, Outcome, leave, read_answer
 from skills.home import Home, Outside
-from skills.loading import Loaded
+from skills.loading import Loaded, actions_of
 from skills.skill import Action, Form
 from skills.turn import FALLBACK, Entity, Reply, Turn
 from skills.worker import BusyError, Worker
@@ -40,6 +41,7 @@ class Skills:
         deadline_seconds: float,
         settings: Mapping[str, Any] | None = None,
         new_worker: Callable[[str], Worker] = Worker,
+        off: tuple[SkillFolder, ...] = (),
     ) -> None:
         """Begin.
 
@@ -49,6 +51,7 @@ class Skills:
             deadline_seconds: how long an action may take.
             settings: of the skills that have some, by the skill's name.
             new_worker: makes what a skill of this name runs on.
+            off: those that are switched off; what is asked of them is answered for.
         """
         self._loaded = {item.skill.name: item for item in loaded}
         self._deadline = deadline_seconds
@@ -65,10 +68,16 @@ class Skills:
             for name, item in self._loaded.items()
         }
         self.workers = {name: new_worker(name) for name in self._loaded}
+        self.memory_refused: Callable[[str], None] = lambda _: None
+        """Told the name of a skill that asked for more memory than there is for it."""
+        self._off = tuple(skill.name for skill in off)
         self._executor = ActionExecutor()
         self._executor.register_function(FALLBACK_ACTION, self._not_understood)
         for item in loaded:
             self._register(item)
+        for skill in off:
+            for name in actions_of(skill):
+                self._executor.register_function(name, self._answer_for_off(name))
 
     async def act(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer one request of Rasa's action-server protocol.
@@ -90,6 +99,8 @@ class Skills:
             KeyError: not of this protocol, or no skill has this reply.
         """
         lang = self._lang(payload["tracker"])
+        if any(payload["response"].startswith(f"utter_ask_{name}_") for name in self._off):
+            return self._own.render("switched_off", lang)
         name, key = self._reply_key(payload["response"])
         item = self._loaded[name]
         slots = {
@@ -111,10 +122,6 @@ class Skills:
             for kind, reaction in item.skill.reactions
             if isinstance(event, kind)
         ]
-
-    def stuck(self) -> list[str]:
-        """Skills that hang for good."""
-        return [name for name, worker in self.workers.items() if worker.is_stuck]
 
     # ---------------------------------------------------------------------- registering
 
@@ -142,6 +149,21 @@ class Skills:
             return outcome.events
 
         self._executor.register_function(name, act)
+
+    def _answer_for_off(self, action: str) -> Callable[..., Awaitable[list[Event]]]:
+        """What is done instead of an action of a skill that is switched off."""
+
+        async def answer(
+            dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        ) -> list[Event]:
+            del domain
+            if action.startswith("validate_"):  # the form ends, and its end is answered for
+                return leave().events
+            lang = self._lang(tracker.current_state())
+            dispatcher.utter_message(text=self._own.render("switched_off", lang))
+            return []
+
+        return answer
 
     @staticmethod
     def _plain(item: Loaded, action: Action) -> Run:
@@ -189,6 +211,10 @@ class Skills:
         except NotInLanguageError as error:
             log.error("%s was not done: %s", action, error)
             key = "not_in_language"
+        except MemoryError:
+            log.error("%s asked for more memory than skills may have", action)
+            self.memory_refused(name)
+            key = "failed"
         except Exception as error:  # noqa: BLE001  (a third party's code)
             # Its place and kind only: the text of an error may hold what the elder said.
             log.error("%s failed: %s", action, log_location(error))
@@ -200,6 +226,9 @@ class Skills:
             await self.workers[name].run(work, REACTION_SECONDS)
         except (TimeoutError, BusyError) as error:
             log.error("a reaction of the skill %s was given up: %s", name, type(error).__name__)
+        except MemoryError:
+            log.error("a reaction of the skill %s asked for more memory than it may have", name)
+            self.memory_refused(name)
         except Exception as error:  # noqa: BLE001  (a third party's code)
             log.error("a reaction of the skill %s failed: %s", name, log_location(error))
 

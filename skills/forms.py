@@ -59,7 +59,7 @@ async def read_answer(
     try:
         found = await _read_slots(form, turn, requested)
     except Leave:
-        return _leave()
+        return leave()
     except Unclear as problem:
         return Outcome([*events, SlotSet("form_misses", 0)], str(problem))
     if found:
@@ -67,7 +67,7 @@ async def read_answer(
     if not waits:
         return Outcome(events)
     if turn.intent in LEAVING:
-        return _leave()
+        return leave()
     misses = int(tracker["slots"].get("form_misses") or 0)
     if turn.intent == REPEATING or turn.intent in form.begins:
         # Let through, what begins the form would begin it again, and Rasa goes round in circles.
@@ -75,7 +75,7 @@ async def read_answer(
     if turn.intent not in VAGUE | _taken(form, requested):
         return Outcome()
     if misses + 1 >= MISSES_LIMIT:
-        return _leave()
+        return leave()
     return Outcome([SlotSet("form_misses", misses + 1)], unclear())
 
 
@@ -93,5 +93,6 @@ def _taken(form: Form, requested: str | None) -> frozenset[str]:
     return next((slot.takes for slot in form.slots if slot.name == requested), frozenset())
 
 
-def _leave() -> Outcome:
+def leave() -> Outcome:
+    """Give what ends the form."""
     return Outcome([SlotSet("form_left", True), ActiveLoop(None)])

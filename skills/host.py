@@ -11,25 +11,34 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from typing import Final, NoReturn
 
 import uvicorn
 from starlette.applications import Starlette
 
+from assistant.dialogue.sources import SkillFolder, installed_skills, usable
 from assistant.events import ElderAnswered, LanguageChanged, Ready, Shutdown, SkillsLoaded
 from assistant.language import warm
 from assistant.runtime.child import end_at_once, follow_core, run_child
+from assistant.runtime.home_folder import run_folder
 from assistant.runtime.link import Link
 from assistant.runtime.tasks import Tasks
 from assistant.services import GetSkillSettings, OpenTables
 from assistant.services.errors import ServiceError
+from assistant.settings import home_folder
 from skills.actions import Skills
+from skills.growth import limit_memory
+from skills.guarding import LOOK_SECONDS, AnewError, Guard
 from skills.loading import Loaded, declared, load_skills
+from skills.marks import Marks, left_behind
 from skills.outside import HostOutside
 from skills.settings import fit
+from skills.standing import Standings, Why
 from skills.web import application
+from skills.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +46,7 @@ PORT_VARIABLE: Final = "ANBAN_SKILLS_PORT"
 TOKEN_VARIABLE: Final = "ANBAN_SKILLS_TOKEN"  # noqa: S105  (a name, no secret)
 ACTION_SHARE: Final = 0.75
 """Of the answer's deadline: Rasa and the way back need the rest."""
-_WATCH_SECONDS: Final = 1.0
+_MARKS: Final = "skills.marks"
 
 
 class HostError(RuntimeError):
@@ -48,34 +57,60 @@ async def run() -> None:
     """Serve until the core goes or says so.
 
     Raises:
-        HostError: the environment is incomplete, the port is taken, or a skill hangs for good.
+        HostError: the environment is incomplete, or the port is taken.
+        AnewError: a skill hangs or grows, or was switched on or off.
         LinkError: no core listens.
     """
     listener, token = _listener(), os.environ.get(TOKEN_VARIABLE, "")
     if not token:
         raise HostError(f"{TOKEN_VARIABLE} is not set; the skill host is started by `anban run`")
-    loaded, broken = load_skills()
+    installed = installed_skills()
+    standings, marks = _standings(installed)
+    off = standings.off()
+    loaded, broken = load_skills(off=off, marks=marks)
+    off_folders = tuple(skill for skill in installed if skill.name in off)
     warm()
+    limit_memory()
     reactions = {kind for item in loaded for kind, _ in item.skill.reactions}
     wants = {ElderAnswered, LanguageChanged, Shutdown, *reactions}
     async with Link("skills", tuple(wants)) as link:
-        names = tuple(item.skill.name for item in loaded)
+        kept, _ = usable(off_folders)
+        # One that is switched off is understood all the same: it is answered for.
+        names = tuple(item.skill.name for item in loaded) + tuple(skill.name for skill in kept)
         ours = tuple(item.skill.name for item in loaded if item.is_ours)
+        ours += tuple(skill.name for skill in kept if skill.is_ours)
         await _open_tables(link, loaded)
         left_out = {item.name: item.reason for item in broken}
         sections = await link.request(GetSkillSettings())
-        fitted = fit(declared(loaded), sections, left_out)
-        link.send(SkillsLoaded(names, ours, left_out, dict(fitted.problems)))
+        fitted = fit(declared(loaded), sections, {*left_out, *off})
+        switched_off = {skill.name: str(off[skill.name]) for skill in off_folders}
+        link.send(SkillsLoaded(names, ours, left_out, dict(fitted.problems), switched_off))
         state = await link.home_state()
         outside = HostOutside(link, state, loaded)
         deadline = ACTION_SHARE * state.settings.dialogue.answer_deadline_seconds
-        skills = Skills(loaded, outside, deadline, fitted.by_skill)
+        skills = Skills(
+            loaded,
+            outside,
+            deadline,
+            fitted.by_skill,
+            new_worker=lambda name: Worker(name, marks.of(name)),
+            off=kept,
+        )
+        guard = Guard(standings, skills.workers)
+        skills.memory_refused = partial(guard.note, fault=Why.GROWS)
         async with _serving(application(skills, token), listener):
-            without = "".join(f", without {name}" for name in left_out)
-            link.send(Ready("skills", f"{', '.join(names)}{without}"))
+            without = [item.name for item in broken] + sorted(switched_off)
+            told = ", ".join(item.skill.name for item in loaded)
+            told += "".join(f", without {name}" for name in without)
+            link.send(Ready("skills", told))
             under_way = Tasks("a skill's reaction")
             take = partial(_take, outside, skills, under_way)
-            await follow_core(link, take, _watch(skills))
+            try:
+                await follow_core(link, take, _watch(guard))
+            except AnewError:
+                marks.clear()  # who is to blame is noted
+                raise
+            marks.clear()
 
 
 async def _open_tables(link: Link, loaded: tuple[Loaded, ...]) -> None:
@@ -98,12 +133,27 @@ def _take(outside: HostOutside, skills: Skills, reactions: Tasks, event: object)
         reactions.spawn(reaction)
 
 
-async def _watch(skills: Skills) -> None:
+async def _watch(guard: Guard) -> None:
     while True:
-        await asyncio.sleep(_WATCH_SECONDS)
-        if stuck := skills.stuck():
-            # A thread cannot be ended from outside; the supervisor starts a clean process.
-            raise HostError(f"the skill {', '.join(stuck)} hangs; all skills begin anew")
+        await asyncio.sleep(LOOK_SECONDS)
+        guard.look()
+
+
+def _standings(installed: Iterable[SkillFolder]) -> tuple[Standings, Marks]:
+    """Note who took the last host down, and begin to mark who runs now.
+
+    Raises:
+        HostError: no folder takes a file, neither on the disk nor in memory.
+    """
+    home = home_folder()
+    standings, place = Standings(home), run_folder(home) / _MARKS
+    try:
+        for name in left_behind(place):
+            standing = standings.note(name, Why.CRASHES, time.time())
+            log.error("the skill %s took the host down (%d)", name, len(standing.faults))
+        return standings, Marks(place, (skill.name for skill in installed))
+    except OSError as error:
+        raise HostError(f"{place} cannot be written: {error.strerror}") from error
 
 
 @contextlib.asynccontextmanager
@@ -137,7 +187,7 @@ def main() -> NoReturn:
     """Run the child; a hopeless error is one line on stderr and status 1."""
     for noisy in ("rasa_sdk", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    end_at_once(run_child("skills", run(), HostError))
+    end_at_once(run_child("skills", run(), HostError, AnewError))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +38,14 @@ class Installed:
     """`file:line: setting: what` for each."""
 
 
-def installed(settings: Path) -> Installed:
-    """Look at every skill; `settings`: the home's anban.toml."""
-    loaded, broken = load_skills()
-    problems = problems_in(settings, declared(loaded), [each.name for each in broken])
+def installed(settings: Path, off: Collection[str] = ()) -> Installed:
+    """Look at every skill; none of the code of those that are off runs.
+
+    `settings`: the home's anban.toml; `off`: their names.
+    """
+    loaded, broken = load_skills(off=off)
+    others = [*(each.name for each in broken), *off]
+    problems = problems_in(settings, declared(loaded), others)
     return Installed(tuple(_row(item) for item in loaded), broken, problems)
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from assistant.dialogue.sources import SkillFolder, usable
+import yaml
+
+from assistant.dialogue.sources import SkillFolder, comes_with_anban, usable
 from assistant.language import Replies
 from assistant.store.schema import read_scripts
 from assistant.store.skill_tables import check_scripts
+from skills.marks import Marks
 from skills.settings import Declared
 from skills.skill import Skill
 
 log = logging.getLogger(__name__)
 
 GROUP: Final = "anban.skills"
-DISTRIBUTION: Final = "anban"
 IMPORT_SECONDS: Final = 15.0
 REQUIRED_REPLIES: Final = ("capability", "example")
 """Every skill says what it can do, and one sentence to try."""
@@ -50,17 +53,27 @@ class Broken:
 
 def load_skills(
     points: Iterable[EntryPoint] | None = None,
+    *,
+    off: Collection[str] = (),
+    marks: Marks | None = None,
 ) -> tuple[tuple[Loaded, ...], tuple[Broken, ...]]:
     """Every installed skill whose code and data can be used; the others do not hinder them.
 
     What is left out of the host is left out of the dialogue's models too, and the other way round.
+
+    Args:
+        points: Where they are found; by default all that are installed.
+        off: Names of those that are switched off: none of their code is run.
+        marks: Told which of them is being imported.
     """
     found = entry_points(group=GROUP) if points is None else points
     loaded: list[Loaded] = []
     broken: list[Broken] = []
     for point in sorted(found, key=lambda point: point.name):
+        if point.name in off:
+            continue
         try:
-            loaded.append(_within(IMPORT_SECONDS, point))
+            loaded.append(_within(IMPORT_SECONDS, point, marks))
         except (Exception, SystemExit) as error:  # noqa: BLE001  (a third party's code)
             reason = f"{type(error).__name__}: {error}"
             log.error("the skill %s is left out: %s", point.name, reason)
@@ -81,13 +94,15 @@ def declared(loaded: Iterable[Loaded]) -> tuple[Declared, ...]:
     return tuple(Declared(item.skill.name, item.skill.settings) for item in loaded)
 
 
-def _within(seconds: float, point: EntryPoint) -> Loaded:
+def _within(seconds: float, point: EntryPoint, marks: Marks | None) -> Loaded:
     """Import on a thread of its own: one that hangs is left behind."""
     future: Future[Loaded] = Future()
 
     def work() -> None:
         try:
-            future.set_result(_load(point))
+            with marks.running(point.name) if marks else contextlib.nullcontext():
+                loaded = _load(point)
+            future.set_result(loaded)
         except BaseException as error:  # noqa: BLE001  (handed to who waits)
             future.set_exception(error)
 
@@ -112,9 +127,10 @@ def _load(point: EntryPoint) -> Loaded:
     if migrations:
         check_scripts(skill.name, migrations)
     version = point.dist.version if point.dist else ""
-    return Loaded(skill, replies, version, is_ours=_is_ours(point), migrations=migrations)
+    return Loaded(skill, replies, version, is_ours=comes_with_anban(point), migrations=migrations)
 
 
-def _is_ours(point: EntryPoint) -> bool:
-    is_of_anban = point.dist is not None and point.dist.name == DISTRIBUTION
-    return is_of_anban and point.module.startswith("skills.")
+def actions_of(skill: SkillFolder) -> tuple[str, ...]:
+    """Name what a skill's code does, by its data alone."""
+    domain = yaml.safe_load((skill.path / "domain.yml").read_text("utf-8"))
+    return tuple(name for name in domain.get("actions") or () if not name.startswith("utter_"))

@@ -6,12 +6,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
+
+from skills.growth import POOL_NAME, THREAD_NAME
+from skills.marks import Mark, MarkedSelector
 
 T = TypeVar("T")
 
-STUCK_SECONDS: Final = 10.0
-"""A skill's loop that did not turn for so long hangs; only a new process can end it."""
 _PING_SECONDS: Final = 0.5
 _BUSY_SECONDS: Final = 2.0
 """Well above the delays of a small machine under load."""
@@ -28,12 +30,16 @@ class ExitError(RuntimeError):
 class Worker:
     """Runs a skill's coroutines; used from the host's loop."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, mark: Mark | None = None) -> None:
+        """`mark`: told whenever the skill's code runs; None: nobody asks."""
         self.name = name
-        self._loop = asyncio.new_event_loop()
+        self._mark = mark or Mark(bytearray(2), 0)
+        self._loop = asyncio.SelectorEventLoop(MarkedSelector(self._mark))
+        pool = ThreadPoolExecutor(thread_name_prefix=POOL_NAME.format(name=name))
+        self._loop.set_default_executor(pool)
         self._last_turn = time.monotonic()
-        thread = threading.Thread(target=self._run, name=f"skill {name}", daemon=True)
-        thread.start()
+        thread_name = THREAD_NAME.format(name=name)
+        threading.Thread(target=self._run, name=thread_name, daemon=True).start()
 
     async def run(self, work: Coroutine[Any, Any, T], deadline_seconds: float) -> T:
         """The result of a coroutine of the skill.
@@ -48,22 +54,20 @@ class Worker:
             work.close()
             raise BusyError(self.name)
         future = asyncio.run_coroutine_threadsafe(_contained(work), self._loop)
+        self._mark.begin()
         try:
             async with asyncio.timeout(deadline_seconds):
                 return await asyncio.wrap_future(future)
         except TimeoutError:
             future.cancel()
             raise
+        finally:
+            self._mark.end()
 
     @property
     def silent_seconds(self) -> float:
         """How long ago the skill's loop turned last."""
         return time.monotonic() - self._last_turn
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether it hangs for good, as far as can be told."""
-        return self.silent_seconds > STUCK_SECONDS
 
     def close(self) -> None:
         """End the loop; one that hangs ends with the process."""

@@ -18,7 +18,16 @@ from assistant.commands.selftest import print_last, table_of
 from assistant.commands.words import Words
 from assistant.console.check import check_page
 from assistant.demo.scratch import cache_folder
-from assistant.dialogue import DialogueError, is_trained
+from assistant.dialogue import (
+    DialogueError,
+    Outcome,
+    Wanted,
+    found,
+    installed_skills,
+    is_trained,
+    lost,
+    usable,
+)
 from assistant.ear.check import check_microphone
 from assistant.mouth.check import check_mouth
 from assistant.robot.check import robot_finding
@@ -36,6 +45,7 @@ from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_
 from models import ModelError, find, verify
 from skills.loading import declared, load_skills
 from skills.settings import problems_in
+from skills.standing import Standings, Why
 
 _QUIET_DBFS: Final = -60.0
 
@@ -128,10 +138,16 @@ def _languages() -> Iterator[CheckResult]:
 
 
 def _skills(home: Path) -> Iterator[CheckResult]:
-    loaded, broken = load_skills()
+    off = Standings(home).off()
+    loaded, broken = load_skills(off=off)
+    for name, why in off.items():
+        verdict = Verdict.WELL if why is Why.BY_HAND else Verdict.POOR
+        detail = f"{name} is switched off ({why}); on again: anban skills enable {name}"
+        yield CheckResult("skills", verdict, detail)
     for each in broken:
         yield CheckResult("skills", Verdict.POOR, f"{each.name} is left out: {each.reason}")
-    for problem in problems_in(settings_file(home), declared(loaded), (b.name for b in broken)):
+    others = [*(each.name for each in broken), *off]
+    for problem in problems_in(settings_file(home), declared(loaded), others):
         yield CheckResult("skills", Verdict.BROKEN, problem)
     if loaded:
         names = ", ".join(item.skill.name for item in loaded)
@@ -160,8 +176,15 @@ def _dialogue(home: Path, settings: Settings) -> Iterator[CheckResult]:
         if trained:
             yield CheckResult(part, Verdict.WELL, "trained")
         else:
-            detail = "not trained yet; done at the first start, or now by `anban train`"
-            yield CheckResult(part, Verdict.POOR, detail)
+            yield CheckResult(part, Verdict.POOR, _why_untrained(home, settings, lang))
+
+
+def _why_untrained(home: Path, settings: Settings, lang: str) -> str:
+    skills, _ = usable(installed_skills())
+    known = found(Wanted(cache_folder(home) / "rasa", skills, settings.dialogue.confidence), lang)
+    if known is not None and known.vital_losses:
+        return f"as before: {lost([Outcome(None, known)])}"
+    return "not trained yet; done at the first start, or now by `anban train`"
 
 
 def _microphone(settings: Settings) -> Iterator[CheckResult]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from assistant.commands.words import Words
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -16,10 +20,14 @@ def list_skills() -> None:
     from rich.console import Console  # noqa: PLC0415  (each command loads what it needs)
     from rich.table import Table  # noqa: PLC0415
 
+    from assistant.commands.words import words_of  # noqa: PLC0415
     from assistant.settings import home_folder, settings_file  # noqa: PLC0415
     from skills.listing import installed  # noqa: PLC0415
+    from skills.standing import Standings  # noqa: PLC0415
 
-    found = installed(settings_file(home_folder()))
+    words, home = words_of(), home_folder()
+    off = Standings(home).off()
+    found = installed(settings_file(home), off)
     table = Table("skill", "version", "languages", "intents", "actions")
     for row in found.rows:
         table.add_row(
@@ -33,6 +41,8 @@ def list_skills() -> None:
     for row in found.rows:
         if row.web:
             typer.echo(f"{row.name} asks {', '.join(row.web)} once the elder agreed.")
+    for name, why in off.items():
+        typer.echo(words("skill_is_off", skill=name, why=words(f"off_{why}")))
     for item in found.broken:
         typer.echo(f"{item.name} cannot be loaded: {item.reason}", err=True)
     for problem in found.settings_problems:
@@ -70,8 +80,16 @@ def check(
         list[Path] | None,
         typer.Argument(help="Folders with a skill.py; all installed skills if none is named."),
     ] = None,
+    *,
+    shows_all: Annotated[
+        bool, typer.Option("--all", help="Show every sentence that new skills take from others.")
+    ] = False,
 ) -> None:
-    """Look for mistakes in a skill's folder; each is told with file and line."""
+    """Look for mistakes in a skill's folder, and for sentences that new skills take from others.
+
+    Each mistake is told with file and line.  What is taken is looked for with all that is
+    installed: the models are trained to one side, once.
+    """
     from assistant.dialogue import installed_skills  # noqa: PLC0415
     from skills.checking import check_skill  # noqa: PLC0415
 
@@ -88,7 +106,7 @@ def check(
             typer.echo(str(problem), err=True)
         if not problems:
             typer.echo(f"{folder}: sound")
-    if found:
+    if found or not _takes_nothing_vital({folder.resolve() for folder in chosen}, shows_all):
         raise typer.Exit(1)
 
 
@@ -108,6 +126,17 @@ def remove_skill(name: Annotated[str, typer.Argument(help="The skill's name.")])
     from assistant.commands.skill_install import remove  # noqa: PLC0415
 
     raise typer.Exit(remove(name))
+
+
+def _takes_nothing_vital(folders: set[Path], shows_all: bool) -> bool:
+    """Tell what third parties' skills take from others, if one of these folders is installed."""
+    from assistant.dialogue import installed_skills  # noqa: PLC0415
+
+    if not any(not s.is_ours and s.path.resolve() in folders for s in installed_skills()):
+        return True
+    from assistant.commands.train import compare_models  # noqa: PLC0415
+
+    return asyncio.run(compare_models(shows_all=shows_all))
 
 
 @app.command()
@@ -140,3 +169,41 @@ def new(
     )
     if not zh:
         typer.echo(f"Its Chinese sentences say {name!r} for now: `--zh 喝水` would say 喝水.")
+
+
+@app.command()
+def disable(name: Annotated[str, typer.Argument(help="As `anban skills list` shows it.")]) -> None:
+    """Switch a skill off: none of its code runs, and the elder is told so when they ask for it."""
+    from skills.standing import Standings, VitalError  # noqa: PLC0415
+
+    words, home = _known(name)
+    try:
+        Standings(home).disable(name)
+    except VitalError as error:
+        typer.echo(words("skill_vital", skill=name), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(words("skill_disabled", skill=name))
+
+
+@app.command()
+def enable(name: Annotated[str, typer.Argument(help="As `anban skills list` shows it.")]) -> None:
+    """Switch a skill on again, and forget what it did wrong."""
+    from skills.standing import Standings  # noqa: PLC0415
+
+    words, home = _known(name)
+    Standings(home).enable(name)
+    typer.echo(words("skill_enabled", skill=name))
+
+
+def _known(name: str) -> tuple[Words, Path]:
+    """Give the words and the data folder, if there is such a skill."""
+    from assistant.commands.words import words_of  # noqa: PLC0415
+    from assistant.dialogue import installed_skills  # noqa: PLC0415
+    from assistant.settings import home_folder  # noqa: PLC0415
+
+    words = words_of()
+    names = [skill.name for skill in installed_skills()]
+    if name not in names:
+        typer.echo(words("skill_unknown", skill=name, names=", ".join(names)), err=True)
+        raise typer.Exit(1)
+    return words, home_folder()

@@ -22,13 +22,16 @@ from assistant.dialogue import (
     DialogueError,
     DialogueSlowError,
     LeftOut,
+    LostSentencesError,
     Sidecar,
     SkillFolder,
     Trained,
     TrainingError,
+    Wanted,
+    adopt,
     installed_skills,
     last_model,
-    train,
+    lost,
     trainable,
     usable,
 )
@@ -115,6 +118,8 @@ class Understanding(Feature):
         self._tasks = Tasks("putting a model in place")
         self.left_out: dict[str, str] = {}
         """Skills that cannot be used, with the reason; empty: why understanding is not newest."""
+        self.switched_off: dict[str, str] = {}
+        """Why each skill that is switched off is, as the host said last."""
         self._skills: frozenset[str] | None = None
         """The skills that the host has; None: not known."""
         self._ours: frozenset[str] = frozenset()
@@ -231,6 +236,7 @@ class Understanding(Feature):
         if self._skills is None:
             self._skills, self._ours = frozenset(loaded.names), frozenset(loaded.ours)
         self.left_out |= loaded.left_out
+        self.switched_off = loaded.switched_off
         self._hosted.set()
 
     async def _train(self, lang: str) -> None:
@@ -243,7 +249,8 @@ class Understanding(Feature):
             self._models |= await self._trained(lang, skills)
         except TrainingError as error:
             log.error("%s is understood as before: %s", lang, error)
-            self.left_out[""] = str(error)
+            takers = error.takers if isinstance(error, LostSentencesError) else ("",)
+            self.left_out |= dict.fromkeys(takers, str(error))
             last = await asyncio.to_thread(last_model, self._cache, lang)
             own = [skill for skill in skills if skill.name in self._ours]
             if last is not None:
@@ -259,13 +266,12 @@ class Understanding(Feature):
         return usable(installed, ours=self._ours)
 
     async def _trained(self, lang: str, skills: Iterable[SkillFolder]) -> dict[str, Path]:
-        return await train(
-            self._cache,
-            langs=[lang],
-            skills=skills,
-            confidence=self._settings.confidence,
-            progress=self._tell_training,
-        )
+        wanted = Wanted(self._cache, tuple(skills), self._settings.confidence, self._tell_training)
+        outcomes = await adopt(wanted, [lang])
+        models = {lang: each.model for lang, each in outcomes.items() if each.model is not None}
+        if len(models) < len(outcomes):
+            raise lost(outcomes.values())
+        return models
 
     def _tell_training(self, trained: Trained) -> None:
         if trained.step != "cached":

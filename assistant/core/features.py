@@ -27,7 +27,11 @@ from assistant.selftest.sound import Sound
 from assistant.sensors.service import AddedSensors
 
 _MEDICINES: Final = ("assistant.medicines",)
-_SELFTEST: Final = ("assistant.core.selftest_assembly", "assistant.selftest.start_troubles")
+_SELFTEST: Final = (
+    "assistant.core.selftest_assembly",
+    "assistant.selftest.skills_off",
+    "assistant.selftest.start_troubles",
+)
 
 
 def _understanding(built: Features) -> Feature:
@@ -101,6 +105,15 @@ def _start_troubles(built: Features) -> Feature:
     return StartTroubles(built.home, built.of(Reminders).messenger, built.start_findings)
 
 
+def _skills_off(built: Features) -> Feature:
+    from assistant.reminders import Reminders  # noqa: PLC0415
+    from assistant.selftest.skills_off import SkillsOff  # noqa: PLC0415
+
+    understanding = built.of(Understanding)
+    messenger = built.of(Reminders).messenger
+    return SkillsOff(built.home, messenger, lambda: understanding.switched_off)
+
+
 FEATURES: Final = (
     Part("foundations", lambda b: Foundations(b.home, b.options)),
     # What children ask for stands before the first of them starts, and until the last has ended.
@@ -128,6 +141,7 @@ FEATURES: Final = (
     Part("medicine warnings", _medicine_watch, _MEDICINES),
     Part("self-test", _selftest, _SELFTEST),
     Part("start troubles", _start_troubles, _SELFTEST),
+    Part("skills off", _skills_off, _SELFTEST),
     # Stopped first: a turn under way needs all the others.
     Part("conversation", _conversation, is_vital=True),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from assistant.conversation.understanding import Progress
 from assistant.core import CoreOptions
 from assistant.events import Capability
+from assistant.runtime.home_folder import SKILLS_FILE
 from assistant.settings import Settings, home_folder, load, settings_file
 
 
@@ -29,6 +31,8 @@ def scratch_options(
     home = home_folder()
     settings = load(settings_file(home))
     with tempfile.TemporaryDirectory(prefix="anban-") as folder:
+        with contextlib.suppress(OSError):  # what is switched off in the home is so here
+            shutil.copy(home / SKILLS_FILE, folder)
         yield CoreOptions(
             home=Path(folder),
             settings=_for_a_command(settings),

@@ -9,6 +9,18 @@ class TrainingError(DialogueError):
     """A model could not be trained; models trained before still work."""
 
 
+class LostSentencesError(TrainingError):
+    """A model is not used, since other skills take from it what they may not take."""
+
+    def __init__(self, takers: tuple[str, ...], count: int) -> None:
+        """`takers`: the skills that took `count` held-out sentences."""
+        super().__init__(
+            f"The newest model is not used: {', '.join(takers)} would take {count} sentences from "
+            "cries for help or doses taken. `anban skills check` shows them."
+        )
+        self.takers = takers
+
+
 class DialogueDownError(DialogueError):
     """The Rasa server cannot be reached, or refused or failed the request."""
 

@@ -8,7 +8,7 @@ import importlib.util
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +22,16 @@ from assistant.settings import LANGUAGES
 log = logging.getLogger(__name__)
 
 GROUP: Final = "anban.skills"
+DISTRIBUTION: Final = "anban"
 FALLBACK: Final = "nlu_fallback"
 VERSION: Final = "3.1"
 """The version of Rasa's training data format."""
 _LISTS: Final = ("intents", "entities", "actions")
 _TABLES: Final = ("slots", "forms", "responses")
+VITAL: Final = ("emergency_help", "medication_taken")
+"""The intents that no other skill may take a sentence from, the most urgent first: they win ties
+(`dialogue/precedence.py`), and a model in which they lost one is not used (`guarding.py`)."""
+_DECISION: Final = "dialogue.decision.Decision"
 _CODE: Final = (
     "entity_extractor.py",
     "han_tokenizer.py",
@@ -42,6 +47,8 @@ class SkillFolder:
 
     name: str
     path: Path
+    is_ours: bool = False
+    """Whether it comes with Anban: no other package can say so of a skill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +74,34 @@ def installed_skills() -> tuple[SkillFolder, ...]:
     """Every skill of the entry point group; none of their code is run."""
     found = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            spec = importlib.util.find_spec(point.module)
-        except (ImportError, ValueError):
-            spec = None
-        if spec is None or spec.origin is None:
+        folder = _folder_of(point.module)
+        if folder is None:
             log.error("the skill %s is not there (%s); it is left out", point.name, point.module)
             continue
-        found.append(SkillFolder(point.name, Path(spec.origin).parent))
+        found.append(SkillFolder(point.name, folder, is_ours=comes_with_anban(point)))
     return tuple(found)
+
+
+def comes_with_anban(point: EntryPoint) -> bool:
+    """Whether a skill is one of Anban's own."""
+    is_of_anban = point.dist is not None and point.dist.name == DISTRIBUTION
+    return is_of_anban and point.module.startswith("skills.")
+
+
+def _folder_of(module: str) -> Path | None:
+    """Find the folder that a module lies in; asked for as a whole, its packages would be run."""
+    package, *within = module.split(".")
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    if spec is None:
+        return None
+    if not within:
+        return Path(spec.origin).parent if spec.origin else None
+    roots = spec.submodule_search_locations or ()
+    places = [Path(root, *within) for root in roots]
+    return next((p.parent for p in places if p.is_dir() or p.with_suffix(".py").is_file()), None)
 
 
 def usable(
@@ -120,8 +146,12 @@ def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sour
     skills = sorted(skills, key=lambda skill: skill.name)
     config = _read(located(PROJECT / lang / "config.yml"))
     for component in config["pipeline"]:
-        if component["name"] == "FallbackClassifier":
-            component["threshold"] = confidence
+        if component["name"] in {_DECISION, "FallbackClassifier"}:  # of an older pack of a language
+            component |= {
+                "name": _DECISION,
+                "threshold": confidence,
+                "vital": _words_in_ties(skills, lang),
+            }
     domain = _read(PROJECT / "domain.yml")
     rules = list(_read(PROJECT / "rules.yml")["rules"])
     nlu: list[dict[str, Any]] = [_out_of_scope(lang, {skill.name for skill in skills})]
@@ -152,6 +182,18 @@ def _said(skill: SkillFolder, lang: str) -> list[Any]:
     """What is said to a skill; a language that is not whole may lack it."""
     file = located(skill.path / lang / "nlu.yml")
     return _listed(file, "nlu") if file.exists() or lang in whole() else []
+
+
+def _words_in_ties(skills: Iterable[SkillFolder], lang: str) -> dict[str, str]:
+    """Give each vital intent with the words that decide a tie for it, by its skill's `ties.yml`."""
+    folders = {skill.name: skill.path for skill in skills}
+    words: dict[str, str] = {}
+    for intent in VITAL:
+        skill = folders.get(intent.partition("_")[0])
+        file = located(skill / lang / "ties.yml") if skill else None
+        if file is not None:
+            words[intent] = str(_read(file).get(intent, "")) if file.exists() else ""
+    return words
 
 
 def _out_of_scope(lang: str, loaded: set[str]) -> dict[str, Any]:

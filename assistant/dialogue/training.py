@@ -58,13 +58,13 @@ def is_trained(
     """Whether the model of a language is in the cache; raises DialogueError if none can be."""
     python()  # without Rasa's environment a model is of no use
     folders = usable(installed_skills())[0] if skills is None else skills
-    return _model_file(cache, collect(folders, lang, confidence)).is_file()
+    return model_file(cache, collect(folders, lang, confidence)).is_file()
 
 
 def last_model(cache: Path, lang: str) -> Path | None:
     """The newest whole model of a language, of whichever skills; None if there is none."""
     models = sorted(cache.glob(f"{lang}-*.tar.gz"), key=lambda file: -file.stat().st_mtime)
-    return next((model for model in models if _is_whole(model)), None)
+    return next((model for model in models if is_whole(model)), None)
 
 
 async def train(
@@ -97,8 +97,8 @@ async def train(
     missing: list[Sources] = []
     for lang in trainable() if langs is None else langs:
         sources = collect(folders, lang, confidence)
-        models[lang] = _model_file(cache, sources)
-        if _is_whole(models[lang]):
+        models[lang] = model_file(cache, sources)
+        if is_whole(models[lang]):
             with contextlib.suppress(OSError):  # it cannot be written: no model grows old there
                 os.utime(models[lang])
             tell(Trained(lang, "cached", 1.0))
@@ -109,7 +109,7 @@ async def train(
             cache.mkdir(parents=True, exist_ok=True)
             async with _alone_in(cache, deadline_seconds):
                 # What another Anban trained while this one waited is there now.
-                if missing := [each for each in missing if not _is_whole(models[each.lang])]:
+                if missing := [each for each in missing if not is_whole(models[each.lang])]:
                     with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
                         await _train(missing, cache, Path(scratch), models, tell, deadline_seconds)
         except OSError as error:
@@ -142,7 +142,8 @@ def _locked(file: IO[str]) -> bool:
     return True
 
 
-def _model_file(cache: Path, sources: Sources) -> Path:
+def model_file(cache: Path, sources: Sources) -> Path:
+    """Give the place of a model in the cache."""
     return cache / f"{sources.lang}-{sources.fingerprint}.tar.gz"
 
 
@@ -226,7 +227,7 @@ async def _follow(
     return trained
 
 
-def _is_whole(model: Path) -> bool:
+def is_whole(model: Path) -> bool:
     """Whether the archive is there and can be read to its end."""
     try:
         with tarfile.open(model, "r:gz") as archive:

@@ -55,6 +55,9 @@ class SkillsLoaded:
     """Why a skill that is installed cannot be used, by its name."""
     settings_problems: dict[str, str] = field(default_factory=dict)
     """What of `[skills]` in anban.toml cannot be used and why, by its dotted name."""
+    switched_off: dict[str, str] = field(default_factory=dict)
+    """Why a skill that could be used is not, by its name: `blocks`, `crashes`, `grows` or
+    `by_hand`."""
 
 
 @event

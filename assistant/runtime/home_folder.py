@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import IO, Final
 
+SKILLS_FILE: Final = "skills.json"
+"""Which skills are switched off: `skills.standing`."""
 _SOCKET_PATH_LIMIT: Final = 100
 """The longest path of a socket: Linux takes 107 bytes. A deeper data folder gets its socket in a
 folder of its own."""

@@ -12,6 +12,7 @@ from assistant.store.schema import read_scripts
 from assistant.store.skill_tables import check_scripts
 from skills.checking.code import check_actions, check_imports, load
 from skills.checking.data import Domain, check_domain, check_rules, check_sentences
+from skills.checking.held_out import check_held_out
 from skills.checking.lines import Document, UnreadableError
 from skills.checking.problem import Problem
 from skills.loading import REQUIRED_REPLIES
@@ -41,6 +42,7 @@ def check_skill(folder: Path) -> list[Problem]:
         problems += check_sentences(sentences, domain)
         if skill is not None:
             problems += check_actions(skill, domain, folder)
+    problems += check_held_out(name, folder, documents, domain)
     problems += _check_replies(name, folder, domain)
     problems += _check_migrations(name, folder / "migrations")
     return sorted(set(problems))

@@ -114,7 +114,7 @@ def check_sentences(documents: dict[str, Document], domain: Domain) -> list[Prob
             if not isinstance(block.value, dict) or "intent" not in block.value:
                 continue  # lookup tables, synonyms and regular expressions
             intent = block.value["intent"]
-            sentences = list(_sentences(document.file, intent))
+            sentences = list(sentences_of(document.file, intent))
             found[intent] = found.get(intent, 0) + len(sentences)
             if intent not in domain.intents:
                 message = f"the intent {intent} is not in domain.yml"
@@ -139,7 +139,7 @@ def _check_sentence(
         entity = match[1] or match[2]
         if entity not in domain.entities:
             yield Problem(file, sentence.line, f"the entity {entity} is not in domain.yml")
-    words = re.sub(r"\W+", " ", _ANNOTATION.sub(r"\1", sentence.value)).strip().lower()
+    words = bare_words(sentence.value)
     if not words:
         yield Problem(file, sentence.line, f"{intent} has a sentence without words")
     elif words in seen:
@@ -148,7 +148,12 @@ def _check_sentence(
     seen[words] = intent
 
 
-def _sentences(file: Path, intent: str) -> Iterator[Item]:
+def bare_words(sentence: str) -> str:
+    """Give the words of a sentence alone: two that differ in nothing else are the same."""
+    return re.sub(r"\W+", " ", _ANNOTATION.sub(r"\1", sentence)).strip().lower()
+
+
+def sentences_of(file: Path, intent: str) -> Iterator[Item]:
     """The example lines of an intent, which YAML sees as one long text."""
     inside = False
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from assistant.dialogue import held_out as sentences_of
 from assistant.dialogue import installed_skills
 from assistant.dialogue.sources import collect
 
 
-def held_out(name: str, lang: str) -> list[tuple[str, str]]:
-    """Intent and sentence of each, from NAME_LANG.yml."""
-    file = Path(__file__).with_name(f"{name}_{lang}.yml")
-    table: dict[str, list[Any]] = yaml.safe_load(file.read_text("utf-8"))
-    return [(intent, str(text)) for intent, texts in table.items() for text in texts]
+def held_out(skill: str, lang: str) -> list[tuple[str, str]]:
+    """Intent and sentence of each that a skill holds out."""
+    folders = [each for each in installed_skills() if each.name == skill]
+    return [(sentence.intent, sentence.text) for sentence in sentences_of(folders, lang)]
 
 
 def bare(text: str) -> str:

@@ -17,7 +17,7 @@ from assistant.home.questions import Rank
 from assistant.people.contacts import People, new_contact
 from assistant.safety import is_told_of, judge
 from assistant.settings import LANGUAGES
-from tests.dialogue.heldout import bare, trained
+from tests.dialogue.heldout import bare, held_out, trained
 from tests.dialogue.house import House
 from tests.homes import REPLIES
 
@@ -33,10 +33,14 @@ SURE_AT_MOST: Final = 1 / 500
 SAFETY: Final = Path(__file__).parents[1] / "safety"
 
 
-def held_out(lang: str, kind: str) -> list[str]:
+def cries_of(lang: str) -> list[str]:
+    return [text for _, text in held_out("emergency", lang)]
+
+
+def no_cries_of(lang: str) -> list[str]:
     file = Path(__file__).with_name(f"emergency_{lang}.yml")
     table: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
-    return table[kind]
+    return table["ordinary"]
 
 
 def ordinary(lang: str) -> list[str]:
@@ -47,8 +51,8 @@ def ordinary(lang: str) -> list[str]:
 def test_nothing_held_out_is_trained_on(lang: str) -> None:
     known = trained(lang)
     assert len(known) > 3000
-    assert len(held_out(lang, "help")) >= 100
-    sentences = [*held_out(lang, "help"), *held_out(lang, "ordinary")]
+    assert len(cries_of(lang)) >= 100
+    sentences = [*cries_of(lang), *no_cries_of(lang)]
     assert [text for text in sentences if bare(text) in known] == []
 
 
@@ -64,7 +68,7 @@ def is_understood_as_cry(house: House, text: str, confidence: float) -> bool:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_both_nets_together_hear_cries_in_other_words(house: House, lang: str) -> None:
     house.speak(lang)
-    cries = held_out(lang, "help")
+    cries = cries_of(lang)
     first = [text for text in cries if judge(text, is_final=True).cry is not None]
     rest = [text for text in cries if text not in first]
     said = [text for text in rest if is_understood_as_cry(house, text, 0.0)]

@@ -1,4 +1,4 @@
-"""How well sentences are understood that no model was trained on (heldout_*.yml)."""
+"""How well sentences of skills/general are understood that no model was trained on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OUT_OF_SCOPE_AT_LEAST: Final = 0.85
 def test_nothing_held_out_is_trained_on(lang: str) -> None:
     known = trained(lang, "general")
     assert len(known) > 1000
-    assert known.isdisjoint(bare(text) for _, text in held_out("heldout", lang))
+    assert known.isdisjoint(bare(text) for _, text in held_out("general", lang))
 
 
 @pytest.mark.e2e
@@ -33,7 +33,7 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
     house.speak(lang)
     wrong: dict[bool, list[str]] = {True: [], False: []}
     count = {True: 0, False: 0}
-    for intent, text in held_out("heldout", lang):
+    for intent, text in held_out("general", lang):
         in_scope = intent != FALLBACK
         count[in_scope] += 1
         understood = house.parse(text)
@@ -51,7 +51,7 @@ def test_unseen_sentences_are_understood(house: House, lang: str) -> None:
 def test_characters_of_the_same_sound_are_understood(zh: House) -> None:
     """Recognisers write other characters of the same sound: one of each sentence is changed."""
     random = Random(1)
-    sentences = [(intent, text) for intent, text in held_out("heldout", "zh") if intent != FALLBACK]
+    sentences = [(intent, text) for intent, text in held_out("general", "zh") if intent != FALLBACK]
     same_sound = homophones(text for _, text in sentences)
     right = 0
     for intent, text in sentences:

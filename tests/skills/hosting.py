@@ -117,6 +117,7 @@ class Host:
         environment = {
             **os.environ,
             "ANBAN_SOCKET": str(self.core.path),
+            "ANBAN_HOME": str(self.core.folder),
             "ANBAN_SKILLS_PORT": str(self.port),
             "ANBAN_SKILLS_TOKEN": self.token,
             "PYTHONPATH": str(self.site or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ import pytest
 from assistant.events import AskElder, ElderAnswered, ProfileChanged, Ready, Say, Shutdown
 from assistant.language import Replies
 from assistant.store import KeyedValues
+from skills.standing import Standings, Why
 from tests.skills.hosting import TOKEN, Core, Host, free_port, payload
 
 OWN = Replies.load(Path(__file__).parents[2] / "skills" / "replies")
 
 
 def test_every_language_says_all_the_host_must_say() -> None:
-    for key in ("not_understood", "unclear", "failed", "slow"):
+    for key in ("not_understood", "unclear", "failed", "slow", "switched_off"):
         for lang in ("zh", "en"):
             assert len(OWN.wordings(key, lang)) >= 2
 
@@ -102,12 +104,17 @@ async def test_skills_that_fail_are_answered_for_and_hurt_nobody(core: Core, hos
     assert "nobody may read" not in log, "what was said is not"
 
 
-async def test_a_skill_that_hangs_for_good_is_ended_with_the_process(host: Host) -> None:
+async def test_a_skill_that_hangs_for_good_is_ended_with_the_process(
+    core: Core, host: Host
+) -> None:
+    for at in (1, 2):  # twice already today
+        Standings(core.folder).note("faulty", Why.CRASHES, time.time() - at)
     answers = [await host.act("action_faulty_blocks", "3600") for _ in range(2)]
     assert all(answer["text"] in OWN.wordings("slow", "zh") for answer in answers)
     assert (await host.act("action_general_thanks"))["text"], "the other skills go on meanwhile"
     assert await host.process.wait() == 1
-    assert "faulty hangs" in await host.said()
+    assert "the skill faulty blocks" in await host.said()
+    assert Standings(core.folder).off() == {"faulty": Why.BLOCKS}
 
 
 async def test_reactions_ask_and_store_over_the_socket(core: Core, host: Host) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 
 from skills.api import Home, ProfileChanged, Reply, Skill, Turn
 
 skill = Skill("faulty", __file__)
+KEPT: list[bytes] = []
 
 
 @skill.action
@@ -50,6 +52,17 @@ async def spins(turn: Turn) -> str:
     while time.monotonic() < until:
         pass
     return "too late"
+
+
+@skill.action
+async def crashes(turn: Turn) -> str:
+    os._exit(7)
+
+
+@skill.action
+async def grows(turn: Turn) -> str:
+    KEPT.append(b"x" * (int(turn.text) * 1_000_000))
+    return "all of it kept"
 
 
 @skill.action
