@@ -21,6 +21,7 @@ from assistant.commands.lazy import group_of, with_commands
 from assistant.commands.reminders import app as reminders_app
 from assistant.commands.service import app as service_app
 from assistant.commands.skills import app as skills_app
+from assistant.commands.told import told
 from assistant.runtime.privacy import keep_private
 
 _USAGE_ERROR: Final = 2
@@ -234,26 +235,33 @@ def _tell(error: Exception) -> int:
         logging.getLogger(__name__).error("anban failed", exc_info=error)
     show = getattr(error, "show", None)  # click's own usage errors know how to show themselves
     if callable(show):
-        show()
+        from assistant.commands.explained import print_error  # noqa: PLC0415
+
+        print_error(error)
         return _USAGE_ERROR
     from assistant.commands.errors import EXPECTED  # noqa: PLC0415
 
     if isinstance(error, EXPECTED):
-        print(f"anban: {error}", file=sys.stderr)  # noqa: T201
+        print(f"anban: {told(_plain(error))}", file=sys.stderr)  # noqa: T201
         return 1
-    print(  # noqa: T201
-        f"anban: something unforeseen: {type(error).__name__}: {error} "
-        "(anban --debug shows where; please report it)",
-        file=sys.stderr,
-    )
+    what = f"{type(error).__name__}: {error}"
+    text = told(f"something unforeseen: {what} (anban --debug shows where; please report it)")
+    print(f"anban: {text}", file=sys.stderr)  # noqa: T201
     return _INTERNAL_ERROR
+
+
+def _plain(error: Exception) -> str:
+    """A time limit has no words of its own."""
+    return str(error) or (
+        "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
+    )
 
 
 def _known(lang: str | None) -> str | None:
     from assistant.settings import LANGUAGES  # noqa: PLC0415
 
     if lang is not None and lang not in LANGUAGES:
-        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {' or '.join(LANGUAGES)}")
+        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {', '.join(LANGUAGES)}")
     return lang
 
 

@@ -15,7 +15,8 @@ from assistant import packs
 from assistant.channels.installed import load_channels
 from assistant.commands.help_at_hand import needs, print_needs
 from assistant.commands.selftest import print_last, table_of
-from assistant.commands.words import Words
+from assistant.commands.told import told
+from assistant.commands.words import words_of
 from assistant.console.check import check_page
 from assistant.demo.scratch import cache_folder
 from assistant.dialogue import DialogueError, is_trained
@@ -42,14 +43,14 @@ async def examine() -> int:
     console = Console()
     home = home_folder()
     settings, findings = _settings(home)
-    words = Words(settings.language)
+    words = words_of()
     help_at_hand = list(needs(home, settings, words))
     print_needs(console, help_at_hand, words)
-    with console.status("looking") as status:
+    with console.status(told("looking")) as status:
         for name, check in _checks(home, settings):
-            status.update(name)
+            status.update(told(name))
             findings += await asyncio.to_thread(lambda check=check: list(check()))  # type: ignore[misc]
-        status.update("devices")
+        status.update(told("devices"))
         findings += await _running(home, settings)
     console.print(table_of(findings, f"Anban on Python {sys.version.split()[0]}"))
     print_last(console, home)

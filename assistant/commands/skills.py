@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from assistant.commands.explained import HomeGroup
+from assistant.commands.told import told
+
+app = typer.Typer(cls=HomeGroup, no_args_is_help=True)
 
 
 @app.command("list")
@@ -19,7 +22,7 @@ def list_skills() -> None:
     from skills.listing import installed  # noqa: PLC0415
 
     rows, broken = installed()
-    table = Table("skill", "version", "languages", "intents", "actions")
+    table = Table(*map(told, ("skill", "version", "languages", "intents", "actions")))
     for row in rows:
         table.add_row(
             row.name,
@@ -30,10 +33,11 @@ def list_skills() -> None:
         )
     Console().print(table)
     for item in broken:
-        typer.echo(f"{item.name} cannot be loaded: {item.reason}", err=True)
+        typer.echo(told(f"{item.name} cannot be loaded: {item.reason}"), err=True)
     if broken or not rows:
         if not rows:
-            typer.echo("No skill is installed; `make setup` installs the built-in ones.", err=True)
+            none = "No skill is installed; `make setup` installs the built-in ones."
+            typer.echo(told(none), err=True)
         raise typer.Exit(1)
 
 
@@ -52,7 +56,7 @@ def check(
     found = 0
     for folder in chosen:
         if not folder.is_dir():
-            typer.echo(f"{folder}: is no folder", err=True)
+            typer.echo(told(f"{folder}: is no folder"), err=True)
             found += 1
             continue
         problems = check_skill(folder)
@@ -60,7 +64,7 @@ def check(
         for problem in problems:
             typer.echo(str(problem), err=True)
         if not problems:
-            typer.echo(f"{folder}: sound")
+            typer.echo(told(f"{folder}: sound"))
     if found:
         raise typer.Exit(1)
 
@@ -79,7 +83,7 @@ def new(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(
-        f"{project} is ready. Next:\n"
+        told(f"{project} is ready. Next:") + "\n"
         f"  uv pip install -e {project}\n"
         f"  anban skills check {project / f'anban_{name}'}\n"
         "  anban train"
