@@ -211,6 +211,24 @@ def setup(
 
 
 @app.command()
+def update(
+    source: Annotated[
+        str, typer.Argument(help="A folder, an archive or a git address of the new version.")
+    ] = "",
+    *,
+    back: Annotated[bool, typer.Option("--back", help="Run the version of before again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Put a new version beside this one, try it out, and let it run; or go back."""
+    from assistant.commands.update import go_back, update_from  # noqa: PLC0415
+
+    if bool(source) == back:
+        raise typer.BadParameter("say where the new version is, or --back")
+    _quiet()
+    _finish(go_back() if back else update_from(source, is_sure=yes))
+
+
+@app.command()
 def train(lang: Lang = None) -> None:
     """Train the dialogue models now rather than at the first start."""
     from assistant.commands.train import train_models  # noqa: PLC0415
@@ -222,12 +240,24 @@ def train(lang: Lang = None) -> None:
 def main() -> None:
     """Run the command line: errors are one plain line, the exit status says how it went."""
     keep_private()
+    _hand_over()
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  (the last line of defence: told, never a traceback)
         sys.exit(_tell(error))
+
+
+def _hand_over() -> None:
+    """Become the version that `anban update` chose for this home, if that is another one."""
+    from assistant.settings import home_folder  # noqa: PLC0415
+
+    home = home_folder()
+    if (home / "versions").exists():  # else there was never an update
+        from assistant.runtime.versions import hand_over  # noqa: PLC0415
+
+        hand_over(home, sys.argv[1:])
 
 
 def _tell(error: Exception) -> int:

@@ -170,6 +170,7 @@ ROOMS = (
     "assistant/dialogue/layout.py",
     "assistant/dialogue/client.py",
     "assistant/runtime/home_folder.py",
+    "assistant/runtime/versions.py",
     "models/folder.py",
     "models/archive.py",
     "models/fetch.py",
@@ -183,7 +184,7 @@ ROOMS = (
     "robot_io/link.py",
 )
 TELLS = re.compile(
-    r"told|in_words|_tell|_fail|found|lasting|CheckResult|\w*Error|Refused|BadParameter|Problem"
+    r"told|in_words|_tell|_fail|go_back|found|lasting|CheckResult|\w*Error|Refused|BadParameter|Problem"
 )
 """What a text is given to that a person reads: these, whether a function or an exception."""
 
