@@ -117,12 +117,17 @@ def switch(home: Path, new: Path, made: Sequence[Path] = ()) -> None:
 
 
 def go_back(home: Path, trial: Trial, problem: str = "") -> Trial:
-    """Choose the version of before; its next start looks whether the database fits it."""
+    """Choose the version of before; its next start looks whether the database fits it.
+
+    Without a problem somebody wished it, and it is on trial, too. After one it is not: two versions
+    that both do not run would change places for ever.
+    """
     back = replace(
         trial,
         old=trial.new,
         new=trial.old,
-        is_confirmed=True,  # it ran before
+        starts=0,
+        is_confirmed=bool(problem),
         must_restore=True,
         problem=problem,
     )

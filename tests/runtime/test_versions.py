@@ -203,6 +203,20 @@ def test_back_and_forth(home: Path, old: Path, new: Path) -> None:
     assert started(home) == new
 
 
+def test_one_that_was_gone_back_to_and_does_not_run_is_left_again(
+    home: Path, old: Path, new: Path
+) -> None:
+    switch(home, new)
+    started(home)
+    back(home)
+    assert started(home) == old
+    back(home)
+    runs = [started(home) for _ in range(TRIES + 3)]
+    assert runs[:TRIES] == [new] * TRIES
+    assert runs[-1] == old, "and there it stays"
+    assert [started(home) for _ in range(TRIES * 3)] == [old] * TRIES * 3
+
+
 def test_a_folder_that_was_removed_keeps_no_home_from_starting(
     home: Path, old: Path, new: Path
 ) -> None:
