@@ -187,7 +187,8 @@ def root() -> Any:
 
 def parsed(arguments: list[str]) -> str:
     """Parse as `anban` does, and run nothing; gives the command's name, without its group's."""
-    command, context, rest, path = root(), None, arguments, []
+    path: list[str] = []
+    command, context, rest = root(), None, arguments
     while True:
         name = path[-1] if path else "anban"
         context = command.make_context(name, list(rest), parent=context)
