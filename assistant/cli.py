@@ -21,6 +21,7 @@ from assistant.commands.lazy import group_of, with_commands
 from assistant.commands.reminders import app as reminders_app
 from assistant.commands.service import app as service_app
 from assistant.commands.skills import app as skills_app
+from assistant.commands.told import told
 from assistant.runtime.privacy import keep_private
 
 _USAGE_ERROR: Final = 2
@@ -224,6 +225,24 @@ def setup(
 
 
 @app.command()
+def update(
+    source: Annotated[
+        str, typer.Argument(help="A folder, an archive or a git address of the new version.")
+    ] = "",
+    *,
+    back: Annotated[bool, typer.Option("--back", help="Run the version of before again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Put a new version beside this one, try it out, and let it run; or go back."""
+    from assistant.commands.update import go_back, update_from  # noqa: PLC0415
+
+    if bool(source) == back:
+        raise typer.BadParameter("say where the new version is, or --back")
+    _quiet()
+    _finish(go_back() if back else update_from(source, is_sure=yes))
+
+
+@app.command()
 def train(
     lang: Lang = None,
     *,
@@ -248,6 +267,7 @@ def train(
 def main() -> None:
     """Run the command line: errors are one plain line, the exit status says how it went."""
     keep_private()
+    _hand_over()
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt):
@@ -256,31 +276,49 @@ def main() -> None:
         sys.exit(_tell(error))
 
 
+def _hand_over() -> None:
+    """Become the version that `anban update` chose for this home, if that is another one."""
+    from assistant.settings import home_folder  # noqa: PLC0415
+
+    home = home_folder()
+    if (home / "versions").exists():  # else there was never an update
+        from assistant.runtime.versions import hand_over  # noqa: PLC0415
+
+        hand_over(home, sys.argv[1:])
+
+
 def _tell(error: Exception) -> int:
     if os.environ.get("ANBAN_DEBUG"):
         logging.getLogger(__name__).error("anban failed", exc_info=error)
     show = getattr(error, "show", None)  # click's own usage errors know how to show themselves
     if callable(show):
-        show()
+        from assistant.commands.explained import print_error  # noqa: PLC0415
+
+        print_error(error)
         return _USAGE_ERROR
     from assistant.commands.errors import EXPECTED  # noqa: PLC0415
 
     if isinstance(error, EXPECTED):
-        print(f"anban: {error}", file=sys.stderr)  # noqa: T201
+        print(f"anban: {told(_plain(error))}", file=sys.stderr)  # noqa: T201
         return 1
-    print(  # noqa: T201
-        f"anban: something unforeseen: {type(error).__name__}: {error} "
-        "(anban --debug shows where; please report it)",
-        file=sys.stderr,
-    )
+    what = f"{type(error).__name__}: {error}"
+    text = told(f"something unforeseen: {what} (anban --debug shows where; please report it)")
+    print(f"anban: {text}", file=sys.stderr)  # noqa: T201
     return _INTERNAL_ERROR
+
+
+def _plain(error: Exception) -> str:
+    """A time limit has no words of its own."""
+    return str(error) or (
+        "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
+    )
 
 
 def _known(lang: str | None) -> str | None:
     from assistant.settings import LANGUAGES  # noqa: PLC0415
 
     if lang is not None and lang not in LANGUAGES:
-        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {' or '.join(LANGUAGES)}")
+        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {', '.join(LANGUAGES)}")
     return lang
 
 

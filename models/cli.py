@@ -1,6 +1,7 @@
 """`anban models`: list, pull, verify."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +25,13 @@ from models.manifest import PACKAGE, entries, languages
 from models.pull import pull
 from models.verify import verify
 
+in_words: Callable[[str], str] = str
+"""Puts what is told into the language of a home; whoever runs these commands in one sets it."""
+
 app = typer.Typer(no_args_is_help=True, help="Speech models: list, pull, verify.")
 
 
+_COLUMNS = ("Model", "Lang", "MB", "State", "People")
 _WIDE_COLUMNS = 80
 """The width from which the licences fit in, too."""
 
@@ -45,7 +50,7 @@ Dir = Annotated[
 
 def _tell(error: ModelError) -> None:
     Console(stderr=True).print(
-        str(error), style="red", highlight=False, soft_wrap=True, markup=False
+        in_words(str(error)), style="red", highlight=False, soft_wrap=True, markup=False
     )
 
 
@@ -53,10 +58,10 @@ def _tell(error: ModelError) -> None:
 def list_models(models_dir: Dir) -> None:
     """Show the models there are, and which one each language uses."""
     console = Console()
-    table = Table("Model", "Lang", "MB", "State", "People", box=SIMPLE, padding=(0, 1, 0, 0))
+    table = Table(*map(in_words, _COLUMNS), box=SIMPLE, padding=(0, 1, 0, 0))
     table.columns[0].overflow = "fold"  # a folder of the user's own may be long
     if has_licence := console.width >= _WIDE_COLUMNS:
-        table.add_column("Licence")
+        table.add_column(in_words("Licence"))
     in_use: dict[Path, str] = {}
     for language in languages():
         try:
@@ -70,9 +75,10 @@ def list_models(models_dir: Dir) -> None:
         people = "no" if entry.kind == "tiny" else "yes"
         in_use.pop(path, None)
         licence = [entry.licence] if has_licence else []
-        table.add_row(entry.name, entry.language, megabytes, state, people, *licence)
+        told = in_words(state), in_words(people)
+        table.add_row(entry.name, entry.language, megabytes, *told, *licence)
     for path, language in in_use.items():  # models of the user's own
-        table.add_row(str(path), language, f"{_megabytes(path):.1f}", "in use", "")
+        table.add_row(str(path), language, f"{_megabytes(path):.1f}", in_words("in use"), "")
     console.print(table)
 
 
@@ -95,7 +101,7 @@ def pull_model(
     )
     try:
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task(f"pulling {name}", total=None, visible=False)
+            task = progress.add_task(in_words(f"pulling {name}"), total=None, visible=False)
 
             def show(here: int, total: int | None) -> None:
                 progress.update(task, completed=here, total=total, visible=True)
@@ -105,9 +111,10 @@ def pull_model(
         _tell(error)
         raise typer.Exit(1) from error
     except KeyboardInterrupt as interrupt:
-        Console(stderr=True).print("Stopped; what came is kept: pull again to go on.")
+        Console(stderr=True).print(in_words("Stopped; what came is kept: pull again to go on."))
         raise typer.Exit(130) from interrupt
-    Console().print(f"{model.name} is ready in {model.path}", highlight=False, soft_wrap=True)
+    told = in_words(f"{model.name} is ready in {model.path}")
+    Console().print(told, highlight=False, soft_wrap=True)
 
 
 @app.command("verify")
@@ -135,12 +142,11 @@ def verify_models(
             failed = True
             continue
         sums = "sums right, " if report.sums_checked else ""
-        Console().print(
+        told = (
             f"{folder.name}: works ({sums}{report.bytes / 1e6:.1f} MB, language "
-            f"{report.language or 'not told'}, loaded in {report.load_seconds:.2f} s)",
-            highlight=False,
-            soft_wrap=True,
+            f"{report.language or 'not told'}, loaded in {report.load_seconds:.2f} s)"
         )
+        Console().print(in_words(told), highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
 

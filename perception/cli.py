@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -28,6 +28,9 @@ from perception.radar import (
 )
 from perception.radar.room import MountingPose, Room, RoomError
 from perception.sensor import RadarSensor
+
+in_words: Callable[[str], str] = str
+"""Puts what is told into the language of a home; whoever runs these commands in one sets it."""
 
 app = typer.Typer(name="radar", help="Millimetre-wave radars.", no_args_is_help=True)
 
@@ -73,7 +76,7 @@ def record(
     if not size:
         file.unlink()
         _fail(f"Nothing came from {port}: look at its name, its power and --protocol.")
-    typer.echo(f"{file}: {size} bytes in {time.monotonic() - began:.1f} s", err=True)
+    _tell(f"{file}: {size} bytes in {time.monotonic() - began:.1f} s")
 
 
 @app.command()
@@ -131,9 +134,9 @@ def _bytes_of(
         elif isinstance(got, RadarLost):
             reason = got.reason if got.reason.endswith((".", "?")) else f"{got.reason}."
             where = "" if got.port in reason else f"{got.port}: "
-            typer.echo(f"{where}{reason} {_tries_again(began, seconds)}", err=True)
+            _tell(f"{where}{reason} {_tries_again(began, seconds)}")
         elif isinstance(got, RadarFound):
-            typer.echo(f"{got.port}: open.", err=True)
+            _tell(f"{got.port}: it is open.")
         elif idle:
             yield at, b""
 
@@ -151,5 +154,9 @@ def _print(events: list[Event]) -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
+    _tell(message)
     raise typer.Exit(1)
+
+
+def _tell(message: str) -> None:
+    typer.echo(in_words(message), err=True)

@@ -21,6 +21,9 @@ from robot_io.simulator import Faults, OrderError, Simulator
 from robot_io.simulator.simulator import BAUD, ORDERS
 from robot_io.simulator.view import as_svg, as_text
 
+in_words: Callable[[str], str] = str
+"""Puts what is told into the language of a home; whoever runs these commands in one sets it."""
+
 app = typer.Typer(help="A robot over a serial line.", no_args_is_help=True)
 # Negative numbers are values here, not options.
 _NUMBERS = {"ignore_unknown_options": True}
@@ -76,14 +79,14 @@ def _with_robot(use: Callable[[Robot], Awaitable[MotionEnd | None]]) -> None:
     try:
         end = asyncio.run(run())
     except RobotError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(in_words(str(error)), err=True)
         raise typer.Exit(1) from error
     except asyncio.CancelledError as error:
-        typer.echo("interrupted; the robot was told to stop", err=True)
+        typer.echo(in_words("interrupted; the robot was told to stop"), err=True)
         raise typer.Exit(130) from error
     if end is None:
         return
-    typer.echo(f"{end.reason}{_where(end.state)}")
+    typer.echo(in_words(f"{end.reason}{_where(end.state)}"))
     if not end.finished:
         raise typer.Exit(2)
 
@@ -210,12 +213,14 @@ def info(
     async def use(robot: Robot) -> None:
         able, state = robot.capabilities, robot.state
         parts = ", ".join(str(part.name).lower() for part in able.parts)
-        typer.echo(f"{able.name} {able.firmware}\nparts: {parts}")
-        typer.echo(f"limits: {able.speed_max_mps} m/s, {able.turn_max_radps} rad/s")
+        typer.echo(in_words(f"{able.name} {able.firmware}\nparts: {parts}"))
+        limits = f"limits: {able.speed_max_mps} m/s, {able.turn_max_radps} rad/s"
+        typer.echo(in_words(limits))
         if state is not None:
             battery = "unknown" if state.battery is None else f"{state.battery:.0%}"
             held = f", held: {state.held}" if state.held else ""
-            typer.echo(f"battery {battery}, docked {state.docked}{held}{_where(state)}")
+            told = f"battery {battery}, docked {state.docked}{held}{_where(state)}"
+            typer.echo(in_words(told))
         for name, value in robot.statistics.items():
             typer.echo(f"{name}: {value}")
 
@@ -249,7 +254,8 @@ def sim(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with Simulator(link, protocol, baud, faults) as simulator:
-        typer.echo(f"robot on {simulator.link} ({protocol}, {baud} baud); `help` lists the faults")
+        told = f"robot on {simulator.link} ({protocol}, {baud} baud); `help` lists the faults"
+        typer.echo(in_words(told))
         threading.Thread(target=_obey, args=(simulator, ended), daemon=True).start()
         while not ended.wait(_VIEW_SECONDS):
             if picture is not None:
@@ -276,5 +282,5 @@ def _obey(simulator: Simulator, ended: threading.Event) -> None:
                     simulator.order(line)
                     typer.echo("ok")
                 except OrderError as error:
-                    typer.echo(str(error), err=True)
+                    typer.echo(in_words(str(error)), err=True)
     ended.set()

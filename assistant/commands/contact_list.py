@@ -8,6 +8,7 @@ from typing import Final
 
 from assistant.channels import AddressError, Channel
 from assistant.commands.address_hint import likely
+from assistant.commands.told import told
 from assistant.commands.words import Words, words_of
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import ContactError, People, new_contact
@@ -25,13 +26,13 @@ def show() -> None:
     people, equipment = _people(), _equipment()
     for number, contact in enumerate(people.all, 1):
         called = f" ({', '.join(contact.called)})" if contact.called else ""
-        hours = f", first at {contact.hours}" if contact.hours else ""
-        _print(f"{number}. {contact.name}{called}{hours}")
+        line = f"{number}. {contact.name}{called}"
+        _print(told(f"{line}, first at {contact.hours}") if contact.hours else line)
         for address in contact.channels:
             problem = _problem(equipment, address)
-            _print(f"     {_shown(equipment, address)}{f': {problem}' if problem else ''}")
+            _print(f"     {_shown(equipment, address)}{f': {told(problem)}' if problem else ''}")
     if not people.all:
-        _print("Nobody yet. An alarm can call nobody: anban contacts add NAME ADDRESS…")
+        _print(told("Nobody yet. An alarm can call nobody: anban contacts add NAME ADDRESS…"))
 
 
 def keep(
@@ -62,7 +63,7 @@ def keep(
         new_contact(name, called, kept, hours, lang),
         None if position is None else position - 1,
     )
-    _print(f"{name} is kept. Try it now: anban contacts test {name}")
+    _print(told(f"{name} is kept. Try it now: anban contacts test {name}"))
 
 
 def forget(name: str) -> None:
@@ -70,9 +71,8 @@ def forget(name: str) -> None:
     people = _people()
     people.remove(name)
     left = len(people.all)
-    _print(
-        f"{name} is forgotten; {left} left." if left else f"{name} is forgotten. NOBODY is left."
-    )
+    done = f"{name} is forgotten; {left} left." if left else f"{name} is forgotten. NOBODY is left."
+    _print(told(done))
 
 
 async def check(name: str | None) -> int:
@@ -98,8 +98,9 @@ async def check(name: str | None) -> int:
             )
             for found in checks:
                 bad += not found.is_well
-                verdict = "ok " if found.is_well else "BAD"
-                _print(f"{verdict} {contact.name}: {found.channel}: {found.detail}")
+                verdict = "ok" if found.is_well else "BAD"
+                way = f"{contact.name}: {told(found.channel)}: {told(found.detail)}"
+                _print(f"{told(verdict)} {way}")
     return 1 if bad else 0
 
 

@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from assistant.commands.explained import HomeGroup
+
+app = typer.Typer(cls=HomeGroup, no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The person's name, as `list` shows it.")]
 
@@ -47,7 +49,7 @@ def add(
     from assistant.settings import LANGUAGES  # noqa: PLC0415
 
     if lang and lang not in LANGUAGES:
-        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {' or '.join(LANGUAGES)}")
+        raise typer.BadParameter(f"{lang!r} is not spoken here; choose {', '.join(LANGUAGES)}")
     keep(name, addresses, called or [], hours, lang, position)
 
 

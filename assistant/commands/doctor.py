@@ -15,7 +15,8 @@ from assistant import packs
 from assistant.channels.installed import load_channels
 from assistant.commands.help_at_hand import needs, print_needs
 from assistant.commands.selftest import print_last, table_of
-from assistant.commands.words import Words
+from assistant.commands.told import told
+from assistant.commands.words import words_of
 from assistant.console.check import check_page
 from assistant.demo.scratch import cache_folder
 from assistant.dialogue import (
@@ -37,7 +38,8 @@ from assistant.safety import prepare
 from assistant.selftest.machine import look_at_disk, look_at_memory
 from assistant.senses.check import radar_finding
 from assistant.sensors.outside import look_at
-from assistant.sensors.service import problems_of, usable
+from assistant.sensors.service import problems_of
+from assistant.sensors.service import usable as usable_sensors
 from assistant.services import CheckDevices, GetChildren, GetTroubles
 from assistant.services.errors import ServiceError
 from assistant.services.findings import CheckResult, Verdict
@@ -55,14 +57,14 @@ async def examine() -> int:
     console = Console()
     home = home_folder()
     settings, findings = _settings(home)
-    words = Words(settings.language)
+    words = words_of()
     help_at_hand = list(needs(home, settings, words))
     print_needs(console, help_at_hand, words)
-    with console.status("looking") as status:
+    with console.status(told("looking")) as status:
         for name, check in _checks(home, settings):
-            status.update(name)
+            status.update(told(name))
             findings += await asyncio.to_thread(lambda check=check: list(check()))  # type: ignore[misc]
-        status.update("devices")
+        status.update(told("devices"))
         findings += await _running(home, settings)
     console.print(table_of(findings, f"Anban on Python {sys.version.split()[0]}"))
     print_last(console, home)
@@ -254,7 +256,7 @@ def _devices(settings: Settings) -> Iterator[CheckResult]:
         yield radar_finding(settings.radar)
     if settings.robot.port:
         yield robot_finding(settings.robot)
-    for name, sensor in usable(settings).items():
+    for name, sensor in usable_sensors(settings).items():
         yield look_at(name, sensor)
     for problem in problems_of(settings)[1]:
         yield CheckResult("sensor_settings", Verdict.BROKEN, problem)

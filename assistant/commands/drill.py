@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from assistant.channels import CENTRE_ADDRESS
 from assistant.commands.selftest import table_of
+from assistant.commands.told import told
 from assistant.drill.mode import LEASE_SECONDS
 from assistant.events import DrillCryHeard, DrillEnded, new_id
 from assistant.people.contacts import People
@@ -57,21 +58,20 @@ async def lead(rooms: list[str], *, with_rooms: bool, with_calls: bool, is_sure:
         drill_id = new_id()
         try:
             if with_rooms and not places:
-                console.print("No room was named, so no cry is tried: anban drill ROOM…")
+                console.print(told("No room was named, so no cry is tried: anban drill ROOM…"))
             elif with_rooms:
                 drill_id = await link.request(BeginDrill())
                 try:
-                    async with _staying(link) as told:
-                        findings += await _cries(console, link, told, places)
+                    async with _staying(link) as news:
+                        findings += await _cries(console, link, news, places)
                 finally:  # also at Ctrl-C
                     with contextlib.suppress(ServiceError, LinkError, TimeoutError):
                         await link.request(EndDrill())
             if with_calls:
                 findings += await _calls(console, link, drill_id, is_sure=is_sure)
         except _RealError:
-            console.print(
-                "[red]Something real ended the drill: a second cry, a pendant, a sensor.[/]"
-            )
+            real = "[red]Something real ended the drill: a second cry, a pendant, a sensor.[/]"
+            console.print(told(real))
             return 1
     if findings:
         console.print(table_of(findings, "the drill"))
@@ -82,8 +82,8 @@ def _rooms(console: Console, pendants: dict[str, str], *, is_sure: bool) -> list
     known = list(dict.fromkeys(filter(None, pendants.values())))
     if is_sure or not sys.stdin.isatty():
         return known
-    console.print("Rooms to cry from, with commas between", end="")
-    console.print(f" (Enter: {escape(', '.join(known))})" if known else "", end=": ")
+    console.print(told("Rooms to cry from, with commas between"), end="")
+    console.print(told(f" (Enter: {escape(', '.join(known))})") if known else "", end=": ")
     said = sys.stdin.readline().replace("，", ",").replace("、", ",")
     return [room for part in said.split(",") if (room := part.strip())] or known
 
@@ -94,12 +94,12 @@ async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
 
     Yields what the drill tells; None if Anban went away.
     """
-    told: asyncio.Queue[object] = asyncio.Queue()
+    news: asyncio.Queue[object] = asyncio.Queue()
 
     async def listen() -> None:
         async for event in link:
-            told.put_nowait(event)
-        told.put_nowait(None)
+            news.put_nowait(event)
+        news.put_nowait(None)
 
     async def stay() -> None:
         with contextlib.suppress(ServiceError):  # it is over
@@ -109,7 +109,7 @@ async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
 
     tasks = [asyncio.create_task(stay()), asyncio.create_task(listen())]
     try:
-        yield told
+        yield news
     finally:
         for task in tasks:
             task.cancel()
@@ -117,47 +117,49 @@ async def _staying(link: Link) -> AsyncIterator[asyncio.Queue[object]]:
 
 
 async def _cries(
-    console: Console, link: Link, told: asyncio.Queue[object], rooms: list[str]
+    console: Console, link: Link, news: asyncio.Queue[object], rooms: list[str]
 ) -> list[CheckResult]:
-    console.print(
+    begins = (
         "A drill begins: cries are answered and call nobody. "
         "[bold]A second cry after the answer is a real one[/], and so is a pendant.\n"
     )
+    console.print(told(begins))
     findings: list[CheckResult] = []
     for room in rooms:
         try:
-            with console.status("a second cry would still be a real one; please wait"):
+            with console.status(told("a second cry would still be a real one; please wait")):
                 await link.request(NameRoom(room), WINDOW_SECONDS)
         except ServiceError as error:
             await asyncio.sleep(0)  # what ended the drill was told before the answer
-            if told.empty():
+            if news.empty():
                 raise
             raise _RealError from error
-        console.print(
+        go = (
             f"[bold]{escape(room)}[/]: go there and cry for help, once "
             f"(at most {ROOM_SECONDS:.0f} s; Enter: it was not heard)"
         )
-        heard = await _wait_cry(told)
+        console.print(told(go))
+        heard = await _wait_cry(news)
         verdict = Verdict.BROKEN if heard is None else Verdict.WELL
         detail = "no cry was heard from there" if heard is None else f"heard: {heard.phrase}"
         findings.append(CheckResult("room", verdict, detail, room))
-        console.print(f"   {escape(detail)}\n")
+        console.print(f"   {escape(told(detail))}\n")
     return findings
 
 
-async def _wait_cry(told: asyncio.Queue[object]) -> DrillCryHeard | None:
+async def _wait_cry(news: asyncio.Queue[object]) -> DrillCryHeard | None:
     """The next cry; None if none came in time, or Enter was pressed."""
     loop = asyncio.get_running_loop()
 
     def read() -> None:
         sys.stdin.readline()
-        told.put_nowait(_GIVEN_UP)
+        news.put_nowait(_GIVEN_UP)
 
     if sys.stdin.isatty():
         loop.add_reader(sys.stdin, read)
     try:
         async with asyncio.timeout(ROOM_SECONDS):
-            event = await told.get()
+            event = await news.get()
     except TimeoutError:
         return None
     finally:
@@ -179,14 +181,15 @@ async def _calls(
         detail = "nobody to call: anban contacts add NAME ADDRESS"
         return [CheckResult("contact", Verdict.BROKEN, detail)]
     names = ", ".join(contact.name for contact in people.all)
-    console.print(f"Now a call and a message, named a drill, to: {escape(names)}.")
+    console.print(told(f"Now a call and a message, named a drill, to: {escape(names)}."))
     if any(CENTRE_ADDRESS in contact.channels for contact in people.all):
-        console.print("The alarm centre gets a heartbeat only: agree a test alarm with it.")
+        centre = "The alarm centre gets a heartbeat only: agree a test alarm with it."
+        console.print(told(centre))
     if not is_sure and not _agrees(console):
         return []
     findings: list[CheckResult] = []
     for contact in people.all:
-        with console.status(f"{contact.name}: please press 1 there"):
+        with console.status(told(f"{contact.name}: please press 1 there")):
             try:
                 answer = await link.request(
                     DrillContact(contact.contact_id, drill_id), CALL_SECONDS
@@ -195,13 +198,13 @@ async def _calls(
                 return [*findings, CheckResult("contact", Verdict.BROKEN, str(error), contact.name)]
         for finding in answer:
             findings.append(finding)
-            console.print(f"   {escape(finding.subject)}: {escape(finding.detail)}")
+            console.print(f"   {escape(finding.subject)}: {escape(told(finding.detail))}")
     return findings
 
 
 def _agrees(console: Console) -> bool:
     if not sys.stdin.isatty():
-        console.print("Not asked for here: say --yes to call them.")
+        console.print(told("Not asked for here: say --yes to call them."))
         return False
-    console.print("Go on? [y/N] ", end="", markup=False)
+    console.print(told("Go on? [y/N] "), end="", markup=False)
     return sys.stdin.readline().strip().lower() in {"y", "yes", "是", "好"}

@@ -13,6 +13,8 @@ import numpy as np
 import soundfile
 from rich.console import Console
 
+from assistant.commands.told import told
+from assistant.commands.words import words_of
 from assistant.core import TEXT_ONLY, Core, CoreOptions, running
 from assistant.demo.room import EAR_RATE, FileRoom
 from assistant.demo.scratch import scratch_options
@@ -48,10 +50,10 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
     """
     recording = read(file)
     for warning in recording.warnings:
-        print(f"anban: {file}: {warning}", file=sys.stderr)  # noqa: T201
+        print(f"anban: {file}: {told(warning)}", file=sys.stderr)  # noqa: T201
     with tempfile.TemporaryDirectory(prefix="anban-room-") as folder:
         room = FileRoom(Path(folder), fast=True)
-        status = Console(stderr=True).status("Anban wakes up")
+        status = Console(stderr=True).status(words_of(lang)("wakes_up"))
         with status, scratch_options(lang, _WITHOUT_MOUTH, status.update) as options:
             await asyncio.to_thread(_check_model, options)
             async with running(room.furnish(options)) as core:
@@ -59,8 +61,8 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
                     await core.children.ready("ear", "skills")
                     await core.children.dialogue_ready()
                 status.stop()
-                told = await _play(core, room, recording)
-                turns = [event for event in told if isinstance(event, TurnTaken)]
+                events = await _play(core, room, recording)
+                turns = [event for event in events if isinstance(event, TurnTaken)]
                 if reply is not None:
                     # Only now: while it speaks, the ear would be deaf to the rest of the file.
                     await _speak(core, [turn.reply for turn in turns])
@@ -68,7 +70,7 @@ async def hear_file(file: Path, lang: str | None, *, as_json: bool, reply: Path 
     if reply is not None:
         soundfile.write(reply, anban, EAR_RATE)
     for turn in turns:
-        print(_line(turn, told, as_json=as_json), flush=True)  # noqa: T201
+        print(_line(turn, events, as_json=as_json), flush=True)  # noqa: T201
     if not turns:
         raise NothingHeardError(f"{file}: no words were recognised in it")
     return 0
@@ -83,11 +85,11 @@ def _check_model(options: CoreOptions) -> None:
 
 async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object]:
     """Sound into the ear; everything that was told until the last answer had sounded."""
-    told: list[object] = []
+    events: list[object] = []
     ended = asyncio.Event()
 
     def look(event: object) -> None:
-        told.append(event)
+        events.append(event)
         if isinstance(event, InputEnded):
             ended.set()
 
@@ -101,7 +103,7 @@ async def _play(core: Core, room: FileRoom, recording: Recording) -> list[object
             await core.conversation.hearing.finish()
     finally:
         core.bus.unlisten(look)
-    return told
+    return events
 
 
 async def _speak(core: Core, replies: list[str]) -> None:
@@ -115,11 +117,11 @@ async def _speak(core: Core, replies: list[str]) -> None:
                 raise NotSpokenError(f"the answer could not be spoken: {said.error}")
 
 
-def _line(turn: TurnTaken, told: list[object], *, as_json: bool) -> str:
+def _line(turn: TurnTaken, events: list[object], *, as_json: bool) -> str:
     if not as_json:
         return f"{turn.text}\n  {turn.reply}"
     heard = next(
-        (e for e in told if isinstance(e, Heard) and e.is_final and e.text == turn.text), None
+        (e for e in events if isinstance(e, Heard) and e.is_final and e.text == turn.text), None
     )
     answer: dict[str, Any] = {
         "text": turn.text,
@@ -128,7 +130,9 @@ def _line(turn: TurnTaken, told: list[object], *, as_json: bool) -> str:
         "skill": turn.skill,
         "entities": list(turn.entities),
         "reply": turn.reply,
-        "events": [to_dict(event) for event in told if isinstance(event, Heard) and event.is_final],
+        "events": [
+            to_dict(event) for event in events if isinstance(event, Heard) and event.is_final
+        ],
     }
     if heard is not None:
         answer["heard_confidence"] = heard.confidence

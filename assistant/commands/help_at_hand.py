@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.channels import AddressError
+from assistant.commands.told import told
 from assistant.commands.words import Words
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import Contact, People
@@ -69,7 +70,7 @@ def _people(home: Path, settings: Settings, words: Words) -> Iterator[Need]:
     people = People(home)
     people.read()
     for problem in people.problems:
-        yield Need(Verdict.POOR, problem)
+        yield Need(Verdict.POOR, told(problem, words.lang))
     equipment = HomeEquipment(settings, home, runs_phone=False)
     reasons = {contact.name: _reason(equipment, contact) for contact in people.all}
     reachable = [name for name, reason in reasons.items() if not reason]
@@ -83,7 +84,7 @@ def _people(home: Path, settings: Settings, words: Words) -> Iterator[Need]:
         yield Need(Verdict.WELL, words("people_stored", names=words("and").join(reachable)))
     for name, reason in reasons.items():
         if reason:
-            yield Need(Verdict.POOR, words("no_way_to", name=name, reason=reason))
+            yield Need(Verdict.POOR, words("no_way_to", name=name, reason=told(reason, words.lang)))
 
 
 def _reason(equipment: HomeEquipment, contact: Contact) -> str:

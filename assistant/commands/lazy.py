@@ -14,24 +14,33 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from assistant.commands.explained import HomeGroup, explained
+from assistant.commands.told import told
+
 # Typer brings a copy of click of its own, so these types have no public name.
 _Context = Any
 _Command = Any
 
 
 def group_of(module: str) -> type[TyperGroup]:
-    """The class of a group whose commands are those of `module.app`."""
+    """The class of a group whose commands are those of `module.app`.
 
-    class Later(TyperGroup):
+    A library knows no home: it is given the words of this one.
+    """
+
+    class Later(HomeGroup):
         @cached_property
         def _real(self) -> Any:
-            return typer.main.get_group(import_module(module).app)
+            library: Any = import_module(module)
+            library.in_words = told
+            return typer.main.get_group(library.app)
 
         def list_commands(self, ctx: _Context) -> list[str]:
             return list(self._real.list_commands(ctx))
 
         def get_command(self, ctx: _Context, cmd_name: str) -> _Command:
-            return self._real.get_command(ctx, cmd_name)
+            command = self._real.get_command(ctx, cmd_name)
+            return explained(command)
 
     return Later
 
@@ -42,7 +51,7 @@ def with_commands(commands: dict[str, tuple[str, str]]) -> type[TyperGroup]:
     `commands`: module and function by the command's name.
     """
 
-    class Main(TyperGroup):
+    class Main(HomeGroup):
         def list_commands(self, ctx: _Context) -> list[str]:
             return [*super().list_commands(ctx), *commands]
 
@@ -50,7 +59,7 @@ def with_commands(commands: dict[str, tuple[str, str]]) -> type[TyperGroup]:
             if cmd_name not in commands:
                 return super().get_command(ctx, cmd_name)
             module, name = commands[cmd_name]
-            return _command(cmd_name, getattr(import_module(module), name))
+            return explained(_command(cmd_name, getattr(import_module(module), name)))
 
     return Main
 

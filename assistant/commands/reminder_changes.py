@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from assistant.commands.reminder_list import change, line_of, reading, tell
+from assistant.commands.told import told
 from assistant.services import (
     ChangeDay,
     InvalidRefused,
@@ -17,6 +18,7 @@ from assistant.services import (
     PauseReminders,
     Refusal,
     Reminder,
+    RemindersPaused,
     RemoveReminder,
     RemoveReminders,
     Request,
@@ -38,10 +40,10 @@ async def forget(which: str) -> int:
 
 async def forget_all() -> int:
     """Remove every reminder, in one transaction."""
-    async with reading() as bus:
+    async with reading() as (bus, _):
         kept = await bus.ask(ListReminders())
     if not kept:
-        tell("There is none.")
+        tell(told("There is none."))
         return 1
     ids = tuple(each.reminder_id for each in kept)
     done = f"{len(ids)} come no more. Back with: anban reminders undo"
@@ -77,10 +79,14 @@ async def suspend(which: str, until: str) -> int:
         end = datetime.fromisoformat(f"{until}T00:00") if until else None
     except ValueError as error:
         return _refused(InvalidRefused("until", str(error)))
-    told = f"until {until}" if until else "until: anban reminders resume"
-    return await _do(
-        PauseReminders(ids, end), lambda done: f"{_titles(done.paused)}: paused {told}."
-    )
+
+    def done(answer: RemindersPaused) -> str:
+        titles = _titles(answer.paused)
+        if until:
+            return f"{titles}: paused until {until}."
+        return f"{titles}: paused until: anban reminders resume."
+
+    return await _do(PauseReminders(ids, end), done)
 
 
 async def go_on(which: str) -> int:
@@ -107,17 +113,18 @@ async def _ids(which: str) -> tuple[str, ...] | None:
 
 async def _one(which: str) -> Reminder | None:
     """The one reminder of an id or a name; None if it is not one, which is told."""
-    async with reading() as bus:
+    async with reading() as (bus, api):
         kept = await bus.ask(ListReminders())
+        words = (await api.lists()).in_words
     named = [each for each in kept if which in {each.reminder_id, each.title}]
     if len(named) == 1:
         return named[0]
     if named:
-        tell(f"{len(named)} reminders are called {which}, say which:")
+        tell(told(f"{len(named)} reminders are called {which}, say which:"))
     else:
-        tell(f"No reminder is called {which}. There are:" if kept else "There is none.")
+        tell(told(f"No reminder is called {which}. There are:" if kept else "There is none."))
     for each in named or kept:
-        tell(line_of(each))
+        tell(line_of(each, words))
     return None
 
 
@@ -127,12 +134,12 @@ async def _do(request: Request[R], done: Callable[[R], str]) -> int:
         answer = await change(request)
     except Refusal as refusal:
         return _refused(refusal)
-    tell(done(answer))
+    tell(told(done(answer)))
     return 0
 
 
 def _refused(refusal: Refusal) -> int:
-    tell(f"Not done: {refusal.to_dict()}")
+    tell(told(f"Not done: {refusal.to_dict()}"))
     return 1
 
 

@@ -22,59 +22,59 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from assistant.commands.told import told
 from assistant.home.home import Home
-from assistant.language import DayTime, Strength
 from assistant.medicines import Medicines
 from assistant.reminders import ReminderApi, ReminderScheduler, ReminderServices
+from assistant.reminders.in_words import InWords
 from assistant.runtime.bus import Bus
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.runtime.link import Link
 from assistant.services import (
-    Amount,
     DueItem,
     ListReminders,
     ListToday,
     Reminder,
     Request,
     Risk,
-    Schedule,
 )
 from assistant.services.codec import to_json
 from assistant.services.doses import WeekOfMedicine
+from assistant.services.reminder import DayException
 from assistant.settings import home_folder, load, settings_file
 from assistant.store import Database, StoreError
 
 _DATABASE: Final = "anban.sqlite"
 _WRITE_SECONDS: Final = 60.0
 """A list of a thousand reminders is planned and written in one transaction."""
-_FREQUENCIES: Final = {"DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly"}
 
 R = TypeVar("R")
 
 
 async def show(*, as_json: bool) -> None:
     """Print every reminder; raises StoreError."""
-    async with reading() as bus:
+    async with reading() as (bus, api):
         kept = await bus.ask(ListReminders())
+        words = (await api.lists()).in_words
     for reminder in kept:
         if as_json:
             tell(_json(reminder))
         else:
-            _tell_row(line_of(reminder))
+            _tell_row(line_of(reminder, words))
     if not kept and not as_json:
-        tell("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE")
+        tell(told("Nothing yet. Say it to Anban, or read in a list: anban reminders import FILE"))
 
 
 async def show_today(*, as_json: bool) -> None:
     """Print today's occurrences with their states; raises StoreError."""
-    async with reading() as bus:
+    async with reading() as (bus, _):
         items = await bus.ask(ListToday())
     for item in items:
         due = datetime.fromtimestamp(item.due_at).astimezone()
-        state = item.state + (f", {item.reason}" if item.reason else "")
+        state = ", ".join(told(each) for each in (item.state, item.reason) if each)
         tell(_json(item) if as_json else f"{due:%H:%M}  {item.title}: {state}")
     if not items and not as_json:
-        tell("Nothing is due today.")
+        tell(told("Nothing is due today."))
 
 
 async def show_adherence(weeks: int, *, as_json: bool) -> None:
@@ -88,7 +88,7 @@ async def show_adherence(weeks: int, *, as_json: bool) -> None:
         else:
             tell(_week_line(week))
     if not found and not as_json:
-        tell("No dose was due in these weeks.")
+        tell(told("No dose was due in these weeks."))
 
 
 async def write(form: str, out: Path | None) -> None:
@@ -135,10 +135,10 @@ async def opened_copy(lang: str | None = None) -> AsyncIterator[ReminderApi]:
 
 
 @asynccontextmanager
-async def reading() -> AsyncIterator[Bus]:
+async def reading() -> AsyncIterator[tuple[Bus, ReminderApi]]:
     """The services over a copy of the database: nothing that they write is kept."""
-    async with _opened(copied) as (bus, _):
-        yield bus
+    async with _opened(copied) as opened:
+        yield opened
 
 
 @asynccontextmanager
@@ -185,69 +185,26 @@ def _json(value: Reminder | DueItem) -> str:
     return json.dumps(to_json(value), ensure_ascii=False)
 
 
-def line_of(reminder: Reminder) -> str:
-    """A reminder as the list shows it."""
-    amount, food = reminder.amount, f", {reminder.food} food" if reminder.food else ""
-    dose = f", {_amount(amount)}" if amount else ""
-    if amount and amount.strength:
-        dose += f" of {_amount(amount.strength)}"
-    mark = f"  ({reminder.risk})" if reminder.risk is not Risk.NORMAL else ""
-    what = f"{reminder.title}{dose}{food}"
-    return f"{reminder.reminder_id}  {what}: {_when(reminder)}{mark}{_otherwise(reminder)}"
-
-
-def _amount(amount: Amount | Strength) -> str:
-    return f"{amount.amount} {amount.unit}"
-
-
-def _otherwise(reminder: Reminder) -> str:
-    """Days that are otherwise, and pauses, from today on."""
+def line_of(reminder: Reminder, words: InWords) -> str:
+    """A reminder as the list shows it, with what is otherwise from today on."""
     today = datetime.now(tzlocal.get_localzone())
-    told = []
-    for each in reminder.exceptions:
-        if each.day >= today.date():
-            moved = f" at {each.at:%H:%M}" if each.at else ""
-            other = f" {_amount(each.amount)}" if each.amount else ""
-            told.append(f"{each.day}{' left out' if each.is_left_out else moved}{other}")
-    for pause in reminder.pauses:
-        if pause.until is None or pause.until > today:
-            end = pause.until.date() if pause.until else "a word"
-            told.append(f"paused {pause.since.date()} to {end}")
-    return f"; {', '.join(told)}" if told else ""
+    coming = [each for each in reminder.exceptions if each.day >= today.date()]
+    pauses = [each for each in reminder.pauses if each.until is None or each.until > today]
+    mark = f"  ({told(reminder.risk)})" if reminder.risk is not Risk.NORMAL else ""
+    otherwise = words.otherwise([each for each in coming if each.is_left_out], pauses)
+    moved = [_moved(each) for each in coming if not each.is_left_out]
+    parts = [words.dosage(reminder), *otherwise, *moved]
+    what = words.joined([part for part in parts if part])
+    return f"{reminder.reminder_id}  {reminder.title}: {what}{mark}"
 
 
-def _when(reminder: Reminder) -> str:
-    rule, schedule = reminder.as_needed, reminder.schedule
-    if rule is not None:
-        return f"as needed, {rule.least_hours:g} h apart, at most {rule.daily_most} times a day"
-    if schedule is None:
-        return ""
-    if schedule.at is not None:
-        at = schedule.at.isoformat()
-        every = schedule.every_minutes
-        return f"once, {at}" if every is None else f"every {every} minutes from {at}"
-    times = ", ".join(_time(each) for each in schedule.times)
-    until = f", until {schedule.until}" if schedule.until else ""
-    return f"{_days(schedule)} at {times}{until}"
-
-
-def _days(schedule: Schedule) -> str:
-    if lunar := schedule.lunar:
-        days = ", ".join(str(day) for day in lunar.days)
-        return f"lunar month {lunar.month}, day {days}" if lunar.month else f"lunar days {days}"
-    if schedule.solar_term:
-        return schedule.solar_term
-    rule = dict(part.partition("=")[::2] for part in (schedule.rrule or "").split(";"))
-    plain = _FREQUENCIES.get(rule.pop("FREQ", ""))
-    if plain and not rule:
-        return plain
-    if plain == "weekly" and set(rule) == {"BYDAY"}:
-        return f"weekly on {rule['BYDAY']}"
-    return str(schedule.rrule)
-
-
-def _time(each: DayTime) -> str:
-    return f"{each.at:%H:%M}" + (f" ({each.anchor}{each.offset_minutes:+d})" if each.anchor else "")
+def _moved(each: DayException) -> str:
+    parts = [str(each.day)]
+    if each.at:
+        parts.append(told(f"moved to {each.at:%H:%M}"))
+    if each.amount:
+        parts.append(f"{each.amount.amount} {each.amount.unit}")
+    return " ".join(parts)
 
 
 def _week_line(week: WeekOfMedicine) -> str:
@@ -256,8 +213,8 @@ def _week_line(week: WeekOfMedicine) -> str:
         ("unanswered", week.unknown),
         ("could not be announced", week.missed),
     )
-    rest = "".join(f", {count} {name}" for name, count in others if count)
-    return f"{week.monday}  {week.title}: taken {week.taken} of {week.planned}{rest}"
+    taken = told(f"{week.monday}  {week.title}: taken {week.taken} of {week.planned}")
+    return ", ".join([taken, *(told(f"{count} {name}") for name, count in others if count)])
 
 
 def _tell_row(line: str) -> None:

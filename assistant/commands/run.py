@@ -17,10 +17,11 @@ from assistant.core import ALL, Core, CoreOptions
 from assistant.core.systemd import run_until_told
 from assistant.demo.scratch import cache_folder
 from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, SpeakerLost
+from assistant.runtime import versions
 from assistant.runtime.child import LOG_FORMAT
 from assistant.runtime.home_folder import use_spare_temporary_folder
 from assistant.services.findings import Verdict
-from assistant.settings import home_folder, read, settings_file
+from assistant.settings import ReadSettings, home_folder, read, settings_file
 
 log = logging.getLogger("anban")
 
@@ -38,14 +39,23 @@ async def run_anban(lang: str | None) -> int:
     use_spare_temporary_folder(home)
     logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address it asks
-    while await _run_once(home, lang):
-        log.info("the settings were mended; Anban begins anew with them")
+    refused: Path | None = None
+    while await _run_once(home, lang, refused):
+        if versions.is_outdated(home):
+            log.info("another version was chosen; this one makes room for it")
+            versions.make_room(home, sys.argv[1:])
+            refused = versions.chosen(home)
+        else:
+            log.info("the settings were mended; Anban begins anew with them")
     log.info("Anban ended")
     return 0
 
 
-async def _run_once(home: Path, lang: str | None) -> bool:
-    """Whether to run again, with settings that are mended now."""
+async def _run_once(home: Path, lang: str | None, refused: Path | None) -> bool:
+    """Whether to run again: with settings that are mended now, or as another version.
+
+    `refused`: the version that could not be started when this one made room for it.
+    """
     known = read(settings_file(home))
     level = "debug" if os.environ.get("ANBAN_DEBUG") else known.settings.log_level
     logging.getLogger().setLevel(level.upper())
@@ -58,16 +68,31 @@ async def _run_once(home: Path, lang: str | None) -> bool:
         progress=lambda text: log.info("%s", text),
         settings_problems=known.problems,
     )
+    return await run_until_told(
+        options,
+        _report,
+        lambda core: _is_outdated(home, known, core, refused),
+    )
 
-    def is_mended(core: Core) -> bool:
-        """Whether the file says something else of what could not be used."""
-        if not known.problems and not core.skill_problems:
-            return False
-        now = read(settings_file(home))
-        is_other = now.settings.skills != known.settings.skills
-        return now.problems != known.problems or (bool(core.skill_problems) and is_other)
 
-    return await run_until_told(options, _report, is_mended)
+def _is_outdated(home: Path, known: ReadSettings, core: Core, refused: Path | None) -> bool:
+    """Whether to begin anew: with settings that are mended, or as another version."""
+    if versions.is_outdated(home) and versions.chosen(home) != refused:
+        return True
+    if not known.problems and not core.skill_problems:
+        return False
+    now = read(settings_file(home))
+    is_other = now.settings.skills != known.settings.skills
+    return now.problems != known.problems or (bool(core.skill_problems) and is_other)
+
+
+async def _confirm_later(home: Path) -> None:
+    """End the trial of a version that was chosen by `anban update`, once it has run for a time."""
+    await asyncio.sleep(versions.TRIAL_SECONDS)
+    try:
+        await asyncio.to_thread(versions.confirm, home)
+    except OSError as error:
+        log.error("it cannot be written down that this version runs: %s", error)
 
 
 def _report(core: Core) -> None:
@@ -79,6 +104,7 @@ def _report(core: Core) -> None:
     bus.subscribe(MicrophoneLost, lambda lost: log.error("no microphone: %s", lost.reason))
     bus.subscribe(HearingLimited, lambda limited: _tell_limited(core, limited.lang))
     bus.subscribe(SpeakerLost, lambda lost: log.error("no speaker: %s", lost.reason))
+    core.home.starting.spawn(_confirm_later(core.options.home))
     if sys.stdout.isatty():
         _greet(core)
 

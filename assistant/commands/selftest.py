@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from assistant.commands.told import told
 from assistant.drill.store import last_drill
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link
@@ -34,7 +35,7 @@ async def test_now(*, with_chime: bool) -> int:
     """
     console = Console()
     async with Link("selftest", (), socket_path(home_folder())) as link:
-        with console.status("Anban tests itself"):
+        with console.status(told("Anban tests itself")):
             findings = await link.request(RunSelftest(with_chime=with_chime), TEST_SECONDS)
     console.print(table_of(findings, "Anban's self-test"))
     return 0 if all(finding.is_well for finding in findings) else 1
@@ -57,11 +58,13 @@ def print_last(console: Console, home: Path) -> bool:
         ):
             run, drill = last_run(database), last_drill(database)
     if run is None:
-        console.print("No self-test yet: made every day mid-morning, or now by `anban selftest`.")
+        console.print(
+            told("No self-test yet: made every day mid-morning, or now by `anban selftest`.")
+        )
     else:
         console.print(table_of(run.findings, f"last self-test, {_when(run.ended_at)}"))
     if drill is None:
-        console.print("No drill yet: `anban drill` tries a cry from each room and each call.")
+        console.print(told("No drill yet: `anban drill` tries a cry from each room and each call."))
     else:
         cut_off = "" if drill.ended_at is not None else ", not ended"
         title = f"last drill, {_when(drill.begun_at)}{cut_off}"
@@ -71,11 +74,12 @@ def print_last(console: Console, home: Path) -> bool:
 
 def table_of(findings: Iterable[CheckResult], title: str) -> Table:
     """Findings as a table."""
-    table = Table("part", "", "what was found", title=title)
+    table = Table(told("part"), "", told("what was found"), title=told(title))
     for finding in findings:
-        part = f"{finding.part} {finding.subject}".strip()
-        verdict = f"[{_COLOURS[finding.verdict]}]{finding.verdict}[/]"
-        table.add_row(escape(part), verdict, escape(finding.detail))
+        part = Text(f"{told(finding.part)} {finding.subject}".strip(), overflow="fold")
+        verdict = Text(told(finding.verdict), _COLOURS[finding.verdict])
+        # Without it, Chinese is cut off: there is no blank at which it could break.
+        table.add_row(part, verdict, Text(told(finding.detail), overflow="fold"))
     return table
 
 

@@ -12,7 +12,9 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from assistant.commands.explained import HomeGroup
+
+app = typer.Typer(cls=HomeGroup, no_args_is_help=True)
 
 _BOOTED: Final = Path("/run/systemd/system")
 """There if systemd runs this machine: man sd_booted."""

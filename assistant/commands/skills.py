@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.commands.explained import HomeGroup
+from assistant.commands.told import told
+
 if TYPE_CHECKING:
     from assistant.commands.words import Words
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(cls=HomeGroup, no_args_is_help=True)
 
 
 @app.command("list")
@@ -28,7 +31,7 @@ def list_skills() -> None:
     words, home = words_of(), home_folder()
     off = Standings(home).off()
     found = installed(settings_file(home), off)
-    table = Table("skill", "version", "languages", "intents", "actions")
+    table = Table(*map(told, ("skill", "version", "languages", "intents", "actions")))
     for row in found.rows:
         table.add_row(
             row.name,
@@ -40,16 +43,17 @@ def list_skills() -> None:
     Console().print(table)
     for row in found.rows:
         if row.web:
-            typer.echo(f"{row.name} asks {', '.join(row.web)} once the elder agreed.")
+            typer.echo(told(f"{row.name} asks {', '.join(row.web)} once the elder agreed."))
     for name, why in off.items():
         typer.echo(words("skill_is_off", skill=name, why=words(f"off_{why}")))
     for item in found.broken:
-        typer.echo(f"{item.name} cannot be loaded: {item.reason}", err=True)
+        typer.echo(told(f"{item.name} cannot be loaded: {item.reason}"), err=True)
     for problem in found.settings_problems:
-        typer.echo(problem, err=True)
+        typer.echo(told(problem), err=True)
     if found.broken or found.settings_problems or not found.rows:
         if not found.rows:
-            typer.echo("No skill is installed; `make setup` installs the built-in ones.", err=True)
+            none = "No skill is installed; `make setup` installs the built-in ones."
+            typer.echo(told(none), err=True)
         raise typer.Exit(1)
 
 
@@ -97,7 +101,7 @@ def check(
     found = 0
     for folder in chosen:
         if not folder.is_dir():
-            typer.echo(f"{folder}: is no folder", err=True)
+            typer.echo(told(f"{folder}: is no folder"), err=True)
             found += 1
             continue
         problems = check_skill(folder)
@@ -105,7 +109,7 @@ def check(
         for problem in problems:
             typer.echo(str(problem), err=True)
         if not problems:
-            typer.echo(f"{folder}: sound")
+            typer.echo(told(f"{folder}: sound"))
     if found or not _takes_nothing_vital({folder.resolve() for folder in chosen}, shows_all):
         raise typer.Exit(1)
 
@@ -161,14 +165,14 @@ def new(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(
-        f"{project} is ready; its README says where to begin. Next:\n"
+        told(f"{project} is ready; its README says where to begin. Next:") + "\n"
         f"  anban skills install {project}\n"
         f"  anban skills check {project / f'anban_{name}'}\n"
         "  anban train\n"
         f'  anban ask --lang en "count one more {en or name}"'
     )
     if not zh:
-        typer.echo(f"Its Chinese sentences say {name!r} for now: `--zh 喝水` would say 喝水.")
+        typer.echo(told(f"Its Chinese sentences say {name!r} for now: `--zh 喝水` would say 喝水."))
 
 
 @app.command()

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assistant.commands.told import home_language
 from assistant.language import Replies
-from assistant.settings import home_folder, read, settings_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Words:
 
 def words_of(lang: str | None = None) -> Words:
     """Give the words of a language; without one, of the home, even if its settings are wrong."""
-    return Words(lang or read(settings_file(home_folder())).settings.language)
+    return Words(lang or home_language())
 
 
 @cache

@@ -21,7 +21,7 @@ def robot_finding(wanted: RobotSettings) -> CheckResult:
             able, state = robot.capabilities, robot.state
             battery = state.battery if state is not None else None
             told = "" if battery is None else f", battery {battery:.0%}"
-            return f"{able.name} {able.firmware}".strip() + f" at {wanted.port}{told}"
+            return f"{able.name} {able.firmware}".strip() + f" answers at {wanted.port}{told}"
 
     try:
         return found("robot", is_well=True, detail=asyncio.run(ask()))

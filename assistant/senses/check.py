@@ -28,7 +28,7 @@ def radar_finding(wanted: RadarSettings) -> CheckResult:
         problem = _problem(wanted)
     except (RoomError, UnknownRadarError, RecordingError, ModelError) as error:
         problem = str(error)
-    detail = problem or f"{protocol_of(wanted).name} at {wanted.port}"
+    detail = problem or f"{protocol_of(wanted).name} answers at {wanted.port}"
     return found("radar", is_well=not problem, detail=detail)
 
 

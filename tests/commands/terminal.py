@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import os
 import pty
-import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,13 +32,8 @@ class Terminal:
         os.write(self._keyboard, text.encode())
 
     def interrupts(self) -> None:
-        """Press Ctrl-C, and again if nothing is shown.
-
-        Python's line reader misses a signal that comes while it looks at no key.
-        """
+        """Press Ctrl-C, once."""
         self.types(CTRL_C)
-        while not select.select([self._keyboard], [], [], 5.0)[0]:
-            self.types(CTRL_C)
 
     def ends(self) -> int:
         """Read to the end; the exit status."""

@@ -52,5 +52,5 @@ def test_reminders(tmp_path: Path) -> None:
     lines = shown(tmp_path, "reminders", "list")
     assert [line for line in lines if cell_len(line) > 60] == []
     assert title in "".join(line.strip(" -") for line in lines)
-    assert "08:00, 20:00" in " ".join(" ".join(lines).split())
+    assert "08:00和20:00" in " ".join(" ".join(lines).split())
     assert any(re.fullmatch(r"\s+[0-9a-f]{32}\s*", line) for line in lines)

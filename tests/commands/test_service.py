@@ -45,6 +45,48 @@ def test_it_is_well_fenced(tmp_path: Path) -> None:
     assert float(found[1]) <= MOST_EXPOSURE
 
 
+ROOT = Path(__file__).parents[2]
+UNITS = {
+    "of the machine": ROOT / "assistant/commands/anban.service",
+    "of one user": ROOT / "deploy/anban.service",
+}
+FENCES = {
+    "NoNewPrivileges=true",
+    "RestrictNamespaces=true",
+    "RestrictRealtime=true",
+    "RestrictSUIDSGID=true",
+    "LockPersonality=true",
+    "SystemCallArchitectures=native",
+    "SystemCallFilter=@system-service",
+    "SystemCallFilter=~@privileged",
+    "UMask=0077",
+}
+NEEDED = {
+    "MemoryDenyWriteExecute=true": "TensorFlow's convolutions are written while it runs",
+    "PrivateNetwork=true": "it calls and writes to the family",
+    "PrivateDevices=true": "sound, serial ports and buttons are devices",
+    "DevicePolicy=closed": "what is plugged in later would not be on the list",
+    "ProtectClock=true": "makes a list of devices, too (man systemd.exec)",
+    "PrivateTmp=true": "`anban ask --live` meets it in /tmp",
+    "ProtectHome=true": "it lies in a home, and so does its data",
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_what_is_fenced_and_what_it_needs(name: str) -> None:
+    lines = set(UNITS[name].read_text("utf-8").splitlines())
+    assert lines >= FENCES
+    assert lines.isdisjoint(NEEDED)
+
+
+def test_only_the_machines_own_manager_can_fence_folders() -> None:
+    machine, user = (set(unit.read_text("utf-8").splitlines()) for unit in UNITS.values())
+    fences = {"ProtectSystem=strict", "ProtectHome=read-only", "CapabilityBoundingSet="}
+    assert machine >= fences
+    # They need user namespaces or rights: the service would not start everywhere.
+    assert user.isdisjoint({*fences, "PrivateUsers=true", "PrivateMounts=true"})
+
+
 @needs_systemd_analyze
 @pytest.mark.parametrize("name", ["plain", "with a blank", "安伴", "100%h", "$HOME", "a;b"])
 def test_systemd_reads_it_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:

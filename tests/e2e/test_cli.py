@@ -175,7 +175,7 @@ def test_broken_settings_are_named_with_line_and_field(tmp_path: Path) -> None:
 def test_a_wrong_call_shows_how_to_call(arguments: list[str]) -> None:
     done = anban(*arguments)
     assert done.returncode == 2
-    assert " -h" in done.stderr or "zh or en" in done.stderr
+    assert "--help" in done.stderr or "zh, en" in done.stderr
 
 
 def test_live_without_a_running_anban_says_how_to_start_one() -> None:

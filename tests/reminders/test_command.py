@@ -72,9 +72,9 @@ async def test_a_list_is_kept_shown_and_written_without_a_running_anban(
     assert "已经有了" in capsys.readouterr().out
     await command.show(as_json=False)
     out = capsys.readouterr().out
-    assert "华法林, 1 tablet, after food: daily at 20:00  (anticoagulant)" in out
-    assert "aspirin, 1 tablet: weekly on MO at 08:00" in out
-    assert "as needed, 4 h apart, at most 3 times a day" in out
+    assert "华法林: 每次一片，每天 20:00，饭后  (anticoagulant)" in out
+    assert "aspirin: 每次一片，每星期一 08:00" in out
+    assert "需要时用，两次至少隔4小时，24小时里最多3次" in out
     await command.write("fhir", tmp_path / "all.json")
     assert len(Bundle.model_validate_json((tmp_path / "all.json").read_bytes()).entry or []) == 3
     await command.write("csv", None)
@@ -133,8 +133,9 @@ async def test_a_day_otherwise_a_pause_and_taking_back(
     assert await changes.alter_day("华法林", "2099-01-07", **{**keep, "amount": "2 tablet"}) == 0
     await command.show(as_json=False)
     out = capsys.readouterr().out
-    assert "2099-01-05 at 21:30, 2099-01-06 left out, 2099-01-07 2 tablet" in out
-    assert "daily at 20:00" in out, "the series stays"
+    for told in ("2099-01-06不用", "2099-01-05 moved to 21:30", "2099-01-07 2 tablet"):
+        assert told in out
+    assert "每天 20:00" in out, "the series stays"
     assert await changes.alter_day("aspirin", "2099-01-06", **{**keep, "is_skipped": True}) == 1
     assert "not_that_day" in capsys.readouterr().out
     assert await changes.suspend("华法林", "") == 0

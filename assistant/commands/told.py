@@ -1,0 +1,163 @@
+"""What the tools tell and explain, in the language of the home.
+
+Errors, findings and the help of options arise in every room and in libraries that know no home.
+They are written there in English, as the log is. Whoever shows them to a person hands them to
+`told`, which finds their sentence in `catalogue/<language>.toml`: the English of the code on the
+left, with {names} in place of what is filled in, the other language on the right. What has no line
+there is shown in English rather than not at all; `tests/commands/test_told.py` finds it.
+
+What a command says of its own accord is worded by key instead, in `replies/`: see `words`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from assistant import packs
+from assistant.settings import LANGUAGES, home_folder, read, settings_file
+
+PATTERN: Final = "assistant/commands/catalogue/{lang}.toml"
+SLOT: Final = re.compile(r"\{([^{}]*)\}")
+WORD: Final = "!"
+"""After the name of a part: if it is a single word, that is of the catalogue, too."""
+_LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+_LANGUAGE_LINE: Final = re.compile(r"^\s*language\s*[=:＝]", re.MULTILINE)
+_DEEP: Final = 5
+"""How often a filled-in part may itself be a sentence with parts."""
+_LONGEST: Final = 2_000
+"""Characters; what is longer is no sentence of ours."""
+
+
+def told(text: str, lang: str | None = None) -> str:
+    """Give an English text of the tools in a language; without one, in that of the home."""
+    lang = lang or home_language()
+    return text if lang == code_language() else _catalogue(lang).of(text)
+
+
+@cache
+def home_language() -> str:
+    """Tell in which language the tools speak: of anban.toml, else of the terminal, else English."""
+    file = settings_file(home_folder())
+    try:
+        is_named = bool(_LANGUAGE_LINE.search(file.read_text("utf-8-sig", "replace")))
+    except OSError:
+        is_named = False
+    return read(file).settings.language if is_named else locale_language(os.environ)
+
+
+@cache
+def code_language() -> str:
+    """Tell in which language the code is written: the whole one that needs no catalogue."""
+    return next(code for code in packs.whole() if code not in packs.by_language(PATTERN))
+
+
+def locale_language(environment: Mapping[str, str]) -> str:
+    """Tell which language a terminal asks for; English if it is none of ours."""
+    wanted = next(filter(None, (environment.get(name) for name in _LOCALE)), "")
+    code = re.split(r"[_.@-]", wanted)[0].lower()
+    return code if code in LANGUAGES else code_language()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One line of a catalogue with parts to be filled in."""
+
+    english: str
+    other: str
+
+    @property
+    def letters(self) -> int:
+        """How many letters of it are the same every time."""
+        return sum(letter.isalpha() for letter in SLOT.sub("", self.english))
+
+    def slots_of(self, text: str) -> dict[str, str] | None:
+        """Read what was filled in; None: it is another sentence."""
+        pieces = SLOT.split(self.english)
+        if not all(piece in text for piece in pieces[::2]):
+            return None
+        pattern = "".join(
+            "(.*?)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)
+        )
+        match = re.fullmatch(pattern, text, re.DOTALL)
+        return None if match is None else dict(zip(pieces[1::2], match.groups(), strict=True))
+
+
+class Catalogue:
+    """The sentences of one language."""
+
+    def __init__(self, lines: Mapping[str, str]) -> None:
+        """Take the lines; one that is exactly what was said counts before one with parts."""
+        self._exact = {english: other for english, other in lines.items() if other}
+        parted = (Sentence(*line) for line in self._exact.items() if SLOT.search(line[0]))
+        # "Invalid value: {why}" before "{lang} is not spoken here", which may be the why.
+        self._sentences = sorted(
+            parted, key=lambda each: (each.english.startswith("{"), -each.letters)
+        )
+
+    def of(self, text: str, depth: int = _DEEP) -> str:
+        """Give a text in this language, as far as the catalogue knows it."""
+        if not depth or not text.strip() or len(text) > _LONGEST:
+            return text
+        if text in self._exact:
+            return self._exact[text]
+        for sentence in self._sentences:
+            slots = sentence.slots_of(text)
+            if slots is not None:
+                known = {name: self._part(name, value, depth) for name, value in slots.items()}
+                return SLOT.sub(lambda slot, known=known: known[slot[1]], sentence.other)  # type: ignore[misc]
+        for ways in _MARKS:
+            for parts, mark in ways(text):
+                given = [self._part("", part, depth) for part in parts]
+                if given != parts:
+                    return mark.join(given)
+        return text
+
+    def _part(self, name: str, text: str, depth: int) -> str:
+        """Give a part of a text; one word may be the name of a thing or of a setting."""
+        is_sentence = len(text.split()) > 1 or name.endswith(WORD)
+        return self.of(text, depth - 1) if is_sentence else text
+
+
+def _paragraphs(text: str) -> Iterator[tuple[list[str], str]]:
+    if "\n\n" in text:
+        yield [" ".join(part.split()) for part in text.split("\n\n")], "\n\n"
+
+
+def _lines(text: str) -> Iterator[tuple[list[str], str]]:
+    if "\n" in text:
+        yield text.split("\n"), "\n"
+
+
+def _several(text: str) -> Iterator[tuple[list[str], str]]:
+    if "; " in text:
+        yield text.split("; "), "; "
+
+
+def _of_something(text: str) -> Iterator[tuple[list[str], str]]:
+    """Of `file:line: field: what is wrong`: the last part, then the last two, ..."""
+    parts = text.split(": ", 3)
+    for at in range(1, len(parts)):
+        yield [*parts[:at], ": ".join(parts[at:])], ": "
+
+
+_MARKS: Final = (_paragraphs, _lines, _of_something, _several)
+"""Ways to take a text apart that the catalogue does not know whole."""
+
+
+@cache
+def _catalogue(lang: str) -> Catalogue:
+    file = packs.by_language(PATTERN).get(lang)
+    return Catalogue({} if file is None else lines_of(file))
+
+
+def lines_of(file: Path) -> dict[str, str]:
+    """Read a catalogue: its sections are for those who write it, and mean nothing."""
+    sections = tomllib.loads(file.read_text("utf-8"))
+    return {english: other for lines in sections.values() for english, other in lines.items()}
