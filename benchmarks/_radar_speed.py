@@ -17,9 +17,11 @@ import numpy as np
 
 from benchmarks import table
 from perception.activity_features import body_points, frame_features
+from perception.descent_features import MEMORY_SLOTS, Slot, course
 from perception.events import FallDetected
+from perception.fall import JUDGE, FallModel
 from perception.fall import MODEL as FALL_MODEL
-from perception.fall import FallModel, Slot
+from perception.fall_windows import WindowModel
 from perception.radar import PROTOCOLS, open_recording
 from perception.radar.room import MountingPose, Room
 from perception.radar.ti_packet import MAGIC
@@ -53,10 +55,25 @@ def inference(data: Path, activity_model: Path) -> list[str]:
     slots = [
         [Slot(rng.uniform(0, 1.8, 8), rng.uniform(2, 3, 8)) for _ in range(12)] for _ in range(50)
     ]
-    fall = ["fall, features and network", *milliseconds(FallModel().probabilities, slots)]
+    fall = ["fall windows, features and network", *milliseconds(WindowModel().probabilities, slots)]
+    pasts = [(each * MEMORY_SLOTS)[:MEMORY_SLOTS] for each in slots]
+    judge = FallModel()
+
+    def judged(past: list[Slot]) -> None:
+        seen = course(past)
+        assert seen is not None  # each slot holds eight points
+        judge.probabilities(seen, None)
+
+    verdict = ["judge of falls, features and network", *milliseconds(judged, pasts)]
     head = ["one window on one core", "CPU time, median (least)", f"each at its best of {TRIES}",
             "size"]  # fmt: skip
-    return [table(head, [[*activity, size(activity_model)], [*fall, size(FALL_MODEL)]]), ""]
+    return [
+        table(
+            head,
+            [[*activity, size(activity_model)], [*fall, size(FALL_MODEL)], [*verdict, size(JUDGE)]],
+        ),
+        "",
+    ]
 
 
 def milliseconds(work: Callable[..., object], items: list) -> list[str]:

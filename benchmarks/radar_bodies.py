@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks import table, take_no_arguments, write_result
-from perception.fall import MODEL, FallModel, FallWatch, Slot
+from perception.descent_features import Slot
+from perception.fall import MODEL, Fall, FallModel, FallWatch
 from perception.fall_features import FRAMES_PER_SECOND
 from perception.train.bodies import simulate
 
@@ -29,7 +30,7 @@ def told_after(model: FallModel, seed: int) -> float | None:
     down = len(stand.frames) + max(k for k, s in enumerate(scene.labels) if s == "falling")
     frames = [*stand.frames, *scene.frames, *scene.frames[-5:]]
     for number, frame in enumerate(frames):
-        if watch.update(Slot(frame[:, 0], frame[:, 1])) is not None:
+        if isinstance(watch.update(Slot(frame[:, 0], frame[:, 1])), Fall):
             return (number - down) / FRAMES_PER_SECOND
     return None
 
@@ -55,7 +56,7 @@ def alarms(model: FallModel, kind: str) -> int:
         watch = FallWatch(model)
         frames = simulate(kind, np.random.default_rng(seed)).frames
         told = [watch.update(Slot(frame[:, 0], frame[:, 1])) for frame in frames]
-        count += any(each is not None for each in told)
+        count += any(isinstance(each, Fall) for each in told)
     return count
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from perception.descent_features import JUDGE_LABELS, Slot
 from perception.events import (
     ActivityChanged,
     Event,
@@ -17,15 +18,16 @@ from perception.events import (
     GaitSpeed,
     LyingOnFloor,
     Rose,
+    Stumbled,
 )
-from perception.fall import FallModel, FallWatch, Slot
-from perception.fall_features import FRAMES_PER_SECOND, LABELS
+from perception.fall import Fall, FallModel, FallWatch, Stumble
+from perception.fall_features import FRAMES_PER_SECOND
 from perception.radar.frames import FloatArray
 from perception.radar.room import RESTING, Room
 from perception.radar.tracker import Person
 
 SLOT_SECONDS: Final = 1.0 / FRAMES_PER_SECOND
-MODULE_SUSPECT: Final = 0.1
+MODULE_SUSPECT: Final = 0.2
 """How sure the model must be to suspect a fall while the module itself says "fall"."""
 
 FLOOR_LEVEL_METRES: Final = 0.5
@@ -42,7 +44,12 @@ RISEN_METRES: Final = 0.7
 """Sitting on a chair counts: the body is off the floor."""
 RISEN_SECONDS: Final = 3.0
 
-POSTURES: Final = tuple(label for label in LABELS if label != "falling")
+POSTURES: Final = ("lying", "sitting", "standing", "walking")
+_POSTURES: Final = {"fell": "lying", "lying": "lying", "sitting": "sitting", "upright": "standing"}
+"""What each of the judge's words is told as; who is upright and gets somewhere walks."""
+WALKING_METRES_PER_SECOND: Final = 0.3
+_WALKING_SECONDS: Final = 1.5
+"""Over so long a walking body gets somewhere; one that stands sways on the spot."""
 _POSTURE_WEIGHT: Final = 0.1
 """Of the newest window in the running mean: about a second."""
 _POSTURE_SURE: Final = 0.6
@@ -62,19 +69,28 @@ _MAX_SLOTS_AT_ONCE: Final = 12
 class Body:
     """State and rules of one person; `update` once a frame."""
 
-    def __init__(self, number: int, room: Room, model: FallModel, at: float) -> None:
+    def __init__(
+        self, number: int, room: Room, model: FallModel, at: float, floor_metres: float = 0.0
+    ) -> None:
         self._number = number
+        self._floor_metres = floor_metres
+        """Over the floor of the told mounting is where the floor was found."""
         self._room = room
         self._model = model
         self._watch = FallWatch(model)
         self._slot_ends = at + SLOT_SECONDS
         self._collected: list[FloatArray] = []
+        self._by_target = False
+        """Whether the module tells one place of the body instead of its points."""
         self._on_floor = False
         """Latched by a fall or by lying on the floor, opened by rising."""
         self._low_since: float | None = None
         self._low_slots = 0
         self._high_since: float | None = None
-        self._posture = np.full(len(LABELS), 1.0 / len(LABELS))
+        self._posture = np.full(len(JUDGE_LABELS), 1.0 / len(JUDGE_LABELS))
+        self._places: deque[tuple[float, float, float]] = deque()
+        """When it was where, in the last `_WALKING_SECONDS`."""
+        self._walks = False
         self._activity: str | None = None
         self._candidate: tuple[str, float] | None = None
         self._walk: deque[tuple[float, float, float, float]] = deque(maxlen=_MOST_STEPS)
@@ -84,12 +100,24 @@ class Body:
         """Whether a fall or lying on the floor was told, and no rising since."""
         return self._on_floor
 
+    @property
+    def walks(self) -> bool:
+        """Whether it gets somewhere, and is not down."""
+        return self._walks and not self._on_floor
+
+    def stand_on(self, floor_metres: float) -> None:
+        """Take another floor from here on; what was seen before would look like a leap."""
+        self._floor_metres = floor_metres
+        self._watch = FallWatch(self._model)
+
     def update(
         self, at: float, person: Person, *, is_seen: bool, module_says_fall: bool
     ) -> Iterator[Event]:
         """Events of this frame."""
-        if len(person.points):
-            self._collected.append(person.points)
+        points = reflections(person)
+        if len(points):
+            self._by_target = not len(person.points)
+            self._collected.append(points)
         if at - self._slot_ends > _MAX_SLOTS_AT_ONCE * SLOT_SECONDS:
             self._watch = FallWatch(self._model)
             self._slot_ends = at
@@ -98,32 +126,67 @@ class Body:
             yield from self._next_slot(at, person, module_says_fall=module_says_fall)
         yield from self._gait(at, person, is_seen=is_seen)
 
+    def finish(self, at: float, person: Person) -> Iterator[FallDetected]:
+        """The recording ends at this time: a fall that is suspected is judged on what was seen."""
+        fall = self._watch.finish()
+        if fall is not None and not self._on_floor and not self._rests(person):
+            self._on_floor = True
+            yield self._fell(at, person, fall, module_says_fall=False)
+
+    def _rests(self, person: Person) -> bool:
+        return bool(RESTING & self._room.kinds_at(person.x, person.y))
+
     def _next_slot(self, at: float, person: Person, *, module_says_fall: bool) -> Iterator[Event]:
         pose = self._room.pose
         points = np.concatenate([*self._collected, np.zeros((0, 3), np.float32)])
         self._collected.clear()
         distances = np.hypot(points[:, 0] - pose.x, points[:, 1] - pose.y)
-        slot = Slot(points[:, 2], distances)
+        slot = Slot(points[:, 2] - np.float32(self._floor_metres), distances)
         suspect = {"suspect": MODULE_SUSPECT} if module_says_fall else {}
-        fall = self._watch.update(slot, **suspect)
-        resting = RESTING & self._room.kinds_at(person.x, person.y)
-        if fall is not None and not self._on_floor and not resting:
+        self._walks = self._gets_somewhere(at, person)
+        told = self._watch.update(slot, is_target=self._by_target, **suspect)
+        if told is None or self._on_floor or self._rests(person):
+            pass
+        elif isinstance(told, Fall):
             self._on_floor = True
             self._high_since = None
-            still = at - person.still_since if person.still_since is not None else 0.0
-            yield FallDetected(
-                at,
-                self._number,
-                fall.confidence,
-                fall.height_drop_metres,
-                still,
-                person.x,
-                person.y,
-                ("points", "module") if module_says_fall else ("points",),
-            )
+            yield self._fell(at, person, told, module_says_fall=module_says_fall)
+        else:
+            yield self._stumbled(at, person, told)
         if self._watch.probabilities is not None and len(slot.heights):
             yield from self._floor(at, person)
             yield from self._change_posture(at)
+
+    def _fell(
+        self, at: float, person: Person, fall: Fall, *, module_says_fall: bool
+    ) -> FallDetected:
+        seen_as = "target" if self._by_target else "points"
+        return FallDetected(
+            at,
+            self._number,
+            fall.confidence,
+            fall.height_drop_metres,
+            at - person.still_since if person.still_since is not None else 0.0,
+            person.x,
+            person.y,
+            (seen_as, "module") if module_says_fall else (seen_as,),
+            fall.level_metres + fall.height_drop_metres,
+            fall.level_metres,
+            fall.descent_seconds,
+            fall.low_seconds,
+        )
+
+    def _stumbled(self, at: float, person: Person, told: Stumble) -> Stumbled:
+        return Stumbled(
+            at,
+            self._number,
+            told.confidence,
+            told.level_metres + told.height_drop_metres,
+            told.level_metres,
+            told.down_seconds,
+            person.x,
+            person.y,
+        )
 
     def _floor(self, at: float, person: Person) -> Iterator[Event]:
         level = self._watch.level_metres
@@ -152,8 +215,13 @@ class Body:
     def _change_posture(self, at: float) -> Iterator[Event]:
         assert self._watch.probabilities is not None  # noqa: S101  # the caller looked
         self._posture += _POSTURE_WEIGHT * (self._watch.probabilities - self._posture)
-        best = LABELS[int(self._posture.argmax())]
-        sure = best in POSTURES and self._posture.max() >= _POSTURE_SURE
+        shares = dict.fromkeys(_POSTURES.values(), 0.0)
+        for label, share in zip(JUDGE_LABELS, self._posture, strict=True):
+            shares[_POSTURES[label]] += float(share)
+        best = max(shares, key=shares.__getitem__)
+        sure = shares[best] >= _POSTURE_SURE
+        if best == "standing" and self._walks:
+            best = "walking"
         if not sure or best == self._activity:
             self._candidate = None
         elif self._candidate is None or self._candidate[0] != best:
@@ -161,6 +229,15 @@ class Body:
         elif at - self._candidate[1] >= _POSTURE_SECONDS:
             self._activity, self._candidate = best, None
             yield ActivityChanged(at, self._number, best)
+
+    def _gets_somewhere(self, at: float, person: Person) -> bool:
+        """Whether it was elsewhere `_WALKING_SECONDS` ago."""
+        self._places.append((at, person.x, person.y))
+        while self._places[0][0] < at - _WALKING_SECONDS:
+            self._places.popleft()
+        then, x, y = self._places[0]
+        away = float(np.hypot(person.x - x, person.y - y))
+        return away >= WALKING_METRES_PER_SECOND * max(at - then, _WALKING_SECONDS / 2)
 
     def _gait(self, at: float, person: Person, *, is_seen: bool) -> Iterator[Event]:
         if person.speed >= WALK_METRES_PER_SECOND and is_seen:
@@ -175,3 +252,13 @@ class Body:
                 walked = sum(float(np.hypot(b[1] - a[1], b[2] - a[2])) for a, b in pairwise(walk))
                 speed = statistics.median(step[3] for step in walk)
                 yield GaitSpeed(at, self._number, speed, walked)
+
+
+def reflections(person: Person) -> FloatArray:
+    """(n, 3) what is known of the body in the latest frame: its points, else the device's target.
+
+    A module that gives no points tells one place of each body with its height: its one reflection.
+    """
+    if len(person.points) or person.target is None:
+        return person.points
+    return person.target[None]

@@ -6,11 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from perception.activity import ExerciseWatch
+from perception.calibration import FEWEST_SECONDS, Unsure
 from perception.events import Event, to_json
 from perception.fall import FallModel
 from perception.onnx_model import ModelError
@@ -20,13 +21,16 @@ from perception.radar import (
     RadarConfigError,
     RadarFound,
     RadarLost,
+    RecordingError,
     RecordingWriter,
     SerialRadar,
     UnknownRadarError,
+    open_recording,
     protocol_named,
     read_config,
 )
 from perception.radar.room import MountingPose, Room, RoomError
+from perception.replay import played
 from perception.sensor import RadarSensor
 
 in_words: Callable[[str], str] = str
@@ -102,6 +106,67 @@ def watch(
         pass
     finally:
         radar.close()
+
+
+@app.command()
+def calibrate(
+    file: Annotated[Path | None, typer.Argument(help="A recording of somebody who walks.")] = None,
+    port: Annotated[str, typer.Option(help="Data port, if there is no recording.")] = "",
+    protocol: Annotated[str, typer.Option(help=f"Which radar: {', '.join(PROTOCOLS)}.")] = "",
+    config: Config = None,
+    command_port: CommandPort = None,
+    height: Height = 1.8,
+    tilt: Tilt = 0.0,
+    seconds: Annotated[float, typer.Option(help="How long to look, before a port.")] = 120.0,
+) -> None:
+    """Say how high the radar hangs, by the walks of whoever is before it: walk about meanwhile."""
+    sensor = _sensor(protocol or "xwr68xx", height, tilt, exercise=False)
+    try:
+        if file is not None:
+            recording = open_recording(file, protocol or None)
+            sensor = _sensor(recording.protocol.name, height, tilt, exercise=False)
+            for at, data in played(recording):
+                sensor.feed(at, data)
+        elif port and protocol:
+            typer.echo(f"Walk about before the radar for {seconds:.0f} s.", err=True)
+            radar = _open(port, protocol, config, command_port)
+            try:
+                for at, data in _bytes_of(radar, time.monotonic(), seconds):
+                    sensor.feed(at, data)
+            finally:
+                radar.close()
+        else:
+            _fail("Name a recording, or --port and --protocol of a radar.")
+    except RecordingError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        pass
+    found = sensor.floor
+    if isinstance(found, Unsure):
+        _fail(UNSURE[found])
+    if found.differs(MountingPose(height, tilt)):
+        typer.echo(f"The radar hangs at {found.height_metres:.1f} m, not at {height:.1f} m.")
+        typer.echo(f"In anban.toml, under [radar]: height_metres = {found.height_metres:.1f}")
+    else:
+        typer.echo(f"The radar hangs at {height:.1f} m, as told.")
+    typer.echo(f"Seen over {found.walked_seconds:.0f} s of walking; sure to 0.2 m.", err=True)
+
+
+UNSURE: Final = {
+    Unsure.NOBODY_WALKED: (
+        f"The floor cannot be found: nobody walked for {FEWEST_SECONDS:.0f} s before the radar. "
+        "Walk to and fro across the room, 1 to 4 m before it."
+    ),
+    Unsure.NO_FEET: (
+        "The floor cannot be found: what is seen does not reach from feet to head. Is the view "
+        "narrow in height, or does furniture stand before the radar? Measure the height by hand."
+    ),
+    Unsure.TURNED: (
+        "The heights of who walks make no sense: does the radar hang upside down, on its side, or "
+        "look down from the ceiling (--tilt 90)? Hang it upright, or tell its tilt."
+    ),
+}
+"""What to do if the mounting cannot be told."""
 
 
 def _open(port: str, protocol: str, config: Path | None, command_port: str | None) -> SerialRadar:

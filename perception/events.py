@@ -30,7 +30,31 @@ class FallDetected:
     x: float
     y: float
     evidence: tuple[str, ...]
-    """Of "points" and "module"."""
+    """Of "points", "target" (a module that tells one place of a body) and "module"."""
+    from_metres: float = 0.0
+    """How high the body reached before; this and what follows 0 where a module alone said so."""
+    to_metres: float = 0.0
+    """How high it reaches now."""
+    descent_seconds: float = 0.0
+    """How long it was on its way down."""
+    low_seconds: float = 0.0
+    """How long it has stayed down when this is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stumbled:
+    """Somebody went down as in a fall and was up again within seconds: no alarm."""
+
+    at: float
+    person: int
+    confidence: float
+    """0 to 1, as the model gave it."""
+    from_metres: float
+    to_metres: float
+    """How high the body reached while it was down."""
+    down_seconds: float
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,18 @@ class VitalSigns:
     heartbeats_per_minute: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class MountingFound:
+    """People's walks show that the radar hangs higher or lower than was told; told once.
+
+    From then on heights are counted from the floor that was found.
+    """
+
+    at: float
+    height_metres: float
+    told_metres: float
+
+
 class TroubleKind(StrEnum):
     """What is wrong with a sensor."""
 
@@ -140,6 +176,7 @@ class SensorRecovered:
 Event = (
     PersonPresent
     | FallDetected
+    | Stumbled
     | LyingOnFloor
     | Rose
     | BedLeft
@@ -148,6 +185,7 @@ Event = (
     | ActivityChanged
     | GaitSpeed
     | VitalSigns
+    | MountingFound
     | SensorTroubled
     | SensorRecovered
 )

@@ -1,73 +1,76 @@
-"""Falls and postures of one body, from where its reflections stand over the floor.
+"""Falls and postures of one body, from how its reflections went in the last seconds.
 
-The model says of each window (1.2 s, ten times a second) what it looks like; the watch turns that
-into one fall: a suspicion (it looks like a fall, the body came down, it is low) after whose
-`CONFIRM_SECONDS` nobody has risen.  Thresholds were chosen on the development recordings
-named in the model card.
+The judge says of each tenth of a second what the last six look like, told against how high the
+same body reached (`perception.descent_features`).  The watch makes one fall of it: a suspicion
+after whose `CONFIRM_SECONDS` nobody has risen; who rises instead has stumbled.  The windows of
+the one kind of sensor with recorded falls (`perception.fall_windows`) are a second witness: what
+they call a fall is one if the judge thinks it likely.  Thresholds were chosen on simulated bodies.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from perception.fall_features import (
-    FEATURES,
-    FRAMES_PER_SECOND,
-    LABELS,
-    WINDOW_FRAMES,
-    window_features,
+from perception.descent_features import (
+    JUDGE_FEATURES,
+    JUDGE_LABELS,
+    MEMORY_SLOTS,
+    Course,
+    Slot,
+    course,
+    judge_features,
 )
+from perception.fall_features import FRAMES_PER_SECOND
+from perception.fall_windows import SUSPECT as WINDOW_SUSPECT
+from perception.fall_windows import WindowModel, WindowWatch
 from perception.onnx_model import MODELS, OnnxModel
 from perception.radar.frames import FloatArray
 
 MODEL: Final = MODELS / "radar_fall" / "model.onnx"
-FALLING: Final = LABELS.index("falling")
-LYING: Final = LABELS.index("lying")
+JUDGE: Final = MODELS / "radar_judge" / "model.onnx"
+FELL: Final = JUDGE_LABELS.index("fell")
 
-SUSPECT: Final = 0.2
-"""Probability of falling from which on a window is a suspicion; what follows decides."""
-BELIEVE: Final = 0.6
-"""Mean of the `_SURE_FRAMES` best windows that a fall needs."""
-LOW_METRES: Final = 1.0
-DOWN_METRES: Final = 0.8
-DROP_METRES: Final = 0.2
-UPRIGHT_METRES: Final = 0.6
-"""A body that was lower than this before did not fall, unless the model is sure."""
-SURE: Final = 0.9
-"""Mean of the `_SURE_FRAMES` best windows from which on a small drop is enough; in a recording that
-is cut off none is needed, and the level may be up to `GHOST_LEVEL_METRES`, as reflections by way of
-a wall lift it."""
-SURE_DROP_METRES: Final = 0.15
-GHOST_LEVEL_METRES: Final = 1.2
-MIN_POINTS: Final = 8
-"""In the last `_COUNT_FRAMES`; one or two lonely reflections near the floor are nobody."""
-CONFIRM_SECONDS: Final = 1.0
-STAYS: Final = 0.4
-"""Probability of falling or lying that the latest window needs then: who sits or walks rose."""
-_CONFIRM_FRAMES: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
-_LEVEL_FRAMES: Final = 4
-_BEFORE_FRAMES: Final = 2
-_LEVEL_POINTS: Final = 4
-_COUNT_FRAMES: Final = 6
-_SURE_FRAMES: Final = 3
-_UPPER_ALLOWANCE_METRES: Final = 0.3
-_MIN_FRAMES: Final = 6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Slot:
-    """A tenth of a second of one body's reflections."""
-
-    heights: FloatArray
-    """Over the floor, metres."""
-    distances: FloatArray
-    """From the sensor along the floor, metres."""
+SUSPECT: Final = 0.4
+"""Probability of a fall from which on a moment is a suspicion; what follows decides."""
+BELIEVE: Final = 0.8
+"""Mean probability over the last second that a fall needs."""
+AGREE: Final = 0.8
+"""Mean of the best moments of late that the judge needs for a fall which the windows see."""
+CONFIRM_SECONDS: Final = 1.3
+"""How long after the suspicion, which begins on the way down, nobody may have risen."""
+STUMBLED_SECONDS: Final = 4.0
+"""Who rises within this time after a suspicion has stumbled."""
+DROP_METRES: Final = 0.3
+"""A body that came down by less did not fall."""
+TARGET_BELIEVE: Final = 0.6
+TARGET_DROP_METRES: Final = 0.6
+"""The same of a module that tells one place of a body, near its middle: it leaps, so the judge is
+less sure; the middle of who sits, kneels or lies on a bed comes down by less."""
+RISING_SHARE: Final = 0.3
+"""Who has come up again by so much of the way down may be getting up: that is waited for."""
+RISEN_SHARE: Final = 0.6
+"""Who has come up again by so much of the way down is up."""
+STUMBLE: Final = 0.7
+"""Mean of the `_SURE_SLOTS` best moments that a stumble needs: most who bend are not worth it."""
+_SURE_SLOTS: Final = 3
+_MEAN_SLOTS: Final = 10
+_CONFIRM_SLOTS: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
+_STUMBLED_SLOTS: Final = round(STUMBLED_SECONDS * FRAMES_PER_SECOND)
+_RISEN_SLOTS: Final = 3
+_TARGET_RISEN_SLOTS: Final = 12
+"""A module's one target leaps up for half a second while the body lies."""
+_AGREE_SLOTS: Final = 15
+_MIN_SLOTS: Final = 5
+_STOOD_SECONDS: Final = 180
+"""How long it is remembered how high the body reached."""
+_STOOD_AFTER_SECONDS: Final = 8
+_STOOD_SHARE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +80,50 @@ class Fall:
     confidence: float
     height_drop_metres: float
     level_metres: float
-    """How high the body lies now."""
+    """How high the body reaches now."""
+    descent_seconds: float
+    low_seconds: float
+    """How long it has been down."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
-    """What one tenth of a second says for or against a fall."""
+class Stumble:
+    """Somebody went down as in a fall, and is up again."""
 
-    sure: float
-    opens: bool
-    """A suspicion may begin here: it looks like a fall, and the body is seen and low."""
-    drop_metres: float
-    came_down: bool
+    confidence: float
+    height_drop_metres: float
+    level_metres: float
+    """How high the body reached while it was down."""
+    descent_seconds: float
+    down_seconds: float
+
+
+@dataclass(slots=True)
+class _Suspicion:
+    """What may become a fall."""
+
+    moments: list[float]
+    """Probability of a fall, since it was suspected."""
+    reached_metres: float
+    level_metres: float
+    """The lowest so far."""
+    descent_seconds: float
+    risen: int = 0
+    """Moments in a row in which the body was up again."""
+    told: bool = False
 
 
 class FallModel:
-    """Probabilities over `LABELS` of windows of slots."""
+    """The judge, and the windows beside it; None leaves these out."""
 
-    def __init__(self, path: Path = MODEL) -> None:
-        self._model = OnnxModel(path, WINDOW_FRAMES, FEATURES, len(LABELS))
+    def __init__(self, windows: Path | None = MODEL, judge: Path = JUDGE) -> None:
+        self.windows = WindowModel(windows) if windows is not None else None
+        self._model = OnnxModel(judge, 1, JUDGE_FEATURES, len(JUDGE_LABELS))
 
-    def probabilities(self, window: list[Slot]) -> FloatArray:
-        """(labels,) of one window, filled up in front with emptiness where it is short."""
-        first = WINDOW_FRAMES - len(window)
-        sizes = [len(slot.heights) for slot in window]
-        slots = np.repeat(np.arange(first, WINDOW_FRAMES), sizes)
-        heights = np.concatenate([slot.heights for slot in window])
-        distances = np.concatenate([slot.distances for slot in window])
-        result: FloatArray = self._model.probabilities(window_features(heights, distances, slots))[
-            0
-        ]
+    def probabilities(self, seen: Course, stood_metres: float | None) -> FloatArray:
+        """Over `JUDGE_LABELS`, of one course."""
+        features = judge_features(seen, stood_metres)
+        result: FloatArray = self._model.probabilities(features[None, None])[0]
         return result
 
 
@@ -115,94 +132,148 @@ class FallWatch:
 
     def __init__(self, model: FallModel) -> None:
         self._model = model
-        self._window: deque[Slot] = deque(maxlen=WINDOW_FRAMES)
-        self._moments: deque[_Moment] = deque(maxlen=_CONFIRM_FRAMES + 1)
+        self._slots: deque[Slot] = deque(maxlen=MEMORY_SLOTS)
+        self._reached: deque[float] = deque(maxlen=_STOOD_SECONDS)
+        """How high, once a second."""
+        self._count = 0
+        self._seen: Course | None = None
+        self._suspicion: _Suspicion | None = None
+        self._is_target = False
+        self._windows_saw, self._windows_sure = 0, 0.0
+        """For how many moments on it counts that the windows saw a fall, and how sure they were."""
+        self._windows = WindowWatch(model.windows) if model.windows is not None else None
+        self._recent: deque[float] = deque(maxlen=_AGREE_SLOTS)
+        """The judge's probability of a fall, of late."""
         self.probabilities: FloatArray | None = None
-        """Of the latest window; None before the first."""
+        """Of the latest moment, over `JUDGE_LABELS`; None before the first."""
 
     @property
     def level_metres(self) -> float | None:
-        """How high the body's reflections reach now; None where it gives none."""
-        return _level(list(self._window)[-_LEVEL_FRAMES:])
+        """How high most of the body is now; None if nothing of it was seen for long."""
+        return self._seen.lies_at_metres if self._seen is not None else None
 
-    def update(self, slot: Slot, *, suspect: float = SUSPECT) -> Fall | None:
-        """Take the next tenth of a second; `suspect` is lower where the module says so too."""
-        self._window.append(slot)
-        if len(self._window) < _MIN_FRAMES:
+    @property
+    def stood_metres(self) -> float | None:
+        """How high the body reached in the last minutes; None if it is not known so long."""
+        if len(self._reached) < _STOOD_AFTER_SECONDS:
             return None
-        self.probabilities = self._model.probabilities(list(self._window))
-        self._moments.append(self._moment(float(self.probabilities[FALLING]), suspect))
-        if len(self._moments) <= _CONFIRM_FRAMES or not self._moments[0].opens:
+        return float(np.quantile(self._reached, _STOOD_SHARE))
+
+    def update(
+        self, slot: Slot, *, suspect: float = SUSPECT, is_target: bool = False
+    ) -> Fall | Stumble | None:
+        """Take the next tenth of a second; `suspect` is lower if the module says so too.
+
+        `is_target`: the module tells one place of the body instead of its reflections.
+        """
+        self._is_target = is_target
+        if self._windows is not None:
+            doubted = WINDOW_SUSPECT * suspect / SUSPECT
+            told = self._windows.update(slot, suspect=doubted)
+            if told is not None:
+                self._windows_saw, self._windows_sure = _AGREE_SLOTS, told.confidence
+        self._slots.append(slot)
+        self._count += 1
+        self._seen = seen = course(list(self._slots))
+        if seen is None or self._count < _MIN_SLOTS:
             return None
-        return self._judge(list(self._moments))
+        if self._count % FRAMES_PER_SECOND == 0:
+            self._reached.append(seen.reached_metres)
+        self.probabilities = self._model.probabilities(seen, self.stood_metres)
+        sure = float(self.probabilities[FELL])
+        self._recent.append(sure)
+        self._windows_saw -= 1
+        if self._suspicion is not None:
+            return self._follow(self._suspicion, seen, sure, doubt=suspect / SUSPECT)
+        if sure >= suspect and seen.reached_metres - seen.level_metres >= DROP_METRES:
+            self._suspicion = _suspicion(sure, seen)
+        return None
+
+    @property
+    def _believe(self) -> float:
+        return TARGET_BELIEVE if self._is_target else BELIEVE
+
+    def _is_low(self, seen: Course) -> bool:
+        return not self._is_target or seen.middle_drop_metres >= TARGET_DROP_METRES
+
+    def _is_sure(self, confidence: float, doubt: float) -> bool:
+        """Whether the judge is, or the windows saw it and the judge has thought it likely."""
+        if confidence >= self._believe * doubt:
+            return True
+        return self._windows_saw > 0 and _best(self._recent) >= AGREE * doubt
+
+    def _follow(
+        self, suspicion: _Suspicion, seen: Course, sure: float, *, doubt: float
+    ) -> Fall | Stumble | None:
+        suspicion.moments.append(sure)
+        suspicion.level_metres = min(suspicion.level_metres, seen.level_metres)
+        down = suspicion.reached_metres - suspicion.level_metres
+        risen = seen.newest_metres - suspicion.level_metres
+        suspicion.risen = suspicion.risen + 1 if risen > RISEN_SHARE * down else 0
+        is_rising = risen > RISING_SHARE * down
+        lasted = len(suspicion.moments)
+        if suspicion.risen >= (_TARGET_RISEN_SLOTS if self._is_target else _RISEN_SLOTS):
+            self._suspicion = None
+            if suspicion.told:
+                return None
+            confidence = _best(suspicion.moments)
+            if confidence < STUMBLE:
+                return None
+            return Stumble(
+                confidence,
+                down,
+                suspicion.level_metres,
+                suspicion.descent_seconds,
+                (lasted - suspicion.risen) / FRAMES_PER_SECOND,
+            )
+        if lasted > _STUMBLED_SLOTS:
+            self._suspicion = None
+            return None
+        newest = suspicion.moments[-_MEAN_SLOTS:]
+        confidence = sum(newest) / len(newest)
+        if suspicion.told or lasted <= _CONFIRM_SLOTS or is_rising or not self._is_low(seen):
+            return None
+        if not self._is_sure(confidence, doubt):
+            return None
+        suspicion.told = True
+        return self._fall(suspicion, confidence, seen)
 
     def finish(self) -> Fall | None:
         """The recording ends here: judge what is suspected so far, on what was seen.
 
-        Falls of the published recordings are cut before the body is quite down, so its level need
-        only be low, and the windows are believed as they are suspected.
+        The windows are believed alone: they have learnt from falls that are cut before their end.
         """
-        suspected = list(dropwhile(lambda moment: not moment.opens, self._moments))
-        return self._judge(suspected, is_cut_off=True) if suspected else None
+        suspicion, seen = self._suspicion, self._seen
+        windows = self._windows.finish() if self._windows is not None else None
+        seen_by_windows = self._windows_sure if self._windows_saw > 0 else 0.0
+        if windows is not None:
+            seen_by_windows = windows.confidence
+        if seen is None or (suspicion is not None and suspicion.told):
+            return None
+        confidence = _best(suspicion.moments) if suspicion and not suspicion.risen else 0.0
+        if seen_by_windows:
+            confidence = max(confidence, seen_by_windows)
+        elif confidence < self._believe or not self._is_low(seen):
+            return None
+        suspicion = self._suspicion = suspicion or _suspicion(0.0, seen)
+        suspicion.told = True
+        return self._fall(suspicion, confidence, seen)
 
-    def _moment(self, sure: float, suspect: float) -> _Moment:
-        suspected = sure >= suspect
-        if not suspected and not any(moment.opens for moment in self._moments):
-            return _Moment(sure, opens=False, drop_metres=0.0, came_down=False)
-        level = self.level_metres
-        if level is None:
-            return _Moment(sure, opens=False, drop_metres=0.0, came_down=False)
-        highest = _highest(list(self._window))
-        drop = highest - level
-        return _Moment(
-            sure,
-            opens=suspected and level <= GHOST_LEVEL_METRES and self._is_seen(),
-            drop_metres=drop,
-            came_down=suspected
-            and drop > DROP_METRES
-            and highest > UPRIGHT_METRES
-            and level < LOW_METRES,
+    @staticmethod
+    def _fall(suspicion: _Suspicion, confidence: float, seen: Course) -> Fall:
+        return Fall(
+            confidence,
+            suspicion.reached_metres - seen.level_metres,
+            seen.level_metres,
+            suspicion.descent_seconds,
+            len(suspicion.moments) / FRAMES_PER_SECOND,
         )
 
-    def _judge(self, moments: list[_Moment], *, is_cut_off: bool = False) -> Fall | None:
-        assert self.probabilities is not None  # noqa: S101  # there is no moment before the first
-        best = sorted(moment.sure for moment in moments)[-_SURE_FRAMES:]
-        confidence = sum(best) / len(best)
-        drop = max(moment.drop_metres for moment in moments)
-        came_down = any(moment.came_down for moment in moments)
-        is_sure = confidence >= SURE and len(moments) >= _SURE_FRAMES
-        if is_cut_off:
-            highest_level = GHOST_LEVEL_METRES if is_sure else LOW_METRES
-            likely = is_sure or (came_down and confidence >= SUSPECT)
-        else:
-            highest_level = DOWN_METRES
-            came_down |= is_sure and drop > SURE_DROP_METRES
-            stays = self.probabilities[FALLING] + self.probabilities[LYING] >= STAYS
-            likely = came_down and stays and confidence >= BELIEVE
-        level = self.level_metres
-        stayed_down = level is None or level < highest_level
-        if not (stayed_down and likely and self._is_seen()):
-            return None
-        self._moments.clear()
-        return Fall(confidence, drop, level or 0.0)
 
-    def _is_seen(self) -> bool:
-        recent = list(self._window)[-_COUNT_FRAMES:]
-        return sum(len(slot.heights) for slot in recent) >= MIN_POINTS
+def _suspicion(sure: float, seen: Course) -> _Suspicion:
+    return _Suspicion([sure], seen.reached_metres, seen.level_metres, seen.way_down.likely_seconds)
 
 
-def _level(slots: list[Slot]) -> float | None:
-    heights = np.concatenate([slot.heights for slot in slots])
-    if not len(heights):
-        return None
-    middle, upper = np.percentile(heights, (50, 75))
-    return float(max(middle, upper - _UPPER_ALLOWANCE_METRES))
-
-
-def _highest(window: list[Slot]) -> float:
-    """How high the body reached in the window before now, metres; 0 where it was not seen."""
-    pairs = (window[at : at + _BEFORE_FRAMES] for at in range(len(window) - _LEVEL_FRAMES))
-    levels = [
-        _level(pair) for pair in pairs if sum(len(slot.heights) for slot in pair) >= _LEVEL_POINTS
-    ]
-    return max((level for level in levels if level is not None), default=0.0)
+def _best(moments: Iterable[float]) -> float:
+    best = sorted(moments)[-_SURE_SLOTS:]
+    return sum(best) / len(best) if best else 0.0

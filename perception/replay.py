@@ -33,6 +33,7 @@ def replay(
     """
     for at, data in played(recording, raw_frame_seconds, wait):
         yield from sensor.feed(at, data)
+    yield from sensor.finish()
 
 
 def played(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from perception.activity import ExerciseWatch
+from perception.calibration import Hung, Unsure
 from perception.events import Event, SensorRecovered, SensorTroubled, TroubleKind
 from perception.fall import FallModel
 from perception.radar.protocols import PROTOCOLS, Protocol
@@ -60,6 +61,11 @@ class RadarSensor:
         """Everybody who is followed, with what was seen of them last; nobody while in trouble."""
         return () if self._troubled else self._watch.tracked
 
+    @property
+    def floor(self) -> Hung | Unsure:
+        """How high the radar hangs by people's walks, or why this cannot be told."""
+        return self._watch.floor
+
     def feed(self, at: float, data: bytes) -> list[Event]:
         """Take bytes that came at this monotonic time; b"" lets time pass."""
         events: list[Event] = []
@@ -83,6 +89,10 @@ class RadarSensor:
             self._unread += data
             events += self._trouble(at, at - self._last_frame)
         return events
+
+    def finish(self) -> list[Event]:
+        """The recording ends here: what is suspected so far is judged on what was seen."""
+        return self._watch.finish()
 
     def lost(self, at: float, reason: str) -> list[Event]:
         """The device is gone; said once."""

@@ -14,11 +14,13 @@ from typing import Final
 import numpy as np
 
 from perception.body import Body
+from perception.calibration import FloorFinder, Hung, Unsure
 from perception.events import (
     BathroomLong,
     BedLeft,
     Event,
     FallDetected,
+    MountingFound,
     NoMotion,
     PersonPresent,
 )
@@ -68,6 +70,9 @@ class RoomWatch:
         self._module_told = False
         self._last: float | None = None
         self._has_points = False
+        self._floor = FloorFinder(room.pose)
+        self._floor_metres = 0.0
+        """Over the floor of the told mounting is where the floor was found."""
         self._has_places = False
         """Of people, which tell their number better than the module's yes or no."""
         self._begin_anew()
@@ -98,6 +103,11 @@ class RoomWatch:
         """Everybody who is followed."""
         return self._tracker.people
 
+    @property
+    def floor(self) -> Hung | Unsure:
+        """How high the radar hangs by people's walks, or why this cannot be told."""
+        return self._floor.found()
+
     def update(self, at: float, frame: RadarFrame) -> list[Event]:
         """What this frame, seen at this monotonic time, adds."""
         if self._last is not None and not 0.0 <= at - self._last <= GAP_SECONDS:
@@ -115,6 +125,19 @@ class RoomWatch:
         elif not self._has_places:
             events += self._module_presence(at, frame)
         return events
+
+    def finish(self) -> list[Event]:
+        """The recording ends here: what is suspected so far is judged on what was seen."""
+        if self._last is None:
+            return []
+        people = {person.number: person for person in self._tracker.people}
+        told = [
+            event
+            for number, body in self._bodies.items()
+            if number in people
+            for event in body.finish(self._last, people[number])
+        ]
+        return [event for event in told if not self._is_told(event)]
 
     def _module_presence(self, at: float, frame: RadarFrame) -> Iterator[Event]:
         """What a module said holds until it says otherwise: some speak only of changes.
@@ -144,12 +167,16 @@ class RoomWatch:
         for person in people:
             body = self._bodies.get(person.number)
             if body is None:
-                body = Body(person.number, self._room, self._model, at)
+                body = Body(person.number, self._room, self._model, at, self._floor_metres)
                 self._bodies[person.number] = body
             # Where there are points, the device's own target alone may be a memory of it.
+            if self._has_points:
+                person.target = None
             is_seen = len(person.points) > 0 or (not self._has_points and person.last_seen == at)
             if len(person.points) > 0:
                 self._points_at = at
+                if body.walks:
+                    yield from self._find_floor(at, person)
             for event in body.update(at, person, is_seen=is_seen, module_says_fall=witness):
                 if not isinstance(event, FallDetected):
                     yield event
@@ -194,6 +221,18 @@ class RoomWatch:
         elif at - self._count_since[1] >= PRESENCE_SECONDS:
             self._said_count, self._count_since = count, None
             yield PersonPresent(at, count)
+
+    def _find_floor(self, at: float, person: Person) -> Iterator[Event]:
+        """What a walk adds to what is known of the floor."""
+        if self._floor.is_full:
+            return
+        self._floor.take(at, person.points)
+        found = self._floor.found() if self._floor.is_full else None
+        if isinstance(found, Hung) and found.differs(self._room.pose):
+            self._floor_metres = found.floor_metres
+            for body in self._bodies.values():
+                body.stand_on(found.floor_metres)
+            yield MountingFound(at, found.height_metres, self._room.pose.height_metres)
 
     def _zones(self, at: float, people: tuple[Person, ...]) -> Iterator[Event]:
         for stay in self._in_bed.update(at, people):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import Final
 
 from assistant.events import (
@@ -28,6 +29,7 @@ from perception.events import (
     LyingOnFloor,
     NoMotion,
     SensorTroubled,
+    Stumbled,
 )
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,9 @@ REASONS: Final = {
     NoMotion.__name__: "no_motion",
     BathroomLong.__name__: "bathroom",
 }
+STUMBLES_SECONDS: Final = 86_400.0
+"""How long a stumble is told by doctor and self-test."""
+_MOST_STUMBLES: Final = 100
 _CHILD: Final = Capability.SENSES.value
 _OF_THE_DAY: Final = frozenset({NoMotion.__name__})
 """Who sleeps does not move; while it lasts perception tells it again, until the elder wakes."""
@@ -55,6 +60,9 @@ class SensorWatch(Feature):
         self._speech, self._memory, self._replies = home.speech, home.memory, home.replies
         self._is_asleep = home.presence.is_asleep
         self._has_radar = Capability.SENSES in home.capabilities and bool(home.settings.radar.port)
+        self._clock = home.clock
+        self._stumbles: deque[float] = deque(maxlen=_MOST_STUMBLES)
+        """When somebody went down and was up again: no alarm, yet falls often begin with it."""
         self._problem = "it has sent nothing yet"
         """Why nothing is seen; empty while something is."""
         self._tells: asyncio.TimerHandle | None = None
@@ -70,7 +78,14 @@ class SensorWatch(Feature):
         if not self._has_radar:
             return []
         is_well = not self._problem
-        return [found("radar", is_well=is_well, detail=self._problem or "it sees the room")]
+        return [found("radar", is_well=is_well, detail=self._problem or self._what_it_sees())]
+
+    def _what_it_sees(self) -> str:
+        since = self._clock.now() - STUMBLES_SECONDS
+        many = sum(at > since for at in self._stumbles)
+        if not many:
+            return "it sees the room"
+        return f"it sees the room; stumbles in the last day, up again at once: {many}"
 
     async def stop(self) -> None:
         """Stop: say nothing any more."""
@@ -84,6 +99,8 @@ class SensorWatch(Feature):
             self._is_blind(reason)
             return
         self._sees()
+        if kind == Stumbled.__name__:
+            self._stumbles.append(self._clock.now())
         if kind in REASONS and not (kind in _OF_THE_DAY and self._is_asleep()):
             self._bus.publish(DangerSensed(REASONS[kind], sensed.sensor, sensed.place))
 

@@ -115,12 +115,17 @@ def _play(
     """
     events: list[Event] = []
     log = TrackLog()
+
+    def take(news: list[Event]) -> None:
+        for event in news:
+            _tell(event, recording, words, as_json=as_json)
+            events.append(event)
+
     try:
         for at, data in pieces:
-            for event in sensor.feed(at, data):
-                _tell(event, recording, words, as_json=as_json)
-                events.append(event)
+            take(sensor.feed(at, data))
             log.take(at, sensor.tracked)
+        take(sensor.finish())
     except RecordingError as error:
         typer.echo(words(f"bad_{error.fault}", file=error.path), err=True)
         return events, log, False

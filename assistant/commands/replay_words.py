@@ -19,11 +19,13 @@ from perception.events import (
     FallDetected,
     GaitSpeed,
     LyingOnFloor,
+    MountingFound,
     NoMotion,
     PersonPresent,
     Rose,
     SensorRecovered,
     SensorTroubled,
+    Stumbled,
     VitalSigns,
 )
 
@@ -79,9 +81,11 @@ class ReplayWords:
                 return self(f"PersonPresent_{many}", count=count)
             case FallDetected(person=0):
                 return self("fall_told_by_module")
-            case FallDetected(person=person, confidence=confidence, x=x, y=y):
-                percent = f"{confidence:.0%}".rstrip("%")
-                return self("FallDetected", person=person, place=self._place(x, y), percent=percent)
+            case FallDetected():
+                return self("FallDetected", **self._evidence(event))
+            case Stumbled(person=person, x=x, y=y):
+                course = _metres(event.from_metres, event.to_metres, event.down_seconds)
+                return self("Stumbled", person=person, place=self._place(x, y), **course)
             case LyingOnFloor(person=person, lying_seconds=seconds, x=x, y=y):
                 place, duration = self._place(x, y), self._duration(seconds)
                 return self("LyingOnFloor", person=person, place=place, duration=duration)
@@ -102,10 +106,21 @@ class ReplayWords:
                 if beats is None:
                     return self("VitalSigns", breaths=round(breaths))
                 return self("VitalSigns_heart", breaths=round(breaths), beats=round(beats))
+            case MountingFound(height_metres=height, told_metres=told):
+                return self("MountingFound", height=f"{height:.1f}", told=f"{told:.1f}")
             case SensorTroubled(kind=kind, reason=reason, speaks_like=other):
                 return self(f"SensorTroubled_{kind}", reason=reason, radar=radar, other=other)
             case _:
                 return self(SensorRecovered.__name__)
+
+    def _evidence(self, fall: FallDetected) -> dict[str, object]:
+        return {
+            "person": fall.person,
+            "place": self._place(fall.x, fall.y),
+            "percent": f"{fall.confidence:.0%}".rstrip("%"),
+            "seconds": f"{fall.descent_seconds:.1f}",
+            **_metres(fall.from_metres, fall.to_metres, fall.low_seconds),
+        }
 
     def _place(self, x: float, y: float) -> str:
         along, across = "ahead" if y >= 0 else "behind", "right" if x >= 0 else "left"
@@ -113,6 +128,11 @@ class ReplayWords:
 
     def _duration(self, seconds: float) -> str:
         return language(self.lang).spoken.duration(timedelta(seconds=round(seconds)))
+
+
+def _metres(upper: float, lower: float, low_seconds: float) -> dict[str, object]:
+    # A told mounting that is a little off puts a body that lies under the floor.
+    return {"upper": f"{upper:.1f}", "lower": f"{max(lower, 0.0):.1f}", "low": f"{low_seconds:.1f}"}
 
 
 def short_of(event: Event) -> str:

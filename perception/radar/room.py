@@ -11,6 +11,8 @@ import numpy as np
 
 from perception.radar.frames import FloatArray
 
+LOWEST_METRES: Final = 0.2
+HIGHEST_METRES: Final = 6.0
 DOOR_MARGIN_METRES: Final = 0.5
 
 
@@ -75,8 +77,11 @@ class MountingPose:
         values = (self.height_metres, self.tilt_degrees, self.yaw_degrees, self.x, self.y)
         if not all(math.isfinite(value) for value in values):
             raise RoomError("A mounting pose needs finite numbers.")
-        if not 0.0 < self.height_metres <= 6.0:
-            raise RoomError(f"A sensor cannot hang {self.height_metres} m over the floor.")
+        if not LOWEST_METRES <= self.height_metres <= HIGHEST_METRES:
+            raise RoomError(
+                f"A sensor cannot hang {self.height_metres} m over the floor: measure from the "
+                f"floor to the sensor, {LOWEST_METRES} to {HIGHEST_METRES} m."
+            )
         if not -45.0 <= self.tilt_degrees <= 90.0:
             raise RoomError(f"A tilt of {self.tilt_degrees} degrees is outside -45 to 90.")
 

@@ -28,6 +28,13 @@ MIN_POINTS: Final = 3
 CONFIRM_HITS: Final = 8
 CONFIRM_SECONDS: Final = 1.5
 """So many frames with points within this time make a person; a ghost flickers."""
+_CONFIRM_SHARE: Final = 0.6
+"""Of the frames of a slow radar, which sends fewer than `CONFIRM_HITS` in that time..."""
+_FEWEST_HITS: Final = 4
+"""...and at least so many."""
+_SPARSE_SECONDS: Final = 0.3
+"""Over so long the reflections of nobody are taken together, if one frame has too few for a body:
+a sparse radar shows somebody in pieces."""
 KEEP_STILL_SECONDS: Final = 600.0
 """How long somebody unseen is believed to be there still."""
 KEEP_LEAVING_SECONDS: Final = 2.0
@@ -47,6 +54,9 @@ _SMALL_WEIGHT: Final = 0.02
 MAX_PEOPLE: Final = 8
 _ALPHA: Final = 0.35
 _BETA: Final = 0.08
+_RATE_WEIGHT: Final = 0.2
+_USUAL_SECONDS: Final = 0.1
+"""Between the frames for which `_ALPHA` and `_BETA` are meant; over longer gaps more is new."""
 _SHORTEST_SECONDS: Final = 0.02
 """Between frames, for their speed: those held up on the way come a moment apart, in which the noise
 of a place would be a leap."""
@@ -74,6 +84,9 @@ class Person:
     still_since: float | None = None
     points: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     """(n, 3) of the latest frame, room coordinates; none where unseen."""
+    target: FloatArray | None = None
+    """(3,) where the device itself saw this body in the latest frame, room coordinates; None if it
+    did not, tells no heights, or gives points."""
     _hits: deque[float] = field(default_factory=lambda: deque(maxlen=CONFIRM_HITS))
     _origin: tuple[float, float] = (0.0, 0.0)
     _smallness: float = 1.0
@@ -93,6 +106,10 @@ class Tracker:
         self._people: list[Person] = []
         self._numbers = count(1)
         self._last: float | None = None
+        self._frame_seconds = 0.1
+        """Between frames, smoothed."""
+        self._free: deque[tuple[float, FloatArray]] = deque()
+        """What was nobody's in the last `_SPARSE_SECONDS`."""
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -105,19 +122,25 @@ class Tracker:
         """Take one frame at a monotonic time; `points` (n, 3) in sensor axes."""
         passed = min(max(at - self._last, 0.0), 1.0) if self._last is not None else 0.0
         self._last = at
+        if passed > _SHORTEST_SECONDS:
+            self._frame_seconds += _RATE_WEIGHT * (passed - self._frame_seconds)
         room = self._room
         placed = room.pose.to_room(points[:_MAX_POINTS]) if len(points) else points[:0]
         placed = placed[room.inside(placed)]
         seeds = self._seeds_of(targets)
+        # A module without heights tells that of the sensor, to the last bit.
+        tells_height = any(target.position[2] != 0.0 for target in targets or ())
         for person in self._people:
             if at - person.last_seen < COAST_SECONDS:
                 person.x += person.vx * passed
                 person.y += person.vy * passed
-            person.points = placed[:0]
+            person.points, person.target = placed[:0], None
         owner = self._nearest(placed)
         for index, person in enumerate(self._people):
             mine = placed[owner == index]
             here = self._claim(seeds, person)
+            if here is not None and tells_height:
+                person.target = here
             if len(mine) or here is not None:
                 centre = here if here is not None else np.median(mine[:, :2], axis=0)
                 self._correct(person, at, passed, float(centre[0]), float(centre[1]), mine)
@@ -153,10 +176,12 @@ class Tracker:
         self, person: Person, at: float, passed: float, x: float, y: float, mine: FloatArray
     ) -> None:
         error_x, error_y = x - person.x, y - person.y
-        person.x += _ALPHA * error_x
-        person.y += _ALPHA * error_y
+        frames = max(1.0, passed / _USUAL_SECONDS)
+        alpha = 1.0 - (1.0 - _ALPHA) ** frames
+        person.x += alpha * error_x
+        person.y += alpha * error_y
         if passed > 0.0:
-            gain = _BETA / max(passed, _SHORTEST_SECONDS)
+            gain = (1.0 - (1.0 - _BETA) ** frames) / max(passed, _SHORTEST_SECONDS)
             person.vx += gain * error_x
             person.vy += gain * error_y
         person.points = mine
@@ -170,7 +195,8 @@ class Tracker:
             person.still_since = None
         elif person.still_since is None:
             person.still_since = at
-        enough = len(person._hits) == CONFIRM_HITS and at - person._hits[0] <= CONFIRM_SECONDS
+        wanted = self._wanted_hits()
+        enough = len(person._hits) >= wanted and at - person._hits[-wanted] <= CONFIRM_SECONDS
         if enough and not person.confirmed:
             person.confirmed = not self._in_shadow(person)
         if len(mine):
@@ -181,6 +207,11 @@ class Tracker:
             and person._smallness > 0.5
             and not RESTING & self._room.kinds_at(person.x, person.y)
         )
+
+    def _wanted_hits(self) -> int:
+        """How many frames with points make a person, at the rate of this radar."""
+        comes = round(_CONFIRM_SHARE * CONFIRM_SECONDS / self._frame_seconds)
+        return max(_FEWEST_HITS, min(CONFIRM_HITS, comes))
 
     def _in_shadow(self, person: Person) -> bool:
         """Whether this may be a mirror image: right behind somebody else, seen from the sensor."""
@@ -198,7 +229,13 @@ class Tracker:
 
     def _begin(self, at: float, free: FloatArray, seeds: list[FloatArray]) -> None:
         places = [(float(seed[0]), float(seed[1]), free[:0]) for seed in seeds]
+        self._free.append((at, free))
+        while not 0.0 <= at - self._free[0][0] <= _SPARSE_SECONDS:
+            self._free.popleft()
+        if 0 < len(free) < MIN_POINTS:
+            free = np.concatenate([points for _, points in self._free])
         for cluster in _clusters(free):
+            self._free.clear()
             x, y = np.median(cluster[:, :2], axis=0)
             places.append((float(x), float(y), cluster))
         for x, y, cluster in places:

@@ -41,9 +41,9 @@ _POSES: Final = {
     "slumped": ((0.04, 0.25), (0.10, 0.15), (0.07, 0.0), (0.13, -0.02), (0.24, -0.05),
                 (0.31, -0.06), (0.40, -0.04), (0.06, 0.1)),
 }  # fmt: skip
-_WEIGHTS: Final = np.array([0.6, 1.0, 1.8, 2.0, 2.6, 1.8, 1.2, 0.8])
+ECHO_WEIGHTS: Final = np.array([0.6, 1.0, 1.8, 2.0, 2.6, 1.8, 1.2, 0.8])
 """How much of the echo each joint's surroundings give; the trunk gives most."""
-_FLOOR_POSES: Final = ("forward", "backward", "sideways", "slumped")
+FLOOR_POSES: Final = ("forward", "backward", "sideways", "slumped")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,7 @@ class Scene:
 
 
 @dataclass(slots=True)
-class _Script:
+class Script:
     """Key poses: (seconds from the one before, pose, label while going there, bed height)."""
 
     keys: list[tuple[float, str, str, float]]
@@ -66,12 +66,28 @@ class _Script:
 
 def simulate(kind: str, rng: np.random.Generator) -> Scene:
     """One scene of this kind (see `KINDS`)."""
-    script = _script(kind, rng)
+    script = script_of(kind, rng)
     step = 1.0 / FRAMES_PER_SECOND
     height = rng.uniform(1.45, 1.85)
     towards = np.cos(rng.uniform(0, 2 * np.pi))  # the body's forward along the line of sight
     distance: float | NDArray[np.float64] = rng.uniform(1.0, 4.5)
     speed_away = script.walk_speed * rng.choice([-1.0, 1.0]) * rng.uniform(0.3, 1.0)
+    body, labels = move(script, height, rng, step)
+    time = np.arange(len(body)) * step
+    if script.walk_speed:
+        stride = 2 * np.pi * rng.uniform(0.8, 1.1) * time
+        body[:, :, 0] += 0.02 * np.sin(2 * stride)[:, None]
+        body[:, 0, 1] += 0.25 * np.sin(stride)
+        body[:, 7, 1] -= 0.2 * np.sin(stride)
+        distance = distance + speed_away * (time - time[-1] / 2)
+    body[:, :, 1] = body[:, :, 1] * towards + np.reshape(distance, (-1, 1))
+    return Scene(tuple(_echo(body, rng)), tuple(labels))
+
+
+def move(
+    script: Script, height: float, rng: np.random.Generator, step: float
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Joints (frames, 8, 2) of a body so tall, `step` seconds apart, and what it does in each."""
     _, pose_name, _, lift = script.keys[0]
     pose = _pose(pose_name, height, rng, lift)
     joints: list[np.ndarray] = []
@@ -86,16 +102,7 @@ def simulate(kind: str, rng: np.random.Generator) -> Scene:
             joints.append(pose + (target - pose) * eased)
             labels.append(going)
         pose = target
-    body = np.stack(joints)
-    time = np.arange(len(body)) * step
-    if script.walk_speed:
-        stride = 2 * np.pi * rng.uniform(0.8, 1.1) * time
-        body[:, :, 0] += 0.02 * np.sin(2 * stride)[:, None]
-        body[:, 0, 1] += 0.25 * np.sin(stride)
-        body[:, 7, 1] -= 0.2 * np.sin(stride)
-        distance = distance + speed_away * (time - time[-1] / 2)
-    body[:, :, 1] = body[:, :, 1] * towards + np.reshape(distance, (-1, 1))
-    return Scene(tuple(_echo(body, rng)), tuple(labels))
+    return np.stack(joints), labels
 
 
 def _pose(name: str, height: float, rng: np.random.Generator, lift: float) -> np.ndarray:
@@ -122,7 +129,7 @@ def _echo(body: np.ndarray, rng: np.random.Generator) -> list[FloatArray]:
     frames = []
     for joints, fast in zip(body, speed, strict=True):
         glint = 0.85 * glint + rng.normal(0, 0.35, joints_seen)
-        weight = _WEIGHTS * (0.3 + np.minimum(fast, 2.0)) * np.exp(glint)
+        weight = ECHO_WEIGHTS * (0.3 + np.minimum(fast, 2.0)) * np.exp(glint)
         seen = many * (still_share + (1 - still_share) * min(1.0, float(fast.mean()) / 0.5))
         n = rng.poisson(seen)
         part = rng.choice(len(joints), n, p=weight / weight.sum())
@@ -137,33 +144,34 @@ def _echo(body: np.ndarray, rng: np.random.Generator) -> list[FloatArray]:
 
 
 def _fall_to(rng: np.random.Generator) -> str:
-    return str(rng.choice(_FLOOR_POSES))
+    return str(rng.choice(FLOOR_POSES))
 
 
-def _script(kind: str, rng: np.random.Generator) -> _Script:
+def script_of(kind: str, rng: np.random.Generator) -> Script:
+    """What a body does in a scene of this kind."""
     u = rng.uniform
     bed = u(0.35, 0.65)
     if kind == "fall":
         before = "walking" if rng.random() < 0.5 else "standing"
-        return _Script(
+        return Script(
             [(0, "standing", before, 0), (u(0.8, 2), "standing", before, 0),
              (u(0.5, 1.1), _fall_to(rng), "falling", 0), (u(1, 3), _fall_to(rng), "lying", 0)],
             walk_speed=0.0 if before == "standing" else u(0.3, 1.0),
         )  # fmt: skip
     if kind == "fall_from_chair":
-        return _Script(
+        return Script(
             [(0, "sitting", "sitting", 0), (u(0.8, 2), "sitting", "sitting", 0),
              (u(0.5, 1.0), _fall_to(rng), "falling", 0), (u(1, 3), "sideways", "lying", 0)]
         )  # fmt: skip
     if kind == "fall_in_steps":  # against a wall or over a knee
-        return _Script(
+        return Script(
             [(0, "standing", "standing", 0), (u(0.5, 1.5), "standing", "standing", 0),
              (u(0.3, 0.6), str(rng.choice(["kneeling", "squat"])), "falling", 0),
              (u(0.3, 0.7), _fall_to(rng), "falling", 0), (u(1, 2), "sideways", "lying", 0)]
         )  # fmt: skip
     if kind == "lie_down":  # on a bed or a mattress on the floor, meant
         lift = bed if rng.random() < 0.7 else 0.1
-        return _Script(
+        return Script(
             [(0, "standing", "standing", 0), (u(0.5, 1), "standing", "standing", 0),
              (u(1.2, 2.5), "sitting", "other", 0 if lift == bed else -0.2),
              (u(0.5, 2), "sitting", "sitting", 0 if lift == bed else -0.2),
@@ -171,41 +179,41 @@ def _script(kind: str, rng: np.random.Generator) -> _Script:
              (u(1, 2), "backward", "lying", lift)]
         )  # fmt: skip
     if kind == "lie":
-        return _Script(
+        return Script(
             [
                 (0, "backward", "lying", 0),
-                (u(1.5, 3), str(rng.choice(_FLOOR_POSES[:3])), "lying", 0),
+                (u(1.5, 3), str(rng.choice(FLOOR_POSES[:3])), "lying", 0),
             ]
         )
     if kind == "sit_down":
         hard = rng.random() < 0.35
-        return _Script(
+        return Script(
             [(0, "standing", "standing", 0), (u(0.5, 1.5), "standing", "standing", 0),
              (u(0.6, 1.0) if hard else u(1.2, 2.2), "sitting", "other", 0),
              (u(1, 2), "sitting", "sitting", 0)]
         )  # fmt: skip
     if kind == "stand_up":
-        return _Script(
+        return Script(
             [(0, "sitting", "sitting", 0), (u(0.5, 1.5), "sitting", "sitting", 0),
              (u(1.0, 2.2), "standing", "other", 0), (u(0.5, 1.5), "standing", "standing", 0)]
         )  # fmt: skip
     if kind == "bend":
         low = str(rng.choice(["bent", "squat", "kneeling"]))
-        return _Script(
+        return Script(
             [(0, "standing", "standing", 0), (u(0.5, 1), "standing", "standing", 0),
              (u(0.7, 1.5), low, "other", 0), (u(0.3, 2), low, "other", 0),
              (u(0.7, 1.5), "standing", "other", 0), (u(0.5, 1), "standing", "standing", 0)]
         )  # fmt: skip
     if kind == "get_up":
-        return _Script(
+        return Script(
             [(0, "backward", "lying", 0), (u(0.5, 1.5), "sideways", "lying", 0),
              (u(1, 2.5), "kneeling", "other", 0), (u(1, 2), "standing", "other", 0)]
         )  # fmt: skip
     if kind == "sit":
-        return _Script([(0, "sitting", "sitting", 0), (u(1.5, 3), "sitting", "sitting", 0)])
+        return Script([(0, "sitting", "sitting", 0), (u(1.5, 3), "sitting", "sitting", 0)])
     speed = u(0.3, 1.4) if kind == "walk" else 0.0
     label = "walking" if kind == "walk" else "standing"
-    return _Script([(0, "standing", label, 0), (u(1.5, 3), "standing", label, 0)], walk_speed=speed)
+    return Script([(0, "standing", label, 0), (u(1.5, 3), "standing", label, 0)], walk_speed=speed)
 
 
 KINDS: Final = {

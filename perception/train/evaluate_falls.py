@@ -9,7 +9,8 @@ import numpy as np
 
 from perception import activity_features
 from perception.activity_features import body_points
-from perception.fall import FallModel, FallWatch, Slot
+from perception.descent_features import Slot
+from perception.fall import Fall, FallModel, FallWatch
 from perception.fall_features import FRAMES_PER_SECOND
 from perception.train.radhar import BODY_MIDDLE_METRES, ActivityFile
 from perception.train.ti_falls import SENSOR_HEIGHT_METRES, Clip
@@ -113,7 +114,7 @@ def score_exercises(files: list[ActivityFile], model: FallModel) -> FallScores:
 
 def _alarms(slots: list[Slot], model: FallModel) -> int:
     watch = FallWatch(model)
-    told = [number for number, slot in enumerate(slots) if watch.update(slot) is not None]
+    told = [number for number, slot in enumerate(slots) if isinstance(watch.update(slot), Fall)]
     if watch.finish() is not None:
         told.append(len(slots))
     latch = LATCH_SECONDS * FRAMES_PER_SECOND

@@ -71,6 +71,18 @@ async def test_what_may_be_an_emergency_is_one_and_nothing_else(room: Room) -> N
     assert DangerSensed("fall", "radar", "living room") in room.told
 
 
+async def test_a_stumble_is_no_alarm_and_is_told_with_the_findings(room: Room) -> None:
+    room.sense("Stumbled", person=1, from_metres=1.5, to_metres=0.4)
+    assert room.dangers() == []
+    assert room.said() == []
+    (finding,) = await room.sensing.findings()
+    assert finding.is_well
+    assert "stumbles in the last day, up again at once: 1" in finding.detail
+    room.wake()  # a day later
+    (finding,) = await room.sensing.findings()
+    assert "stumble" not in finding.detail
+
+
 async def test_who_sleeps_does_not_move_but_may_fall(room: Room) -> None:
     room.fall_asleep()
     for kind in ("NoMotion", "FallDetected", "BathroomLong"):

@@ -16,7 +16,7 @@ from perception.train.ti_falls import Clip
 from perception.vitals import VitalsModel
 
 
-@pytest.mark.parametrize("name", ["radar_activity", "radar_fall", "radar_vitals"])
+@pytest.mark.parametrize("name", ["radar_activity", "radar_fall", "radar_judge", "radar_vitals"])
 def test_each_model_is_small_and_has_its_card(name: str) -> None:
     folder = MODELS / name
     assert (folder / "model.onnx").stat().st_size <= 2_000_000

@@ -36,8 +36,9 @@ Replay = Callable[..., Result]
 
 EVENTS: list[Event] = [
     *(told.PersonPresent(1.0, count) for count in range(4)),
-    told.FallDetected(5.0, 2, 0.923, 0.8, 1.0, 2.44, -3.01, ("points",)),
+    told.FallDetected(5.0, 2, 0.923, 1.3, 1.0, 2.44, -3.01, ("points",), 1.62, 0.3, 0.7, 1.1),
     told.FallDetected(5.0, 0, 0.5, 0.0, 0.0, 0.0, 0.0, ("module",)),
+    told.Stumbled(8.0, 2, 0.8, 1.5, 0.4, 1.6, 1.0, 2.0),
     told.LyingOnFloor(30.0, 2, 20.4, -1.0, 2.0),
     told.Rose(40.0, 2),
     told.BedLeft(50.0, 1, 31_000.0),
@@ -49,6 +50,7 @@ EVENTS: list[Event] = [
     told.VitalSigns(100.0, 14.6, 61.2),
     *(told.SensorTroubled(110.0, "gone", kind, "ld2450") for kind in TroubleKind),
     told.SensorRecovered(120.0),
+    told.MountingFound(130.0, 2.1, 1.8),
 ]
 
 
@@ -72,11 +74,19 @@ def test_every_zone_has_a_label(lang: str) -> None:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", "Person 2 fell, 3.0 m behind and 2.4 m to the right of the radar (sure to 92 %)."),
-        ("zh", "2 号跌倒了，在雷达后方 3.0 米、偏右 2.4 米处（把握 92%）。"),
+        (
+            "en",
+            "Person 2 fell, 3.0 m behind and 2.4 m to the right of the radar: from 1.6 m to 0.3 m "
+            "in 0.7 s, still low after 1.1 s, no bed or sofa drawn there (sure to 92 %).",
+        ),
+        (
+            "zh",
+            "2 号跌倒了，在雷达后方 3.0 米、偏右 2.4 米处：0.7 秒内从 1.6 米降到 0.3 米，"
+            "1.1 秒后仍然在低处，那里没有画出的床或沙发（把握 92%）。",
+        ),
     ],
 )
-def test_a_fall_is_told_with_its_place(lang: str, said: str) -> None:
+def test_a_fall_is_told_with_its_place_and_its_evidence(lang: str, said: str) -> None:
     assert ReplayWords.of(lang).sentence(EVENTS[4], "xwr68xx") == said
 
 
