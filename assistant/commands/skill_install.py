@@ -30,7 +30,7 @@ def remove(name: str) -> int:
     """Uninstall the package of a skill."""
     from importlib.metadata import entry_points  # noqa: PLC0415
 
-    from skills.loading import DISTRIBUTION, GROUP  # noqa: PLC0415
+    from assistant.dialogue.sources import DISTRIBUTION, GROUP  # noqa: PLC0415
 
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     packages = sorted({point.dist.name for point in found if point.dist is not None})
