@@ -32,9 +32,10 @@ _CONFIRM_SHARE: Final = 0.6
 """Of the frames of a slow radar, which sends fewer than `CONFIRM_HITS` in that time..."""
 _FEWEST_HITS: Final = 4
 """...and at least so many."""
-_SPARSE_SECONDS: Final = 0.3
+_SLOW_SECONDS: Final = 0.15
+_SPARSE_SECONDS: Final = 0.6
 """Over so long the reflections of nobody are taken together, if one frame has too few for a body:
-a sparse radar shows somebody in pieces."""
+a radar that sends a frame in more than `_SLOW_SECONDS` shows somebody in pieces."""
 KEEP_STILL_SECONDS: Final = 600.0
 """How long somebody unseen is believed to be there still."""
 KEEP_LEAVING_SECONDS: Final = 2.0
@@ -232,7 +233,7 @@ class Tracker:
         self._free.append((at, free))
         while not 0.0 <= at - self._free[0][0] <= _SPARSE_SECONDS:
             self._free.popleft()
-        if 0 < len(free) < MIN_POINTS:
+        if 0 < len(free) < MIN_POINTS and self._frame_seconds > _SLOW_SECONDS:
             free = np.concatenate([points for _, points in self._free])
         for cluster in _clusters(free):
             self._free.clear()
