@@ -89,11 +89,7 @@ def check(
         bool, typer.Option("--all", help="Show every sentence that new skills take from others.")
     ] = False,
 ) -> None:
-    """Look for mistakes in a skill's folder, and for sentences that new skills take from others.
-
-    Each mistake is told with file and line.  What is taken is looked for with all that is
-    installed: the models are trained to one side, once.
-    """
+    """Look for mistakes in a skill's folder, and for what new skills take from others."""
     from assistant.dialogue import installed_skills  # noqa: PLC0415
     from skills.checking import check_skill  # noqa: PLC0415
 
@@ -153,14 +149,20 @@ def new(
     reaction: Annotated[
         bool, typer.Option("--reaction", help="It follows what happens in the home.")
     ] = False,
-    en: Annotated[str, typer.Option(help="What it is about, in English; else its name.")] = "",
-    zh: Annotated[str, typer.Option(help="What it is about, in Chinese, such as 喝水.")] = "",
+    english: Annotated[
+        str, typer.Option("--en", help="What it is about, in English; else its name.")
+    ] = "",
+    chinese: Annotated[
+        str, typer.Option("--zh", help="What it is about, in Chinese, such as 喝水.")
+    ] = "",
 ) -> None:
     """Make a working skill to begin from: anban-skill-NAME/, with tests of its own."""
     from skills.skeleton import Parts, SkeletonError, make  # noqa: PLC0415
 
     try:
-        project = make(name, folder, Parts(form, reminder, reaction), en=en, zh=zh)
+        project = make(
+            name, folder, Parts(form, reminder, reaction), english=english, chinese=chinese
+        )
     except SkeletonError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -169,9 +171,9 @@ def new(
         f"  anban skills install {project}\n"
         f"  anban skills check {project / f'anban_{name}'}\n"
         "  anban train\n"
-        f'  anban ask --lang en "count one more {en or name}"'
+        f'  anban ask --lang en "count one more {english or name}"'
     )
-    if not zh:
+    if not chinese:
         typer.echo(told(f"Its Chinese sentences say {name!r} for now: `--zh 喝水` would say 喝水."))
 
 

@@ -42,7 +42,7 @@ class Parts:
 
 
 def make(
-    name: str, folder: Path, parts: Parts | None = None, *, en: str = "", zh: str = ""
+    name: str, folder: Path, parts: Parts | None = None, *, english: str = "", chinese: str = ""
 ) -> Path:
     """Write anban-skill-NAME/ and return it.
 
@@ -50,14 +50,18 @@ def make(
         name: The skill's.
         folder: Where the project is made.
         parts: What it is to have.
-        en: What it is about, in English; empty: its name.
-        zh: The same in Chinese.
+        english: What it is about, in English; empty: its name.
+        chinese: The same in Chinese.
 
     Raises:
         SkeletonError: a name that cannot be, or that is taken, or no place to write.
     """
     _check_name(name)
-    words = {"ENWORD": en.strip() or name, "ZHWORD": zh.strip() or name, "SKILLNAME": name}
+    words = {
+        "ENWORD": english.strip() or name,
+        "ZHWORD": chinese.strip() or name,
+        "SKILLNAME": name,
+    }
     for word in words.values():
         if not _WORD.fullmatch(word):
             raise SkeletonError(

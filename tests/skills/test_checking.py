@@ -49,7 +49,7 @@ MISTAKES = [
 
 
 def project(folder: Path, name: str) -> Path:
-    return make(name, folder, zh="喝茶") / f"anban_{name}"
+    return make(name, folder, chinese="喝茶") / f"anban_{name}"
 
 
 @pytest.mark.parametrize("skill", installed_skills(), ids=lambda skill: skill.name)

@@ -32,7 +32,7 @@ def name_of(parts: Parts, word: str) -> str:
 def test_every_kind_is_sound(tmp_path: Path, parts: Parts) -> None:
     for name, words in (
         (name_of(parts, "own"), {}),
-        (name_of(parts, "worded"), {"en": "glasses of water", "zh": "喝水"}),
+        (name_of(parts, "worded"), {"english": "glasses of water", "chinese": "喝水"}),
     ):
         project = make(name, tmp_path, parts, **words)
         package = project / f"anban_{name}"
@@ -65,7 +65,9 @@ def test_every_kind_is_written_as_our_own_code_is(tmp_path: Path) -> None:
 
 def test_its_own_tests_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process: what they need is loaded already."""
-    project = make("sprout", tmp_path, Parts(form=True, reminder=True, reaction=True), zh="喝水")
+    project = make(
+        "sprout", tmp_path, Parts(form=True, reminder=True, reaction=True), chinese="喝水"
+    )
     monkeypatch.syspath_prepend(str(project))
     tests = runpy.run_path(str(project / "tests" / "test_sprout.py"))
     played = 0
@@ -118,7 +120,7 @@ def test_a_name_that_cannot_be_is_refused(tmp_path: Path, name: str, told: str) 
 @pytest.mark.parametrize("word", ['"', "a: b", "x" * 41, "line\nbreak", "{slot}", "[x](y)"])
 def test_a_word_that_no_sentence_can_hold_is_refused(tmp_path: Path, word: str) -> None:
     with pytest.raises(SkeletonError, match="a word or two"):
-        make("water", tmp_path, zh=word)
+        make("water", tmp_path, chinese=word)
 
 
 def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
