@@ -43,8 +43,10 @@ from assistant.language import (
     parse_dose,
     parse_number,
     rank_matches,
+    with_hours_told,
 )
 from assistant.language.clues import (
+    After,
     Anchor,
     AtAnchor,
     Clock,
@@ -62,7 +64,7 @@ from assistant.language.clues import (
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Leftover, Owner, Reading
-from assistant.language.signs import Edge
+from assistant.language.signs import Edge, TakenBack
 from assistant.services import Result, ServiceError, Statement
 from skills.home import Adjusted, Answer, Home, NotStartedError
 from skills.language_data import data_of
@@ -115,6 +117,7 @@ _OF_DAYS = (
 __all__ = [
     "FALLBACK",
     "Adjusted",
+    "After",
     "Anchor",
     "Answer",
     "Clock",
@@ -149,6 +152,7 @@ __all__ = [
     "Skill",
     "Spoken",
     "Statement",
+    "TakenBack",
     "TimesEvery",
     "Turn",
     "TurnTaken",
@@ -168,4 +172,5 @@ __all__ = [
     "read_sentence",
     "services",
     "solar_date",
+    "with_hours_told",
 ]
