@@ -34,6 +34,7 @@ NAMES: Final = {
     "ninth_": "ninth list",
     "tenth_": "tenth list",
     "eleventh_": "eleventh list",
+    "twelfth_": "twelfth list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)

@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import random
 import signal
+import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -22,6 +24,7 @@ from benchmarks import table, write_result
 from tests.alarm.test_kill import (
     check_nothing_is_lost,
     in_a_process,
+    load_before_the_fork,
     outside,
     rows,
     was_recorded,
@@ -35,11 +38,23 @@ MOST_LOST = 10
 EARLY = "kills before the cry was on the disk"
 
 
-def one_alarm(home: Path, chosen: random.Random) -> Counter[str]:
+def seconds_of_an_alarm() -> float:
+    """How long an alarm takes here that nobody kills: a kill must fall within it."""
+    took = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory(prefix="kill") as folder:
+            began = time.monotonic()
+            if in_a_process(Path(folder), cries=True) != 0:
+                raise SystemExit((Path(folder) / "stderr.log").read_text("utf-8"))
+            took.append(time.monotonic() - began)
+    return statistics.median(took)
+
+
+def one_alarm(home: Path, chosen: random.Random, whole_seconds: float) -> Counter[str]:
     """Kill, kill the recovery, finish; what was counted."""
     counted: Counter[str] = Counter()
     while counted[OPEN] < MOST_KILLS:
-        seconds = chosen.uniform(0.05, 0.45)
+        seconds = chosen.uniform(0.1, 0.9) * whole_seconds
         status = in_a_process(home, cries=not was_recorded(home), kill_after_seconds=seconds)
         if status == 0:
             break
@@ -64,18 +79,21 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20_261_122)
     wanted = parser.parse_args()
+    load_before_the_fork()
     chosen = random.Random(wanted.seed)
     total: Counter[str] = Counter({OPEN: 0})
     alarms = lost = 0
+    whole_seconds = seconds_of_an_alarm()
     began = time.monotonic()
     while total[OPEN] < wanted.kills:
         alarms += 1
         with tempfile.TemporaryDirectory(prefix="kill") as folder:
             try:
-                total += one_alarm(Path(folder), chosen)
+                total += one_alarm(Path(folder), chosen, whole_seconds)
             except AssertionError as error:
                 lost += 1
                 print(f"alarm {alarms}: {error}", flush=True)
+            print(f"\r{total[OPEN]} of {wanted.kills} kills", end="", file=sys.stderr, flush=True)
             if lost > MOST_LOST:
                 break
     lines = [["alarms", str(alarms)], *([what, str(count)] for what, count in total.items())]

@@ -35,10 +35,11 @@ _ORDINALS: Final = (
     "tenth_", "eleventh_",
 )  # fmt: skip
 LISTS: Final = (
-    *(("models/cry_likeness/lists", prefix) for prefix in _ORDINALS[:6]),
+    *(("models/cry_likeness/lists", prefix) for prefix in _ORDINALS[:7]),
     *(("tests/safety/lists", prefix) for prefix in _ORDINALS),
 )
-PLAIN: Final = ("models/cry_likeness/lists", "third_")
+PLAIN: Final = ("third_", "seventh_")
+"""Volumes of short cries, each of which weighs more."""
 LEAST_SENTENCES: Final = 2
 """A feature of one sentence alone says nothing of others."""
 STRENGTH: Final = 0.3
@@ -46,8 +47,8 @@ STRENGTH: Final = 0.3
 _SKILL_WEIGHT: Final = 0.5
 """Of a sentence said to a skill: there are thousands, many of them alike."""
 _PLAIN_WEIGHT: Final = 3.0
-"""Of a plain short cry and one beside a contrast (the third volume): there are few, and each of
-them must call."""
+"""Of a plain short cry and one beside a contrast (the third volume), which must call, and of a
+complaint without a danger in it (the seventh), which must be asked about: there are few."""
 _MARKED: Final = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -82,7 +83,8 @@ def _sentences() -> Iterator[tuple[str, str, bool, float]]:
                 for line in path.read_text("utf-8").splitlines():
                     setting, *_, text = line.split("\t")
                     about = f" {setting}" if kind == "cries" else ""
-                    weight = _PLAIN_WEIGHT if (folder, prefix) == PLAIN else 1.0
+                    is_plain = folder.startswith("models") and prefix in PLAIN and kind == "cries"
+                    weight = _PLAIN_WEIGHT if is_plain else 1.0
                     yield text, f"{folder}/{path.stem}{about}", kind == "cries", weight
         for folder in ("models/cry_likeness/lists", "tests/safety"):
             path = ROOT / folder / f"ordinary_{lang}.txt"

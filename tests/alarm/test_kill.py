@@ -20,11 +20,15 @@ POINTS = 25
 SOAK_POINTS = 200
 
 
-@pytest.fixture(scope="module", autouse=True)
-def loaded_before_the_fork() -> None:
-    """What every core of these tests would load anew: it takes most of a run."""
+def load_before_the_fork() -> None:
+    """Load what every core would load anew: else it is not yet awake when the kill comes."""
     prepare_to_judge()
     warm()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    load_before_the_fork()
 
 
 def in_a_process(home: Path, **how: object) -> int:
