@@ -44,8 +44,10 @@ from assistant.language import (
     parse_dose,
     parse_number,
     rank_matches,
+    with_hours_told,
 )
 from assistant.language.clues import (
+    After,
     Anchor,
     AtAnchor,
     Clock,
@@ -63,7 +65,7 @@ from assistant.language.clues import (
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Leftover, Owner, Reading
-from assistant.language.signs import Edge
+from assistant.language.signs import Edge, TakenBack
 from assistant.services import Result, ServiceError, Statement
 from assistant.settings import setting
 from skills.home import Adjusted, Answer, Home, NotStartedError
@@ -118,6 +120,7 @@ _OF_DAYS = (
 __all__ = [
     "FALLBACK",
     "Adjusted",
+    "After",
     "Anchor",
     "Answer",
     "Clock",
@@ -156,6 +159,7 @@ __all__ = [
     "Skill",
     "Spoken",
     "Statement",
+    "TakenBack",
     "TimesEvery",
     "Turn",
     "TurnTaken",
@@ -178,4 +182,5 @@ __all__ = [
     "services",
     "setting",
     "solar_date",
+    "with_hours_told",
 ]

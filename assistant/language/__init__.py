@@ -57,6 +57,7 @@ from assistant.language.understanding import (
     parse_number,
     parse_when,
     understand_schedule,
+    with_hours_told,
     without_spans,
 )
 
@@ -114,5 +115,6 @@ __all__ = [
     "together",
     "understand_schedule",
     "warm",
+    "with_hours_told",
     "without_spans",
 ]

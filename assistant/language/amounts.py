@@ -123,7 +123,10 @@ def join_strengths(text: str, said: Sequence[SaidDose], between: re.Pattern[str]
         counted, measured = sorted((before, each), key=lambda dose: dose.unit in MEASURED)
         is_strength = (
             counted.unit not in MEASURED
-            and measured.unit in STRENGTHS
+            and (
+                measured.unit in STRENGTHS
+                or (measured.unit, counted.unit) == (Unit.MILLILITRE, Unit.SPOON)
+            )
             and measured.most is None
             and counted.strength is measured.strength is None
         )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.signs import (
+    Aside,
     Denied,
     Edge,
     Joint,
@@ -114,6 +115,10 @@ class After:
     days: int = 0
     """Counted by the calendar, at any time of that day."""
     months: int = 0
+    is_then: bool = False
+    """Counted from the hour that was said before it, if there is one: "half an hour later"."""
+    is_only_then: bool = False
+    """From nothing else: "half an hour after that"."""
 
     def __post_init__(self) -> None:
         if abs(self.length.days) + abs(self.days) + abs(self.months) * 31 > 36_600:
@@ -274,9 +279,10 @@ Clue = (
     | NoOther
     | PerDay
     | Waking
+    | Aside
 )
 
-SIGNS = (Edge, Joint, NoOther, Waking, TakenBack)
+SIGNS = (Edge, Joint, NoOther, Waking, TakenBack, Aside)
 """Clues that say nothing of a time by themselves."""
 
 

@@ -30,14 +30,18 @@ from assistant.language.conflicts import conflicts
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
 from assistant.language.edges import is_any_week, is_one_day, read_edges, told_by_neighbours
+from assistant.language.lengths import with_beginnings
 from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
 from assistant.language.same_days import without_repeated_days
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
-from assistant.language.signs import PerDay, TakenBack
+from assistant.language.signs import PerDay, TakenBack, Waking
 from assistant.language.windows import with_times
 
 _TIMES = (Clock, PartOfDay, AtAnchor)
+_NAP_HOURS = (4, 5)
+"""Hours at which somebody is woken from a nap or from a night; at three it is a nap."""
+_NOON_HOUR = 12
 
 
 def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | None:
@@ -46,7 +50,8 @@ def combine(found: Sequence[Found], now: datetime, habits: Habits) -> When | Non
     Raises:
         ImpossibleTimeError: together they name a day or an hour that does not exist.
     """
-    found = with_times(at_one_time(_each_day(_as_meant(found)), habits), habits)
+    found = with_beginnings(_each_day(_as_meant(found)), now)
+    found = with_times(at_one_time(found, habits), habits)
     if all(isinstance(each.clue, SIGNS) for each in found):
         return None
     sentence = _Sentence(without_repeated_days(found, now.date()), now, habits)
@@ -144,6 +149,7 @@ class _Sentence:
         unread += self._nothing_to_leave_out() + conflicts(self._found, self._edges, "")
         if not self._times:
             return Moment(self._usual(day), None, False, self._spans, unread)
+        unread += self._nap_or_night()
         said = self._times[0]
         at, option = self._soonest(said, day)
         return Moment(at, option.day_time, said.is_exact, self._spans, unread)
@@ -152,6 +158,21 @@ class _Sentence:
         """A day that is left out of what comes only once."""
         left_out = {id(day) for day in self._left_out}
         return tuple((e.start, e.end) for e in self._found if id(e.clue) in left_out)
+
+    def _nap_or_night(self) -> tuple[tuple[int, int], ...]:
+        """Find the hour of "wake me at four", said at two: from a nap, or from the night?"""
+        if not any(isinstance(each.clue, Waking) for each in self._found):
+            return ()
+        clocks = [(e, e.clue) for e in self._found if isinstance(e.clue, Clock)]
+        return tuple(
+            (each.start, each.end)
+            for each, clock in clocks
+            if clock.part is None
+            and not self._days
+            and clock.hour in _NAP_HOURS
+            and timedelta() < self._at(self._today, timedelta(hours=clock.hour + 12)) - self._now
+            and self._now.hour >= _NOON_HOUR
+        )
 
     def _after(self, clue: After) -> datetime:
         """Count from now: days and months by the calendar, hours by what really goes by."""

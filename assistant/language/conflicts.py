@@ -17,7 +17,7 @@ from assistant.language.clues import (
     PartOfDay,
     TimesEvery,
 )
-from assistant.language.signs import Joint, NoOther
+from assistant.language.signs import Aside, Joint, NoOther
 
 Spans = tuple[tuple[int, int], ...]
 _TIMES = (Clock, PartOfDay, AtAnchor)
@@ -40,6 +40,8 @@ def conflicts(found: Sequence[Found], edges: Collection[Clue], rule: str) -> Spa
         *_weekend(found),
         *_that_month(found),
         *_second_course(found),
+        *_around_aside(found),
+        *_from_a_meal(found),
         *(_spans(found, Every) if rule == "FREQ=YEARLY" and _has_time(found) else ()),
         *(_spans(found, NoOther) if rule == "FREQ=DAILY" else ()),
     )
@@ -105,6 +107,38 @@ def _that_month(found: Sequence[Found]) -> Spans:
 def _second_course(found: Sequence[Found]) -> Spans:
     """Find the second of "four for three days, then three for three days": a dose that tapers."""
     return _spans(found, Lasting)[1:]
+
+
+_ONE_KIND = ((Clock,), (OnWeekday, OnDay, OnMonthDay), (EveryWeekdays,))
+
+
+def _around_aside(found: Sequence[Found]) -> Spans:
+    """Find the second hour of "at six um half past six": it may stand in the first one's place."""
+    behind: list[Found] = []
+    for aside in (each for each in found if isinstance(each.clue, Aside)):
+        for kinds in _ONE_KIND:
+            same = [each for each in found if isinstance(each.clue, kinds)]
+            ahead = [each for each in same if each.start >= aside.start]
+            if ahead and any(each.end <= aside.start for each in same):
+                behind.append(ahead[0])
+    return tuple((each.start, each.end) for each in behind)
+
+
+def _from_a_meal(found: Sequence[Found]) -> Spans:
+    """Find the half hour of "I have breakfast at eight, half an hour before meals take it"."""
+    clocks = [each for each in found if isinstance(each.clue, Clock)]
+    joints = [each.start for each in found if isinstance(each.clue, Joint)]
+    return tuple(
+        (each.start, each.end)
+        for each in found
+        if isinstance(each.clue, AtAnchor)
+        and each.clue.minutes is not None
+        and len(each.clue.anchors) > 1
+        and any(
+            not any(min(e.start, each.start) < j < max(e.start, each.start) for j in joints)
+            for e in clocks
+        )
+    )
 
 
 def _weekend(found: Sequence[Found]) -> Spans:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from assistant.language.amounts import Dose, SaidDose
-from assistant.language.clues import Found, Reader
-from assistant.language.signs import Denied, Unclear
+from assistant.language.clues import Clock, Found, Reader
+from assistant.language.signs import Denied, TakenBack, Unclear
 
 TIME_MASK = "\0"
 """Stands in the place of words that a rule about time has read."""
@@ -122,6 +123,7 @@ def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar
     """
     left, spans = _without_names(text, names, grammar.known_names)
     said_doses, unclear = grammar.find_doses(left)
+    taken_back = _taken_back(left, said_doses, grammar.repair)
     left, meant_doses = _mask_doses(left, said_doses, grammar.repair)
     for said in said_doses:
         words = [(said.start, said.end), *([said.apart] if said.apart else [])]
@@ -129,8 +131,11 @@ def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar
     for each in unclear:
         left = masked(left, each.start, each.end, NAME_MASK)
     found, left = scan(left, today, grammar.rules)
+    for correction, dose in _corrected(left, found, meant_doses):
+        meant_doses.remove(dose)
+        taken_back = [e for e in taken_back if not correction.start <= e.start < correction.end]
     spans += [Span(each.start, each.end, Owner.WHEN) for each in found if each.start < each.end]
-    leftover = [*unclear, *_leftover(text, left, grammar)]
+    leftover = [*unclear, *taken_back, *_leftover(text, left, grammar)]
     leftover += [
         Leftover(LeftKind.UNCLEAR, text[each.start : each.end], each.start, each.end)
         for each in found
@@ -145,6 +150,46 @@ def read_sentence(text: str, today: date, names: Sequence[str], grammar: Grammar
         leftover=tuple(sorted(leftover, key=lambda each: each.start)),
         spans=tuple(sorted(set(spans), key=lambda span: span.start)),
     )
+
+
+def _taken_back(left: str, said: Sequence[SaidDose], repair: re.Pattern[str]) -> list[Leftover]:
+    """Find the correction in "one tablet at seven, sorry, at eight two": is the first one taken?"""
+    found: list[Leftover] = []
+    for first, second in pairwise(said):
+        if (first.amount, first.unit, first.most) == (second.amount, second.unit, second.most):
+            continue  # whichever is meant
+        match = repair.search(left, first.end, second.start)
+        is_all = match and match.span() == (first.end, second.start)
+        if match and match[0].strip(" ,，。.") and not is_all:
+            start = match.start() + len(match[0]) - len(match[0].lstrip(" ,，。."))
+            found.append(Leftover(LeftKind.UNCLEAR, left[start : match.end()], start, match.end()))
+    return found
+
+
+_BETWEEN = re.compile(r"(?:[\s,，\0]|\b(?:at|take|have|it'?s)\b|[吃服用打喝])*")
+_NAMED = re.compile(r" of (?!(?:them|it|those|these)\b)")
+
+
+def _corrected(
+    left: str, found: Sequence[Found], said: Sequence[SaidDose]
+) -> list[tuple[Found, SaidDose]]:
+    """Find the first dose of "one tablet at seven, sorry, two at eight", with what corrects it.
+
+    Without an hour of its own the second may be another dose, or a part of it: that is asked.
+    """
+    corrected: list[tuple[Found, SaidDose]] = []
+    for first, second in pairwise(said):
+        for each in found:
+            is_between = first.end <= each.start and each.end <= second.start
+            if (
+                isinstance(each.clue, TakenBack)
+                and is_between
+                and _BETWEEN.fullmatch(left, each.end, second.start)
+                and not _NAMED.match(left, second.end)
+                and any(isinstance(e.clue, Clock) and e.start >= each.end for e in found)
+            ):
+                corrected.append((each, first))
+    return corrected
 
 
 def _mask_doses(

@@ -39,6 +39,12 @@ class PerDay(Enum):
     WORDS = "words"
 
 
+class Aside(Enum):
+    """What is said in search of a word: the "um" of "at six um half past six"."""
+
+    WORDS = "words"
+
+
 class Waking(Enum):
     """Says that the elder sleeps until then: "wake me up at six" is in the morning."""
 

@@ -8,11 +8,13 @@ the one thing that a medicine's reminder cannot have: what no rule here reads is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from assistant.language.amounts import Dose, Number
+from assistant.language.clues import After, Clock
 from assistant.language.combine import combine
 from assistant.language.languages import language
+from assistant.language.lengths import later
 from assistant.language.reading import LeftKind, Leftover, Span
 from assistant.language.schedule import Habits, Recurrence, When
 
@@ -74,6 +76,27 @@ def understand_schedule(
         for start, end in (when.unread if when else ())
     )
     return Understood(when, read.doses, (*read.leftover, *unread), read.spans)
+
+
+def with_hours_told(text: str, lang: str, today: date) -> str:
+    """Write the hour in the place of "half an hour later", so that the sentence can be cut.
+
+    Raises:
+        ImpossibleTimeError: the words name a time that no clock or calendar has.
+    """
+    clues = language(lang).find_clues(text, today)
+    for each in reversed(clues):
+        before = [e.clue for e in clues if isinstance(e.clue, Clock) and e.end <= each.start]
+        if not isinstance(each.clue, After) or not each.clue.is_then or not before:
+            continue
+        at = later(before[-1], each.clue.length)
+        told = f"{at.hour}:{at.minute:02}"
+        if at.part is not None:
+            told = language(lang).spoken.time_of_day(time(at.part.hour(at.hour) % 24, at.minute))
+        # 吃饭中午十二点半 would be read as 吃饭中.
+        comma = "，" if text[each.start - 1].isalnum() else ""
+        text = f"{text[: each.start]}{comma}{told}{text[each.end :]}"
+    return text
 
 
 def parse_when(text: str, lang: str, now: datetime, habits: Habits) -> When | None:

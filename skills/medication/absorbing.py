@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from skills.api import Turn, services
+from skills.api import ImpossibleTimeError, LeftKind, Turn, read_sentence, services
 from skills.medication.dosing import take_dose, take_limits, without_unclear_dose
 from skills.medication.draft import Draft
 from skills.medication.reading import Said, lone_number, read
@@ -43,11 +43,22 @@ def _pieces(turn: Turn, text: str, spans: Sequence[Sequence[int]]) -> list[str]:
     """The text cut where something is taken back, unless it is a time that the language read."""
     pieces, begin = [], 0
     for found in words(turn.lang).patterns["correction"].finditer(text):
-        if any(start <= found.start() < end for start, end in spans):
+        is_time = any(start <= found.start() < end for start, end in spans)
+        if is_time or _calls_off(turn, text[found.end() :]):
             continue
         pieces.append(text[begin : found.start()])
         begin = found.end()
     return [*pieces, text[begin:]]
+
+
+def _calls_off(turn: Turn, text: str) -> bool:
+    """Whether what is said behind a correction only says no: "hold on, I'll ask the doctor"."""
+    try:
+        reading = read_sentence(text, turn.lang, turn.now.date())
+    except ImpossibleTimeError:
+        return False
+    says_no = any(each.kind is LeftKind.NEGATION for each in reading.leftover)
+    return says_no and not reading.clues and not reading.said_doses
 
 
 async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:

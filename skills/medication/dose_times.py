@@ -9,11 +9,13 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from skills.api import (
+    After,
     Found,
     ImpossibleTimeError,
     LeftKind,
     Owner,
     Reading,
+    TakenBack,
     TimesEvery,
     Turn,
     names_days,
@@ -47,7 +49,7 @@ def one_for_each_dose(turn: Turn, text: str) -> list[str]:
     except ImpossibleTimeError:
         return [text]
     doses = _doses(turn, reading)
-    if len({each.dose for each in doses}) < 2:
+    if len({each.dose for each in doses}) < 2 or _hangs_together(reading):
         return [text]
     for is_time in (names_hours, names_days):
         times = [_Mark(each.start, each.end) for each in reading.clues if is_time(each)]
@@ -55,6 +57,14 @@ def one_for_each_dose(turn: Turn, text: str) -> list[str]:
         if len(pairs) == len(doses):
             return _each(turn, text, reading, pairs)
     return [text]
+
+
+def _hangs_together(reading: Reading) -> bool:
+    """Whether one dose says something of another: "sorry, two", "half an hour later"."""
+    is_unclear = any(each.kind is LeftKind.UNCLEAR for each in reading.leftover)
+    is_then = any(isinstance(e.clue, After) and e.clue.is_then for e in reading.clues)
+    is_taken_back = any(isinstance(each.clue, TakenBack) for each in reading.clues)
+    return is_unclear or is_then or is_taken_back
 
 
 def _doses(turn: Turn, reading: Reading) -> list[_Mark]:

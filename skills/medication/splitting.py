@@ -15,6 +15,7 @@ from skills.api import (
     names_days,
     parse_dose,
     parse_number,
+    with_hours_told,
 )
 from skills.api import Found as Clue
 from skills.medication.dose_times import one_for_each_dose
@@ -29,16 +30,17 @@ async def parts_of(turn: Turn) -> list[str]:
     A part has a thing of its own and a time of its own; the days that only the first names are
     those of the others, too.
     """
-    text = turn.text
     try:
+        text = with_hours_told(turn.text, turn.lang, turn.now.date())
         clues = find_clues(text, turn.lang, turn.now.date())
     except ImpossibleTimeError:
-        return [text]
+        return [turn.text]
     cuts = [
         match.span()
         for match in words(turn.lang).patterns["next_thing"].finditer(text)
         if not any(each.start < match.end() and match.start() < each.end for each in clues)
     ]
+    cuts = sorted({*cuts, *_next_hours(turn, text, clues)})
     parts: list[str] = []
     begin = 0
     for start, end in cuts[: _MOST_PARTS - 1]:
@@ -49,7 +51,22 @@ async def parts_of(turn: Turn) -> list[str]:
             begin = end
     parts.append(text[begin:])
     parts = [each for part in parts for each in one_for_each_dose(turn, part)]
+    if len(parts) == 1:
+        return [turn.text]
     return [parts[0], *(_with_days(turn, parts[0], each) for each in parts[1:])]
+
+
+def _next_hours(turn: Turn, text: str, clues: Sequence[Clue]) -> list[tuple[int, int]]:
+    """Places before a time behind which it is asked again: 八点提醒我浇花九点提醒我喂猫."""
+    asks = words(turn.lang).patterns["asks_again"]
+    places, begin, last = list[tuple[int, int]](), 0, 0
+    for each in clues:
+        if each.start > last:
+            begin = each.start
+        last = max(last, each.end)
+        if isinstance(each.clue, Clock) and begin > 0 and asks.match(text.lower(), each.end):
+            places.append((begin, begin))
+    return places
 
 
 def _is_whole(turn: Turn, text: str, clues: Sequence[Clue], begin: int, end: int) -> bool:

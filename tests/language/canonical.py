@@ -65,14 +65,16 @@ def judge(row: Row) -> tuple[Verdict, str]:
     except LanguageError as error:
         verdict = Verdict.RIGHT if row.means == "ask" else Verdict.ASKED
         return verdict, type(error).__name__
-    parts = (part.strip() for part in row.means.split("|"))
+    parts = [part.strip() for part in row.means.split("|")]
     expected = {each for part in parts for each in _plain(part)} - {"nothing", ""}
     is_once = any(part.startswith("at ") for part in expected)
     told, left = written(understood, row.now, is_once=is_once), list(understood.leftover)
-    for part in sorted(expected):
-        if part.startswith("dose ") and len(part.split()) == 2:
-            left = _without_number(left, part.split()[1], row.lang)
-            expected.discard(part)
+    counts = [part for part in parts if part.startswith("dose ") and len(part.split()) == 2]
+    for part in counts:
+        without = _without_number(left, part.split()[1], row.lang)
+        if without is not None:  # else it was dropped, and is missed in what is told
+            left = without
+            expected -= set(_plain(part))
     left = [each for each in left if each.kind is not LeftKind.COUNT]
     said = " | ".join(sorted(told)) + "".join(f" ?{each.words.strip()}" for each in left)
     if row.means == "ask" and understood.when is None:
@@ -111,13 +113,13 @@ def written(understood: Understood, now: datetime, *, is_once: bool) -> set[str]
     return parts
 
 
-def _without_number(left: list[Leftover], number: str, lang: str) -> list[Leftover]:
-    """Take out the number that is the dose: "two metformin" has no unit."""
+def _without_number(left: list[Leftover], number: str, lang: str) -> list[Leftover] | None:
+    """Take out the number that is the dose: "two metformin" has no unit; None: it is not there."""
     for each in left:
         found = parse_number(each.words, lang) if each.kind in _NUMBERS else None
         if found is not None and found.value == Fraction(number):
             return [other for other in left if other is not each]
-    return left
+    return None
 
 
 def _same(told: set[str], expected: set[str], now: datetime) -> bool:

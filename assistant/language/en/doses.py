@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 
 from assistant.language.amounts import MEASURED, Dose, SaidDose, Strength, Unit, join_strengths
 from assistant.language.en.amounts import NUMBER, PART, UNITS, WORDS, value_of
@@ -70,6 +71,13 @@ _BEHIND_HOUR = "|".join(
     )
 )
 _OF_ONE = "(?:(?<=half)|(?<=quarter)|(?<=quarters)|(?<=third)|(?<=thirds))"
+_DECIMAL_END = "|".join(
+    f"(?<={word})"
+    for word in (
+        *("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        r"\d",
+    )
+)
 _STRENGTH_TAIL = re.compile(
     r" ?(?:each(?! (?:day|week|month|morning|noon|evening|night|meal|time)\b)|a piece|apiece|"
     r"per tablet|a tablet)\b",
@@ -84,7 +92,10 @@ _GOES_ON = (
     r" (?:every|each|once|twice|daily|nightly|a day|per day|with|after|before|"
     r"at (?:night|bedtime|noon|midday|lunchtime|breakfast|dinner|supper))\b| ?$"
 )
-_OF_WHICH = "(?:(?:of )?an? |of (?:my|the|these|those) )?"
+_OF_NAME = re.compile(
+    r" of(?: my| the)?(?: (?!(?:and|plus|then|with)\b)[a-z-]+){1,2} ", re.IGNORECASE
+)
+_OF_WHICH = "(?:(?:of )?an? |of (?:my|the|these|those|them|your|our|his|her) )?"
 _NAME_WORD = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+|{NAME_MASK}+) "
 _NAME = rf"(?:{_NAME_WORD}){{0,3}}"
 # "Four methotrexate tablets of 2.5 mg", "four tablets of methotrexate of 2.5 mg".
@@ -115,6 +126,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w.])(?:(?P<count>{NUMBER}|an?)(?: x|,| times| of(?: the| my)?| an?| of an?)? "
         rf"(?P<strength>{NUMBER})[ -]?(?P<of>{_MEASURED})s?[ -]"
         rf"{_NAME}(?P<counted>{_COUNTED})(?:e?s)?\b"
+        rf"|(?P<count_2>{NUMBER}|an?) (?:{_NAME_WORD}){{1,2}}(?P<strength_2>{NUMBER})[ -]?"
+        rf"(?P<of_2>{_MEASURED})s?[ -](?P<counted_2>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -]"
         rf"(?:{_NAME}(?:{_COUNTED})e?s|(?:{_COUNTED})))\b"
         rf"|\b(?P<which>{_COUNTED})(?:e?s)?,? (?:just |only )?(?:the )?(?P<how_many>{_FEW})"
@@ -130,7 +143,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?:(?P<from>{NUMBER})\s?(?:to|or|-|~)\s?(?P<to>{NUMBER})"
         rf"|between (?P<low>{NUMBER}) and (?P<high>{NUMBER})|(?P<amount>{_ONE_MORE}|{NUMBER}|an?"
         rf"|(?:quarter|third)(?= of an?\b)))"
-        rf"(?:{_OF_ONE}(?: of)?(?: an?)?| of)?"
+        rf"(?:{_OF_ONE}(?: of)?(?: an?)?|(?:{_DECIMAL_END}) of an?(?= (?:{_MEASURED})\b)| of)?"
         rf"(?: (?:whole|full|single|heaped|level|entire|more|further|extra|other|additional))?"
         rf"(?: of(?: my| the| these| those)?)?[ -]?(?P<unit>{_UNIT})(?:e?s)?\b"
         rf"(?P<more> and {PART})?)",
@@ -154,9 +167,18 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
             unclear.append(read)
         else:
             named = match["behind"] or match["freely"]
-            word = (match["unit"] or match["counted"] or named or "").lower()
+            counted = match["counted"] or match["counted_2"]
+            word = (match["unit"] or counted or named or "").lower()
             said.append(replace(read, word=word) if word in WORDS else read)
-    return _with_strengths(text, said), unclear
+    joined = _with_strengths(text, said)
+    for first, second in pairwise(joined):
+        # "One tablet of warfarin three milligrams": of 3 mg, or which of the two?
+        is_one = first.unit not in MEASURED and second.unit in MEASURED and not first.strength
+        if is_one and _OF_NAME.fullmatch(text, first.end, second.start):
+            joined = [each for each in joined if each is not second]
+            words = text[second.start : second.end]
+            unclear.append(Leftover(LeftKind.UNCLEAR, words, second.start, second.end))
+    return joined, unclear
 
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
@@ -169,14 +191,15 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         return Leftover(LeftKind.UNCLEAR, match[0], start, end)  # "at eight point five milligrams"
     if match["least"]:  # "one to two senna tablets"
         return _range(match)
-    counted = match["count"] or match["ahead"] or match["free"]
+    counted = match["count"] or match["count_2"] or match["ahead"] or match["free"]
     hour = _HOUR_BEFORE.search(text, 0, start)
     if hour is not None and counted and _may_be_minutes(counted, Unit.TABLET):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
-    if match["count"]:
-        strength = Strength(_amount(match["strength"]), UNITS[match["of"].lower()])
-        unit = UNITS[match["counted"].lower()]
-        return SaidDose(_amount(match["count"]), unit, None, start, end, strength)
+    if count := match["count"] or match["count_2"]:  # "two 500 mg tablets"
+        said_strength = match["strength"] or match["strength_2"]
+        measured, named = match["of"] or match["of_2"], match["counted"] or match["counted_2"]
+        strength = Strength(_amount(said_strength), UNITS[measured.lower()])
+        return SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
     if counted:  # "one blood pressure tablet": the words between are its name
         unit = UNITS[(match["behind"] or match["freely"]).lower()]
         return SaidDose(_amount(counted), unit, None, start, end)

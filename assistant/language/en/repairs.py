@@ -6,7 +6,8 @@ _OH: Final = r"(?:oh|ah|er|erm|um|no|well|oops|whoops|sorry),?"
 SURE: Final = (
     r"(?:no,? wait|no,? sorry|sorry,? no|i mean|i meant|or rather|make that|scratch that|"
     r"strike that|(?:no,? )?(?:i )?tell a lie|i (?:got|had|said) (?:that|it) wrong|i misspoke|"
-    r"slip of the tongue)"
+    r"slip of the tongue|i lie(?! (?:down|in|on|there|back)\b)|forget that|that's wrong|"
+    r"ignore that)"
 )
 """Says so wherever it stands."""
 _WORDS: Final = (

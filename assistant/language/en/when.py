@@ -10,6 +10,7 @@ from assistant.language.en.doses import find_doses
 from assistant.language.en.numerals import ORDINAL
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.repairs import REPAIR
+from assistant.language.en.when_beside import BESIDE_RULES
 from assistant.language.en.when_calendar import CALENDAR_RULES
 from assistant.language.en.when_clock import CLOCK_RULES, either
 from assistant.language.en.when_days import DAY_RULES, EXCEPT
@@ -54,6 +55,7 @@ _RULES = (
     *WINDOW_RULES,
     *OFTEN_RULES,
     *LASTING_RULES,
+    *BESIDE_RULES,
     *LENGTH_RULES,
     *DAY_RULES,
     *CLOCK_RULES,

@@ -1,8 +1,10 @@
 """What English says about festivals and the traditional calendar."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+
+from dateutil.easter import easter
 
 from assistant.language.clues import (
     Clue,
@@ -21,6 +23,16 @@ from assistant.language.en.when_days import DAY, MONTH, ORDINALS, day_number
 from assistant.language.en.when_words import FESTIVALS
 from assistant.language.signs import Unclear
 
+_EASTER = {
+    **dict.fromkeys(("easter sunday", "easter day"), 0),
+    "easter monday": 1,
+    "good friday": -2,
+    "maundy thursday": -3,
+    "palm sunday": -7,
+    "ash wednesday": -46,
+    **dict.fromkeys(("pancake day", "shrove tuesday"), -47),
+}
+"""Days that go with Easter, and how many days from its Sunday."""
 _BY_THE_MOON = r"(?:in|of|on|by) the (?:lunar|chinese|traditional) (?:calendar|month)\b"
 _NOT_A_THING = (
     r"(?! (?:trees?|cards?|presents?|gifts?|lights?|cakes?|pudding|shopping|decorations?|"
@@ -39,6 +51,19 @@ def _festival(match: re.Match[str], today: date) -> Iterator[Clue]:
         yield festival
 
 
+def _of_easter(match: re.Match[str], today: date) -> Iterator[Clue]:
+    yield _coming(today, lambda year: easter(year) + timedelta(_EASTER[match["festival"].lower()]))
+
+
+def _thanksgiving(_match: re.Match[str], today: date) -> Iterator[Clue]:
+    """Read the fourth Thursday of November; in Canada, which has another, it is read back."""
+    yield _coming(today, lambda year: date(year, 11, 28 - (date(year, 11, 28).weekday() - 3) % 7))
+
+
+def _coming(today: date, of_year: Callable[[int], date]) -> Clue:
+    return OnDay(next(day for day in map(of_year, (today.year, today.year + 1)) if day >= today))
+
+
 def _lunar(match: re.Match[str], _: date) -> Iterator[Clue]:
     month = whole_number(match["month"]) if match["month"] else None
     days = tuple(day_number(day) for day in re.findall(ORDINAL, match["day"], re.IGNORECASE))
@@ -52,8 +77,19 @@ CALENDAR_RULES: tuple[tuple[str, Reader], ...] = (
         _festival,
     ),
     (
+        rf"(?<!every )(?<!each )(?<!before )(?<!after )\b(?:on )?(?P<festival>{either(_EASTER)})\b"
+        rf"{_NOT_A_THING}",
+        _of_easter,
+    ),
+    (
+        r"(?<!every )(?<!each )(?<!before )(?<!after )\b(?:on |at )?thanksgiving(?: day)?\b"
+        rf"{_NOT_A_THING}",
+        _thanksgiving,
+    ),
+    (
         r"\b(?:on |at |before |after )?(?:easter(?: sunday| monday| eve)?|good friday|thanksgiving"
         r"(?: day)?|mother'?s day|father'?s day|pancake day|shrove tuesday|ash wednesday|diwali|"
+        r"palm sunday|maundy thursday|mothering sunday|"
         r"ramadan|hanukkah|passover|eid)\b(?! (?:cards?|presents?|gifts?|cakes?|eggs?|flowers?))"
         r"|\bon (?:my|his|her|our|their|\w+'s) (?:birthday|anniversary|name day)\b",
         always(Unclear.WORDS),

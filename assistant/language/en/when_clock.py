@@ -17,7 +17,7 @@ from assistant.language.en.when_words import (
     PARTS,
     PM,
 )
-from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
+from assistant.language.signs import Aside, Denied, Joint, TakenBack, Unclear, Waking
 
 
 def either(words: Iterable[str]) -> str:
@@ -97,6 +97,12 @@ def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
         return
     yield TakenBack.WORDS
     yield from _clock(match, today)
+
+
+def _dose_instead(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read the "sorry" of "one tablet at seven, sorry, two tablets at eight"."""
+    if "\1" in match.string[: match.start()]:
+        yield TakenBack.WORDS
 
 
 def _clock_within(match: re.Match[str], today: date) -> Iterator[Clue]:
@@ -188,6 +194,11 @@ _NOON = "(?:noon|mid-?day|mid day|mid-?night|mid night)"
 _END = r"(?:\b|(?=[ap]\.?m\b))"
 CLOCK_RULES = (
     (rf"\b(?!twelve\b|12\b){HOUR_WORD} o'?clock (?:noon|midnight)\b", always(Unclear.WORDS)),
+    # "Twelve a m tonight" is tonight's midnight.
+    (
+        r"(?:\bat )?\b(?P<hour>twelve|12|one|two|three|[1-3]) ?a\.? ?m\b\.? (?P<tonight>tonight)\b",
+        _clock,
+    ),
     # "Not at seven, at eight"; and "twelve noon" is one time.
     (
         rf"\bnot (?:at )?(?:half past )?{N}(?: o'?clock)?,? (?:but )?(?=.*\d|.*\b{N})",
@@ -196,6 +207,12 @@ CLOCK_RULES = (
     (
         rf"(?<!but )(?<!and )\bnot (?:at )?(?:(?:half|quarter) (?:past|to) )?{HOUR_WORD}"
         rf"(?: {MINUTE_WORD}|:\d\d)?(?: o'? ?clock)?{_PART_SAID}(?=[ ,.]*$)",
+        _denied_behind,
+    ),
+    # "At eleven p m, not ten, just this once"
+    (
+        rf"(?<!but )(?<!and )\bnot (?:at )?{HOUR_WORD}"
+        r"(?=[ ,.]*(?:just|only|for once|this time|today|tonight|please)\b)",
         _denied_behind,
     ),
     (
@@ -210,6 +227,10 @@ CLOCK_RULES = (
     (
         rf"{_AT}(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)\b(?:,? ?(?:hours|hrs|h)\b)?"
         rf"{_UNIT_AFTER}",
+        military,
+    ),
+    (
+        rf"^(?P<hour>0\d)(?P<minute>[0-5]\d)(?! ?\d)\b{_UNIT_AFTER}",
         military,
     ),
     # "Tomorrow 0730": behind a day, and no year.
@@ -242,6 +263,12 @@ CLOCK_RULES = (
         rf"(?P<to>past|after|to|before|till|(?<=quarter )of) "
         rf"(?P<hour>{HOUR_WORD}){_END}{_UNIT_AFTER}(?! (?:{MINUTE_WORD})\b)"
         rf"(?: o'?clock)?{_PART}",
+        _clock,
+    ),
+    # "Five of eight", as Americans say it.
+    (
+        rf"\bat (?P<minute>five|ten|twenty|twenty[ -]five)(?: minutes)? (?P<to>of) "
+        rf"(?P<hour>{HOUR_WORD}){_END}{_UNIT_AFTER}(?: o'?clock)?{_PART}",
         _clock,
     ),
     # "Dinner for six" is for people, "an alarm for six" is for a time.
@@ -281,15 +308,26 @@ CLOCK_RULES = (
         _clock_instead,
     ),
     (rf"(?<=[\0\1,]){REPAIR}(?=\0|(?:on|in|by|every) ?\0)", always(TakenBack.WORDS)),
-    (rf"\b{SURE}[ ,.]*(?=\0)", always(TakenBack.WORDS)),
+    (rf"(?<=[\0\1,]){REPAIR}(?=\x01)", _dose_instead),
+    (rf"\b{SURE}[ ,.]*(?=\0|(?:at )?{_NOON}\b)", always(TakenBack.WORDS)),
     (rf"{_AT}?\b{_NOON}\b", _noon),
     (rf"{_WITHIN_LIST}{_PART_SAID}(?=(?:,? and|,)? ?\0|[ ,]*$)", _clock_within),
     (rf"{_WITHIN_LIST}(?=(?:,? and|,)? \0)", _clock_within),
     *[(_NEXT_OF_LIST, _clock)] * 6,
+    # "Levodopa one tablet at seven in the morning ... and four in the afternoon"
+    (
+        rf"(?<=\0),? and (?P<hour>one|two|three|four|[1-4]),? in the (?P<part>{either(PARTS)})\b",
+        _clock_within,
+    ),
     (r"(?=\b(?:wake|get) me(?: up)?\b)", always(Waking.WORDS)),
     (r"\blast night\b", _last_night),
     (rf"\bthis (?P<part>{either(PARTS)})\b|\btonight\b", _today_part),
     (rf"\b(?<!good )(?:in the |in |on )?(?P<part>{either(PARTS)})s\b", _every_part_of_day),
     (rf"\b(?<!good )(?:in the |at |by )?(?P<part>{either(PARTS)})\b", _part_of_day),
     (r"(?<=\0)[ ,]*\b(?:and|&|plus)\b ?(?=\0)", always(Joint.WORDS)),
+    (
+        r"(?=\b(?:oh|ah|ooh|oops|whoops|um+|uh+|er+m?|hm+|hang on|hold on|silly me|listen to me|"
+        r"what am i (?:saying|like)|let me think)\b(?![ ,.]*(?:and|then|also)\b))",
+        always(Aside.WORDS),
+    ),
 )

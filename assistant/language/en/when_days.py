@@ -16,7 +16,7 @@ from assistant.language.clues import (
 )
 from assistant.language.en.numerals import ORDINAL, whole_number
 from assistant.language.en.numerals import WHOLE_NUMBER as N
-from assistant.language.en.when_clock import either
+from assistant.language.en.when_clock import HOUR_WORD, either
 from assistant.language.en.when_words import COUNTED_OFF, DAYS, MONTHS, WEEKDAYS
 from assistant.language.errors import ImpossibleTimeError
 from assistant.language.signs import Joint, Unclear
@@ -193,6 +193,10 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         rf"\b(?:on |the )*(?:{WEEKDAY}|week|weekend|month|day|year) after next\b",
         always(Unclear.WORDS),
     ),
+    (
+        rf"\bearly (?=tomorrow,? at {HOUR_WORD}\b.{{0,12}}(?:in the morning|\ba\.? ?m\b))",
+        always(Joint.WORDS),
+    ),
     (either(_RELATIVE_DAYS), _relative_day),
     (
         r"(?:\bon )(?P<first>\d{1,2})/(?P<second>\d{1,2})\b(?![/\d])(?P<each>(?!))?",
@@ -200,7 +204,7 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\b", _written_date),
     (
-        rf"\b(?:on )?(?P<every>every )?(?:the )?(?P<day>{DAY})(?: of)? (?P<month>{MONTH})\b"
+        rf"\b(?:on )?(?P<every>every |each )?(?:the )?(?P<day>{DAY})(?: of)? (?P<month>{MONTH})\b"
         rf"{_OF_YEAR}",
         _month_day,
     ),

@@ -14,6 +14,7 @@ from assistant.language.signs import Unclear
 
 _LENGTH_WORDS = "half an?|(?:a |one )?quarter of an?|three quarters of an|an?(?! few)|a couple of"
 DIGIT_WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+_TEEN = "(?:thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 _DECIMAL = rf"(?:\d+\.\d+|(?:{N} )?point(?: {DIGIT_WORD})+)"
 _LENGTH_PART = (
     rf"(?:{_LENGTH_WORDS}|(?:{_DECIMAL}|{N}|a few)(?: and a half)?)[ -]{either(SECONDS)}s?"
@@ -48,6 +49,14 @@ def seconds_of(said: str) -> float:
 
 def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield After(timedelta(seconds=seconds_of(match["length"])))
+
+
+def _later(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield After(timedelta(seconds=seconds_of(match["length"])), is_then=True)
+
+
+def _after_that(match: re.Match[str], _: date) -> Iterator[Clue]:
+    yield After(timedelta(seconds=seconds_of(match["length"])), is_then=True, is_only_then=True)
 
 
 def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -85,11 +94,18 @@ LENGTH_RULES = (
         r"|\b(?:in|after) (?:a (?:little |short |good )?while|some time)\b",
         always(Unclear.WORDS),
     ),
+    # "Six fourteen and twenty two hundred": 6:14, or six and fourteen.
+    (
+        rf"(?:\bat )?\b{HOUR_WORD} {_TEEN},? and (?:at )?(?:{_TEEN}|twenty(?: (?:one|two|three))?)"
+        r"(?: hundred(?: hours)?)?\b(?! (?:to|past)\b)",
+        always(Unclear.WORDS),
+    ),
     (
         rf"(?:\bat )?(?<!in )(?<!every )(?<!for )(?<!after )\b"
         rf"(?P<hour>(?:oh?|zero) {DIGIT_WORD}|{HOUR_WORD}) hundred hours\b(?! (?:later|from))",
         military,
     ),
+    (rf"\bat (?P<hour>(?:oh?|zero) {DIGIT_WORD}) hundred\b", military),
     (r"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d) ?(?:hours|hrs|h)\b", military),
     (rf"\bin {_CALENDAR_LENGTH}(?: time)?\b", _after_days),
     (rf"\b{_CALENDAR_LENGTH} (?:from (?:now|today)|later|hence)\b", _after_days),
@@ -98,6 +114,8 @@ LENGTH_RULES = (
         rf"{LENGTH}(?:'?s'? time)?",
         _after,
     ),
-    (rf"\b{LENGTH} (?:from now|later|timer)", _after),
+    (rf"\b{LENGTH} (?:after (?:that|this)|afterwards)\b", _after_that),
+    (rf"\b{LENGTH} later\b", _later),
+    (rf"\b{LENGTH} (?:from now|timer)", _after),
     (rf"^{LENGTH}$", _after),
 )

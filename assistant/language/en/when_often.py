@@ -32,12 +32,16 @@ from assistant.language.en.when_days import (
 )
 from assistant.language.en.when_words import ADVERBS, FREQUENCIES, PARTS, TIMES, WEEKDAYS
 from assistant.language.errors import ImpossibleTimeError
-from assistant.language.signs import NoOther, PerDay, Unclear
+from assistant.language.signs import Denied, NoOther, PerDay, Unclear
 
 _UNIT = rf"(?P<unit>{either(FREQUENCIES)})s?"
 _MANY = rf"(?P<count>once|twice|thrice|{N} times?)"
-_OTHER = r"(?:single )?(?P<other>other |second |alternate )?"
+_OTHER = r"(?:(?:single|blessed|blooming|blasted|flipping) )?(?P<other>other |second |alternate )?"
 _EVERY_WEEK = re.compile(r"\b(?:(?:every|each|per|a) week(?!end)|weekly)\b", re.IGNORECASE)
+_TELLS_DAYS = re.compile(
+    rf"\0|\b(?:every|each|daily|weekly|monthly|{WEEKDAY}s?|mornings|evenings|nights|weekdays)\b",
+    re.IGNORECASE,
+)
 _NTH_WEEKDAY = rf"(?P<place>{ORDINAL}|last)(?: (?P<weekday>{WEEKDAY}))?"
 _NTH = rf"(?:{ORDINAL}|last)(?: {WEEKDAY})?"
 _AND_NTH = rf"(?:,? and |, )(?:on )?(?:the )?{_NTH}"
@@ -50,7 +54,7 @@ def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:
     named = [WEEKDAYS[day] for day in re.findall(WEEKDAY, said)]
     if re.search(r" (?:to|through|until|till) ", said):
         named = list(weekdays_between(named[0], named[-1]))
-    yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") else 1)
+    yield EveryWeekdays(tuple(named), 2 if match.groupdict().get("other") is not None else 1)
 
 
 def _weekday_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -112,6 +116,17 @@ def _every_part(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield Every(Frequency.DAILY, 2 if match["other"] else 1)
     for part in re.findall(either(PARTS), match[0].lower()):
         yield PartOfDay(PARTS[part])
+
+
+def _from_now_on(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read it as every day, unless other words tell how often."""
+    yield Denied.WORDS if _TELLS_DAYS.search(match.string) else Every(Frequency.DAILY)
+
+
+def _alternate_parts(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "alternate mornings"."""
+    yield Every(Frequency.DAILY, 2)
+    yield PartOfDay(PARTS[match["part"].lower()])
 
 
 def _range(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -198,6 +213,7 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         r"(?:,? (?:off|out))?\b(?! \d)",
         _not_on,
     ),
+    (rf"\b(?:on )?alternate (?P<other>)(?P<days>{WEEKDAY}s)\b", _every_weekdays),
     (
         rf"(?:every|each) {_OTHER}(?P<days>{_DAY_LIST})\b(?! (?:of|in) (?:the|each|every) month)",
         _every_weekdays,
@@ -232,6 +248,11 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (
         rf"(?:on )?(?:the )?(?:(?P<last>last day)|(?P<days>{ORDINALS}))(?: days?)? of "
         r"(?:every|each) month",
+        _every_month_day,
+    ),
+    (
+        rf"(?:on )?(?:every|each) (?P<days>{ORDINAL})(?: day)? of (?:the|a|each|every) month"
+        r"(?P<last>(?!))?",
         _every_month_day,
     ),
     # "On the first and the fifteenth of the month" comes again; on one of them alone, not.
@@ -303,8 +324,17 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     ),
     (r"\bevery half(?: an)? hour\b|\bhalf[- ]hourly\b", always(Every(Frequency.MINUTELY, 30))),
     (r"\beveryday\b(?! (?:use|things?|life|clothes))", always(Every(Frequency.DAILY))),
+    (
+        r"(?<!s )(?<!day )(?<!week )(?<!month )(?<!year )(?<!hour )\bfrom now on\b(?! the\b)",
+        _from_now_on,
+    ),
     (r"\bevery fortnight\b", always(Every(Frequency.WEEKLY, 2))),
     (r"\b(?:on )?alternate days\b", always(Every(Frequency.DAILY, 2))),
+    (rf"\b(?:on )?alternate (?P<part>{either(PARTS)})s\b", _alternate_parts),
+    (
+        r"\ball week(?=,?\0)",
+        always(Every(Frequency.DAILY)),
+    ),
     (rf"\b(?:every|each) {_OTHER}(?:(?P<number>{N}|{ORDINAL}) )?{_UNIT}\b", _every),
     (rf"(?<![\w-])(?<!the )(?<!my )(?<!our )(?<!bi )(?<!semi ){either(ADVERBS)}\b", _adverb),
 )

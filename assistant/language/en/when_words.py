@@ -118,6 +118,8 @@ FESTIVALS: dict[str, Clue] = {
     **dict.fromkeys(("christmas eve",), OnMonthDay(24, 12)),
     **dict.fromkeys(("christmas day", "christmas"), OnMonthDay(25, 12)),
     "boxing day": OnMonthDay(26, 12),
+    **dict.fromkeys(("bonfire night", "guy fawkes night"), OnMonthDay(5, 11)),
+    "burns night": OnMonthDay(25, 1),
 }
 FREQUENCIES = {
     "minute": Frequency.MINUTELY,

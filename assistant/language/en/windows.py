@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from assistant.language.clues import Clock, Clue, Reader, Window
+from assistant.language.clues import Clock, Clue, OnDay, Reader, Window
 from assistant.language.en.numerals import WHOLE_NUMBER as N
 from assistant.language.en.when_clock import CLOCK_RULES, HOUR_WORD, MINUTE_WORD, either
 from assistant.language.en.when_words import PARTS
@@ -13,7 +13,8 @@ from assistant.language.reading import Rules, scan
 from assistant.language.signs import Unclear
 
 _BEHIND_HOUR = (
-    rf"(?: o'? ?clock)?(?: ?(?:[ap]\.m\.|[ap]\.? ?m\b)|,? (?:in the |at )(?:{either(PARTS)})\b)?"
+    r"(?: o'? ?clock)?"
+    rf"(?: ?(?:[ap]\.m\.|[ap]\.? ?m\b)|,? (?:in the |at |this )(?:{either(PARTS)})\b)?"
 )
 _TIME = (
     # "From ten to six" begins at ten, and not ten minutes before six.
@@ -55,7 +56,7 @@ def _unclear(match: re.Match[str], _: date) -> Iterator[Clue]:
 
 def _clock(said: str, today: date) -> Clock | None:
     found, left = scan(f"at {said}", today, _clock_rules())
-    clues = [each.clue for each in found]
+    clues = [each.clue for each in found if each.clue != OnDay(today)]
     if len(clues) == 1 and isinstance(clues[0], Clock) and not left.strip("\0 ."):
         return clues[0]
     return None

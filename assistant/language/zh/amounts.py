@@ -17,7 +17,9 @@ UNITS: dict[str, Unit] = {
     **dict.fromkeys(("滴",), Unit.DROP),
     **dict.fromkeys(("勺", "汤匙", "匙", "茶匙"), Unit.SPOON),
     **dict.fromkeys(("喷", "吸", "揿", "掀"), Unit.PUFF),
-    **dict.fromkeys(("贴", "张贴"), Unit.PATCH),
+    **dict.fromkeys(
+        ("贴", "张贴", "块膏药", "张膏药", "块药布", "贴膏药", "张药布", "片膏药"), Unit.PATCH
+    ),
     **dict.fromkeys(("枚", "枚栓剂"), Unit.SUPPOSITORY),
     **dict.fromkeys(("单位", "国际单位", "iu", "u"), Unit.INTERNATIONAL_UNIT),
     **dict.fromkeys(("微克", "μg", "ug", "mcg"), Unit.MICROGRAM),

@@ -38,7 +38,7 @@ _AMOUNT = (
     rf"(?:[负-]\s?)?(?:{_FRACTION}|{_WRITTEN}|{_BY_DIGIT}(?![点十百千])|{_WELL_FORMED}(?:个半)?|半)"
 )
 _DECIMAL = rf"(?:点(?:{_DIGIT}+|\d))"
-_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_UNIT = "|".join([*sorted(UNITS, key=len, reverse=True), "下(?!午)"])
 
 _HOUR_BEFORE = re.compile(rf"(?<!{_DIGIT})(?:[零〇]|{_TENS}|{_COUNT}|(?<!\d)\d{{1,2}})[点时]钟?$")
 _MINUTE_BEFORE = re.compile(rf"[点时](?:过|零|〇)?(?:{_ONES}?十{_ONES}?|[零〇]{_ONES})$")
@@ -48,7 +48,7 @@ _DAYS_BEFORE = re.compile(
 )
 _THREE_DAYS = re.compile(r"(?:一[、]?三[、]?五|二[、]?四[、]?六)$")
 _PART_BEFORE = re.compile(
-    r"(?:[早晚]上?|[早清凌]晨|一早|上午|中午|下午|午后|傍晚|黄昏|夜里|半夜|深夜|夜间|晚间)的?$"
+    r"(?:[早晚]上?|[早清凌]晨|一早|早起|朝早|后晌|下半天|上午|中午|下午|午后|傍晚|黄昏|夜里|半夜|深夜|夜间|晚间)的?$"
 )
 _NIGHT_BEFORE = re.compile("(?:凌晨|半夜|午夜|深夜|夜里)$")
 _DAY_BEFORE = re.compile(
@@ -56,6 +56,7 @@ _DAY_BEFORE = re.compile(
     "|[天日周月][吃服用打]?[一二两三四1-4][次回遍])的?$"
 )
 _TAKE_BEFORE = re.compile("(?:吃|服用?|用|喝|打|滴|射|次|回|每顿|一顿|各|剂量是?)(?:了|上|个)?$")
+_PRESSED_BEFORE = re.compile("[喷吸揿按](?:了|上|个)?$")
 _COUNT_BEFORE = re.compile(rf"(?:{_COUNT}|半|\\d|十)[片粒颗丸支袋]$")
 _STRENGTH_OF_EACH = re.compile("每[片粒颗丸支袋](?:是|有|含)?$")
 _B_TWELVE = re.compile("维生素b(?:十二|12)$", re.IGNORECASE)
@@ -69,7 +70,7 @@ _JOINT = re.compile("[，,。、;；]|和|跟|与|还有|再|另外|(?<=[片粒�
 _NAME_BEHIND = re.compile(
     "(?![每早晚上下中午饭睡吃服就吧呢啊的了连共先从到直一二两三四五六七八九十]|明天|今天|后天|周|星期|礼拜)[一-龥]"
 )
-_STRENGTH_LEAD = re.compile(r"每[片粒颗丸](?:是|有|含)?$")
+_STRENGTH_LEAD = re.compile(r"每[片粒颗丸勺](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(
     r"(?:装|规格)?的(?:胶囊|药片|片剂|药)?|一[片粒颗丸](?:的|装)|每[片粒颗丸]"
 )
@@ -140,7 +141,9 @@ def _with_capsules(text: str, said: Sequence[SaidDose]) -> list[SaidDose]:
 
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover | None:
-    unit = UNITS[match["unit"].lower()]
+    if match["unit"] == "下" and not _PRESSED_BEFORE.search(text, 0, match.start()):
+        return None  # 喷两下 is a dose, 敲两下 is none
+    unit = UNITS.get(match["unit"].lower(), Unit.PUFF)
     if _LIMIT_BEFORE.search(text, 0, match.start()):
         return _unclear(text, match.start(), match.end())
     if match["low"]:

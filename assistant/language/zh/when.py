@@ -24,7 +24,7 @@ _LEFT_NAMES = (("NUMBER", N), ("THING", NUMBERED))
 # 从明天起, 吃到月底.
 _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
     ("[，,]?(?:但是?|不过|可是)?(?:除了?|除开|不算|不包括)(?=\0)", always(Edge.NOT_AHEAD)),
-    (rf"(?<=\0)(?:那天|就|都|可以|我|的)*{NOT_DONE}", always(Edge.NOT_BEHIND)),
+    (rf"(?<=\0)(?:那天|就|都|可以|我|的|先)*{NOT_DONE}", always(Edge.NOT_BEHIND)),
     ("从(?=\0)", always(Edge.START_AHEAD)),
     ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),
     ("(?<=\0)(?:到|至|[-~—])(?=\0)", always(Edge.END_AHEAD)),

@@ -17,7 +17,7 @@ from assistant.language.clues import (
     always,
 )
 from assistant.language.errors import ImpossibleTimeError
-from assistant.language.signs import Denied, Joint, TakenBack, Unclear, Waking
+from assistant.language.signs import Aside, Denied, Joint, TakenBack, Unclear, Waking
 from assistant.language.zh.amounts import value_of
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
 from assistant.language.zh.numerals import whole_number
@@ -63,8 +63,8 @@ _DECIMAL = rf"(?:{N}点[零〇一二三四五六七八九]+|\d+\.\d+)"
 _LENGTH_PART = rf"(?:半个?|{_DECIMAL}个?|{N}个?半?){either(SECONDS)}(?:半(?!{either(SECONDS)}))?"
 _OH = "(?:(?:[啊哦噢喔呃哎唉诶嗯欸]呀?|不好意思|对不起|抱歉|瞧我)[，,]?)"
 _WRONG = (
-    "(?:不不+|(?:不是){2,}|不是(?=[，,])|不对|(?:我)?(?:又|给)?(?:说|讲|记|搞|弄|看|念|报)(?:错|岔|反)"
-    "(?![题字过])了?|错了|口误|更正|纠正|等一下|等等|应该是|我?是说|我说的是|我的意思是|不(?!是))"
+    "(?:不不+|(?:不是){2,}|不是(?=[，,])|不对|(?:我)?(?:又|给)?(?:说|讲|记|搞|弄|看|念|报)(?:错|岔|反|岔劈|混|拧)"
+    "(?![题字过])了?|错了|口误|更正|纠正|等一下|等等|应该是|我说(?:啥|什么)[呢呀]?|我?是说|我说的是|我的意思是|不(?!是))"
 )
 REPAIR = (
     rf"[，,。、\s]*(?:{_OH}不是?|{_OH}?{_WRONG})(?:[，,\s]*(?:{_OH}|{_WRONG}))*"
@@ -109,6 +109,12 @@ def _clock_instead(match: re.Match[str], today: date) -> Iterator[Clue]:
     yield from _clock(match, today)
 
 
+def _dose_instead(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read the 错了 of 七点一片，错了，两片八点."""
+    if "\1" in match.string[: match.start()]:
+        yield TakenBack.WORDS
+
+
 def _parts_of_hour(match: re.Match[str], _: date) -> Iterator[Clue]:
     """Read 早上和晚上九点各一片: both at nine; without 各 the first may be without an hour."""
     parts, hour = (PARTS[match["one"]], PARTS[match["two"]]), whole_number(match["hour"])
@@ -140,7 +146,14 @@ def _amount(said: str) -> float:
 
 
 def _after(match: re.Match[str], _: date) -> Iterator[Clue]:
-    yield After(timedelta(seconds=_seconds(match["length"])))
+    is_then = bool(match.groupdict().get("then"))
+    yield After(timedelta(seconds=_seconds(match["length"])), is_then=is_then)
+
+
+def _after_days_and_hours(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read 一天零两个小时以后."""
+    length = timedelta(seconds=_seconds(match["length"]))
+    yield After(length, days=whole_number(match["days"]))
 
 
 def _after_days(match: re.Match[str], _: date) -> Iterator[Clue]:
@@ -248,7 +261,7 @@ LENGTH_RULES = (
         rf"再?过(?:[上个]?(?:两[天日]|{_SOME}个?(?:天|日子?|周|星期|礼拜|月|年))|一?(?:阵子?|段时间|段日子))"
         "(?!以?后|之后|过后)(?:就|再)?|(?:再?过|再?等)?(?:上|个)?"
         rf"(?:{_SOME}个?(?:天|日子?|周|星期|礼拜|月|年)|一(?:阵子?|段时间|段日子))(?:以后|之后|过后|后)"
-        "|改天|改日|哪天(?=有空|得空|闲)|过不?了?几天|(?<!前)(?<!这)(?<!那)(?<!上)(?<!最近)[等隔]两天",
+        "|赶明儿?个?|改天|改日|哪天(?=有空|得空|闲)|过不?了?几天|(?<!前)(?<!这)(?<!那)(?<!上)(?<!最近)[等隔]两天",
         always(Unclear.WORDS),
     ),
     (
@@ -256,11 +269,19 @@ LENGTH_RULES = (
         _after_days,
     ),
     (
+        rf"(?:再?过|再?等)?(?P<days>{N})天(?:零|又|加|外加)?{_LENGTH}(?:以后|之后|过后|后)",
+        _after_days_and_hours,
+    ),
+    (
         rf"{_CALENDAR_LENGTH}(?:以后|之后|过后|后)(?:的今[天日])?",
         _after_days,
     ),
     (
-        rf"(?:再?过|再?等|倒计时|计时|定时|推迟|延后)(?:上|个)?{_LENGTH}(?:以后|之后|过后|后)?",
+        rf"(?P<then>再?过|再等)(?:上|个)?{_LENGTH}(?:以后|之后|过后|后)?",
+        _after,
+    ),
+    (
+        rf"(?:等|倒计时|计时|定时|推迟|延后)(?:上|个)?{_LENGTH}(?:以后|之后|过后|后)?",
         _after,
     ),
     (rf"{_LENGTH}(?:以后|之后|过后|后)", _after),
@@ -287,7 +308,7 @@ CLOCK_RULES = (
     (rf"{_PART}{_LESS}(?:到|就)?{_HOUR}{_POINT}", _clock),
     (rf"{_PART}{_HOUR}{_POINT}{_LESS}", _clock),
     (
-        rf"{_PART}{_HOUR}{_POINT}(?:过)?(?:(?P<half>半)|(?P<quarters>[一二两三])刻|整|{_MINUTE}(?!{_MEASURE}))?",
+        rf"{_PART}{_HOUR}{_POINT}(?:过)?(?:(?P<half>半)|(?P<quarters>[一二两三])刻|整|{_MINUTE}(?:(?<=分)|(?<=钟)|(?!{_MEASURE})))?",
         _clock,
     ),
     (rf"{_PART}(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)", _clock),
@@ -303,9 +324,16 @@ CLOCK_RULES = (
         _clock_instead,
     ),
     (rf"(?<=[\0\1，, 我]){REPAIR}(?=\0)", always(TakenBack.WORDS)),
+    (rf"(?<=[\0\1，, 我]){REPAIR}(?<!不)(?=[吃服用打喝]*\x01)", _dose_instead),
+    (rf"{_OH}(?:我|又|给)*{_WRONG}[，,]?(?=\0)", always(TakenBack.WORDS)),
     # 八点改到九点: from one to the other, and of what?
     (r"(?<=\0)(?:改|换|挪|移|推迟?|延后?|提前?|调)(?:成|到|为)?(?=\0)", always(Unclear.WORDS)),
     (r"(?<=\0)[，,]?(?:和|跟|与|还有|以及|、|外加|再加)(?=\0)", always(Joint.WORDS)),
+    (
+        "(?=[嗯呃唔哎唉诶欸]|哎[呀哟]|(?<=[，,。 ])[哦噢啊额]|我说(?:啥|什么)|瞧我|"
+        "看我这(?:记性|脑子|嘴)|那个什么|让我想想)",
+        always(Aside.WORDS),
+    ),
     (
         r"(?=叫醒我|[叫喊]我(?:起床|起来|起身|醒)|喊醒我|把我[叫喊](?:醒|起来))",
         always(Waking.WORDS),

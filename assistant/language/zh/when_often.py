@@ -171,9 +171,9 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (rf"每个?{WEEK}[两二三四五六]天", always(Unclear.WORDS)),  # the days, or how many
     # How often; before that, the days of the week on which not.
     (
-        rf"[，,]?(?:但是?|不过|可是|就)?(?:除了?|除开|不算|不包括|别在|不在)(?:每?逢|每到|每个?)?"
+        rf"[，,]?(?:但是?|不过|可是|就)?(?:除[了咗]?|除开|不算|不包括|别在|不在)(?:每?逢|每到|每个?)?"
         rf"(?P<days>{_DAYS_OFF})"
-        rf"(?:以外|之外|外|不算)?[，,]?(?:(?:其他|别的|其余)(?:的|日子|时间|几天)?)?都?(?P<daily>每天|天天)?都?",
+        rf"(?:以外|之外|外|不算)?[，,]?(?:(?:其他|别的|其余)(?:的|日子|时间|几天)?)?都?(?P<daily>每[天日]|天天)?都?",
         _not_on,
     ),
     (
@@ -195,12 +195,19 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         rf"(?<!{ONES})(?:(?P<odd>一[、,，]?三[、,，]?五)|二[、,，]?四[、,，]?六)(?={_DAY_BEGINS})",
         _treatment_days,
     ),
+    (r"只有(?:周末|双休日)", always(EveryWeekdays((5, 6)))),
     (rf"(?:每?逢|每到|每个?(?:{WEEK}的?)?)(?:周末|双休日)|双休日", always(EveryWeekdays((5, 6)))),
     ("(?:隔|每)(?:三|两|几)?差五", always(Unclear.WORDS)),
     (r"每半年", always(Every(Frequency.MONTHLY, 6))),
     (r"每半个月", always(Every(Frequency.DAILY, 15))),
     (r"(?:每个?)?工作日", always(_WORKDAYS)),
     (rf"每?隔(?P<number>{N})?个?(?P<unit>{_UNIT}){_TAKE}一{TIMES}", _every_other),
+    # 一天三毫克一天四毫克: by turns, and which day is the first?
+    (
+        r"(?:头|隔|单|前|第?一)[一1]?[天日](?:吃|服用?|用|打|喝)?\x01+[，,、 ]*"
+        r"(?:另|后|下|再|第二|转|双|隔)?[一1]?[天日](?:吃|服用?|用|打|喝)?(?=\x01)",
+        always(Unclear.WORDS),
+    ),
     # 一天一片; 别的日子不吃
     (
         r"(?<![一二两三四五六七八九十隔每第前后头\d])[一1][天日](?:就|要|只|得)?(?:吃|服用?|用|打|喝|滴|喷|吸|贴)?(?=\x01)",
@@ -243,6 +250,10 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
         _every_month_days,
     ),
     (
+        rf"每?逢(?P<from>(?!))?(?P<last>(?!))?(?P<days>{N}[号日](?:[、和跟,，]?{N}[号日])*)",
+        _every_month_days,
+    ),
+    (
         rf"每个?月的?(?P<from>(?!))?(?:(?P<last>月?底|最后[一1]天|倒数第[一1]天|末)|(?P<days>{N}[号日]?(?:[、和跟,，]?{N}[号日])*)(?<=[号日]))",
         _every_month_days,
     ),
@@ -251,8 +262,20 @@ OFTEN_RULES: tuple[tuple[str, Reader], ...] = (
     (r"天天|日日", always(Every(Frequency.DAILY))),
     (r"年年", always(Every(Frequency.YEARLY))),
 )
+# 从明天起一周每天, 滴十天从今天开始, 吃五天泼尼松
 _SPELL = rf"(?P<part>{either([*PARTS, *SHORT_PARTS])})"
 LASTING_RULES: tuple[tuple[str, Reader], ...] = (
+    # 从明天起一周每天, 从明天起吃五天泼尼松, 滴十天从今天开始
+    (
+        rf"(?<=起)(?:吃|服用?|用|打|喝|滴|贴|喷)?(?P<number>{N})(?P<half>(?!))?个?"
+        rf"(?P<unit>{either(DAYS)})(?![号以之后前内])",
+        _lasting,
+    ),
+    (
+        rf"(?<=[吃服用打喝贴滴量做测称泡敷抹涂熏练戴])(?P<number>{N})(?P<half>半)?个?"
+        rf"(?P<unit>{either(DAYS)})(?=从|每天|天天|就停|停药)",
+        _lasting,
+    ),
     (
         rf"(?:连续|连着|接连|坚持|为期|一共|总共|共|先|连|就|只){_TAKE}(?P<number>{N})(?:个|天)?{_SPELL}"
         rf"(?!饭|餐|点心|报)(?:就(?:行|好|够)了?)?",
