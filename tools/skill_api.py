@@ -285,7 +285,9 @@ def _bare(text: str) -> str:
 def _default(value: Any) -> str:
     if value is inspect.Parameter.empty:
         return ""
-    shown = f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
+    shown = (
+        f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else _bare(repr(value))
+    )
     return f" = {shown}"
 
 

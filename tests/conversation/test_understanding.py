@@ -14,6 +14,7 @@ import pytest
 
 from assistant.conversation import understanding as understanding_module
 from assistant.conversation.understanding import NAME, Understanding, UnderstandingError
+from assistant.dialogue import Outcome
 from assistant.events import Ready
 from tests.homes import a_home
 
@@ -67,10 +68,10 @@ def rasa() -> Iterator[RasaDouble]:
 async def test_a_language_that_was_not_put_in_place_is_tried_at_the_next_sentence(
     rasa: RasaDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def trained(_cache: Path, *, langs: Iterable[str], **_: object) -> dict[str, Path]:
-        return {lang: tmp_path / f"{lang}.tar.gz" for lang in langs}
+    async def adopted(_: object, langs: Iterable[str]) -> dict[str, Outcome]:
+        return {lang: Outcome(tmp_path / f"{lang}.tar.gz") for lang in langs}
 
-    monkeypatch.setattr(understanding_module, "train", trained)
+    monkeypatch.setattr(understanding_module, "adopt", adopted)
     monkeypatch.setattr(understanding_module, "_free_port", lambda: rasa.server_address[1])
     home = a_home(tmp_path, lang="zh")
     bus, memory = home.bus, home.memory
