@@ -40,7 +40,7 @@ class Network:
     def request(self, request: Any, skill: str = "") -> Awaitable[Any]:
         del skill
         if type(request) is self.refuses:
-            raise FailedError(request.SERVICE)
+            raise FailedError(str(request))
         return self.core.bus.ask(request)
 
     async def fetch(self, url: str) -> bytes:
@@ -149,9 +149,9 @@ async def test_a_no_while_an_answer_is_kept_counts(network: Network) -> None:
     web = home_of(network).web
     await web.set_consent(True)
 
-    async def keep(*_: object) -> None:
+    async def keep(url: str, answer: dict[str, Any]) -> None:
         await type(web).set_consent(web, False)
-        await web._set(KEPT, {URL: {"at": network.at, "value": 1}})
+        await web._set(KEPT, {url: answer})
 
     web._keep = keep  # type: ignore[method-assign]
     with pytest.raises(ConsentMissingError):
