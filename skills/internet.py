@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import re
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,8 @@ from assistant.services import GetStored, SetStored
 
 if TYPE_CHECKING:
     from skills.home import Outside
+
+log = logging.getLogger(__name__)
 
 CONSENT: Final = "web:consent"
 KEPT: Final = "web:kept"
@@ -109,14 +113,31 @@ class Web:
             return _fetched(kept, is_fresh=True)
         try:
             value = await self._ask(url)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:  # the last: [[[[…
             self._failed_at = self._outside.now()
             if kept is not None and self._age(kept) <= usable_seconds:
+                await self._require_consent()
                 return _fetched(kept, is_fresh=False)
             raise OfflineError from error
         answer = {"at": self._outside.now(), "value": value}
-        await self._keep(url, answer)
+        await self._require_consent()
+        await self._keep_if_possible(url, answer)
         return _fetched(answer, is_fresh=True)
+
+    async def _require_consent(self) -> None:
+        """Look again after the wait for the internet: the elder may have said no meanwhile."""
+        if not await self.consent():
+            raise ConsentMissingError
+
+    async def _keep_if_possible(self, url: str, answer: dict[str, Any]) -> None:
+        """Keep an answer; one that cannot be kept is given all the same."""
+        try:
+            await self._keep(url, answer)
+        except Exception as error:  # noqa: BLE001  (a full disk, a core that ends, a deep answer)
+            log.warning("an answer from the internet is not kept: %r", error)
+        if not await self.consent():  # taken back while it was written
+            await self._set(KEPT, {})
+            raise ConsentMissingError
 
     async def _get(self, key: str) -> Any:
         return await self._outside.request(GetStored(self._skill, key))
@@ -164,20 +185,41 @@ def require_origin(origin: str) -> None:
     """Check how a skill names whom it asks.
 
     Raises:
-        ValueError: it is no `https://host`; `http` is for what stands in the home itself.
+        ValueError: it is no `https://host`, or this machine itself; `http` is for what stands in
+            the home.
     """
     parts = urlsplit(origin)
     is_plain = re.fullmatch(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", origin)
     if not is_plain or parts.hostname is None:
         raise ValueError(f"web: write {origin!r} like https://api.example.org, without a path")
+    if _is_this_machine(parts.hostname):
+        raise ValueError(f"web: {origin} is this machine, or no address to ask; name another")
     if parts.scheme == "http" and not _is_at_home(parts.hostname):
         raise ValueError(f"web: {origin} is not encrypted; http is for what stands in the home")
 
 
 def _is_at_home(host: str) -> bool:
-    if host == "localhost" or host.endswith((".local", ".lan", ".home.arpa")):
+    address = _address(host)
+    if address is not None:
+        return address.is_private
+    return host.endswith((".local", ".lan", ".home.arpa"))
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether no other machine is meant: Anban's own services are not for skills to call."""
+    if f".{host.rstrip('.')}".endswith((".localhost", ".localdomain", ".ip6-localhost")):
         return True
+    a = _address(host)
+    return a is not None and (a.is_loopback or a.is_link_local or a.is_unspecified)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read an address as the system would, which takes 127.1 and 0x7f000001, too."""
     try:
-        return ipaddress.ip_address(host).is_private
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
+        except (OSError, ValueError):
+            return None
+    return getattr(address, "ipv4_mapped", None) or address

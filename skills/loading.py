@@ -14,7 +14,7 @@ from typing import Final
 
 import yaml
 
-from assistant.dialogue.sources import SkillFolder, comes_with_anban, usable
+from assistant.dialogue.sources import SkillFolder, comes_with_anban, one_a_name, usable
 from assistant.language import Replies
 from assistant.store.schema import read_scripts
 from assistant.store.skill_tables import check_scripts
@@ -66,10 +66,13 @@ def load_skills(
         off: Names of those that are switched off: none of their code is run.
         marks: Told which of them is being imported.
     """
-    found = entry_points(group=GROUP) if points is None else points
+    found, twice = one_a_name(entry_points(group=GROUP) if points is None else points)
     loaded: list[Loaded] = []
     broken: list[Broken] = []
-    for point in sorted(found, key=lambda point: point.name):
+    for each in twice:
+        log.error("the skill %s is left out: %s", each.name, each.reason)
+        broken.append(Broken(each.name, each.reason))
+    for point in found:
         if point.name in off:
             continue
         try:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _MARGIN_SECONDS = 5.0
+_HEADERS = {"User-Agent": "Anban", "Accept-Encoding": "identity"}
+"""Nothing compressed: a few bytes could grow to all of the memory."""
 
 
 class HostOutside:
@@ -108,12 +110,14 @@ async def fetch_from_web(url: str) -> bytes:
     try:
         async with (
             asyncio.timeout(FETCH_SECONDS),
-            httpx.AsyncClient(headers={"User-Agent": "Anban"}, trust_env=False) as http,
+            httpx.AsyncClient(headers=_HEADERS, trust_env=False) as http,
             http.stream("GET", url) as answer,
         ):
             if answer.status_code != httpx.codes.OK:
                 raise OSError(f"status {answer.status_code}")
-            async for chunk in answer.aiter_bytes():
+            if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+                raise OSError("compressed, though it was asked not to be")
+            async for chunk in answer.aiter_raw():
                 body += chunk
                 if len(body) > MOST_BYTES:
                     raise OSError(f"more than {MOST_BYTES} bytes")

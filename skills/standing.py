@@ -77,8 +77,9 @@ class Standings:
         return {}
 
     def off(self) -> dict[str, Why]:
-        """Give the skills that are switched off, with the reason."""
-        return {name: each.off for name, each in self.all().items() if each.off is not None}
+        """Give the skills that are switched off, with the reason; a vital one never is."""
+        standings = self.all().items()
+        return {n: each.off for n, each in standings if each.off is not None and n not in VITAL}
 
     def note(self, name: str, fault: Why, now: float) -> Standing:
         """Note a fault; the one too many switches the skill off, unless it is vital.

@@ -73,13 +73,42 @@ class Sources:
 def installed_skills() -> tuple[SkillFolder, ...]:
     """Every skill of the entry point group; none of their code is run."""
     found = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    points, twice = one_a_name(entry_points(group=GROUP))
+    for each in twice:
+        log.error("the skill %s is left out: %s", each.name, each.reason)
+    for point in points:
         folder = _folder_of(point.module)
         if folder is None:
             log.error("the skill %s is not there (%s); it is left out", point.name, point.module)
             continue
         found.append(SkillFolder(point.name, folder, is_ours=comes_with_anban(point)))
     return tuple(found)
+
+
+def one_a_name(
+    points: Iterable[EntryPoint],
+) -> tuple[tuple[EntryPoint, ...], tuple[LeftOut, ...]]:
+    """Give one entry point of each name, ours before others, by name; and those that are too many.
+
+    A package that brings a skill of ours would else take its place, or have its code run beside it.
+    """
+    kept: dict[str, EntryPoint] = {}
+    left_out: list[LeftOut] = []
+    for point in sorted(points, key=_precedence):
+        first = kept.setdefault(point.name, point)
+        if first.value != point.value:
+            package, used = _package_of(point), _package_of(first)
+            reason = f"two packages bring a skill {point.name}; that of {used} is used"
+            left_out.append(LeftOut(f"{point.name} ({package})", reason))
+    return tuple(kept.values()), tuple(left_out)
+
+
+def _precedence(point: EntryPoint) -> tuple[str, bool, str, str]:
+    return point.name, not comes_with_anban(point), _package_of(point), point.value
+
+
+def _package_of(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else point.module.partition(".")[0]
 
 
 def comes_with_anban(point: EntryPoint) -> bool:

@@ -52,6 +52,8 @@ restarted."""
 MAX_BAD_LINES: Final = 100
 """How many lines of one child that are no events are logged; an added sensor that sends more is cut
 off, and so restarted."""
+MAX_REFUSED: Final = 500
+"""How much of what was refused is logged; a home that is well has none of it."""
 MAX_ANSWERS_AT_ONCE: Final = 32
 """The most requests of one child that are answered at once; what it asks beyond them waits
 unread."""
@@ -210,7 +212,8 @@ class Bus:
         if self.guard is not None:
             rights = self.guard(_process_of(writer), hello.name)
             if rights is None:
-                log.error("a process that is not %.40s greeted as such; it is cut off", hello.name)
+                if self._is_new_refusal(hello.name[:40], "greet"):
+                    log.error("a process that is not %.40s greeted so; it is cut off", hello.name)
                 writer.close()
                 return
             self._rights[writer] = rights
@@ -241,10 +244,16 @@ class Bus:
         return False
 
     def _tell_refused(self, writer: asyncio.StreamWriter, what: str) -> None:
-        refused = (self._name(writer), what)
-        if refused not in self._refused:
-            self._refused.add(refused)
-            log.error("%.40s has no right to %s; it is refused", *refused)
+        name = self._name(writer)[:40]
+        if self._is_new_refusal(name, what):
+            log.error("%s has no right to %s; it is refused", name, what)
+
+    def _is_new_refusal(self, name: str, what: str) -> bool:
+        """Whether this is to be logged: once, and no more than has its place in memory."""
+        if (name, what) in self._refused or len(self._refused) >= MAX_REFUSED:
+            return False
+        self._refused.add((name, what))
+        return True
 
     async def _answer(self, asked: ServiceAsked, writer: asyncio.StreamWriter) -> None:
         try:
@@ -263,8 +272,11 @@ class Bus:
         """Do what is asked, and give its result as JSON values."""
         kind = REQUESTS.get(asked.service)
         rights = self._rights.get(writer)
+        if kind is None:  # a name that may be anything: none of it is kept
+            self._drop(writer, EventError("it asks for a service that there is not"))
         if self.guard is not None and not (kind and rights and may_ask(rights, kind, asked.skill)):
-            self._tell_refused(writer, f"ask {asked.service:.40}")
+            if kind is not None:
+                self._tell_refused(writer, f"ask {kind.SERVICE}")
             raise NotAllowedError(self._name(writer), asked.service[:40])
         if kind is None:
             raise NotStartedError(asked.service[:40])

@@ -65,8 +65,10 @@ def end_at_once(line: str | None) -> NoReturn:
     """End the process with that line on stderr and status 1, or with 0 if there is none.
 
     For a child with threads that may hang, in a sound system or in somebody's skill: an orderly
-    exit would wait for them for ever.
+    exit would wait for them for ever.  A stderr that takes nothing holds up no end.
     """
-    if line is not None:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201  (the one line of a hopeless end)
-    os._exit(0 if line is None else 1)
+    try:
+        if line is not None:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201  (the one line of a hopeless end)
+    finally:
+        os._exit(0 if line is None else 1)

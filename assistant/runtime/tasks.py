@@ -22,11 +22,12 @@ class Tasks:
         self._name = name
         self._running: set[asyncio.Task[object]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, object]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         """Begin a task, and do not wait for it."""
         task = asyncio.create_task(work, name=self._name)
         self._running.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     async def finish(self) -> None:
         """Wait for the tasks under way."""

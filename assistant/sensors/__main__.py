@@ -20,6 +20,7 @@ from assistant.runtime.child import end_at_once, follow_core, run_child
 from assistant.runtime.link import Link
 from assistant.runtime.privacy import keep_private
 from assistant.runtime.rights import SENSOR_PREFIX
+from assistant.sensors.chatter import keep_short
 from assistant.sensors.own_settings import own_settings
 from assistant.sensors.pace import Pace
 from sensor_io import Fact, Sensor, SensorError, kind_of, load_sensor, values_of
@@ -132,6 +133,7 @@ def main() -> None:
             keep_private()
             end_at_once(_watch())
         case _:
+            keep_short()
             end_at_once(run_child("sensor", _serve(), SensorError))
 
 

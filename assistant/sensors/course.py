@@ -33,7 +33,7 @@ from assistant.sensors.rules import Bearing, Hours, bearing, due_at, reason_of
 from assistant.sensors.wording import Wording
 from assistant.settings import SensorRule
 from assistant.store import StoreError
-from sensor_io.facts import Fact, Measured, kind_of
+from sensor_io.facts import ALARMING, Fact, Measured, kind_of
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +54,13 @@ MOTION_SECONDS: Final = 600.0
 SETTLE_SECONDS: Final = 30.0
 """How long what was due before a restart waits: the sensors say first how it is now."""
 DISK_SECONDS: Final = 0.1
-"""How long an alarm waits for the disk."""
+"""How long an alarm waits for the disk, and whatever else is due for what is slow."""
 RECORD_SECONDS: Final = 2.0
 MOST_OF_ONE: Final = 50
-"""The most that one sensor may have going on; one that has more invents its devices."""
+"""The most that one sensor may have going on under a rule; one that has more invents its devices.
+"""
+MOST_DANGERS: Final = 1000
+"""As many for smoke, gas and carbon monoxide: only the memory is a bound for them."""
 _ALARMS: Final = frozenset({"alarm", "check"})
 Recorded = Callable[[float], Awaitable[object]]
 
@@ -81,20 +84,28 @@ class Course:
         """When the elder last said that all is well, by kind, sensor and device."""
         self._alarming: set[str] = set()
         """Cases that are being handed to the alarms."""
+        self._acting: set[str] = set()
+        """Cases of which something is being done."""
+        self._started_at = home.clock.now()
         self._writing = asyncio.Lock()
         self._tasks = Tasks("what a sensor told")
         self._loop = StepLoop("what sensors told", self._step, home.clock, ASK_AGAIN_SECONDS)
         self.family_owed: Callable[[], object] = lambda: None
         """Is told when the family is to be told something."""
+        self.too_many: Callable[[str], object] = lambda _: None
+        """Is told the sensor that has more going on than can be."""
+        self.is_lost: Callable[[str, str], bool] = lambda _, __: False
+        """Whether a sensor, or this device of it, tells nothing any more."""
 
     async def start(self) -> None:
         """Go on with what was open when the core last ended."""
+        self._started_at = self._home.clock.now()
         try:
             latches, cases = await self._home.database.read(read_all)
         except StoreError as error:
             log.error("what sensors told before cannot be read: %s", error)
             latches, cases = {}, []
-        stale = [key for key in latches if key[0] not in self._rules]
+        stale = [key for key in latches if not self._is_known(*key[:2])]
         # What was told since the core began to listen is newer.
         self._latches = {k: v for k, v in latches.items() if k not in stale} | self._latches
         soon = self._home.clock.now() + SETTLE_SECONDS
@@ -111,7 +122,8 @@ class Course:
         await self._tasks.end()
 
     def _pick_up(self, case: Case, soon: float) -> None:
-        if case.rule not in self._rules and case.stage not in {Stage.OWED, Stage.ALARM}:
+        is_known = self._is_known(case.rule, case.sensor)
+        if not is_known and case.stage not in {Stage.OWED, Stage.ALARM}:
             self._tasks.spawn(self._save(drop(case)))
             return
         if case.stage is Stage.ASKING:  # the question may not have sounded to its end
@@ -120,6 +132,10 @@ class Course:
         if case.stage is Stage.WAITING and case.due_at < soon:
             case = replace(case, due_at=soon)
         self._cases[case.case_id] = case
+
+    def _is_known(self, rule: str, sensor: str) -> bool:
+        """Whether both are in the settings still: nobody could say of another that it is over."""
+        return rule in self._rules and sensor in self._home.settings.sensors
 
     # ------------------------------------------------------------------------------ facts
 
@@ -136,7 +152,12 @@ class Course:
         now, told_at = self._home.clock.now(), self._told_at.get(key)
         self._told_at[key] = now
         is_stale = rule.when == "motion_seen" and told_at and now - told_at > MOTION_SECONDS
-        if (key in self._latches and not is_stale) or self._count(key[1]) >= MOST_OF_ONE:
+        if key in self._latches and not is_stale:
+            return
+        most = MOST_DANGERS if kind_of(fact) in ALARMING else MOST_OF_ONE
+        if key not in self._latches and self._count(key) >= most:
+            self._told_at.pop(key, None)
+            self.too_many(key[1])
             return
         self._latches[key] = fact.at
         value = fact.value if isinstance(fact, Measured) else None
@@ -155,8 +176,8 @@ class Course:
                 records.append(self._forget(case))
         self._tasks.spawn(self._save(*records))
 
-    def _count(self, sensor: str) -> int:
-        return sum(key[1] == sensor for key in self._latches)
+    def _count(self, key: Key) -> int:
+        return sum(each[:2] == key[:2] for each in self._latches)
 
     def _of(self, key: Key) -> list[Case]:
         return [case for case in self._cases.values() if case.key == key]
@@ -166,42 +187,64 @@ class Course:
     ) -> None:
         due = due_at(rule, since, self._hours)
         name, sensor, device = key
-        if due is None or (rule.do == "ask" and self._is_well((kind, sensor, device))):
+        well_until = self._well_until((kind, sensor, device)) if rule.do == "ask" else 0.0
+        is_over = rule.when == "motion_seen" and self._home.clock.now() < well_until
+        if due is None or is_over:
             await self._save(latch(key, since))
             return
+        due = max(due, well_until)  # a door that stays open is asked about all the same
         case = Case(new_id(), name, sensor, device, kind, place, since, due, due, value=value)
         is_alarm = rule.do in _ALARMS and due <= self._home.clock.now()
         if is_alarm:
-            case = replace(case, stage=Stage.ALARM)
+            self._raise(case, latch(key, since))
+            return
         self._cases[case.case_id] = case
-        saving = asyncio.ensure_future(self._save(latch(key, since), keep(case)))
-        await asyncio.wait({saving}, timeout=DISK_SECONDS if is_alarm else None)
-        if is_alarm:
-            await self._alarm(case)
-        else:
-            self._loop.wake()
+        await self._save(latch(key, since), keep(case))
+        self._loop.wake()
 
-    def _is_well(self, what: Key) -> bool:
-        """Whether the elder said so a moment ago."""
-        said_at = self._well_at.get(what)
-        return said_at is not None and self._home.clock.now() - said_at < WELL_SECONDS
+    def _well_until(self, what: Key) -> float:
+        """Until when the elder is not asked about the same again; Unix time."""
+        return self._well_at.get(what, float("-inf")) + WELL_SECONDS
 
     # -------------------------------------------------------------------------- acting
 
     async def _step(self) -> float | None:
         """Act on every case whose time has come; gives when the next one's comes."""
         now = self._home.clock.now()
+        acting = []
         for case in sorted(self._cases.values(), key=lambda case: case.due_at):
-            if self._cases.get(case.case_id) is not case:  # it changed meanwhile
-                continue
             if case.stage is Stage.ALARM:
-                await self._alarm(case)
-            elif case.stage is Stage.WAITING and case.due_at <= now:
-                await self._act(case, now)
+                self._raise(case)
+            elif self._is_due(case, now):
+                self._acting.add(case.case_id)
+                acting.append(self._tasks.spawn(self._act_once(case, now)))
+        if acting:  # what hangs goes on beside the others
+            await asyncio.wait(acting, timeout=DISK_SECONDS)
         if any(case.stage is Stage.OWED for case in self._cases.values()):
             self.family_owed()
-        waiting = [case.due_at for case in self._cases.values() if case.stage is Stage.WAITING]
+        waiting = [
+            case.due_at
+            for case in self._cases.values()
+            if case.stage is Stage.WAITING and case.case_id not in self._acting
+        ]
         return min(waiting, default=None)
+
+    def _is_due(self, case: Case, now: float) -> bool:
+        is_waiting = case.stage is Stage.WAITING and case.due_at <= now
+        return is_waiting and case.case_id not in self._acting
+
+    async def _act_once(self, case: Case, now: float) -> None:
+        """Act on a case; one that fails is tried again, and keeps no other from its turn."""
+        try:
+            if self._cases.get(case.case_id) is case:  # else it changed meanwhile
+                await self._act(case, now)
+        except Exception:
+            log.exception("the rule %s failed; it is tried again", case.rule)
+            if self._cases.get(case.case_id) is case:
+                self._cases[case.case_id] = replace(case, due_at=now + ASK_AGAIN_SECONDS)
+        finally:
+            self._acting.discard(case.case_id)
+            self._loop.wake()
 
     async def _act(self, case: Case, now: float) -> None:
         rule = self._rules[case.rule]
@@ -212,7 +255,7 @@ class Course:
             self._home.bus.publish(RuleBegan(case.rule, rule.do, case.kind, case.place))
         match rule.do:
             case "alarm" | "check":
-                await self._alarm(await self._kept(replace(case, stage=Stage.ALARM)))
+                self._raise(case)
             case "ask":
                 await self._ask(case, rule, now)
             case "family":
@@ -234,11 +277,17 @@ class Course:
         else:
             await self._kept(replace(case, due_at=due, first_due_at=due))
 
-    async def _alarm(self, case: Case) -> None:
+    def _raise(self, case: Case, *records: Record) -> None:
+        """Begin to hand a case to the alarms, beside all else; once is enough."""
+        case = self._cases[case.case_id] = replace(case, stage=Stage.ALARM)
+        if case.case_id not in self._alarming:
+            self._alarming.add(case.case_id)
+            self._tasks.spawn(self._alarm(case, *records))
+
+    async def _alarm(self, case: Case, *records: Record) -> None:
         """Hand it to the alarms, and be rid of it once they have written it down."""
-        if case.case_id in self._alarming:
-            return
-        self._alarming.add(case.case_id)
+        saving = self._tasks.spawn(self._save(*records, keep(case)))
+        await asyncio.wait({saving}, timeout=DISK_SECONDS)
         rule = self._rules.get(case.rule)
         is_sure = rule is None or rule.do != "check"
         device = f"{case.sensor} {case.device}".strip()
@@ -257,7 +306,8 @@ class Course:
     # -------------------------------------------------------------------------- asking
 
     async def _ask(self, case: Case, rule: SensorRule, now: float) -> None:
-        late = now - case.first_due_at
+        # While the machine was off, nobody could be asked, and silence says nothing.
+        late = now - max(case.first_due_at, self._started_at)
         situation = self._home.presence.situation(is_asking=False)
         if any(each.asked_count for each in self._same(case) if each is not case):
             self._cases[case.case_id] = replace(case, due_at=now + TALK_AGAIN_SECONDS)
@@ -322,16 +372,16 @@ class Course:
 
     async def _conclude(self, case: Case, answer: Answer) -> None:
         """Do what follows an answer; rules about the very same that want it, too, are done."""
-        then = {self._rules[case.rule].then}
+        then = {self._rules[case.rule].then: case}
+        over = []
         for other in self._same(case):
-            if other is case:
+            if other is not case and then.setdefault(self._rules[other.rule].then, other) is other:
                 continue
-            if (wanted := self._rules[other.rule].then) in then:
-                await self._done(other)
-            else:
-                then.add(wanted)
-                await self._then(other, answer)
-        await self._then(case, answer)
+            if other is not case:
+                over.append(other)
+        # All at once: no alarm waits for what is written of another.
+        works = [self._then(each, answer) for each in then.values()]
+        await asyncio.gather(*works, *map(self._done, over))
 
     async def _then(self, case: Case, answer: Answer) -> None:
         """Do what follows a no, or silence."""
@@ -343,7 +393,7 @@ class Course:
             case "family":
                 await self._owe(case)
             case "alarm":
-                await self._alarm(await self._kept(replace(case, stage=Stage.ALARM)))
+                self._raise(case)
             case _:
                 await self._done(case)
 
@@ -361,10 +411,16 @@ class Course:
     # ---------------------------------------------------------------------------- the end
 
     async def _done(self, case: Case) -> None:
-        """End a case; it begins anew later if its rule says so, and it still holds."""
+        """End a case; it begins anew later if its rule says so, and it still holds.
+
+        Whether it holds nobody knows of a sensor that tells nothing: its next word begins anew.
+        """
         records = [self._forget(case)]
         rule = self._rules.get(case.rule)
-        if rule is not None and rule.again_minutes and case.key in self._latches:
+        if rule is not None and rule.again_minutes and not self._is_heard_of(case.key, rule):
+            self._latches.pop(case.key, None)
+            records.append(unlatch(case.key))
+        elif rule is not None and rule.again_minutes and case.key in self._latches:
             now = self._home.clock.now()
             again = replace(rule, after_minutes=rule.again_minutes)
             if (due := due_at(again, now, self._hours)) is not None:
@@ -375,8 +431,14 @@ class Course:
                 )  # fmt: skip
                 self._cases[name] = later
                 records.append(keep(later))
-        await self._save(*records)
         self._loop.wake()
+        await self._save(*records)
+
+    def _is_heard_of(self, key: Key, rule: SensorRule) -> bool:
+        """Whether the sensor told it again within the rule's period, or can tell that it ended."""
+        _, sensor, device = key
+        since = self._home.clock.now() - self._told_at.get(key, float("-inf"))
+        return since < rule.again_minutes * 60 or not self.is_lost(sensor, device)
 
     def _forget(self, case: Case) -> Record:
         self._cases.pop(case.case_id, None)

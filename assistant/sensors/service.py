@@ -49,6 +49,8 @@ class AddedSensors(Feature):
             self.wording,
             lambda name: home.supervisor.restart(f"{SENSOR_PREFIX}{name}"),
         )
+        self.course.too_many = self._supervision.invents
+        self.course.is_lost = self._supervision.is_lost
         self._tested_at = float("-inf")
         home.bus.subscribe(SensorTold, self._told)
 

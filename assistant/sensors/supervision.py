@@ -93,6 +93,19 @@ class Supervision:
         """Note that a sensor told what is no fact."""
         self._misbehaves(self._watched[name], f"it told what is no fact: {problem}")
 
+    def invents(self, name: str) -> None:
+        """Note that a sensor tells of more than can be: what is beyond is not acted upon."""
+        problem = "it tells of more devices at once than can be, and not all of them are heeded"
+        self._misbehaves(self._watched[name], problem)
+
+    def is_lost(self, name: str, device: str) -> bool:
+        """Whether a sensor, or one device of it, has told nothing for long and cannot."""
+        watched, now = self._watched.get(name), self._home.clock.now()
+        if watched is None or device in watched.lost or "" in watched.lost:
+            return True
+        is_dead = bool(watched.dead) and now - watched.heard_at >= BLIND_SECONDS
+        return is_dead or _is_silent(watched, now)
+
     def heard(self, name: str, fact: Fact) -> None:
         """Note what a fact says of the sensor itself."""
         watched = self._watched[name]

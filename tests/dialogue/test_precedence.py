@@ -54,17 +54,17 @@ MADE: list[tuple[str, str, dict[str, float], str]] = [
     ("…", "en", {"tea_drunk": 0.6, HELP: BEHIND - 0.002}, "tea_drunk"),
     ("…", "en", {"tea_drunk": 0.6, TAKEN: BEHIND}, TAKEN),
     ("…", "en", {"tea_drunk": 0.6, TAKEN: BEHIND - 0.002}, "tea_drunk"),
-    ("my pills", "en", {"tea_drunk": 0.9, TAKEN: 0.05}, TAKEN),
-    ("my pills", "en", {"tea_drunk": 0.9, TAKEN: 0.049}, "tea_drunk"),
-    ("My PILLS", "en", {"tea_drunk": 0.9, TAKEN: 0.05}, TAKEN),
-    ("my pillows", "en", {"tea_drunk": 0.9, TAKEN: 0.05}, "tea_drunk"),
-    ("吃药", "zh", {"tea_drunk": 0.9, TAKEN: 0.05}, TAKEN),
+    ("took my pills", "en", {"tea_drunk": 0.9, TAKEN: 0.05}, TAKEN),
+    ("took my pills", "en", {"tea_drunk": 0.9, TAKEN: 0.049}, "tea_drunk"),
+    ("Took My PILLS", "en", {"tea_drunk": 0.9, TAKEN: 0.05}, TAKEN),
+    ("took my pillows", "en", {"tea_drunk": 0.9, TAKEN: 0.05}, "tea_drunk"),
+    ("吃过药", "zh", {"tea_drunk": 0.9, TAKEN: 0.05}, TAKEN),
     # A cry comes before a dose, and neither before what its own skill is surer of.
-    ("my pills", "en", {TAKEN: 0.5, HELP: 0.4}, HELP),
-    ("my pills", "en", {TAKEN: 0.9, HELP: 0.06}, TAKEN),
-    ("my pills", "en", {HELP: 0.5, TAKEN: 0.45}, HELP),
-    ("my pills", "en", {"medication_query": 0.55, TAKEN: 0.4}, "medication_query"),
-    ("my pills", "en", {"tea_drunk": 0.8, "medication_query": 0.1, TAKEN: 0.06}, "tea_drunk"),
+    ("took my pills", "en", {TAKEN: 0.5, HELP: 0.4}, HELP),
+    ("took my pills", "en", {TAKEN: 0.9, HELP: 0.06}, TAKEN),
+    ("took my pills", "en", {HELP: 0.5, TAKEN: 0.45}, HELP),
+    ("took my pills", "en", {"medication_query": 0.55, TAKEN: 0.4}, "medication_query"),
+    ("took my pills", "en", {"tea_drunk": 0.8, "medication_query": 0.1, TAKEN: 0.06}, "tea_drunk"),
     ("…", "en", {"emergency_cancel": 0.55, HELP: 0.4}, "emergency_cancel"),
     ("…", "en", {"emergency_cancel": 0.5, HELP: 0.48}, FALLBACK),
     # A cry that leads is asked about, though another is right behind it or it is not sure.
@@ -72,7 +72,7 @@ MADE: list[tuple[str, str, dict[str, float], str]] = [
     ("…", "en", {HELP: 0.4, "tea_drunk": 0.3}, HELP),
     ("…", "en", {HELP: LEAST_IN_A_TIE - 0.01, "tea_drunk": 0.28}, FALLBACK),
     ("…", "en", {HELP: 0.4, FALLBACK: 0.35}, FALLBACK),
-    ("my pills", "en", {FALLBACK: 0.6, TAKEN: 0.4}, FALLBACK),
+    ("took my pills", "en", {FALLBACK: 0.6, TAKEN: 0.4}, FALLBACK),
     # All else is as Rasa does it.
     ("…", "en", {"tea_drunk": 0.5, "milk_drunk": 0.44}, "tea_drunk"),
     ("…", "en", {"tea_drunk": 0.5, "milk_drunk": 0.46}, FALLBACK),
@@ -85,6 +85,105 @@ MADE: list[tuple[str, str, dict[str, float], str]] = [
 @pytest.mark.parametrize(("text", "lang", "shares", "intent"), MADE)
 def test_at_the_border(text: str, lang: str, shares: dict[str, float], intent: str) -> None:
     assert decided(text, lang, shares) == intent
+
+
+# Beside another skill that is far surer; who tells of a dose in the past is believed, no other.
+PAST: dict[str, str] = {
+    "en": """
+        i took my pills with a glass of water
+        Just had my blood pressure tablet with a glass of water
+        i had my glass of water and my pills
+        i've had my tablets with some water
+        i have had my pills
+        yes i did i took my pills about an hour ago
+        i swallowed my tablets when i had breakfast
+        i used my inhaler after breakfast
+        washed my tablets down with water
+        my tablets i had them with my tea
+        """,
+    "zh": """
+        吃了药喝了一杯水
+        我吃过药了喝了水
+        我喝了药
+        中药喝了一碗
+        喝了半杯水吃了药
+        两片药就着水吃完了
+        我吃药了
+        药我用水吞下去了
+        降压药服了
+        我吃了他汀类的药
+        重要的药吃了
+        """,
+}
+NOT_PAST: dict[str, str] = {
+    "en": """
+        my pills
+        tell me a joke about pills
+        tell me about the pills i took
+        i will take my pills after the call
+        i'll have my pills with the water i had poured
+        i'm going to take my pills once i've had tea
+        let me have my pills once i've had breakfast
+        i've had my water now i want my pills
+        i have to take my pills
+        i had to call about my pills
+        i had a call from the pharmacy the pills are there
+        i took the pills back to the chemist
+        i used to take pills and drank tea
+        i haven't taken my pills
+        i havent taken my pills
+        i never took my pills
+        i forgot my pills i only had water
+        have i taken my pills
+        so have i had my pills
+        when did i take my pills
+        i took my pills?
+        i wonder if i took my pills
+        how should my pills be taken
+        he took his pills
+        i took my pills yesterday
+        i had tea and pillows
+        """,
+    "zh": """
+        吃药
+        讲个关于药的笑话
+        讲个人吃了药的故事
+        打完电话我再吃药
+        等会儿吃药
+        一会儿吃药喝完水
+        该吃药了
+        要吃药了
+        我想吃药
+        我准备吃药了
+        吃了饭就吃药
+        吃了饭再吃药
+        提醒我吃了饭吃药
+        我还没吃药喝了水
+        我不吃药了
+        忘了吃药只喝了水
+        别吃药了
+        药吃了没
+        我吃药了吗
+        是不是吃了药
+        药吃了几片
+        他吃了药
+        昨天吃了药
+        去药店喝了杯水
+        """,
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "intent"),
+    [
+        (text.strip(), lang, intent)
+        for table, intent in ((PAST, TAKEN), (NOT_PAST, "water_drunk"))
+        for lang, texts in table.items()
+        for text in texts.strip().splitlines()
+    ],
+)
+def test_only_a_dose_told_of_as_past_wins_by_its_words(text: str, lang: str, intent: str) -> None:
+    assert decided(text, lang, {"water_drunk": 0.9, TAKEN: 0.06}) == intent
 
 
 def test_together_they_must_be_for_some_skill() -> None:

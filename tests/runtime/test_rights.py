@@ -24,7 +24,7 @@ from assistant.events import (
     from_line,
     to_line,
 )
-from assistant.runtime.bus import Bus
+from assistant.runtime.bus import MAX_BAD_LINES, MAX_REFUSED, Bus
 from assistant.runtime.rights import CHILDREN, COMMANDS, CORE_ONLY, OUR_SKILLS, guard, may_ask
 from assistant.runtime.supervisor import ChildSpec, Supervisor
 from assistant.services import REQUESTS, AlarmFacts, DescribeAlarm, LinkView, LookAtLink, Stage
@@ -279,6 +279,37 @@ async def test_a_childs_child_does_not_pass_for_a_command(house: House) -> None:
         while type(await house.told.get()).__name__ != "ChildDied":
             pass
     assert output.read_bytes() == b""
+
+
+async def test_names_that_a_child_invents_are_not_kept(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_unix_connection(house.bus.path)
+    writer.write(to_line(Hello("doctor")))
+    for number in range(2 * MAX_BAD_LINES):
+        writer.write(to_line(ServiceAsked(f"secret-{number}")))
+        assert not getattr(from_line(await reader.readline()), "ok", True)
+    assert house.bus._refused == set()
+    assert len(caplog.records) == MAX_BAD_LINES
+    assert "secret" not in caplog.text
+    writer.close()
+
+
+async def test_a_wrong_greeting_is_logged_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(6):
+        reader, writer = await asyncio.open_unix_connection(house.bus.path)
+        writer.write(to_line(Hello(("console", "ear")[number % 2])))
+        assert await reader.read() == b""
+        writer.close()
+    assert len(caplog.records) == 2
+
+
+def test_what_was_refused_is_bounded() -> None:
+    bus = Bus()
+    new = [bus._is_new_refusal(f"n{number}", "greet") for number in range(2 * MAX_REFUSED)]
+    assert sum(new) == len(bus._refused) == MAX_REFUSED
 
 
 async def test_what_a_child_wants_without_a_right_is_not_given(house: House) -> None:

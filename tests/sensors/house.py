@@ -12,6 +12,7 @@ from assistant.events import (
     AlarmClosed,
     AlarmOpened,
     DangerSensed,
+    Ready,
     RuleBegan,
     Say,
     SensorTold,
@@ -72,13 +73,14 @@ class House:
     def __init__(self, folder: Path, start: float, **rules: SensorRule) -> None:
         self.folder, self._rules = folder, rules
         self._start = start
+        self.names: tuple[str, ...] = NAMES
         self.family = FamilyOfOne()
         self.events: list[object] = []
         self._build(start)
 
     def _build(self, start: float) -> None:
         sensors = {
-            name: SensorSettings(driver="none", place=PLACES.get(name, name)) for name in NAMES
+            name: SensorSettings(driver="none", place=PLACES.get(name, name)) for name in self.names
         }
         settings = Settings(language="en", sensors=sensors, sensor_rules=self._rules)
         self.clock = LoopClock(start)
@@ -96,6 +98,8 @@ class House:
         await self.home.database.open()
         await self.course.start()
         await self._family.start()
+        for name in self.names:
+            self.home.bus.publish(Ready(f"sensor.{name}"))
         return self
 
     async def stop(self) -> None:
@@ -121,6 +125,14 @@ class House:
     async def answer(self, ending: Ending) -> None:
         assert self.home.speech.questions.answer(ending), "nothing was asked"
         await asyncio.sleep(1)
+
+    def hang(self) -> None:
+        """Let the disk take nothing from now on, and never answer."""
+
+        async def write(_: object) -> None:
+            await asyncio.Event().wait()
+
+        self.home.database.write = write  # type: ignore[assignment, method-assign]
 
     def open_alarm(self) -> None:
         self.home.bus.publish(AlarmOpened("a"))

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.events import DangerSensed, Sensed
+from assistant.events import ChildDied, DangerSensed, Sensed
 from assistant.home.questions import Ending
 from assistant.settings import SensorRule
 from sensor_io import (
     BedEntered,
     BedLeft,
+    DeviceLost,
     DoorClosed,
     DoorOpened,
     Fact,
@@ -415,6 +416,160 @@ async def test_who_invents_devices_takes_nothing_from_the_others(
     night.tell("kitchen", SmokeDetected())
     await night.wait(1)
     assert len(night.alarms) == 1
+
+
+async def test_what_is_too_much_is_told_and_never_silences_smoke(
+    night: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.sensors.course.MOST_OF_ONE", 5)
+    for number in range(5):
+        night.tell("bathroom", WaterDetected(device=f"d{number}"))
+    assert all(each.is_well for each in await night.feature.findings())
+    night.tell("bathroom", WaterDetected(device="another"))
+    (found,) = [each for each in await night.feature.findings() if not each.is_well]
+    assert "more devices" in found.detail
+    for number in range(10):
+        night.tell("bathroom", SmokeDetected(device=f"d{number}"))
+    await night.wait(1)
+    assert len(night.alarms) == 10
+
+
+async def test_even_smoke_has_its_bound_in_memory(
+    night: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.sensors.course.MOST_DANGERS", 3)
+    for number in range(5):
+        night.tell("bathroom", SmokeDetected(device=f"d{number}"))
+    await night.wait(1)
+    assert len(night.alarms) == 3
+    assert len(night.course._told_at) == 3
+
+
+# ------------------------------------------------------------------------ nothing lasts for ever
+
+
+async def test_a_sensor_that_tells_nothing_any_more_alarms_no_more(night: House) -> None:
+    night.tell("kitchen", SmokeDetected())
+    night.tell("kitchen", DeviceLost())
+    await night.wait(2 * HOUR)
+    assert len(night.alarms) == 2
+    assert night.rows() == []
+    night.tell("kitchen", SmokeDetected())
+    await night.wait(1)
+    assert len(night.alarms) == 3
+
+
+async def test_one_that_is_lost_and_tells_it_all_the_same_goes_on(night: House) -> None:
+    for _ in range(13):
+        night.tell("kitchen", SmokeDetected())
+        night.tell("kitchen", DeviceLost())
+        await night.wait(5 * MINUTE)
+    assert len(night.alarms) == 7
+
+
+async def test_a_sensor_whose_program_never_comes_back_alarms_no_more(night: House) -> None:
+    night.tell("kitchen", SmokeDetected())
+    night.home.bus.publish(ChildDied("sensor.kitchen", "gone", 1.0))
+    await night.wait(2 * HOUR)
+    assert len(night.alarms) == 2
+
+
+async def test_a_sensor_that_left_the_settings_leaves_nothing(night: House) -> None:
+    night.tell("kitchen", SmokeDetected())
+    night.tell("bathroom", WaterDetected())
+    night.tell("bed", BedLeft())
+    await night.wait(MINUTE)
+    night.names = ("hall",)
+    await night.again()
+    await night.wait(2 * HOUR)
+    assert (night.alarms, night.said) == ([], [])
+    assert night.rows() == []
+    assert night.course._latches == {}
+
+
+async def test_what_is_owed_of_a_sensor_that_left_is_told(night: House) -> None:
+    night.family.is_out = True
+    night.tell("bathroom", WaterDetected())
+    await night.wait(1)
+    night.family.is_out, night.names = False, ("hall",)
+    await night.again()
+    await night.wait(1)
+    assert len(night.family.told) == 1
+
+
+async def test_after_a_yes_a_door_that_stays_open_is_asked_about(night: House) -> None:
+    night.tell("front_door", DoorOpened())
+    await night.wait(1)
+    await night.answer(Ending.YES)
+    night.tell("front_door", DoorClosed())
+    await night.wait(2 * MINUTE)
+    night.tell("front_door", DoorOpened())
+    await night.wait(7 * MINUTE)
+    assert len(night.questions) == 1
+    await night.wait(2 * MINUTE)
+    assert len(night.questions) == 2
+
+
+async def test_an_outage_is_no_silence(night: House) -> None:
+    night.tell("bed", BedLeft())
+    await night.wait(15 * MINUTE)
+    await night.again(after_seconds=2 * HOUR)
+    await night.wait(MINUTE)
+    assert len(night.questions) == 1
+    assert night.family.told == []
+
+
+# -------------------------------------------------------------------- a disk that never answers
+
+
+async def test_an_alarm_waits_for_no_disk(night: House) -> None:
+    night.hang()
+    night.tell("kitchen", SmokeDetected())
+    await night.wait(1)
+    assert len(night.alarms) == 1
+
+
+async def test_what_became_an_alarm_waits_for_no_disk(tmp_path: Path) -> None:
+    asks = SensorRule(when="bed_left", after_minutes=1)
+    lasts = SensorRule(when="door_opened", after_minutes=2, do="alarm")
+    house = await House(tmp_path, DAY, asks=asks, lasts=lasts).start()
+    house.tell("bed", BedLeft())
+    house.tell("hall", DoorOpened())
+    await house.wait(MINUTE / 2)
+    house.hang()
+    await house.wait(MINUTE)
+    assert house.alarms == []
+    await house.wait(MINUTE)
+    assert [alarm.reason for alarm in house.alarms] == ["door_open"]
+    await house.stop()
+
+
+async def test_a_no_waits_for_no_disk(tmp_path: Path) -> None:
+    mine = SensorRule(when="door_opened")
+    strict = SensorRule(when="door_opened", then="alarm")
+    house = await House(tmp_path, DAY, mine=mine, strict=strict).start()
+    house.tell("front_door", DoorOpened())
+    await house.wait(1)
+    house.hang()
+    await house.answer(Ending.NO)
+    assert len(house.alarms) == 1
+    await house.wait(HOUR)
+    assert len(house.alarms) == 1
+    await house.stop()
+
+
+async def test_a_rule_that_fails_keeps_no_other_from_its_turn(
+    night: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> str:
+        raise KeyError("a wording")
+
+    monkeypatch.setattr(night.feature.wording, "question", fail)
+    night.tell("front_door", DoorOpened())
+    night.tell("bathroom", WaterDetected())
+    await night.wait(1)
+    assert len(night.family.told) == 1
+    assert "it is tried again" in caplog.text
 
 
 async def test_radar_and_added_sensors_do_not_mix(night: House) -> None:

@@ -136,4 +136,12 @@ def test_what_a_flood_holds_up_is_not_the_smoke() -> None:
     pace.wait(SmokeDetected())
     assert slept == []
     pace.wait(DoorOpened())
-    assert slept == [pytest.approx(2 / PER_SECOND)]
+    assert slept == [pytest.approx(1 / PER_SECOND)], "what is dangerous is not counted"
+
+
+def test_who_waits_holds_up_nobody_else() -> None:
+    held: list[bool] = []
+    pace = Pace(clock=lambda: 0.0, sleep=lambda _: held.append(pace._lock.locked()))
+    for _ in range(BURST + 1):
+        pace.wait(DoorOpened())
+    assert held == [False]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 
+from assistant.services import FailedError, SetStored
 from assistant.store import KeyedValues
 from skills import outside
 from skills.api import ConsentMissingError, Home, OfflineError, Skill
@@ -31,13 +32,21 @@ class Network:
     """None: nobody answers."""
     at: float = 1_800_000_000.0
     asked: list[str] = field(default_factory=list)
+    refuses: type | None = None
+    """Requests that the core fails over."""
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens while the internet is asked."""
 
     def request(self, request: Any, skill: str = "") -> Awaitable[Any]:
         del skill
+        if type(request) is self.refuses:
+            raise FailedError(str(request))
         return self.core.bus.ask(request)
 
     async def fetch(self, url: str) -> bytes:
         self.asked.append(url)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         if self.answer is None:
             raise OSError("nobody answers")
         return self.answer
@@ -104,13 +113,50 @@ async def test_if_nobody_answers_an_old_answer_stands_with_its_age(network: Netw
     assert (await web.get_json(URL, usable_seconds=9000)).is_fresh
 
 
-@pytest.mark.parametrize("answer", [None, b"<html>no JSON</html>", b"", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "answer", [None, b"<html>no JSON</html>", b"", b"\xff\xfe", b"[" * 100_000]
+)
 async def test_what_is_no_answer_is_none(network: Network, answer: bytes | None) -> None:
     web = home_of(network).web
     await web.set_consent(True)
     network.answer = answer
     with pytest.raises(OfflineError):
         await web.get_json(URL)
+
+
+async def test_an_answer_that_cannot_be_kept_is_given(network: Network) -> None:
+    web = home_of(network).web
+    await web.set_consent(True)
+    network.refuses = SetStored
+    assert (await web.get_json(URL)).value == {"celsius": 31}
+
+
+@pytest.mark.parametrize("answer", [b"1", None])
+async def test_a_no_while_the_internet_is_asked_counts(
+    network: Network, answer: bytes | None
+) -> None:
+    web = home_of(network).web
+    await web.set_consent(True)
+    await web.get_json(URL)
+    network.at += 60
+    network.answer, network.meanwhile = answer, lambda: web.set_consent(False)
+    with pytest.raises(ConsentMissingError):
+        await web.get_json(URL, fresh_seconds=1, usable_seconds=9000)
+    assert await KeyedValues.of_skill(network.core.database, "weather").get(KEPT) == {}
+
+
+async def test_a_no_while_an_answer_is_kept_counts(network: Network) -> None:
+    web = home_of(network).web
+    await web.set_consent(True)
+
+    async def keep(url: str, answer: dict[str, Any]) -> None:
+        await type(web).set_consent(web, False)
+        await web._set(KEPT, {url: answer})
+
+    web._keep = keep  # type: ignore[method-assign]
+    with pytest.raises(ConsentMissingError):
+        await web.get_json(URL)
+    assert await KeyedValues.of_skill(network.core.database, "weather").get(KEPT) == {}
 
 
 async def test_only_whom_the_skill_named_is_asked(network: Network) -> None:
@@ -161,7 +207,20 @@ async def test_a_skill_s_own_keys_and_those_of_the_web_are_apart(network: Networ
         ("https://api.example.org:8443", True),
         ("http://homeassistant.local:8123", True),
         ("http://192.168.1.5", True),
-        ("http://[::1]:80", True),
+        ("http://[fd00::1]:80", True),
+        ("http://[::1]:80", False),
+        ("http://[::ffff:7f00:1]", False),
+        ("http://[fe80::1]", False),
+        ("http://[::]", False),
+        ("http://localhost:5005", False),
+        ("https://a.localhost.", False),
+        ("http://127.0.0.1:5005", False),
+        ("https://127.1", False),
+        ("https://0x7f000001", False),
+        ("https://2130706433", False),
+        ("http://0.0.0.0", False),
+        ("http://169.254.169.254", False),
+        ("https://localhost.example.org", True),
         ("http://api.example.org", False),
         ("http://8.8.8.8", False),
         ("https://api.example.org/path", False),
@@ -186,6 +245,7 @@ ANSWERS = {
     "/status": b"HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n{}",
     "/elsewhere": b"HTTP/1.1 302 Go\r\nLocation: /right\r\nContent-Length: 0\r\n\r\n",
     "/large": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * (MOST_BYTES + 1),
+    "/small": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
     "/nonsense": b"no HTTP\r\n\r\n",
     "/never": b"",
 }
@@ -196,7 +256,9 @@ async def test_over_a_real_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     over = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"accept-encoding: identity\r\n" in head.lower()
+        path = head.split()[1].decode()
         writer.write(ANSWERS[path])
         if path == "/never":
             await over.wait()
@@ -206,7 +268,7 @@ async def test_over_a_real_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         assert await fetch_from_web(f"{base}/right") == b"{}"
-        for path in ("/status", "/elsewhere", "/large", "/nonsense"):
+        for path in ("/status", "/elsewhere", "/large", "/small", "/nonsense"):
             with pytest.raises(OSError, match=r"^"):
                 await fetch_from_web(base + path)
         monkeypatch.setattr(outside, "FETCH_SECONDS", 0.01)

@@ -13,6 +13,7 @@ import pytest
 
 from assistant.events import SkillsLoaded
 from assistant.language import Replies
+from assistant.runtime.home_folder import SKILLS_FILE
 from skills import standing
 from skills.marks import Marks, left_behind
 from skills.standing import Standing, Standings, VitalError, Why
@@ -53,6 +54,13 @@ def test_what_is_vital_is_never_switched_off(tmp_path: Path, name: str) -> None:
     with pytest.raises(VitalError):
         standings.disable(name)
     assert standings.off() == {}
+
+
+@pytest.mark.parametrize("name", sorted(standing.VITAL))
+def test_no_file_switches_off_what_is_vital(tmp_path: Path, name: str) -> None:
+    off = {"off": "by_hand", "faults": []}
+    (tmp_path / SKILLS_FILE).write_text(json.dumps({name: off, "tea": off}))
+    assert Standings(tmp_path).off() == {"tea": Why.BY_HAND}
 
 
 def test_by_hand_and_back(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class OverTheBus:
         return await over_the_wire(self._core.bus, request)
 
 
-@pytest.mark.parametrize("what", ["storage.update", "tables.transact"])
+@pytest.mark.parametrize("what", ["turn.home.storage.update", "tables.transact"])
 @pytest.mark.parametrize("page", ["docs/skills.md", "docs/zh/skills.md"])
 async def test_the_examples_of_the_page_work(core: Core, page: str, what: str) -> None:
     text = (ROOT / page).read_text("utf-8")
