@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.channels import AddressError
+from assistant.runtime.versions import typed
 from assistant.settings import SettingsError
 from assistant.setup import Kind, NotUsableError, Place, Question, SetupWords
 from assistant.setup.checks import yes_or_no
@@ -29,7 +30,7 @@ _NAME: Final = "anban"
 
 def command(*words: str) -> str:
     """Give a command of ours as it can be typed where this one was."""
-    here = Path(sys.argv[0])
+    here = typed()
     if here.name != _NAME or shutil.which(_NAME) == str(here):
         return " ".join((_NAME, *words))
     if here.is_absolute() and here.is_relative_to(Path.cwd()):

@@ -101,11 +101,11 @@ def trial_of(home: Path) -> Trial | None:
         known = {each.name for each in fields(Trial)}
         kept = {name: value for name, value in data.items() if name in known}
         trial = Trial(**{**kept, "made": tuple(data.get("made", ()))})
-        if "has_copy" not in data:  # written by an Anban that did not say so
-            trial = replace(trial, has_copy=trial.starts > 0 or trial.is_confirmed)
-        return trial
     except (OSError, ValueError, TypeError, AttributeError):
         return None
+    if "has_copy" not in data:  # written by an Anban that did not say so
+        return replace(trial, has_copy=bool(trial.starts or trial.is_confirmed))
+    return trial
 
 
 def is_outdated(home: Path) -> bool:

@@ -310,7 +310,7 @@ def test_the_copy_is_on_the_disk_before_it_is_written_down(
     real = os.fsync
 
     def note(number: int) -> None:
-        synced.append(Path(os.readlink(f"/proc/self/fd/{number}")).name)
+        synced.append(Path(f"/proc/self/fd/{number}").readlink().name)
         real(number)
 
     monkeypatch.setattr(os, "fsync", note)
