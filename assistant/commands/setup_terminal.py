@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.channels import AddressError
+from assistant.commands.told import told
 from assistant.runtime.versions import typed
 from assistant.settings import SettingsError
 from assistant.setup import Kind, NotUsableError, Place, Question, SetupWords
@@ -25,6 +26,8 @@ EMPTIES: Final = "-"
 EXPLAINS: Final = frozenset({"?", "？"})
 SKIPS: Final = frozenset({">", "》", "＞"})
 _WIDEST: Final = 78
+_TOLD: Final = frozenset({"problem", "detail", "why"})
+"""What is filled in and was written in English."""
 _NAME: Final = "anban"
 
 
@@ -73,8 +76,13 @@ class Terminal:
         self.console.print(Text(text, "bold"))
 
     def say(self, key: str, **slots: Any) -> None:
-        """Show the words of a key."""
-        self.show(self.words(key, **slots))
+        """Show the words of a key; what is told of a problem is put into the language, too."""
+        wrong = {name: self.told(str(slots[name])) for name in _TOLD & slots.keys()}
+        self.show(self.words(key, **{**slots, **wrong}))
+
+    def told(self, english: str) -> str:
+        """Give an error in the language of the home."""
+        return told(english, self.place.lang)
 
     def show(self, text: str, style: str = "", indent: int = 0) -> None:
         """Show a text, folded to the terminal."""
@@ -140,7 +148,11 @@ class Terminal:
 
     def refuse(self, error: Exception) -> None:
         """Say why an answer cannot be used."""
-        why = self.words.refusal(error) if isinstance(error, NotUsableError) else str(error)
+        why = (
+            self.words.refusal(error)
+            if isinstance(error, NotUsableError)
+            else self.told(str(error))
+        )
         self.show(why, "yellow", indent=2)
 
     def question(self, question: Question, text: str = "", suggested: Any = None) -> Any:

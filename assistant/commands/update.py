@@ -25,6 +25,7 @@ from assistant.commands.words import words_of
 from assistant.runtime import versions
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.runtime.link import Link, LinkError
+from assistant.runtime.typed_path import typed_path
 from assistant.services import RunSelftest
 from assistant.services.errors import ServiceError
 from assistant.services.findings import CheckResult
@@ -159,9 +160,9 @@ def _alone(home: Path) -> Iterator[None]:
 
 def _remove_unfinished(place: Path, source: str) -> None:
     """Remove what an update left that was broken off; never what it is to come from now."""
-    kept = Path(source).expanduser().resolve() if source and is_there(source) else None
+    path = typed_path(source)
     for folder in place.glob("anban-*"):
-        is_source = kept is not None and kept.is_relative_to(folder.resolve())
+        is_source = path is not None and path.resolve().is_relative_to(folder.resolve())
         if (folder / _UNFINISHED).is_file() and not is_source:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -201,8 +202,8 @@ def _need_room(place: Path) -> None:
 
 def kind_of(source: str) -> str:
     """Tell what a source is: folder, archive or git; raises UpdateError."""
-    if source and is_there(source):
-        path = Path(source).expanduser()
+    path = typed_path(source) if source else None
+    if path is not None:
         if path.is_dir() and (path / "pyproject.toml").is_file():
             return "folder"
         if path.is_file():
@@ -219,7 +220,7 @@ def version_in(folder: Path) -> str:
     file = folder / "pyproject.toml"
     try:
         if file.is_symlink() or not file.is_file():  # it may lead anywhere, or never end
-            raise OSError(f"{file} is no file")
+            raise FileNotFoundError
         project = tomllib.loads(file.read_text("utf-8"))["project"]
         name, version = project["name"], str(project["version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -455,14 +456,6 @@ def _starts_the_service(folder: Path) -> bool:
     except OSError:
         return True
     return f"{folder}/".replace("%", "%%") in unit
-
-
-def is_there(typed: str) -> bool:
-    """Whether what was typed is a file or a folder: it may as well be anything else."""
-    try:
-        return Path(typed).expanduser().exists()
-    except (OSError, RuntimeError, ValueError):  # too long; no such user; a null byte
-        return False
 
 
 def _agrees(question: str) -> bool:

@@ -19,7 +19,7 @@ async def test_an_alarm_that_begins_while_it_is_looked_keeps_it(
 
     @asynccontextmanager
     async def running(*_: Any) -> AsyncIterator[Core]:
-        yield cast(Core, SimpleNamespace(alarm_assembly=assembly))
+        yield cast("Core", SimpleNamespace(alarm_assembly=assembly))
 
     monkeypatch.setattr(systemd, "running", running)
     monkeypatch.setattr(systemd, "WATCHDOG_SECONDS", 0.0)
@@ -31,5 +31,5 @@ async def test_an_alarm_that_begins_while_it_is_looked_keeps_it(
         assembly.is_busy = looks == 1  # somebody cries; at the next look it is over
         return True
 
-    assert await systemd.run_until_told(cast(Any, None), lambda _: None, is_outdated)
+    assert await systemd.run_until_told(cast("Any", None), lambda _: None, is_outdated)
     assert looks == 2
