@@ -239,7 +239,7 @@ def update(
     if bool(source) == back:
         raise typer.BadParameter("say where the new version is, or --back")
     _quiet()
-    _finish(go_back() if back else update_from(source, is_sure=yes))
+    _finish(go_back(is_sure=yes) if back else update_from(source, is_sure=yes))
 
 
 @app.command()

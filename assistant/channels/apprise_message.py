@@ -105,8 +105,9 @@ class AppriseMessage(Channel):
 def _service_of(url: str) -> NotifyBase:
     url = refuse_controls(url, "the message address")
     schema = url.partition("://")[0].lower()
+    shown = url.partition(":")[0][:20] if ":" in url else "…"  # all of it may be a password
     problem = AddressError(
-        f"no messaging service understands this address ({schema[:20]}://…); "
+        f"no messaging service understands this address ({shown}://…); "
         "they are listed at https://github.com/caronc/apprise/wiki"
     )
     if len(url) > MAX_ADDRESS_CHARACTERS or schema in _HERE_ONLY:

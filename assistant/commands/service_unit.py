@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import grp
+import os
 import pwd
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from assistant.runtime.versions import TYPED
 
 UNIT_FILE: Final = Path("/etc/systemd/system/anban.service")
 GROUPS: Final = ("audio", "dialout", "input")
@@ -39,8 +42,9 @@ def account_of(user: str, home: str = "") -> Account | None:
 
 
 def command() -> Path:
-    """Give the `anban` that this is."""
-    return Path(sys.executable).with_name("anban")
+    """Give the `anban` that was started: a version that it handed over to may be removed."""
+    first = os.environ.get(TYPED)
+    return Path(first) if first else Path(sys.executable).with_name("anban")
 
 
 def unit(account: Account, anban: Path) -> str:

@@ -94,7 +94,7 @@ def _menu(front: Terminal) -> None:
             for number, step in enumerate(STEPS, 1):
                 _titled(front, number, len(STEPS), step)
             return
-        if typed.isdecimal() and 0 < int(typed) <= len(STEPS):
+        if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(STEPS):
             step = STEPS[int(typed) - 1]
             _titled(front, int(typed), len(STEPS), step)
         else:

@@ -12,6 +12,7 @@ from rich.console import Console
 from assistant.commands.help_at_hand import needs, print_needs
 from assistant.commands.reminder_list import change, opened_copy
 from assistant.commands.setup_home import place as this_home
+from assistant.commands.told import told
 from assistant.commands.words import Words
 from assistant.reminders.list_file import decoded
 from assistant.reminders.list_words import ListFault
@@ -44,28 +45,44 @@ def set_up_from(file: Path, *, is_check: bool) -> int:
     if is_check:
         console.print(words("answers_checked"))
         return 0
-    _keep(answers, place)
+    kept: list[str] = []
+    try:
+        _keep(answers, place, kept)
+    except Exception:
+        names = words("comma").join(words(f"name_{each}") for each in kept)
+        console.print(words("left_kept", names=names) if kept else words("left_nothing"))
+        raise
     console.print(words("answers_kept", place=place.folder), soft_wrap=True)
     if answers.pull_model and not _pull(console, place, answers.lang):
         return 1
-    told = list(needs(place.folder, place.settings, Words(answers.lang)))
-    print_needs(console, told, Words(answers.lang))
-    return 1 if any(need.verdict is Verdict.BROKEN for need in told) else 0
+    found = list(needs(place.folder, place.settings, Words(answers.lang)))
+    print_needs(console, found, Words(answers.lang))
+    return 1 if any(need.verdict is Verdict.BROKEN for need in found) else 0
 
 
-def _keep(answers: Answers, place: Place) -> None:
-    place.keep(answers.settings)
-    if answers.habits:
-        kept = place.profile.get(HABITS_FIELD)
-        place.profile.set(HABITS_FIELD, {**(kept or {}), **answers.habits})
+def _keep(answers: Answers, place: Place, done: list[str]) -> None:
+    """Keep all of it, first what an alarm needs most; `done` tells what was."""
     for contact in answers.contacts:
         people = place.people
         at = next((n for n, c in enumerate(people.all) if c.name == contact.name), None)
         people.add(contact, at)
+    if answers.contacts:
+        done.append("people")
+    if answers.settings:
+        place.keep(answers.settings)
+        done.append("settings")
+    if "language" in answers.settings:
+        place.profile.speak(answers.lang)
+    if answers.habits:
+        kept = place.profile.get(HABITS_FIELD)
+        place.profile.set(HABITS_FIELD, {**(kept or {}), **answers.habits})
+        done.append("times")
     if answers.medicines:
         asyncio.run(change(ImportReminders(_as_list(answers.medicines))))
     if answers.medicine_list is not None:
         asyncio.run(change(ImportReminders(decoded(answers.medicine_list.read_bytes()))))
+    if answers.medicines or answers.medicine_list is not None:
+        done.append("medicines")
 
 
 async def _look_at_medicines(answers: Answers) -> None:
@@ -105,6 +122,6 @@ def _pull(console: Console, place: Place, lang: str) -> bool:
         with console.status(SetupWords(lang)("pulling")):
             pull(lang, place.folder / "models", lambda _here, _total: None)
     except ModelError as error:
-        console.print(str(error), markup=False)
+        console.print(told(str(error), lang), markup=False)
         return False
     return True

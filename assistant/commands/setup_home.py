@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.channels import Registry
+from assistant.commands.told import told
 from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.settings import Settings, SettingsError, home_folder
 from assistant.setup import Place
 from assistant.store import Database, KeyedValues, StoreError
+
+if TYPE_CHECKING:
+    from assistant.services import Request
 
 _DATABASE = "anban.sqlite"
 
@@ -43,11 +47,32 @@ class HomeProfile:
 
     def set(self, name: str, value: Any) -> None:
         """Keep a field, through the Anban that runs, else by itself; raises SettingsError."""
+        from assistant.services import SetProfileField  # noqa: PLC0415
+
+        async def by_itself(database: Database) -> None:
+            await KeyedValues.profile(database).set(name, value)
+
         try:
-            asyncio.run(self._write(name, value))
+            asyncio.run(self._change(by_itself, SetProfileField(name, value)))
         except (StoreError, OSError, TimeoutError) as error:
             raise SettingsError(str(error)) from error
         self._known = {**(self._known or {}), name: value}
+
+    def speak(self, lang: str) -> None:
+        """Let a language hold from now on, also after one that was asked for aloud."""
+        from assistant.services import SwitchLanguage  # noqa: PLC0415
+
+        async def by_itself(database: Database) -> None:
+            kept = KeyedValues.home(database)
+            if await kept.get("lang") not in {None, lang}:
+                await kept.set("lang", lang)
+
+        if not (self._folder / _DATABASE).exists():
+            return  # nothing was asked for yet
+        try:
+            asyncio.run(self._change(by_itself, SwitchLanguage(lang)))
+        except (StoreError, OSError, TimeoutError) as error:
+            raise SettingsError(str(error)) from error
 
     async def _read(self) -> dict[str, Any]:
         from assistant.commands.reminder_list import copied  # noqa: PLC0415
@@ -59,26 +84,27 @@ class HomeProfile:
             async with _opened(path) as database:
                 return await KeyedValues.profile(database).all()
 
-    async def _write(self, name: str, value: Any) -> None:
+    async def _change(
+        self, by_itself: Callable[[Database], Awaitable[None]], wish: Request[None]
+    ) -> None:
         try:
             lock = lock_home(self._folder)
         except AlreadyRunningError:
-            await _ask(self._folder, name, value)
+            await _ask(self._folder, wish)
             return
         with lock:
             async with _opened(self._folder / _DATABASE) as database:
-                await KeyedValues.profile(database).set(name, value)
+                await by_itself(database)
 
 
-async def _ask(folder: Path, name: str, value: Any) -> None:
-    """Let the Anban that runs keep a field."""
+async def _ask(folder: Path, wish: Request[None]) -> None:
+    """Let the Anban that runs do it."""
     from assistant.runtime.link import Link, LinkError  # noqa: PLC0415
-    from assistant.services import SetProfileField  # noqa: PLC0415
     from assistant.services.errors import ServiceError  # noqa: PLC0415
 
     try:
         async with Link("setup", (), socket_path(folder)) as link:
-            await link.request(SetProfileField(name, value))
+            await link.request(wish)
     except (LinkError, ServiceError) as error:
         raise SettingsError(str(error)) from error
 
@@ -95,7 +121,7 @@ def runs(folder: Path) -> bool:
 def place() -> Place:
     """The home of this user."""
     folder = home_folder()
-    return Place(folder, HomeProfile(folder), _opener, _meant)
+    return Place(folder, HomeProfile(folder), _opener, _meant, told)
 
 
 def _opener(settings: Settings, folder: Path) -> Registry:

@@ -151,7 +151,7 @@ def _ask_way(front: Terminal, name: str, *, has_one: bool) -> str:
         typed = front.ask(asked, why=front.words("why_way"), choices=offered)
         if not typed or typed == EMPTIES or ":" in typed:
             return typed
-        if typed.isdecimal() and 0 < int(typed) <= len(_WAYS):
+        if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(_WAYS):
             return _WAYS[int(typed) - 1]
         if typed.lower() in _WAYS:
             return typed.lower()
@@ -279,10 +279,11 @@ def _try(front: Terminal, contact: Contact) -> None:
 
 def _send(front: Terminal, contact: Contact, channels: list[Channel]) -> None:
     settings = front.place.settings
+    console = settings.console
 
     async def work(update: Callable[[str], None]) -> tuple[list[Ended], bool, bool]:
         async with trying(
-            settings.console, front.place.folder, contact, settings.elder_name, settings.language
+            console, front.place.folder, contact, settings.elder_name, settings.language
         ) as trial:
             ended = [await trial.send(channel) for channel in channels]
             has_gone = any(each.outcome is Outcome.DELIVERED for each in ended)
@@ -300,6 +301,8 @@ def _send(front: Terminal, contact: Contact, channels: list[Channel]) -> None:
         front.say("trial_pressed", name=contact.name)
     elif has_link:
         front.say("trial_not_pressed", name=contact.name)
+    elif console.url and console.listen:
+        front.say("trial_no_page", listens=console.listen)
     elif front.is_person and front.confirm(
         front.words("ask_arrived", name=contact.name), default=True
     ):

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.channels import AddressError
+from assistant.commands.told import told
+from assistant.runtime.versions import typed
 from assistant.settings import SettingsError
 from assistant.setup import Kind, NotUsableError, Place, Question, SetupWords
 from assistant.setup.checks import yes_or_no
@@ -24,12 +26,14 @@ EMPTIES: Final = "-"
 EXPLAINS: Final = frozenset({"?", "？"})
 SKIPS: Final = frozenset({">", "》", "＞"})
 _WIDEST: Final = 78
+_TOLD: Final = frozenset({"problem", "detail", "why"})
+"""What is filled in and was written in English."""
 _NAME: Final = "anban"
 
 
 def command(*words: str) -> str:
     """Give a command of ours as it can be typed where this one was."""
-    here = Path(sys.argv[0])
+    here = typed()
     if here.name != _NAME or shutil.which(_NAME) == str(here):
         return " ".join((_NAME, *words))
     if here.is_absolute() and here.is_relative_to(Path.cwd()):
@@ -72,8 +76,13 @@ class Terminal:
         self.console.print(Text(text, "bold"))
 
     def say(self, key: str, **slots: Any) -> None:
-        """Show the words of a key."""
-        self.show(self.words(key, **slots))
+        """Show the words of a key; what is told of a problem is put into the language, too."""
+        wrong = {name: self.told(str(slots[name])) for name in _TOLD & slots.keys()}
+        self.show(self.words(key, **{**slots, **wrong}))
+
+    def told(self, english: str) -> str:
+        """Give an error in the language of the home."""
+        return told(english, self.place.lang)
 
     def show(self, text: str, style: str = "", indent: int = 0) -> None:
         """Show a text, folded to the terminal."""
@@ -139,7 +148,11 @@ class Terminal:
 
     def refuse(self, error: Exception) -> None:
         """Say why an answer cannot be used."""
-        why = self.words.refusal(error) if isinstance(error, NotUsableError) else str(error)
+        why = (
+            self.words.refusal(error)
+            if isinstance(error, NotUsableError)
+            else self.told(str(error))
+        )
         self.show(why, "yellow", indent=2)
 
     def question(self, question: Question, text: str = "", suggested: Any = None) -> Any:

@@ -14,6 +14,7 @@ from assistant.commands.reminder_lists import add, look_through, read
 from assistant.commands.setup_hearing import words_in
 from assistant.commands.setup_home import runs
 from assistant.commands.setup_terminal import Terminal, command
+from assistant.runtime.typed_path import typed_path
 from assistant.setup import Question, ports, sound
 from assistant.setup.model import model_of
 from assistant.setup.ports import Found, What
@@ -28,6 +29,7 @@ _SILENT_DBFS: Final = -65.0
 _LOUD_DBFS: Final = -6.0
 """A tenth of a second of speech this loud is clipped."""
 _BAR: Final = 30
+_LISTS: Final = (".csv", ".tsv", ".txt")
 _FLOOR_DBFS: Final = -70.0
 
 
@@ -149,17 +151,24 @@ def ask_medicines(front: Terminal) -> None:
         typed = front.ask(front.words("ask_medicine"), why=front.words("why_medicine"))
         if not typed:
             return
-        file = Path(typed).expanduser()
-        if typed.lower().endswith((".csv", ".tsv", ".txt")) or "/" in typed:
-            if not file.is_file():
-                front.say("no_such_file", file=typed)
-            elif asyncio.run(look_through(file)) == 0 and front.confirm(
-                front.words("ask_import"), default=True
-            ):
-                asyncio.run(read(file))
-                front.place.note("medicines")
-        else:
+        file = typed_path(typed)
+        if file is not None and file.is_file():
+            _import(front, file)
+        elif typed.lower().endswith(_LISTS):
+            front.say("no_such_file", file=typed)
+        else:  # such as Co-codamol 30/500
             _ask_medicine(front, typed)
+
+
+def _import(front: Terminal, file: Path) -> None:
+    try:
+        if asyncio.run(look_through(file)) == 0 and front.confirm(
+            front.words("ask_import"), default=True
+        ):
+            asyncio.run(read(file))
+            front.place.note("medicines")
+    except OSError as error:
+        front.say("secret_file_unread", file=file, why=error.strerror)
 
 
 async def _titles() -> list[str]:

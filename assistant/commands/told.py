@@ -15,7 +15,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,8 @@ _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 _LANGUAGE_LINE: Final = re.compile(r"^\s*language\s*[=:＝]", re.MULTILINE)
 _DEEP: Final = 5
 """How often a filled-in part may itself be a sentence with parts."""
+_MOST: Final = 100
+"""How many parts of one text are looked up; beyond, it is shown as it is."""
 _LONGEST: Final = 2_000
 """Characters; what is longer is no sentence of ours."""
 
@@ -71,6 +73,15 @@ class Sentence:
 
     english: str
     other: str
+    pieces: tuple[str, ...] = field(init=False)
+    """What stands around the parts."""
+    names: tuple[str, ...] = field(init=False)
+    """What the parts are called."""
+
+    def __post_init__(self) -> None:
+        found = SLOT.split(self.english)
+        object.__setattr__(self, "pieces", tuple(found[::2]))
+        object.__setattr__(self, "names", tuple(found[1::2]))
 
     @property
     def letters(self) -> int:
@@ -78,15 +89,22 @@ class Sentence:
         return sum(letter.isalpha() for letter in SLOT.sub("", self.english))
 
     def slots_of(self, text: str) -> dict[str, str] | None:
-        """Read what was filled in; None: it is another sentence."""
-        pieces = SLOT.split(self.english)
-        if not all(piece in text for piece in pieces[::2]):
+        """Read what was filled in, each part as short as can be; None: it is another sentence.
+
+        Without a regular expression: one with several parts takes minutes on a hostile text.
+        """
+        first, *between, last = self.pieces
+        end = len(text) - len(last)
+        if not text.startswith(first) or not text.endswith(last) or end < len(first):
             return None
-        pattern = "".join(
-            "(.*?)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)
-        )
-        match = re.fullmatch(pattern, text, re.DOTALL)
-        return None if match is None else dict(zip(pieces[1::2], match.groups(), strict=True))
+        at, filled = len(first), []
+        for piece in between:
+            found = text.find(piece, at, end)
+            if found < 0:
+                return None
+            filled.append(text[at:found])
+            at = found + len(piece)
+        return dict(zip(self.names, [*filled, text[at:end]], strict=True))
 
 
 class Catalogue:
@@ -101,28 +119,35 @@ class Catalogue:
             parted, key=lambda each: (each.english.startswith("{"), -each.letters)
         )
 
-    def of(self, text: str, depth: int = _DEEP) -> str:
-        """Give a text in this language, as far as the catalogue knows it."""
-        if not depth or not text.strip() or len(text) > _LONGEST:
+    def of(self, text: str, depth: int = _DEEP, left: Iterator[int] | None = None) -> str:
+        """Give a text in this language, as far as the catalogue knows it.
+
+        Args:
+            text: in English.
+            depth: how often a part of it may have parts.
+            left: ends when enough was looked up for one text.
+        """
+        left = iter(range(_MOST)) if left is None else left
+        if not depth or not text.strip() or len(text) > _LONGEST or next(left, None) is None:
             return text
         if text in self._exact:
             return self._exact[text]
         for sentence in self._sentences:
             slots = sentence.slots_of(text)
             if slots is not None:
-                known = {name: self._part(name, value, depth) for name, value in slots.items()}
+                known = {n: self._part(n, value, depth, left) for n, value in slots.items()}
                 return SLOT.sub(lambda slot, known=known: known[slot[1]], sentence.other)  # type: ignore[misc]
         for ways in _MARKS:
             for parts, mark in ways(text):
-                given = [self._part("", part, depth) for part in parts]
+                given = [self._part("", part, depth, left) for part in parts]
                 if given != parts:
                     return mark.join(given)
         return text
 
-    def _part(self, name: str, text: str, depth: int) -> str:
+    def _part(self, name: str, text: str, depth: int, left: Iterator[int]) -> str:
         """Give a part of a text; one word may be the name of a thing or of a setting."""
         is_sentence = len(text.split()) > 1 or name.endswith(WORD)
-        return self.of(text, depth - 1) if is_sentence else text
+        return self.of(text, depth - 1, left) if is_sentence else text
 
 
 def _paragraphs(text: str) -> Iterator[tuple[list[str], str]]:

@@ -19,11 +19,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from assistant.commands import service_unit
 from assistant.commands.told import told
 from assistant.commands.words import words_of
 from assistant.runtime import versions
-from assistant.runtime.home_folder import socket_path
+from assistant.runtime.home_folder import AlreadyRunningError, lock_home, socket_path
 from assistant.runtime.link import Link, LinkError
+from assistant.runtime.typed_path import typed_path
 from assistant.services import RunSelftest
 from assistant.services.errors import ServiceError
 from assistant.services.findings import CheckResult
@@ -34,8 +36,8 @@ FREE_BYTES: Final = 5_000_000_000
 _PROJECT: Final = "anban"
 _FETCHING: Final = "anban-update-"
 """How the folder of a version begins that is being fetched."""
-_UNFINISHED: Final = ".unfinished"
-"""A file in the folder of a version that was never chosen."""
+_UNFINISHED: Final = ".anban-unfinished"
+"""A file of ours in a folder that an update makes, until its version is chosen."""
 _NOT_COPIED: Final = ("cache", "models", "run", "versions", "core.lock")
 """What of the data folder a trial of the new version does without."""
 _NOT_OF_A_VERSION: Final = (".venv", ".git", ".cache", ".tools", "__pycache__", "node_modules")
@@ -48,6 +50,12 @@ _TRIALS: Final = (
 _TRIAL_SECONDS: Final = 1_800.0
 _TEST_SECONDS: Final = 180.0
 _LOOK_SECONDS: Final = 1.0
+_GONE_SECONDS: Final = 30.0
+"""How long nobody holds the home until it is given up that the new version comes."""
+_NO_DATA_YET: Final = frozenset(
+    {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+)
+"""Never started, or not to be read by anybody: the new version says what is wrong with it."""
 
 Installer = Callable[[Path], None]
 """Makes the environments of a version in its folder; raises UpdateError."""
@@ -68,7 +76,7 @@ def update_from(source: str, *, is_sure: bool, install: Installer | None = None)
     try:
         with _alone(home):
             before = _update(source, home, place, install or _make, is_sure=is_sure)
-    except (UpdateError, OSError) as error:
+    except (UpdateError, OSError, sqlite3.Error) as error:
         _say(words("update_refused", why=told(str(error))))
         return 1
     return _accompany(home, before)
@@ -80,15 +88,16 @@ def _update(
     """Do all of it; gives what was not well before, None: no Anban runs.
 
     Raises:
-        UpdateError, OSError: nothing has changed.
+        UpdateError, OSError, sqlite3.Error: nothing has changed.
     """
     words = words_of()
-    _remove_unfinished(place)
+    _remove_unfinished(place, source)
     _need_peace(home)
     _need_room(place)
     kind = kind_of(source)
     _say(words("update_fetches", source=source))
     with tempfile.TemporaryDirectory(prefix=_FETCHING, dir=place) as fetched:
+        (Path(fetched) / _UNFINISHED).touch()
         folder = _fetched(source, kind, Path(fetched))
         version = version_in(folder)
         if not is_sure and not _agrees(words("update_agree", version=version)):
@@ -111,7 +120,7 @@ def _update(
     return before
 
 
-def go_back() -> int:
+def go_back(*, is_sure: bool) -> int:
     """Choose the version of before; the exit status."""
     words, home = words_of(), home_folder()
     trial = versions.trial_of(home)
@@ -119,6 +128,12 @@ def go_back() -> int:
         if trial is None or not versions.program_of(Path(trial.old)).exists():
             raise UpdateError("there is no version to go back to")
         _need_peace(home)
+        copied_at = versions.restored_from(home, trial)
+        if copied_at is not None and not is_sure:
+            at = time.strftime("%Y-%m-%d %H:%M", time.localtime(copied_at))
+            if not _agrees(words("update_agree_back", at=at)):
+                raise UpdateError("it was not agreed to; --yes asks nothing")
+            _need_peace(home)
         versions.go_back(home, trial)
     except (UpdateError, OSError) as error:
         _say(words("update_refused", why=told(str(error))))
@@ -143,10 +158,12 @@ def _alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _remove_unfinished(place: Path) -> None:
-    """Remove what an update left that was broken off."""
+def _remove_unfinished(place: Path, source: str) -> None:
+    """Remove what an update left that was broken off; never what it is to come from now."""
+    path = typed_path(source)
     for folder in place.glob("anban-*"):
-        if folder.name.startswith(_FETCHING) or (folder / _UNFINISHED).exists():
+        is_source = path is not None and path.resolve().is_relative_to(folder.resolve())
+        if (folder / _UNFINISHED).is_file() and not is_source:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -154,7 +171,7 @@ def _need_peace(home: Path) -> None:
     """Never while somebody may need help.
 
     Raises:
-        UpdateError: an alarm is open.
+        UpdateError: an alarm is open, or whether one is cannot be told.
     """
     database = home / "anban.sqlite"
     if not database.exists():
@@ -166,8 +183,11 @@ def _need_peace(home: Path) -> None:
             (count,) = connection.execute(
                 "SELECT count(*) FROM alarm WHERE state NOT IN ('closed', 'cancelled')"
             ).fetchone()
-    except sqlite3.Error:
-        return  # never started, or not to be read: the new version says what is wrong with it
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _NO_DATA_YET:
+            return
+        why = f"whether an alarm is open cannot be told ({error}); try again in a minute"
+        raise UpdateError(why) from error
     if count:
         raise UpdateError("an alarm is open; nothing is changed while somebody may need help")
 
@@ -182,20 +202,26 @@ def _need_room(place: Path) -> None:
 
 def kind_of(source: str) -> str:
     """Tell what a source is: folder, archive or git; raises UpdateError."""
-    path = Path(source or os.devnull).expanduser()
-    if path.is_dir() and (path / "pyproject.toml").is_file():
-        return "folder"
-    if path.is_file():
-        return "archive"
-    if path.is_dir() or "://" in source or source.startswith("git@"):
+    path = typed_path(source) if source else None
+    if path is not None:
+        if path.is_dir() and (path / "pyproject.toml").is_file():
+            return "folder"
+        if path.is_file():
+            return "archive"
+        if path.is_dir():
+            return "git"
+    if "://" in source or source.startswith("git@"):
         return "git"
     raise UpdateError(f"{source} is no folder of Anban, no archive and no git address")
 
 
 def version_in(folder: Path) -> str:
     """Read which version of Anban lies in a folder; raises UpdateError."""
+    file = folder / "pyproject.toml"
     try:
-        project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+        if file.is_symlink() or not file.is_file():  # it may lead anywhere, or never end
+            raise FileNotFoundError
+        project = tomllib.loads(file.read_text("utf-8"))["project"]
         name, version = project["name"], str(project["version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UpdateError("this is no version of Anban: it has no pyproject.toml") from error
@@ -224,8 +250,8 @@ def _fetched(source: str, kind: str, into: Path) -> Path:
             _unpack(Path(source).expanduser(), folder)
     except (OSError, shutil.Error, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UpdateError(f"{source} cannot be read: {error}") from error
-    # Archives of releases have one folder around everything.
-    inside = [each for each in folder.iterdir() if each.is_dir()]
+    # Archives of releases have one folder around everything; a link would lead out of it.
+    inside = [each for each in folder.iterdir() if each.is_dir() and not each.is_symlink()]
     if not (folder / "pyproject.toml").exists() and len(inside) == 1:
         return inside[0]
     return folder
@@ -234,13 +260,15 @@ def _fetched(source: str, kind: str, into: Path) -> Path:
 def _unpack(archive: Path, folder: Path) -> None:
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as opened:
-            opened.extractall(folder)  # names that lead out of it are cut by zipfile itself
-            for each in opened.infolist():  # which forgets what may be run
-                if (mode := each.external_attr >> 16) & 0o111:
-                    (folder / each.filename).chmod(mode & 0o777)
+            for each in opened.infolist():
+                # zipfile cuts names that lead out of the folder, and says where it put them.
+                put = Path(opened.extract(each, folder))
+                if (mode := each.external_attr >> 16) & 0o111 and put.is_file():
+                    put.chmod(mode & 0o777 | 0o600)  # it forgets what may be run
     else:  # tar strips what leads out of the folder; Python's own does so from 3.11.4 on only
         folder.mkdir()
-        _run(["tar", "-x", "--no-same-owner", "-f", str(archive.absolute())], folder)
+        as_ours = ("--no-same-owner", "--no-same-permissions")
+        _run(["tar", "-x", *as_ours, "-f", str(archive.absolute())], folder)
 
 
 def _make(folder: Path) -> None:
@@ -306,7 +334,7 @@ def _environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name not in {versions.CHOSEN, "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
+        if name not in {versions.CHOSEN, versions.TYPED, "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
     }
 
 
@@ -315,14 +343,24 @@ def _environment() -> dict[str, str]:
 
 def _accompany(home: Path, before: frozenset[str] | None) -> int:
     """Wait until the new version works, and go back if it does not; the exit status."""
+    from assistant.commands.setup_terminal import command  # noqa: PLC0415
+
     words = words_of()
     if before is None:
         _say(words("update_not_running"))
         return 0
     _say(words("update_waits"))
+    since, starts = time.monotonic(), 0
     for seen in _until_settled(home):
         if seen.problem:
             _say(words("update_went_back", why=told(seen.problem)))
+            return 1
+        if seen.is_confirmed:
+            break
+        if seen.starts != starts or _is_held(home):
+            since, starts = time.monotonic(), seen.starts
+        elif time.monotonic() - since >= _GONE_SECONDS and _leave(home):
+            _say(words("update_gone", command=command("run")))
             return 1
     try:
         after = _self_test(home)
@@ -338,6 +376,25 @@ def _accompany(home: Path, before: frozenset[str] | None) -> int:
     _say(words("update_done"))
     _remove_older(home)
     return 0
+
+
+def _is_held(home: Path) -> bool:
+    """Whether an Anban runs on a home."""
+    try:
+        lock_home(home).close()
+    except AlreadyRunningError:
+        return True
+    return False
+
+
+def _leave(home: Path) -> bool:
+    """Go back from a version that nobody starts again, as if it was started by hand."""
+    with contextlib.suppress(AlreadyRunningError), lock_home(home):
+        trial = versions.trial_of(home)
+        if trial is not None and not trial.is_confirmed:
+            versions.go_back(home, trial, "it ended, and nothing started it again")
+            return True
+    return False
 
 
 def _until_settled(home: Path) -> Iterator[versions.Trial]:
@@ -382,11 +439,23 @@ def _remove_older(home: Path) -> None:
     trial = versions.trial_of(home)
     if trial is None:
         return
-    for folder in trial.made:
-        if folder not in {trial.old, trial.new}:
+    spared = {Path(each).resolve() for each in (trial.old, trial.new, versions.own_folder())}
+    for folder in map(Path, trial.made):
+        if folder.resolve() not in spared and not _starts_the_service(folder):
             shutil.rmtree(folder, ignore_errors=True)
     left = tuple(folder for folder in trial.made if Path(folder).exists())
     versions.keep(home, replace(trial, made=left))
+
+
+def _starts_the_service(folder: Path) -> bool:
+    """Whether the unit that is installed begins in a version's folder."""
+    try:
+        unit = service_unit.UNIT_FILE.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return f"{folder}/".replace("%", "%%") in unit
 
 
 def _agrees(question: str) -> bool:

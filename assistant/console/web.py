@@ -76,6 +76,7 @@ _PROBLEMS: Final = {
     "old_link": HTTPStatus.GONE,
     "slow_down": HTTPStatus.TOO_MANY_REQUESTS,
     "down": HTTPStatus.SERVICE_UNAVAILABLE,
+    "not_running": HTTPStatus.SERVICE_UNAVAILABLE,
     "bad_form": HTTPStatus.BAD_REQUEST,
 }
 
@@ -88,6 +89,10 @@ class Core(Protocol):
 
     async def request(self, request: Asked[R], deadline_seconds: float = 5.0) -> R:
         """A service's result; raises ServiceError, TimeoutError, LinkError."""
+
+
+class NotRunningError(LinkError):
+    """No core is meant to be there: nobody is being called."""
 
 
 class _ProblemError(Exception):
@@ -218,6 +223,8 @@ class Door:
         except ServiceError as error:
             log.warning("%s: %s", asked.SERVICE, error)
             raise _ProblemError("bad_link") from error
+        except NotRunningError as error:
+            raise _ProblemError("not_running") from error
         except (LinkError, TimeoutError) as error:
             log.error("%s: the core does not answer", asked.SERVICE)
             raise _ProblemError("down") from error

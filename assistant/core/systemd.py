@@ -38,7 +38,8 @@ async def run_until_told(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WATCHDOG_SECONDS):
                     await told.wait()
-            if not core.alarm_assembly.is_busy and await asyncio.to_thread(is_outdated, core):
+            # An alarm may have begun while it was looked.
+            if await asyncio.to_thread(is_outdated, core) and not core.alarm_assembly.is_busy:
                 return True
         notifier.notify("STOPPING=1")
         return False

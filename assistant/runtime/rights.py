@@ -281,7 +281,7 @@ COMMANDS: Final[Mapping[str, Rights]] = {
     ),
     "selftest": _command(RunSelftest),
     "sensors": _command(CheckDevices, hears=(RuleBegan, SensorTold)),
-    "setup": _command(DrillContact, SetProfileField),
+    "setup": _command(DrillContact, SetProfileField, SwitchLanguage),
 }
 """The rights of each command of the user's own; none of the core's children may pass for one."""
 

@@ -8,7 +8,8 @@ starts that did not get so far, the old one runs again by itself.
 
 At the first start of a trial, when nobody has it open, the database is copied as it was. Whoever
 goes back gets that copy only if the new version changed the form of the tables; otherwise the
-database stays, with all that was written since.
+database stays, with all that was written since. The copy is of one change of version alone: with
+the next change it goes, else a database of months ago would come in the place of the living one.
 
 Every step leaves a home that starts, wherever the power goes.
 """
@@ -21,6 +22,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 CHOSEN: Final = "ANBAN_VERSION"
 """Names the folder that was handed over to; whatever its value, nothing is handed over again."""
+TYPED: Final = "ANBAN_TYPED"
+"""Names the program that was started before anything was handed over: the one that stays."""
 TRIES: Final = 3
 """How often a version on trial may begin without having run for `TRIAL_SECONDS`."""
 TRIAL_SECONDS: Final = 60.0
@@ -58,6 +62,8 @@ class Trial:
     """Whether the next start has to look whether the database fits; it was gone back."""
     problem: str = ""
     """Why it was gone back by itself; empty: it was not."""
+    has_copy: bool = False
+    """Whether the copy of the database was made for this change, and is the old one's."""
     made: tuple[str, ...] = ()
     """Every folder that `anban update` made and that may be there still."""
 
@@ -70,6 +76,11 @@ def own_folder() -> Path:
 def program_of(folder: Path) -> Path:
     """The `anban` of a version's folder."""
     return folder / ".venv/bin/anban"
+
+
+def typed() -> Path:
+    """The `anban` that was started; versions that it handed over to come and go."""
+    return Path(os.environ.get(TYPED) or sys.argv[0])
 
 
 def chosen(home: Path) -> Path | None:
@@ -89,9 +100,12 @@ def trial_of(home: Path) -> Trial | None:
         data = json.loads((_folder(home) / "trial.json").read_text("utf-8"))
         known = {each.name for each in fields(Trial)}
         kept = {name: value for name, value in data.items() if name in known}
-        return Trial(**{**kept, "made": tuple(data.get("made", ()))})
+        trial = Trial(**{**kept, "made": tuple(data.get("made", ()))})
     except (OSError, ValueError, TypeError, AttributeError):
         return None
+    if "has_copy" not in data:  # written by an Anban that did not say so
+        return replace(trial, has_copy=bool(trial.starts or trial.is_confirmed))
+    return trial
 
 
 def is_outdated(home: Path) -> bool:
@@ -111,8 +125,15 @@ def switch(home: Path, new: Path, made: Sequence[Path] = ()) -> None:
         OSError: the home cannot be written; nothing has changed.
     """
     known = tuple(str(folder) for folder in made)
-    old = chosen(home) or _OWN
-    keep(home, Trial(str(old), str(new), made=known))
+    old, before, has_copy = chosen(home) or _OWN, trial_of(home), False
+    if before is not None and Path(before.new) == old:
+        if before.must_restore:  # gone back from, but it runs still: the database is its own
+            old = Path(before.old)
+        elif not before.is_confirmed:  # it may never have run: the one before it did
+            old, has_copy = Path(before.old), before.has_copy
+    keep(home, Trial(str(old), str(new), has_copy=has_copy, made=known))
+    if not has_copy:
+        _drop_copy(home)
     _point(home, new)
 
 
@@ -128,12 +149,21 @@ def go_back(home: Path, trial: Trial, problem: str = "") -> Trial:
         new=trial.old,
         starts=0,
         is_confirmed=bool(problem),
-        must_restore=True,
+        # One that never ran has changed nothing; one that was not left yet has its own database.
+        must_restore=trial.has_copy and not trial.must_restore,
         problem=problem,
     )
     keep(home, back)
     _point(home, Path(back.new))
     return back
+
+
+def restored_from(home: Path, trial: Trial) -> float | None:
+    """When the copy was made that going back would put in the database's place; None: it stays."""
+    copy = _folder(home) / _DATABASE
+    if trial.must_restore or not trial.has_copy or not _differs(home):
+        return None
+    return copy.stat().st_mtime
 
 
 def confirm(home: Path) -> None:
@@ -196,6 +226,7 @@ def make_room(home: Path, arguments: Sequence[str]) -> None:
         if trial is not None and Path(trial.new) == chosen(home):
             with contextlib.suppress(OSError):
                 go_back(home, trial, str(error))
+                settle(home, is_run=True)  # this one goes on for months, and writes
 
 
 def become_chosen(home: Path, arguments: Sequence[str]) -> None:
@@ -209,11 +240,17 @@ def become_chosen(home: Path, arguments: Sequence[str]) -> None:
         return
     program = str(program_of(folder))
     os.environ[CHOSEN] = str(folder)
+    os.environ.setdefault(TYPED, str(_program_here()))
     try:
         os.execv(program, [program, *arguments])  # noqa: S606  (no shell is wanted)
     except OSError:
         del os.environ[CHOSEN]
         raise
+
+
+def _program_here() -> Path:
+    here = Path(sys.argv[0]).absolute()
+    return here if here.name == "anban" else Path(sys.executable).with_name("anban")
 
 
 def _never_ran(home: Path) -> bool:
@@ -240,25 +277,31 @@ def settle(home: Path, *, is_run: bool) -> None:
         return  # this start will be refused, and says nothing of the version
     with lock:
         if trial.must_restore:
-            _point(home, Path(trial.new))  # the power may have gone before
-            _restore(home)
-            keep(home, replace(trial, must_restore=False))
-        elif not is_run or Path(trial.new) != chosen(home):
+            trial = _gone_back(home, trial)
+        if trial.is_confirmed or not is_run or Path(trial.new) != chosen(home):
             return  # chosen otherwise, or not yet
-        elif trial.starts >= TRIES:
-            back = go_back(home, trial, f"it did not run for {TRIAL_SECONDS:.0f} s")
-            _restore(home)
-            keep(home, replace(back, must_restore=False))
-        else:
-            if trial.starts == 0:
-                try:
-                    _copy(home)
-                except (OSError, sqlite3.Error) as error:
-                    # Nothing was changed yet, so nothing has to be restored.
-                    back = go_back(home, trial, f"the data could not be copied: {error}")
-                    keep(home, replace(back, must_restore=False))
-                    return
-            keep(home, replace(trial, starts=trial.starts + 1))
+        if trial.starts >= TRIES:
+            _gone_back(home, go_back(home, trial, f"it did not run for {TRIAL_SECONDS:.0f} s"))
+            return
+        if not trial.has_copy:
+            try:
+                _copy(home)
+            except (OSError, sqlite3.Error) as error:
+                # Nothing was changed yet, so nothing has to be restored.
+                _point(home, Path(trial.old))
+                go_back(home, trial, f"the data could not be copied: {error}")
+                return
+        keep(home, replace(trial, starts=trial.starts + 1, has_copy=True))
+
+
+def _gone_back(home: Path, trial: Trial) -> Trial:
+    """Give the version that was gone back to a database that it can read."""
+    _point(home, Path(trial.new))  # the power may have gone before
+    _restore(home)
+    settled = replace(trial, must_restore=False, has_copy=False)
+    keep(home, settled)
+    _drop_copy(home)  # it is of no use to the one that was left: that gets a copy of its own
+    return settled
 
 
 # ------------------------------------------------------------------------------- the data
@@ -271,13 +314,16 @@ def _copy(home: Path) -> None:
         target.unlink(missing_ok=True)
         return
     new = target.with_suffix(".new")
-    new.unlink(missing_ok=True)
+    for end in ("", "-journal", *_BESIDE):  # of a copy that was broken off
+        new.with_name(new.name + end).unlink(missing_ok=True)
     with (
         contextlib.closing(sqlite3.connect(source)) as database,
         contextlib.closing(sqlite3.connect(new)) as copy,
     ):
         database.backup(copy)
+    _sync(new)
     new.replace(target)
+    _sync(target.parent)
 
 
 def _restore(home: Path) -> None:
@@ -286,7 +332,7 @@ def _restore(home: Path) -> None:
     What the newer version wrote stays beside it; raises OSError.
     """
     database, copy = home / _DATABASE, _folder(home) / _DATABASE
-    if not copy.exists() or _form(database) == _form(copy):
+    if not _differs(home):
         return
     if database.exists():
         with (
@@ -303,7 +349,29 @@ def _restore(home: Path) -> None:
         log.warning("the tables are of a newer version; they are kept as %s", aside)
     new = database.with_suffix(".restored")
     shutil.copyfile(copy, new)
+    _sync(new)
     new.replace(database)
+    _sync(home)
+
+
+def _differs(home: Path) -> bool:
+    """Whether there is a copy whose tables have another form than the database's."""
+    copy = _folder(home) / _DATABASE
+    return copy.exists() and _form(home / _DATABASE) != _form(copy)
+
+
+def _drop_copy(home: Path) -> None:
+    for end in ("", *_BESIDE):
+        (_folder(home) / f"{_DATABASE}{end}").unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Let it be on the disk before the next step; raises OSError."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _form(database: Path) -> str:

@@ -47,7 +47,7 @@ def read_tables(raw: bytes) -> tuple[dict[str, Any], list[Problem]]:
     text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return _salvaged(text)
     return data, []
 
@@ -86,7 +86,7 @@ def _salvaged(text: str) -> tuple[dict[str, Any], list[Problem]]:
     for statement in _statements(text, problems):
         try:
             values = tomllib.loads(statement.text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             problems.append(_problem(statement, error))
             continue
         for name in reversed(statement.section.split(".") if statement.section else []):
@@ -150,7 +150,7 @@ def _is_whole(begun: list[str]) -> bool:
     """Whether nothing is open, so that the next line cannot belong to it."""
     try:
         tomllib.loads("\n".join(begun))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from assistant.channels import AddressError, Registry
 from assistant.language import Anchor
 from assistant.people.contacts import Contact, new_contact
+from assistant.runtime.typed_path import typed_path
 from assistant.settings import LANGUAGES, Settings, fitted, line_of, read_tables, settings_file
 from assistant.setup import checks
 from assistant.setup.checks import Check
@@ -116,7 +117,7 @@ class _Reader:
         self._words = SetupWords(answers.lang)
 
     def read(self, problems: list[tuple[int, str]]) -> Answers:
-        self._answers.wrong += problems
+        self._answers.wrong += [(line, self._told(why)) for line, why in problems]
         tables = dict(self._tables)
         self._own(tables.pop("setup", {}))
         self._habits(tables.pop("times", {}))
@@ -134,7 +135,7 @@ class _Reader:
     def _settings(self, tables: dict[str, Any], secrets: Mapping[str, str]) -> Settings:
         _, misfits = fitted(Settings, tables)
         for dotted, what in misfits:
-            self._answers.refuse(line_of(self._raw, dotted), f"{dotted}: {what}")
+            self._answers.refuse(line_of(self._raw, dotted), f"{dotted}: {self._told(what)}")
         bad = {dotted for dotted, _ in misfits}
         given = {dotted: value for dotted, value in _flat(tables) if dotted not in bad}
         for dotted in SECRETS & given.keys():
@@ -164,6 +165,9 @@ class _Reader:
             self._answers.refuse(line_of(self._raw, dotted), why)
             return value
 
+    def _told(self, english: str) -> str:
+        return self._place.told(english, self._answers.lang)
+
     def _as_it_will_be(self) -> Settings:
         path = settings_file(self._place.folder)
         tables, _ = read_tables(path.read_bytes()) if path.is_file() else ({}, [])
@@ -171,7 +175,8 @@ class _Reader:
             *section, name = dotted.split(".")
             table = tables
             for each in section:
-                table = table.setdefault(each, {})
+                inner = table.get(each)  # something else than a section: `keep` refuses it
+                table[each] = table = inner if isinstance(inner, dict) else {}
             table[name] = value
         settings, _ = fitted(Settings, tables)
         return settings
@@ -187,8 +192,11 @@ class _Reader:
                 continue
             tables[section] = {k: v for k, v in table.items() if k != f"{name}{_IN_FILE}"}
             key = f"{dotted}{_IN_FILE}"
-            file = Path(str(table[f"{name}{_IN_FILE}"])).expanduser()
-            file = file if file.is_absolute() else self._path.parent / file
+            named = str(table[f"{name}{_IN_FILE}"])
+            file = typed_path(named, self._path.parent)
+            if file is None:
+                self._refuse(key, "no_such_file", file=named)
+                continue
             try:
                 status = file.stat()
                 if not stat.S_ISREG(status.st_mode):
@@ -197,8 +205,8 @@ class _Reader:
                     self._refuse(key, "secret_file_open", file=file)
                 yield dotted, file.read_text("utf-8").strip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
-                why = error.strerror if isinstance(error, OSError) else "no UTF-8"
-                self._refuse(key, "secret_file_unread", file=file, why=why)
+                why = str(error.strerror) if isinstance(error, OSError) else "it is no UTF-8"
+                self._refuse(key, "secret_file_unread", file=file, why=self._told(why))
 
     def _is_open(self) -> bool:
         return _can_others_read(self._path.stat())
@@ -217,12 +225,11 @@ class _Reader:
             elif isinstance(value, bool):
                 self._answers.pull_model = value
             else:
-                file = Path(str(value)).expanduser()
-                file = file if file.is_absolute() else self._path.parent / file
-                if file.is_file():
+                file = typed_path(str(value), self._path.parent)
+                if file is not None and file.is_file():
                     self._answers.medicine_list = file
                 else:
-                    self._refuse("setup.medicines", "no_such_file", file=file)
+                    self._refuse("setup.medicines", "no_such_file", file=file or value)
 
     def _habits(self, table: Any) -> None:
         by_name = {
@@ -299,10 +306,10 @@ class _Reader:
         except AddressError as error:
             settings, folder = self._as_it_will_be(), self._place.folder
             meant = self._place.meant(settings, folder, address)
-            near = f" {self._words('nearest', meant=meant)}" if meant not in {"", address} else ""
-            self._answers.refuse(
-                self._line("contacts", number, "ways"), f"{address}: {error}{near}"
-            )
+            is_near = meant not in {"", address}
+            near = f" {self._words('nearest', meant=_without_secrets(meant))}" if is_near else ""
+            why = f"{_without_secrets(address)}: {self._told(str(error))}{near}"
+            self._answers.refuse(self._line("contacts", number, "ways"), why)
             return address
         is_safe = kept.partition(":")[0] in _SAFE_PLACES and ("@" not in kept or kept[:3] == "sip")
         if not is_safe and self._is_open():
@@ -387,6 +394,16 @@ def _flat(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             for inner, each in value.items():
                 if f"{name}.{inner}" in known:
                     yield f"{name}.{inner}", each
+
+
+def _without_secrets(address: str) -> str:
+    """Give of an address what is never a password, nor the token of a messenger."""
+    scheme, colon, rest = address.partition(":")
+    if scheme.lower() in {"tel", "sms"} or not any(each.isalpha() for each in address):
+        return address
+    if scheme.lower() == "sip" and ":" not in rest.partition("@")[0]:
+        return address
+    return f"{scheme}:…" if colon else "…"
 
 
 def _can_others_read(status: os.stat_result) -> bool:

@@ -32,7 +32,13 @@ Check = Callable[[str, Place], Any]
 
 
 def plain(text: str) -> str:
-    """Give a text stripped, in one form; raises NotUsableError for characters that nobody sees."""
+    """Give a text stripped, in one form.
+
+    Raises:
+        NotUsableError: it is too long, or has characters that nobody sees.
+    """
+    if len(text) > LONGEST_LINE:
+        raise NotUsableError("bad_length", most=LONGEST_LINE)
     text = unicodedata.normalize("NFC", text).strip()
     if any(unicodedata.category(each) in NO_LETTERS for each in text) or "\ufffd" in text:
         raise NotUsableError("bad_characters")
@@ -41,10 +47,7 @@ def plain(text: str) -> str:
 
 def line(text: str, _: Place) -> str:
     """Take any line of a readable length."""
-    text = plain(text)
-    if len(text) > LONGEST_LINE:
-        raise NotUsableError("bad_length", most=LONGEST_LINE)
-    return text
+    return plain(text)
 
 
 def secret(text: str, _: Place) -> str:
@@ -96,7 +99,7 @@ def clock(usual: time) -> Check:
 
 
 def _clock(text: str, usual: time, lang: str) -> time:
-    given = unicodedata.normalize("NFKC", text).strip()
+    given = unicodedata.normalize("NFKC", plain(text))
     if given.isdecimal() and len(given) <= 2:
         raise NotUsableError("bad_time", f"{int(given):02}:00" if int(given) < 24 else "")
     if match := _CLOCK.fullmatch(given):
@@ -168,7 +171,7 @@ def page_url(text: str, _: Place) -> str:
 
 def yes_or_no(text: str, place: Place) -> bool:
     """Read yes or no, in any language."""
-    given = unicodedata.normalize("NFKC", text).strip().casefold()
+    given = unicodedata.normalize("NFKC", plain(text)).casefold()
     every = [SetupWords(lang) for lang in {place.lang, *whole()}]
     for key, value in (("yes_words", True), ("no_words", False)):
         if any(given in words(key).split() for words in every):
@@ -197,7 +200,7 @@ def one_of(choices: Callable[[Place], Sequence[Choice]]) -> Check:
 
     def check(text: str, place: Place) -> Any:
         known = list(choices(place))
-        given = unicodedata.normalize("NFKC", text).strip().casefold()
+        given = unicodedata.normalize("NFKC", plain(text)).casefold()
         if given.isdecimal() and 0 < int(given) <= len(known):
             return known[int(given) - 1].value
         by_name = {choice.label.casefold(): choice for choice in known}

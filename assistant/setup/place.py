@@ -22,6 +22,9 @@ class Profile(Protocol):
     def set(self, name: str, value: Any) -> None:
         """Keep a field, through the Anban that runs, else by itself; raises SettingsError."""
 
+    def speak(self, lang: str) -> None:
+        """Let a language hold from now on, whatever was said before; raises SettingsError."""
+
 
 @dataclass(slots=True)
 class Place:
@@ -33,6 +36,8 @@ class Place:
     """Gives what opens addresses in a home with these settings."""
     meant: Callable[[Settings, Path, str], str] = lambda _settings, _folder, _address: ""
     """Gives the address that was most likely meant by one that cannot be used; empty: no idea."""
+    told: Callable[[str, str], str] = lambda english, _lang: english
+    """Gives an error, which is written in English, in a language."""
     said_lang: str = ""
     """The language that holds instead of the settings'; empty: theirs."""
     kept: list[str] = field(default_factory=list)

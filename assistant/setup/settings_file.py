@@ -55,6 +55,9 @@ def set_values(path: Path, values: Mapping[str, Any]) -> None:
         table = wanted
         for each in section:
             table = table.setdefault(each, {})
+            if not isinstance(table, dict):
+                what = f"{each}: expected a section: [{each}] and its settings below"
+                raise SettingsError(_NOT_DONE.format(path=path, why=what))
         is_default = name not in table and dotted not in _ALWAYS
         if (is_default and setting(defaults, dotted) == value) or table.get(name, _NONE) == value:
             continue
@@ -105,7 +108,7 @@ def _is(text: str, wanted: dict[str, Any]) -> bool:
     """Whether a text says just what is wanted: nothing that was written by hand may be lost."""
     try:
         return _filled(tomllib.loads(text.replace("\r\n", "\n"))) == _filled(wanted)
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return False
 
 

@@ -156,9 +156,17 @@ ROBOT: Final = (
 )
 """The same for a robot."""
 
-LANGUAGE: Final = _setting(
+
+def _keep_language(place: Place, value: str) -> None:
+    place.keep({"language": value})
+    place.profile.speak(value)
+
+
+LANGUAGE: Final = Question(
     "language",
     checks.one_of(languages),
+    present=lambda place: place.settings.language,
+    keep=_keep_language,
     kind=Kind.CHOICE,
     choices=languages,
     is_needed=True,

@@ -22,7 +22,7 @@ import uvicorn
 from assistant.channels import Channel, Ended, Kind, Message, try_once
 from assistant.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.console.connection import serving
-from assistant.console.web import Door, application
+from assistant.console.web import Door, NotRunningError, application
 from assistant.events import new_id
 from assistant.people.contact import Contact
 from assistant.services import (
@@ -44,16 +44,22 @@ _SHOWN_SECONDS: Final = 5.0
 
 
 class _Answers:
-    """Stands where the core is: answers for a link that leads to no alarm."""
+    """Stands where the core is: answers for one link, which leads to no alarm.
 
-    def __init__(self, view: LinkView) -> None:
-        self._view = view
+    A link of an alarm that is open may come here, too: whoever pressed it would believe to
+    have taken it on, and nobody would know.  They are told that Anban does not run.
+    """
+
+    def __init__(self, view: LinkView, token: str) -> None:
+        self._view, self._token = view, token
         self.pressed = asyncio.Event()
         self.shown = asyncio.Event()
         """Set once the page was shown again after the press."""
 
     async def request(self, request: Request[Any], deadline_seconds: float = 5.0) -> Any:
-        """Answer a button or a look."""
+        """Answer a button or a look; raises NotRunningError for any other link."""
+        if getattr(request, "token", "") != self._token:
+            raise NotRunningError("Anban does not run now")
         match request:
             case TakeByLink():
                 self._view = replace(self._view, stage=Stage.MINE, by=self._view.contact)
@@ -125,13 +131,13 @@ async def trying(
     )
     now = datetime.now().astimezone()
     view = LinkView(Stage.OPEN, words.lang, contact.name, since=f"{now:%H:%M}", facts=facts)
-    answers = _Answers(view)
     listener, url = _open(console)
     if listener is None:
-        yield Trial(contact, elder, words, "", answers)
+        yield Trial(contact, elder, words, "", _Answers(view, ""))
         return
     acknowledger = Acknowledger(await asyncio.to_thread(load_secret, folder / KEY_FILE))
     token = acknowledger.token(alarm_id, contact.contact_id, time.time())
+    answers = _Answers(view, token)
     with listener:
         async with serving(_config(Door(answers, acknowledger, None), console), listener):
             yield Trial(contact, elder, words, f"{url}/a/{token}", answers)

@@ -20,6 +20,8 @@ from assistant.commands.explained import help_of
 from assistant.commands.told import (
     PATTERN,
     SLOT,
+    Catalogue,
+    Sentence,
     lines_of,
     locale_language,
     told,
@@ -259,6 +261,27 @@ def test_a_language_without_a_catalogue_is_told_in_english() -> None:
 def test_a_long_strange_text_takes_no_time_and_stays_as_it_is() -> None:
     text = ": ; " * 400
     assert told(text, "zh") == text
+
+
+@pytest.mark.parametrize("part", ["a b: ", "a b; ", "a b\n", "x is y: ", "expected x, found y; "])
+def test_a_hostile_text_is_looked_up_so_often_and_no_more(part: str) -> None:
+    looked = 0
+
+    class Counting(Catalogue):
+        def of(self, *args: Any) -> str:
+            nonlocal looked
+            looked += 1
+            return super().of(*args)
+
+    Counting(lines_of(packs.by_language(PATTERN)["zh"])).of((part * 2_000)[:2_000])
+    assert looked < 2_500, "each part is at most given back as it is"
+
+
+def test_parts_are_as_short_as_can_be_and_fill_the_whole() -> None:
+    sentence = Sentence("{a}, {b} of {c}.", "")
+    assert sentence.slots_of("x, y, z of p of q.") == {"a": "x", "b": "y, z", "c": "p of q"}
+    assert sentence.slots_of("x, y of.") is None
+    assert Sentence("ab {x} bc", "").slots_of("ab bc") is None
 
 
 @pytest.mark.parametrize(

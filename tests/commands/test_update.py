@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from assistant.alarm.state import State
-from assistant.commands import update
+from assistant.commands import service_unit, setup_terminal, update
 from assistant.runtime import versions
+from assistant.runtime.home_folder import lock_home
 from assistant.store.schema import migrate_core
 
 ROOT = Path(__file__).parents[2]
@@ -134,7 +139,7 @@ def test_a_new_version_is_put_beside_tried_and_chosen(
     (new,) = new_ones(place)
     assert versions.chosen(home) == new
     assert "the next start is the new version" in capsys.readouterr().out
-    assert not (new / ".unfinished").exists()
+    assert not (new / update._UNFINISHED).exists()
     env = {**os.environ, "ANBAN_HOME": str(home)}
     # The old program becomes the new one: here, because it was started once.
     trial = versions.trial_of(home)
@@ -148,7 +153,7 @@ def test_a_new_version_is_put_beside_tried_and_chosen(
         check=True,
     )
     assert str(new) in shown.stdout
-    assert update.go_back() == 0
+    assert update.go_back(is_sure=False) == 0
     assert versions.chosen(home) == place / "anban"
 
 
@@ -218,8 +223,9 @@ def test_what_a_killed_update_left_is_removed_by_the_next(
     place: Path, home: Path, small: Path
 ) -> None:
     (place / "anban-0.9-killed").mkdir()
-    (place / "anban-0.9-killed/.unfinished").touch()
     (place / "anban-update-x").mkdir()
+    for name in ("anban-0.9-killed", "anban-update-x"):
+        (place / name / update._UNFINISHED).touch()
     (place / "anban-of-somebody").mkdir()
     assert update.update_from(str(small), is_sure=True, install=install_small) == 0
     names = {folder.name for folder in new_ones(place)}
@@ -254,7 +260,7 @@ def test_an_alarm_that_opens_meanwhile_keeps_the_old_one(
 def test_not_back_while_an_alarm_is_open(place: Path, home: Path, small: Path) -> None:
     assert update.update_from(str(small), is_sure=True, install=install_small) == 0
     open_alarm(home, "raised")
-    assert update.go_back() == 1
+    assert update.go_back(is_sure=True) == 1
     assert versions.chosen(home) != place / "anban"
 
 
@@ -266,7 +272,10 @@ def test_an_alarm_that_is_over_keeps_nobody(
     assert update.update_from(str(small), is_sure=True, install=install_small) == 0
 
 
-@pytest.mark.parametrize("source", ["", "/nope", "nope.zip", "x" * 300, "--upload-pack=touch"])
+@pytest.mark.parametrize(
+    "source",
+    ["", "/nope", "nope.zip", "x" * 300, "~nobody-of-this-name", "a\0b", "--upload-pack=touch"],
+)
 def test_a_source_that_is_none(
     place: Path, home: Path, capsys: pytest.CaptureFixture[str], source: str
 ) -> None:
@@ -319,4 +328,161 @@ def test_the_trial_works_on_a_copy(
 
 
 def test_nothing_to_go_back_to(place: Path, home: Path) -> None:
-    assert update.go_back() == 1
+    assert update.go_back(is_sure=True) == 1
+
+
+def test_going_back_to_older_data_says_their_date_and_asks(
+    place: Path, home: Path, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert update.update_from(str(small), is_sure=True, install=install_small) == 0
+    versions.settle(home, is_run=True)
+    with closing(sqlite3.connect(home / "anban.sqlite")) as database:
+        database.execute("CREATE TABLE newer (x)")
+    new = versions.chosen(home)
+    assert update.go_back(is_sure=False) == 1, "nobody sits there who could agree"
+    assert "--yes" in capsys.readouterr().out
+    assert versions.chosen(home) == new
+    asked: list[str] = []
+
+    def agrees(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(update, "_agrees", agrees)
+        assert update.go_back(is_sure=False) == 0
+    made = (home / "versions/anban.sqlite").stat().st_mtime
+    assert time.strftime("%Y-%m-%d %H:%M", time.localtime(made)) in asked[0]
+
+
+def test_data_that_are_locked_are_no_sign_of_peace(home: Path) -> None:
+    with closing(sqlite3.connect(home / "anban.sqlite", isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+        database.execute("BEGIN EXCLUSIVE")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.0))
+            with pytest.raises(update.UpdateError, match="cannot be told"):
+                update._need_peace(home)
+    update._need_peace(home)
+
+
+@pytest.mark.parametrize("damage", [b"no database at all" * 100, b""])
+def test_data_that_are_none_keep_nobody_from_an_update(home: Path, damage: bytes) -> None:
+    (home / "anban.sqlite").write_bytes(damage)
+    update._need_peace(home)
+
+
+def test_data_that_cannot_be_copied_change_nothing(
+    place: Path, home: Path, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "anban.sqlite").write_bytes(b"no database at all" * 100)
+    assert update.update_from(str(small), is_sure=True, install=install_small) == 1
+    assert "Nothing has changed" in capsys.readouterr().out
+
+
+def test_one_that_ends_and_is_started_by_nobody_is_left_again(
+    place: Path,
+    home: Path,
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(update, "_self_test", lambda _: frozenset())  # one runs, until now
+    monkeypatch.setattr(update, "_GONE_SECONDS", 0.0)
+    assert update.update_from(str(small), is_sure=True, install=install_small) == 1
+    assert versions.chosen(home) == place / "anban"
+    assert "anban run" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_one_that_runs_is_waited_for(
+    place: Path, home: Path, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update, "_self_test", lambda _: frozenset())
+    monkeypatch.setattr(update, "_GONE_SECONDS", 0.0)
+    monkeypatch.setattr(update, "_LOOK_SECONDS", 7.0)
+    looks: list[float] = []
+
+    def look(seconds: float) -> None:
+        if seconds != 7.0:  # somebody else's, who waits for a process
+            return
+        looks.append(seconds)
+        if len(looks) == 3:
+            trial = versions.trial_of(home)
+            assert trial is not None
+            versions.keep(home, replace(trial, is_confirmed=True))
+
+    monkeypatch.setattr(time, "sleep", look)
+    with lock_home(home):
+        assert update.update_from(str(small), is_sure=True, install=install_small) == 0
+    assert versions.chosen(home) != place / "anban"
+
+
+def test_what_the_service_starts_and_what_it_falls_back_to_are_not_removed(
+    place: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new, started, other = (tmp_path / name for name in ("old", "new", "started", "other"))
+    for folder in (old, new, started, other):
+        install_small(folder)
+    unit = tmp_path / "anban.service"
+    account = service_unit.account_of(getpass.getuser(), str(home))
+    assert account is not None
+    unit.write_text(service_unit.unit(account, versions.program_of(started)))
+    monkeypatch.setattr(service_unit, "UNIT_FILE", unit)
+    made = tuple(map(str, (old, new, started, other)))
+    versions.keep(home, versions.Trial(str(old), str(new), made=made))
+    update._remove_older(home)
+    assert [folder.exists() for folder in (old, new, started, other)] == [True, True, True, False]
+
+
+def test_the_unit_names_the_program_that_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(versions.TYPED, "/opt/anban/.venv/bin/anban")
+    assert service_unit.command() == Path("/opt/anban/.venv/bin/anban")
+    assert setup_terminal.command("run") == "/opt/anban/.venv/bin/anban run"
+
+
+def test_folders_of_the_users_own_are_left_alone(place: Path, home: Path, small: Path) -> None:
+    mine = place / "anban-update-2026"
+    mine.mkdir()
+    (mine / "notes").touch()
+    source = place / "anban-next"
+    shutil.copytree(small, source)
+    (source / update._UNFINISHED).touch()  # even if we had made it
+    assert update.update_from(str(source), is_sure=True, install=install_small) == 0
+    assert (mine / "notes").exists()
+    assert (source / "pyproject.toml").exists()
+
+
+def test_an_archive_touches_nothing_outside_of_its_folder(
+    place: Path, home: Path, small: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    outside.chmod(0o600)
+    archive = archived(small, tmp_path / "next.zip")
+    with zipfile.ZipFile(archive, "a") as opened:
+        for name in ("../" * 9 + str(outside).lstrip("/"), "../outside", str(outside)):
+            hostile = zipfile.ZipInfo(name)
+            hostile.external_attr = 0o777 << 16
+            opened.writestr(hostile, "yours")
+    update.update_from(str(archive), is_sure=False, install=install_small)
+    assert outside.read_text() == "mine"
+    assert outside.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_archive_that_is_a_link_out_of_it_is_none(
+    place: Path, home: Path, small: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(tmp_path / "next.tar.gz", "w:gz") as archive:
+        link = tarfile.TarInfo("anban-next")
+        link.type, link.linkname = tarfile.SYMTYPE, str(small)
+        archive.addfile(link)
+    source = str(tmp_path / "next.tar.gz")
+    assert update.update_from(source, is_sure=True, install=install_small) == 1
+    assert sorted(each.name for each in small.iterdir()) == ["assistant", "pyproject.toml"]
+
+
+def test_a_description_that_is_a_link_is_not_read(small: Path, tmp_path: Path) -> None:
+    (small / "pyproject.toml").replace(tmp_path / "elsewhere")
+    (small / "pyproject.toml").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(update.UpdateError, match=r"no pyproject\.toml"):
+        update.version_in(small)

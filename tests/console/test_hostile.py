@@ -517,7 +517,9 @@ def test_it_is_offered_to_whom_it_concerns_to_say_that_they_cannot_come(
     assert ("记下了" in page) is (has_declined and stage in {"open", "anew", "again", "used"})
 
 
-@pytest.mark.parametrize("problem", ["bad_link", "old_link", "slow_down", "down", "bad_form"])
+@pytest.mark.parametrize(
+    "problem", ["bad_link", "old_link", "slow_down", "down", "bad_form", "not_running"]
+)
 def test_every_problem_is_told_in_both_languages(problem: str) -> None:
     page = problem_page(problem)
     assert 'lang="zh"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -39,6 +40,7 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = version(tmp_path / "anban")
     monkeypatch.setattr(versions, "_OWN", folder)
     monkeypatch.delenv(CHOSEN, raising=False)
+    monkeypatch.setenv(versions.TYPED, "")
     return folder
 
 
@@ -201,6 +203,130 @@ def test_back_and_forth(home: Path, old: Path, new: Path) -> None:
     assert started(home) == old
     back(home)
     assert started(home) == new
+
+
+def confirmed(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(versions, "_OWN", folder)
+        versions.confirm(home)
+
+
+def test_a_copy_of_months_ago_is_not_put_in_for_a_version_that_never_started(
+    tmp_path: Path, home: Path, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(home, new)
+    started(home)
+    write(home, *NEWER)
+    confirmed(home, new, monkeypatch)
+    switch(home, version(tmp_path / "anban-3"))
+    back(home)
+    assert started(home) == new
+    assert doses(home) == ["of before", "of the newer"]
+
+
+def test_each_way_back_takes_what_was_written_since_the_last_one(
+    home: Path, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(home, new)
+    started(home)
+    write(home, *NEWER)
+    back(home)
+    assert started(home) == old
+    confirmed(home, old, monkeypatch)
+    write(home, "INSERT INTO dose VALUES ('of months')")
+    back(home)
+    assert started(home) == new
+    write(home, *NEWER)
+    confirmed(home, new, monkeypatch)
+    trial = trial_of(home)
+    assert trial is not None
+    assert versions.restored_from(home, trial) is not None
+    back(home)
+    assert started(home) == old
+    assert doses(home) == ["of before", "of months"]
+
+
+def test_the_form_that_changed_for_another_reason_costs_nothing_on_the_way_forth(
+    home: Path, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(home, new)
+    for _ in range(TRIES + 1):
+        started(home)
+    write(home, *NEWER)
+    back(home)
+    assert started(home) == new
+    assert doses(home) == ["of before", "of the newer"]
+
+
+def test_back_and_forth_before_it_was_left_keeps_the_way_back(
+    home: Path, old: Path, new: Path
+) -> None:
+    switch(home, new)
+    started(home)
+    write(home, *NEWER)
+    with lock_home(home):  # it runs, and could not make room yet
+        back(home)
+        back(home)
+    assert started(home) == new
+    assert doses(home) == ["of before", "of the newer"]
+    back(home)
+    assert started(home) == old
+    assert doses(home) == ["of before"]
+
+
+def test_the_one_to_fall_back_to_is_one_that_ran(
+    tmp_path: Path, home: Path, old: Path, new: Path
+) -> None:
+    third = version(tmp_path / "anban-3")
+    switch(home, new)
+    started(home)
+    write(home, *NEWER)
+    switch(home, third)
+    assert [started(home) for _ in range(TRIES)] == [third] * TRIES
+    assert started(home) == old
+    assert doses(home) == ["of before"], "the copy is of before the second one, too"
+
+
+def test_a_state_that_says_nothing_of_a_copy_has_one_if_it_was_started(
+    home: Path, old: Path, new: Path
+) -> None:
+    switch(home, new)
+    started(home)
+    write(home, *NEWER)
+    state = home / "versions/trial.json"
+    data = json.loads(state.read_text())
+    del data["has_copy"]
+    state.write_text(json.dumps(data))
+    back(home)
+    assert started(home) == old
+    assert doses(home) == ["of before"]
+
+
+def test_the_copy_is_on_the_disk_before_it_is_written_down(
+    home: Path, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(home, new)
+    synced: list[str] = []
+    real = os.fsync
+
+    def note(number: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{number}").readlink().name)
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", note)
+    started(home)
+    assert synced == ["anban.new", "versions", "trial.new"]
+
+
+def test_it_is_passed_on_which_program_was_started(
+    home: Path, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(versions.TYPED, raising=False)
+    monkeypatch.setattr("sys.argv", [str(versions.program_of(old)), "run"])
+    switch(home, new)
+    started(home)
+    monkeypatch.setattr("sys.argv", [str(versions.program_of(new)), "run"])
+    assert versions.typed() == versions.program_of(old)
 
 
 def test_one_that_was_gone_back_to_and_does_not_run_is_left_again(

@@ -21,6 +21,9 @@ class Profile(dict[str, Any]):
     def set(self, name: str, value: Any) -> None:
         self[name] = value
 
+    def speak(self, lang: str) -> None:
+        self["spoken"] = lang
+
 
 def place(folder: Path) -> Place:
     return Place(folder, Profile(), lambda settings, _: registry(settings))

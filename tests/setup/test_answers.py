@@ -206,3 +206,39 @@ def test_the_example_of_the_docs_can_be_used(tmp_path: Path, page: str) -> None:
     assert answers.contacts
     assert answers.medicines
     assert answers.pull_model
+
+
+def test_a_refused_address_is_not_shown_with_what_is_secret_in_it(tmp_path: Path) -> None:
+    text = (
+        '[[contacts]]\nname = "Sue"\nways = ["ntfi://me:geheim@x.example/t", "geheim", '
+        '"sip:me:geheim@x y", "1380"]\n'
+    )
+    home = place(tmp_path)
+    home.meant = lambda _settings, _folder, address: address.replace("ntfi", "ntfy")
+    wrong = [why for _, why in read_answers(file(tmp_path, text), home).wrong]
+    assert "geheim" not in " ".join(wrong)
+    assert any(why.startswith("ntfi:…") and "ntfy:…" in why for why in wrong)
+    assert any(why.startswith("1380: ") for why in wrong)
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_home(tmp_path: Path) -> None:
+    text = 'elder_name = 3\nmodem = 1\n[[contacts]]\nname = "Sue"\nways = "tel:x"\n'
+    home = place(tmp_path)
+    home.told = lambda english, lang: f"<{lang}>"
+    answers = read_answers(file(tmp_path, 'language = "zh"\n' + text), home)
+    assert [(line, why.rpartition(": ")[2]) for line, why in answers.wrong] == [
+        (2, "<zh>"), (3, "<zh>"), (6, "<zh>"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "a\\u0000b", "x" * 5_000, ""])
+def test_a_name_of_a_file_that_can_be_none(tmp_path: Path, name: str) -> None:
+    text = f'[phone]\npassword_file = "{name}"\n[setup]\nmedicines = "{name}"\n'
+    wrong = read_answers(file(tmp_path, text), place(tmp_path)).wrong
+    assert [line for line, _ in wrong] == [2, 4]
+
+
+def test_settings_that_have_no_section_where_one_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "anban.toml").write_text('emergency = "x"\n')
+    answers = read_answers(file(tmp_path, '[emergency]\naddress = "y"\n'), place(tmp_path))
+    assert answers.settings == {"emergency.address": "y"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import socket
 import subprocess
 import sys
 import tomllib
@@ -22,11 +23,12 @@ from assistant.commands import reminder_list
 from assistant.commands.setup_answers import set_up_from
 from assistant.commands.setup_people import show_code
 from assistant.commands.setup_terminal import Terminal as Front
+from assistant.commands.told import told
 from assistant.people.contacts import Contact, People
 from assistant.settings import SettingsError, load
 from assistant.setup import ports
 from assistant.setup.ports import Found, What
-from assistant.store import StoreError
+from assistant.store import Database, KeyedValues, StoreError
 from tests.commands.terminal import CTRL_D, Terminal, terminal
 from tests.setup.keyboard import Keyboard, converse
 from tests.setup.parts import ntfy, place
@@ -258,6 +260,88 @@ async def titles() -> set[str]:
         return {each.title for each in await api.all()}
 
 
+@pytest.mark.parametrize("title", ["Co-codamol 30/500", "~abc", "x" * 300])
+def test_a_medicine_is_no_file_for_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str
+) -> None:
+    set_up_before(tmp_path)
+    answers = (("做哪一步", "8"), ("药名", title), ("一次吃多少", ">"), ("做哪一步", ""))
+    status, _ = converse(tmp_path, answers, monkeypatch)
+    assert status == 0
+
+
+def test_the_language_holds_after_one_that_was_asked_for_aloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_before(tmp_path)
+
+    async def spoken(lang: str | None = None) -> Any:
+        database = Database(tmp_path / "anban.sqlite")
+        await database.open()
+        try:
+            if lang is not None:
+                await KeyedValues.home(database).set("lang", lang)
+            return await KeyedValues.home(database).get("lang")
+        finally:
+            await database.close()
+
+    asyncio.run(spoken("zh"))
+    status, _ = converse(tmp_path, (("做哪一步", "1"), ("语言", "2"), ("step", "")), monkeypatch)
+    assert status == 0
+    assert asyncio.run(spoken()) == "en"
+    (tmp_path / "answers.toml").write_text('language = "zh"\n')
+    monkeypatch.setenv("ANBAN_HOME", str(tmp_path))
+    set_up_from(tmp_path / "answers.toml", is_check=False)
+    assert asyncio.run(spoken()) == "zh"
+
+
+def test_a_number_of_a_step_that_nobody_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_before(tmp_path)
+    answers = (("做哪一步", "1" * 5_000), ("做哪一步", ""))
+    status, _ = converse(tmp_path, answers, monkeypatch)
+    assert status == 0
+
+
+def test_an_error_is_told_in_the_language_of_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_before(tmp_path)
+    answers = (
+        ("做哪一步", "6"),
+        ("联系人的名字", "小芳"),
+        ("平时怎么叫", ""),
+        ("怎么找", "sip:x"),
+    )
+    _, shown = converse(tmp_path, answers, monkeypatch)
+    wanted = told("SIP calls are not set up: [phone] in anban.toml, then baresip", "zh")
+    assert "".join(wanted.split()) in "".join(shown.split())
+
+
+def test_a_page_that_cannot_be_opened_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, ntfy() as inbox:
+        listens = f"127.0.0.1:{taken.getsockname()[1]}"
+        console = f'[console]\nlisten = "{listens}"\nurl = "https://anban.example"\n'
+        set_up_before(tmp_path, f'language = "en"\n{console}')
+        answers = (
+            ("Which step", "6"),
+            ("Name of a person", "Sue"),
+            ("What does the elder call", ""),
+            ("How is Sue reached", inbox.address),
+            ("Another way", ""),
+            ("At which hours", ""),
+            ("Send Sue a test", "y"),
+            ("could not be opened", ""),
+            ("Which step", ""),
+        )
+        status, shown = converse(tmp_path, answers, monkeypatch)
+    assert status == 0
+    assert listens in shown
+
+
 def test_settings_that_are_no_toml_are_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,7 +355,7 @@ def test_settings_that_are_no_toml_are_left_alone(
 def test_a_home_that_takes_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "home").write_text("this is no folder")
     _, shown = converse(tmp_path / "home", [("Which language", "1")], monkeypatch)
-    assert "cannot be written" in shown.replace("\n", " ")
+    assert "写不进去" in shown.replace("\n", "")
 
 
 def test_a_database_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,9 +398,9 @@ def test_answers_from_a_file(
     )
     file.write_text(text)
     assert set_up_from(file, is_check=False) == 1
-    told = capsys.readouterr().out
-    assert f"{file}:8: " in told
-    assert "1 tablet" in told
+    shown = capsys.readouterr().out
+    assert f"{file}:8: " in shown
+    assert "1 tablet" in shown
     assert not home.exists()
     file.write_text(text.replace("tablett", "tablet"))
     assert set_up_from(file, is_check=True) == 0
@@ -337,6 +421,26 @@ def test_a_file_of_answers_beside_settings_that_are_no_toml(
     (tmp_path / "answers.toml").write_text('elder_name = "Sue"\n')
     with pytest.raises(SettingsError, match=r"anban.toml:1"):
         set_up_from(tmp_path / "answers.toml", is_check=False)
+
+
+def test_what_was_kept_before_it_failed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whom to call comes first: it is what an alarm needs."""
+
+    def refuse(*_: object) -> None:
+        raise SettingsError("the disk is full")
+
+    monkeypatch.setenv("ANBAN_HOME", str(tmp_path))
+    monkeypatch.setattr("assistant.setup.place.set_values", refuse)
+    set_up_before(tmp_path, 'language = "en"\n')
+    (tmp_path / "answers.toml").write_text(
+        '[emergency]\naddress = "y"\n[[contacts]]\nname = "Sue"\nways = ["ntfy://anban-5f1c93e0"]\n'
+    )
+    with pytest.raises(SettingsError, match="is full"):
+        set_up_from(tmp_path / "answers.toml", is_check=False)
+    assert [contact.name for contact in people(tmp_path)] == ["Sue"]
+    assert "Kept: whom to call." in capsys.readouterr().out
 
 
 def test_a_code_for_the_camera(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

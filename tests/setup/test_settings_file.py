@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.settings import SettingsError, load
+from assistant.settings import SettingsError, load, read
 from assistant.setup.settings_file import names, set_values, setting
 
 BY_HAND = """\
@@ -128,3 +128,18 @@ def test_a_home_that_takes_no_files(tmp_path: Path) -> None:
 
 def test_every_setting_has_a_name() -> None:
     assert {"language", "emergency.phone", "robot.dock_heading_degrees"} <= set(names())
+
+
+@pytest.mark.parametrize("text", ['emergency = "x"\n', "emergency = 1\n", "[[emergency]]\n"])
+def test_something_else_where_a_section_is_wanted_is_left_alone(tmp_path: Path, text: str) -> None:
+    path = file(tmp_path, text)
+    with pytest.raises(SettingsError, match="expected a section"):
+        set_values(path, {"emergency.address": "x"})
+    assert path.read_text() == text
+
+
+def test_a_number_that_nobody_reads_costs_itself_alone(tmp_path: Path) -> None:
+    path = file(tmp_path, f'elder_name = "W"\nlog_level = {"9" * 5_000}\n')
+    known = read(path)
+    assert known.settings.elder_name == "W"
+    assert known.problems

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import time
 from pathlib import Path
 
 import httpx
 
 from assistant.channels import Outcome
+from assistant.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.channels.apprise_message import AppriseMessage
 from assistant.people.contacts import new_contact
 from assistant.settings import ConsoleSettings
@@ -71,6 +73,22 @@ async def test_another_link_is_none(tmp_path: Path) -> None:
         httpx.AsyncClient(trust_env=False, timeout=30) as phone,
     ):
         assert (await phone.get(f"{trial.link}x")).status_code == 404
+
+
+async def test_the_link_of_an_alarm_is_not_answered_as_if_it_was_taken(tmp_path: Path) -> None:
+    async with (
+        trying(page(free_port()), tmp_path, SUE, "", "en") as trial,
+        httpx.AsyncClient(trust_env=False, timeout=30) as phone,
+    ):
+        alarm = Acknowledger(load_secret(tmp_path / KEY_FILE)).token("a", "sue", time.time())
+        link = f"{trial.link.rpartition('/')[0]}/{alarm}"
+        waiting = asyncio.create_task(trial.pressed())
+        looked = await phone.get(link)
+        taken = await phone.post(f"{link}/take", data={"do": "take"})
+        assert looked.status_code == taken.status_code == 503
+        assert "not running" in looked.text
+        assert not waiting.done()
+        waiting.cancel()
 
 
 async def test_beside_an_anban_that_runs(tmp_path: Path) -> None:
