@@ -345,7 +345,8 @@ def default_of(each: Field[Any]) -> str:
     """` = value` of a field; empty: it must be given."""
     if each.default is MISSING:
         return ""
-    return f" = {each.default.value if hasattr(each.default, 'value') else each.default!r}"
+    shown = each.default.value if hasattr(each.default, "value") else repr(each.default)
+    return f" = {shown}".replace("datetime.", "")
 
 
 def type_name(kind: Any) -> str:

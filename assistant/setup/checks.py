@@ -110,7 +110,9 @@ def _clock(text: str, usual: time, lang: str) -> time:
     except (LanguageError, ValueError) as error:
         raise NotUsableError("bad_time") from error
     match read:
-        case Moment(day_time=DayTime(at=at)) | Recurrence(times=(DayTime(at=at),)):
+        case (
+            Moment(day_time=DayTime(at=at), is_time_said=True) | Recurrence(times=(DayTime(at=at),))
+        ):
             return at
     raise NotUsableError("bad_time")
 
