@@ -345,8 +345,8 @@ def default_of(each: Field[Any]) -> str:
     """` = value` of a field; empty: it must be given."""
     if each.default is MISSING:
         return ""
-    shown = each.default.value if hasattr(each.default, "value") else repr(each.default)
-    return f" = {shown}".replace("datetime.", "")
+    shown = repr(each.default.value if hasattr(each.default, "value") else each.default)
+    return f" = {shown.removeprefix('datetime.')}"
 
 
 def type_name(kind: Any) -> str:

@@ -49,7 +49,10 @@ class SkillsOff(Feature):
 
     async def start(self) -> None:
         """Tell what is known already, and what the host says from now on."""
-        self._bus.subscribe(SkillsLoaded, lambda _: self._tasks.spawn(self._tell()))
+        self._bus.subscribe(SkillsLoaded, self._begin)
+        self._begin()
+
+    def _begin(self, _: SkillsLoaded | None = None) -> None:
         self._tasks.spawn(self._tell())
 
     async def told(self) -> None:
