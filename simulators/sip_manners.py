@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ class Manners:
     """The final answer: "486 Busy Here", "603 Decline" …"""
     answer_after_seconds: float | None = 0.1
     """How long it rings before it is answered; None: for ever."""
+    answers_once: asyncio.Event | None = None
+    """Rings on until this is set, however long that takes; None: answers at its time."""
     silent: bool = False
     """Not even a provisional answer: the peer is switched off."""
     press: str = ""

@@ -138,6 +138,8 @@ class SipPeer(asyncio.DatagramProtocol):
         if manners.answer_after_seconds is None:
             return
         await asyncio.sleep(manners.answer_after_seconds)
+        if manners.answers_once is not None:
+            await manners.answers_once.wait()
         if call.ended.is_set():
             return
         if not manners.status.startswith("200"):

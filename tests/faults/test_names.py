@@ -72,9 +72,10 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
     port = free_port()
     page = ConsoleSettings(f"127.0.0.1:{port}", f"http://127.0.0.1:{port}")
     with SimulatedModem(tmp_path) as modem, ntfy() as (topic, pushed), receiver() as web:
-        # Who answers ends it for all others: not before a slow machine has written to them, too.
-        slow = Manners(press="1", answer_after_seconds=5.0)
-        async with ScaipReceiver() as centre, SipPeer(slow) as peer:
+        # Who answers ends it for all others: not before they were written to.
+        all_written = asyncio.Event()
+        last = Manners(press="1", answers_once=all_written)
+        async with ScaipReceiver() as centre, SipPeer(last) as peer:
             channels = (web.url, topic, "sms:+8613800138000", "scaip:centre")
             people = [
                 Contact("c1", name, (name,), channels),
@@ -103,6 +104,7 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
                 home.cry()
                 for came in (web.events, pushed, modem.messages.sent, centre.requests):
                     await until(lambda came=came: len(came) > 0)
+                all_written.set()
                 await until(home.has(AlarmAcknowledged))
                 # A name that cannot be read is told of too, and that notice has no link.
                 told = [event["data"]["acknowledge_url"] for event in web.events.values()]
