@@ -86,7 +86,8 @@ _CONFIRM_SLOTS: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
 _STUMBLED_SLOTS: Final = round(STUMBLED_SECONDS * FRAMES_PER_SECOND)
 _UP_SLOTS: Final = round(UP_SECONDS * FRAMES_PER_SECOND)
 _AGAIN_SLOTS: Final = round(AGAIN_SECONDS * FRAMES_PER_SECOND)
-_MIXED_SLOTS: Final = 8
+_MIXED_SLOTS, _MIXED_OF_SLOTS = 8, 15
+"""So many of the newest moments: reflections of two bodies scatter."""
 _UP_FRAMES: Final = 3
 """Of a sparse sensor: one frame with a ghost over the body is no rising."""
 _UP_SHARE: Final = 0.6
@@ -149,8 +150,8 @@ class _Suspicion:
     """Moments with reflections since then: in which it was up, and all."""
     low: int = 0
     """Moments in a row that were not on the way up."""
-    mixed: int = 0
-    """Moments in a row, of those with reflections, in which the lower quarter stayed low and the
+    mixes: deque[bool] = field(default_factory=lambda: deque(maxlen=_MIXED_OF_SLOTS))
+    """Of the newest moments with reflections: whether the lower quarter stayed low in it and the
     upper one did not."""
     rose_at: int | None = None
     """The latest moment in which the body was up."""
@@ -190,7 +191,7 @@ class _Suspicion:
             return
         back = self._back()
         is_mixed = back[_UPPER] > RISING_SHARE and back[_LOWER] < LOWER_RISING_SHARE
-        self.mixed = self.mixed + 1 if is_mixed else 0
+        self.mixes.append(bool(is_mixed))
         self.low = 0 if self.is_rising else self.low + 1
         is_up = self._is_up()
         if self.low:
@@ -206,7 +207,7 @@ class _Suspicion:
     @property
     def is_rising(self) -> bool:
         """Whether the body may be getting up; while a large share stays low, it is not for long."""
-        return bool(self._back()[_UPPER] > RISING_SHARE and self.mixed < _MIXED_SLOTS)
+        return bool(self._back()[_UPPER] > RISING_SHARE and not self._is_mixed)
 
     @property
     def has_risen(self) -> bool:
@@ -224,10 +225,14 @@ class _Suspicion:
 
     @property
     def lies_below(self) -> bool:
-        """Whether a large share of the body came down and stays low, whatever is seen over it."""
+        """Whether a large share of the body came down and stays low while more is seen over it."""
         way = float(self.stood[_LOWER] - self.heights[-1][_LOWER])
         is_low = self.heights[-1][_LOWER] < LOWER_LOW_METRES
         return bool(is_low and way >= LEAST_WAY_METRES and not self.is_rising)
+
+    @property
+    def _is_mixed(self) -> bool:
+        return sum(self.mixes) >= _MIXED_SLOTS
 
     def _is_up_mostly(self) -> bool:
         return self.up >= _UP_FRAMES and self.up >= _UP_SHARE * self.seen
@@ -357,13 +362,13 @@ class FallWatch:
         has_risen = suspicion.rose_at is not None
         if has_risen and suspicion.low < _AGAIN_SLOTS:
             return None
-        lies_below = not self._is_target and suspicion.lies_below
-        if not lies_below and not self._is_low(seen):
+        is_low = self._is_low(seen)
+        if not is_low and (self._is_target or not suspicion.lies_below):
             return None
         if suspicion.down_metres >= MOST_DROP_METRES:
             return None
         # What came after hides the fall from the judge.
-        is_disturbed = has_risen or lies_below
+        is_disturbed = has_risen or not is_low or any(suspicion.mixes)
         confidence = (_best if is_disturbed else _newest)(suspicion.moments)
         if not self._is_sure(confidence, doubt):
             return None
