@@ -40,8 +40,17 @@ BESIDE_METRES: Final = 0.3
 BESIDE_LEVEL_METRES: Final = 0.35
 """...so there only what is this low is on the floor. Of the levels of the recorded people lying on
 the floor 96 % are lower; a mattress and who lies on it are higher."""
+OFF_FLOOR_SECONDS: Final = 1.2
+TARGET_OFF_FLOOR_SECONDS: Final = 3.0
+"""Who is higher for less still lies there: a module's one target leaps about for longer."""
+LOW_SHARE: Final = 0.6
+"""Of the moments since it was first low, in which it must have been."""
 RISEN_METRES: Final = 0.7
-"""Sitting on a chair counts: the body is off the floor."""
+"""Sitting on a chair counts: the body is off the floor..."""
+RISEN_BY_METRES: Final = 0.35
+"""...and so does so much over where it lay: a module tells the middle of somebody short."""
+WALKS_BY_METRES: Final = 0.2
+"""Who walks need not be higher than this over where it lay; who crawls is lower."""
 RISEN_SECONDS: Final = 3.0
 
 POSTURES: Final = ("lying", "sitting", "standing", "walking")
@@ -75,6 +84,7 @@ class Body:
         self._number = number
         self._floor_metres = floor_metres
         """Over the floor of the told mounting is where the floor was found."""
+        self._next_floor_metres = floor_metres
         self._room = room
         self._model = model
         self._watch = FallWatch(model)
@@ -86,6 +96,12 @@ class Body:
         """Latched by a fall or by lying on the floor, opened by rising."""
         self._low_since: float | None = None
         self._low_slots = 0
+        self._off_slots = 0
+        """Of those since `_low_since`, in which it was not low."""
+        self._off_since: float | None = None
+        self._levels: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
+        self._lay_at = 0.0
+        """How high it was when the latch closed, metres."""
         self._high_since: float | None = None
         self._posture = np.full(len(JUDGE_LABELS), 1.0 / len(JUDGE_LABELS))
         self._places: deque[tuple[float, float, float]] = deque()
@@ -106,9 +122,11 @@ class Body:
         return self._walks and not self._on_floor
 
     def stand_on(self, floor_metres: float) -> None:
-        """Take another floor from here on; what was seen before would look like a leap."""
-        self._floor_metres = floor_metres
-        self._watch = FallWatch(self._model)
+        """Take another floor; what was seen before would look like a leap.
+
+        A fall that is suspected is judged first, on the floor it began on.
+        """
+        self._next_floor_metres = floor_metres
 
     def update(
         self, at: float, person: Person, *, is_seen: bool, module_says_fall: bool
@@ -126,17 +144,24 @@ class Body:
             yield from self._next_slot(at, person, module_says_fall=module_says_fall)
         yield from self._gait(at, person, is_seen=is_seen)
 
-    def finish(self, at: float, person: Person) -> Iterator[FallDetected]:
+    def finish(self, at: float, person: Person) -> Iterator[FallDetected | Stumbled]:
         """The recording ends at this time: a fall that is suspected is judged on what was seen."""
-        fall = self._watch.finish()
-        if fall is not None and not self._on_floor and not self._rests(person):
-            self._on_floor = True
-            yield self._fell(at, person, fall, module_says_fall=False)
+        told = self._watch.finish()
+        if told is None or self._on_floor or self._rests(person):
+            return
+        if isinstance(told, Stumble):
+            yield self._stumbled(at, person, told)
+        else:
+            self._latch()
+            yield self._fell(at, person, told, module_says_fall=False)
 
     def _rests(self, person: Person) -> bool:
         return bool(RESTING & self._room.kinds_at(person.x, person.y))
 
     def _next_slot(self, at: float, person: Person, *, module_says_fall: bool) -> Iterator[Event]:
+        if self._next_floor_metres != self._floor_metres and not self._watch.suspects:
+            self._floor_metres = self._next_floor_metres
+            self._watch = FallWatch(self._model)
         pose = self._room.pose
         points = np.concatenate([*self._collected, np.zeros((0, 3), np.float32)])
         self._collected.clear()
@@ -148,14 +173,18 @@ class Body:
         if told is None or self._on_floor or self._rests(person):
             pass
         elif isinstance(told, Fall):
-            self._on_floor = True
-            self._high_since = None
+            self._latch()
             yield self._fell(at, person, told, module_says_fall=module_says_fall)
         else:
             yield self._stumbled(at, person, told)
         if self._watch.probabilities is not None and len(slot.heights):
             yield from self._floor(at, person)
             yield from self._change_posture(at)
+
+    def _latch(self) -> None:
+        self._on_floor = True
+        self._high_since = None
+        self._lay_at = statistics.median(self._levels) if self._levels else 0.0
 
     def _fell(
         self, at: float, person: Person, fall: Fall, *, module_says_fall: bool
@@ -194,23 +223,37 @@ class Body:
             return
         rests = RESTING & self._room.kinds_at(person.x, person.y)
         beside = RESTING & self._room.kinds_at(person.x, person.y, BESIDE_METRES)
-        if rests or level >= (BESIDE_LEVEL_METRES if beside else FLOOR_LEVEL_METRES):
-            self._low_since, self._low_slots = None, 0
+        self._levels.append(level)
+        is_low = not rests and level < (BESIDE_LEVEL_METRES if beside else FLOOR_LEVEL_METRES)
+        if is_low:
+            yield from self._low(at, person)
         else:
-            self._low_slots += 1
-            if self._low_since is None:
-                self._low_since = at
-            lying = at - self._low_since
-            if not self._on_floor and lying >= FLOOR_SECONDS and self._low_slots >= FLOOR_SLOTS:
-                self._on_floor = True
-                yield LyingOnFloor(at, self._number, lying, person.x, person.y)
-        if level < RISEN_METRES:
+            self._off_slots += 1
+            self._off_since = at if self._off_since is None else self._off_since
+            patience = TARGET_OFF_FLOOR_SECONDS if self._by_target else OFF_FLOOR_SECONDS
+            if rests or at - self._off_since >= patience:
+                self._low_since, self._low_slots, self._off_slots = None, 0, 0
+        by_metres = WALKS_BY_METRES if self._walks else RISEN_BY_METRES
+        if level < min(RISEN_METRES, self._lay_at + by_metres):
             self._high_since = None
         elif self._high_since is None:
             self._high_since = at
         elif self._on_floor and at - self._high_since >= RISEN_SECONDS:
             self._on_floor = False
             yield Rose(at, self._number)
+
+    def _low(self, at: float, person: Person) -> Iterator[LyingOnFloor]:
+        """What a moment adds in which it was as low as who lies on the floor."""
+        self._off_since = None
+        self._low_slots += 1
+        if self._low_since is None:
+            self._low_since, self._off_slots = at, 0
+        lying = at - self._low_since
+        is_mostly = self._low_slots >= LOW_SHARE * (self._low_slots + self._off_slots)
+        is_long = lying >= FLOOR_SECONDS and self._low_slots >= FLOOR_SLOTS
+        if not self._on_floor and is_long and is_mostly:
+            self._latch()
+            yield LyingOnFloor(at, self._number, lying, person.x, person.y)
 
     def _change_posture(self, at: float) -> Iterator[Event]:
         assert self._watch.probabilities is not None  # noqa: S101  # the caller looked

@@ -55,9 +55,16 @@ class Hung:
     floor_metres: float
     """Over the floor of the told mounting is where the floor really is."""
 
+    shift_metres: float
+    """How much of it is sure: feet and head both say so, and in the same direction; else 0.
+    Somebody short or bowed lowers the head alone; a view without feet raises these alone."""
+
     def differs(self, told: MountingPose) -> bool:
         """Whether the told mounting is wrong by more than such a measurement errs."""
-        return abs(self.height_metres - told.height_metres) >= TOLD_WRONG_METRES
+        return (
+            abs(self.shift_metres) >= TOLD_WRONG_METRES
+            and abs(self.height_metres - told.height_metres) >= TOLD_WRONG_METRES
+        )
 
 
 class FloorFinder:
@@ -110,4 +117,6 @@ class FloorFinder:
             return Unsure.TURNED
         if abs(by_feet - by_head) > AGREE_METRES or not _HEIGHTS[0] <= hangs <= _HEIGHTS[1]:
             return Unsure.NO_FEET
-        return Hung(round(hangs, 2), round(self._seconds, 1), floor)
+        is_agreed = by_feet * by_head > 0.0
+        shift = min(by_feet, by_head, key=abs) if is_agreed else 0.0
+        return Hung(round(hangs, 2), round(self._seconds, 1), floor, shift)

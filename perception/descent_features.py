@@ -40,7 +40,7 @@ _NOW: Final = 2
 """How many spans are "now": the last 0.6 s."""
 _FARTHEST: Final = 2.5
 """Metres; what differs by more is told as this much."""
-_LOWEST, _HIGHEST = -0.6, 2.3
+LOWEST, HIGHEST = -0.6, 2.3
 """Metres; reflections beyond come by way of a wall or the floor."""
 JUDGE_FEATURES: Final = SPANS * (len(_SHARES) + 1) + 9 + 2 * len(DURATIONS_SECONDS) + 5
 
@@ -130,7 +130,7 @@ def _ramp(slots: Sequence[Slot]) -> Ramp:
     for k, slot in enumerate(slots[-RAMP_SLOTS:], RAMP_SLOTS - min(len(slots), RAMP_SLOTS)):
         if len(slot.heights):
             counts[k] = len(slot.heights)
-            middles[k] = np.minimum(np.maximum(slot.heights, _LOWEST), _HIGHEST).mean()
+            middles[k] = np.minimum(np.maximum(slot.heights, LOWEST), HIGHEST).mean()
     return ramp(middles, counts)
 
 

@@ -135,7 +135,7 @@ class VitalSigns:
 class MountingFound:
     """People's walks show that the radar hangs higher or lower than was told; told once.
 
-    From then on heights are counted from the floor that was found.
+    If the floor that was found lowers heights, they are counted from it from then on.
     """
 
     at: float

@@ -2,24 +2,27 @@
 
 The judge says of each tenth of a second what the last six look like, told against how high the
 same body reached (`perception.descent_features`).  The watch makes one fall of it: a suspicion
-after whose `CONFIRM_SECONDS` nobody has risen; who rises instead has stumbled.  The windows of
-the one kind of sensor with recorded falls (`perception.fall_windows`) are a second witness: what
-they call a fall is one if the judge thinks it likely.  Thresholds were chosen on simulated bodies.
+after whose `CONFIRM_SECONDS` nobody has risen; who rises instead and stays up for `UP_SECONDS` has
+stumbled.  The windows of the one kind of sensor with recorded falls (`perception.fall_windows`) are
+a second witness: what they call a fall is one if the judge thinks it likely.  Thresholds were
+chosen on simulated bodies.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from perception.descent_features import (
+    HIGHEST,
     JUDGE_FEATURES,
     JUDGE_LABELS,
+    LOWEST,
     MEMORY_SLOTS,
     Course,
     Slot,
@@ -46,6 +49,11 @@ CONFIRM_SECONDS: Final = 1.3
 """How long after the suspicion, which begins on the way down, nobody may have risen."""
 STUMBLED_SECONDS: Final = 4.0
 """Who rises within this time after a suspicion has stumbled."""
+UP_SECONDS: Final = 2.0
+"""Who has stumbled is up for so long without a break: many who fall push themselves up for a second
+and lie down for good."""
+AGAIN_SECONDS: Final = 1.6
+"""Who was up and is low again for so long fell: a second bend is shorter."""
 DROP_METRES: Final = 0.3
 """A body that came down by less did not fall."""
 LOW_METRES: Final = 0.9
@@ -60,22 +68,40 @@ less sure; the middle of who sits, kneels or lies on a bed comes down by less.""
 RISING_SHARE: Final = 0.3
 """Who has come up again by so much of the way down may be getting up: that is waited for."""
 RISEN_SHARE: Final = 0.6
-"""Who has come up again by so much of the way down is up."""
+"""Who has come up again by so much of the way down is up..."""
+MIDDLE_RISEN_SHARE: Final = 0.5
+LOWER_RISEN_SHARE: Final = 0.3
+"""...if the middle and the lower quarter of the body have, too: who stands beside somebody lying
+gives high reflections, and a large share stays low."""
+LOWER_RISING_SHARE: Final = 0.15
+LEAST_WAY_METRES: Final = 0.2
+"""What came down by less does not tell whether it is up again."""
+LOWER_LOW_METRES: Final = 0.4
+"""A quarter of the body that came down is lower than this: it lies, whatever is seen over it."""
 STUMBLE: Final = 0.7
 """Mean of the `_SURE_SLOTS` best moments that a stumble needs: most who bend are not worth it."""
 _SURE_SLOTS: Final = 3
 _MEAN_SLOTS: Final = 10
 _CONFIRM_SLOTS: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
 _STUMBLED_SLOTS: Final = round(STUMBLED_SECONDS * FRAMES_PER_SECOND)
-_RISEN_SLOTS: Final = 3
-_TARGET_RISEN_SLOTS: Final = 12
-"""A module's one target leaps up for half a second while the body lies."""
+_UP_SLOTS: Final = round(UP_SECONDS * FRAMES_PER_SECOND)
+_AGAIN_SLOTS: Final = round(AGAIN_SECONDS * FRAMES_PER_SECOND)
+_MIXED_SLOTS, _MIXED_OF_SLOTS = 8, 15
+"""So many of the newest moments: reflections of two bodies scatter."""
+_UP_FRAMES: Final = 3
+"""Of a sparse sensor: one frame with a ghost over the body is no rising."""
+_UP_SHARE: Final = 0.6
+"""Of the moments since the body was first seen up: reflections scatter."""
+_UPPER, _MIDDLE, _LOWER = 2, 1, 0
+"""Which quarter of `_Suspicion.stood` is which."""
 _AGREE_SLOTS: Final = 15
 _MIN_SLOTS: Final = 5
 _STOOD_SECONDS: Final = 180
 """How long it is remembered how high the body reached."""
 _STOOD_AFTER_SECONDS: Final = 8
 _STOOD_SHARE: Final = 0.9
+_STOOD: Final = 0.8
+"""Which share of the last spans' heights is how high a part of the body was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +133,120 @@ class Stumble:
 class _Suspicion:
     """What may become a fall."""
 
-    moments: list[float]
-    """Probability of a fall, since it was suspected."""
-    reached_metres: float
-    level_metres: float
-    """The lowest so far."""
+    stood: FloatArray
+    """(3,) how high the lower quarter, the middle and the upper quarter were before, metres."""
     descent_seconds: float
-    risen: int = 0
-    """Moments in a row in which the body was up again."""
+    moments: list[float] = field(default_factory=list)
+    """Probability of a fall, since it was suspected."""
+    heights: list[FloatArray] = field(default_factory=list)
+    """(3,) of each moment."""
+    lowest: FloatArray = field(default_factory=lambda: np.full(3, np.inf, np.float32))
+    """(3,) the lowest so far of the middle of one second: no single mirror image, nor a leap of a
+    module's target, sets it."""
+    up_since: int | None = None
+    """The moment from which on the body was up again, without having been low since."""
+    up: int = 0
+    seen: int = 0
+    """Moments with reflections since then: in which it was up, and all."""
+    low: int = 0
+    """Moments in a row that were not on the way up."""
+    mixes: deque[bool] = field(default_factory=lambda: deque(maxlen=_MIXED_OF_SLOTS))
+    """Of the newest moments with reflections: whether the lower quarter stayed low in it and the
+    upper one did not."""
+    rose_at: int | None = None
+    """The latest moment in which the body was up."""
     told: bool = False
+
+    @property
+    def reached_metres(self) -> float:
+        """How high the body reached before."""
+        return float(self.stood[_UPPER])
+
+    @property
+    def level_metres(self) -> float:
+        """How high it reached when it was lowest."""
+        return float(self.lowest[_UPPER])
+
+    @property
+    def down_metres(self) -> float:
+        """How far it came down."""
+        return self.reached_metres - self.level_metres
+
+    @property
+    def low_slots(self) -> int:
+        """For how many moments it has been down, on and off, since it first was."""
+        limit = self.level_metres + RISING_SHARE * max(self.down_metres, 0.0)
+        uppers = (float(each[_UPPER]) for each in self.heights)
+        first = next((k for k, upper in enumerate(uppers) if upper <= limit), len(self.moments))
+        return len(self.moments) - first
+
+    def take(self, sure: float, seen: Course, *, has_reflections: bool) -> None:
+        """Take the next moment; one without reflections tells of no rising."""
+        self.moments.append(sure)
+        self.heights.append(_quarters(seen))
+        middle = np.median(self.heights[-_MEAN_SLOTS:], axis=0)
+        self.lowest = np.minimum(self.lowest, middle)
+        if not has_reflections:
+            self.low += self.low > 0
+            return
+        back = self._back()
+        is_mixed = back[_UPPER] > RISING_SHARE and back[_LOWER] < LOWER_RISING_SHARE
+        self.mixes.append(bool(is_mixed))
+        self.low = 0 if self.is_rising else self.low + 1
+        is_up = self._is_up()
+        if self.low:
+            self.up_since, self.up, self.seen = None, 0, 0
+        elif is_up and self.up_since is None:
+            self.up_since = len(self.moments)
+        if is_up:
+            self.rose_at = len(self.moments)
+        if self.up_since is not None:
+            self.up += is_up
+            self.seen += 1
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether the body may be getting up; while a large share stays low, it is not for long."""
+        return bool(self._back()[_UPPER] > RISING_SHARE and not self._is_mixed)
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether it has been up for `UP_SECONDS`."""
+        return (
+            self.up_since is not None
+            and len(self.moments) - self.up_since >= _UP_SLOTS
+            and self._is_up_mostly()
+        )
+
+    @property
+    def is_up_now(self) -> bool:
+        """Whether it is up, however short a time."""
+        return self.up_since is not None and self._is_up_mostly()
+
+    @property
+    def lies_below(self) -> bool:
+        """Whether a large share of the body came down and stays low while more is seen over it."""
+        way = float(self.stood[_LOWER] - self.heights[-1][_LOWER])
+        is_low = self.heights[-1][_LOWER] < LOWER_LOW_METRES
+        return bool(is_low and way >= LEAST_WAY_METRES and not self.is_rising)
+
+    @property
+    def _is_mixed(self) -> bool:
+        return sum(self.mixes) >= _MIXED_SLOTS
+
+    def _is_up_mostly(self) -> bool:
+        return self.up >= _UP_FRAMES and self.up >= _UP_SHARE * self.seen
+
+    def _is_up(self) -> bool:
+        shares = (LOWER_RISEN_SHARE, MIDDLE_RISEN_SHARE, RISEN_SHARE)
+        return bool((self._back() > shares).all())
+
+    def _back(self) -> FloatArray:
+        """(3,) which share of its way down each quarter has come up again."""
+        way = self.stood - self.lowest
+        back = (self.heights[-1] - self.lowest) / np.maximum(way, LEAST_WAY_METRES)
+        told: FloatArray = np.where(way >= LEAST_WAY_METRES, back, back[_UPPER])
+        return told
 
 
 class FallModel:
@@ -151,6 +282,11 @@ class FallWatch:
         """The judge's probability of a fall, of late."""
         self.probabilities: FloatArray | None = None
         """Of the latest moment, over `JUDGE_LABELS`; None before the first."""
+
+    @property
+    def suspects(self) -> bool:
+        """Whether a fall is suspected, and what comes decides."""
+        return self._suspicion is not None
 
     @property
     def level_metres(self) -> float | None:
@@ -189,7 +325,8 @@ class FallWatch:
         self._recent.append(sure)
         self._windows_saw -= 1
         if self._suspicion is not None:
-            return self._follow(self._suspicion, seen, sure, doubt=suspect / SUSPECT)
+            self._suspicion.take(sure, seen, has_reflections=len(slot.heights) > 0)
+            return self._follow(self._suspicion, seen, doubt=suspect / SUSPECT)
         if sure >= suspect and seen.reached_metres - seen.level_metres >= DROP_METRES:
             self._suspicion = _suspicion(sure, seen)
         return None
@@ -211,45 +348,56 @@ class FallWatch:
         return self._windows_saw > 0 and _best(self._recent) >= AGREE * doubt
 
     def _follow(
-        self, suspicion: _Suspicion, seen: Course, sure: float, *, doubt: float
+        self, suspicion: _Suspicion, seen: Course, *, doubt: float
     ) -> Fall | Stumble | None:
-        suspicion.moments.append(sure)
-        suspicion.level_metres = min(suspicion.level_metres, seen.level_metres)
-        down = suspicion.reached_metres - suspicion.level_metres
-        risen = seen.newest_metres - suspicion.level_metres
-        suspicion.risen = suspicion.risen + 1 if risen > RISEN_SHARE * down else 0
-        is_rising = risen > RISING_SHARE * down
+        if suspicion.has_risen:
+            self._suspicion = None
+            return None if suspicion.told else self._stumble(suspicion)
         lasted = len(suspicion.moments)
-        if suspicion.risen >= (_TARGET_RISEN_SLOTS if self._is_target else _RISEN_SLOTS):
-            self._suspicion = None
-            if suspicion.told:
-                return None
-            confidence = _best(suspicion.moments)
-            was_low = suspicion.level_metres < LOW_METRES and down < MOST_DROP_METRES
-            if confidence < STUMBLE or not was_low:
-                return None
-            return Stumble(
-                confidence,
-                down,
-                suspicion.level_metres,
-                suspicion.descent_seconds,
-                (lasted - suspicion.risen) / FRAMES_PER_SECOND,
-            )
-        if lasted > _STUMBLED_SLOTS:
+        if lasted > _STUMBLED_SLOTS and not self._may_fall_again(suspicion):
             self._suspicion = None
             return None
-        newest = suspicion.moments[-_MEAN_SLOTS:]
-        confidence = sum(newest) / len(newest)
-        if suspicion.told or lasted <= _CONFIRM_SLOTS or is_rising or not self._is_low(seen):
+        if suspicion.told or lasted <= _CONFIRM_SLOTS or suspicion.is_rising:
             return None
-        if down >= MOST_DROP_METRES:
+        has_risen = suspicion.rose_at is not None
+        if has_risen and suspicion.low < _AGAIN_SLOTS:
             return None
+        is_low = self._is_low(seen)
+        if not is_low and (self._is_target or not suspicion.lies_below):
+            return None
+        if suspicion.down_metres >= MOST_DROP_METRES:
+            return None
+        # What came after hides the fall from the judge.
+        is_disturbed = has_risen or not is_low or any(suspicion.mixes)
+        confidence = (_best if is_disturbed else _newest)(suspicion.moments)
         if not self._is_sure(confidence, doubt):
             return None
         suspicion.told = True
         return self._fall(suspicion, confidence, seen)
 
-    def finish(self) -> Fall | None:
+    @staticmethod
+    def _may_fall_again(suspicion: _Suspicion) -> bool:
+        """Whether who was up lately may be falling for good."""
+        if suspicion.rose_at is None or len(suspicion.moments) > 2 * _STUMBLED_SLOTS:
+            return False
+        return len(suspicion.moments) - suspicion.rose_at <= _UP_SLOTS + _AGAIN_SLOTS
+
+    @staticmethod
+    def _stumble(suspicion: _Suspicion) -> Stumble | None:
+        confidence = _best(suspicion.moments)
+        down = suspicion.down_metres
+        was_low = suspicion.level_metres < LOW_METRES and down < MOST_DROP_METRES
+        if confidence < STUMBLE or not was_low or suspicion.up_since is None:
+            return None
+        return Stumble(
+            confidence,
+            down,
+            suspicion.level_metres,
+            suspicion.descent_seconds,
+            suspicion.up_since / FRAMES_PER_SECOND,
+        )
+
+    def finish(self) -> Fall | Stumble | None:
         """The recording ends here: judge what is suspected so far, on what was seen.
 
         The windows are believed alone: they have learnt from falls that are cut before their end.
@@ -261,7 +409,10 @@ class FallWatch:
             seen_by_windows = windows.confidence
         if seen is None or (suspicion is not None and suspicion.told):
             return None
-        confidence = _best(suspicion.moments) if suspicion and not suspicion.risen else 0.0
+        is_up = suspicion is not None and suspicion.is_up_now
+        if suspicion is not None and is_up and not seen_by_windows:
+            return self._stumble(suspicion)
+        confidence = _best(suspicion.moments) if suspicion and not is_up else 0.0
         if seen_by_windows:
             confidence = max(confidence, seen_by_windows)
         elif confidence < self._believe or not self._is_low(seen):
@@ -274,17 +425,36 @@ class FallWatch:
     def _fall(suspicion: _Suspicion, confidence: float, seen: Course) -> Fall:
         return Fall(
             confidence,
-            suspicion.reached_metres - seen.level_metres,
+            max(suspicion.reached_metres - seen.level_metres, 0.0),
             seen.level_metres,
             suspicion.descent_seconds,
-            len(suspicion.moments) / FRAMES_PER_SECOND,
+            suspicion.low_slots / FRAMES_PER_SECOND,
         )
 
 
 def _suspicion(sure: float, seen: Course) -> _Suspicion:
-    return _Suspicion([sure], seen.reached_metres, seen.level_metres, seen.way_down.likely_seconds)
+    before = np.quantile(np.clip(seen.heights[:, :3], LOWEST, HIGHEST), _STOOD, axis=0)
+    made = _Suspicion(before.astype(np.float32), seen.way_down.likely_seconds)
+    made.take(sure, seen, has_reflections=False)
+    return made
+
+
+def _quarters(seen: Course) -> FloatArray:
+    """(3,) the newest heights of the lower quarter, the middle and the upper quarter, metres.
+
+    The upper one is of the newest span; the others scatter more, and are of two.
+    """
+    newest = np.clip(seen.heights[:2, :3], LOWEST, HIGHEST)
+    quarters: FloatArray = newest.mean(axis=0)
+    quarters[_UPPER] = newest[0, _UPPER]
+    return quarters
 
 
 def _best(moments: Iterable[float]) -> float:
     best = sorted(moments)[-_SURE_SLOTS:]
     return sum(best) / len(best) if best else 0.0
+
+
+def _newest(moments: list[float]) -> float:
+    newest = moments[-_MEAN_SLOTS:]
+    return sum(newest) / len(newest)

@@ -41,6 +41,8 @@ SAME_FALL_METRES: Final = 1.0
 """A body that lies lengthwise may be followed as two: falls this close are one."""
 PRESENCE_SECONDS: Final = 3.0
 GAP_SECONDS: Final = 5.0
+POINTS_SECONDS: Final = 5.0
+"""So long after the last points the device's own targets are believed instead."""
 BED_SECONDS: Final = 30.0
 """In bed this long counts as having been in bed."""
 BED_MARGIN_METRES: Final = 0.5
@@ -69,7 +71,6 @@ class RoomWatch:
         self._module_fell_at: float | None = None
         self._module_told = False
         self._last: float | None = None
-        self._has_points = False
         self._floor = FloorFinder(room.pose)
         self._floor_metres = 0.0
         """Over the floor of the told mounting is where the floor was found."""
@@ -85,6 +86,8 @@ class RoomWatch:
         self._in_bathroom = Stays(self._room, ZoneKind.BATHROOM, BATHROOM_MARGIN_METRES)
         self._last_motion: float | None = None
         self._fell: FallDetected | None = None
+        self._any_points_at: float | None = None
+        """When the module gave points last, of whatever."""
         self._points_at: float | None = None
         """When somebody who is followed gave points last."""
         self._module_sees: bool | None = None
@@ -117,8 +120,9 @@ class RoomWatch:
         if frame.fallen is not None:
             events += self._module_fall(at, fallen=frame.fallen)
         if frame.points is not None or frame.targets is not None:
-            self._has_points |= frame.points is not None and len(frame.points) > 0
-            self._has_places |= self._has_points or bool(frame.targets)
+            if frame.points is not None and len(frame.points) > 0:
+                self._any_points_at = at
+            self._has_places |= self._gives_points(at) or bool(frame.targets)
             xyz = frame.points.xyz if frame.points is not None else _EMPTY
             self._tracker.update(at, xyz, frame.targets)
             events += self._people(at)
@@ -137,7 +141,7 @@ class RoomWatch:
             if number in people
             for event in body.finish(self._last, people[number])
         ]
-        return [event for event in told if not self._is_told(event)]
+        return [e for e in told if not isinstance(e, FallDetected) or not self._is_told(e)]
 
     def _module_presence(self, at: float, frame: RadarFrame) -> Iterator[Event]:
         """What a module said holds until it says otherwise: some speak only of changes.
@@ -156,7 +160,13 @@ class RoomWatch:
         elif self._module_moves is not None:
             yield from self._motionless(at)
 
+    def _gives_points(self, at: float) -> bool:
+        """Whether the module gives points now: it may be told to stop, and gives targets alone."""
+        last = self._any_points_at
+        return last is not None and at - last <= POINTS_SECONDS
+
     def _people(self, at: float) -> Iterator[Event]:
+        gives_points = self._gives_points(at)
         people = self._tracker.people
         numbers = {person.number for person in people}
         yield from self._present(at, len(people))
@@ -170,9 +180,9 @@ class RoomWatch:
                 body = Body(person.number, self._room, self._model, at, self._floor_metres)
                 self._bodies[person.number] = body
             # Where there are points, the device's own target alone may be a memory of it.
-            if self._has_points:
+            if gives_points:
                 person.target = None
-            is_seen = len(person.points) > 0 or (not self._has_points and person.last_seen == at)
+            is_seen = len(person.points) > 0 or (not gives_points and person.last_seen == at)
             if len(person.points) > 0:
                 self._points_at = at
                 if body.walks:
@@ -229,9 +239,11 @@ class RoomWatch:
         self._floor.take(at, person.points)
         found = self._floor.found() if self._floor.is_full else None
         if isinstance(found, Hung) and found.differs(self._room.pose):
-            self._floor_metres = found.floor_metres
-            for body in self._bodies.values():
-                body.stand_on(found.floor_metres)
+            # Raised heights would hide who lies on the floor, if this erred: that is only told.
+            if found.shift_metres > 0.0:
+                self._floor_metres = found.shift_metres
+                for body in self._bodies.values():
+                    body.stand_on(found.shift_metres)
             yield MountingFound(at, found.height_metres, self._room.pose.height_metres)
 
     def _zones(self, at: float, people: tuple[Person, ...]) -> Iterator[Event]:

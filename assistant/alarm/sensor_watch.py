@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Mapping
 from typing import Final
 
 from assistant.events import (
@@ -27,6 +28,7 @@ from perception.events import (
     BathroomLong,
     FallDetected,
     LyingOnFloor,
+    MountingFound,
     NoMotion,
     SensorTroubled,
     Stumbled,
@@ -63,6 +65,9 @@ class SensorWatch(Feature):
         self._clock = home.clock
         self._stumbles: deque[float] = deque(maxlen=_MOST_STUMBLES)
         """When somebody went down and was up again: no alarm, yet falls often begin with it."""
+        self._hangs = ""
+        """What people's walks say of its height, until the next start; empty if the told one is
+        right."""
         self._problem = "it has sent nothing yet"
         """Why nothing is seen; empty while something is."""
         self._tells: asyncio.TimerHandle | None = None
@@ -83,9 +88,8 @@ class SensorWatch(Feature):
     def _what_it_sees(self) -> str:
         since = self._clock.now() - STUMBLES_SECONDS
         many = sum(at > since for at in self._stumbles)
-        if not many:
-            return "it sees the room"
-        return f"it sees the room; stumbles in the last day, up again at once: {many}"
+        stumbled = f"stumbles in the last day, up again at once: {many}" if many else ""
+        return "; ".join(part for part in ("it sees the room", stumbled, self._hangs) if part)
 
     async def stop(self) -> None:
         """Stop: say nothing any more."""
@@ -99,6 +103,8 @@ class SensorWatch(Feature):
             self._is_blind(reason)
             return
         self._sees()
+        if kind == MountingFound.__name__:
+            self._hangs = _how_it_hangs(sensed.values)
         if kind == Stumbled.__name__:
             self._stumbles.append(self._clock.now())
         if kind in REASONS and not (kind in _OF_THE_DAY and self._is_asleep()):
@@ -144,3 +150,11 @@ class SensorWatch(Feature):
 
     def _say(self, key: str) -> None:
         self._speech.say(self._replies.render(key, self._memory.lang), Urgency.REMINDER)
+
+
+def _how_it_hangs(values: Mapping[str, object]) -> str:
+    height, told = (float(str(values[key])) for key in ("height_metres", "told_metres"))
+    return (
+        f"by people's walks it hangs {height:.2f} m high, not {told:.2f} m, "
+        f"so set height_metres = {height:.2f} under [radar]"
+    )

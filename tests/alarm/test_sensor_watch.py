@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.alarm.sensor_watch import ASLEEP_SECONDS, BLIND_SECONDS, SensorWatch
+from assistant.commands.told import told as told_in
 from assistant.events import Capability, ChildDied, DangerSensed, PeopleLocated, Ready, Say, Sensed
 from assistant.settings import RadarSettings, Settings
 from tests.homes import a_home, features
@@ -81,6 +82,19 @@ async def test_a_stumble_is_no_alarm_and_is_told_with_the_findings(room: Room) -
     room.wake()  # a day later
     (finding,) = await room.sensing.findings()
     assert "stumble" not in finding.detail
+
+
+async def test_how_the_radar_really_hangs_is_told_with_the_findings(room: Room) -> None:
+    room.sense("Stumbled", person=1)
+    room.sense("MountingFound", height_metres=1.62, told_metres=2.0)
+    assert room.dangers() == room.said() == []
+    (finding,) = await room.sensing.findings()
+    assert finding.is_well
+    assert "it hangs 1.62 m high, not 2.00 m, so set height_metres = 1.62" in finding.detail
+    in_chinese = told_in(finding.detail, "zh")
+    assert "请在 [radar] 下设 height_metres = 1.62" in in_chinese
+    assert "stumble" not in in_chinese
+    assert "room" not in in_chinese
 
 
 async def test_who_sleeps_does_not_move_but_may_fall(room: Room) -> None:

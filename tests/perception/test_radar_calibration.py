@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from perception.calibration import FloorFinder, Hung, Unsure
-from perception.radar.room import MountingPose
+from perception.events import Event
+from perception.fall import FallModel
+from perception.radar import RadarFrame
+from perception.radar.frames import make_clouds
+from perception.radar.room import MountingPose, Room
+from perception.watch import RoomWatch
 
 TOLD = MountingPose(1.8)
 
@@ -41,3 +46,34 @@ def test_the_height_is_found_whatever_was_told(wrong: float) -> None:
 )
 def test_what_cannot_be_told_is_said(finder: FloorFinder, why: Unsure) -> None:
     assert finder.found() is why
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(0.1, 1.6), (0.35, 1.8), (0.0, 1.75)])
+def test_somebody_short_or_bowed_makes_no_right_mounting_wrong(
+    lowest: float, highest: float
+) -> None:
+    found = walk(lowest, highest).found()
+    assert not isinstance(found, Hung) or not found.differs(TOLD)
+
+
+def heights_after(wrong: float) -> tuple[list[Event], float]:
+    """What is told of walks before a radar that hangs so much lower than told."""
+    watch = RoomWatch(Room(TOLD), FallModel())
+    rng = np.random.default_rng(0)
+    events: list[Event] = []
+    for k in range(700):
+        x = 1.5 * float(np.sin(k / 15))
+        up = rng.uniform(0.1, 2.1, 14) + wrong - TOLD.height_metres
+        xyz = np.stack((rng.normal(x, 0.1, 14), rng.normal(3, 0.1, 14), up), 1).astype(np.float32)
+        nothing = np.zeros(14, np.float32)
+        frame = RadarFrame(points=make_clouds(xyz, nothing, nothing, [14])[0])
+        events += watch.update(k / 10, frame)
+    return events, watch._floor_metres
+
+
+@pytest.mark.parametrize(("wrong", "is_taken"), [(0.4, True), (-0.4, False)])
+def test_heights_are_only_ever_lowered_by_what_is_found(wrong: float, is_taken: bool) -> None:
+    events, floor = heights_after(wrong)
+    assert [type(e).__name__ for e in events].count("MountingFound") == 1
+    assert (floor > 0.0) == is_taken
+    assert floor >= 0.0

@@ -162,3 +162,101 @@ def test_only_three_features_know_where_the_floor_was_told() -> None:
     assert second is not None
     differs = ~np.isclose(judge_features(first, None), judge_features(second, None), atol=1e-3)
     assert differs.sum() <= 3
+
+
+def pushes_up(seconds: float, after: float, to: float = 1.0) -> Course:
+    """Falls, pushes itself up for a moment, and lies down for good."""
+    up = 6.8 + after
+    down = up + 0.4 + seconds
+    return [
+        *STANDS,
+        (6.8, 0.2),
+        (up, 0.2),
+        (up + 0.4, to),
+        (down, to),
+        (down + 0.4, 0.2),
+        (14, 0.2),
+    ]
+
+
+@pytest.mark.parametrize(("rate", "points"), [(4, 5), (10, 8)])
+@pytest.mark.parametrize(("seconds", "after"), [(0.5, 0.3), (1.0, 0.3), (1.0, 0.7)])
+def test_who_pushes_up_and_lies_down_for_good_fell(
+    seconds: float, after: float, rate: float, points: int
+) -> None:
+    assert kinds(told(points_of(pushes_up(seconds, after), rate, points))) == ["FallDetected"]
+
+
+def test_a_second_bend_is_no_fall() -> None:
+    bends = [(6.6, 0.5), (7.2, 0.5), (7.9, 1.0), (9, 1.0), (9.6, 0.5), (10.6, 0.5), (11.3, 1.0)]
+    for seed in range(4):
+        frames = points_of([*STANDS, *bends, (15, 1.0)], 20, 6, seed)
+        assert "FallDetected" not in kinds(told(frames))
+
+
+@pytest.mark.parametrize("comes", [7.2, 8.2])
+def test_who_stands_beside_makes_no_stumble_of_a_fall(comes: float) -> None:
+    fell = points_of([*STANDS, (6.8, 0.2), (13, 0.2)], 10, 8)
+    helper = points_of([(0, 1.0), (13, 1.0)], 10, 8, seed=1)
+    frames = [
+        (at, together(body, beside) if at >= comes else body)
+        for (at, body), (_, beside) in zip(fell, helper, strict=True)
+    ]
+    assert kinds(told(frames)) == ["FallDetected"]
+
+
+def together(body: RadarFrame, beside: RadarFrame) -> RadarFrame:
+    """Both in one frame, half a metre apart."""
+    assert body.points is not None
+    assert beside.points is not None
+    xyz = np.concatenate((body.points.xyz, beside.points.xyz + np.float32((0.5, 0, 0))))
+    return seen_at(xyz)
+
+
+def seen_at(xyz: np.ndarray) -> RadarFrame:
+    nothing = np.zeros(len(xyz), np.float32)
+    return RadarFrame(points=make_clouds(xyz, nothing, nothing, [len(xyz)])[0])
+
+
+@pytest.mark.parametrize("rate", [3.5, 4, 10])
+@pytest.mark.parametrize(("at", "by"), [(7.0, -1.2), (7.5, -1.2), (7.3, 1.2), (7.7, 1.2)])
+def test_one_frame_by_way_of_the_floor_or_a_wall_hides_no_fall(
+    at: float, by: float, rate: float
+) -> None:
+    frames = points_of(FALLS, rate, 6)
+    odd = next(k for k, (when, _) in enumerate(frames) if when >= at)
+    cloud = frames[odd][1].points
+    assert cloud is not None
+    frames[odd] = (frames[odd][0], seen_at(cloud.xyz + np.float32((0, 0, by))))
+    assert kinds(told(frames)) == ["FallDetected"]
+
+
+def test_how_long_it_is_down_counts_from_when_it_was_and_the_drop_is_never_negative() -> None:
+    for seed in range(3):
+        fall = next(e for e in told(points_of(FALLS, 10, 8, seed)) if isinstance(e, FallDetected))
+        assert fall.at - fall.low_seconds == pytest.approx(6.8, abs=0.4)
+        assert fall.height_drop_metres >= 0.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_target_that_leaps_while_it_lies_is_told_as_lying(seed: int) -> None:
+    lies_down = [(0, 1.0), (4, 1.0), (8, 0.25), (45, 0.25)]
+    rng = np.random.default_rng(seed)
+    frames = []
+    for at in np.arange(0, 45, 0.05):
+        middle = float(np.interp(at, *np.array(lies_down).T))
+        leap = 0.8 if at > 9 and at % 4 < 0.45 else 0.0
+        place = (0.02 * rng.normal(), 2.5, middle + leap - HANGS)
+        frames.append((float(at), RadarFrame(targets=(Target(1, place),))))
+    assert kinds(told(frames)) == ["LyingOnFloor"]
+
+
+def test_a_short_body_s_target_opens_the_latch() -> None:
+    course_ = [(0, 0.62), (6, 0.62), (14, 0.1), (45, 0.1), (46, 0.62), (52, 0.62)]
+    frames = [
+        (float(at), RadarFrame(targets=(Target(1, (0.0, 2.5, z - HANGS)),)))
+        for at in np.arange(0, 52, 0.1)
+        for z in (float(np.interp(at, *np.array(course_).T)),)
+    ]
+    names = [type(event).__name__ for event in told(frames)]
+    assert [name for name in names if name in {"LyingOnFloor", "Rose"}] == ["LyingOnFloor", "Rose"]
