@@ -115,7 +115,7 @@ def score_exercises(files: list[ActivityFile], model: FallModel) -> FallScores:
 def _alarms(slots: list[Slot], model: FallModel) -> int:
     watch = FallWatch(model)
     told = [number for number, slot in enumerate(slots) if isinstance(watch.update(slot), Fall)]
-    if watch.finish() is not None:
+    if isinstance(watch.finish(), Fall):
         told.append(len(slots))
     latch = LATCH_SECONDS * FRAMES_PER_SECOND
     return sum(1 for k, number in enumerate(told) if k == 0 or number - told[k - 1] > latch)
