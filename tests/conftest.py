@@ -26,6 +26,8 @@ settings.register_profile("search", deadline=None, suppress_health_check=[Health
 settings.register_profile("anban", settings.get_profile("search"), derandomize=True)
 settings.load_profile("anban")
 
+pytest_plugins = ["pytester"]
+
 TESTS: Final = Path(__file__).parent
 FEATURES: Final = frozenset({"alarm", "calls", "channels", "faults", "reminders", "selftest"})
 """Folders whose tests with real parts share a process; those of all others share another."""

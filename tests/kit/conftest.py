@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["pytester"]
 SKILLS = Path(__file__).parent / "skills"
 
 
