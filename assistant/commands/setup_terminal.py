@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.channels import AddressError
+from assistant.commands.ctrl_c import heard_at_once
 from assistant.commands.told import told
 from assistant.runtime.versions import typed
 from assistant.settings import SettingsError
@@ -107,7 +108,8 @@ class Terminal:
             return line.strip()
         if is_secret:
             return getpass.getpass("> ").strip()
-        return input("> ").strip()
+        with heard_at_once():
+            return input("> ").strip()
 
     def ask(
         self,

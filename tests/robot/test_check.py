@@ -67,7 +67,8 @@ def test_a_recording_is_a_radar(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "says"), [(LD2450, "ld2450 answers at"), (b"", "nothing came"), (b"x" * 64, "bytes came")]
+    ("sent", "says"),
+    [(LD2450, "ld2450 answers at"), (b"", "nothing came"), (b"x" * 64, "bytes came")],
 )
 def test_what_comes_through_a_port_is_looked_at(
     port: tuple[int, str], sent: bytes, says: str
