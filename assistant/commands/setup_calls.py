@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from assistant.channels import Ended, Kind, Message, Outcome, Purpose, try_once, ways
+from assistant.channels import Ended, Kind, Outcome, Purpose, try_once, ways
 from assistant.channels.call_voice import CallVoice
 from assistant.core.equipment import HomeEquipment
+from assistant.drill.message import drill_message
 from assistant.events import new_id
 from assistant.people.contacts import Contact
 from assistant.runtime.bus import Bus
@@ -38,7 +38,9 @@ async def ring(place: Place, contact: Contact) -> tuple[bool, str]:
             for way in ways(contact.channels, equipment.registry, Purpose.DRILL, Kind.CALL):
                 with tempfile.TemporaryDirectory(prefix="anban-voice-") as folder:
                     voice = CallVoice(Path(folder))
-                    message = _message(place, contact, voice)
+                    lang = contact.lang or place.settings.language
+                    elder = place.settings.elder_name or render("the_elder", lang)
+                    message = drill_message(contact, lang, elder, voice)
                     ended = await try_once(way.channel, message, ends_with_key=True)
                     await voice.close()
                 return _told(ended)
@@ -72,22 +74,3 @@ async def _equipped(place: Place) -> AsyncIterator[HomeEquipment]:
         with contextlib.suppress(TimeoutError):
             await equipment.stop()
         await supervisor.stop()
-
-
-def _message(place: Place, contact: Contact, voice: CallVoice) -> Message:
-    lang = contact.lang or place.settings.language
-    elder = place.settings.elder_name or render("the_elder", lang)
-    text = render("drill_text", lang, elder=elder)
-    message_id = new_id()
-    return Message(
-        alarm_id=f"setup-{message_id}",
-        attempt_id=message_id,
-        contact=contact.name,
-        headline=render("drill_headline", lang, elder=elder),
-        text=text,
-        lang=lang,
-        reason="other",
-        raised_at=time.time(),
-        script=voice.script(f"{text} {render('drill_keys', lang)}", lang),
-        is_test=True,
-    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any, Final
 
 from assistant.dialogue.errors import TrainingError
 from assistant.dialogue.held_out import Sentence
-from assistant.dialogue.layout import ROOT, environment, python
+from assistant.dialogue.program import STDERR_TAIL, running
 from assistant.dialogue.sources import FALLBACK
 
 CLEAR: Final = 0.6
@@ -20,7 +18,6 @@ CLEAR: Final = 0.6
 as lost.  Each skill that is added, whatever it says, moves all shares by a few hundredths: of 334
 cries and doses one or two that were barely understood drop below 0.5, and others rise above it
 (measured with a skill for glasses of water)."""
-_STDERR_TAIL: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,30 +134,16 @@ async def _understand(
     jobs = "".join(
         json.dumps({"model": str(model), "sentences": said}) + "\n" for model, said in texts.items()
     )
-    process = await asyncio.create_subprocess_exec(
-        *(str(python()), "-m", "dialogue.understand"),
-        cwd=ROOT,
-        env={**os.environ, **environment(cache)},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    late = (
+        f"The models were not compared within {deadline_seconds:.0f} s. "
+        "Close other programs and try again."
     )
-    try:
-        async with asyncio.timeout(deadline_seconds):
-            answers, complaints = await process.communicate(jobs.encode())
-    except TimeoutError as error:
-        raise TrainingError(
-            f"The models were not compared within {deadline_seconds:.0f} s. "
-            "Close other programs and try again."
-        ) from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    async with running("dialogue.understand", cache, deadline_seconds, late) as process:
+        answers, complaints = await process.communicate(jobs.encode())
     told = [json.loads(line) for line in answers.splitlines()]
     failed = [f"{each['model']}: {each['error']}" for each in told if "error" in each]
     if failed or len(told) < len(texts):
-        reason = "; ".join(failed) or complaints.decode(errors="replace")[-_STDERR_TAIL:].strip()
+        reason = "; ".join(failed) or complaints.decode(errors="replace")[-STDERR_TAIL:].strip()
         raise TrainingError(f"The models could not be compared: {reason}")
     return {
         Path(each["model"]): [Guess(intent, share) for intent, share in each["understood"]]

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from assistant.dialogue.errors import TrainingError
-from assistant.dialogue.layout import ROOT, environment, python
+from assistant.dialogue.layout import python
+from assistant.dialogue.program import STDERR_TAIL, running
 from assistant.dialogue.sources import (
     SkillFolder,
     Sources,
@@ -34,7 +35,6 @@ DEADLINE_SECONDS: Final = 600.0
 """How long training may take: 15 s on two quick cores, minutes on a small busy one."""
 _KEPT_MODELS: Final = 4
 """How many models of one language are kept; older ones are of skills that have changed since."""
-_STDERR_TAIL: Final = 2000
 _LOCK_LOOK_SECONDS: Final = 0.5
 
 
@@ -165,26 +165,12 @@ async def _train(
         output = folder / "model.tar.gz"
         jobs.append({"lang": sources.lang, "folder": str(folder), "output": str(output)})
         tell(Trained(sources.lang, "waiting", 0.0))
-    process = await asyncio.create_subprocess_exec(
-        *(str(python()), "-m", "dialogue.train"),
-        cwd=ROOT,
-        env={**os.environ, **environment(cache)},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    late = (
+        f"Training was not done after {deadline_seconds:.0f} s and was ended. "
+        "Close other programs and run `anban train`."
     )
-    try:
-        async with asyncio.timeout(deadline_seconds):
-            trained = await _follow(process, jobs, tell)
-    except TimeoutError as error:
-        raise TrainingError(
-            f"Training was not done after {deadline_seconds:.0f} s and was ended. "
-            "Close other programs and run `anban train`."
-        ) from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    async with running("dialogue.train", cache, deadline_seconds, late) as process:
+        trained = await _follow(process, jobs, tell)
     for lang, model in trained.items():
         _sync(model)
         model.replace(models[lang])
@@ -217,7 +203,7 @@ async def _follow(
         else:
             tell(Trained(said["lang"], said["step"], said["done"]))
     await process.wait()
-    tail = (await errors).decode(errors="replace")[-_STDERR_TAIL:].strip()
+    tail = (await errors).decode(errors="replace")[-STDERR_TAIL:].strip()
     if failures or len(trained) < len(jobs):
         reason = "; ".join(failures) or tail or f"status {process.returncode}"
         raise TrainingError(

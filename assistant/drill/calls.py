@@ -27,11 +27,12 @@ from assistant.channels import (
     try_once,
 )
 from assistant.drill import store
-from assistant.events import AlarmRaised, new_id
+from assistant.drill.message import drill_message
+from assistant.events import AlarmRaised
 from assistant.people.contacts import Contact, People
 from assistant.runtime.bus import Bus
 from assistant.runtime.tasks import Tasks
-from assistant.selftest.wording import Wording, render
+from assistant.selftest.wording import Wording
 from assistant.services import DrillContact, NoContactRefused
 from assistant.services.errors import Refused
 from assistant.services.findings import CheckResult, Verdict, found
@@ -160,23 +161,8 @@ class DrillCalls:
 
     def _message(self, channel: Channel, contact: Contact) -> Message:
         lang = contact.lang or self._home_lang()
-        elder = self._wording.elder(lang)
-        text = render("drill_text", lang, elder=elder)
-        spoken = f"{text} {render('drill_keys', lang)}"
-        message_id = new_id()
-        return Message(
-            alarm_id=f"drill-{message_id}",
-            attempt_id=message_id,
-            contact=contact.name,
-            headline=render("drill_headline", lang, elder=elder),
-            text=text,
-            lang=lang,
-            reason="other",
-            raised_at=time.time(),
-            script=self._voice.script(spoken, lang) if channel.kind is Kind.CALL else None,
-            answer_hint=render("drill_reply", lang),
-            is_test=True,
-        )
+        voice = self._voice if channel.kind is Kind.CALL else None
+        return drill_message(contact, lang, self._wording.elder(lang), voice)
 
     async def _note(self, drill_id: str, finding: CheckResult) -> None:
         now = time.time()
