@@ -102,11 +102,11 @@ async def run() -> None:
             without = [item.name for item in broken] + sorted(switched_off)
             told = ", ".join(item.skill.name for item in loaded)
             told += "".join(f", without {name}" for name in without)
-            link.send(Ready("skills", told))
+            ready = Ready("skills", told)
             under_way = Tasks("a skill's reaction")
             take = partial(_take, outside, skills, under_way)
             try:
-                await follow_core(link, take, _watch(guard))
+                await follow_core(link, take, _watch(guard), tell_ready=lambda: link.send(ready))
             except AnewError:
                 marks.clear()  # who is to blame is noted
                 raise

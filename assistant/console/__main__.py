@@ -50,8 +50,13 @@ async def run() -> None:
         wanted = state.settings.console
         door = Door(link, _acknowledger(state.home, wanted), _pendants())
         async with _serving(door, wanted) as config:
-            link.send(Ready(NAME, f"serves {wanted.listen}"))
-            await follow_core(link, lambda _: None, _renew_certificate(config, wanted))
+            ready = Ready(NAME, f"serves {wanted.listen}")
+            await follow_core(
+                link,
+                lambda _: None,
+                _renew_certificate(config, wanted),
+                tell_ready=lambda: link.send(ready),
+            )
 
 
 def _acknowledger(home: Path, wanted: ConsoleSettings) -> Acknowledger | None:

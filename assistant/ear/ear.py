@@ -95,9 +95,10 @@ class Ear:
         RecognitionThread(self._backlog, recognition).start()
         listening = threading.Thread(target=self._listen, name="listening", daemon=True)
         listening.start()
-        self._tell_ready(model)
         try:
-            await follow_core(self._link, self._take, self._failed)
+            await follow_core(
+                self._link, self._take, self._failed, tell_ready=lambda: self._tell_ready(model)
+            )
         finally:
             self._source.close()
             self._backlog.close()

@@ -39,9 +39,9 @@ async def _serve(link: Link) -> None:
         watching = asyncio.create_task(executor.watch())
         await asyncio.sleep(0)  # it listens before the robot is looked for
         robot.open()
-        link.send(Ready(NAME, f"looks for a robot at {wanted.port}"))
+        ready = Ready(NAME, f"looks for a robot at {wanted.port}")
         try:
-            await follow_core(link, executor.take, watching)
+            await follow_core(link, executor.take, watching, tell_ready=lambda: link.send(ready))
         finally:
             await executor.finish()
 

@@ -18,7 +18,10 @@ from assistant.services.errors import ServiceError
 
 
 async def follow_core(
-    link: Link, take: Callable[[object], object], *beside: Awaitable[Any]
+    link: Link,
+    take: Callable[[object], object],
+    *beside: Awaitable[Any],
+    tell_ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Hand what the core tells to `take`, until it says `Shutdown` or goes, or SIGTERM comes.
 
@@ -26,9 +29,11 @@ async def follow_core(
         link: To the core.
         take: Takes one event; must not block.
         beside: What goes on meanwhile; the first of them to end ends all, with its error.
+        tell_ready: Says that the child is ready: from then on SIGTERM ends it in good order.
     """
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    tell_ready()
     await race(told.wait(), _hand_over(link, take), *beside)
 
 

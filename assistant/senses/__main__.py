@@ -76,9 +76,9 @@ async def _serve(link: Link) -> None:
         loop.call_soon_threadsafe(link.send, event)
 
     watch = await asyncio.to_thread(Watch, state.settings.radar, tell)
-    link.send(Ready(NAME, f"watches through {state.settings.radar.port}"))
+    ready = Ready(NAME, f"watches through {state.settings.radar.port}")
     threading.Thread(target=_run, args=(watch,), daemon=True).start()
-    await follow_core(link, lambda _: None)
+    await follow_core(link, lambda _: None, tell_ready=lambda: link.send(ready))
 
 
 def _run(watch: Watch) -> None:

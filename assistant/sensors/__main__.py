@@ -71,9 +71,9 @@ async def _serve() -> None:
             told = SensorTold(name, kind_of(fact), values_of(fact))
             loop.call_soon_threadsafe(link.send, told)
 
-        link.send(Ready(link.name, sensor.config.port))
+        ready = Ready(link.name, sensor.config.port)
         threading.Thread(target=_run, args=(sensor, telling(send)), daemon=True).start()
-        await follow_core(link, lambda _: None)
+        await follow_core(link, lambda _: None, tell_ready=lambda: link.send(ready))
 
 
 def _run(sensor: Sensor, tell: Callable[[Fact], None]) -> None:
