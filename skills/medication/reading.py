@@ -160,6 +160,9 @@ def _mark_doses(
     doses: list[Part] = []
     while len(doses) < _MOST_DOSES and (dose := parse_dose(text, lang)) is not None:
         doses.append(Part("", text[dose.start : dose.end], dose=amount_of(dose)))
+        if dose.apart is not None:
+            start, end = dose.apart
+            text = text[:start] + " " * (end - start) + text[end:]
         text = text[: dose.start] + _MARK.format(len(doses) - 1) + text[dose.end :]
     number = parse_number(_MARKS.sub(" ", text), lang) if not doses else None
     is_dose = number is not None and (
