@@ -92,7 +92,7 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
     if cut != text:
         return await _take_in(turn, draft, cut)
     left = [each for each in when.leftover if not (behind and each.start == behind.start)]
-    draft = without_unclear_dose(turn, take_dose(draft, said), said, left)
+    draft = without_unclear_dose(turn, take_dose(draft, said), said, left, text)
     draft = take_limits(turn, draft, said, text)
     is_medicine = not draft.items or draft.items[0].is_medicine
     number = "" if is_medicine else number_beside_time(when)

@@ -27,6 +27,8 @@ class Part:
     """As `reminders.add` takes it."""
     number: str | None = None
     """How many, without a unit; a fraction."""
+    said: str = ""
+    """The words of the dose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,13 @@ def _part(own: Words, piece: str, doses: Sequence[Part]) -> Part:
     marks = [doses[int(mark)] for mark in _MARKS.findall(piece)]
     dose = marks[0] if marks else Part("")
     whole = _MARKS.sub(lambda mark: doses[int(mark[1])].phrase, piece)
-    return Part(_title(own, _MARKS.sub(" ", piece)), _phrase(own, whole), dose.dose, dose.number)
+    return Part(
+        _title(own, _MARKS.sub(" ", piece)),
+        _phrase(own, whole),
+        dose.dose,
+        dose.number,
+        dose.phrase,
+    )
 
 
 def _title(own: Words, piece: str) -> str:

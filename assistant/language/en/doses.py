@@ -159,10 +159,6 @@ _MEDICINE_WORD = (
     r"instead|from|starting|until|per|as|about|around|past|extra|more|less|over|under|"
     rf"{_COUNTED})\b)[a-z-]{{4,}}) "
 )
-_AHEAD = (
-    r"(?=(?:at|in|on|every|each|daily|once|twice|before|after|with|for|and|please|tonight|tomorrow|"
-    r"today)\b)"
-)
 _TAKEN = rf"(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|(?<=\d[ap]m )|^)"
 
 
@@ -178,7 +174,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|{_TAKEN}(?P<count_3>{PART}(?: of)?(?: an?)?|{NUMBER}|an?) (?:{_MEDICINE_WORD}){{1,2}}"
         rf"(?P<strength_3>{NUMBER})[ -]?(?P<of_3>{_SMALL_UNITS})s?\b(?! (?:{_COUNTED})e?s?\b)"
         rf"|{_TAKEN}(?P<count_4>{PART}(?: of)?(?: an?)?|{NUMBER}|an?) (?P<strength_4>{NUMBER})[ -]?"
-        rf"(?P<of_4>{_SMALL_UNITS})(?= (?:{_MEDICINE_WORD}){{1,2}}{_AHEAD})"
+        rf"(?P<of_4>{_SMALL_UNITS})(?= {_MEDICINE_WORD.removesuffix(' ')}\b)"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -]"
         rf"(?:{_NAME}(?:{_COUNTED})e?s|(?:{_COUNTED})))\b"
         rf"|\b(?P<which>{_COUNTED})(?:e?s)?,? (?:just |only )?(?:the )?(?P<how_many>{_FEW})"
@@ -281,12 +277,14 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         part = re.sub(r"(?<=[a-z])(?: of)?(?: an?)?$", "", count, flags=re.IGNORECASE)
         measured = (match["of_3"] or match["of_4"]).lower()
         strength = Strength(_amount(match["strength_3"] or match["strength_4"]), UNITS[measured])
-        return SaidDose(_amount(part or count), Unit.TABLET, None, start, end, strength)
+        said = SaidDose(_amount(part or count), Unit.TABLET, None, start, end, strength)
+        return _beside_name(match, said, "3") if match["count_3"] else said
     if count := match["count"] or match["count_2"]:  # "two 500 mg tablets"
         said_strength = match["strength"] or match["strength_2"]
         measured, named = match["of"] or match["of_2"], match["counted"] or match["counted_2"]
         strength = Strength(_amount(said_strength), UNITS[measured.lower()])
-        return SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
+        said = SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
+        return _beside_name(match, said, "2") if match["count_2"] else _around_name(match, said)
     if counted:  # "one blood pressure tablet": the words between are its name
         unit = UNITS[(match["behind"] or match["freely"]).lower()]
         return SaidDose(_amount(counted), unit, None, start, end)
@@ -302,6 +300,20 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     if match["more"]:
         amount += value_of(match["more"].removeprefix(" and "))
     return SaidDose(amount, unit, value_of(most) if most else None, start, end)
+
+
+def _beside_name(match: re.Match[str], said: SaidDose, which: str) -> SaidDose:
+    """Leave out the name that stands within it: "one metformin 500 mg"."""
+    behind = (match.start(f"strength_{which}"), said.end)
+    return replace(said, end=match.end(f"count_{which}"), apart=behind)
+
+
+def _around_name(match: re.Match[str], said: SaidDose) -> SaidDose:
+    """Leave out the name that stands within it: "four 2.5 mg methotrexate tablets"."""
+    first = match.end("of") + match.string.startswith("s", match.end("of"))
+    if not match.string[first : match.start("counted")].strip(" -"):
+        return said
+    return replace(said, end=first, apart=(match.start("counted"), said.end))
 
 
 def _range(match: re.Match[str]) -> SaidDose | Leftover:
