@@ -66,7 +66,7 @@ from assistant.language.clues import (
 )
 from assistant.language.lunar import LunarDay, lunar_day, solar_date
 from assistant.language.reading import LeftKind, Leftover, Owner, Reading
-from assistant.language.signs import Edge, TakenBack
+from assistant.language.signs import Aside, Edge, TakenBack
 from assistant.services import Result, ServiceError, Statement
 from assistant.settings import setting
 from skills.home import Adjusted, Answer, Home, NotStartedError
@@ -129,6 +129,7 @@ __all__ = [
     "After",
     "Anchor",
     "Answer",
+    "Aside",
     "Clock",
     "ConsentMissingError",
     "DayTime",

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from skills.api import (
     After,
+    Aside,
     Clock,
     Found,
     ImpossibleTimeError,
+    LeftKind,
     Owner,
     Reading,
     TakenBack,
@@ -20,6 +23,9 @@ from skills.api import (
     read_sentence,
 )
 from skills.medication.words import words
+
+_NOT_CUT: Final = frozenset({LeftKind.NEGATION, LeftKind.EXCEPTION, LeftKind.UNCLEAR})
+"""What may say something of both parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ def cut_between(turn: Turn, text: str) -> list[str]:
         return [text]
     between = apart[0]
     own = words(turn.lang)
+    is_unsure = any(isinstance(each.clue, Aside) for each in reading.clues)
+    if is_unsure or any(each.kind in _NOT_CUT for each in reading.leftover):
+        return [text]
     before = _core(turn, text, reading, 0, between.first.start)
     behind = _core(turn, text, reading, between.second.end, len(text))
     middle = text[between.first.end : between.second.start]

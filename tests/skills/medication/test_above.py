@@ -3,7 +3,8 @@
 `eighth_above_*.tsv`: now, the sentence, what is right, the kind, the writer's remark.  Right is
 `ask`, a question or a refusal, be it how much a medicine's limit is; `nothing`, of what wishes
 nothing: it is tried as if it had been taken for a new reminder, and agreed to; or `intent`, of what
-wishes nothing and has no word that says so: "the bus goes at nine every day" is for the intents.
+wishes nothing and has no word that says so: "the bus goes at nine every day" is for the intents;
+`dose …`, of what is read back whole, is what is kept of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from skills.api import services
 from tests.asking import over_the_wire
 from tests.reminders.home import SHANGHAI
 from tests.skills.medication.talk import Talk
+from tests.skills.medication.test_grammar import dose_of
 
 _MOST_QUESTIONS = 3
 _ASKS_HOW_MUCH = ("真的是这样吗", "Is that really right?")
@@ -40,6 +42,7 @@ async def test_it_is_asked_or_kept_out(zh: Talk, en: Talk, file: Path) -> None:
                     told += await talk.yes()
             is_asked = right == "ask" and any(question in told for question in _ASKS_HOW_MUCH)
             kept = await talk.kept()
+            is_asked |= bool(kept) and f"dose {dose_of(kept[0].get('amount'))}" == right
             if kept and not is_asked:
                 wrong.append((said, told))
             if kept:

@@ -32,7 +32,7 @@ async def test_what_is_stored_is_what_was_said(zh: Talk, en: Talk, lang: str, se
     assert row.means != "ask", kept
     assert {at for each in kept for at in _times(each["schedule"])} == _said_times(row), kept
     if any(each.get("kind") == "medicine" for each in kept):
-        assert {_dose(each["amount"]) for each in kept if each.get("amount")} == _said_doses(row)
+        assert {dose_of(each["amount"]) for each in kept if each.get("amount")} == _said_doses(row)
 
 
 def _times(schedule: dict[str, Any]) -> list[str]:
@@ -52,7 +52,10 @@ def _said_doses(row: Row) -> set[str]:
     return {re.sub(r"\d+\.\d+", lambda found: str(Fraction(found[0])), each) for each in doses}
 
 
-def _dose(amount: dict[str, Any]) -> str:
+def dose_of(amount: dict[str, Any] | None) -> str:
+    """A stored dose in the form of FORMAT.md; empty for none."""
+    if amount is None:
+        return ""
     most = f"-{amount['most']}" if amount.get("most") else ""
     strength = amount.get("strength")
     of = f" of {strength['amount']} {strength['unit']}" if strength else ""
