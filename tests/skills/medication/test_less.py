@@ -42,6 +42,14 @@ CONVERSATIONS: list[tuple[str, tuple[str, ...], list[str]]] = [
         (*ASPIRIN_ZH, *CAT_ZH, "remove: 除了吃药的都删掉", "yes"),
         [ASPIRIN_IN_ZH, "喂猫 09:00"],
     ),
+    # The old hour said with the new one: it is not a second one
+    ("zh", (*ASPIRIN_ZH, "change: 把早上八点的阿司匹林改到九点", "yes"), ["阿司匹林 09:00 1"]),
+    ("zh", (*ASPIRIN_ZH, "change: 把晚上六点的阿司匹林改到七点", "yes"), [ASPIRIN_IN_ZH]),
+    (
+        "en",
+        (*ASPIRIN_EN, "change: change my eight o'clock aspirin to nine o'clock", "yes"),
+        ["aspirin 09:00 1"],
+    ),
     # What goes on does not end by a change of some days
     (
         "en",
