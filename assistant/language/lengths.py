@@ -8,6 +8,7 @@ from itertools import pairwise
 from assistant.language.clues import (
     After,
     Clock,
+    Clue,
     DayClue,
     Every,
     EveryWeekdays,
@@ -40,7 +41,7 @@ def _at_this_hour(found: Sequence[Found], now: datetime) -> list[Found]:
     others = [e for e in found if isinstance(e.clue, Every | EveryWeekdays | Clock | PartOfDay)]
     is_clear = len(days) == 1 and not others
     part = Part(now.hour, now.hour + 1, time(now.hour))
-    hour = Clock(now.hour, now.minute, part) if is_clear else Unclear.WORDS
+    hour: Clue = Clock(now.hour, now.minute, part) if is_clear else Unclear.WORDS
     return [replace(e, clue=hour) if isinstance(e.clue, NowHour) else e for e in found]
 
 

@@ -277,14 +277,14 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
         part = re.sub(r"(?<=[a-z])(?: of)?(?: an?)?$", "", count, flags=re.IGNORECASE)
         measured = (match["of_3"] or match["of_4"]).lower()
         strength = Strength(_amount(match["strength_3"] or match["strength_4"]), UNITS[measured])
-        said = SaidDose(_amount(part or count), Unit.TABLET, None, start, end, strength)
-        return _beside_name(match, said, "3") if match["count_3"] else said
+        dose = SaidDose(_amount(part or count), Unit.TABLET, None, start, end, strength)
+        return _beside_name(match, dose, "3") if match["count_3"] else dose
     if count := match["count"] or match["count_2"]:  # "two 500 mg tablets"
         said_strength = match["strength"] or match["strength_2"]
         measured, named = match["of"] or match["of_2"], match["counted"] or match["counted_2"]
         strength = Strength(_amount(said_strength), UNITS[measured.lower()])
-        said = SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
-        return _beside_name(match, said, "2") if match["count_2"] else _around_name(match, said)
+        dose = SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
+        return _beside_name(match, dose, "2") if match["count_2"] else _around_name(match, dose)
     if counted:  # "one blood pressure tablet": the words between are its name
         unit = UNITS[(match["behind"] or match["freely"]).lower()]
         return SaidDose(_amount(counted), unit, None, start, end)
