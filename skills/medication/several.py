@@ -104,7 +104,7 @@ async def _span(turn: Turn) -> Draft | None:
     text = own.without("declines", turn.text)
     since = await _first_day(turn, text)
     if own.has("open_end", text):
-        return Draft(act="pause", day=since)
+        return Draft(act="pause", day=since or "")
     row = await _row_of_days(turn, text)
     if row is not None:
         first, last = row
@@ -115,7 +115,7 @@ async def _span(turn: Turn) -> Draft | None:
     if days is not None:
         begin = date.fromisoformat(since) if since else turn.now.date()
         until = _midnight((begin + timedelta(days)).isoformat())
-        return Draft(act="pause", day=since, until=until)
+        return Draft(act="pause", day=since or "", until=until)
     if since is not None:
         return Draft(act="pause", day=since)
     until_day = own.groups("until_day", text)
