@@ -7,6 +7,9 @@ MADE := .cache/make
 PYTHON := .venv/bin/python
 MOVED := $(shell tools/forget-moved.sh)
 
+# Every process of every test would otherwise compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev plot demo test lint soak bench lock clean
 
