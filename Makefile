@@ -7,8 +7,11 @@ MADE := .cache/make
 PYTHON := .venv/bin/python
 MOVED := $(shell tools/forget-moved.sh)
 
+# Every process of every test would otherwise compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev plot demo test lint soak bench lock clean
+.PHONY: help setup setup-dev plot demo test tests lint soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,13 +25,17 @@ plot: $(MADE)/plot ## install what `anban replay --plot` needs beside that
 demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or en)
 	.venv/bin/anban demo --lang $(LANGUAGE)
 
-test: setup-dev lint ## all tests; those with real parts end to end beside the quick ones
+# Both at once: mypy knows one core, and the tests that come first mostly wait.
+test: setup-dev ## style, types and all tests; those with real parts end to end beside the quick ones
+	@$(MAKE) --no-print-directory -j 2 lint tests
+
+tests:
 	$(PYTHON) -m pytest -m "not soak" -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: setup-dev ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
+	nice .venv/bin/mypy
 
 soak: setup-dev ## long runs: hours
 	for run in {1..20}; do \

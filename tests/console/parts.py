@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -90,9 +91,13 @@ def receiver() -> WebhookReceiver:
 
 
 async def link_of(people: WebhookReceiver, number: int = 0) -> str:
-    """The link in a message that came."""
-    await until(lambda: len(people.events) > number)
-    return str(list(people.events.values())[number]["data"]["acknowledge_url"])
+    """The link in a message that came of an alarm; what else is told may come between."""
+
+    def urgent() -> list[dict[str, Any]]:
+        return [each for each in people.events.values() if each["type"] != "anban.notice"]
+
+    await until(lambda: len(urgent()) > number)
+    return str(urgent()[number]["data"]["acknowledge_url"])
 
 
 def certificate(folder: Path, name: str = "page") -> tuple[Path, Path]:

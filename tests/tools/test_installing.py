@@ -169,9 +169,17 @@ def test_an_environment_is_made_once(machine: Machine) -> None:
         "uv venv --no-project --allow-existing --python >=3.11,<3.14 .venv"
     ]
     assert (
-        "uv pip install --python .venv/bin/python --require-hashes -r requirements-dev.lock"
-        in machine.calls()
+        "uv pip install --compile-bytecode --python .venv/bin/python --require-hashes"
+        " -r requirements-dev.lock" in machine.calls()
     )
+
+
+def test_a_service_that_may_not_write_finds_everything_compiled(machine: Machine) -> None:
+    (machine.checkout / "assistant").mkdir()
+    (machine.checkout / "assistant/core.py").write_text("", "utf-8")
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"}  # as many a container has it
+    assert machine.run("environment.sh", "requirements.lock", **environment).returncode == 0
+    assert list((machine.checkout / "assistant/__pycache__").glob("core.*.pyc"))
 
 
 def test_python_starts_whatever_the_path_and_the_locale(machine: Machine) -> None:
