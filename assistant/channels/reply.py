@@ -100,7 +100,8 @@ _HOURS: Final = re.compile(
 _MINUTES: Final = re.compile(
     rf"{_RANGE}(?P<minutes>{_NUMBER})几? ?(?:多|来)? ?(?:more )?"
     r"(?:分钟|分|minutes?\b|mins?\b|mn\b|m\b|')"
-    rf"|\bin (?P<bare>{_DIGITS})\b(?! ?(?:点|号|days?|weeks?|hours?|h\b))"
+    rf"|\bin (?P<bare>{_DIGITS}|five|ten|fifteen|twenty|thirty)\b"
+    r"(?! ?(?:点|号|days?|weeks?|hours?|h\b))"
 )
 _ONE: Final = re.compile(
     r"(?<![\d.:/~-])(?<![a-z])1(?![\d.:/~%-])(?![a-z点号个位楼天月年次分时秒])"
