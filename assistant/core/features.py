@@ -116,6 +116,13 @@ def _sensor_family(built: Features) -> Feature:
     return SensorFamily(built.home, sensors.course, sensors.wording, messenger)
 
 
+def _resting_places(built: Features) -> Feature:
+    from assistant.alarm.resting_places import RestingPlaces  # noqa: PLC0415
+    from assistant.reminders import Reminders  # noqa: PLC0415
+
+    return RestingPlaces(built.home, built.of(Reminders).messenger)
+
+
 def _medicine_watch(built: Features) -> Feature:
     from assistant.medicines import Medicines, MedicineWatch  # noqa: PLC0415
     from assistant.reminders import Reminders  # noqa: PLC0415
@@ -184,6 +191,7 @@ FEATURES: Final = (
     Part("medicines", _medicines, _MEDICINES),
     Part("reminders", _reminders, _MEDICINES),
     Part("family of sensors", _sensor_family, _MEDICINES),
+    Part("resting places", _resting_places, _MEDICINES),
     Part("medical card", lambda b: MedicalCardReader(b.home, b.of(Alarms).health)),
     Part("medicine warnings", _medicine_watch, _MEDICINES),
     Part("self-test", _selftest, _SELFTEST),
