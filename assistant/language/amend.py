@@ -12,7 +12,11 @@ from assistant.language.clues import (
     Every,
     EveryWeekdays,
     Found,
+    Frequency,
     Lasting,
+    OnMonthDay,
+    OnNthWeekday,
+    OnWeekday,
     Part,
     PartOfDay,
     TimesEvery,
@@ -21,6 +25,8 @@ from assistant.language.clues import (
 from assistant.language.errors import ImpossibleTimeError
 
 _TIMES = (Clock, PartOfDay, AtAnchor, Window)
+_DAYS_OF = {Frequency.WEEKLY: (OnWeekday,), Frequency.MONTHLY: (OnMonthDay, OnNthWeekday)}
+"""The days that say when in its week or month something comes."""
 
 
 def amend(
@@ -50,7 +56,7 @@ def amend(
             if not isinstance(each.clue, _TIMES) or (not has_times and _is_any_meal(each))
         ]
     if any(_is_day(each) for each in later):
-        kept = [each for each in kept if not _is_day(each)]
+        kept = [each for each in kept if not _is_day(each) or _is_completed(each, later)]
     if any(isinstance(each.clue, Lasting) for each in later):
         kept = [each for each in kept if not isinstance(each.clue, Lasting)]
     kept = [
@@ -109,6 +115,13 @@ def _is_day(found: Found) -> bool:
     return not isinstance(clue, (*_TIMES, *SIGNS, Lasting)) or isinstance(
         clue, Every | EveryWeekdays | TimesEvery
     )
+
+
+def _is_completed(found: Found, later: Sequence[Found]) -> bool:
+    """Whether it is the "every two weeks" or "every month" that a later day belongs to."""
+    days = [each.clue for each in later if _is_day(each)]
+    kinds = _DAYS_OF.get(found.clue.frequency) if isinstance(found.clue, Every) else None
+    return kinds is not None and all(isinstance(day, kinds) for day in days)
 
 
 def _is_any_meal(found: Found) -> bool:

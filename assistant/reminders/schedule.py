@@ -60,6 +60,8 @@ def _again(when: Recurrence, now: datetime) -> Schedule:
         raise DaysMissingRefused(when.count_each)
     if not when.times:
         raise TimeMissingRefused
+    if when.rrule is not None and when.start is None and _lacks_day(rule_parts(when.rrule)):
+        raise DaysMissingRefused(1)
     return Schedule(
         start=start,
         until=until,
@@ -67,6 +69,13 @@ def _again(when: Recurrence, now: datetime) -> Schedule:
         lunar=when.lunar,
         solar_term=when.solar_term,
         times=when.times,
+    )
+
+
+def _lacks_day(rule: dict[str, str]) -> bool:
+    """Whether "every two weeks" or "every month" has no day: today's would be a guess."""
+    return rule.get("FREQ") in {"WEEKLY", "MONTHLY"} and not any(
+        name in rule for name in ("BYDAY", "BYMONTHDAY")
     )
 
 

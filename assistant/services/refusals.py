@@ -14,7 +14,7 @@ class TimeMissingRefused(Refusal):
 
 @dataclass
 class DaysMissingRefused(Refusal):
-    """So many times a week or month was said, but not on which days: ask for them."""
+    """It comes so many times in a week or month, but on which days was not said: ask for them."""
 
     count: int
 

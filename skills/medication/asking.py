@@ -153,8 +153,9 @@ def _next(turn: Turn, draft: Draft) -> str:
         case "limits":
             return _ask_limits(turn, draft)
         case "days":
-            count = (draft.when_problem or {}).get("count", 1)
-            return turn.render("ask_days", count=describe.count(turn, int(count)))
+            count = int((draft.when_problem or {}).get("count", 1))
+            key = "ask_day" if count == 1 else "ask_days"
+            return turn.render(key, count=describe.count(turn, count))
         case "meal":
             return turn.render("ask_meal", what=_titles(turn, draft))
         case "when":

@@ -11,6 +11,8 @@ from tests.asking import call
 from tests.reminders.home import Home
 
 DAILY = "FREQ=DAILY"
+FORTNIGHTLY = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"
+FIFTH = "FREQ=MONTHLY;BYMONTHDAY=5"
 # sentences, is_daily, the rule, the times of day
 CONVERSATIONS = [
     ("zh", ["每天早上七点半提醒我吃一片降压药"], False, DAILY, ["07:30"]),
@@ -46,6 +48,14 @@ CONVERSATIONS = [
     ),
     ("en", ["every day at seven", "at noon"], True, DAILY, ["12:00"]),
     ("en", ["after breakfast", "in the evening"], True, DAILY, ["20:00"]),
+    # The day completes how often it comes; nothing becomes a single day by an answer.
+    ("en", ["every week at nine", "on saturday"], True, "FREQ=WEEKLY;BYDAY=SA", ["09:00"]),
+    ("en", ["every two weeks at nine", "on monday"], True, FORTNIGHTLY, ["09:00"]),
+    ("en", ["every month at nine", "on the fifth"], True, FIFTH, ["09:00"]),
+    ("en", ["every month on the first at nine", "no on the fifth"], True, FIFTH, ["09:00"]),
+    ("zh", ["每周九点", "周六"], True, "FREQ=WEEKLY;BYDAY=SA", ["09:00"]),
+    ("zh", ["每两周早上九点", "星期一"], True, FORTNIGHTLY, ["09:00"]),
+    ("zh", ["每个月九点", "五号"], True, FIFTH, ["09:00"]),
     ("zh", ["每天九点", "早上"], False, DAILY, ["09:00"]),
     ("zh", ["每天七点", "晚上"], False, DAILY, ["19:00"]),
     ("zh", ["每天七点", "不对，是晚上"], True, DAILY, ["19:00"]),
@@ -65,6 +75,11 @@ PROBLEMS = [
     ("en", ["on the thirtieth of february at eight"], "impossible_time"),
     ("en", ["yesterday at three"], "never_comes"),
     ("en", ["twice a week at eight"], "days_missing"),
+    ("en", ["every week at nine"], "days_missing"),
+    ("en", ["every two weeks at nine"], "days_missing"),
+    ("en", ["every month at nine"], "days_missing"),
+    ("zh", ["每两周早上九点"], "days_missing"),
+    ("zh", ["每个月九点"], "days_missing"),
     ("en", ["remind me"], "time_missing"),
 ]
 
