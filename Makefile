@@ -17,6 +17,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(MADE)/runtime $(MADE)/dialogue ## install what Anban needs to run
+	@if [ "$(MAKECMDGOALS)" = setup ]; then cat tools/set-up.txt; fi
 setup-dev: $(MADE)/dev $(MADE)/dialogue ## the same, and the tools of its developers
 
 plot: $(MADE)/plot ## install what `anban replay --plot` needs beside that
@@ -54,7 +55,7 @@ clean: ## remove what was installed and built
 
 $(MADE)/debian: tools/debian-packages.txt tools/install-debian.sh
 	@mkdir -p $(@D)
-	tools/install-debian.sh
+	tools/install-debian.sh $<
 	@pwd -P > $(@D)/folder
 	@touch $@
 
@@ -67,7 +68,11 @@ $(MADE)/runtime: requirements.lock pyproject.toml $(MADE)/uv
 	tools/environment.sh requirements.lock
 	@touch $@
 
-$(MADE)/dev: requirements-dev.lock $(MADE)/runtime
+$(MADE)/debian-dev: tools/debian-packages-dev.txt $(MADE)/debian
+	tools/install-debian.sh $<
+	@touch $@
+
+$(MADE)/dev: requirements-dev.lock $(MADE)/runtime $(MADE)/debian-dev
 	@echo "== the developers' tools"
 	tools/environment.sh requirements-dev.lock
 	@touch $@

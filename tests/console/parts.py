@@ -41,7 +41,7 @@ class Home:
 
     def state(self) -> str:
         """Of the one alarm; "none" where none is open."""
-        alarms = self.core.alarm_assembly.store.open_alarms()
+        alarms = self.core.alarms.store.open_alarms()
         return alarms[0].state.value if alarms else "none"
 
     def has(self, kind: type) -> Callable[[], bool]:
@@ -79,7 +79,7 @@ async def a_home(
         told: list[object] = []
         core.bus.listen(told.append)
         for name, address in contacts.items():
-            core.alarm_assembly.people.add(new_contact(name, [], [address]))
+            core.ways.people.add(new_contact(name, [], [address]))
         async with asyncio.timeout(READY_SECONDS):
             await core.children.ready("console")
         yield Home(core, url, web, told)
