@@ -29,7 +29,7 @@ demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or e
 test: setup-dev ## style, types and all tests; those with real parts end to end beside the quick ones
 	@$(MAKE) --no-print-directory -j 2 lint tests
 
-tests:
+tests: setup-dev
 	$(PYTHON) -m pytest -m "not soak" -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: setup-dev ## style and types

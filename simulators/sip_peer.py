@@ -31,6 +31,8 @@ class SipPeer(asyncio.DatagramProtocol):
         self.registrations = 0
         self.called = asyncio.Event()
         self._dialogs: dict[str, SipDialog] = {}
+        self._begun: set[str] = set()
+        """The calls that were taken, so that an INVITE sent again begins no second one."""
         self._transport: asyncio.DatagramTransport
         self._tasks = Tasks("a simulated call")
 
@@ -109,7 +111,8 @@ class SipPeer(asyncio.DatagramProtocol):
         dialog = self._dialogs.get(message.get("call-id"))
         if message.method == "INVITE":
             self.invites += 1
-            if dialog is None:
+            if message.get("call-id") not in self._begun:
+                self._begun.add(message.get("call-id"))
                 self._tasks.spawn(self._take_call(message, addr))
         elif message.method == "REGISTER":
             self.registrations += 1

@@ -109,7 +109,7 @@ async def test_a_cry_rings_the_telephone_and_pressing_one_ends_the_calls(tmp_pat
         hear(core, "我摔倒了", "u1")  # a partial one: the sentence is not over yet
         await until(lambda: any(isinstance(e, Say) and "联系人0" in e.text for e in told))
         await until(has(told, AlarmAcknowledged))
-        assert peer.invites == 1
+        assert len(peer.calls) == 1
         assert [a.acknowledged_by for a in core.alarms.store.open_alarms()] == ["联系人0"]
 
 

@@ -228,7 +228,7 @@ def test_run_answers_live_refuses_a_second_and_ends_cleanly(
             assert "another Anban runs" in second.stderr
 
             running.send_signal(signal.SIGTERM)
-            assert running.wait(30) == 0
+            assert running.wait(120) == 0
         finally:
             running.kill()
             running.wait()

@@ -185,7 +185,7 @@ def test_the_simulator_runs_as_a_program(tmp_path):
         with Simulator():  # two of them do not disturb each other
             result = run(app, ["send", "--port", str(link), "text", "hello"])
         assert result.exit_code == 0, result.output
-        output, _ = program.communicate("show\nfly\nbattery 50\nquit\n", timeout=10)
+        output, _ = program.communicate("show\nfly\nbattery 50\nquit\n", timeout=90)
     finally:
         program.kill()
         program.wait()

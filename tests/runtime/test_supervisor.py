@@ -16,6 +16,7 @@ import pytest
 from assistant.events import ChildDied, ChildStarted, Ready
 from assistant.runtime.bus import Bus
 from assistant.runtime.supervisor import ChildSpec, Supervisor
+from tests.waiting import LIMIT_SECONDS
 
 WELL = """
     import asyncio, sys
@@ -157,7 +158,7 @@ async def test_the_end_takes_grandchildren_along(house: House) -> None:
     assert isinstance(ready, Ready)
     grandchild = psutil.Process(int(ready.detail))
     await house.supervisor.stop()
-    gone, _ = psutil.wait_procs([grandchild], timeout=10)
+    gone, _ = psutil.wait_procs([grandchild], timeout=LIMIT_SECONDS)
     assert gone
 
 
@@ -181,11 +182,11 @@ async def test_children_die_with_a_killed_core(tmp_path: Path) -> None:
         sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE
     )
     assert core.stdout is not None
-    pid = int(await asyncio.wait_for(core.stdout.readline(), 30))
+    pid = int(await asyncio.wait_for(core.stdout.readline(), LIMIT_SECONDS))
     child = psutil.Process(pid)
     core.kill()
     await core.wait()
-    gone, _ = psutil.wait_procs([child], timeout=10)
+    gone, _ = psutil.wait_procs([child], timeout=LIMIT_SECONDS)
     assert gone
 
 
