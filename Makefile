@@ -8,10 +8,10 @@ PYTHON := .venv/bin/python
 MOVED := $(shell tools/forget-moved.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev plot demo test lint soak bench lock clean
+.PHONY: help setup setup-dev plot demo test lint soak bench arm64 lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(MADE)/runtime $(MADE)/dialogue ## install what Anban needs to run
 setup-dev: $(MADE)/dev $(MADE)/dialogue ## the same, and the tools of its developers
@@ -36,6 +36,9 @@ soak: setup-dev ## long runs: hours
 
 bench: setup-dev ## measure, and write benchmarks/RESULTS.md
 	$(PYTHON) -m benchmarks
+
+arm64: ## install and try it on an emulated ARM64 machine: root, 12 GB, one to three hours
+	python3 tools/arm64/run.py
 
 lock: $(MADE)/uv ## resolve the dependencies anew, for x86-64 and ARM64
 	tools/lock.sh --upgrade
