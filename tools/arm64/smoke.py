@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,9 +29,10 @@ from models import find
 from tests.perception.fall_recording import HEIGHT, fall_packets, record
 
 ANBAN: Final = Path(sys.executable).with_name("anban")
-LANG: Final = "zh"
-ASKED: Final = "现在几点了"
-MEANT: Final = "general_time"
+_ASKED = tomllib.loads(Path(__file__).with_name("asked.toml").read_text("utf-8"))
+LANG: Final[str] = _ASKED["language"]
+ASKED: Final[str] = _ASKED["asked"]
+MEANT: Final[str] = _ASKED["meant"]
 SPEED_WORDS_PER_MINUTE: Final = 150
 LIMIT_SECONDS: Final = 7_200
 """Emulated, the dialogue's training takes many minutes."""
