@@ -11,10 +11,10 @@ MOVED := $(shell tools/forget-moved.sh)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev plot demo test tests lint soak bench lock clean
+.PHONY: help setup setup-dev plot demo test tests lint soak bench arm64 lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(MADE)/runtime $(MADE)/dialogue ## install what Anban needs to run
 	@if [ "$(MAKECMDGOALS)" = setup ]; then cat tools/set-up.txt; fi
@@ -44,6 +44,9 @@ soak: setup-dev ## long runs: hours
 
 bench: setup-dev ## measure, and write benchmarks/RESULTS.md
 	$(PYTHON) -m benchmarks
+
+arm64: ## install and try it on an emulated ARM64 machine: root, 12 GB, one to three hours
+	python3 tools/arm64/run.py
 
 lock: $(MADE)/uv ## resolve the dependencies anew, for x86-64 and ARM64
 	tools/lock.sh --upgrade

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -20,7 +18,6 @@ import tzlocal
 
 from anban_testing import wordings
 from anban_testing.errors import (
-    ConversationError,
     DiffersError,
     FaultError,
     ScriptError,
@@ -28,6 +25,7 @@ from anban_testing.errors import (
 )
 from anban_testing.home import Deed, TestHome
 from anban_testing.internet import Internet
+from anban_testing.loading import OURS, loaded_with
 from anban_testing.people import Person
 from anban_testing.script import EXPECTED, Line, Role, read
 from anban_testing.sentences import Meaning, Sentences
@@ -36,7 +34,6 @@ from assistant.events.line import EVENTS, EventError, from_line
 from assistant.services import Request
 from assistant.settings import Settings
 from assistant.store import KeyedValues
-from skills.loading import GROUP, Loaded, load_skills
 from skills.skill import Skill
 
 R = TypeVar("R")
@@ -44,7 +41,6 @@ R = TypeVar("R")
 BEGIN: Final = "2026-11-23 09:00"
 """A Monday morning."""
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  (a folder of our own in it)
-_OURS: Final = ("emergency", "general", "medication", "robot")
 
 
 class Conversation:
@@ -82,7 +78,7 @@ class Conversation:
         """
         loaded = loaded_with(skill)
         self.skill = loaded[-1].skill.name if skill else "general"
-        if isinstance(skill, str) and skill in _OURS:
+        if isinstance(skill, str) and skill in OURS:
             self.skill = skill
         if skill_settings is not None:
             settings = replace(settings or Settings(), skills={self.skill: dict(skill_settings)})
@@ -347,58 +343,6 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def loaded_with(skill: str | Skill) -> tuple[Loaded, ...]:
-    """Anban's own skills, and one beside them, last; raises ConversationError."""
-    ours = _installed(_OURS)
-    if not skill or (isinstance(skill, str) and skill in _OURS):
-        return ours
-    if isinstance(skill, Skill):
-        for item in ours:
-            if item.skill is skill:
-                return ours
-        skill = f"{_module_of(skill)}:skill"
-    return ours + (_at(skill) if ":" in skill else _installed((skill,)))
-
-
-def _module_of(skill: Skill) -> str:
-    file = skill.folder / "skill.py"
-    for name, module in list(sys.modules.items()):
-        if getattr(module, "__file__", None) == str(file):
-            return name
-    raise ConversationError(f"the skill {skill.name} is in no module that was imported")
-
-
-@cache
-def _at(place: str) -> tuple[Loaded, ...]:
-    """The skill at `package.skill:skill`."""
-    try:
-        found = EntryPoint("skill", place, GROUP).load()
-    except (ImportError, AttributeError) as error:
-        raise ConversationError(f"{place} cannot be used: {_told(error)}") from error
-    name = getattr(found, "name", "skill")
-    loaded, broken = load_skills([EntryPoint(name, place, GROUP)])
-    if broken:
-        raise ConversationError(f"{place} cannot be used: {broken[0].reason}")
-    return loaded
-
-
-@cache
-def _installed(names: tuple[str, ...]) -> tuple[Loaded, ...]:
-    loaded, broken = _all()
-    reasons = {each.name: each.reason for each in broken}
-    by_name = {item.skill.name: item for item in loaded}
-    for name in names:
-        if name not in by_name:
-            why = reasons.get(name, "no skill of this name is installed")
-            raise ConversationError(f"the skill {name} cannot be used: {why}")
-    return tuple(by_name[name] for name in names)
-
-
-@cache
-def _all() -> Any:
-    return load_skills()
 
 
 @cache
