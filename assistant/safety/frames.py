@@ -179,6 +179,22 @@ class Reading:
     words: dict[str, list[Span]]
     """Those heard as they are written."""
 
+    def without(self, spans: Sequence[Span]) -> Reading:
+        """The same without the words that lie in these pieces of the sentence."""
+        if not spans:
+            return self
+        return Reading(
+            self.frames,
+            {
+                name: [
+                    word
+                    for word in words
+                    if not any(s.start <= word.start and word.end <= s.end for s in spans)
+                ]
+                for name, words in self.words.items()
+            },
+        )
+
     def sure(self, *names: str) -> list[Span]:
         """Words of these classes."""
         return [span for name in names for span in self.words.get(name, ())]

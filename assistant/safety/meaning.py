@@ -26,6 +26,10 @@ _UNTOUCHED: Final = {"plea": frozenset({"past", "asked"})}
 """What the past or a question never weakens: "why does nobody help me"."""
 _OVER: Final = frozenset({"past", "told"})
 """What was over when it happened: "i was watching the match and i've fallen"."""
+_RESCUER: Final = "ambulance"
+"""Called for no chore."""
+_WEIGHED: Final = frozenset({"", "long_ago", "joy"})
+"""Reasons for a doubt that what a whole sentence is like may outweigh."""
 _SHORT: Final = 2
 """Words of so few syllables sound like others: 婚 is no 昏."""
 _MOST_OF_IT: Final = 0.4
@@ -60,6 +64,7 @@ class Meaning:
             if found.frame.level is Level.NOTHING
             and all(span in reading.words[span.name] for span in found.spans)
             and not self._goes_over_to_me(found)
+            and not self.sentence.is_parted(found.start, found.end)
         ]
         self._plain = {
             i for span in self.sentence.unhidden("plain") for i in range(span.start, span.end)
@@ -81,7 +86,7 @@ class Meaning:
         """Whether a cue, or bad hearing of all that was said, made less of a cry."""
         cries = [each for each in self.verdicts if each.level is not Level.NOTHING]
         return any(
-            each.why not in {"", "long_ago"} or (not each.is_clear and self._is_all(each.found))
+            each.why not in _WEIGHED or (not each.is_clear and self._is_all(each.found))
             for each in cries
         )
 
@@ -127,19 +132,22 @@ class Meaning:
             return Verdict(found, Level.NOTHING, "not")
         if (
             found.frame.is_figure
-            and self.sentence.reading.sure("joy")
+            and self.sentence.beside(found, "joy")
             and found.frame.kind != "plea"
-        ):
-            return Verdict(found, Level.NOTHING, "joy")
-        if found.frame.kind == "plea" and self.sentence.reading.sure("joy", "play"):
+        ):  # "delicious, I'm dying": what it is like as a whole decides
+            return Verdict(found, min(level, Level.MILD), "joy", is_clear=False)
+        is_played = found.frame.kind == "plea" and self.sentence.beside(found, "joy", "play")
+        if is_played:
             level = min(level, Level.MILD)
-        if found.frame.kind == "plea" and self._is_for_a_chore(found):
-            return Verdict(found, Level.NOTHING, "chore")
+        if found.frame.kind == "plea" and (distance := self._from_its_chore(found)) is not None:
+            if distance <= NEAR:
+                return Verdict(found, Level.NOTHING, "chore")
+            level = min(level, Level.MILD)
         if found.frame.kind == "plea" and self._is_quoted(found):
             return Verdict(found, Level.NOTHING, "quoted")
         if found.frame.kind == "plea" and self._is_to_call(found):
             level = min(level, Level.SERIOUS)
-        if self.sentence.reading.sure("laugh"):
+        if self.sentence.beside(found, "laugh"):
             return Verdict(found, min(level, Level.MILD), "laugh", is_clear=False)
         plain = self._by_subject(found, level)
         level = self.scene.level_of(found, plain)
@@ -148,7 +156,7 @@ class Meaning:
             level = Level.SERIOUS if level is Level.CALL else Level.NOTHING
         verdict = self._by_cues(found, level)
         if not verdict.why:
-            verdict = replace(verdict, why=why)
+            verdict = replace(verdict, why=why or ("play" if is_played and is_sure else ""))
         return replace(verdict, is_clear=is_sure and not verdict.why)
 
     def _is_plain(self, found: Found) -> bool:
@@ -177,12 +185,12 @@ class Meaning:
         )
 
     def _goes_over_to_me(self, found: Found) -> bool:
-        """Whether the speaker comes between a thing and its deed: "phone dead, i'm stuck"."""
-        return found.frame.names[0] == "thing" and any(
+        """Whether the speaker comes between: "phone dead, i'm stuck", "cake, i can't breathe"."""
+        return found.frame.names[0] in {"thing", "joy"} and any(
             start <= span.start < end
             for start, end in found.holes()
             # Also within a longer phrase, such as "i've fallen".
-            for name in ("ego", "me")
+            for name in ("ego", "me", "kin")
             for span in self.sentence.reading.words.get(name, ())
         )
 
@@ -303,12 +311,19 @@ class Meaning:
             span.start == found.start for span in self.sentence.reading.words.get("perfect", ())
         )
 
-    def _is_for_a_chore(self, found: Found) -> bool:
-        """Whether help is wanted with something: "help me with the jar", and not "turn it off"."""
-        return any(
-            cue.start >= found.start and self.sentence.is_one_clause(cue, found.start, found.end)
-            for cue in self.sentence.unhidden("chore")
-            if not shares(found, cue.start, cue.end)
+    def _from_its_chore(self, found: Found) -> int | None:
+        """How many words on the chore is: "help me with the jar"; nobody rescues for a chore."""
+        if any(shares(found, s.start, s.end) for s in self.sentence.reading.sure(_RESCUER)):
+            return None
+        return min(
+            (
+                max(cue.start - found.end, 0)
+                for cue in self.sentence.unhidden("chore")
+                if cue.start >= found.start
+                and not shares(found, cue.start, cue.end)
+                and self.sentence.is_one_clause(cue, found.start, found.end)
+            ),
+            default=None,
         )
 
     def _is_quoted(self, found: Found) -> bool:
@@ -324,8 +339,9 @@ class Meaning:
 
     def _is_only_spoken_of(self, found: Found) -> bool:
         """Whether one cue is enough: feared, asked about in general, or long past for another."""
-        if any(span.end == found.start for span in self.sentence.unhidden("fear")):
-            return True
+        starts = {span.start for span in found.spans}
+        if any(span.end in starts for span in self.sentence.reading.sure("fear")):
+            return not self._has_happened(found)
         if self.sentence.near_cue("dream", found):
             return True
         if self.sentence.near_cue("fiction", found) and self.sentence.reading.sure("role"):
@@ -342,7 +358,19 @@ class Meaning:
             found, self.sentence.subject_of(found)
         ):
             return False
+        if any(
+            found.start <= span.start < found.end
+            for span in self.sentence.reading.words.get("perfect", ())
+        ):  # "my wife's fainted" is so now, whatever was before
+            return False
         return any(self.sentence.near_cue(name, found) for name in ("past", "hearsay", "fiction"))
+
+    def _has_happened(self, found: Found) -> bool:
+        """Whether what is feared is told as done: "i'm afraid i've fallen", 我担心煤气漏了."""
+        return any(
+            span.start in {found.start, found.end - 1, found.end}
+            for span in self.sentence.reading.words.get("done", ())
+        ) and bool(self.sentence.reading.sure("me", "kin"))
 
     def _is_mended(self, found: Found) -> bool:
         """Whether a past beside it came to a good end: "i broke my hip in 2009 and it healed"."""

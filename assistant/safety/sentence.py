@@ -30,6 +30,8 @@ _BREAKS: Final = ("break", "now")
 _SUBJECTS: Final = ("me", "person", "child", "thing", "third")
 _HIDES_NOTHING: Final = ("fine", "deny", "scene", "calm", "long_ago", "remedy")
 """Their words mean what they mean without them: "no pain", "nineteen"."""
+_ASIDE: Final = "aside"
+"""What is said about the talk itself: "turn that off", "this is no game", "can you hear me"."""
 
 
 class Sentence:
@@ -37,9 +39,21 @@ class Sentence:
 
     def __init__(self, grammar: Grammar, utterance: Utterance, *, is_lenient: bool) -> None:
         self.tokens = utterance.tokens
-        self.reading: Reading = grammar.find(self.tokens, is_lenient=is_lenient)
+        found = grammar.find(self.tokens, is_lenient=is_lenient)
+        self.asides = [
+            span
+            for span in found.sure(_ASIDE)
+            # "I can't stop laughing" asks nobody to stop.
+            if not any(word.start < span.start < word.end for word in found.sure("laugh"))
+        ]
+        self.reading: Reading = found.without(self.asides)
         self.starts = utterance.starts | {
-            span.start for span in self.reading.sure(*_BREAKS) if span.start
+            start
+            for start in (
+                *(span.start for span in self.reading.sure(*_BREAKS)),
+                *(edge for span in self.asides for edge in (span.start, span.end)),
+            )
+            if 0 < start < len(self.tokens)
         }
         """Where clauses begin."""
         weak = {i for span in self.reading.sure("weak") for i in range(span.start, span.end)}
@@ -92,6 +106,8 @@ class Sentence:
 
     def subject_of(self, found: Found) -> str:
         """Who or what it is said of: the last one named before it in its clause."""
+        if any(span.start == found.start for span in self.reading.sure("me")):
+            return "me"
         best: tuple[int, int, str] | None = None
         for name in _SUBJECTS:
             for span in self.reading.sure(name):
@@ -127,7 +143,19 @@ class Sentence:
             span.end <= now.start and now.end <= found.start for now in self.reading.sure("now")
         )
 
+    def is_parted(self, start: int, end: int) -> bool:
+        """Whether an aside or a "but" comes between: on its other side is another matter."""
+        parts = (*self.asides, *self.unhidden("break"))
+        return any(start < span.end and span.start < end for span in parts)
+
     # ------------------------------------------------------------------------- cues
+
+    def beside(self, found: Found, *names: str) -> bool:
+        """Whether a word of these classes stands in the sentence, on this side of every aside."""
+        return any(
+            not self.is_parted(min(span.start, found.start), max(span.end, found.end))
+            for span in self.reading.sure(*names)
+        )
 
     def unhidden(self, name: str) -> list[Span]:
         """Words of a class that are no part of a longer word of another: "没" in 没关系."""

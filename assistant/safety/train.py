@@ -35,7 +35,7 @@ _ORDINALS: Final = (
     "tenth_", "eleventh_",
 )  # fmt: skip
 LISTS: Final = (
-    *(("models/cry_likeness/lists", prefix) for prefix in _ORDINALS[:7]),
+    *(("models/cry_likeness/lists", prefix) for prefix in _ORDINALS[:8]),
     *(("tests/safety/lists", prefix) for prefix in _ORDINALS),
 )
 PLAIN: Final = ("third_", "seventh_")

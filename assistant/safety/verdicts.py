@@ -8,6 +8,7 @@ from typing import Final
 from assistant.phrases import load
 from assistant.safety.frames import Level
 from assistant.safety.judgement import UNSPECIFIC, Cry, Doubt, Judgement
+from assistant.safety.lexicon import Span
 from assistant.safety.meaning import Meaning, Verdict
 
 _NUMBER: Final = re.compile(r"\d+")
@@ -76,6 +77,26 @@ def _answer(meaning: Meaning) -> Judgement:
         return Judgement()
     if not meaning.sentence.covers([*((w.start, w.end) for w in words), *negated]):
         return Judgement()
-    if any(word.name == "fine" for word in words):
+    fine = [word for word in words if word.name == "fine"]
+    if any(_is_taken_back(word, meaning) for word in fine):
+        return Judgement()
+    if fine:
         return Judgement(fine=True)
     return Judgement(reflex="deny")
+
+
+def _is_taken_back(fine: Span, meaning: Meaning) -> bool:
+    """Whether "I'm fine" is denied, wished or over: "I'm not all right", 不是没事."""
+    sentence = meaning.sentence
+    light = {
+        i
+        for span in sentence.reading.sure("light", "me", "filler")
+        for i in range(span.start, span.end)
+    }
+    others = sentence.reading.sure("fine")  # 不是真的, "not real" are themselves well
+    return any(
+        span.end <= fine.start
+        and all(i in light for i in range(span.end, fine.start))
+        and not any(other.start <= span.start and span.end <= other.end for other in others)
+        for span in sentence.reading.sure("unfine")
+    )
