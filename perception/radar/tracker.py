@@ -40,9 +40,6 @@ KEEP_STILL_SECONDS: Final = 600.0
 """How long somebody unseen is believed to be there still."""
 KEEP_LEAVING_SECONDS: Final = 2.0
 KEEP_UNSURE_SECONDS: Final = 1.0
-FRESH_SECONDS: Final = 1.0
-"""Who was seen longer ago has no claim on reflections within reach of somebody seen since: who
-walks to where another faded keeps their own."""
 COAST_SECONDS: Final = 0.3
 """How long somebody unseen is believed to go on walking."""
 FIND_AGAIN_METRES: Final = 1.5
@@ -139,7 +136,7 @@ class Tracker:
                 person.x += person.vx * passed
                 person.y += person.vy * passed
             person.points, person.target = placed[:0], None
-        owner = self._nearest(at, placed)
+        owner = self._nearest(placed)
         for index, person in enumerate(self._people):
             mine = placed[owner == index]
             here = self._claim(seeds, person)
@@ -159,14 +156,13 @@ class Tracker:
         )
         return list(places[self._room.inside(places)])
 
-    def _nearest(self, at: float, placed: FloatArray) -> NDArray[np.intp]:
+    def _nearest(self, placed: FloatArray) -> NDArray[np.intp]:
         """(n,) index of the person each point belongs to, -1 for none."""
         if not self._people or not len(placed):
             return np.full(len(placed), -1)
         where = np.array([(person.x, person.y) for person in self._people])
         away = np.linalg.norm(placed[:, None, :2] - where[None], axis=2)
-        is_old = np.array([at - person.last_seen > FRESH_SECONDS for person in self._people])
-        nearest = (away + GATE_METRES * is_old).argmin(axis=1)
+        nearest = away.argmin(axis=1)
         return np.where(away[np.arange(len(placed)), nearest] < GATE_METRES, nearest, -1)
 
     @staticmethod

@@ -173,22 +173,3 @@ def test_too_many_points_are_thinned() -> None:
     for _ in range(10):
         scene.see(scene.rng.uniform(-4, 4, (3_000, 3)).astype(np.float32))
     assert len(scene.tracker.people) <= 8
-
-
-def test_who_walks_to_where_another_faded_keeps_their_own_reflections() -> None:
-    tracker = Tracker(Room())
-    rng = np.random.default_rng(0)
-
-    def around(x: float) -> np.ndarray:
-        return rng.normal((x, 3.0, -0.8), 0.1, (8, 3)).astype(np.float32)
-
-    for k in range(30):
-        tracker.update(k / 10, around(0.0))
-    for k in range(30, 80):  # the first is still, and fades
-        tracker.update(k / 10, around(0.0)[:0])
-    for k in range(80, 130):  # the second comes and stands there
-        tracker.update(k / 10, around(max(2.5 - (k - 80) / 15, 0.05)))
-    faded, comes = tracker.people
-    assert (faded.number, comes.number) == (1, 2)
-    assert len(comes.points) == 8
-    assert not len(faded.points)
