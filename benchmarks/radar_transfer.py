@@ -4,8 +4,7 @@
 
 The judges that leave a group or a sensor out are not shipped: `--train` makes those that are
 missing in FOLDER (needs the extra train; half an hour on one core); those of the windows are made
-by `benchmarks.radar --train`, and without them the judge alone is disturbed.  `low_rate_fall` is
-only measured here: nothing is trained on it and no threshold was chosen on it.
+by `benchmarks.radar --train`, and without them the judge alone is disturbed.
 """
 
 from __future__ import annotations
@@ -22,14 +21,13 @@ from platformdirs import user_cache_path
 
 from benchmarks import table, write_result
 from benchmarks._radar_disturbed import DISTURBED, disturbed_clips
-from benchmarks._radar_low_rate import low_rate, low_rate_rows, ours, row_of
 from benchmarks._radar_room import Frames, falls, told
-from perception.events import Event, FallDetected, LyingOnFloor, Stumbled
+from benchmarks.radar_low_rate import low_rate, ours, row_of
+from perception.events import Event, FallDetected
 from perception.fall import FallModel
-from perception.radar import RadarFrame, protocol_named
-from perception.radar.frames import Target
+from perception.radar import protocol_named
 from perception.radar.room import MountingPose
-from perception.train import evaluate_falls, lives, radhar, ti_falls
+from perception.train import evaluate_falls, radhar, ti_falls
 from perception.train.evaluate_falls import FallScores
 from perception.train.ti_falls import Clip
 
@@ -39,7 +37,6 @@ SIMULATED: Final = "simulated"
 """The judge that has seen no recording at all."""
 IWR6843_SECONDS: Final = 0.055
 IWRL6432_SECONDS: Final = 0.1
-TARGET_LIVES: Final = 25
 HELD_SECONDS: Final = 3.0
 """How long the end of a recording that is cut off is held, as if it were live."""
 
@@ -155,38 +152,6 @@ def left_out_row(name: str, data: Path, folds: Path) -> list[str]:
     ]
 
 
-# ----------------------------------------------------------------------------- targets alone
-
-
-def target_frames(seen: lives.Seen, hangs_metres: float) -> Frames:
-    """A simulated module's frames, 20 a second, the target straight ahead."""
-    made = []
-    for at, frame in zip(seen.times, seen.frames, strict=True):
-        places = [
-            Target(k, (0.0, float(away), float(up) - hangs_metres))
-            for k, (up, away) in enumerate(frame)
-        ]
-        made.append((float(at), RadarFrame(targets=tuple(places))))
-    return made
-
-
-def target_row(kind: str) -> list[str]:
-    """Simulated lives before a module that tells one held target, with leaps."""
-    model = FallModel()
-    alarms = stumbles = lying = 0
-    for seed in range(TARGET_LIVES):
-        rng = np.random.default_rng((9_000, seed))
-        life = lives.play(kind, rng)
-        radar = lives.draw_radar(rng, targets=1.0)
-        frames = target_frames(lives.look(life, radar, rng), radar.hangs_metres)
-        events = told(frames, MountingPose(radar.hangs_metres), model)
-        alarms += any(isinstance(event, FallDetected) for event in events)
-        stumbles += any(isinstance(event, Stumbled) for event in events)
-        lying += any(isinstance(event, LyingOnFloor) for event in events)
-    falls_ = "a fall" if kind in lives.FALLS else "none"
-    return [kind.replace("_", " "), falls_, *map(str, (alarms, stumbles, lying))]
-
-
 # ------------------------------------------------------------------------------------- folds
 
 
@@ -247,9 +212,7 @@ def rows_of(jobs: int, row: Callable[..., list[str]], names: Iterable[str], *res
 
 
 def report(data: Path, folds: Path, jobs: int) -> None:
-    lines = ["`low_rate_fall`: sparse, 4 frames a second; most who fall are up again soon.", ""]
-    head = ["", "falls found", "others told"]
-    lines += [table(head, low_rate_rows(data / "low_rate_fall", FallModel())), ""]
+    lines: list[str] = []
     before = ("a judge that has seen nothing of this sensor",
               "one that has seen no recording at all", "as shipped")  # fmt: skip
     head = ["sensor", *(f"{who}: {what}" for who in before for what in ("found", "false"))]
@@ -274,9 +237,6 @@ def report(data: Path, folds: Path, jobs: int) -> None:
         "come. Doppler is never looked at.",
         "",
     ]
-    head = ["simulated module with one held target", "fall in it",
-            f"FallDetected, of {TARGET_LIVES}", "Stumbled", "LyingOnFloor"]  # fmt: skip
-    lines += [table(head, rows_of(jobs, target_row, (*lives.FALLS, *lives.QUIET))), ""]
     text = "\n".join(lines)
     write_result("radar_transfer", "Radar, other sensors and mountings",
                  "python -m benchmarks.radar_transfer", text)  # fmt: skip

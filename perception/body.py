@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from perception.bulk import Bulk
 from perception.descent_features import JUDGE_LABELS, Slot
 from perception.events import (
     ActivityChanged,
@@ -101,6 +102,7 @@ class Body:
         """Of those since `_low_since`, in which it was not low."""
         self._off_since: float | None = None
         self._levels: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
+        self._bulk = Bulk()
         self._lay_at = 0.0
         """How high it was when the latch closed, metres."""
         self._high_since: float | None = None
@@ -158,7 +160,7 @@ class Body:
     def finish(self, at: float, person: Person) -> Iterator[FallDetected | Stumbled]:
         """The recording ends at this time: a fall that is suspected is judged on what was seen."""
         told = self._watch.finish()
-        if told is None or self._on_floor or self._rests(person):
+        if told is None or self._on_floor or self._bulk.is_creature or self._rests(person):
             return
         if isinstance(told, Stumble):
             yield self._stumbled(at, person, told)
@@ -180,8 +182,9 @@ class Body:
         slot = Slot(points[:, 2] - np.float32(self._floor_metres), distances)
         suspect = {"suspect": MODULE_SUSPECT} if module_says_fall else {}
         self._walks = self._gets_somewhere(at, person)
+        self._bulk.take(points, walks=self._walks)
         told = self._watch.update(slot, is_target=self._by_target, **suspect)
-        if told is None or self._on_floor or self._rests(person):
+        if told is None or self._on_floor or self._bulk.is_creature or self._rests(person):
             pass
         elif isinstance(told, Fall):
             self._latch()
@@ -235,6 +238,8 @@ class Body:
         rests = RESTING & self._room.kinds_at(person.x, person.y)
         beside = RESTING & self._room.kinds_at(person.x, person.y, BESIDE_METRES)
         self._levels.append(level)
+        if len(self._levels) == self._levels.maxlen:
+            self._bulk.reached(statistics.median(self._levels))
         is_low = not rests and level < (BESIDE_LEVEL_METRES if beside else FLOOR_LEVEL_METRES)
         if is_low:
             yield from self._low(at, person)
@@ -262,7 +267,7 @@ class Body:
         lying = at - self._low_since
         is_mostly = self._low_slots >= LOW_SHARE * (self._low_slots + self._off_slots)
         is_long = lying >= FLOOR_SECONDS and self._low_slots >= FLOOR_SLOTS
-        if not self._on_floor and is_long and is_mostly:
+        if not self._on_floor and is_long and is_mostly and not self._bulk.is_creature:
             self._latch()
             yield LyingOnFloor(at, self._number, lying, person.x, person.y)
 

@@ -191,8 +191,12 @@ def _sensor(protocol: str, height: float, tilt: float, *, exercise: bool) -> Rad
 def _bytes_of(
     radar: SerialRadar, began: float, seconds: float, *, idle: bool = False
 ) -> Iterator[tuple[float, bytes]]:
-    """Bytes with the seconds since `began`; news of the port goes to standard error."""
-    while not seconds or time.monotonic() - began < seconds:
+    """Bytes with the seconds since `began`; news of the port goes to standard error.
+
+    The port is read once at least, however busy the machine.
+    """
+    is_over = False
+    while not is_over:
         got = radar.read()
         at = time.monotonic() - began
         if isinstance(got, bytes):
@@ -205,6 +209,7 @@ def _bytes_of(
             _tell(f"{got.port}: it is open.")
         elif idle:
             yield at, b""
+        is_over = bool(seconds) and time.monotonic() - began >= seconds
 
 
 def _tries_again(began: float, seconds: float) -> str:

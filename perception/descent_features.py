@@ -87,10 +87,14 @@ class Course:
         return float(max(middle, upper - _UPPER_ALLOWANCE_METRES))
 
     @property
+    def middle_metres(self) -> float:
+        """How high its middle mostly was in the last second and a half: no single leap sets it."""
+        return float(np.median(self.heights[:_LATELY, _MIDDLE]))
+
+    @property
     def middle_drop_metres(self) -> float:
         """By how much the middle of the body is lower in the last second and a half than it was."""
-        middles = self.heights[:, _MIDDLE]
-        return float(np.quantile(middles, _STOOD) - np.median(middles[:_LATELY]))
+        return float(np.quantile(self.heights[:, _MIDDLE], _STOOD) - self.middle_metres)
 
     @property
     def newest_metres(self) -> float:

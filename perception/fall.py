@@ -12,17 +12,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from perception.descent_features import (
-    HIGHEST,
     JUDGE_FEATURES,
     JUDGE_LABELS,
-    LOWEST,
     MEMORY_SLOTS,
     Course,
     Slot,
@@ -34,6 +32,7 @@ from perception.fall_windows import SUSPECT as WINDOW_SUSPECT
 from perception.fall_windows import WindowModel, WindowWatch
 from perception.onnx_model import MODELS, OnnxModel
 from perception.radar.frames import FloatArray
+from perception.suspicion import MEAN_SLOTS, UP_SLOTS, Suspicion, begun
 
 MODEL: Final = MODELS / "radar_fall" / "model.onnx"
 JUDGE: Final = MODELS / "radar_judge" / "model.onnx"
@@ -49,9 +48,6 @@ CONFIRM_SECONDS: Final = 1.3
 """How long after the suspicion, which begins on the way down, nobody may have risen."""
 STUMBLED_SECONDS: Final = 4.0
 """Who rises within this time after a suspicion has stumbled."""
-UP_SECONDS: Final = 2.0
-"""Who has stumbled is up for so long without a break: many who fall push themselves up for a second
-and lie down for good."""
 AGAIN_SECONDS: Final = 1.6
 """Who was up and is low again for so long fell: a second bend is shorter."""
 DROP_METRES: Final = 0.3
@@ -65,43 +61,18 @@ TARGET_BELIEVE: Final = 0.6
 TARGET_DROP_METRES: Final = 0.6
 """The same of a module that tells one place of a body, near its middle: it leaps, so the judge is
 less sure; the middle of who sits, kneels or lies on a bed comes down by less."""
-RISING_SHARE: Final = 0.3
-"""Who has come up again by so much of the way down may be getting up: that is waited for."""
-RISEN_SHARE: Final = 0.6
-"""Who has come up again by so much of the way down is up..."""
-MIDDLE_RISEN_SHARE: Final = 0.5
-LOWER_RISEN_SHARE: Final = 0.3
-"""...if the middle and the lower quarter of the body have, too: who stands beside somebody lying
-gives high reflections, and a large share stays low."""
-LOWER_RISING_SHARE: Final = 0.15
-LEAST_WAY_METRES: Final = 0.2
-"""What came down by less does not tell whether it is up again."""
-LOWER_LOW_METRES: Final = 0.4
-"""A quarter of the body that came down is lower than this: it lies, whatever is seen over it."""
 STUMBLE: Final = 0.7
 """Mean of the `_SURE_SLOTS` best moments that a stumble needs: most who bend are not worth it."""
 _SURE_SLOTS: Final = 3
-_MEAN_SLOTS: Final = 10
 _CONFIRM_SLOTS: Final = round(CONFIRM_SECONDS * FRAMES_PER_SECOND)
 _STUMBLED_SLOTS: Final = round(STUMBLED_SECONDS * FRAMES_PER_SECOND)
-_UP_SLOTS: Final = round(UP_SECONDS * FRAMES_PER_SECOND)
 _AGAIN_SLOTS: Final = round(AGAIN_SECONDS * FRAMES_PER_SECOND)
-_MIXED_SLOTS, _MIXED_OF_SLOTS = 8, 15
-"""So many of the newest moments: reflections of two bodies scatter."""
-_UP_FRAMES: Final = 3
-"""Of a sparse sensor: one frame with a ghost over the body is no rising."""
-_UP_SHARE: Final = 0.6
-"""Of the moments since the body was first seen up: reflections scatter."""
-_UPPER, _MIDDLE, _LOWER = 2, 1, 0
-"""Which quarter of `_Suspicion.stood` is which."""
 _AGREE_SLOTS: Final = 15
 _MIN_SLOTS: Final = 5
 _STOOD_SECONDS: Final = 180
 """How long it is remembered how high the body reached."""
 _STOOD_AFTER_SECONDS: Final = 8
 _STOOD_SHARE: Final = 0.9
-_STOOD: Final = 0.8
-"""Which share of the last spans' heights is how high a part of the body was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,126 +100,6 @@ class Stumble:
     down_seconds: float
 
 
-@dataclass(slots=True)
-class _Suspicion:
-    """What may become a fall."""
-
-    stood: FloatArray
-    """(3,) how high the lower quarter, the middle and the upper quarter were before, metres."""
-    descent_seconds: float
-    moments: list[float] = field(default_factory=list)
-    """Probability of a fall, since it was suspected."""
-    heights: list[FloatArray] = field(default_factory=list)
-    """(3,) of each moment."""
-    lowest: FloatArray = field(default_factory=lambda: np.full(3, np.inf, np.float32))
-    """(3,) the lowest so far of the middle of one second: no single mirror image, nor a leap of a
-    module's target, sets it."""
-    up_since: int | None = None
-    """The moment from which on the body was up again, without having been low since."""
-    up: int = 0
-    seen: int = 0
-    """Moments with reflections since then: in which it was up, and all."""
-    low: int = 0
-    """Moments in a row that were not on the way up."""
-    mixes: deque[bool] = field(default_factory=lambda: deque(maxlen=_MIXED_OF_SLOTS))
-    """Of the newest moments with reflections: whether the lower quarter stayed low in it and the
-    upper one did not."""
-    rose_at: int | None = None
-    """The latest moment in which the body was up."""
-    told: bool = False
-
-    @property
-    def reached_metres(self) -> float:
-        """How high the body reached before."""
-        return float(self.stood[_UPPER])
-
-    @property
-    def level_metres(self) -> float:
-        """How high it reached when it was lowest."""
-        return float(self.lowest[_UPPER])
-
-    @property
-    def down_metres(self) -> float:
-        """How far it came down."""
-        return self.reached_metres - self.level_metres
-
-    @property
-    def low_slots(self) -> int:
-        """For how many moments it has been down, on and off, since it first was."""
-        limit = self.level_metres + RISING_SHARE * max(self.down_metres, 0.0)
-        uppers = (float(each[_UPPER]) for each in self.heights)
-        first = next((k for k, upper in enumerate(uppers) if upper <= limit), len(self.moments))
-        return len(self.moments) - first
-
-    def take(self, sure: float, seen: Course, *, has_reflections: bool) -> None:
-        """Take the next moment; one without reflections tells of no rising."""
-        self.moments.append(sure)
-        self.heights.append(_quarters(seen))
-        middle = np.median(self.heights[-_MEAN_SLOTS:], axis=0)
-        self.lowest = np.minimum(self.lowest, middle)
-        if not has_reflections:
-            self.low += self.low > 0
-            return
-        back = self._back()
-        is_mixed = back[_UPPER] > RISING_SHARE and back[_LOWER] < LOWER_RISING_SHARE
-        self.mixes.append(bool(is_mixed))
-        self.low = 0 if self.is_rising else self.low + 1
-        is_up = self._is_up()
-        if self.low:
-            self.up_since, self.up, self.seen = None, 0, 0
-        elif is_up and self.up_since is None:
-            self.up_since = len(self.moments)
-        if is_up:
-            self.rose_at = len(self.moments)
-        if self.up_since is not None:
-            self.up += is_up
-            self.seen += 1
-
-    @property
-    def is_rising(self) -> bool:
-        """Whether the body may be getting up; while a large share stays low, it is not for long."""
-        return bool(self._back()[_UPPER] > RISING_SHARE and not self._is_mixed)
-
-    @property
-    def has_risen(self) -> bool:
-        """Whether it has been up for `UP_SECONDS`."""
-        return (
-            self.up_since is not None
-            and len(self.moments) - self.up_since >= _UP_SLOTS
-            and self._is_up_mostly()
-        )
-
-    @property
-    def is_up_now(self) -> bool:
-        """Whether it is up, however short a time."""
-        return self.up_since is not None and self._is_up_mostly()
-
-    @property
-    def lies_below(self) -> bool:
-        """Whether a large share of the body came down and stays low while more is seen over it."""
-        way = float(self.stood[_LOWER] - self.heights[-1][_LOWER])
-        is_low = self.heights[-1][_LOWER] < LOWER_LOW_METRES
-        return bool(is_low and way >= LEAST_WAY_METRES and not self.is_rising)
-
-    @property
-    def _is_mixed(self) -> bool:
-        return sum(self.mixes) >= _MIXED_SLOTS
-
-    def _is_up_mostly(self) -> bool:
-        return self.up >= _UP_FRAMES and self.up >= _UP_SHARE * self.seen
-
-    def _is_up(self) -> bool:
-        shares = (LOWER_RISEN_SHARE, MIDDLE_RISEN_SHARE, RISEN_SHARE)
-        return bool((self._back() > shares).all())
-
-    def _back(self) -> FloatArray:
-        """(3,) which share of its way down each quarter has come up again."""
-        way = self.stood - self.lowest
-        back = (self.heights[-1] - self.lowest) / np.maximum(way, LEAST_WAY_METRES)
-        told: FloatArray = np.where(way >= LEAST_WAY_METRES, back, back[_UPPER])
-        return told
-
-
 class FallModel:
     """The judge, and the windows beside it; None leaves these out."""
 
@@ -273,7 +124,7 @@ class FallWatch:
         """How high, once a second."""
         self._count = 0
         self._seen: Course | None = None
-        self._suspicion: _Suspicion | None = None
+        self._suspicion: Suspicion | None = None
         self._is_target = False
         self._windows_saw, self._windows_sure = 0, 0.0
         """For how many moments on it counts that the windows saw a fall, and how sure they were."""
@@ -291,7 +142,9 @@ class FallWatch:
     @property
     def level_metres(self) -> float | None:
         """How high most of the body is now; None if nothing of it was seen for long."""
-        return self._seen.lies_at_metres if self._seen is not None else None
+        if self._seen is None:
+            return None
+        return self._seen.middle_metres if self._is_target else self._seen.lies_at_metres
 
     @property
     def stood_metres(self) -> float | None:
@@ -328,7 +181,7 @@ class FallWatch:
             self._suspicion.take(sure, seen, has_reflections=len(slot.heights) > 0)
             return self._follow(self._suspicion, seen, doubt=suspect / SUSPECT)
         if sure >= suspect and seen.reached_metres - seen.level_metres >= DROP_METRES:
-            self._suspicion = _suspicion(sure, seen)
+            self._suspicion = begun(sure, seen)
         return None
 
     @property
@@ -347,9 +200,7 @@ class FallWatch:
             return True
         return self._windows_saw > 0 and _best(self._recent) >= AGREE * doubt
 
-    def _follow(
-        self, suspicion: _Suspicion, seen: Course, *, doubt: float
-    ) -> Fall | Stumble | None:
+    def _follow(self, suspicion: Suspicion, seen: Course, *, doubt: float) -> Fall | Stumble | None:
         if suspicion.has_risen:
             self._suspicion = None
             return None if suspicion.told else self._stumble(suspicion)
@@ -376,14 +227,14 @@ class FallWatch:
         return self._fall(suspicion, confidence, seen)
 
     @staticmethod
-    def _may_fall_again(suspicion: _Suspicion) -> bool:
+    def _may_fall_again(suspicion: Suspicion) -> bool:
         """Whether who was up lately may be falling for good."""
         if suspicion.rose_at is None or len(suspicion.moments) > 2 * _STUMBLED_SLOTS:
             return False
-        return len(suspicion.moments) - suspicion.rose_at <= _UP_SLOTS + _AGAIN_SLOTS
+        return len(suspicion.moments) - suspicion.rose_at <= UP_SLOTS + _AGAIN_SLOTS
 
     @staticmethod
-    def _stumble(suspicion: _Suspicion) -> Stumble | None:
+    def _stumble(suspicion: Suspicion) -> Stumble | None:
         confidence = _best(suspicion.moments)
         down = suspicion.down_metres
         was_low = suspicion.level_metres < LOW_METRES and down < MOST_DROP_METRES
@@ -417,12 +268,12 @@ class FallWatch:
             confidence = max(confidence, seen_by_windows)
         elif confidence < self._believe or not self._is_low(seen):
             return None
-        suspicion = self._suspicion = suspicion or _suspicion(0.0, seen)
+        suspicion = self._suspicion = suspicion or begun(0.0, seen)
         suspicion.told = True
         return self._fall(suspicion, confidence, seen)
 
     @staticmethod
-    def _fall(suspicion: _Suspicion, confidence: float, seen: Course) -> Fall:
+    def _fall(suspicion: Suspicion, confidence: float, seen: Course) -> Fall:
         return Fall(
             confidence,
             max(suspicion.reached_metres - seen.level_metres, 0.0),
@@ -432,29 +283,11 @@ class FallWatch:
         )
 
 
-def _suspicion(sure: float, seen: Course) -> _Suspicion:
-    before = np.quantile(np.clip(seen.heights[:, :3], LOWEST, HIGHEST), _STOOD, axis=0)
-    made = _Suspicion(before.astype(np.float32), seen.way_down.likely_seconds)
-    made.take(sure, seen, has_reflections=False)
-    return made
-
-
-def _quarters(seen: Course) -> FloatArray:
-    """(3,) the newest heights of the lower quarter, the middle and the upper quarter, metres.
-
-    The upper one is of the newest span; the others scatter more, and are of two.
-    """
-    newest = np.clip(seen.heights[:2, :3], LOWEST, HIGHEST)
-    quarters: FloatArray = newest.mean(axis=0)
-    quarters[_UPPER] = newest[0, _UPPER]
-    return quarters
-
-
 def _best(moments: Iterable[float]) -> float:
     best = sorted(moments)[-_SURE_SLOTS:]
     return sum(best) / len(best) if best else 0.0
 
 
 def _newest(moments: list[float]) -> float:
-    newest = moments[-_MEAN_SLOTS:]
+    newest = moments[-MEAN_SLOTS:]
     return sum(newest) / len(newest)

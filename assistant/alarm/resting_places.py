@@ -161,7 +161,7 @@ class RestingPlaces(Feature):
     def _texts(self, number: int, place: Place) -> Texts:
         def texts(lang: str) -> tuple[str, str]:
             x, y = place.middle
-            told = {"days": place.days, "line": _line(number, place)}
+            told = {"days": str(place.days), "line": _line(number, place)}
             told |= {"along": f"{y:.1f}", "across": f"{abs(x):.1f}"}
             side = "right" if x >= 0 else "left"
             text = self._replies.render(f"resting_place_{place.kind}_{side}", lang, **told)

@@ -198,7 +198,7 @@ class RadarSettings:
     config: str = _setting("", "TI boards: the .cfg that is sent at each start")
     command_port: str = _setting("", "TI boards: where the .cfg goes; empty: the data port")
     place: str = _setting("", "Its room, as the family is to hear it")
-    height_metres: float = _setting(1.8, "Of the sensor over the floor", low=0.1, high=6)
+    height_metres: float = _setting(1.8, "Of the sensor over the floor", low=0.2, high=6)
     tilt_degrees: float = _setting(
         0.0, "Looking down is positive, 90 hangs on the ceiling", low=-45, high=90
     )

@@ -264,11 +264,20 @@ def draw_radar(rng: np.random.Generator, targets: float = 0.2) -> Radar:
 
 def look(life: Life, radar: Radar, rng: np.random.Generator) -> Seen:
     """What this radar tells of a life."""
+    return look_at(life, radar, times_of(len(life.labels) * STEP_SECONDS, radar, rng), rng)
+
+
+def times_of(long: float, radar: Radar, rng: np.random.Generator) -> NDArray[np.float64]:
+    """When the frames of so many seconds come, unevenly."""
     wanted = 1.0 / radar.rate
-    long = len(life.labels) * STEP_SECONDS
     count = int(long / wanted)
     times = np.arange(1, count + 1) * wanted + rng.normal(0, 0.1 * wanted, count)
-    times = np.sort(np.clip(times[rng.random(count) >= radar.lost], 0.0, long - 1e-6))
+    kept: NDArray[np.float64] = times[rng.random(count) >= radar.lost]
+    return np.sort(np.clip(kept, 0.0, long - 1e-6))
+
+
+def look_at(life: Life, radar: Radar, times: NDArray[np.float64], rng: np.random.Generator) -> Seen:
+    """What this radar tells of a life in the frames of these times."""
     if radar.is_target:
         frames = _targets(life, radar, times, rng)
     else:

@@ -16,6 +16,9 @@ from perception.radar.room import MountingPose, Room, RoomError
 from perception.watch import RoomWatch
 
 TOLD = MountingPose(1.8)
+MODEL = FallModel()
+MANY = 60
+"""Reflections a frame: enough are seen within seconds."""
 
 
 def walk(lowest: float, highest: float, seconds: float = 20.0, sway: float = 0.0) -> FloorFinder:
@@ -59,21 +62,21 @@ def test_somebody_short_or_bowed_makes_no_right_mounting_wrong(
 
 
 def frames(k: int, rng: np.random.Generator) -> FloatArray:
-    """(14, 3) somebody who walks in a circle, height over the floor last."""
+    """(`MANY`, 3) somebody who walks in a circle, height over the floor last."""
     x, y = 1.5 * float(np.sin(k / 15)), 3 + 1.5 * float(np.cos(k / 15))
-    up = rng.uniform(0.1, 2.1, 14)
-    return np.stack((rng.normal(x, 0.1, 14), rng.normal(y, 0.1, 14), up), 1)
+    up = rng.uniform(0.1, 2.1, MANY)
+    return np.stack((rng.normal(x, 0.1, MANY), rng.normal(y, 0.1, MANY), up), 1)
 
 
-def after(hung: Callable[[FloatArray], FloatArray]) -> tuple[list[Event], float]:
+def after(hung: Callable[[FloatArray], FloatArray], seconds: int = 18) -> tuple[list[Event], float]:
     """What is told of walks before a radar that is hung so: places in the room to its axes."""
-    watch = RoomWatch(Room(TOLD), FallModel())
+    watch = RoomWatch(Room(TOLD), MODEL)
     rng = np.random.default_rng(0)
-    nothing = np.zeros(14, np.float32)
+    nothing = np.zeros(MANY, np.float32)
     events: list[Event] = []
-    for k in range(700):
+    for k in range(10 * seconds):
         xyz = hung(frames(k, rng)).astype(np.float32)
-        frame = RadarFrame(points=make_clouds(xyz, nothing, nothing, [14])[0])
+        frame = RadarFrame(points=make_clouds(xyz, nothing, nothing, [MANY])[0])
         events += watch.update(k / 10, frame)
     return events, watch._floor_metres
 
@@ -103,7 +106,8 @@ def on_its_side(room: FloatArray) -> FloatArray:
 
 def narrow(room: FloatArray) -> FloatArray:
     """Nothing below the hips is seen."""
-    return np.maximum(room, (-9.0, 0.0, 1.1)) - (0.0, 0.0, TOLD.height_metres)
+    cut: FloatArray = np.maximum(room, (-9.0, 0.0, 1.1)).astype(np.float32)
+    return cut - np.array((0.0, 0.0, TOLD.height_metres), np.float32)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,7 @@ def narrow(room: FloatArray) -> FloatArray:
 def test_a_radar_that_hangs_wrongly_is_said_once(
     hung: Callable[[FloatArray], FloatArray], why: Unsure
 ) -> None:
-    events, floor = after(hung)
+    events, floor = after(hung, 45)
     assert [e.why for e in events if isinstance(e, MountingDoubted)] == [why]
     assert floor == 0.0
 

@@ -9,7 +9,14 @@ import pytest
 
 from perception.descent_features import MEMORY_SLOTS, Slot, course, judge_features
 from perception.descent_ramp import RAMP_SLOTS, ramp
-from perception.events import ActivityChanged, Event, FallDetected, LyingOnFloor, Stumbled
+from perception.events import (
+    ActivityChanged,
+    Event,
+    FallDetected,
+    LyingOnFloor,
+    Rose,
+    Stumbled,
+)
 from perception.fall import FallModel
 from perception.radar import RadarFrame
 from perception.radar.frames import Target, make_clouds
@@ -260,3 +267,17 @@ def test_a_short_body_s_target_opens_the_latch() -> None:
     ]
     names = [type(event).__name__ for event in told(frames)]
     assert [name for name in names if name in {"LyingOnFloor", "Rose"}] == ["LyingOnFloor", "Rose"]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_leaps_of_a_target_hide_nobody_who_lies_on_the_floor(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frames = []
+    for k in range(460):
+        leaps = 0.8 if k > 100 and rng.random() < 0.3 else 0.0
+        middle = 1.0 if k < 30 else 0.2
+        held = (0.0, 2.5, middle + leaps - HANGS)
+        frames += [((2 * k + n) * 0.05, RadarFrame(targets=(Target(1, held),))) for n in range(2)]
+    events = told(frames)
+    assert {"FallDetected", "LyingOnFloor"} & set(kinds(events))
+    assert not any(isinstance(event, Rose) for event in events)
