@@ -133,8 +133,9 @@ async def compared(wanted: Wanted, langs: Sequence[str]) -> dict[str, Comparison
         pairs = [
             Pair(lang, before[lang], after[lang], held_out(wanted.skills, lang)) for lang in unknown
         ]
-        for lang in unknown if wanted.progress else ():
-            wanted.progress(Trained(lang, "comparing", 1.0))
+        if tell := wanted.progress:
+            for lang in unknown:
+                tell(Trained(lang, "comparing", 1.0))
         for comparison in await compare(
             pairs, wanted.cache, wanted.deadline_seconds, by_work=wanted.by_work
         ):

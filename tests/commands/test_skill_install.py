@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import site
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import Distribution, EntryPoint, EntryPoints
 from pathlib import Path
 
@@ -59,24 +60,24 @@ INSTALLED = [
 @pytest.fixture(params=["zh", "en"])
 def uv(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> list[list[str]]:
+) -> Iterator[list[list[str]]]:
     """What uv was asked to do, in a home that speaks each language."""
     monkeypatch.setenv("ANBAN_HOME", str(tmp_path))
     (tmp_path / "anban.toml").write_text(f'language = "{request.param}"\n')
     home_language.cache_clear()
-    request.addfinalizer(home_language.cache_clear)
     asked: list[list[str]] = []
 
     def run(command: Sequence[str], **_: object) -> subprocess.CompletedProcess[str]:
         asked.append(list(command)[1:])
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(skill_install.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(skill_install, "_uv", lambda: "/usr/bin/uv")
     monkeypatch.setattr(skill_install, "entry_points", of(INSTALLED))
-    monkeypatch.setattr(skill_install.site, "addsitedir", lambda _: None)
+    monkeypatch.setattr(site, "addsitedir", lambda _: None)
     monkeypatch.setattr("skills.loading.load_skills", lambda: ((), ()))
-    return asked
+    yield asked
+    home_language.cache_clear()
 
 
 def of(points: list[EntryPoint]) -> Callable[..., EntryPoints]:
