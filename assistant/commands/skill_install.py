@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import logging
 import os
 import re
 import shutil
@@ -175,15 +174,13 @@ def _broken(skills: tuple[str, ...]) -> dict[str, str]:
     """Load new skills as a home would, and give the reasons of those that cannot be used."""
     if not skills:
         return {}
+    from skills.listing import quietly  # noqa: PLC0415
     from skills.loading import load_skills  # noqa: PLC0415
 
     site.addsitedir(sysconfig.get_path("purelib"))  # what was installed since this process began
     importlib.invalidate_caches()
-    logging.disable(logging.ERROR)  # it is told here
-    try:
+    with quietly():
         _, broken = load_skills()
-    finally:
-        logging.disable(logging.NOTSET)
     return {each.name: each.reason for each in broken if each.name.partition(" ")[0] in skills}
 
 

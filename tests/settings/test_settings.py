@@ -120,7 +120,7 @@ MISTAKES = [
     ("no number", "ear.pause_seconds", "pause_seconds = nan", "between"),
     ("endless", "ear.pause_seconds", "pause_seconds = inf", "between"),
     ("another language", "language", 'language = "fr"', "one of zh, en"),
-    ("a list for a text", "emergency.address", 'address = ["3 Elm Road"]', "expected str"),
+    ("a list for a text", "emergency.address", 'address = ["3 Elm Road"]', "expected a text"),
     ("an open list", "ear.device", 'device = ["usb",', "TOML"),
     ("an open text of many lines", "ear.device", 'device = """usb', "TOML"),
     ("a control character", "ear.device", 'device = "u\x01sb"', "TOML"),
@@ -129,7 +129,7 @@ MISTAKES = [
         "a bad entry of a table",
         "emergency.pendants",
         'pendants = { cord = 3, "blue button" = "hall" }',
-        "expected str",
+        "expected a text",
     ),
 ]
 
