@@ -201,7 +201,7 @@ def new(
     typer.echo(
         told(f"{project} is ready; its README says where to begin. Next:") + "\n"
         f"  anban skills install {project}\n"
-        f"  anban skills check {project / f'anban_{name}'}\n"
+        f"  anban skills check --quick {project / f'anban_{name}'}\n"
         "  anban train\n"
         f'  anban ask --lang en "count one more {english or name}"'
     )
