@@ -24,6 +24,7 @@ from anban_testing.errors import (
     UnknownSentenceError,
 )
 from anban_testing.home import Deed, TestHome
+from anban_testing.host import ACTION_SECONDS
 from anban_testing.internet import Internet
 from anban_testing.loading import OURS, loaded_with
 from anban_testing.people import Person
@@ -31,6 +32,7 @@ from anban_testing.script import EXPECTED, Line, Role, read
 from anban_testing.sentences import Meaning, Sentences
 from anban_testing.virtual_time import VirtualLoop
 from assistant.events.line import EVENTS, EventError, from_line
+from assistant.language import LANGUAGES
 from assistant.services import Request
 from assistant.settings import Settings
 from assistant.store import KeyedValues
@@ -76,6 +78,9 @@ class Conversation:
             web: what the internet answers: JSON by the beginning of the address; all else of it
                 is offline.
         """
+        if lang not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise ScriptError(f"lang: there is no language {lang!r}; there are {known}")
         loaded = loaded_with(skill)
         self.skill = loaded[-1].skill.name if skill else "general"
         if isinstance(skill, str) and skill in OURS:
@@ -83,7 +88,7 @@ class Conversation:
         if skill_settings is not None:
             settings = replace(settings or Settings(), skills={self.skill: dict(skill_settings)})
         self._internet = Internet(web)
-        begin = datetime.fromisoformat(now).replace(tzinfo=tzlocal.get_localzone()).timestamp()
+        begin = _moment(now)
         if isinstance(people, Mapping):
             people = [Person(name, tuple(called)) for name, called in people.items()]
         memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
@@ -103,7 +108,11 @@ class Conversation:
             settings=settings,
             internet=self._internet,
         )
-        self.loop.wait_for(self.home.start())
+        try:
+            self.loop.wait_for(self.home.start())
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +140,7 @@ class Conversation:
         Raises:
             ConversationError: of which kind is told by its class; the message shows it so far.
         """
+        __tracebackhide__ = True
         lines = deque(read(text))
         while lines:
             line = lines.popleft()
@@ -211,6 +221,7 @@ class Conversation:
 
     def _do(self, line: Line, expected: Sequence[Line] = ()) -> None:
         """Do what a line says, and let all happen that follows from it without time passing."""
+        __tracebackhide__ = True
         self._past.append(f"    {line.written}")
         match line.role:
             case Role.ELDER:
@@ -226,7 +237,16 @@ class Conversation:
         faults = self.home.host.faults()
         if faults and not any("~host." in each.words for each in expected):
             self._take()
-            raise FaultError(self._shown(f"the skill failed: {_told(faults[0])}")) from faults[0]
+            fault = self._own_part(faults[0])
+            raise FaultError(self._shown(f"the skill failed: {_told(fault)}")) from fault
+
+    def _own_part(self, fault: BaseException) -> BaseException:
+        """Let what a skill raised be shown from the skill's own lines on, not from the kit's."""
+        trace = fault.__traceback__
+        folder = str(self._folders[-1])
+        while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(folder):
+            trace = trace.tb_next
+        return fault.with_traceback(trace)
 
     def _hear(self, line: Line) -> None:
         meaning = self._meaning(line)
@@ -308,6 +328,7 @@ class Conversation:
                 self.home.replies_of,
                 self.skill,
                 self.home.base.memory.lang,
+                self.home.owners,
             )
         except ScriptError as error:
             raise ScriptError(f"line {wanted.number}: {error}") from error
@@ -331,7 +352,17 @@ class Conversation:
 
 
 def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"it did not answer within {ACTION_SECONDS:.1f} s"
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _moment(now: str) -> float:
+    try:
+        written = datetime.fromisoformat(now)
+    except (TypeError, ValueError):
+        raise ScriptError(f"now: {now!r} is no time; write it like {BEGIN}") from None
+    return written.replace(tzinfo=tzlocal.get_localzone()).timestamp()
 
 
 def _written(deed: Deed) -> str:

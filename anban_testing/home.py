@@ -274,7 +274,12 @@ class TestHome:
         for item in self._loaded:
             if item.skill.name == owner:
                 return item.replies
-        raise KeyError(f"there is no skill {owner}")
+        raise KeyError(f"there is no skill {owner}; there are {', '.join(self.owners)}")
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whose replies there are: what `replies_of` takes."""
+        return ("core", "host", "reminders", *(item.skill.name for item in self._loaded))
 
     def _reached(self, how: str, whom: str, text: str) -> None:
         self.note(Role(how), f"{whom}, {text}" if text else whom)

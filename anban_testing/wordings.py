@@ -33,17 +33,23 @@ Find = Callable[[str], Replies]
 """Gives the replies of a skill by its name, of the core by "core"."""
 
 
-def matches(written: str, said: str, find: Find, skill: str, lang: str) -> bool:
+def matches(
+    written: str, said: str, find: Find, skill: str, lang: str, owners: Sequence[str] = ()
+) -> bool:
     """Whether what was said is what is written.
+
+    `owners`: all whose replies there are; where a key is looked for that the one named has not.
 
     Raises:
         ScriptError: a key is of no reply.
     """
-    pattern = "".join(_pattern(piece, find, skill, lang) for piece in _PIECE.findall(written))
+    pattern = "".join(
+        _pattern(piece, find, skill, lang, owners) for piece in _PIECE.findall(written)
+    )
     return re.fullmatch(rf"\s*{pattern}\s*", said, re.IGNORECASE | re.DOTALL) is not None
 
 
-def _pattern(piece: str, find: Find, skill: str, lang: str) -> str:
+def _pattern(piece: str, find: Find, skill: str, lang: str, owners: Sequence[str]) -> str:
     if piece in {"…", "..."}:
         return r".*"
     if piece.isspace():
@@ -58,8 +64,10 @@ def _pattern(piece: str, find: Find, skill: str, lang: str) -> str:
         try:
             wordings = replies.wordings(key, lang)
         except ReplyMissingError as error:
-            alike = ", ".join(get_close_matches(key, replies.keys())) or "none like it"
-            raise ScriptError(f"{piece}: {error} There is: {alike}.") from error
+            alike = [f"~{owner}.{near}" for near in get_close_matches(key, replies.keys())]
+            alike += [f"~{each}.{key}" for each in owners if key in find(each)]
+            there = ", ".join(alike) or ", ".join(sorted(replies.keys()))
+            raise ScriptError(f"{piece}: {owner} has no reply {key}; there are {there}") from error
         return rf"(?:{'|'.join(map(_filled, wordings))})"
     return re.escape(piece)
 

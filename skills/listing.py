@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import yaml
 
 from assistant.language import LANGUAGES
 from assistant.packs import located
+from assistant.settings import read
 from skills.loading import Broken, Loaded, declared, load_skills
 from skills.settings import example_of, problems_in
 
@@ -43,10 +46,22 @@ def installed(settings: Path, off: Collection[str] = ()) -> Installed:
 
     `settings`: the home's anban.toml; `off`: their names.
     """
-    loaded, broken = load_skills(off=off)
+    with quietly():
+        loaded, broken = load_skills(off=off)
     others = [*(each.name for each in broken), *off]
-    problems = problems_in(settings, declared(loaded), others)
+    of_file = [each for each in read(settings).problems if "skills" in each]
+    problems = tuple(dict.fromkeys((*of_file, *problems_in(settings, declared(loaded), others))))
     return Installed(tuple(_row(item) for item in loaded), broken, problems)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Log no errors within: what cannot be loaded is told by whoever asked."""
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def settings_examples() -> dict[str, str]:

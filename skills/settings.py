@@ -64,12 +64,24 @@ def require_settings(kind: type[Any]) -> None:
             require_settings(hints[each.name])
         elif not _is_allowed(hints[each.name]):
             raise SettingsClassError(f"{name}.{each.name} cannot stand in a file: {_ALLOWED}")
+    for each in fields(kind):  # before the class itself may stumble over them
+        own, plain = each.default, hints[each.name]
+        if own is not MISSING and plain in _PLAIN and not _is_of(plain, own):
+            raise SettingsClassError(
+                f"{name}.{each.name}: its own default is a {type(own).__name__}, "
+                f"and its annotation {plain.__name__}: {own!r}"
+            )
     try:
         default = kind()
     except Exception as error:
         raise SettingsClassError(f"{name}() fails: {error}") from error
     for where, what in fitted(kind, asdict(default))[1]:
         raise SettingsClassError(f"{name}.{where}: its own default {what}")
+
+
+def _is_of(kind: Any, value: Any) -> bool:
+    allowed = (int, float) if kind is float else kind
+    return isinstance(value, allowed) and (kind is bool or not isinstance(value, bool))
 
 
 def _is_allowed(kind: Any) -> bool:

@@ -24,9 +24,12 @@ _A = TypeVar("_A", bound=Callable[..., Awaitable[Any]])
 _R = TypeVar("_R", bound=Reaction)
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*")
 RESERVED: Final = frozenset(
-    {"action", "core", "form", "nlu", "requested", "session", "testing", "utter", "validate"}
+    {
+        *("action", "core", "form", "host", "nlu", "reminders", "requested", "session", "testing"),
+        *("utter", "validate"),
+    }
 )
-"""Names that no skill can have: Rasa, the dialogue or Anban use what would begin with them."""
+"""Names that no skill can have: Rasa, the dialogue, Anban or its tests use what begins so."""
 
 
 class SkillError(ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,6 +89,13 @@ def check(
     shows_all: Annotated[
         bool, typer.Option("--all", help="Show every sentence that new skills take from others.")
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Look for mistakes alone; train nothing to see what new skills take from others.",
+        ),
+    ] = False,
 ) -> None:
     """Look for mistakes in a skill's folder, and for what new skills take from others."""
     from assistant.dialogue import installed_skills  # noqa: PLC0415
@@ -106,33 +114,57 @@ def check(
             typer.echo(str(problem), err=True)
         if not problems:
             typer.echo(told(f"{folder}: sound"))
-    if found or not _takes_nothing_vital({folder.resolve() for folder in chosen}, shows_all):
+    if found or not _takes_nothing_vital(chosen, shows_all=shows_all, is_quick=quick):
         raise typer.Exit(1)
 
 
 @app.command("install")
 def install_skill(
-    project: Annotated[Path, typer.Argument(help="The folder with the skill's pyproject.toml.")],
+    project: Annotated[Path, typer.Argument(help="The folder with the package's pyproject.toml.")],
 ) -> None:
-    """Install a skill's project into Anban's environment; its files stay where they are."""
+    """Install a package with a skill, channel, sensor or robot driver; its files stay there."""
     from assistant.commands.skill_install import install  # noqa: PLC0415
 
     raise typer.Exit(install(project))
 
 
 @app.command("remove")
-def remove_skill(name: Annotated[str, typer.Argument(help="The skill's name.")]) -> None:
-    """Uninstall a skill; what it kept stays in the home."""
+def remove_skill(
+    name: Annotated[
+        str, typer.Argument(help="The name of a skill, a channel, a sensor or a package.")
+    ],
+    *,
+    forgets: Annotated[
+        bool, typer.Option("--forget", help="Delete what the skill kept in the home, too.")
+    ] = False,
+) -> None:
+    """Uninstall a package; what its skill kept stays in the home."""
     from assistant.commands.skill_install import remove  # noqa: PLC0415
 
-    raise typer.Exit(remove(name))
+    raise typer.Exit(remove(name, forgets=forgets))
 
 
-def _takes_nothing_vital(folders: set[Path], shows_all: bool) -> bool:
+@app.command("forget")
+def forget_skill(name: Annotated[str, typer.Argument(help="The skill's name.")]) -> None:
+    """Delete what a removed skill kept in the home."""
+    from assistant.commands.skill_install import forget  # noqa: PLC0415
+
+    raise typer.Exit(forget(name))
+
+
+def _takes_nothing_vital(chosen: Iterable[Path], *, shows_all: bool, is_quick: bool) -> bool:
     """Tell what third parties' skills take from others, if one of these folders is installed."""
+    from assistant.commands.words import words_of  # noqa: PLC0415
     from assistant.dialogue import installed_skills  # noqa: PLC0415
 
-    if not any(not s.is_ours and s.path.resolve() in folders for s in installed_skills()):
+    folders = {folder.resolve() for folder in chosen}
+    new = [skill for skill in installed_skills() if not skill.is_ours]
+    if not any(skill.path.resolve() in folders for skill in new):
+        return True
+    if is_quick:
+        words = words_of()
+        names = words("and").join(skill.name for skill in new)
+        typer.echo(words("check_quick", skills=names))
         return True
     from assistant.commands.train import compare_models  # noqa: PLC0415
 
@@ -169,7 +201,7 @@ def new(
     typer.echo(
         told(f"{project} is ready; its README says where to begin. Next:") + "\n"
         f"  anban skills install {project}\n"
-        f"  anban skills check {project / f'anban_{name}'}\n"
+        f"  anban skills check --quick {project / f'anban_{name}'}\n"
         "  anban train\n"
         f'  anban ask --lang en "count one more {english or name}"'
     )

@@ -18,7 +18,7 @@ from assistant.dialogue.errors import (
 from assistant.dialogue.held_out import Sentence, held_out
 from assistant.dialogue.sidecar import Sidecar
 from assistant.dialogue.sources import LeftOut, SkillFolder, installed_skills, trainable, usable
-from assistant.dialogue.training import Trained, is_trained, last_model, train
+from assistant.dialogue.training import Progress, Trained, is_trained, last_model, train
 
 __all__ = [
     "Answered",
@@ -32,6 +32,7 @@ __all__ = [
     "LeftOut",
     "LostSentencesError",
     "Outcome",
+    "Progress",
     "Sentence",
     "Sidecar",
     "SkillFolder",

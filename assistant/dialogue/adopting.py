@@ -26,6 +26,7 @@ from assistant.dialogue.sources import SkillFolder, collect
 from assistant.dialogue.training import (
     DEADLINE_SECONDS,
     Progress,
+    Trained,
     is_whole,
     last_model,
     model_file,
@@ -59,6 +60,8 @@ class Wanted:
     progress: Progress | None = None
     deadline_seconds: float = DEADLINE_SECONDS
     """For each of the steps: training with them, training without them, comparing."""
+    by_work: bool = False
+    """Whether computing is counted instead of the time (`WorkLimit`): nobody waits for it."""
 
     @property
     def own(self) -> tuple[SkillFolder, ...]:
@@ -80,6 +83,7 @@ class Wanted:
             confidence=self.confidence,
             progress=self.progress,
             deadline_seconds=self.deadline_seconds,
+            by_work=self.by_work,
         )
 
 
@@ -129,7 +133,12 @@ async def compared(wanted: Wanted, langs: Sequence[str]) -> dict[str, Comparison
         pairs = [
             Pair(lang, before[lang], after[lang], held_out(wanted.skills, lang)) for lang in unknown
         ]
-        for comparison in await compare(pairs, wanted.cache, wanted.deadline_seconds):
+        if tell := wanted.progress:
+            for lang in unknown:
+                tell(Trained(lang, "comparing", 1.0))
+        for comparison in await compare(
+            pairs, wanted.cache, wanted.deadline_seconds, by_work=wanted.by_work
+        ):
             known[comparison.lang] = comparison
             _note(wanted, comparison)
     return known

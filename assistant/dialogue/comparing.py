@@ -93,7 +93,7 @@ class Pair:
 
 
 async def compare(
-    pairs: Iterable[Pair], cache: Path, deadline_seconds: float
+    pairs: Iterable[Pair], cache: Path, deadline_seconds: float, *, by_work: bool = False
 ) -> tuple[Comparison, ...]:
     """Have both models of each pair understand the sentences.
 
@@ -101,6 +101,7 @@ async def compare(
         pairs: Of models.
         cache: The folder of Rasa's own files.
         deadline_seconds: For all of them together.
+        by_work: Count what they compute instead of the time (`WorkLimit`).
 
     Raises:
         DialogueError: a model cannot be loaded, or it takes too long.
@@ -111,7 +112,7 @@ async def compare(
         for pair in pairs
         for model in (pair.before, pair.after)
     }
-    guesses = await _understand(texts, cache, deadline_seconds)
+    guesses = await _understand(texts, cache, deadline_seconds, by_work)
     return tuple(
         Comparison(
             pair.lang,
@@ -129,7 +130,7 @@ async def compare(
 
 
 async def _understand(
-    texts: Mapping[Path, Sequence[str]], cache: Path, deadline_seconds: float
+    texts: Mapping[Path, Sequence[str]], cache: Path, deadline_seconds: float, by_work: bool
 ) -> dict[Path, list[Guess]]:
     jobs = "".join(
         json.dumps({"model": str(model), "sentences": said}) + "\n" for model, said in texts.items()
@@ -138,7 +139,9 @@ async def _understand(
         f"The models were not compared within {deadline_seconds:.0f} s. "
         "Close other programs and try again."
     )
-    async with running("dialogue.understand", cache, deadline_seconds, late) as process:
+    async with running(
+        "dialogue.understand", cache, deadline_seconds, late, by_work=by_work
+    ) as process:
         answers, complaints = await process.communicate(jobs.encode())
     told = [json.loads(line) for line in answers.splitlines()]
     failed = [f"{each['model']}: {each['error']}" for each in told if "error" in each]

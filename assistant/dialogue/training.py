@@ -8,10 +8,11 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import tarfile
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -32,10 +33,14 @@ from assistant.settings import LANGUAGES
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS: Final = 600.0
-"""How long training may take: 15 s on two quick cores, minutes on a small busy one."""
+"""How long training may take: 15 s on two quick cores, minutes on a small one.
+
+At a first start of the home by the clock, since the elder waits; by hand of computing alone.
+"""
 _KEPT_MODELS: Final = 4
 """How many models of one language are kept; older ones are of skills that have changed since."""
 _LOCK_LOOK_SECONDS: Final = 0.5
+_SCRATCH: Final = ".training-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Trained:
 
     lang: str
     step: str
-    """The part of the pipeline at work; "cached" if nothing was to be done."""
+    """The part of the pipeline at work; "cached" if nothing was to be done, "waiting" before it
+    begins, "ready" at its end, "comparing" while it is held against another."""
     done: float
     """How much is done, 0 to 1."""
 
@@ -75,8 +81,11 @@ async def train(
     confidence: float = 0.5,
     progress: Progress | None = None,
     deadline_seconds: float = DEADLINE_SECONDS,
+    by_work: bool = False,
 ) -> dict[str, Path]:
     """The model of every language, by language; only what changed is trained.
+
+    Each is in the cache as soon as it is trained, whatever becomes of the others.
 
     Args:
         cache: Folder of the models, `<lang>-<fingerprint>.tar.gz`; may be shared by homes.
@@ -85,6 +94,8 @@ async def train(
         confidence: Below it a sentence is out of scope; part of the model.
         progress: Told of every step.
         deadline_seconds: For all of them together.
+        by_work: Count what training computes instead of the time (`WorkLimit`), and wait for
+            another Anban that trains there as long as it takes.
 
     Raises:
         DialogueError: the data cannot be used, or there is no environment to train in.
@@ -107,11 +118,16 @@ async def train(
     if missing:
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            async with _alone_in(cache, deadline_seconds):
+            for sources in missing:
+                tell(Trained(sources.lang, "waiting", 0.0))
+            async with _alone_in(cache, None if by_work else deadline_seconds):
+                for left in cache.glob(f"{_SCRATCH}*"):  # of one that was ended by a signal
+                    shutil.rmtree(left, ignore_errors=True)
                 # What another Anban trained while this one waited is there now.
                 if missing := [each for each in missing if not is_whole(models[each.lang])]:
-                    with tempfile.TemporaryDirectory(prefix=".training-", dir=cache) as scratch:
-                        await _train(missing, cache, Path(scratch), models, tell, deadline_seconds)
+                    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=cache) as scratch:
+                        jobs = _jobs(missing, Path(scratch))
+                        await _train(jobs, cache, models, tell, deadline_seconds, by_work)
         except OSError as error:
             raise TrainingError(f"{cache} cannot be written: {error.strerror}.") from error
         _forget_old(cache, set(models.values()))
@@ -119,7 +135,7 @@ async def train(
 
 
 @contextlib.asynccontextmanager
-async def _alone_in(cache: Path, deadline_seconds: float) -> AsyncIterator[None]:
+async def _alone_in(cache: Path, deadline_seconds: float | None) -> AsyncIterator[None]:
     """Of several processes that share a cache, one trains at a time."""
     with (cache / ".lock").open("a") as file:
         try:
@@ -147,14 +163,8 @@ def model_file(cache: Path, sources: Sources) -> Path:
     return cache / f"{sources.lang}-{sources.fingerprint}.tar.gz"
 
 
-async def _train(
-    missing: list[Sources],
-    cache: Path,
-    scratch: Path,
-    models: dict[str, Path],
-    tell: Progress,
-    deadline_seconds: float,
-) -> None:
+def _jobs(missing: Iterable[Sources], scratch: Path) -> list[dict[str, str]]:
+    """Write what each model is made of, and say where."""
     jobs = []
     for sources in missing:
         folder = scratch / sources.lang
@@ -164,28 +174,42 @@ async def _train(
             file.write_text(text, "utf-8")
         output = folder / "model.tar.gz"
         jobs.append({"lang": sources.lang, "folder": str(folder), "output": str(output)})
-        tell(Trained(sources.lang, "waiting", 0.0))
+    return jobs
+
+
+async def _train(
+    jobs: list[dict[str, str]],
+    cache: Path,
+    models: Mapping[str, Path],
+    tell: Progress,
+    deadline_seconds: float,
+    by_work: bool,
+) -> None:
     late = (
-        f"Training was not done after {deadline_seconds:.0f} s and was ended. "
-        "Close other programs and run `anban train`."
+        f"Training was not done after {deadline_seconds:.0f} s and was ended; what is finished is "
+        "kept. Close other programs and run `anban train`."
     )
-    async with running("dialogue.train", cache, deadline_seconds, late) as process:
-        trained = await _follow(process, jobs, tell)
-    for lang, model in trained.items():
-        _sync(model)
-        model.replace(models[lang])
-        tell(Trained(lang, "ready", 1.0))
+    if by_work:
+        late = (
+            f"Training was not done after {deadline_seconds:.0f} s of computing, or came to no "
+            "turn for so long, and was ended; what is finished is kept. `anban train` goes on."
+        )
+    async with running("dialogue.train", cache, deadline_seconds, late, by_work=by_work) as process:
+        await _follow(process, jobs, models, tell)
 
 
 async def _follow(
-    process: asyncio.subprocess.Process, jobs: list[dict[str, str]], tell: Progress
-) -> dict[str, Path]:
-    """Feed the jobs, pass on the progress, return the finished models."""
+    process: asyncio.subprocess.Process,
+    jobs: list[dict[str, str]],
+    models: Mapping[str, Path],
+    tell: Progress,
+) -> None:
+    """Feed the jobs, pass on the progress, put each finished model in place."""
     feed, lines, complaints = process.stdin, process.stdout, process.stderr
     if feed is None or lines is None or complaints is None:
         raise TrainingError("The training process has no pipes; this is a mistake of Anban's.")
     errors = asyncio.create_task(complaints.read())
-    trained: dict[str, Path] = {}
+    trained: set[str] = set()
     failures: list[str] = []
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         feed.write("".join(json.dumps(job) + "\n" for job in jobs).encode())
@@ -193,7 +217,11 @@ async def _follow(
     async for line in lines:
         said = json.loads(line)
         if "model" in said:
-            trained[said["lang"]] = Path(said["model"])
+            model, lang = Path(said["model"]), said["lang"]
+            await asyncio.to_thread(_sync, model)
+            model.replace(models[lang])
+            trained.add(lang)
+            tell(Trained(lang, "ready", 1.0))
         elif said.get("stale"):
             raise TrainingError(
                 f"The dialogue environment is out of date ({said['error']}); run `make setup`."
@@ -210,7 +238,6 @@ async def _follow(
             f"Rasa could not train: {reason}. Run `anban skills check` to find the mistake; "
             "a skill can be left out by uninstalling it."
         )
-    return trained
 
 
 def is_whole(model: Path) -> bool:

@@ -119,7 +119,7 @@ class Replies:
             return self._replies[lang, key]
         except KeyError:
             files = sorted({str(r.file) for (of, _), r in self._replies.items() if of == lang})
-            where = ", ".join(files) or f"no file for the language {lang}"
+            where = ", ".join(files) or f"any file for the language {lang}"
             raise ReplyMissingError(f'There is no reply "{key}" in {where}.') from None
 
 

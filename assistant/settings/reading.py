@@ -22,6 +22,8 @@ _HEADER: Final = re.compile(r"\s*\[\s*([\w.-]+)\s*\]\s*(#.*)?$")
 _ASSIGNMENT: Final = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[\w.-]+)\s*=""")
 _BARE_WORD: Final = re.compile(r"""\s*([\w.-]+)\s*=\s*([^\s"'\[\]{}#][^"'\[\]{}#]*?)\s*(#.*)?$""")
 _BARE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_KINDS: Final = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+"""What a setting must be, for the one who edits the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +272,8 @@ def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str
     # TOML has types of its own: "1" is no number, and true is not 1.
     if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
         found = _shown(value, bounds)
-        return _NONE, [
-            ("", f"expected {kind.__name__}, found {found}{_way_out(kind, value, found)}")
-        ]
+        wanted = _KINDS.get(kind, kind.__name__)
+        return _NONE, [("", f"expected {wanted}, found {found}{_way_out(kind, value, found)}")]
     if isinstance(value, str) and "\ufffd" in value:
         return _NONE, [("", "has bytes that are no UTF-8; save the file as UTF-8")]
     if "choices" in bounds and value not in bounds["choices"]:

@@ -120,7 +120,10 @@ def _check_migrations(name: str, folder: Path) -> list[Problem]:
         try:
             check_scripts(name, scripts[:number])
         except (ValueError, StoreError) as error:
-            return [Problem(folder / f"{number:04}.sql", 0, str(error))]
+            is_fenced = "not authorized" in str(error)
+            hint = f"; all that a skill makes is named {name}_…, and little else is allowed"
+            why = str(error) + (hint if is_fenced else "")
+            return [Problem(folder / f"{number:04}.sql", 0, why)]
     return []
 
 

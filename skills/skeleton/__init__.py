@@ -6,10 +6,10 @@ it is about.  Lines from `#: form` to `#: end` are written if a form was asked f
 
 from __future__ import annotations
 
-import importlib.util
 import keyword
 import re
 from dataclasses import dataclass, fields
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Final
 
@@ -103,7 +103,7 @@ def _check_name(name: str) -> None:
     loaded, broken = load_skills()
     if name in {*(item.skill.name for item in loaded), *(each.name for each in broken)}:
         raise SkeletonError(f"There is a skill {name} already; choose another name.")
-    if importlib.util.find_spec(f"anban_{name}") is not None:
+    if PathFinder.find_spec(f"anban_{name}") is not None:  # on the path, whatever was imported
         raise SkeletonError(f"A package anban_{name} is installed already; choose another name.")
 
 

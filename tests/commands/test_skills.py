@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import itertools
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
+from assistant import dialogue
 from assistant.commands import train
 from assistant.commands.skills import app
 from assistant.commands.taken import SHOWN, print_taken
@@ -20,17 +23,19 @@ from assistant.dialogue import (
     Outcome,
     Sentence,
     SkillFolder,
+    Trained,
     Wanted,
     held_out,
     installed_skills,
 )
 from assistant.dialogue.comparing import Guess
 from assistant.dialogue.sources import VITAL
-from skills.checking import check_skill
+from skills.checking import check, check_skill
 from skills.skeleton import make
 from skills.standing import Standings, Why
 
 RUN = CliRunner()
+NUMBER = itertools.count()
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -121,6 +126,52 @@ async def test_train_says_when_the_model_of_before_stays(
     assert status == (0 if accepts else 1)
     assert ("/models/en.tar.gz" in told) == accepts
     assert ("--accept-losses" in told) == (not accepts)
+
+
+async def test_without_a_terminal_training_tells_lines_now_and_then(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(train, "LINE_SECONDS", 0.001)
+    told = ""
+
+    async def adopt(wanted: Wanted, *_: object, **__: object) -> dict[str, Outcome]:
+        nonlocal told
+        assert wanted.by_work
+        assert wanted.progress is not None
+        wanted.progress(Trained("zh", "waiting", 0.0))
+        wanted.progress(Trained("zh", "Featurizer", 0.4))
+        while told.count("Featurizer") < 2:
+            await asyncio.sleep(0)
+            told += capsys.readouterr().out
+        return {}
+
+    monkeypatch.setattr(train, "adopt", adopt)
+    assert await train.train_models(None, shows_all=False, accept_losses=False) == 0
+    assert "40%" in told
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_check_says_before_it_trains(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: bool
+) -> None:
+    """And leaves it out if that is wanted: it lasts minutes."""
+    name = f"cup{next(NUMBER)}"  # each its own: Python keeps what it imported
+    folder = make(name, tmp_path) / f"anban_{name}"
+    skills = (*installed_skills(), SkillFolder(name, folder))
+    for module in (dialogue, check, train):
+        monkeypatch.setattr(module, "installed_skills", lambda: skills)
+    begun: list[str] = []
+
+    async def compared(wanted: Wanted, langs: list[str]) -> dict[str, Comparison]:
+        begun.extend(langs)
+        return {}
+
+    monkeypatch.setattr(train, "compared", compared)
+    done = RUN.invoke(app, ["check", str(folder), *(["--quick"] if quick else [])])
+    assert done.exit_code == 0, done.output
+    assert "--quick" in done.output
+    assert name in done.output.splitlines()[-1]
+    assert bool(begun) != quick
 
 
 # ------------------------------------------------------------------------- held-out sentences

@@ -232,7 +232,7 @@ READ = {
     "like +8613800138000": (
         "王小芳 没有存下：1380：电话号码有 3 到 15 位数字，前面可以有 +，比如 +8613800138000"
     ),
-    "/home/x/anban.toml:5: ear.wake_required: expected bool, found 'x'; "
+    "/home/x/anban.toml:5: ear.wake_required: expected true or false, found 'x'; "
     "write true or false, without quotes": (
         "/home/x/anban.toml:5: ear.wake_required: 这里要写是或否（true、false），写的却是 'x'；"
         "请写 true 或 false，不加引号"

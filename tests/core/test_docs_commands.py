@@ -76,6 +76,7 @@ WHY_NOT = {
     "skills check": "needs the skill that is named",
     "skills install": "changes the environment of the tests",
     "skills remove": "needs the skill that is named",
+    "skills forget": "needs the skill that is named",
     "skills list": "imports every skill, and has tests of its own",
     "skills settings": "needs the skill that is named",
     "skills enable": "needs the skill that is named",

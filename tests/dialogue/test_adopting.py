@@ -120,7 +120,7 @@ class Kitchen:
                     archive.add(Path(__file__), "model")
         return models
 
-    async def compare(self, pairs: Iterable[Pair], *_: Any) -> tuple[Comparison, ...]:
+    async def compare(self, pairs: Iterable[Pair], *_: Any, **__: Any) -> tuple[Comparison, ...]:
         self.compared += 1
         assert all(pair.before.is_file() and pair.after.is_file() for pair in pairs)
         return tuple(Comparison(p.lang, len(p.sentences), self.changes) for p in pairs)

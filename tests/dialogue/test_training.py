@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import json
 import os
 import shutil
 import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +22,9 @@ from assistant.dialogue import (
     installed_skills,
     last_model,
     train,
+    training,
 )
+from assistant.dialogue.program import WorkLimit
 from assistant.dialogue.sources import collect, usable
 from assistant.settings import LANGUAGES
 from tests.dialogue.house import CACHE
@@ -73,6 +79,25 @@ def test_what_a_loaded_skill_answers_is_not_out_of_scope(tmp_path: Path) -> None
     assert "明天天气好不好" in with_meals
 
 
+def test_a_new_skill_is_taught_what_was_nobodys(tmp_path: Path) -> None:
+    general = copy_of_general(tmp_path)
+    general = SkillFolder("general", general.path, is_ours=True)
+    pressure = tmp_path / "pressure"
+    (pressure / "en").mkdir(parents=True)
+    (pressure / "domain.yml").write_text("intents: [pressure_told]\n")
+    (pressure / "rules.yml").write_text("rules: []\n")
+    taught = "nlu:\n- intent: pressure_told\n  examples: |\n    - What's my [blood](x) pressure?\n"
+    (pressure / "en" / "nlu.yml").write_text(taught)
+
+    def nobodys(*skills: SkillFolder) -> list[str]:
+        nlu = yaml.safe_load(collect(skills, "en", 0.5).files["data/nlu.yml"])["nlu"]
+        texts = (block["examples"] for block in nlu if block["intent"] == "nlu_fallback")
+        return str(next(texts)).splitlines()
+
+    before, beside = nobodys(general), nobodys(general, SkillFolder("pressure", pressure))
+    assert set(before) - set(beside) == {"- what's my blood pressure"}
+
+
 def test_two_skills_cannot_claim_one_slot(tmp_path: Path) -> None:
     general = copy_of_general(tmp_path)
     other = tmp_path / "other"
@@ -107,6 +132,65 @@ async def test_training_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="anban train"):
         await train(tmp_path, langs=["zh"], deadline_seconds=0.5)
     assert [file.name for file in tmp_path.iterdir()] == [".lock"], "nothing half done is left"
+
+
+class Trainer:
+    """A program in the trainer's stead: it says these lines, writes the models, and goes on."""
+
+    def __init__(self, *lines: dict[str, object]) -> None:
+        self.returncode: int | None = None
+        self.stdin, self.stdout, self.stderr = self, asyncio.StreamReader(), asyncio.StreamReader()
+        self.lines = lines
+        self.stderr.feed_eof()
+
+    def write(self, jobs: bytes) -> None:
+        wanted = {job["lang"]: job["output"] for job in map(json.loads, jobs.splitlines())}
+        for line in self.lines:
+            if "model" in line:
+                line |= {"model": wanted[str(line["lang"])]}
+                archive(Path(str(line["model"])))
+            self.stdout.feed_data(json.dumps(line).encode() + b"\n")
+
+    def write_eof(self) -> None:
+        self.stdout.feed_eof()
+
+    async def wait(self) -> int:
+        self.returncode = 1
+        return 1
+
+
+def archive(file: Path) -> None:
+    with tarfile.open(file, "w:gz") as made:
+        made.add(Path(__file__), "model")
+
+
+async def test_a_model_that_is_finished_is_kept_whatever_becomes_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def running(*_: object, **__: object) -> AsyncIterator[Trainer]:
+        yield Trainer({"lang": "zh", "model": ""}, {"lang": "en", "error": "out of luck"})
+
+    monkeypatch.setattr(training, "running", running)
+    (tmp_path / ".training-old").mkdir()
+    with pytest.raises(TrainingError, match="out of luck"):
+        await train(tmp_path, langs=["zh", "en"])
+    (kept,) = (file for file in tmp_path.iterdir() if file.name != ".lock")
+    assert kept == last_model(tmp_path, "zh"), "and nothing that one ended by a signal left"
+
+
+def test_what_computes_is_given_time() -> None:
+    limit = WorkLimit(600.0, now=0.0)
+    assert limit.end_after(0.0, now=1.0) == 600.0
+    assert limit.end_after(5.0, now=590.0) == 1190.0, "it had a turn"
+    assert limit.end_after(5.0, now=1000.0) == 1190.0, "it had none since"
+    assert limit.end_after(32.0, now=1100.0) == 1700.0
+    assert limit.end_after(600.0, now=5000.0) == 5000.0, "it computed all that it may"
+
+
+async def test_training_by_hand_that_computes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="of computing"):
+        await train(tmp_path, langs=["zh"], deadline_seconds=0.1, by_work=True)
 
 
 async def test_of_two_that_want_to_train_one_waits(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
 
 import pytest
@@ -149,7 +150,14 @@ WRONG = [
     ("after 2 fortnights", ScriptError, "'fortnights' is no unit of time"),
     ("home: Nonsense", ScriptError, "no event 'Nonsense'"),
     ("home: RobotGone", ScriptError, "a RobotGone with a wrong or missing field"),
-    ("elder: i had a cup of tea\nanban: ~nonsense", ScriptError, 'no reply "nonsense"'),
+    (
+        "elder: i had a cup of tea\nanban: ~nonsense",
+        ScriptError,
+        "no reply nonsense; there are ",
+    ),
+    ("elder: thank you\nanban: ~core.not_understood", ScriptError, "~host.not_understood"),
+    ("elder: i had a cup of tea\nanban: ~countd", ScriptError, "~trial.counted"),
+    ("elder: think about it\nanban: …", FaultError, "it did not answer within 4.5 s"),
     ("elder: i had a cup of tea\nanban: ~nobody.x", ScriptError, "there is no skill nobody"),
 ]
 
@@ -161,6 +169,33 @@ def test_what_is_otherwise_is_told(
     with pytest.raises(kind, match=r".") as told:
         trial().plays(text)
     assert says in str(told.value)
+
+
+# what a conversation begins with; what is said of it
+HEADS = [
+    ({"lang": "fr"}, "there is no language 'fr'; there are "),
+    ({"now": "23.11.2026"}, "write it like 2026-11-23 09:00"),
+    ({"skill_settings": {"nothing": 3}}, "skills.trial"),
+]
+
+
+@pytest.mark.parametrize(("head", "says"), HEADS)
+def test_a_conversation_that_cannot_begin_is_told_and_leaves_nothing(
+    trial, head: dict[str, object], says: str
+) -> None:
+    with pytest.raises(ConversationError, match=r".") as told:
+        trial(**head)
+    assert says in str(told.value)
+
+
+def test_a_skill_that_fails_is_shown_by_its_own_lines(trial) -> None:
+    with pytest.raises(FaultError) as told:
+        trial().plays("elder: fail now\nanban: …")
+    cause = told.value.__cause__
+    assert cause is not None
+    (line, *_) = traceback.extract_tb(cause.__traceback__)
+    assert line.filename.endswith("skill.py")
+    assert "tests/kit" in line.filename
 
 
 def test_the_message_shows_the_conversation_so_far(trial) -> None:

@@ -41,15 +41,19 @@ def test_a_file_of_conversations(pytester: pytest.Pytester) -> None:
     [
         ("elder: hello\n", "*there is no conversation; one begins with `== TITLE`*"),
         ("skill = tea\n== a\n", "*is no TOML*"),
-        ('house = "x"\n== a\n', "*unexpected keyword argument 'house'*"),
+        ('house = "x"\n== a\n', "*tea.talk: house: there is no such setting; there are *"),
+        ("skil_settings = {}\n== a\n", "*is skill_settings meant*"),
+        ('lang = "fr"\n== a\n', "*tea.talk: lang: there is no language 'fr'*"),
+        ("people = 3\n== a\n", "*cannot be used*"),
         ('skill = "nobodys"\n== a\n', "*no skill of this name is installed*"),
     ],
 )
 def test_a_file_that_is_none_is_told(pytester: pytest.Pytester, text: str, says: str) -> None:
     (pytester.path / "tea.talk").write_text(text)
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio")
-    assert result.ret != 0
+    result.assert_outcomes(failed=1)  # and others beside it would be played
     result.stdout.fnmatch_lines([says])
+    result.stdout.no_fnmatch_line("*conversation.py*")
 
 
 def test_a_driver_that_is_none_is_told(pytester: pytest.Pytester) -> None:

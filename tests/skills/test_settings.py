@@ -56,10 +56,16 @@ MISTAKES = [
     ("cubs = 3", "2: skills.tea.cubs: no such setting; did you mean cups?"),
     ("zzz = 3", "2: skills.tea.zzz: no such setting; `anban skills settings tea` shows them all"),
     ("cups = 30", "2: skills.tea.cups: must lie between 1 and 20, found 30"),
-    ('cups = "3"', "2: skills.tea.cups: expected int, found '3'; a number stands without quotes"),
+    (
+        'cups = "3"',
+        "2: skills.tea.cups: expected a whole number, found '3'; a number stands without quotes",
+    ),
     ('kind = "blue"', "2: skills.tea.kind: must be one of green, black, found 'blue'"),
-    ("is_sweet = 1", "2: skills.tea.is_sweet: expected bool, found 1; write true or false"),
-    ('names = ["a", 5]', "2: skills.tea.names: expected str, found 5"),
+    (
+        "is_sweet = 1",
+        "2: skills.tea.is_sweet: expected true or false, found 1; write true or false",
+    ),
+    ('names = ["a", 5]', "2: skills.tea.names: expected a text, found 5"),
     ("grams = { green = 21 }", "2: skills.tea.grams.green: must lie between 0 and 20"),
     ("grams = 3", "2: skills.tea.grams: expected a table, found 3"),
     ("cold = 3", "2: skills.tea.cold: expected a section: [skills.tea.cold]"),
@@ -110,13 +116,13 @@ def test_what_is_no_toml_or_no_json_is_told_by_the_core(
 @pytest.mark.parametrize("line", ["key = 12345678", 'shop_token = ["12345678"]'])
 def test_no_secret_is_told(tmp_path: Path, line: str) -> None:
     (problem,) = problems_in(file_of(tmp_path, f"[skills.tea]\n{line}"), TEA)
-    assert "expected str" in problem
+    assert "expected a text" in problem
     assert "1234" not in problem
 
 
 def test_a_secret_of_our_own_settings_is_told_no_more(tmp_path: Path) -> None:
     (problem,) = read(file_of(tmp_path, "[phone]\npassword = 12345678")).problems
-    assert "phone.password: expected str, found …; write it in quotes" in problem
+    assert "phone.password: expected a text, found …; write it in quotes" in problem
     assert "1234" not in problem
 
 
@@ -175,6 +181,14 @@ class OddType:
 
 
 @dataclass(frozen=True)
+class WrongKind:
+    cups: int = setting("3", "Cups", low=1, high=20)
+
+    def __post_init__(self) -> None:
+        assert self.cups >= 1, "the field is told first"
+
+
+@dataclass(frozen=True)
 class BadDefault:
     cups: int = setting(50, "How many", low=1, high=20)
 
@@ -194,6 +208,7 @@ class Failing:
         (NoDefault, "NoDefault.cups needs a default"),
         (OddType, "OddType.cups cannot stand in a file"),
         (BadDefault, "BadDefault.cups: its own default must lie between 1 and 20"),
+        (WrongKind, "WrongKind.cups: its own default is a str, and its annotation int: '3'"),
         (Failing, "Failing() fails: never"),
     ],
 )

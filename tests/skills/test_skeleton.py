@@ -153,7 +153,7 @@ def test_what_is_no_project_is_not_installed(tmp_path: Path) -> None:
     refused = RUN.invoke(app, ["install", str(tmp_path)])
     assert refused.exit_code == 1
     assert "has no pyproject.toml" in refused.output
-    for name, told in (("nothing", "No skill nothing"), ("general", "comes with Anban")):
+    for name, told in (("nothing", "Packages that were"), ("general", "comes with Anban")):
         refused = RUN.invoke(app, ["remove", name])
         assert refused.exit_code == 1
         assert told in refused.output
