@@ -2,7 +2,7 @@
 
 MultiPose finds people in the whole picture about twice a second; between, each is followed by
 Lightning on a crop that is turned as the body was in the picture before.  A body that is turned
-upright first is read as well by the small model as by a large one (benchmarks/results/camera.md).
+upright first is read far better by the small model than one that lies across the crop.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Which camera is meant, as the settings write it, and how OpenCV is asked for it."""
+"""Which camera is meant, as the settings write it, and how OpenCV is asked for it.
+
+OpenCV is slow to import: whoever only reads what the settings say does not pay for it.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,19 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import cv2
 
 # FFmpeg writes addresses with their passwords to stderr; OpenCV reads this when it is imported.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
-import cv2
-
 RECORDING: Final = "file:"
+VIDEOS: Final = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm"})
+"""How the name of a video ends."""
 _NETWORK: Final = frozenset({"rtsp", "rtsps", "http", "https"})
 _DEVICE: Final = re.compile(r"(?:/dev/video)?(\d{1,3})")
 OPEN_SECONDS: Final = 8.0
@@ -74,6 +80,8 @@ class CameraSource:
 
     def open(self) -> cv2.VideoCapture:
         """Open it; whether it is open is the answer's to tell.  Blocks for some seconds at most."""
+        import cv2  # noqa: PLC0415
+
         if self.kind is Kind.DEVICE:
             path = str(Path(self.where).resolve())
             video = cv2.VideoCapture(path, cv2.CAP_V4L2)

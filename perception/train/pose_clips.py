@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.camera.people import People
-from perception.camera.pictures import small
 from perception.camera.pose import PoseFinder, PoseOfOne
+from perception.camera.video import shots
 
 PICTURES_PER_SECOND: Final = 10.0
 
@@ -75,32 +75,17 @@ def _clip(folder: Path, row: dict[str, str]) -> Clip:
 
 def watch(clip: Clip, people: People, per_second: float = PICTURES_PER_SECOND) -> Seen:
     """Run the pipeline over one clip."""
-    video = cv2.VideoCapture(str(clip.path))
     ats: list[float] = []
     rows: list[tuple[int, int, NDArray[np.float32], NDArray[np.float32]]] = []
     size = (0, 0)
-    number, due = 0, 0.0
-    while True:
-        if number / clip.per_second + 1e-6 < due:
-            if not video.grab():
-                break
-            number += 1
-            continue
-        is_there, picture = video.read()
-        if not is_there:
-            break
-        at = number / clip.per_second
-        number += 1
-        due += 1.0 / per_second
-        less = small(np.asarray(picture, np.uint8))
-        size = (less.shape[1], less.shape[0])
+    for shot in shots(clip.path, per_second):
+        size = (shot.picture.shape[1], shot.picture.shape[0])
         rows += [
             (len(ats), person.number, person.pose.points, person.pose.scores)
-            for person in people.update(at, less)
-            if person.last_seen == at
+            for person in people.update(shot.at, shot.picture)
+            if person.last_seen == shot.at
         ]
-        ats.append(at)
-    video.release()
+        ats.append(shot.at)
     return Seen(
         np.array(ats),
         np.array([row[0] for row in rows], np.int32),
