@@ -19,6 +19,7 @@ from assistant.core.foundations import Foundations
 from assistant.core.home_services import HomeServices
 from assistant.core.services import Services
 from assistant.core.table_services import TableServices
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.pendants.service import PendantService
 from assistant.robot.autonomy import Autonomy
 from assistant.robot.permission import RobotControl
@@ -49,7 +50,10 @@ def _other_children(built: Features) -> Feature:
 def _conversation(built: Features) -> Feature:
     alarm, adjust_voice = built.of(AlarmAssembly), built.of(Services).adjust_voice
     understanding = built.of(Understanding)
-    return Conversation(built.home, understanding, alarm.triggers, alarm.calls, adjust_voice)
+    camera = built.of(CameraPrivacy)
+    return Conversation(
+        built.home, understanding, alarm.triggers, alarm.calls, adjust_voice, camera
+    )
 
 
 def _medicines(built: Features) -> Feature:
@@ -120,6 +124,7 @@ FEATURES: Final = (
     Part("services", lambda b: Services(b.home)),
     Part("tables", lambda b: TableServices(b.home)),
     Part("home services", lambda b: HomeServices(b.home, b.findings)),
+    Part("camera privacy", lambda b: CameraPrivacy(b.home)),
     Part("understanding", _understanding),
     # A cry must count as soon as can be: ear, mouth and phrases first, and beside all else.
     Part("children", _children, is_vital=True),
@@ -129,7 +134,7 @@ FEATURES: Final = (
     Part("console", lambda b: ConsoleChild(b.home)),
     Part("robot", lambda b: RobotControl(b.home)),
     Part("robot autonomy", lambda b: Autonomy(b.of(RobotControl))),
-    Part("sensors", lambda b: SensorWatch(b.home)),
+    Part("sensors", lambda b: SensorWatch(b.home, b.of(CameraPrivacy))),
     Part("sound", lambda b: Sound(b.home.bus)),
     Part("other children", _other_children, is_vital=True),
     Part("added sensors", lambda b: AddedSensors(b.home, b.of(AlarmAssembly).store.recorded)),
