@@ -30,11 +30,13 @@ from perception.events import (
     BathroomLong,
     FallDetected,
     LyingOnFloor,
+    MountingDoubted,
     MountingFound,
     NoMotion,
     SensorTroubled,
     Stumbled,
     TroubleKind,
+    Unsure,
 )
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,14 @@ STUMBLES_SECONDS: Final = 86_400.0
 _MOST_STUMBLES: Final = 100
 _RADAR: Final = "radar"
 _CAMERA: Final = "camera"
+_DOUBTS: Final = {
+    Unsure.TURNED: "by people's walks it hangs upside down, on its side or on the ceiling, and was "
+    "told otherwise: no fall can be seen so; hang it upright, or set tilt_degrees under [radar]",
+    Unsure.NO_FEET: "what it sees of people does not reach from feet to head, so its height cannot "
+    "be checked",
+    Unsure.NOBODY_WALKED: "",
+}
+"""What to say if people's walks do not tell how it hangs."""
 _CHILD: Final = Capability.SENSES.value
 _OF_THE_DAY: Final = frozenset({NoMotion.__name__})
 """Who sleeps does not move; while it lasts perception tells it again, until the elder wakes."""
@@ -132,6 +142,8 @@ class SensorWatch(Feature):
         self._hangs = ""
         """What people's walks say of its height, until the next start; empty if the told one is
         right."""
+        self._hangs_wrong = False
+        """Whether they say that it hangs so that no fall can be seen."""
         bus.subscribe(Sensed, self._sensed)
         bus.subscribe(PeopleLocated, lambda _: self._located())
         bus.subscribe(CameraPrivacyChanged, self._privacy_changed)
@@ -146,7 +158,8 @@ class SensorWatch(Feature):
         if sight.sensor == _CAMERA and self._privacy.is_private:
             return found(_CAMERA, is_well=True, detail="it was told not to look, and is closed")
         detail = sight.problem or self._what_it_sees(sight.sensor)
-        return found(sight.sensor, is_well=not sight.problem, detail=detail)
+        hangs_wrong = sight.sensor == _RADAR and self._hangs_wrong
+        return found(sight.sensor, is_well=not sight.problem and not hangs_wrong, detail=detail)
 
     def _what_it_sees(self, sensor: str) -> str:
         since = self._clock.now() - STUMBLES_SECONDS
@@ -175,7 +188,10 @@ class SensorWatch(Feature):
         if sight is not None:
             sight.sees()
         if kind == MountingFound.__name__:
-            self._hangs = _how_it_hangs(sensed.values)
+            self._hangs, self._hangs_wrong = _how_it_hangs(sensed.values), False
+        if kind == MountingDoubted.__name__:
+            why = Unsure(str(sensed.values["why"]))
+            self._hangs, self._hangs_wrong = _DOUBTS[why], why is Unsure.TURNED
         if kind == Stumbled.__name__:
             self._stumbles.append(self._clock.now())
         if kind in REASONS and not (kind in _OF_THE_DAY and self._is_asleep()):

@@ -121,7 +121,7 @@ class Wording:
         if alarm.escalate_at is not None:  # later if whoever comes needs longer
             minutes = max(1, math.ceil((alarm.escalate_at - now) / 60))
         facts = AlarmFacts(
-            elder=self._elder(lang),
+            elder=self.elder(lang),
             reason=self._reason(alarm, lang),
             place=alarm.place,
             address=self.settings.address,
@@ -171,7 +171,7 @@ class Wording:
     def greeting(self, contact: Contact) -> CallScript:
         """What a contact hears who calls back, before the elder is put through."""
         lang = contact.lang or self.home_lang()
-        text = self.replies.render("call_back_greeting", lang, elder=self._elder(lang))
+        text = self.replies.render("call_back_greeting", lang, elder=self.elder(lang))
         return replace(self.voice.script(text, lang), repeats=1)
 
     def coming(self, alarm: Alarm, lang: str) -> str:
@@ -182,7 +182,7 @@ class Wording:
         return self.replies.render(
             "alarm_coming_text",
             lang,
-            elder=self._elder(lang),
+            elder=self.elder(lang),
             who=alarm.acknowledged_by,
             time=f"{at:%H:%M}",
         )
@@ -190,7 +190,7 @@ class Wording:
     def over(self, key: str, lang: str, who: str) -> str:
         """Say that an alarm is over, and by whom."""
         return self.replies.render(
-            key, lang, elder=self._elder(lang), who=self.named(who, lang) or who
+            key, lang, elder=self.elder(lang), who=self.named(who, lang) or who
         )
 
     def _reason(self, alarm: Alarm, lang: str) -> str:
@@ -199,7 +199,8 @@ class Wording:
         is_sensed = alarm.source.origin is Origin.SENSOR and f"{key}_sensed" in self.replies
         return self.replies.render(f"{key}_sensed" if is_sensed else key, lang)
 
-    def _elder(self, lang: str) -> str:
+    def elder(self, lang: str) -> str:
+        """Say what the elder is called."""
         return self.elder_name() or self.replies.render("the_elder", lang)
 
     def _say(self, alarm: Alarm, lang: str) -> Callable[[str], str]:
@@ -207,7 +208,7 @@ class Wording:
         place = self.replies.render("alarm_place", lang, value=alarm.place) if alarm.place else ""
         address = self.settings.address
         values = {
-            "elder": self._elder(lang),
+            "elder": self.elder(lang),
             "reason": self._reason(alarm, lang),
             "place": place,
             "time": f"{at:%H:%M}",

@@ -20,6 +20,8 @@ from typing import Final
 
 KEY_FILE: Final = "link.key"
 """The file of the home's secret, in the data folder."""
+TEST_PREFIX: Final = "setup-"
+"""How the id begins that stands for an alarm in the link of set-up's test: there is none."""
 SECRET_BYTES: Final = 32
 VALID_SECONDS: Final = 24 * 3600.0
 MAX_TOKEN_CHARACTERS: Final = 400

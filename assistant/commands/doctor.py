@@ -14,7 +14,7 @@ from rich.console import Console
 from assistant import packs
 from assistant.channels.installed import load_channels
 from assistant.commands.help_at_hand import needs, print_needs
-from assistant.commands.selftest import print_last, table_of
+from assistant.commands.selftest import named, print_last, table_of
 from assistant.commands.told import told
 from assistant.commands.words import words_of
 from assistant.console.check import check_page
@@ -111,7 +111,7 @@ def _writing(home: Path) -> Iterator[CheckResult]:
 
 def _models(home: Path, settings: Settings) -> Iterator[CheckResult]:
     for lang in LANGUAGES:
-        part = f"hearing {lang}"
+        part = f"hearing {packs.facts(lang).name}"
         try:
             chosen = settings.models.vosk.get(lang)
             found = find(lang, home / "models", Path(chosen) if chosen else None)
@@ -132,12 +132,13 @@ def _lacking(lang: str, settings: Settings) -> Verdict:
 
 
 def _languages() -> Iterator[CheckResult]:
-    """Those of packs, and what is left out of them."""
-    for lang in packs.codes():
+    """Those of packs, and what is left out of them: of a whole one nothing is."""
+    added = [lang for lang in packs.codes() if lang not in packs.whole()]
+    for lang in added:  # all its data, which takes seconds
         prepare(lang)
     for problem in packs.problems():
         yield CheckResult("languages", Verdict.BROKEN, problem)
-    if added := [lang for lang in packs.codes() if lang not in packs.whole()]:
+    if added:
         yield CheckResult("languages", Verdict.WELL, f"in part: {', '.join(added)}")
 
 
@@ -171,7 +172,7 @@ def _channels() -> Iterator[CheckResult]:
 
 def _dialogue(home: Path, settings: Settings) -> Iterator[CheckResult]:
     for lang in LANGUAGES:
-        part = f"understanding {lang}"
+        part = f"understanding {packs.facts(lang).name}"
         try:
             trained = is_trained(cache_folder(home) / "rasa", lang, settings.dialogue.confidence)
         except DialogueError as error:
@@ -246,11 +247,14 @@ async def _running(home: Path, settings: Settings) -> list[CheckResult]:
     except (LinkError, ServiceError, TimeoutError):
         stopped = CheckResult("running", Verdict.POOR, "no; start it with `anban run`")
         return [*await asyncio.to_thread(lambda: list(_devices(settings))), stopped]
-    broken = [f"{name} ({why})" for name, why in troubles.items()]
+    broken = [f"{named(name)} ({why})" for name, why in troubles.items()]
     if broken:
         detail = f"not ready: {', '.join(broken)}; see its log"
         return [*devices, CheckResult("running", Verdict.BROKEN, detail)]
-    return [*devices, CheckResult("running", Verdict.WELL, f"ready: {', '.join(state)}")]
+    return [
+        *devices,
+        CheckResult("running", Verdict.WELL, f"ready: {words_of()('and').join(map(named, state))}"),
+    ]
 
 
 def _camera(settings: Settings) -> CheckResult:

@@ -22,6 +22,14 @@ from assistant.services import RunSelftest
 from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import home_folder
 
+_NAMES: Final = {
+    "console": "page server",
+    "ear": "listening",
+    "memory": "stored data",
+    "mouth": "speaking",
+    "senses": "radar program",
+}
+"""Parts whose name says nothing to a family."""
 TEST_SECONDS: Final = 180.0
 _COLOURS: Final = {Verdict.WELL: "green", Verdict.POOR: "yellow", Verdict.BROKEN: "red"}
 
@@ -76,11 +84,16 @@ def table_of(findings: Iterable[CheckResult], title: str) -> Table:
     """Findings as a table."""
     table = Table(told("part"), "", told("what was found"), title=told(title))
     for finding in findings:
-        part = Text(f"{told(finding.part)} {finding.subject}".strip(), overflow="fold")
+        part = Text(f"{named(finding.part)} {finding.subject}".strip(), overflow="fold")
         verdict = Text(told(finding.verdict), _COLOURS[finding.verdict])
         # Without it, Chinese is cut off: there is no blank at which it could break.
         table.add_row(part, verdict, Text(told(finding.detail), overflow="fold"))
     return table
+
+
+def named(part: str) -> str:
+    """Name a part for people, in the language of the home."""
+    return told(_NAMES.get(part, part.replace("_", " ") if told(part) == part else part))
 
 
 def _when(at: float | None) -> str:

@@ -281,24 +281,24 @@ def _send(front: Terminal, contact: Contact, channels: list[Channel]) -> None:
     settings = front.place.settings
     console = settings.console
 
-    async def work(update: Callable[[str], None]) -> tuple[list[Ended], bool, bool]:
+    async def work(update: Callable[[str], None]) -> tuple[list[Ended], bool, str]:
         async with trying(
             console, front.place.folder, contact, settings.elder_name, settings.language
         ) as trial:
             ended = [await trial.send(channel) for channel in channels]
             has_gone = any(each.outcome is Outcome.DELIVERED for each in ended)
             if not has_gone or not trial.link or not front.is_person:
-                return ended, bool(trial.link), False
+                return ended, bool(trial.link), ""
             return ended, True, await _pressed(front, trial, update)
 
-    ended, has_link, is_pressed = front.wait(work, "sending")
+    ended, has_link, button = front.wait(work, "sending")
     for channel, each in zip(channels, ended, strict=True):
         key = "trial_sent" if each.outcome is Outcome.DELIVERED else "trial_not_sent"
         front.say(key, way=channel.name, detail=each.detail)
     if not any(each.outcome is Outcome.DELIVERED for each in ended):
         front.say("trial_failed")
-    elif is_pressed:
-        front.say("trial_pressed", name=contact.name)
+    elif button:
+        front.say(button, name=contact.name)
     elif has_link:
         front.say("trial_not_pressed", name=contact.name)
     elif console.url and console.listen:
@@ -311,8 +311,8 @@ def _send(front: Terminal, contact: Contact, channels: list[Channel]) -> None:
         front.say("trial_no_link")
 
 
-async def _pressed(front: Terminal, trial: Trial, update: Callable[[str], None]) -> bool:
-    """Wait until she presses, or Enter is pressed here; whether she did."""
+async def _pressed(front: Terminal, trial: Trial, update: Callable[[str], None]) -> str:
+    """Wait until she presses, or Enter is pressed here; the words for her button, if she did."""
     loop, given_up = asyncio.get_running_loop(), asyncio.Event()
 
     def read() -> None:
@@ -333,7 +333,9 @@ async def _pressed(front: Terminal, trial: Trial, update: Callable[[str], None])
     waits: tuple[Awaitable[Any], ...] = (counting, pressed, leaving)
     try:
         await asyncio.wait((pressed, leaving), return_when=asyncio.FIRST_COMPLETED)
-        return pressed.done()
+        if not pressed.done():
+            return ""
+        return "trial_declined" if trial.has_declined else "trial_pressed"
     finally:
         loop.remove_reader(sys.stdin)
         for task in (counting, pressed, leaving):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import ssl
 import time
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from assistant.services.findings import CheckResult, found
+from assistant.services.findings import CheckResult, Verdict, found
 from assistant.settings import ConsoleSettings
 
 CONNECT_SECONDS: Final = 8.0
@@ -17,6 +18,7 @@ RENEW_DAYS: Final = 14.0
 _PAGE_BYTES: Final = 16_384
 _DAY_SECONDS: Final = 86_400.0
 _NO_PAGE: Final = "url is set in [console] and listen is not: nobody serves the page"
+_AT_HOME: Final = (".local", ".lan", ".home.arpa", ".internal")
 _ONLY_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -27,6 +29,9 @@ class PageCheck:
     is_well: bool
     detail: str
     """How it is and, if it is not well, what to do."""
+    part: str = "page"
+    """What is not well: a page that opens, but not as it should, is another fault than one that
+    does not."""
 
 
 def check_page(wanted: ConsoleSettings) -> PageCheck:
@@ -50,11 +55,15 @@ def check_page(wanted: ConsoleSettings) -> PageCheck:
         return PageCheck(is_well=False, detail=f"{problem}; does Anban run, is the way open?")
     if not is_ours:
         return PageCheck(is_well=False, detail=f"somebody else answers at {wanted.url}")
+    if days_left is None and is_at_home(str(url.hostname)):
+        opens = f"{wanted.url} opens in the home's own network alone, and is not encrypted there"
+        return PageCheck(is_well=True, detail=opens)
     if days_left is None:
-        return PageCheck(is_well=False, detail=f"{wanted.url} is not secret on its way; use https")
+        problem = f"{wanted.url} is not secret on its way; use https"
+        return PageCheck(is_well=False, detail=problem, part="page_secrecy")
     if days_left < RENEW_DAYS:
         problem = f"the certificate of {wanted.url} ends in {days_left:.0f} days; renew it"
-        return PageCheck(is_well=False, detail=problem)
+        return PageCheck(is_well=False, detail=problem, part="page_certificate")
     return PageCheck(is_well=True, detail=f"{wanted.url}, certificate for {days_left:.0f} days")
 
 
@@ -63,7 +72,18 @@ def page_finding(wanted: ConsoleSettings) -> CheckResult | None:
     if not wanted.listen and not wanted.url:
         return None
     check = check_page(wanted)
+    if check.part != "page":  # it opens all the same
+        return CheckResult(check.part, Verdict.POOR, check.detail)
     return found("page", is_well=check.is_well, detail=check.detail)
+
+
+def is_at_home(host: str) -> bool:
+    """Whether a host is of the home's own network: nobody outside can open it."""
+    host = host.strip("[]").lower()
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host.endswith(_AT_HOME) or "." not in host
 
 
 def _address(text: str) -> SplitResult | None:

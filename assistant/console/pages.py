@@ -51,6 +51,8 @@ def alarm_page(view: LinkView, path: str) -> str:
     """
     lang, stage = view.lang, view.stage
     say = _speaker(lang, view)
+    if view.facts.is_test:
+        return _test_page(view, path, say)
     if stage is Stage.OVER:
         parts = [_status(say("over_status"), stage), *_story(view, say("story_title"))]
         return _document(lang, say("over_title"), parts)
@@ -58,6 +60,26 @@ def alarm_page(view: LinkView, path: str) -> str:
     parts += _story(view, say("so_far_title"))
     parts.append(_paragraph(say("refreshed"), "small"))
     return _document(lang, say("help_title"), parts, refreshes=True)
+
+
+def _test_page(view: LinkView, path: str, say: Callable[[str], str]) -> str:
+    """A try whether somebody can be reached.
+
+    It says nothing of an alarm, since there is none, and does not renew itself: what it says holds
+    also once nobody serves it any more.
+    """
+    if view.stage is not Stage.OPEN or view.has_declined:
+        key = "test_declined" if view.has_declined else f"test_{view.stage}"
+        parts = [_status(say(key), "answer"), _paragraph(say("test_end"))]
+        return _document(view.lang, say("test_title"), parts)
+    parts = [
+        _status(say("test_status"), "drill"),
+        _button(f"{path}/take", say("open_button"), "take"),
+        _paragraph(say("test_hint")),
+        _button(f"{path}/decline", say("decline_button"), "decline", "quiet"),
+        _paragraph(say("test_decline_hint"), "small"),
+    ]
+    return _document(view.lang, say("test_title"), parts)
 
 
 def home_page() -> str:
@@ -152,7 +174,7 @@ def _listed(names: Iterable[str], lang: str) -> str:
 
 def close_page(view: LinkView, path: str) -> str:
     """Ask whether it is really over; if that is no question any more, show the alarm's page."""
-    if view.stage not in _CAN_CLOSE:
+    if view.facts.is_test or view.stage not in _CAN_CLOSE:
         return alarm_page(view, path)
     say = _speaker(view.lang, view)
     parts = [

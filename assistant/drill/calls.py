@@ -47,7 +47,7 @@ CLOCK_SECONDS: Final = 60.0
 _VERDICTS: Final = {
     Outcome.ACKNOWLEDGED: (Verdict.WELL, "acknowledged with the key 1"),
     Outcome.ANSWERED: (Verdict.POOR, "taken, but nobody pressed 1"),
-    Outcome.DELIVERED: (Verdict.WELL, "delivered; nobody answered it yet"),
+    Outcome.DELIVERED: (Verdict.WELL, "delivered, nobody answered it yet"),
     Outcome.NO_ANSWER: (Verdict.BROKEN, "rang, nobody took it"),
     Outcome.BUSY: (Verdict.BROKEN, "busy"),
     Outcome.REFUSED: (Verdict.BROKEN, "refused"),

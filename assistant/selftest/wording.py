@@ -16,6 +16,18 @@ if TYPE_CHECKING:  # the core starts before reminders are imported
 
 MOST_SPOKEN: Final = 2
 """The most faults that are named in one breath; the others are counted."""
+_NO_USE: Final = {
+    "microphone": ("ear", "chime"),
+    "speaker": ("mouth", "chime"),
+    "chime": ("ear", "microphone", "mouth", "speaker"),
+    "ear": ("microphone", "chime"),
+    "mouth": ("speaker", "chime"),
+    "dialogue": ("skills",),
+    "skills": ("dialogue",),
+    "page": ("console",),
+    "console": ("page",),
+}
+"""What is not called fine while a part is not well."""
 REPLIES: Final = Replies.load(Path(__file__).parent / "replies")
 
 
@@ -50,7 +62,7 @@ class Wording:
                 )
             if owed.well:
                 lines.append(render("family_well", lang, what=_names(owed.well, lang)))
-            works = [finding for finding in findings if finding.is_well]
+            works = _works(findings)
             if owed.bad and works:
                 lines.append(render("family_works", lang, what=_names(works, lang)))
             key = "family_headline" if owed.bad else "family_headline_well"
@@ -99,6 +111,12 @@ def _of(what: str, part: str, subject: str, lang: str) -> str:
     if key not in REPLIES:  # a child that is new in this home
         key, who = f"{what}_other", part
     return render(key, lang, who=who, way=way)
+
+
+def _works(findings: Sequence[CheckResult]) -> list[CheckResult]:
+    """Give what works; a program runs well, too, whose device is broken, but is no use then."""
+    doubted = {part for each in findings if not each.is_well for part in _NO_USE.get(each.part, ())}
+    return [each for each in findings if each.is_well and each.part not in doubted]
 
 
 def _names(parts: Iterable[CheckResult | Trouble], lang: str) -> str:

@@ -77,6 +77,8 @@ class AlarmFacts:
     phone: str = ""
     """The elder's own telephone, as the family wrote it."""
     is_drill: bool = False
+    is_test: bool = False
+    """Set-up tries whether somebody can be reached; nobody asked for help, or is called."""
     door: LongText = ""
     """To whoever took it on: how to come in, and what to know beside the elder."""
     health: LongText = ""

@@ -12,25 +12,23 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.channels import Channel, Ended, Kind, Message, try_once
-from assistant.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
+from assistant.channels.acknowledge import KEY_FILE, TEST_PREFIX, Acknowledger, load_secret
 from assistant.console.connection import serving
 from assistant.console.web import Door, NotRunningError, application
 from assistant.events import new_id
 from assistant.people.contact import Contact
 from assistant.services import (
     AlarmFacts,
-    CloseByLink,
     DeclineByLink,
     LinkView,
-    LookAtLink,
     Request,
     Stage,
     TakeByLink,
@@ -39,8 +37,8 @@ from assistant.settings import ConsoleSettings
 from assistant.setup.words import SetupWords
 
 _HEAD_BYTES: Final = 16_384
-_SHOWN_SECONDS: Final = 5.0
-"""How long a telephone may take to load the page again after its button."""
+_SHOWN_SECONDS: Final = 15.0
+"""How long a telephone may take to load the thanks after its button, on the slowest of networks."""
 
 
 class _Answers:
@@ -54,7 +52,23 @@ class _Answers:
         self._view, self._token = view, token
         self.pressed = asyncio.Event()
         self.shown = asyncio.Event()
-        """Set once the page was shown again after the press."""
+        """Set once the thanks were sent: what is not whole by then would be cut off."""
+
+    def serve(self, page: ASGIApp) -> ASGIApp:
+        """Serve the page, and note when it has said thanks."""
+
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            await page(scope, receive, send)
+            is_look = scope.get("method") == "GET" and scope["path"].endswith(self._token)
+            if self.pressed.is_set() and is_look:
+                self.shown.set()
+
+        return served
+
+    @property
+    def has_declined(self) -> bool:
+        """Whether the button was that they cannot come."""
+        return self._view.has_declined
 
     async def request(self, request: Request[Any], deadline_seconds: float = 5.0) -> Any:
         """Answer a button or a look; raises NotRunningError for any other link."""
@@ -62,15 +76,11 @@ class _Answers:
             raise NotRunningError("Anban does not run now")
         match request:
             case TakeByLink():
-                self._view = replace(self._view, stage=Stage.MINE, by=self._view.contact)
+                self._view = replace(self._view, stage=Stage.MINE, has_declined=False)
                 self.pressed.set()
             case DeclineByLink():
-                self._view = replace(self._view, has_declined=True)
+                self._view = replace(self._view, stage=Stage.OPEN, has_declined=True)
                 self.pressed.set()
-            case CloseByLink():
-                self._view = replace(self._view, stage=Stage.OVER)
-            case LookAtLink() if self.pressed.is_set():
-                self.shown.set()
         return self._view
 
 
@@ -87,6 +97,11 @@ class Trial:
     """What the message leads to; empty: it has no link."""
     _answers: _Answers
 
+    @property
+    def has_declined(self) -> bool:
+        """Whether the button was that they cannot come."""
+        return self._answers.has_declined
+
     async def pressed(self) -> None:
         """Wait until a button is pressed, and its answer was most likely read from here."""
         await self._answers.pressed.wait()
@@ -100,7 +115,7 @@ class Trial:
         elder = self.elder or self.words("the_elder")
         key = "trial_text" if self.link else "trial_text_alone"
         message = Message(
-            alarm_id=f"setup-{message_id}",
+            alarm_id=f"{TEST_PREFIX}{message_id}",
             attempt_id=message_id,
             contact=self.contact.name,
             headline=self.words("trial_headline", elder=elder),
@@ -125,12 +140,9 @@ async def trying(
 ) -> AsyncIterator[Trial]:
     """Serve the page as long as the block; without one the message has no link."""
     words = SetupWords(contact.lang or lang)
-    alarm_id = f"setup-{new_id()}"
-    facts = AlarmFacts(
-        elder=elder or words("the_elder"), reason=words("trial_reason"), is_drill=True
-    )
-    now = datetime.now().astimezone()
-    view = LinkView(Stage.OPEN, words.lang, contact.name, since=f"{now:%H:%M}", facts=facts)
+    alarm_id = f"{TEST_PREFIX}{new_id()}"
+    facts = AlarmFacts(elder=elder or words("the_elder"), is_test=True)
+    view = LinkView(Stage.OPEN, words.lang, contact.name, facts=facts)
     listener, url = _open(console)
     if listener is None:
         yield Trial(contact, elder, words, "", _Answers(view, ""))
@@ -139,7 +151,8 @@ async def trying(
     token = acknowledger.token(alarm_id, contact.contact_id, time.time())
     answers = _Answers(view, token)
     with listener:
-        async with serving(_config(Door(answers, acknowledger, None), console), listener):
+        page = answers.serve(application(Door(answers, acknowledger, None)))
+        async with serving(_config(page, console), listener):
             yield Trial(contact, elder, words, f"{url}/a/{token}", answers)
 
 
@@ -166,9 +179,9 @@ def _open(console: ConsoleSettings) -> tuple[socket.socket | None, str]:
     return None, ""
 
 
-def _config(door: Door, console: ConsoleSettings) -> uvicorn.Config:
+def _config(page: ASGIApp, console: ConsoleSettings) -> uvicorn.Config:
     config = uvicorn.Config(
-        application(door),
+        page,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.console import check
-from assistant.console.check import check_page
+from assistant.console.check import check_page, page_finding
+from assistant.services.findings import Verdict
 from assistant.settings import ConsoleSettings
 from tests.channels.parts import free_port
 from tests.console.parts import certificate, receiver
@@ -38,11 +39,35 @@ async def test_a_page_with_a_good_certificate_is_well(
         assert well.is_well, well.detail
 
 
-async def test_a_page_without_tls_is_poor() -> None:
+async def test_a_page_without_tls_is_well_at_home_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     async with a_page(Listening()) as (web, _, _port):
-        found = await asyncio.to_thread(check_page, ConsoleSettings("x", str(web.base_url)))
-    assert not found.is_well
-    assert "use https" in found.detail
+        settings = ConsoleSettings("x", str(web.base_url))
+        at_home = await asyncio.to_thread(page_finding, settings)
+        assert at_home is not None
+        assert at_home.is_well
+        assert "the home's own network alone" in at_home.detail
+        monkeypatch.setattr(check, "is_at_home", lambda _: False)
+        outside = await asyncio.to_thread(page_finding, settings)
+    assert outside is not None
+    assert (outside.part, outside.verdict) == ("page_secrecy", Verdict.POOR)
+    assert "use https" in outside.detail
+
+
+@pytest.mark.parametrize(
+    ("host", "is_home"),
+    [
+        ("192.168.1.20", True),
+        ("10.0.0.7", True),
+        ("fd00::1", True),
+        ("anban.local", True),
+        ("anban", True),
+        ("8.8.8.8", False),
+        ("2001:4860:4860::8888", False),
+        ("anban.example", False),
+    ],
+)
+def test_which_hosts_are_of_the_home(host: str, is_home: bool) -> None:
+    assert check.is_at_home(host) == is_home
 
 
 def test_somebody_else_at_the_address_is_noticed() -> None:

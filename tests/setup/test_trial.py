@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from assistant.channels import Outcome
 from assistant.channels.acknowledge import KEY_FILE, Acknowledger, load_secret
 from assistant.channels.apprise_message import AppriseMessage
+from assistant.console.pages import alarm_page, close_page
+from assistant.packs import whole
 from assistant.people.contacts import new_contact
+from assistant.services import AlarmFacts, LinkView, Stage
 from assistant.settings import ConsoleSettings
 from assistant.setup.trial import trying
 from tests.setup.parts import ntfy
@@ -49,9 +53,10 @@ async def test_she_presses(tmp_path: Path) -> None:
             (link,) = re.findall(r"http://\S+", message["message"])
             waiting = asyncio.create_task(trial.pressed())
             shown = await pressed(link, "take")
-            assert "这是演练" in shown
-            assert "谢谢您，小芳" in shown
+            assert "谢谢您，小芳，测试成功" in shown
+            assert "可以关了" in shown
             await waiting
+            assert not trial.has_declined
         assert (tmp_path / "link.key").stat().st_mode & 0o077 == 0
 
 
@@ -63,8 +68,9 @@ async def test_looking_is_no_press_and_who_cannot_come_pressed(tmp_path: Path) -
                 assert (await phone.get(path)).status_code == 200
             await phone.post(f"{trial.link}/take", data={"do": "something else"})
         assert not waiting.done()
-        assert "Noted: you cannot come" in await pressed(trial.link, "decline")
+        assert "you pressed “I cannot come”" in await pressed(trial.link, "decline")
         await waiting
+        assert trial.has_declined
 
 
 async def test_another_link_is_none(tmp_path: Path) -> None:
@@ -96,7 +102,7 @@ async def test_beside_an_anban_that_runs(tmp_path: Path) -> None:
         port = int(running.getsockname()[1])
         async with trying(page(port), tmp_path, SUE, "", "en") as trial:
             assert f":{port}/" not in trial.link
-            assert "This is a drill" in await pressed(trial.link, "take")
+            assert "This was a test" in await pressed(trial.link, "take")
         behind_a_proxy = ConsoleSettings(listen=f"127.0.0.1:{port}", url="https://anban.example")
         async with trying(behind_a_proxy, tmp_path, SUE, "", "en") as trial:
             assert not trial.link
@@ -115,3 +121,35 @@ async def test_nobody_takes_the_message(tmp_path: Path) -> None:
     async with trying(ConsoleSettings(), tmp_path, SUE, "", "en") as trial:
         ended = await trial.send(AppriseMessage(f"ntfy://127.0.0.1:{free_port()}/x"))
     assert ended.outcome is not Outcome.DELIVERED
+
+
+UNTRUE = (
+    "需要帮助",
+    "接手了",
+    "还没有人",
+    "已经告诉",
+    "赶过去",
+    "拨打",
+    "演练",
+    "needs help",
+    "drill",
+    "has told",
+    "Nobody has taken",
+    "Please ring",
+)
+
+
+@pytest.mark.parametrize("lang", whole())
+@pytest.mark.parametrize("stage", [Stage.OPEN, Stage.MINE, Stage.OVER])
+@pytest.mark.parametrize("has_declined", [False, True])
+def test_the_page_of_a_test_says_nothing_of_an_alarm(
+    lang: str, stage: Stage, has_declined: bool
+) -> None:
+    view = LinkView(
+        stage, lang, "Sue", facts=AlarmFacts("Mum", is_test=True), has_declined=has_declined
+    )
+    for page in (alarm_page(view, "/a/x"), close_page(view, "/a/x")):
+        shown = re.sub(r"<style>.*?</style>|<[^>]*>|“[^”]*”", "", page, flags=re.DOTALL)
+        assert 'http-equiv="refresh"' not in page  # it stays once nobody serves it
+        assert "测试" in shown or "test" in shown
+        assert not [word for word in UNTRUE if word in shown]
