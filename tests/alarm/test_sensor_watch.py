@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,7 +61,7 @@ class Room:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> Iterator[Room]:
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
     room = Room(tmp_path)
     yield room
     await room.sensing.stop()
