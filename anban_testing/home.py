@@ -41,6 +41,7 @@ from assistant.events import (
     StopRobot,
     TurnTaken,
 )
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.home.home import Home
 from assistant.home.reaction import Reaction
 from assistant.home.spoken import Spoken
@@ -198,10 +199,12 @@ class TestHome:
         registry = register(self._people, people, self._reached)
         services = Services(home)
         self.robot = RobotControl(home)
+        camera = CameraPrivacy(home)
         self._features: list[Feature] = [
             services,
             TableServices(home),
             HomeServices(home, self._findings),
+            camera,
             self.robot,
             *_medicines_and_reminders(home, self._people, registry),
         ]
@@ -226,6 +229,7 @@ class TestHome:
             services.adjust_voice,
             SafetyLane(home.bus, alarms, self.calls),
             ImpliedCries(understanding, alarms),
+            camera,
         )
         self.host = HostInside(home.bus, loaded, home.clock.now, internet)
 

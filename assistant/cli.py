@@ -50,6 +50,7 @@ for _name, _module, _help in (
     ("models", "models.cli", "Speech models: list, pull, verify."),
     ("robot", "robot_io.cli", "A robot over serial: simulate, command, ask."),
     ("sensors", "assistant.commands.sensors", "Added sensors: list, check, watch."),
+    ("camera", "assistant.commands.camera", "The camera: watch, privacy."),
     ("radar", "perception.cli", "Millimetre-wave radars: watch, record."),
 ):
     _later = typer.Typer(cls=group_of(_module), no_args_is_help=True)

@@ -186,6 +186,13 @@ class TroubleKind(StrEnum):
     """Bytes come that are not those of the expected device."""
     SWAPPED = "swapped"
     """Another device speaks there."""
+    SMALL = "small"
+    """A camera's pictures are too small."""
+    DARK = "dark"
+    COVERED = "covered"
+    FROZEN = "frozen"
+    """A camera sends the same picture again and again."""
+    UPSIDE_DOWN = "upside_down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from perception.events import (
     MountingDoubted,
     MountingFound,
     NoMotion,
-    PersonPresent,
     Unsure,
 )
 from perception.fall import FallModel
+from perception.headcount import Headcount
 from perception.radar.frames import RadarFrame
 from perception.radar.room import Room, ZoneKind
 from perception.radar.tracker import Person, Tracker
@@ -42,7 +42,6 @@ MODULE_QUIET_SECONDS: Final = 10.0
 SAME_FALL_SECONDS: Final = 2.0
 SAME_FALL_METRES: Final = 1.0
 """A body that lies lengthwise may be followed as two: falls this close are one."""
-PRESENCE_SECONDS: Final = 3.0
 GAP_SECONDS: Final = 5.0
 POINTS_SECONDS: Final = 5.0
 """So long after the last points the device's own targets are believed instead."""
@@ -70,7 +69,7 @@ class RoomWatch:
         self._model = model
         self._patience = patience or Patience()
         self._vitals = VitalsWatch()
-        self._said_count = 0
+        self._headcount = Headcount()
         self._module_fell_at: float | None = None
         self._module_told = False
         self._last: float | None = None
@@ -85,7 +84,7 @@ class RoomWatch:
     def _begin_anew(self) -> None:
         self._tracker = Tracker(self._room)
         self._bodies: dict[int, Body] = {}
-        self._count_since: tuple[int, float] | None = None
+        self._headcount.begin_anew()
         self._in_bed = Stays(self._room, ZoneKind.BED, BED_MARGIN_METRES)
         self._in_bathroom = Stays(self._room, ZoneKind.BATHROOM, BATHROOM_MARGIN_METRES)
         self._last_motion: float | None = None
@@ -158,7 +157,7 @@ class RoomWatch:
             self._module_moves = frame.moving
         if self._module_sees is None and frame.phase is None:
             return
-        yield from self._present(at, int(self._module_sees or self._vitals.sees_somebody))
+        yield from self._headcount.update(at, int(self._module_sees or self._vitals.sees_somebody))
         if self._module_moves:
             self._moved(at)
         elif self._module_moves is not None:
@@ -173,7 +172,7 @@ class RoomWatch:
         gives_points = self._gives_points(at)
         people = self._tracker.people
         numbers = {person.number for person in people}
-        yield from self._present(at, len(people))
+        yield from self._headcount.update(at, len(people))
         witness = (
             self._module_fell_at is not None
             and 0.0 <= at - self._module_fell_at <= MODULE_WITNESS_SECONDS
@@ -223,7 +222,7 @@ class RoomWatch:
         self._still_told = 0
 
     def _motionless(self, at: float) -> Iterator[Event]:
-        if self._said_count == 0:
+        if self._headcount.told == 0:
             self._last_motion = None  # who comes has moved
             return
         if self._last_motion is None:
@@ -232,15 +231,6 @@ class RoomWatch:
         if still >= self._patience.no_motion_seconds * (self._still_told + 1):
             self._still_told += 1
             yield NoMotion(at, still)
-
-    def _present(self, at: float, count: int) -> Iterator[Event]:
-        if count == self._said_count:
-            self._count_since = None
-        elif self._count_since is None or self._count_since[0] != count:
-            self._count_since = (count, at)
-        elif at - self._count_since[1] >= PRESENCE_SECONDS:
-            self._said_count, self._count_since = count, None
-            yield PersonPresent(at, count)
 
     def _find_floor(self, at: float, person: Person) -> Iterator[Event]:
         """What a walk adds to what is known of the floor."""

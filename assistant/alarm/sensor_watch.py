@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from assistant.events import (
+    CameraPrivacyChanged,
     Capability,
     ChildDied,
     DangerSensed,
@@ -21,6 +22,7 @@ from assistant.events import (
     Sensed,
     Urgency,
 )
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
 from assistant.services.findings import CheckResult, found
@@ -33,6 +35,7 @@ from perception.events import (
     NoMotion,
     SensorTroubled,
     Stumbled,
+    TroubleKind,
     Unsure,
 )
 
@@ -47,6 +50,8 @@ REASONS: Final = {
 STUMBLES_SECONDS: Final = 86_400.0
 """How long a stumble is told by doctor and self-test."""
 _MOST_STUMBLES: Final = 100
+_RADAR: Final = "radar"
+_CAMERA: Final = "camera"
 _DOUBTS: Final = {
     Unsure.TURNED: "by people's walks it hangs upside down, on its side or on the ceiling, and was "
     "told otherwise: no fall can be seen so; hang it upright, or set tilt_degrees under [radar]",
@@ -64,15 +69,74 @@ ASLEEP_SECONDS: Final = 900.0
 """How soon it is looked again while the elder sleeps: nobody is woken for it."""
 
 
-class SensorWatch(Feature):
-    """Turns sensor facts into possible alarms, and tells when the sensor is blind."""
+class Sight:
+    """Whether one sensor sees, and when the elder is told that it does not."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, sensor: str, blind_key: str, sees_key: str) -> None:
+        self.sensor = sensor
+        self.problem = "it has sent nothing yet"
+        """Why nothing is seen; empty while something is."""
+        self._home = home
+        self._blind_key, self._sees_key = blind_key, sees_key
+        self._tells: asyncio.TimerHandle | None = None
+        """The task that tells the elder if nothing is seen for long."""
+        self._is_told = False
+
+    def is_blind(self, problem: str, *, is_night: bool = False) -> None:
+        """Nothing is seen for this reason; in the dark of a night nobody need do anything."""
+        self.problem = problem
+        if is_night:
+            self.wait()
+        elif self._tells is None and not self._is_told:
+            self._tell_later(BLIND_SECONDS)
+
+    def is_ready(self) -> None:
+        """It is to be watched through: it sees, or says itself that it does not."""
+        self.problem = ""
+        self.wait()
+
+    def sees(self) -> None:
+        """Something was seen."""
+        self.is_ready()
+        if self._is_told and not self._home.presence.is_asleep():
+            self._is_told = False
+            self._say(self._sees_key)
+
+    def wait(self) -> None:
+        """Do not tell."""
+        if self._tells is not None:
+            self._tells.cancel()
+            self._tells = None
+
+    def _tell_later(self, seconds: float) -> None:
+        self._tells = asyncio.get_running_loop().call_later(seconds, self._tell)
+
+    def _tell(self) -> None:
+        if self._home.presence.is_asleep():
+            self._tell_later(ASLEEP_SECONDS)
+        else:
+            self._tells, self._is_told = None, True
+            self._say(self._blind_key)
+
+    def _say(self, key: str) -> None:
+        home = self._home
+        home.speech.say(home.replies.render(key, home.memory.lang), Urgency.REMINDER)
+
+
+class SensorWatch(Feature):
+    """Turns sensor facts into possible alarms, and tells when a sensor is blind."""
+
+    def __init__(self, home: Home, privacy: CameraPrivacy) -> None:
         self._bus = bus = home.bus
-        self._speech, self._memory, self._replies = home.speech, home.memory, home.replies
         self._is_asleep = home.presence.is_asleep
-        self._has_radar = Capability.SENSES in home.capabilities and bool(home.settings.radar.port)
+        self._privacy = privacy
         self._clock = home.clock
+        self._sights: dict[str, Sight] = {}
+        if Capability.SENSES in home.capabilities:
+            if home.settings.radar.port:
+                self._sights[_RADAR] = Sight(home, _RADAR, "sensor_blind", "sensor_sees_again")
+            if home.settings.camera.source:
+                self._sights[_CAMERA] = Sight(home, _CAMERA, "camera_blind", "camera_sees_again")
         self._stumbles: deque[float] = deque(maxlen=_MOST_STUMBLES)
         """When somebody went down and was up again: no alarm, yet falls often begin with it."""
         self._hangs = ""
@@ -80,41 +144,49 @@ class SensorWatch(Feature):
         right."""
         self._hangs_wrong = False
         """Whether they say that it hangs so that no fall can be seen."""
-        self._problem = "it has sent nothing yet"
-        """Why nothing is seen; empty while something is."""
-        self._tells: asyncio.TimerHandle | None = None
-        """The task that tells the elder if nothing is seen for long."""
-        self._is_told = False
         bus.subscribe(Sensed, self._sensed)
-        bus.subscribe(PeopleLocated, lambda _: self._sees())
+        bus.subscribe(PeopleLocated, lambda _: self._located())
+        bus.subscribe(CameraPrivacyChanged, self._privacy_changed)
         bus.subscribe(ChildDied, self._child_died)
         bus.subscribe(Ready, self._child_ready)
 
     async def findings(self) -> list[CheckResult]:
-        """How the radar is, for doctor and self-test; nothing if there is none."""
-        if not self._has_radar:
-            return []
-        is_well = not self._problem and not self._hangs_wrong
-        return [found("radar", is_well=is_well, detail=self._problem or self._what_it_sees())]
+        """How each sensor is, for doctor and self-test; nothing of one that is not there."""
+        return [self._finding(sight) for sight in self._sights.values()]
 
-    def _what_it_sees(self) -> str:
+    def _finding(self, sight: Sight) -> CheckResult:
+        if sight.sensor == _CAMERA and self._privacy.is_private:
+            return found(_CAMERA, is_well=True, detail="it was told not to look, and is closed")
+        detail = sight.problem or self._what_it_sees(sight.sensor)
+        hangs_wrong = sight.sensor == _RADAR and self._hangs_wrong
+        return found(sight.sensor, is_well=not sight.problem and not hangs_wrong, detail=detail)
+
+    def _what_it_sees(self, sensor: str) -> str:
         since = self._clock.now() - STUMBLES_SECONDS
         many = sum(at > since for at in self._stumbles)
-        stumbled = f"stumbles in the last day, up again at once: {many}" if many else ""
-        return "; ".join(part for part in ("it sees the room", stumbled, self._hangs) if part)
+        parts = ["it sees the room"]
+        if sensor == _RADAR:
+            parts += [f"stumbles in the last day, up again at once: {many}" if many else ""]
+            parts += [self._hangs]
+        return "; ".join(part for part in parts if part)
 
     async def stop(self) -> None:
         """Stop: say nothing any more."""
-        self._wait()
+        for sight in self._sights.values():
+            sight.wait()
 
     def _sensed(self, sensed: Sensed) -> None:
         kind = sensed.kind
+        sight = self._sights.get(sensed.sensor)
         if kind == SensorTroubled.__name__:
             reason = str(sensed.values.get("reason", "no reason told"))
             log.error("%s: %s", sensed.sensor, reason)
-            self._is_blind(reason)
+            if sight is not None:
+                is_night = sensed.values.get("kind") == TroubleKind.DARK
+                sight.is_blind(reason, is_night=is_night)
             return
-        self._sees()
+        if sight is not None:
+            sight.sees()
         if kind == MountingFound.__name__:
             self._hangs, self._hangs_wrong = _how_it_hangs(sensed.values), False
         if kind == MountingDoubted.__name__:
@@ -127,44 +199,24 @@ class SensorWatch(Feature):
 
     # ------------------------------------------------------------------- whether it sees
 
+    def _located(self) -> None:
+        if _RADAR in self._sights:
+            self._sights[_RADAR].sees()
+
+    def _privacy_changed(self, changed: CameraPrivacyChanged) -> None:
+        if changed.is_private and _CAMERA in self._sights:
+            self._sights[_CAMERA].wait()
+
     def _child_died(self, died: ChildDied) -> None:
         if died.name == _CHILD:
-            self._is_blind(f"its child process ended: {died.reason}")
+            for sight in self._sights.values():
+                if not (sight.sensor == _CAMERA and self._privacy.is_private):
+                    sight.is_blind(f"its child process ended: {died.reason}")
 
     def _child_ready(self, ready: Ready) -> None:
-        if ready.name == _CHILD:  # it sees, or says itself that it does not
-            self._problem = ""
-            self._wait()
-
-    def _is_blind(self, problem: str) -> None:
-        self._problem = problem
-        if self._tells is None and not self._is_told:
-            self._tell_later(BLIND_SECONDS)
-
-    def _tell_later(self, seconds: float) -> None:
-        self._tells = asyncio.get_running_loop().call_later(seconds, self._tell)
-
-    def _tell(self) -> None:
-        if self._is_asleep():
-            self._tell_later(ASLEEP_SECONDS)
-        else:
-            self._tells, self._is_told = None, True
-            self._say("sensor_blind")
-
-    def _wait(self) -> None:
-        if self._tells is not None:
-            self._tells.cancel()
-            self._tells = None
-
-    def _sees(self) -> None:
-        self._problem = ""
-        self._wait()
-        if self._is_told and not self._is_asleep():
-            self._is_told = False
-            self._say("sensor_sees_again")
-
-    def _say(self, key: str) -> None:
-        self._speech.say(self._replies.render(key, self._memory.lang), Urgency.REMINDER)
+        if ready.name == _CHILD:
+            for sight in self._sights.values():
+                sight.is_ready()
 
 
 def _how_it_hangs(values: Mapping[str, object]) -> str:

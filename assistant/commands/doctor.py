@@ -36,6 +36,7 @@ from assistant.runtime.home_folder import run_folder, socket_path
 from assistant.runtime.link import Link, LinkError
 from assistant.safety import prepare
 from assistant.selftest.machine import look_at_disk, look_at_memory
+from assistant.senses.camera_check import camera_finding
 from assistant.senses.check import radar_finding
 from assistant.sensors.outside import look_at
 from assistant.sensors.service import problems_of
@@ -44,6 +45,7 @@ from assistant.services import CheckDevices, GetChildren, GetTroubles
 from assistant.services.errors import ServiceError
 from assistant.services.findings import CheckResult, Verdict
 from assistant.settings import LANGUAGES, Settings, home_folder, read, settings_file
+from assistant.store import StoreError
 from models import ModelError, find, verify
 from skills.loading import declared, load_skills
 from skills.settings import problems_in
@@ -255,9 +257,21 @@ async def _running(home: Path, settings: Settings) -> list[CheckResult]:
     ]
 
 
+def _camera(settings: Settings) -> CheckResult:
+    from assistant.commands.camera import kept_privacy  # noqa: PLC0415
+
+    try:
+        is_private = kept_privacy()
+    except StoreError as error:
+        return CheckResult("camera", Verdict.POOR, str(error))
+    return camera_finding(settings.camera, is_private=is_private)
+
+
 def _devices(settings: Settings) -> Iterator[CheckResult]:
     if settings.radar.port:
         yield radar_finding(settings.radar)
+    if settings.camera.source:
+        yield _camera(settings)
     if settings.robot.port:
         yield robot_finding(settings.robot)
     for name, sensor in usable_sensors(settings).items():

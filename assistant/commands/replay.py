@@ -17,6 +17,7 @@ from assistant.language import LANGUAGES, language
 from assistant.senses.room import room_of
 from assistant.settings import home_folder, read, settings_file
 from perception.activity import ExerciseWatch
+from perception.camera.source import VIDEOS
 from perception.cli import Exercise
 from perception.events import Event, to_json
 from perception.fall import FallModel
@@ -34,7 +35,7 @@ _HEIGHT_METRES: Final = 1.8
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="A recording of `anban radar record`.")],
+    file: Annotated[Path, typer.Argument(help="A recording of `anban radar record`, or a video.")],
     *,
     protocol: Annotated[
         str | None, typer.Option(help="Of a raw capture; recordings know their own.")
@@ -68,11 +69,15 @@ def replay(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Play a radar recording: a sentence for each event, and a picture with --plot."""
+    """Play a radar recording, or a video: a sentence for each event, and a picture with --plot."""
     if lang is not None and lang not in LANGUAGES:
         raise typer.BadParameter(f"{lang!r} is not spoken here; choose {' or '.join(LANGUAGES)}")
     settings = read(settings_file(home_folder())).settings
     words = ReplayWords.of(lang or settings.language)
+    if file.suffix.lower() in VIDEOS:
+        from assistant.commands.replay_video import replay_video  # noqa: PLC0415  (OpenCV)
+
+        raise typer.Exit(replay_video(file, words, as_json=as_json, real_time=real_time))
     try:
         recording = _opened(file, protocol, words)
         if plot is not None:

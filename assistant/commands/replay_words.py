@@ -121,6 +121,16 @@ class ReplayWords:
             case _:
                 return self(SensorRecovered.__name__)
 
+    def of_camera(self, event: Event) -> str:
+        """Say what happened before a camera."""
+        match event:
+            case SensorTroubled(kind=kind):
+                return self(f"camera_{kind}")
+            case SensorRecovered():
+                return self("camera_recovered")
+            case _:
+                return self.sentence(event, "")
+
     def _evidence(self, fall: FallDetected) -> dict[str, object]:
         return {
             "person": fall.person,

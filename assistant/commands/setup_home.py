@@ -23,7 +23,8 @@ _DATABASE = "anban.sqlite"
 
 
 @asynccontextmanager
-async def _opened(path: Path) -> AsyncIterator[Database]:
+async def opened(path: Path) -> AsyncIterator[Database]:
+    """The database at this path, open."""
     database = Database(path)
     await database.open()
     try:
@@ -81,7 +82,7 @@ class HomeProfile:
             path = copied(Path(folder))
             if not path.exists():  # nothing was kept yet, and the home is not touched
                 return {}
-            async with _opened(path) as database:
+            async with opened(path) as database:
                 return await KeyedValues.profile(database).all()
 
     async def _change(
@@ -93,7 +94,7 @@ class HomeProfile:
             await _ask(self._folder, wish)
             return
         with lock:
-            async with _opened(self._folder / _DATABASE) as database:
+            async with opened(self._folder / _DATABASE) as database:
                 await by_itself(database)
 
 

@@ -19,7 +19,7 @@ from assistant.setup import Question, ports, sound
 from assistant.setup.model import model_of
 from assistant.setup.ports import Found, What
 from assistant.setup.settings_file import setting
-from assistant.setup.steps import MODEM, RADAR, ROBOT
+from assistant.setup.steps import CAMERA, MODEM, RADAR, ROBOT
 from models import ModelError, fetchable, pull
 
 _SENTENCE_SECONDS: Final = 5.0
@@ -199,11 +199,12 @@ def _ask_medicine(front: Terminal, title: str) -> None:
 
 
 def ask_devices(front: Terminal) -> None:
-    """Look at the serial ports, and set up what is found or known."""
+    """Look at the serial ports and cameras, and set up what is found or known."""
     known = {
         key: str(setting(front.place.settings, key))
         for key in ("radar.port", "robot.port", "modem.port")
     }
+    _ask_camera(front)
     found = [port for port in ports.ports() if port not in known.values()]
     if not found and not any(known.values()):
         front.say("no_ports")
@@ -213,9 +214,24 @@ def ask_devices(front: Terminal) -> None:
     if any(known.values()) and runs(front.place.folder):
         front.say("ports_in_use")
     is_all = front.confirm(front.words("ask_by_hand"), default=False)
-    for key, questions in (("radar.port", RADAR), ("robot.port", ROBOT), ("modem.port", MODEM)):
+    sections = (
+        ("radar.port", RADAR),
+        ("robot.port", ROBOT),
+        ("modem.port", MODEM),
+        ("camera.source", CAMERA),
+    )
+    for key, questions in sections:
         if is_all or setting(front.place.settings, key):
             _ask_all(front, questions)
+
+
+def _ask_camera(front: Terminal) -> None:
+    """Offer the first camera that is plugged in, if none is known."""
+    found = [] if setting(front.place.settings, "camera.source") else ports.cameras()
+    if found:
+        front.say("found_camera", port=found[0])
+        if front.confirm(front.words("ask_use_camera"), default=False):
+            front.place.keep({"camera.source": found[0]})
 
 
 def _take(front: Terminal, found: Found) -> None:

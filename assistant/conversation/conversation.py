@@ -7,6 +7,7 @@ from assistant.conversation.implied_cry import ImpliedCries
 from assistant.conversation.safety_lane import Alarms, Line, SafetyLane
 from assistant.conversation.turns import AdjustVoice, Turns
 from assistant.conversation.understanding import Understanding
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
 
@@ -21,6 +22,7 @@ class Conversation(Feature):
         alarms: Alarms,
         line: Line,
         adjust_voice: AdjustVoice,
+        camera: CameraPrivacy,
     ) -> None:
         lane = SafetyLane(home.bus, alarms, line)
         implied_cries = ImpliedCries(understanding, alarms)
@@ -33,6 +35,7 @@ class Conversation(Feature):
             adjust_voice,
             lane,
             implied_cries,
+            camera,
         )
         self.hearing = Hearing(home.bus, home.speech, lane, implied_cries, self.turns, adjust_voice)
 

@@ -18,6 +18,7 @@ from assistant.conversation.safety_lane import Deed, SafetyLane, Taken
 from assistant.conversation.skill_questions import SkillQuestions
 from assistant.conversation.understanding import Interpretation, Understanding, UnderstandingError
 from assistant.events import AlarmOpened, StopRobot, TurnTaken
+from assistant.home.camera_privacy import CameraPrivacy, wish_in
 from assistant.home.memory import DIRECTIONS, HomeMemory
 from assistant.home.questions import Ending, OpenQuestion, Question, Rank
 from assistant.home.speech import Speech, asks
@@ -73,11 +74,13 @@ class Turns:
         adjust_voice: AdjustVoice,
         lane: SafetyLane,
         implied_cries: ImpliedCries,
+        camera: CameraPrivacy,
     ) -> None:
         self._bus, self._memory, self._speech = bus, memory, speech
         self._replies, self._understanding = replies, understanding
         self._adjust_voice = adjust_voice
         self._lane, self._implied_cries = lane, implied_cries
+        self._camera = camera
         self._questions = speech.questions
         SkillQuestions(bus, speech.questions)
         self._form: OpenQuestion | None = None
@@ -151,6 +154,8 @@ class Turns:
             return await _settled(taken)
         if answer := self._answer_question(self._answer_to(judgement), plain):
             return answer
+        if (is_private := wish_in(plain, self._memory.lang)) is not None:
+            return await self._camera_told(is_private=is_private)
         try:
             return await self._think(spoken, alternatives, stages)
         except UnderstandingError as error:
@@ -224,6 +229,16 @@ class Turns:
         else:  # a yes or no to nothing
             reply = self._render("dialogue_down")
         return _Answer(f"general_{name}", reply, "reflex")
+
+    async def _camera_told(self, *, is_private: bool) -> _Answer:
+        """Look no more, or again: with the core alone, whatever else is down."""
+        if not self._camera.has_camera:
+            key = "camera_none"
+        elif await self._camera.switch(is_private=is_private):
+            key = "camera_hidden" if is_private else "camera_looks"
+        else:
+            key = "camera_hidden_for_now" if is_private else "camera_looks"
+        return _Answer("camera_privacy", self._render(key), "reflex")
 
     def _answer_to(self, judgement: Judgement) -> str:
         """Give the intent of a plain answer; "I'm fine" is a yes to "is all well?"."""

@@ -48,8 +48,11 @@ class Children(Feature):
     def wanted(self) -> frozenset[Capability]:
         """The children that run here: those that are to run, and have their device."""
         settings = self._home.settings
-        ports = {Capability.ROBOT: settings.robot.port, Capability.SENSES: settings.radar.port}
-        return self._home.capabilities - {child for child, port in ports.items() if not port}
+        devices = {
+            Capability.ROBOT: settings.robot.port,
+            Capability.SENSES: settings.radar.port or settings.camera.source,
+        }
+        return self._home.capabilities - {child for child, device in devices.items() if not device}
 
     async def start(self) -> None:
         """Run ear and mouth."""

@@ -23,6 +23,7 @@ from assistant.core.home_services import HomeServices
 from assistant.core.services import Services
 from assistant.core.table_services import TableServices
 from assistant.drill.drills import Drills
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.pendants.service import PendantService
 from assistant.robot.autonomy import Autonomy
 from assistant.robot.permission import RobotControl
@@ -91,7 +92,8 @@ def _alarms(built: Features) -> Feature:
 def _conversation(built: Features) -> Feature:
     triggers, adjust_voice = built.of(Alarms).triggers, built.of(Services).adjust_voice
     understanding, calls = built.of(Understanding), built.of(Calls)
-    return Conversation(built.home, understanding, triggers, calls, adjust_voice)
+    camera = built.of(CameraPrivacy)
+    return Conversation(built.home, understanding, triggers, calls, adjust_voice, camera)
 
 
 def _medicines(built: Features) -> Feature:
@@ -169,6 +171,7 @@ FEATURES: Final = (
     Part("services", lambda b: Services(b.home)),
     Part("tables", lambda b: TableServices(b.home)),
     Part("home services", lambda b: HomeServices(b.home, b.findings)),
+    Part("camera privacy", lambda b: CameraPrivacy(b.home)),
     Part("understanding", _understanding),
     # A cry must count as soon as can be: ear, mouth and phrases first, and beside all else.
     Part("children", _children, is_vital=True),
@@ -183,7 +186,7 @@ FEATURES: Final = (
     Part("console", lambda b: ConsoleChild(b.home)),
     Part("robot", lambda b: RobotControl(b.home)),
     Part("robot autonomy", lambda b: Autonomy(b.of(RobotControl))),
-    Part("sensors", lambda b: SensorWatch(b.home)),
+    Part("sensors", lambda b: SensorWatch(b.home, b.of(CameraPrivacy))),
     Part("sound", lambda b: Sound(b.home.bus)),
     Part("other children", _other_children, is_vital=True),
     Part("added sensors", lambda b: AddedSensors(b.home, b.of(AlarmRecords).store.recorded)),

@@ -23,10 +23,13 @@ from assistant.services.errors import Refused
 from assistant.settings import Settings
 
 _OURS_ALONE: Final = frozenset(
-    {"emergency", "phone", "modem", "centre", "selftest", "sensors", "sensor_rules", "skills"}
+    {
+        *("camera", "centre", "emergency", "modem", "phone", "selftest", "sensor_rules", "sensors"),
+        "skills",
+    }
 )
 """Sections with passwords, the door code, illnesses, secret links, habits: no child is told them,
-but the skill host its own."""
+but the skill host and the senses their own."""
 
 
 class HomeServices(Feature):

@@ -73,6 +73,7 @@ from assistant.events.reminders import (
     StockLow,
 )
 from assistant.events.robot import (
+    CameraPrivacyChanged,
     ExpressRobot,
     MoveRobot,
     PeopleLocated,
@@ -119,6 +120,7 @@ __all__ = [
     "CallAnswered",
     "CallBegan",
     "CallEnded",
+    "CameraPrivacyChanged",
     "Capability",
     "ChildDied",
     "ChildStarted",

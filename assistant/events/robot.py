@@ -31,6 +31,13 @@ class PeopleLocated:
 
 
 @event
+class CameraPrivacyChanged:
+    """The camera was told not to look any more, or that it may again."""
+
+    is_private: bool
+
+
+@event
 class RobotReady:
     """The robot answers."""
 

@@ -145,6 +145,8 @@ class Phrases:
     """Names of ambulance, police and fire brigade, asked for in a cry."""
     calls: PhraseIndex
     """Words that end a call with somebody: hang up."""
+    camera: PhraseIndex
+    """All that was said: `hide` (do not look any more) and `look` (you may again)."""
     beside_name: frozenset[str]
     """Words that may stand beside a name in "my daughter is here", if it is not said to Anban: "our
     son" is in half of what a television says."""
@@ -328,7 +330,7 @@ _NAMED: Final = {
     "real": ("drill", "real"),
 }
 """Lists of one meaning: their table in the data, and their name in it."""
-_BY_MEANING: Final = ("reflex", "answer", "sign", "service", "call", "hint")
+_BY_MEANING: Final = ("reflex", "answer", "sign", "service", "call", "camera", "hint")
 
 
 @cache
@@ -363,6 +365,7 @@ def _load(languages: Together) -> Phrases:
         unwell=index("unwell"),
         real=index("real"),
         calls=index("call"),
+        camera=index("camera"),
         hints=index("hint"),
         services=index("service"),
         beside_name=frozenset(

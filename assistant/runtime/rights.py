@@ -14,6 +14,7 @@ from typing import Any, Final
 from assistant.events import (
     Alive,
     AskElder,
+    CameraPrivacyChanged,
     Chime,
     ChimeLookedFor,
     DrillCryHeard,
@@ -91,6 +92,7 @@ from assistant.services import (
     FindWarnings,
     ForgetConversation,
     GetAdherence,
+    GetCamera,
     GetChildren,
     GetDocked,
     GetHomeState,
@@ -123,6 +125,7 @@ from assistant.services import (
     ResumeReminders,
     RunSelftest,
     RunStatements,
+    SetCameraPrivacy,
     SetProfileField,
     SetStock,
     SetStored,
@@ -248,7 +251,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
         tells=(HelpPressed, RobotDocked, RobotGone, RobotMoved, RobotReady, RobotTold),
         hears=(ExpressRobot, MoveRobot, PeopleLocated, StopRobot),
     ),
-    "senses": _child(tells=(PeopleLocated, Sensed)),
+    "senses": _child(GetCamera, tells=(PeopleLocated, Sensed), hears=(CameraPrivacyChanged,)),
     # Other packages' code: it is not even told how the home is set.
     "sensor": _rights((), (Alive, Ready, SensorTold), (Shutdown,)),
     "console": _child(
@@ -258,6 +261,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
 """The rights of each child, by the name under which the core started it."""
 
 COMMANDS: Final[Mapping[str, Rights]] = {
+    "camera": _command(SetCameraPrivacy),
     "ask": _command(ForgetConversation, TakeTurn),
     "contacts": _command(CheckContact),
     "doctor": _command(GetChildren, GetTroubles, CheckDevices),

@@ -34,6 +34,7 @@ from assistant.services.calls import (
     HangUp,
     OfferCall,
 )
+from assistant.services.camera import CameraState, GetCamera, SetCameraPrivacy
 from assistant.services.codec import request_of, to_json, value_of
 from assistant.services.doses import (
     AddToStock,
@@ -219,6 +220,7 @@ __all__ = [
     "CallOffered",
     "Callee",
     "CalleesFound",
+    "CameraState",
     "ChangeDay",
     "ChangeReminder",
     "CheckContact",
@@ -257,6 +259,7 @@ __all__ = [
     "Food",
     "ForgetConversation",
     "GetAdherence",
+    "GetCamera",
     "GetChildren",
     "GetDocked",
     "GetHomeState",
@@ -337,6 +340,7 @@ __all__ = [
     "ScheduleWish",
     "Served",
     "ServiceError",
+    "SetCameraPrivacy",
     "SetProfileField",
     "SetStock",
     "SetStored",

@@ -4,6 +4,7 @@ from assistant.settings.declaring import setting
 from assistant.settings.model import (
     HOME_VARIABLE,
     LANGUAGES,
+    CameraSettings,
     CentreSettings,
     ConsoleSettings,
     DialogueSettings,
@@ -41,8 +42,9 @@ from assistant.settings.sensors import SensorRule, SensorSettings
 from assistant.settings.slips import name_meant
 
 __all__ = [
-    "HOME_VARIABLE", "LANGUAGES", "MAX_FILE_BYTES", "CentreSettings", "ConsoleSettings",
-    "DialogueSettings", "EarSettings", "EmergencySettings", "ModelSettings", "ModemSettings",
+    "HOME_VARIABLE", "LANGUAGES", "MAX_FILE_BYTES", "CameraSettings", "CentreSettings",
+    "ConsoleSettings", "DialogueSettings", "EarSettings", "EmergencySettings", "ModelSettings",
+    "ModemSettings",
     "MouthSettings", "PhoneSettings", "Problem", "RadarSettings", "ReadSettings", "RobotSettings",
     "SelfTestSettings", "SensorRule", "SensorSettings", "Settings", "SettingsError", "example",
     "fitted", "from_json", "home_folder", "line_of", "load", "name_meant", "placed", "read",

@@ -211,6 +211,19 @@ class RadarSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """A camera that sees who is there; no falls yet; docs/camera.md."""
+
+    source: str = _setting(
+        "",
+        "/dev/video0, rtsp://user:password@address/stream, or file: and a video; empty: no camera",
+        is_secret=True,
+    )
+    place: str = _setting("", "Its room, as the family is to hear it")
+    is_upside_down: bool = _setting(False, "It hangs upside down: its pictures are turned")
+
+
+@dataclass(frozen=True, slots=True)
 class RobotSettings:
     """A robot over a serial line; docs/robot.md."""
 
@@ -249,6 +262,7 @@ class Settings:
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     selftest: SelfTestSettings = field(default_factory=SelfTestSettings)
     radar: RadarSettings = field(default_factory=RadarSettings)
+    camera: CameraSettings = field(default_factory=CameraSettings)
     robot: RobotSettings = field(default_factory=RobotSettings)
     sensors: dict[str, SensorSettings] = field(default_factory=dict)
     sensor_rules: dict[str, SensorRule] = field(default_factory=dict)

@@ -25,7 +25,7 @@ from assistant.setup.checks import Check
 from assistant.setup.place import Place
 from assistant.setup.questions import Kind, NotUsableError, Question
 from assistant.setup.settings_file import names
-from assistant.setup.steps import MODEM, PHONE, RADAR, ROBOT, STEPS
+from assistant.setup.steps import CAMERA, MODEM, PHONE, RADAR, ROBOT, STEPS
 from assistant.setup.words import SetupWords
 
 SECRETS: Final = frozenset(
@@ -381,7 +381,7 @@ def all_questions() -> Iterator[Question]:
     """Give every question, also those that are asked only where they mean something."""
     for step in STEPS:
         yield from step.questions
-    yield from (*PHONE, *MODEM, *RADAR, *ROBOT)
+    yield from (*PHONE, *MODEM, *RADAR, *CAMERA, *ROBOT)
 
 
 def _flat(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -18,6 +18,7 @@ from assistant.people.contact import HOURS, NO_LETTERS
 from assistant.setup.place import Place
 from assistant.setup.questions import Choice, NotUsableError
 from assistant.setup.words import SetupWords
+from perception.camera.source import CameraError, CameraSource
 
 LONGEST_NAME: Final = 40
 LONGEST_LINE: Final = 400
@@ -56,6 +57,18 @@ def secret(text: str, _: Place) -> str:
         raise NotUsableError("bad_characters")
     if len(text) > LONGEST_LINE:
         raise NotUsableError("bad_length", most=LONGEST_LINE)
+    return text
+
+
+def camera(text: str, _: Place) -> str:
+    """Read a camera's device or address."""
+    text = plain(text)
+    if not text:
+        return text
+    try:
+        CameraSource.of(text)
+    except CameraError as error:
+        raise NotUsableError("bad_camera") from error
     return text
 
 

@@ -11,6 +11,7 @@ import termios
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 import serial
@@ -84,6 +85,15 @@ def look(port: str, patience: Patience = DEFAULT_PATIENCE) -> Found:
     if name := asyncio.run(_robot(port, patience.robot_seconds)):
         return Found(port, What.ROBOT, name)
     return Found(port, What.UNKNOWN)
+
+
+def cameras() -> list[str]:
+    """The cameras of this machine, by names that stay where one is plugged into another socket.
+
+    Many cameras have a second device without pictures, which has another index.
+    """
+    named = sorted(str(path) for path in Path("/dev/v4l/by-id").glob("*-video-index0"))
+    return named or sorted(str(path) for path in Path("/dev").glob("video[0-9]"))[:1]
 
 
 def radar_of(heard: bytes, baud: int) -> Protocol | None:

@@ -143,6 +143,11 @@ RADAR: Final = (
     _number("radar.tilt_degrees", is_asked=_is_set("radar.port")),
 )
 """Asked once a radar was found, or is known already."""
+CAMERA: Final = (
+    _setting("camera.source", checks.camera),
+    _setting("camera.place", checks.line, is_asked=_is_set("camera.source")),
+)
+"""Asked once a camera was found, or is known already."""
 ROBOT: Final = (
     _setting("robot.port", checks.line),
     _setting(

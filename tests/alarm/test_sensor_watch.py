@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from assistant.alarm.sensor_watch import ASLEEP_SECONDS, BLIND_SECONDS, SensorWatch
 from assistant.commands.told import told as told_in
 from assistant.events import Capability, ChildDied, DangerSensed, PeopleLocated, Ready, Say, Sensed
-from assistant.settings import RadarSettings, Settings
+from assistant.home.camera_privacy import CameraPrivacy
+from assistant.settings import CameraSettings, RadarSettings, Settings
 from tests.homes import a_home, features
 from tests.reminders.home import SHANGHAI, VirtualClock
+from tests.waiting import until
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=SHANGHAI)
 
@@ -24,19 +27,22 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=SHANGHAI)
 class Room:
     folder: Path
     told: list[object] = field(default_factory=list)
+    SETTINGS: ClassVar[Settings] = Settings(language="en", radar=RadarSettings(port="/dev/radar"))
 
     def __post_init__(self) -> None:
         self._clock = VirtualClock(NOON.timestamp())
         home = a_home(
             self.folder,
-            Settings(language="en", radar=RadarSettings(port="/dev/radar")),
+            self.SETTINGS,
             capabilities=frozenset({Capability.SENSES}),
             clock=self._clock,
             zone=SHANGHAI,
         )
         self.bus = home.bus
         self.bus.listen(self.told.append)
-        self.sensing = features(home, "sensors").of(SensorWatch)
+        self.home = home
+        built = features(home, "camera privacy", "sensors")
+        self.sensing, self.privacy = built.of(SensorWatch), built.of(CameraPrivacy)
 
     def fall_asleep(self) -> None:
         self._clock.move((NOON + timedelta(hours=12)).timestamp())
@@ -55,7 +61,7 @@ class Room:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> Iterator[Room]:
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
     room = Room(tmp_path)
     yield room
     await room.sensing.stop()
@@ -143,3 +149,67 @@ async def test_nobody_is_woken_to_hear_of_it(room: Room) -> None:
     room.wake()
     await asyncio.sleep(ASLEEP_SECONDS)
     assert len(room.said()) == 1
+
+
+# ------------------------------------------------------------------------- beside a camera
+
+
+class WithCamera(Room):
+    SETTINGS = Settings(
+        language="en",
+        radar=RadarSettings(port="/dev/radar"),
+        camera=CameraSettings(source="/dev/video0"),
+    )
+
+    async def hide(self) -> None:
+        await self.privacy.switch(is_private=True)
+
+    def see(self, kind: str, /, **values: object) -> None:
+        self.bus.publish(Sensed(kind, "camera", "living room", values))
+
+    async def how(self) -> dict[str, str]:
+        return {each.part: each.detail for each in await self.sensing.findings() if each.is_well}
+
+
+@pytest.fixture
+async def both(tmp_path: Path) -> AsyncIterator[WithCamera]:
+    room = WithCamera(tmp_path)
+    await room.privacy.start()
+    room.bus.publish(Ready("senses", "watches"))
+    yield room
+    await room.sensing.stop()
+    await room.home.database.close()
+
+
+async def test_each_sensor_is_blind_for_itself(both: WithCamera) -> None:
+    both.see("SensorTroubled", reason="Something covers the camera.", kind="covered")
+    assert set(await both.how()) == {"radar"}
+    both.sense("PersonPresent", count=1)
+    assert set(await both.how()) == {"radar"}
+    both.see("SensorRecovered")
+    assert set(await both.how()) == {"radar", "camera"}
+    both.sense("SensorTroubled", reason="gone")
+    assert set(await both.how()) == {"camera"}
+
+
+async def test_a_blind_camera_is_told_aloud_but_not_that_it_is_night(
+    both: WithCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.alarm.sensor_watch.BLIND_SECONDS", 0.0)
+    both.see("SensorTroubled", reason="It is too dark.", kind="dark")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert both.said() == []
+    both.see("SensorTroubled", reason="Something covers the camera.", kind="covered")
+    await until(both.said, "that the camera is blind")
+    assert "camera" in both.said()[0]
+    both.see("SensorRecovered")
+    assert len(both.said()) == 2
+
+
+async def test_a_camera_that_was_told_not_to_look_is_no_trouble(both: WithCamera) -> None:
+    both.see("SensorTroubled", reason="Something covers the camera.", kind="covered")
+    await both.hide()
+    assert "told not to look" in (await both.how())["camera"]
+    both.bus.publish(ChildDied("senses", "signal 9", 0.0))
+    assert set(await both.how()) == {"camera"}

@@ -27,6 +27,7 @@ from assistant.events import (
     SoundStarted,
     TurnTaken,
 )
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.home.questions import Ending, Question, Rank
 from assistant.home.reaction import Reaction
 from assistant.home.speech import Speech
@@ -278,7 +279,8 @@ async def _play(folder: Path, lang: str, script: str, word: str, *, is_typed: bo
     lane = SafetyLane(bus, alarms, ScriptedLine())
     implied_cries = ImpliedCries(understanding, alarms)  # type: ignore[arg-type]
     adjust = services.adjust_voice
-    turns = Turns(bus, memory, speech, REPLIES, understanding, adjust, lane, implied_cries)  # type: ignore[arg-type]
+    camera = CameraPrivacy(home)
+    turns = Turns(bus, memory, speech, REPLIES, understanding, adjust, lane, implied_cries, camera)  # type: ignore[arg-type]
     hearing = Hearing(bus, speech, lane, implied_cries, turns, adjust)
     room = Room(bus, speech, turns, hearing, understanding, alarms)
     alarms.log = room.log

@@ -37,12 +37,13 @@ from assistant.events import (
     Urgency,
 )
 from assistant.home import home as of_core
+from assistant.home.camera_privacy import CameraPrivacy
 from assistant.home.reaction import Reaction
 from assistant.home.speech import Speech
 from assistant.home.spoken import Address, Spoken
 from assistant.runtime.bus import Bus
 from assistant.safety import REST_SECONDS, Cry, Judgement
-from assistant.settings import Settings
+from assistant.settings import CameraSettings, Settings
 from tests.homes import REPLIES, a_home, features
 
 
@@ -194,7 +195,8 @@ def conversation(
 ) -> Conversation:
     """The conversation as the core builds it, but with what it talks to scripted."""
     adjust_voice = features(base, "services").of(Services).adjust_voice
-    return Conversation(base, mind, alarms, line, adjust_voice)  # type: ignore[arg-type]
+    camera = CameraPrivacy(base)
+    return Conversation(base, mind, alarms, line, adjust_voice, camera)  # type: ignore[arg-type]
 
 
 def kinds(events: list[object]) -> list[str]:
@@ -727,3 +729,30 @@ async def test_a_call_that_still_rings_is_given_up_at_a_word(
     home.hear(text)
     await home.settle()
     assert line.hung_up == 1
+
+
+@pytest.mark.parametrize("down", ["", "dialogue_down", "faulty"])
+@pytest.mark.parametrize(("said", "is_private"), [("别看我", True), ("可以看了", False)])
+async def test_the_camera_obeys_whatever_else_is_down(
+    tmp_path: Path, down: str, said: str, *, is_private: bool
+) -> None:
+    base = a_home(tmp_path, Settings(camera=CameraSettings("/dev/video0")))
+    await base.database.open()
+    alarms, line = ScriptedAlarms(base.speech), ScriptedLine()
+    camera = CameraPrivacy(base)
+    await camera.start()
+    adjust_voice = features(base, "services").of(Services).adjust_voice
+    mind = ScriptedMind(down=down)
+    both = Conversation(base, mind, alarms, line, adjust_voice, camera)  # type: ignore[arg-type]
+    turn = await both.turns.take(said)
+    await base.database.close()
+    assert camera.is_private is is_private
+    key = "camera_hidden" if is_private else "camera_looks"
+    assert turn.reply in REPLIES.wordings(key, "zh")
+    assert mind.asked == []
+
+
+async def test_without_a_camera_that_is_said_and_nothing_is_kept(home: Home) -> None:
+    turn = await home.turns.take("别看我")
+    assert turn.reply in REPLIES.wordings("camera_none", "zh")
+    assert "CameraPrivacyChanged" not in kinds(home.told)

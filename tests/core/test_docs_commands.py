@@ -43,6 +43,7 @@ SYSTEM = {
 }
 """What other programs do is for their own manuals."""
 RUNS = {
+    "camera privacy",
     "contacts add", "contacts list", "contacts remove", "reminders add", "reminders template",
     "reminders import", "reminders list", "reminders today", "reminders undo", "skills new",
 }  # fmt: skip
@@ -65,6 +66,7 @@ WHY_NOT = {
     "robot sim": "goes on until it is ended",
     "robot info": "needs a robot",
     "robot send": "needs a robot",
+    "camera watch": "needs a camera",
     "radar record": "needs a radar",
     "radar watch": "needs a radar",
     "replay": "needs a recording",

@@ -83,7 +83,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.store.skill_tables",
     ),
     # What features share.
-    "assistant/home": (*_GROUND, "assistant.safety", "perception.events"),
+    "assistant/home": (*_GROUND, "assistant.phrases", "assistant.safety", "perception.events"),
     "assistant/people": (
         "assistant.events",
         "assistant.runtime.private_files",
@@ -154,6 +154,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "assistant.ear",
         "assistant.mouth",
         "models",
+        "perception.camera.source",
         "perception.radar",
         "perception.sensor",
         "robot_io",

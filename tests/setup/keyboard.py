@@ -49,8 +49,8 @@ def converse(
             patch.setenv(name, value)
         patch.setattr(sys, "stdout", shown)
         patch.setattr(sys, "stdin", keyboard)
-        patch.setattr(
-            ports, "ports", lambda: list(plugged)
-        )  # what is plugged into this machine is left alone
+        # What is plugged into this machine is left alone.
+        patch.setattr(ports, "ports", lambda: list(plugged))
+        patch.setattr(ports, "cameras", list)
         status = set_up()
     return status, shown.getvalue()

@@ -486,11 +486,15 @@ def test_a_radar_that_was_found_and_a_robot_by_hand(
         ("机器人接在", "/dev/ttyACM0"),
         ("哪个驱动", "create2"),
         ("上网棒", ""),
+        ("用哪个摄像头", "摄像头"),
+        ("这不是摄像头", "/dev/video2"),
+        ("摄像头在哪个房间", "客厅"),
         ("做哪一步", ""),
     )
     status, _ = converse(tmp_path, answers, monkeypatch, plugged=list(found))
     assert status == 0
     made = written(tmp_path)
+    assert made["camera"] == {"source": "/dev/video2", "place": "客厅"}
     assert made["radar"] == {
         "port": "/dev/ttyUSB7",
         "protocol": "mr60fda2",
