@@ -133,8 +133,8 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
         at = datetime.fromisoformat(schedule["at"])
         return turn.spoken.moment(at, turn.now)
     if days := _named_days(schedule, rule):
-        said = [turn.spoken.relative_day(day, turn.now.date()) for day in days]
-        return _on_days(turn, turn.spoken.listing(said), schedule["times"])
+        named = [turn.spoken.relative_day(day, turn.now.date()) for day in days]
+        return _on_days(turn, turn.spoken.listing(named), schedule["times"])
     said = _on_days(turn, _days(turn, schedule, rule), schedule["times"])
     if schedule.get("course_days"):
         length = turn.spoken.duration(timedelta(days=schedule["course_days"]))
