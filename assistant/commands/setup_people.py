@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ from assistant.channels import AddressError, Channel, Ended, Outcome
 from assistant.commands.address_hint import likely
 from assistant.commands.contact_list import hints
 from assistant.commands.setup_calls import ring
-from assistant.commands.setup_terminal import EMPTIES, SkippedError, Terminal
+from assistant.commands.setup_terminal import EMPTIES, BackError, SkippedError, Terminal
 from assistant.commands.words import Words
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import Contact, ContactError, new_contact
@@ -46,14 +47,15 @@ def ask_people(front: Terminal) -> None:
         except (NotUsableError, ContactError) as error:
             front.refuse(error)
             continue
-        if contact := _ask_one(front, name):
-            _try(front, contact)
+        with contextlib.suppress(BackError):  # to another name
+            if contact := _ask_one(front, name):
+                _try(front, contact)
 
 
 def _show_people(front: Terminal) -> None:
     equipment = _equipment(front)
     for number, contact in enumerate(front.place.people.all, 1):
-        ways = ", ".join(_shown(equipment, address) for address in contact.channels)
+        ways = front.words("comma").join(_shown(equipment, each) for each in contact.channels)
         front.show(f"{number}. {contact.name}: {ways}", indent=2)
 
 
@@ -72,25 +74,18 @@ def _ask_one(front: Terminal, name: str) -> Contact | None:
     """Ask for everything of one person and keep them; None if there is no way to them."""
     known = {contact.name: contact for contact in front.place.people.all}
     before = known.get(name) or new_contact(name, [], [])
-    called = _ask_called(front, before)
-    channels = list(before.channels)
-    if channels:
-        equipment = _equipment(front)
-        ways = ", ".join(_shown(equipment, address) for address in channels)
-        front.say("ways_now", name=name, ways=ways)
-    try:
-        while True:
-            typed = _ask_way(front, name, has_one=bool(channels))
-            if not typed:
-                break
-            if typed == EMPTIES:
-                channels = []
-            elif (address := _address(front, typed, name)) and address not in channels:
-                channels.append(address)
-                _keep(front, replace(before, called=called, channels=tuple(channels)))
-                front.say("way_added")
-    except SkippedError:
-        front.say("skipped")
+    called, channels = before.called, list(before.channels)
+    while True:
+        called = _ask_called(front, replace(before, called=called))
+        try:
+            channels = _ask_ways(front, replace(before, called=called), channels)
+        except BackError:
+            continue
+        except SkippedError:
+            front.say("skipped")
+            kept = front.place.people.get(before.contact_id)
+            channels = list(kept.channels) if kept else channels
+        break
     if not channels:
         front.say("person_not_kept" if name not in known else "person_as_before", name=name)
         return None
@@ -100,6 +95,30 @@ def _ask_one(front: Terminal, name: str) -> Contact | None:
     _keep(front, contact)
     front.say("person_kept", name=name)
     return contact
+
+
+def _ask_ways(front: Terminal, contact: Contact, channels: list[str]) -> list[str]:
+    """Ask for one way after the other, and keep each as it is given."""
+    channels = list(channels)
+    if channels:
+        equipment = _equipment(front)
+        ways = front.words("comma").join(_shown(equipment, address) for address in channels)
+        front.say("ways_now", name=contact.name, ways=ways)
+    while True:
+        typed = _ask_way(front, contact.name, has_one=bool(channels))
+        if not typed:
+            return channels
+        if typed == EMPTIES:
+            channels = []
+            continue
+        try:
+            address = _address(front, typed, contact.name)
+        except BackError:
+            continue
+        if address and address not in channels:
+            channels.append(address)
+            _keep(front, replace(contact, channels=tuple(channels)))
+            front.say("way_added")
 
 
 def _keep(front: Terminal, contact: Contact) -> None:

@@ -18,6 +18,7 @@ from rich.text import Text
 from assistant.channels import AddressError
 from assistant.commands.ctrl_c import heard_at_once
 from assistant.commands.told import told
+from assistant.packs import whole
 from assistant.runtime.versions import typed
 from assistant.settings import SettingsError
 from assistant.setup import Kind, NotUsableError, Place, Question, SetupWords
@@ -46,11 +47,22 @@ class SkippedError(Exception):
     """The rest of a step is left for later."""
 
 
+class BackError(Exception):
+    """The question before is to be asked once more."""
+
+
 class Terminal:
     """What is asked and shown, in the language of the home."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.asked = 0
+        """How many questions were asked."""
+        self.asking = ""
+        """The last one."""
+        self.step = 0
+        """The number of the step under way; 0: none is."""
+        self._backs = {word for lang in whole() for word in SetupWords(lang)("back_words").split()}
         console = Console(highlight=False)
         self.console = Console(highlight=False, width=min(console.width, _WIDEST))
         # Bytes that are no text are refused as an answer rather than ending it all.
@@ -124,7 +136,9 @@ class Terminal:
 
         Raises:
             SkippedError: the rest of the step is left for later.
+            BackError: the question before is to be asked once more.
         """
+        self.asked, self.asking = self.asked + 1, text
         self.show(f"{text} [{present}]" if present else text)
         for number, choice in enumerate(choices, 1):
             self.show(f"{number}. {choice}", indent=2)
@@ -132,6 +146,8 @@ class Terminal:
             typed = self.read(is_secret=is_secret)
             if typed in SKIPS:
                 raise SkippedError
+            if typed.casefold() in self._backs and not is_secret:
+                raise BackError
             if typed not in EXPLAINS:
                 return typed
             self.show(why or self.words("keys"), "dim", indent=2)

@@ -50,6 +50,14 @@ def line(text: str, _: Place) -> str:
     return plain(text)
 
 
+def words(text: str, place: Place) -> str:
+    """Take a line that somebody is to read: a number alone is most likely of the menu."""
+    text = plain(text)
+    if text and (not any(each.isalpha() for each in text) or _is_yes_or_no(text, place)):
+        raise NotUsableError("bad_words")
+    return text
+
+
 def secret(text: str, _: Place) -> str:
     """Take a password as it is."""
     if any(unicodedata.category(each) in NO_LETTERS for each in text):
@@ -59,12 +67,12 @@ def secret(text: str, _: Place) -> str:
     return text
 
 
-def name(text: str, _: Place) -> str:
+def name(text: str, place: Place) -> str:
     """Take what somebody is called."""
     text = plain(text)
     if len(text) > LONGEST_NAME:
         raise NotUsableError("bad_length", most=LONGEST_NAME)
-    if text and not any(each.isalpha() for each in text):
+    if text and (not any(each.isalpha() for each in text) or _is_yes_or_no(text, place)):
         raise NotUsableError("bad_name")
     return text
 
@@ -179,6 +187,14 @@ def yes_or_no(text: str, place: Place) -> bool:
         if any(given in words(key).split() for words in every):
             return value
     raise NotUsableError("bad_yes_or_no")
+
+
+def _is_yes_or_no(text: str, place: Place) -> bool:
+    try:
+        yes_or_no(text, place)
+    except NotUsableError:
+        return False
+    return True
 
 
 def number(low: float, high: float) -> Check:
