@@ -6,10 +6,8 @@ import asyncio
 import contextlib
 import getpass
 import shlex
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -19,7 +17,7 @@ from assistant.channels import AddressError
 from assistant.commands.ctrl_c import heard_at_once
 from assistant.commands.told import told
 from assistant.packs import whole
-from assistant.runtime.versions import typed
+from assistant.runtime.own_name import own_name
 from assistant.settings import SettingsError
 from assistant.setup import Kind, NotUsableError, Place, Question, SetupWords
 from assistant.setup.checks import yes_or_no
@@ -30,17 +28,11 @@ SKIPS: Final = frozenset({">", "》", "＞"})
 _WIDEST: Final = 78
 _TOLD: Final = frozenset({"problem", "detail", "why"})
 """What is filled in and was written in English."""
-_NAME: Final = "anban"
 
 
 def command(*words: str) -> str:
     """Give a command of ours as it can be typed where this one was."""
-    here = typed()
-    if here.name != _NAME or shutil.which(_NAME) == str(here):
-        return " ".join((_NAME, *words))
-    if here.is_absolute() and here.is_relative_to(Path.cwd()):
-        here = here.relative_to(Path.cwd())
-    return shlex.join((str(here), *words))
+    return " ".join((own_name(), shlex.join(words)))
 
 
 class SkippedError(Exception):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant import packs
+from assistant.runtime.own_name import as_typed
 from assistant.settings import LANGUAGES, home_folder, read, settings_file
 
 PATTERN: Final = "assistant/commands/catalogue/{lang}.toml"
@@ -40,7 +41,7 @@ _LONGEST: Final = 2_000
 def told(text: str, lang: str | None = None) -> str:
     """Give an English text of the tools in a language; without one, in that of the home."""
     lang = lang or home_language()
-    return text if lang == code_language() else _catalogue(lang).of(text)
+    return as_typed(text if lang == code_language() else _catalogue(lang).of(text))
 
 
 @cache

@@ -258,7 +258,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
 """The rights of each child, by the name under which the core started it."""
 
 COMMANDS: Final[Mapping[str, Rights]] = {
-    "ask": _command(ForgetConversation, TakeTurn),
+    "ask": _command(ForgetConversation, TakeTurn, hears=(Say,)),
     "contacts": _command(CheckContact),
     "doctor": _command(GetChildren, GetTroubles, CheckDevices),
     "drill": _command(
