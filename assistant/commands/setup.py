@@ -20,6 +20,8 @@ _DOES: Final = {
     "tone": ("assistant.commands.setup_things", "sound_tone"),
     "hear": ("assistant.commands.setup_things", "try_hearing"),
     "model": ("assistant.commands.setup_things", "pull_model"),
+    "clock": ("assistant.commands.setup_things", "look_at_clock"),
+    "page": ("assistant.commands.setup_people", "try_page"),
     "people": ("assistant.commands.setup_people", "ask_people"),
     "medicines": ("assistant.commands.setup_things", "ask_medicines"),
     "devices": ("assistant.commands.setup_things", "ask_devices"),

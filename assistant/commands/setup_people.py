@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from assistant.commands.contact_list import hints
 from assistant.commands.setup_calls import ring
 from assistant.commands.setup_terminal import EMPTIES, BackError, SkippedError, Terminal
 from assistant.commands.words import Words
+from assistant.console.check import PageCheck, check_page
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import Contact, ContactError, new_contact
 from assistant.setup import NotUsableError, checks
@@ -26,6 +28,8 @@ from assistant.setup.steps import MODEM, PHONE
 from assistant.setup.trial import Trial, can_be_tried, trying
 
 _SERVER: Final = "ntfy.sh"
+_NTFY: Final = re.compile(r"ntfy://[\w-]+")
+"""A topic at the public server."""
 _WAYS: Final = ("ntfy", "tel", "sms", "other")
 _CALLED: Final = {"tel": "tel:{}", "sms": "sms:{}"}
 
@@ -112,7 +116,7 @@ def _ask_ways(front: Terminal, contact: Contact, channels: list[str]) -> list[st
             channels = []
             continue
         try:
-            address = _address(front, typed, contact.name)
+            address = _address(front, typed, contact.name, channels)
         except BackError:
             continue
         if address and address not in channels:
@@ -177,10 +181,13 @@ def _ask_way(front: Terminal, name: str, *, has_one: bool) -> str:
         front.say("bad_choice", count=len(_WAYS))
 
 
-def _address(front: Terminal, way: str, name: str) -> str:
-    """Lead through one way; gives the address to keep, or nothing."""
+def _address(front: Terminal, way: str, name: str, known: Iterable[str]) -> str:
+    """Lead through one way; gives the address to keep, or nothing.
+
+    `known`: how this person is reached already.
+    """
     if way == "ntfy":
-        return _ntfy(front, name)
+        return _ntfy(front, name, next(filter(_NTFY.fullmatch, known), ""))
     if way in _CALLED:
         return _number(front, way, name)
     if way != "other":
@@ -192,12 +199,13 @@ def _address(front: Terminal, way: str, name: str) -> str:
             return address if typed else ""
 
 
-def _ntfy(front: Terminal, name: str) -> str:
-    topic = f"anban-{secrets.token_hex(8)}"
-    front.say("ntfy_steps", name=name, topic=topic)
+def _ntfy(front: Terminal, name: str, known: str) -> str:
+    """Have a phone subscribe: to the topic that there is, so that a new phone can do so, too."""
+    topic = known.partition("://")[2] or f"anban-{secrets.token_hex(8)}"
+    front.say("ntfy_again" if known else "ntfy_steps", name=name, topic=topic)
     show_code(front, f"https://{_SERVER}/{topic}")
     front.ask(front.words("ntfy_done"))
-    return _checked(front, f"ntfy://{topic}")
+    return known or _checked(front, f"ntfy://{topic}")
 
 
 def show_code(front: Terminal, text: str) -> None:
@@ -294,6 +302,21 @@ def _try(front: Terminal, contact: Contact) -> None:
         is_well, detail = front.wait(lambda _: ring(front.place, contact), "calling")
         key = "trial_call_well" if is_well else "trial_call_bad"
         front.say(key, name=contact.name, detail=detail)
+
+
+def try_page(front: Terminal) -> None:
+    """Open the page at its own address, as a phone would; it is served for as long."""
+    console, place = front.place.settings.console, front.place
+    if not console.url or not console.listen:
+        return
+    nobody = new_contact(front.words("the_elder"), [], [])
+
+    async def work(_: Callable[[str], None]) -> PageCheck:
+        async with trying(console, place.folder, nobody, "", place.lang):
+            return await asyncio.to_thread(check_page, console)
+
+    check = front.wait(work, "opening_page")
+    front.say("page_well" if check.is_well else "page_not_well", detail=check.detail)
 
 
 def _send(front: Terminal, contact: Contact, channels: list[Channel]) -> None:

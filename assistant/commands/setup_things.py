@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import tzlocal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.commands.reminder_list import opened_copy
@@ -34,6 +36,19 @@ _LISTS: Final = (".csv", ".tsv", ".txt")
 _COLUMNS: Final = ("amount", "times", "rrule", "food")
 """What is asked of a medicine, as a list calls it."""
 _FLOOR_DBFS: Final = -70.0
+
+
+# ------------------------------------------------------------------------------------ clock
+
+
+def look_at_clock(front: Terminal) -> None:
+    """Ask whether the machine's clock is right: reminders come by it."""
+    now = datetime.now(tzlocal.get_localzone())
+    asked = front.words("ask_clock", now=f"{now:%H:%M}", zone=str(now.tzinfo))
+    if not front.confirm(asked, default=True):
+        front.say("clock_wrong")
+        front.copy("sudo timedatectl set-timezone Asia/Shanghai")
+        front.copy("sudo timedatectl set-ntp true")
 
 
 # ------------------------------------------------------------------------------------ sound
@@ -132,7 +147,7 @@ def pull_model(front: Terminal) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(20), DownloadColumn())
     try:
         with Progress(*columns, TimeRemainingColumn(compact=True), console=front.console) as shown:
-            task = shown.add_task(front.words("pulling"), total=None)
+            task = shown.add_task(front.words("pulling"), total=size)
             pull(
                 lang,
                 place.folder / "models",

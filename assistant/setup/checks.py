@@ -23,6 +23,7 @@ LONGEST_NAME: Final = 40
 LONGEST_LINE: Final = 400
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3])(?:[:.hH]|(?<=\d\d)(?=\d\d))([0-5]\d)")
 _NUMBER: Final = re.compile(r"([-+]?\d{1,6}(?:\.\d{1,6})?)\s*(m|cm|米|厘米|°|度|degrees?)?")
+_SHORT_NUMBER: Final = re.compile(r"[0-9]{2,6}")
 _LIKE_ENOUGH: Final = 0.5
 _FAR_HOURS: Final = 5.0
 """How far from usual a habit may be; nobody has supper before noon."""
@@ -86,6 +87,14 @@ def telephone(text: str, _: Place) -> str:
     if is_emergency_number(number):
         raise NotUsableError("bad_emergency_number", number=number)
     return number
+
+
+def short_number(text: str, _: Place) -> str:
+    """Take the number of an ambulance: 120, 112, 999."""
+    text = unicodedata.normalize("NFKC", plain(text)).replace(" ", "")
+    if text and not _SHORT_NUMBER.fullmatch(text):
+        raise NotUsableError("bad_short_number")
+    return text
 
 
 def clock(usual: time) -> Check:

@@ -24,7 +24,7 @@ from assistant.commands.setup_answers import set_up_from
 from assistant.commands.setup_people import show_code
 from assistant.commands.setup_terminal import Terminal as Front
 from assistant.commands.told import told
-from assistant.people.contacts import Contact, People
+from assistant.people.contacts import Contact, People, new_contact
 from assistant.settings import SettingsError, load
 from assistant.setup import ports
 from assistant.setup.ports import Found, What
@@ -74,7 +74,7 @@ def test_she_presses_and_the_terminal_knows(tmp_path: Path) -> None:
             shown,
             ("Which step", "5"),
             ("open the page", "http://127.0.0.2:8095/"),
-            ("Which step", "6"),
+            ("The page opens", "6"),
             ("Name of a person", "Sue"),
             ("What does the elder call", ""),
             ("How is Sue reached", inbox.address),
@@ -141,6 +141,8 @@ def test_a_home_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             ("家里的地址", "幸福路12号"),
             ("怎么进门", "1234#"),
             ("过敏", "高血压"),
+            ("救护车", "1"),
+            ("2 到 6 位", ""),
             ("药名", "nowhere.csv"),
             ("没有这个文件", ""),
             ("自己写串口", ""),
@@ -333,6 +335,27 @@ def test_where_it_was_left_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "什么都没有改" in shown
     assert "停在第 7 步" in shown
     assert "来帮忙的人怎么进门" in shown.partition("停在第")[2]
+
+
+def test_a_new_phone_gets_the_same_topic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_before(tmp_path)
+    People(tmp_path).add(new_contact("小芳", [], ["ntfy://anban-5f1c93e0b7a2"]))
+    answers = (
+        ("做哪一步", "6"),
+        ("联系人的名字", "小芳"),
+        ("平时怎么叫", ""),
+        ("还有别的", "1"),
+        ("anban-5f1c93e0b7a2", ""),
+        ("还有别的", ""),
+        ("什么时候先找", ""),
+        ("发一条试试", "n"),
+        ("联系人的名字", ""),
+        ("做哪一步", ""),
+    )
+    status, _ = converse(tmp_path, answers, monkeypatch)
+    assert status == 0
+    (contact,) = people(tmp_path)
+    assert contact.channels == ("ntfy://anban-5f1c93e0b7a2",)
 
 
 @pytest.mark.parametrize("title", ["Co-codamol 30/500", "~abc", "x" * 300])
