@@ -15,6 +15,7 @@ from rich.text import Text
 
 from assistant.channels import AddressError
 from assistant.commands.ctrl_c import heard_at_once
+from assistant.commands.folding import folded
 from assistant.commands.told import told
 from assistant.packs import whole
 from assistant.runtime.own_name import own_name
@@ -92,9 +93,8 @@ class Terminal:
     def show(self, text: str, style: str = "", indent: int = 0) -> None:
         """Show a text, folded to the terminal."""
         width = self.console.width - indent
-        for line in Text(text, style).wrap(self.console, width, overflow="fold"):
-            line.rstrip()
-            self.console.print(Text(" " * indent) + line)
+        for line in folded(text.rstrip("\n"), width):
+            self.console.print(Text(" " * indent + line, style), soft_wrap=True)
 
     def copy(self, text: str) -> None:
         """Show what is to be copied: broken over two lines it could not be."""
