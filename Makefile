@@ -7,13 +7,17 @@ MADE := .cache/make
 PYTHON := .venv/bin/python
 MOVED := $(shell tools/forget-moved.sh)
 
+# Every process of every test would otherwise compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev plot demo test lint soak bench lock clean
+.PHONY: help setup setup-dev plot demo test tests lint soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(MADE)/runtime $(MADE)/dialogue ## install what Anban needs to run
+	@if [ "$(MAKECMDGOALS)" = setup ]; then cat tools/set-up.txt; fi
 setup-dev: $(MADE)/dev $(MADE)/dialogue ## the same, and the tools of its developers
 
 plot: $(MADE)/plot ## install what `anban replay --plot` needs beside that
@@ -21,13 +25,17 @@ plot: $(MADE)/plot ## install what `anban replay --plot` needs beside that
 demo: setup ## a synthetic elder talks with Anban; no hardware (LANGUAGE=zh or en)
 	.venv/bin/anban demo --lang $(LANGUAGE)
 
-test: setup-dev lint ## all tests; those with real parts end to end beside the quick ones
+# Both at once: mypy knows one core, and the tests that come first mostly wait.
+test: setup-dev ## style, types and all tests; those with real parts end to end beside the quick ones
+	@$(MAKE) --no-print-directory -j 2 lint tests
+
+tests:
 	$(PYTHON) -m pytest -m "not soak" -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: setup-dev ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
+	nice .venv/bin/mypy
 
 soak: setup-dev ## long runs: hours
 	for run in {1..20}; do \
@@ -47,7 +55,7 @@ clean: ## remove what was installed and built
 
 $(MADE)/debian: tools/debian-packages.txt tools/install-debian.sh
 	@mkdir -p $(@D)
-	tools/install-debian.sh
+	tools/install-debian.sh $<
 	@pwd -P > $(@D)/folder
 	@touch $@
 
@@ -60,7 +68,11 @@ $(MADE)/runtime: requirements.lock pyproject.toml $(MADE)/uv
 	tools/environment.sh requirements.lock
 	@touch $@
 
-$(MADE)/dev: requirements-dev.lock $(MADE)/runtime
+$(MADE)/debian-dev: tools/debian-packages-dev.txt $(MADE)/debian
+	tools/install-debian.sh $<
+	@touch $@
+
+$(MADE)/dev: requirements-dev.lock $(MADE)/runtime $(MADE)/debian-dev
 	@echo "== the developers' tools"
 	tools/environment.sh requirements-dev.lock
 	@touch $@

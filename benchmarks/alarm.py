@@ -37,9 +37,9 @@ async def cry(core: Core, peer: SipPeer, number: int) -> float:
         while len(peer.calls) == calls:  # noqa: ASYNC110  (a datagram comes in)
             await asyncio.sleep(0.002)
     seconds = peer.calls[-1].invited_at - began
-    for alarm in core.alarm_assembly.store.open_alarms():
-        await core.alarm_assembly.triggers.controller.close(alarm.alarm_id, "benchmark")
-    phone = core.alarm_assembly.equipment.phone
+    for alarm in core.alarms.store.open_alarms():
+        await core.alarms.triggers.controller.close(alarm.alarm_id, "benchmark")
+    phone = core.ways.equipment.phone
     assert phone is not None
     async with asyncio.timeout(30):
         await phone.line.acquire()  # the call before is hung up
@@ -72,7 +72,7 @@ async def hundred_at_once() -> tuple[int, int, float]:
                 while await entries() < 100:  # noqa: ASYNC110  (a file grows)
                     await asyncio.sleep(0.01)
             return (
-                len(core.alarm_assembly.store.open_alarms()),
+                len(core.alarms.store.open_alarms()),
                 await entries(),
                 time.monotonic() - began,
             )

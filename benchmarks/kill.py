@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import table, write_result
@@ -36,6 +37,8 @@ MOST_KILLS = 3
 OPEN = "kills of an open alarm"
 MOST_LOST = 10
 EARLY = "kills before the cry was on the disk"
+SLOWER, FASTER = 1.1, 0.9
+"""How the pace follows the machine: after a kill that came too early, after an end without one."""
 
 
 def seconds_of_an_alarm() -> float:
@@ -50,17 +53,33 @@ def seconds_of_an_alarm() -> float:
     return statistics.median(took)
 
 
-def one_alarm(home: Path, chosen: random.Random, whole_seconds: float) -> Counter[str]:
+@dataclass
+class Pace:
+    """How long an alarm takes, as far as the kills tell: other work makes the machine slower."""
+
+    seconds: float
+
+    def moment(self, chosen: random.Random) -> float:
+        """When the next kill comes."""
+        return chosen.uniform(0.1, 0.9) * self.seconds
+
+
+def one_alarm(home: Path, chosen: random.Random, pace: Pace) -> Counter[str]:
     """Kill, kill the recovery, finish; what was counted."""
     counted: Counter[str] = Counter()
     while counted[OPEN] < MOST_KILLS:
-        seconds = chosen.uniform(0.1, 0.9) * whole_seconds
+        seconds = pace.moment(chosen)
         status = in_a_process(home, cries=not was_recorded(home), kill_after_seconds=seconds)
         if status == 0:
+            pace.seconds *= FASTER
             break
         if status != -signal.SIGKILL:
             raise AssertionError((home / "stderr.log").read_text("utf-8"))
-        counted[OPEN if was_recorded(home) else EARLY] += 1
+        if was_recorded(home):
+            counted[OPEN] += 1
+        else:
+            counted[EARLY] += 1
+            pace.seconds *= SLOWER
     counted["of these, kills of a recovery"] = max(counted[OPEN] - 1, 0)
     if in_a_process(home, cries=not was_recorded(home)) != 0:
         raise AssertionError((home / "stderr.log").read_text("utf-8"))
@@ -83,13 +102,13 @@ def main() -> None:
     chosen = random.Random(wanted.seed)
     total: Counter[str] = Counter({OPEN: 0})
     alarms = lost = 0
-    whole_seconds = seconds_of_an_alarm()
+    pace = Pace(seconds_of_an_alarm())
     began = time.monotonic()
     while total[OPEN] < wanted.kills:
         alarms += 1
         with tempfile.TemporaryDirectory(prefix="kill") as folder:
             try:
-                total += one_alarm(Path(folder), chosen, whole_seconds)
+                total += one_alarm(Path(folder), chosen, pace)
             except AssertionError as error:
                 lost += 1
                 print(f"alarm {alarms}: {error}", flush=True)

@@ -54,6 +54,7 @@ WALKS_BY_METRES: Final = 0.2
 RISEN_SECONDS: Final = 3.0
 
 POSTURES: Final = ("lying", "sitting", "standing", "walking")
+RESTS: Final = frozenset({"lying", "sitting"})
 _POSTURES: Final = {"fell": "lying", "lying": "lying", "sitting": "sitting", "upright": "standing"}
 """What each of the judge's words is told as; who is upright and gets somewhere walks."""
 WALKING_METRES_PER_SECOND: Final = 0.3
@@ -115,6 +116,16 @@ class Body:
     def is_down(self) -> bool:
         """Whether a fall or lying on the floor was told, and no rising since."""
         return self._on_floor
+
+    @property
+    def rests(self) -> bool:
+        """Whether it sits or lies, and is not down."""
+        return self._activity in RESTS and not self._on_floor
+
+    @property
+    def level_metres(self) -> float | None:
+        """How high most of it is; None if nothing of it was seen for long."""
+        return self._watch.level_metres
 
     @property
     def walks(self) -> bool:

@@ -9,11 +9,11 @@ tilt is not told: five recorded walks gave -7 to 19 degrees for one and the same
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
+from perception.events import Unsure
 from perception.radar.frames import FloatArray
 from perception.radar.room import MountingPose
 
@@ -34,16 +34,6 @@ _ABSURD_METRES: Final = 1.2
 _CEILING_METRES: Final = 1.0
 """A walking body does not go up and down; before a sensor on the ceiling or on its side it does."""
 _HEIGHTS: Final = (1.0, 3.0)
-
-
-class Unsure(StrEnum):
-    """Why the mounting cannot be told from what was seen."""
-
-    NOBODY_WALKED = "nobody_walked"
-    NO_FEET = "no_feet"
-    """What is seen does not reach from the floor to a head: a narrow view, or no person."""
-    TURNED = "turned"
-    """The sensor hangs upside down, on its side, or looks down from the ceiling."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from perception.activity import ExerciseWatch
-from perception.calibration import FEWEST_SECONDS, Unsure
-from perception.events import Event, to_json
+from perception.calibration import FEWEST_SECONDS
+from perception.events import Event, Unsure, to_json
 from perception.fall import FallModel
 from perception.onnx_model import ModelError
 from perception.radar import (
@@ -128,7 +128,7 @@ def calibrate(
             for at, data in played(recording):
                 sensor.feed(at, data)
         elif port and protocol:
-            typer.echo(f"Walk about before the radar for {seconds:.0f} s.", err=True)
+            _tell(f"Walk about before the radar for {seconds:.0f} s.")
             radar = _open(port, protocol, config, command_port)
             try:
                 for at, data in _bytes_of(radar, time.monotonic(), seconds):
@@ -145,11 +145,12 @@ def calibrate(
     if isinstance(found, Unsure):
         _fail(UNSURE[found])
     if found.differs(MountingPose(height, tilt)):
-        typer.echo(f"The radar hangs at {found.height_metres:.1f} m, not at {height:.1f} m.")
-        typer.echo(f"In anban.toml, under [radar]: height_metres = {found.height_metres:.1f}")
+        hangs = f"{found.height_metres:.1f}"
+        typer.echo(in_words(f"The radar hangs at {hangs} m, not at {height:.1f} m."))
+        typer.echo(in_words(f"In anban.toml, under [radar]: height_metres = {hangs}"))
     else:
-        typer.echo(f"The radar hangs at {height:.1f} m, as told.")
-    typer.echo(f"Seen over {found.walked_seconds:.0f} s of walking; sure to 0.2 m.", err=True)
+        typer.echo(in_words(f"The radar hangs at {height:.1f} m, as told."))
+    _tell(f"Seen over {found.walked_seconds:.0f} s of walking; sure to 0.2 m.")
 
 
 UNSURE: Final = {

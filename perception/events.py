@@ -86,6 +86,21 @@ class BedLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class Rested:
+    """Somebody rested for long where no bed and no sofa is drawn, and is up again."""
+
+    at: float
+    rested_seconds: float
+    level_metres: float
+    """How high most of the body was."""
+    x_min: float
+    x_max: float
+    y_min: float
+    y_max: float
+    """A box around where the body was seen, room coordinates in metres."""
+
+
+@dataclass(frozen=True, slots=True)
 class BathroomLong:
     """Somebody has been in the bathroom unusually long."""
 
@@ -129,6 +144,24 @@ class VitalSigns:
     at: float
     breaths_per_minute: float
     heartbeats_per_minute: float | None
+
+
+class Unsure(StrEnum):
+    """Why the mounting cannot be told from what was seen."""
+
+    NOBODY_WALKED = "nobody_walked"
+    NO_FEET = "no_feet"
+    """What is seen does not reach from the floor to a head: a narrow view, or no person."""
+    TURNED = "turned"
+    """The sensor hangs upside down, on its side, or looks down from the ceiling."""
+
+
+@dataclass(frozen=True, slots=True)
+class MountingDoubted:
+    """People walked before the radar for long, and their heights make no sense; told once."""
+
+    at: float
+    why: Unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +218,9 @@ Event = (
     | ActivityChanged
     | GaitSpeed
     | VitalSigns
+    | Rested
     | MountingFound
+    | MountingDoubted
     | SensorTroubled
     | SensorRecovered
 )

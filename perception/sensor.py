@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from perception.activity import ExerciseWatch
-from perception.calibration import Hung, Unsure
-from perception.events import Event, SensorRecovered, SensorTroubled, TroubleKind
+from perception.calibration import Hung
+from perception.events import Event, SensorRecovered, SensorTroubled, TroubleKind, Unsure
 from perception.fall import FallModel
 from perception.radar.protocols import PROTOCOLS, Protocol
 from perception.radar.room import Room

@@ -13,21 +13,24 @@ from typing import Final
 
 import numpy as np
 
-from perception.body import Body
-from perception.calibration import FloorFinder, Hung, Unsure
+from perception.body import Body, reflections
+from perception.calibration import FloorFinder, Hung
 from perception.events import (
     BathroomLong,
     BedLeft,
     Event,
     FallDetected,
+    MountingDoubted,
     MountingFound,
     NoMotion,
     PersonPresent,
+    Unsure,
 )
 from perception.fall import FallModel
 from perception.radar.frames import RadarFrame
 from perception.radar.room import Room, ZoneKind
 from perception.radar.tracker import Person, Tracker
+from perception.resting import Resting, RestWatch
 from perception.stays import Stays
 from perception.vitals import VitalsWatch
 
@@ -71,6 +74,7 @@ class RoomWatch:
         self._module_fell_at: float | None = None
         self._module_told = False
         self._last: float | None = None
+        self._rests = RestWatch(room)
         self._floor = FloorFinder(room.pose)
         self._floor_metres = 0.0
         """Over the floor of the told mounting is where the floor was found."""
@@ -198,7 +202,13 @@ class RoomWatch:
         for gone in self._bodies.keys() - numbers:
             del self._bodies[gone]
         yield from self._zones(at, people)
+        yield from self._rests.update(at, map(self._resting, people))
         yield from self._motionless(at)
+
+    def _resting(self, person: Person) -> Resting:
+        body = self._bodies[person.number]
+        level = body.level_metres
+        return Resting(person.x, person.y, body.rests, level, reflections(person))
 
     def _is_told(self, fall: FallDetected) -> bool:
         last = self._fell
@@ -238,6 +248,8 @@ class RoomWatch:
             return
         self._floor.take(at, person.points)
         found = self._floor.found() if self._floor.is_full else None
+        if isinstance(found, Unsure):
+            yield MountingDoubted(at, found)
         if isinstance(found, Hung) and found.differs(self._room.pose):
             # Raised heights would hide who lies on the floor, if this erred: that is only told.
             if found.shift_metres > 0.0:

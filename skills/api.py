@@ -54,6 +54,7 @@ from assistant.language.clues import (
     Every,
     EveryWeekdays,
     Found,
+    Lasting,
     OnDay,
     OnLunarDay,
     OnMonthDay,
@@ -104,6 +105,11 @@ def names_hours(found: Found) -> bool:
     if isinstance(clue, AtAnchor):
         return len(clue.anchors) == 1
     return isinstance(clue, Clock | PartOfDay)
+
+
+def names_end(found: Found) -> bool:
+    """Whether a clue says for how long, or that a day beside it is the last."""
+    return isinstance(found.clue, Lasting) or found.clue in (Edge.END_AHEAD, Edge.END_BEHIND)
 
 
 _OF_DAYS = (
@@ -174,6 +180,7 @@ __all__ = [
     "language",
     "lunar_day",
     "names_days",
+    "names_end",
     "names_hours",
     "parse_dose",
     "parse_number",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import Final, TypeVar
 
 import yaml
 
@@ -23,6 +23,8 @@ from skills.settings import Declared
 from skills.skill import Skill
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 GROUP: Final = "anban.skills"
 IMPORT_SECONDS: Final = 15.0
@@ -98,18 +100,34 @@ def declared(loaded: Iterable[Loaded]) -> tuple[Declared, ...]:
 
 
 def _within(seconds: float, point: EntryPoint, marks: Marks | None) -> Loaded:
-    """Import on a thread of its own: one that hangs is left behind."""
-    future: Future[Loaded] = Future()
+    def work() -> Loaded:
+        with marks.running(point.name) if marks else contextlib.nullcontext():
+            return _load(point)
 
-    def work() -> None:
+    return imported(work, point.name, seconds)
+
+
+def imported(work: Callable[[], T], name: str, seconds: float) -> T:
+    """Import on a thread of its own: one that hangs is left behind.
+
+    Args:
+        work: Imports a skill's code.
+        name: The skill's.
+        seconds: How long it may take.
+
+    Raises:
+        TimeoutError: it takes longer.
+        BaseException: whatever the code raised.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
         try:
-            with marks.running(point.name) if marks else contextlib.nullcontext():
-                loaded = _load(point)
-            future.set_result(loaded)
+            future.set_result(work())
         except BaseException as error:  # noqa: BLE001  (handed to who waits)
             future.set_exception(error)
 
-    threading.Thread(target=work, name=f"import {point.name}", daemon=True).start()
+    threading.Thread(target=run, name=f"import {name}", daemon=True).start()
     try:
         return future.result(seconds)
     except FutureTimeoutError:

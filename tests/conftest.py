@@ -1,16 +1,18 @@
 """What runs beside what (`-n 3`), and in which order.
 
 Tests of a file stay together, so that its fixtures are made once. Those that need a running Rasa
-are one group, those that hear and speak with everything else end to end another, and those with
-the telephone and the home's own tests a third: more of a kind at once would fight over two cores
-and be too late for their own streams. The end to end group takes longest and therefore begins
-first, and next whatever mostly waits for a robot to roll or a drill to be spoken, where there are
-more processes for the quick ones; without, they come last.
+are one group, those that hear and speak with everything else end to end another, those with
+the telephone and the home's own tests a third, and whole programs that answer in their own time a
+fourth: more of a kind at once would fight over two cores and be too late for their own streams.
+What takes longest begins first, and what mostly waits for somebody to speak or a robot to roll
+before what computes all the time, where there are more processes for the quick ones; without, they
+come last.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -31,13 +33,24 @@ pytest_plugins = ["pytester"]
 TESTS: Final = Path(__file__).parent
 FEATURES: Final = frozenset({"alarm", "calls", "channels", "faults", "reminders", "selftest"})
 """Folders whose tests with real parts share a process; those of all others share another."""
+PROGRAMS: Final = frozenset({"test_cli.py", "test_nothing_leaves.py"})
+"""Files of e2e whose tests run one program after the other, and hear nothing as it sounds."""
 WAITS: Final = {
-    "e2e": 2,
-    "features e2e": 1,
-    str(TESTS / "robot" / "test_permission.py"): 1,
-    str(TESTS / "robot" / "test_fall.py"): 1,
+    "e2e": 4,
+    "features e2e": 3,
+    str(TESTS / "robot" / "test_permission.py"): 2,
+    str(TESTS / "robot" / "test_fall.py"): 2,
+    "programs": 1,
+    "dialogue": 1,
 }
-"""How long a group takes, in words of order only."""
+"""How early a group begins, in words of order only."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slowness_is_no_fault() -> None:
+    """A start of more than 30 s is told to the family, and tests count what the family was told."""
+    if composition := sys.modules.get("assistant.core.composition"):
+        composition.START_SECONDS = 600.0  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -61,6 +74,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 def group(path: Path) -> str:
     """What runs in one process, one after the other."""
     folder = path.relative_to(TESTS).parts[0]
+    if folder == "e2e" and path.name in PROGRAMS:
+        return "programs"
     if folder in {"dialogue", "e2e"}:
         return folder
     if "mark.e2e" in path.read_text("utf-8"):

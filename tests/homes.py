@@ -16,6 +16,15 @@ from assistant.settings import Settings
 
 REPLIES: Final = Replies.load(Path(assistant.replies.__path__[0]), random=Random(1))
 """Read once for all tests."""
+ALARMS: Final = (
+    "elder's name",
+    "ways to people",
+    "records of alarms",
+    "calls",
+    "drills",
+    "alarms",
+)
+"""The features that alarms are built of."""
 
 
 def a_home(folder: Path, settings: Settings | None = None, **more: Any) -> Home:

@@ -14,7 +14,8 @@ Ubuntu 24.04 have one (apt-get install python3); elsewhere put one on the PATH a
 END
     exit 1
 fi
-if ! "$uv" pip install --python .venv/bin/python --require-hashes -r "$1" ||
+# With bytecode: the service may not write into this folder, and would compile anew at each start.
+if ! "$uv" pip install --compile-bytecode --python .venv/bin/python --require-hashes -r "$1" ||
     ! "$uv" pip install --quiet --python .venv/bin/python --no-deps -e .; then
     cat tools/behind-a-wall.txt >&2
     exit 1
@@ -25,3 +26,4 @@ fi
 for each in .venv/lib/python3.*/site-packages/_editable_impl_anban.pth; do
     echo ../../../.. >"$each"
 done
+.venv/bin/python -m compileall -q assistant perception robot_io sensor_io skills

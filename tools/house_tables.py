@@ -21,7 +21,7 @@ import argparse
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
@@ -69,6 +69,17 @@ class House:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """The nodes of a file: a tree is walked once, for that takes most of the time."""
+
+    all: list[ast.AST]
+    annotations: set[ast.AST]
+    """Every node within an annotation."""
+    pairings: set[ast.expr]
+    """What is paired with its answer."""
+
+
 def read_house(root: Path = ROOT) -> House:
     """Read every file of the product once."""
     trees = {
@@ -89,17 +100,22 @@ def read_house(root: Path = ROOT) -> House:
         for kind, service in _requests_of(tree).items()
     }
     users = {
-        file: tree
+        file: _nodes(tree)
         for file, tree in trees.items()
         if file != RIGHTS and not file.startswith((f"{EVENTS}/", f"{SERVICES}/"))
     }
     return House(
         topics,
-        _collect({file: _told(tree, names) for file, tree in users.items()}),
-        _collect({file: _heard(tree, names) for file, tree in users.items()}),
-        _collect({file: _served(tree, requests) for file, tree in users.items()}),
-        _collect({file: _asked(tree, requests) for file, tree in users.items()}),
+        _collect({file: _told(nodes, names) for file, nodes in users.items()}),
+        _collect({file: _heard(nodes, names) for file, nodes in users.items()}),
+        _collect({file: _served(nodes, requests) for file, nodes in users.items()}),
+        _collect({file: _asked(nodes, requests) for file, nodes in users.items()}),
     )
+
+
+def _nodes(tree: ast.Module) -> _Nodes:
+    found = list(ast.walk(tree))
+    return _Nodes(found, set(_annotations(found)), set(_pairings(found)))
 
 
 def _collect(names: Mapping[str, set[str]]) -> Files:
@@ -137,11 +153,11 @@ def _request_name(decorator: ast.expr) -> Iterator[str]:
             yield name
 
 
-def _imported(tree: ast.Module, names: set[str]) -> dict[str, str]:
+def _imported(nodes: _Nodes, names: set[str]) -> dict[str, str]:
     """Which events a file imports, by the name it gives them."""
     return {
         alias.asname or alias.name: alias.name
-        for node in ast.walk(tree)
+        for node in nodes.all
         if isinstance(node, ast.ImportFrom)
         and (node.module == "skills.api" or str(node.module).startswith("assistant.events"))
         for alias in node.names
@@ -149,30 +165,29 @@ def _imported(tree: ast.Module, names: set[str]) -> dict[str, str]:
     }
 
 
-def _told(tree: ast.Module, names: set[str]) -> set[str]:
-    ours = _imported(tree, names)
+def _told(nodes: _Nodes, names: set[str]) -> set[str]:
+    ours = _imported(nodes, names)
     return {
         ours[node.func.id]
-        for node in ast.walk(tree)
+        for node in nodes.all
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ours
     }
 
 
-def _heard(tree: ast.Module, names: set[str]) -> set[str]:
-    ours = _imported(tree, names)
-    passed_over = set(_annotations(tree)) | {
-        node.func for node in ast.walk(tree) if isinstance(node, ast.Call)
+def _heard(nodes: _Nodes, names: set[str]) -> set[str]:
+    ours = _imported(nodes, names)
+    passed_over = nodes.annotations | {
+        node.func for node in nodes.all if isinstance(node, ast.Call)
     }
     return {
         ours[node.id]
-        for node in ast.walk(tree)
+        for node in nodes.all
         if isinstance(node, ast.Name) and node.id in ours and node not in passed_over
     }
 
 
-def _annotations(tree: ast.Module) -> Iterator[ast.AST]:
-    """Every node within an annotation."""
-    for node in ast.walk(tree):
+def _annotations(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    for node in nodes:
         match node:
             case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=annotation):
                 found = annotation
@@ -186,13 +201,12 @@ def _annotations(tree: ast.Module) -> Iterator[ast.AST]:
             yield from ast.walk(found)
 
 
-def _served(tree: ast.Module, requests: Mapping[str, str]) -> set[str]:
-    return {requests[kind] for node in _pairings(tree) for kind in _kind(node, requests)}
+def _served(nodes: _Nodes, requests: Mapping[str, str]) -> set[str]:
+    return {requests[kind] for node in nodes.pairings for kind in _kind(node, requests)}
 
 
-def _pairings(tree: ast.Module) -> Iterator[ast.expr]:
-    """What is paired with its answer."""
-    for node in ast.walk(tree):
+def _pairings(nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    for node in nodes:
         match node:
             case ast.Attribute(value=kind, attr="answered_by"):
                 yield kind
@@ -207,11 +221,11 @@ def _kind(node: ast.AST, requests: Mapping[str, str]) -> Iterator[str]:
             yield kind
 
 
-def _asked(tree: ast.Module, requests: Mapping[str, str]) -> set[str]:
-    passed_over = {*_annotations(tree), *_pairings(tree)}
+def _asked(nodes: _Nodes, requests: Mapping[str, str]) -> set[str]:
+    passed_over = nodes.annotations | nodes.pairings
     return {
         requests[kind]
-        for node in ast.walk(tree)
+        for node in nodes.all
         if node not in passed_over
         for kind in _kind(node, requests)
     }
@@ -403,12 +417,10 @@ def _who(children: list[str]) -> str:
     return "every child" if len(children) == len(CHILDREN) else ", ".join(children)
 
 
-def pages(root: Path = ROOT) -> dict[Path, str]:
+def pages(house: House, docs: Path = ROOT / "docs") -> dict[Path, str]:
     """Every page as it should be, by its file."""
     from tools.skill_api import skill_api_pages  # noqa: PLC0415  (it is built of these tables)
 
-    house = read_house(root)
-    docs = root / "docs"
     return {
         docs / "events.md": events_page(house),
         docs / "services.md": services_page(house),
@@ -425,7 +437,7 @@ def main() -> int:
     is_check = parser.parse_args().check
     stale = {
         page: text
-        for page, text in pages().items()
+        for page, text in pages(read_house()).items()
         if not page.exists() or page.read_text("utf-8") != text
     }
     for page, text in stale.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing; asks for nothing if none is, and removes none.
+# Installs what is missing of a list of Debian packages; asks for nothing if nothing is, removes none.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8 # the path may hold any character, and apt's words are looked at below
@@ -9,7 +9,7 @@ is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok ins
 packages=()
 while read -r package; do
     packages+=("$package")
-done <tools/debian-packages.txt
+done <"${1:?the file that lists the packages}"
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
     cat >&2 <<END

@@ -28,10 +28,12 @@ from perception.events import (
     BathroomLong,
     FallDetected,
     LyingOnFloor,
+    MountingDoubted,
     MountingFound,
     NoMotion,
     SensorTroubled,
     Stumbled,
+    Unsure,
 )
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,14 @@ REASONS: Final = {
 STUMBLES_SECONDS: Final = 86_400.0
 """How long a stumble is told by doctor and self-test."""
 _MOST_STUMBLES: Final = 100
+_DOUBTS: Final = {
+    Unsure.TURNED: "by people's walks it hangs upside down, on its side or on the ceiling, and was "
+    "told otherwise: no fall can be seen so; hang it upright, or set tilt_degrees under [radar]",
+    Unsure.NO_FEET: "what it sees of people does not reach from feet to head, so its height cannot "
+    "be checked",
+    Unsure.NOBODY_WALKED: "",
+}
+"""What to say if people's walks do not tell how it hangs."""
 _CHILD: Final = Capability.SENSES.value
 _OF_THE_DAY: Final = frozenset({NoMotion.__name__})
 """Who sleeps does not move; while it lasts perception tells it again, until the elder wakes."""
@@ -68,6 +78,8 @@ class SensorWatch(Feature):
         self._hangs = ""
         """What people's walks say of its height, until the next start; empty if the told one is
         right."""
+        self._hangs_wrong = False
+        """Whether they say that it hangs so that no fall can be seen."""
         self._problem = "it has sent nothing yet"
         """Why nothing is seen; empty while something is."""
         self._tells: asyncio.TimerHandle | None = None
@@ -82,7 +94,7 @@ class SensorWatch(Feature):
         """How the radar is, for doctor and self-test; nothing if there is none."""
         if not self._has_radar:
             return []
-        is_well = not self._problem
+        is_well = not self._problem and not self._hangs_wrong
         return [found("radar", is_well=is_well, detail=self._problem or self._what_it_sees())]
 
     def _what_it_sees(self) -> str:
@@ -104,7 +116,10 @@ class SensorWatch(Feature):
             return
         self._sees()
         if kind == MountingFound.__name__:
-            self._hangs = _how_it_hangs(sensed.values)
+            self._hangs, self._hangs_wrong = _how_it_hangs(sensed.values), False
+        if kind == MountingDoubted.__name__:
+            why = Unsure(str(sensed.values["why"]))
+            self._hangs, self._hangs_wrong = _DOUBTS[why], why is Unsure.TURNED
         if kind == Stumbled.__name__:
             self._stumbles.append(self._clock.now())
         if kind in REASONS and not (kind in _OF_THE_DAY and self._is_asleep()):

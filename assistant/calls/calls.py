@@ -34,6 +34,7 @@ from assistant.home.speech import Speech
 from assistant.language import Replies
 from assistant.people.contacts import Contact, People
 from assistant.runtime.bus import Bus
+from assistant.runtime.feature import Feature
 from assistant.services import (
     AgreeToCall,
     Callee,
@@ -68,7 +69,7 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-class Calls:
+class Calls(Feature):
     """Calls by voice, one at a time."""
 
     def __init__(

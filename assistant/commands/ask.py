@@ -183,7 +183,7 @@ async def _asker(
             status.stop()
 
             async def forget() -> None:
-                await core.alarm_assembly.triggers.end_all(_WHO)
+                await core.alarms.triggers.end_all(_WHO)
                 core.conversation.turns.forget()
                 core.understanding.forget()
                 lang = options.lang or options.settings.language

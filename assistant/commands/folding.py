@@ -1,4 +1,4 @@
-"""Lines that fit a terminal: Chinese may break between any two characters, a word and a path not."""
+"""Lines that fit a terminal: Chinese breaks between any two characters, a word or path nowhere."""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ class Greeting:
         if self._hears is not False:
             self._say("run_no_microphone")
         self._hears = False
+        self._look()
 
     def _on_back(self, _: MicrophoneBack) -> None:
         if self._hears is False:
@@ -65,6 +66,7 @@ class Greeting:
         if not self._is_mute:
             self._say("run_no_speaker")
         self._is_mute = True
+        self._look()
 
     def _on_sounding(self, _: SpeakerBack) -> None:
         if self._is_mute:
@@ -78,6 +80,10 @@ class Greeting:
 
     def _look(self) -> None:
         """Tell what is true now and was not told before."""
+        lacks_sound = self._hears is False or self._is_mute
+        if self._ready >= NEEDED and lacks_sound and "run_ends" not in self._told:
+            self._once("run_ready_without_sound")
+            self._once("run_ends")
         if not self._hears or _EAR not in self._ready:
             return
         is_whole = self._ready >= NEEDED and not self._is_mute

@@ -130,9 +130,10 @@ async def fault_of(cells: dict[str, str], column: str) -> str:
             await api.check(lists.wish({**alone, column: cells[column]}))
         except DoseUnlikelyRefused:
             return ""  # asked about once all of it is known
-        except (ListFault, Refusal) as error:
-            is_fault = isinstance(error, ListFault)
-            return lists.words.fault(error) if is_fault else lists.words.refusal(error)
+        except ListFault as error:
+            return lists.words.fault(error)
+        except Refusal as error:
+            return lists.words.refusal(error)
     return ""
 
 

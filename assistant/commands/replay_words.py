@@ -19,9 +19,11 @@ from perception.events import (
     FallDetected,
     GaitSpeed,
     LyingOnFloor,
+    MountingDoubted,
     MountingFound,
     NoMotion,
     PersonPresent,
+    Rested,
     Rose,
     SensorRecovered,
     SensorTroubled,
@@ -108,6 +110,12 @@ class ReplayWords:
                 return self("VitalSigns_heart", breaths=round(breaths), beats=round(beats))
             case MountingFound(height_metres=height, told_metres=told):
                 return self("MountingFound", height=f"{height:.1f}", told=f"{told:.1f}")
+            case MountingDoubted(why=why):
+                return self(f"MountingDoubted_{why}")
+            case Rested(rested_seconds=seconds, level_metres=level):
+                x, y = (event.x_min + event.x_max) / 2, (event.y_min + event.y_max) / 2
+                rest = {"place": self._place(x, y), "level": f"{level:.1f}"}
+                return self("Rested", duration=self._duration(seconds), **rest)
             case SensorTroubled(kind=kind, reason=reason, speaks_like=other):
                 return self(f"SensorTroubled_{kind}", reason=reason, radar=radar, other=other)
             case _:

@@ -13,7 +13,8 @@ import typer
 
 app = typer.Typer(no_args_is_help=True)
 
-_USUAL_RULE_FIELDS: Final = ("sensor", "place", "between", "after_minutes", "below", "above")
+_SENSOR_COLUMNS: Final = ("sensor", "driver", "port", "place")
+_CONDITIONS: Final = ("sensor", "place", "between", "after_minutes", "below", "above")
 
 _Driver = Annotated[
     str, typer.Option("--driver", help="One that is installed, to try it without settings.")
@@ -29,8 +30,10 @@ def list_sensors() -> None:
     """What is installed, the sensors of this home, and the rules for what they tell."""
     from rich.console import Console  # noqa: PLC0415  (each command loads what it needs)
     from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
+    from assistant.commands.told import told  # noqa: PLC0415
     from assistant.commands.words import words_of  # noqa: PLC0415
     from assistant.sensors.service import problems_of  # noqa: PLC0415
     from sensor_io import installed  # noqa: PLC0415
@@ -39,7 +42,7 @@ def list_sensors() -> None:
     words, console = words_of(settings.language), Console()
     names = ", ".join(installed())
     typer.echo(words("sensors_installed", names=names) if names else words("sensors_none"))
-    table = Table("sensor", "driver", "port", "place")
+    table = Table(*(words(f"sensors_column_{each}") for each in _SENSOR_COLUMNS))
     for name, each in settings.sensors.items():
         table.add_row(*map(escape, (name, each.driver, each.port, each.place)))
     if settings.sensors:
@@ -47,20 +50,21 @@ def list_sensors() -> None:
     else:
         typer.echo(words("sensors_not_set"))
     rules, problems = problems_of(settings)
-    table = Table("rule", "when", "do")
+    table = Table(
+        Column(words("sensors_column_rule"), no_wrap=True),  # its name is typed into the settings
+        words("sensors_column_when"),
+        words("sensors_column_do"),
+    )
     for name, rule in rules.items():
-        usual = type(rule)()
-        more = [
-            f"{key} = {value!r}"
-            for key in _USUAL_RULE_FIELDS
-            if (value := getattr(rule, key)) != getattr(usual, key)
-        ]
-        then = f", {rule.then}" if rule.do == "ask" else ""
-        row = (name, "\n".join([rule.when, *more]), f"{rule.do}{then}")
-        table.add_row(*map(escape, row))
+        deed = [rule.do, rule.then] if rule.do == "ask" else [rule.do]
+        when = [words(f"sensors_when_{rule.when}"), rule.when, *_conditions_of(rule)]
+        done = [words("_".join(["sensors_do", *deed])), ", ".join(deed)]
+        table.add_row(
+            escape(name), *(Text("\n".join(each), overflow="fold") for each in (when, done))
+        )
     console.print(table)
     for problem in [*wrong, *problems]:
-        typer.echo(problem, err=True)
+        typer.echo(told(problem, words.lang), err=True)
     if wrong or problems:
         raise typer.Exit(1)
 
@@ -115,6 +119,17 @@ def watch(
     for values in watched(known_as, its_settings):
         _print({"sensor": known_as, **values}, as_json=as_json)
     raise typer.Exit(1)
+
+
+def _conditions_of(rule: Any) -> list[str]:
+    """Give what else must be so for a rule, as it would stand in the settings."""
+    usual = type(rule)()
+    known = {key: getattr(rule, key) for key in _CONDITIONS}
+    return [
+        f"{key} = {value:g}" if isinstance(value, float) else f'{key} = "{value}"'
+        for key, value in known.items()
+        if value != getattr(usual, key)
+    ]
 
 
 def _settings() -> tuple[Any, list[str]]:

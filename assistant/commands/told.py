@@ -41,8 +41,7 @@ _LONGEST: Final = 2_000
 
 def told(text: str, lang: str | None = None) -> str:
     """Give an English text of the tools in a language; without one, in that of the home."""
-    lang = lang or home_language()
-    return as_typed(text if lang == code_language() else _catalogue(lang).of(text))
+    return as_typed(_catalogue(lang or home_language()).of(text))
 
 
 @cache

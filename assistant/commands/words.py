@@ -5,6 +5,7 @@ A word that is typed, such as a command or a setting, is the same in every langu
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,12 @@ class Words:
 def words_of(lang: str | None = None) -> Words:
     """Give the words of a language; without one, of the home, even if its settings are wrong."""
     return Words(lang or home_language())
+
+
+def say(text: str) -> None:
+    """Show a line at once: it may be the last for minutes."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 @cache

@@ -8,14 +8,17 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import IO, TypeVar
 
+from assistant.calls import Calls
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.understanding import Understanding
-from assistant.core.alarm_assembly import AlarmAssembly
+from assistant.core.alarms import Alarms
 from assistant.core.children import Children
 from assistant.core.composition import Features, Part
+from assistant.core.contact_ways import ContactWays
 from assistant.core.features import FEATURES
 from assistant.core.foundations import Foundations
 from assistant.core.options import CoreOptions
+from assistant.drill.drills import Drills
 from assistant.home.home import Home
 from assistant.runtime.feature import Feature
 from assistant.runtime.home_folder import lock_home, new_socket_path, spare_folder
@@ -53,9 +56,24 @@ class Core:
         return self.features.of(kind)
 
     @property
-    def alarm_assembly(self) -> AlarmAssembly:
-        """Alarms, people and everything that reaches them."""
-        return self.of(AlarmAssembly)
+    def alarms(self) -> Alarms:
+        """Everything that calls for help."""
+        return self.of(Alarms)
+
+    @property
+    def ways(self) -> ContactWays:
+        """People and everything that reaches them."""
+        return self.of(ContactWays)
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that the elder asks for."""
+        return self.of(Calls)
+
+    @property
+    def drills(self) -> Drills:
+        """Drills of cries and calls."""
+        return self.of(Drills)
 
     @property
     def skill_problems(self) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from typing import Final
 from assistant.channels import CENTRE_ADDRESS
 from assistant.console.check import page_finding
 from assistant.conversation.understanding import Understanding
-from assistant.core.alarm_assembly import AlarmAssembly
+from assistant.core.alarms import Alarms
+from assistant.core.contact_ways import ContactWays
 from assistant.home.home import Home
 from assistant.reminders import Reminders
 from assistant.runtime.feature import Feature
@@ -30,7 +31,8 @@ class SelfTestAssembly(Feature):
     def __init__(
         self,
         home: Home,
-        alarm_assembly: AlarmAssembly,
+        ways: ContactWays,
+        alarms: Alarms,
         reminders: Reminders,
         sound: Sound,
         understanding: Understanding,
@@ -39,7 +41,7 @@ class SelfTestAssembly(Feature):
         """`findings`: of all features."""
         memory, supervisor, settings = home.memory, home.supervisor, home.settings
         self._supervisor, self._sound = supervisor, sound
-        registry = alarm_assembly.equipment.registry
+        registry = ways.equipment.registry
         self.heartbeat = Heartbeat(
             settings.selftest, self._problems, lambda: registry.open(CENTRE_ADDRESS)
         )
@@ -51,11 +53,11 @@ class SelfTestAssembly(Feature):
             HomeParts(
                 home=home.folder,
                 supervisor=supervisor,
-                people=alarm_assembly.people,
+                people=ways.people,
                 registry=registry,
                 sound=sound,
-                check_contact=alarm_assembly.check_contact,
-                equipment=alarm_assembly.equipment.findings,
+                check_contact=ways.check_contact,
+                equipment=ways.equipment.findings,
                 devices=findings,
                 heartbeat=self.heartbeat.findings,
                 heartbeat_server=self.heartbeat.server,
@@ -68,7 +70,7 @@ class SelfTestAssembly(Feature):
             bus=home.bus,
             database=home.database,
             checks=checks,
-            quiet=Quiet(home.bus, home.clock, lambda: alarm_assembly.is_busy),
+            quiet=Quiet(home.bus, home.clock, lambda: alarms.is_busy),
             wording=Wording(lambda: memory.lang, lambda: settings.elder_name),
             family=reminders.messenger,
             speech=home.speech,

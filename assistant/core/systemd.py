@@ -39,7 +39,7 @@ async def run_until_told(
                 async with asyncio.timeout(WATCHDOG_SECONDS):
                     await told.wait()
             # An alarm may have begun while it was looked.
-            if await asyncio.to_thread(is_outdated, core) and not core.alarm_assembly.is_busy:
+            if await asyncio.to_thread(is_outdated, core) and not core.alarms.is_busy:
                 return True
         notifier.notify("STOPPING=1")
         return False

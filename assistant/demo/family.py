@@ -88,9 +88,9 @@ class Daughter:
     async def move_in(self, core: Core) -> None:
         """Become a contact, and wait for the telephone."""
         channels = [self._telephone.uri] * self.has_telephone + [self._letters.url]
-        core.alarm_assembly.people.add(new_contact(self._people.daughter, [], channels))
-        if core.alarm_assembly.equipment.phone is not None:
-            await core.alarm_assembly.equipment.phone.connection.wait_ready(_READY_SECONDS)
+        core.ways.people.add(new_contact(self._people.daughter, [], channels))
+        if core.ways.equipment.phone is not None:
+            await core.ways.equipment.phone.connection.wait_ready(_READY_SECONDS)
 
     def letters(self) -> list[str]:
         """What was written to her, in its order."""

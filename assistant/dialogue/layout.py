@@ -27,10 +27,12 @@ _QUIET: Final = {
 def environment(cache: Path) -> dict[str, str]:
     """The environment of every process of Rasa's, beside that of the parent.
 
-    Rasa and Keras write settings of their own into the user's folder, wherever that is; theirs is
-    a folder beside the models.
+    Rasa and Keras write settings of their own into the user's folder, wherever that is, and Rasa
+    keeps what each step of a training made in the folder where it runs, which is ours and may be
+    read-only, as it is for the service. Theirs are folders beside the models.
     """
-    return {**_QUIET, **SILENT, "HOME": str(cache / "home")}
+    own = {"HOME": str(cache / "home"), "RASA_CACHE_DIRECTORY": str(cache / "steps")}
+    return {**_QUIET, **SILENT, **own}
 
 
 def python() -> Path:

@@ -6,7 +6,8 @@ import copy
 import hashlib
 import importlib.util
 import logging
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -39,6 +40,8 @@ _CODE: Final = (
     "requirements.lock",
 )
 """The files of Rasa's project that decide what a model becomes, beside its data."""
+_ANNOTATION: Final = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
+_EXAMPLE: Final = re.compile(r"^\s*- (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +186,16 @@ def collect(skills: Iterable[SkillFolder], lang: str, confidence: float) -> Sour
             }
     domain = _read(PROJECT / "domain.yml")
     rules = list(_read(PROJECT / "rules.yml")["rules"])
-    nlu: list[dict[str, Any]] = [_out_of_scope(lang, {skill.name for skill in skills})]
+    said: list[dict[str, Any]] = []
+    taught: set[str] = set()
     for skill in skills:
         _merge_domain(domain, _read(skill.path / "domain.yml"), skill)
         rules += _listed(skill.path / "rules.yml", "rules")
-        nlu += _said(skill, lang)
+        own = _said(skill, lang)
+        said += own
+        if not skill.is_ours:  # ours were measured with these sentences as they are
+            taught |= set(_taught(own))
+    nlu = [_out_of_scope(lang, {skill.name for skill in skills}, taught), *said]
     files = {
         "config.yml": _dump(config),
         "domain.yml": _dump(domain),
@@ -225,7 +233,23 @@ def _words_in_ties(skills: Iterable[SkillFolder], lang: str) -> dict[str, str]:
     return words
 
 
-def _out_of_scope(lang: str, loaded: set[str]) -> dict[str, Any]:
+def _taught(said: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Give the bare words of every sentence that a skill is taught."""
+    for block in said:
+        if "intent" in block and isinstance(block.get("examples"), str):
+            yield from map(bare_words, _EXAMPLE.findall(block["examples"]))
+
+
+def bare_words(sentence: str) -> str:
+    """Give the words of a sentence alone: two that differ in nothing else are the same."""
+    return re.sub(r"\W+", " ", _ANNOTATION.sub(r"\1", sentence)).strip().lower()
+
+
+def _out_of_scope(lang: str, loaded: set[str], taught: Collection[str]) -> dict[str, Any]:
+    """Give what no skill answers.
+
+    Topics of skills that are loaded are left out, and sentences that new skills are taught.
+    """
     file = located(PROJECT / lang / "out_of_scope.yml")
     topics = _read(file) if file.exists() or lang in whole() else {}
     sentences = [
@@ -233,6 +257,7 @@ def _out_of_scope(lang: str, loaded: set[str]) -> dict[str, Any]:
         for topic, group in topics.items()
         if topic not in loaded
         for sentence in group
+        if bare_words(str(sentence)) not in taught
     ]
     return {"intent": FALLBACK, "examples": "".join(f"- {sentence}\n" for sentence in sentences)}
 

@@ -13,6 +13,7 @@ from assistant.language.clues import (
     EveryWeekdays,
     Found,
     Lasting,
+    Part,
     PartOfDay,
     TimesEvery,
     Window,
@@ -28,7 +29,8 @@ def amend(
     """Put a later sentence's clues in the place of those that they contradict.
 
     A time of day replaces the times of day, a day or a rule the days and rules; how long it lasts
-    stays unless it is said anew.  "Half an hour from now" replaces everything.
+    stays unless it is said anew.  A part of the day without an hour, "in the evening", says which
+    nine o'clock was meant.  "Half an hour from now" replaces everything.
 
     Args:
         before: What was said.
@@ -37,8 +39,9 @@ def amend(
     """
     if not before or any(isinstance(each.clue, After) and each.clue.length for each in later):
         return list(later)
-    kept = list(before)
-    has_times = any(isinstance(each.clue, _TIMES) for each in later)
+    kept = _in_the_part_said(before, later)
+    has_times = kept is None and any(isinstance(each.clue, _TIMES) for each in later)
+    kept = list(before) if kept is None else kept
     has_count = any(isinstance(each.clue, TimesEvery) for each in later)
     if has_times or has_count:
         kept = [
@@ -59,6 +62,43 @@ def amend(
         for each in (_beside_the_same(said, before) for said in later)
     ]
     return [*kept, *added]
+
+
+def _in_the_part_said(before: Sequence[Found], later: Sequence[Found]) -> list[Found] | None:
+    """Give "at nine" the part of the day that was said after it; None if it says no such thing.
+
+    Of hours in several parts those of the new one stay: "in the evening" after "at eight in the
+    morning and at nine in the evening" leaves nine.  "At noon" after "at seven" is no such thing.
+    """
+    times = [each.clue for each in later if isinstance(each.clue, _TIMES)]
+    parts = {time.part for time in times if isinstance(time, PartOfDay)}
+    hours = [each for each in before if isinstance(each.clue, _TIMES)]
+    clocks = [each.clue for each in hours if isinstance(each.clue, Clock)]
+    if len(parts) != 1 or not all(isinstance(time, PartOfDay) for time in times) or not clocks:
+        return None
+    if any(isinstance(each.clue, AtAnchor | Window) for each in hours):
+        return None
+    (part,) = parts
+    if len({clock.part for clock in clocks}) > 1:
+        clocks = [clock for clock in clocks if clock.part == part]
+    if not clocks or not all(_fits(clock, part) for clock in clocks):
+        return None
+    # "Every evening at nine", and now "in the morning": the evening is not meant any more.
+    kept = [each for each in before if not isinstance(each.clue, PartOfDay)]
+    return [
+        replace(each, clue=replace(each.clue, part=part)) if isinstance(each.clue, Clock) else each
+        for each in kept
+        if not isinstance(each.clue, Clock) or each.clue in clocks
+    ]
+
+
+def _fits(clock: Clock, part: Part) -> bool:
+    """Whether a part of the day has this hour."""
+    try:
+        part.hour(clock.hour)
+    except ImpossibleTimeError:
+        return False
+    return True
 
 
 def _is_day(found: Found) -> bool:
@@ -102,9 +142,6 @@ def _in_the_same_part(found: Found, before: Sequence[Found]) -> Clue:
     if not isinstance(clue, Clock) or clue.part is not None or len(parts) != 1:
         return clue
     (part,) = parts
-    try:
-        if part is not None:
-            part.hour(clue.hour)
-    except ImpossibleTimeError:
+    if part is not None and not _fits(clue, part):
         return clue
     return replace(clue, part=part)

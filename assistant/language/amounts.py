@@ -69,6 +69,8 @@ class Dose:
     """What was said of each: "two 500 mg tablets" are 2 tablets of 500 mg."""
     word: str = ""
     """What it was counted in, if its unit has several names: 粒, "teaspoon"."""
+    apart: tuple[int, int] | None = None
+    """Where more words of it stand: its strength, or "the other half"."""
 
     def __post_init__(self) -> None:
         if self.amount <= 0 or (self.most is not None and self.most < self.amount):
@@ -94,12 +96,19 @@ class SaidDose:
     strength: Strength | None = None
     word: str = ""
     apart: tuple[int, int] | None = None
-    """Where its strength stands, if that is apart: 五百毫克的药片每天早上八点吃两片."""
+    """Where more words of it stand: the strength of 五百毫克的药片每天早上八点吃两片."""
 
     def dose(self) -> Dose:
         """The dose; raises ImpossibleAmountError."""
         return Dose(
-            self.amount, self.unit, self.most, self.start, self.end, self.strength, self.word
+            amount=self.amount,
+            unit=self.unit,
+            most=self.most,
+            start=self.start,
+            end=self.end,
+            strength=self.strength,
+            word=self.word,
+            apart=self.apart,
         )
 
 
@@ -144,4 +153,40 @@ def _is_one_of_which(first: SaidDose, second: SaidDose) -> bool:
         and first.amount == 1
         and second.strength is None
         and first.unit is second.unit
+    )
+
+
+def with_strength_of_each(
+    text: str, said: Sequence[SaidDose], between: re.Pattern[str], of_each: re.Pattern[str]
+) -> list[SaidDose]:
+    """Read "two tablets of prednisone, one is 5 mg" as two tablets of 5 mg.
+
+    Args:
+        text: The text the doses are from.
+        said: The doses in their order.
+        between: All that may stand between the two: the name.
+        of_each: All that the second may be, up to its strength, and what stands behind it.
+    """
+    told: list[SaidDose] = []
+    for each in said:
+        before = told[-1] if told else None
+        if (
+            before is not None
+            and _is_of_each(before, each)
+            and between.fullmatch(text, before.end, each.start)
+            and of_each.match(text, each.start)
+        ):
+            told[-1] = replace(before, strength=each.strength, apart=(each.start, each.end))
+        else:
+            told.append(each)
+    return told
+
+
+def _is_of_each(first: SaidDose, second: SaidDose) -> bool:
+    return (
+        first.strength is None
+        and first.unit not in MEASURED
+        and second.strength is not None
+        and second.amount == 1
+        and are_counted_alike(first.unit, second.unit)
     )

@@ -13,8 +13,10 @@ from assistant.language.signs import (
     Edge,
     Joint,
     NoOther,
+    NowHour,
     PerDay,
     TakenBack,
+    ThatOnce,
     Unclear,
     Waking,
 )
@@ -277,12 +279,14 @@ Clue = (
     | TakenBack
     | Joint
     | NoOther
+    | NowHour
+    | ThatOnce
     | PerDay
     | Waking
     | Aside
 )
 
-SIGNS = (Edge, Joint, NoOther, Waking, TakenBack, Aside)
+SIGNS = (Edge, Joint, NoOther, NowHour, ThatOnce, Waking, TakenBack, Aside)
 """Clues that say nothing of a time by themselves."""
 
 

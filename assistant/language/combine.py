@@ -29,10 +29,18 @@ from assistant.language.clues import (
 from assistant.language.conflicts import conflicts
 from assistant.language.day_times import Option, SaidTime, read_times, times_of_day
 from assistant.language.days import resolve
-from assistant.language.edges import is_any_week, is_one_day, read_edges, told_by_neighbours
+from assistant.language.edges import (
+    are_told_apart,
+    is_any_week,
+    is_one_day,
+    listed_days,
+    read_edges,
+    told_by_neighbours,
+)
 from assistant.language.lengths import with_beginnings
 from assistant.language.meals import at_one_time
 from assistant.language.rrule import rrule_of
+from assistant.language.run_of_days import RunOfDays, run_of
 from assistant.language.same_days import without_repeated_days
 from assistant.language.schedule import DayTime, Habits, LunarDays, Moment, Recurrence, When
 from assistant.language.signs import PerDay, TakenBack, Waking
@@ -211,12 +219,16 @@ class _Sentence:
     def recurrence(self) -> Recurrence:
         lunar = next((day for day in self._days if isinstance(day, OnLunarDay)), None)
         term = next((day for day in self._days if isinstance(day, OnSolarTerm)), None)
-        rule = rrule_of(self._how_often, self._days, self._off)
-        left = [day for day in self._days if day not in (*rule.used, lunar, term)]
         count = next((c for c in self._how_often if isinstance(c, TimesEvery)), None)
         a_day = count.count if count and count.frequency is Frequency.DAILY else None
         named = sum(len(each.options) if each.is_any_meal else 1 for each in self._times)
         times = times_of_day(self._times, a_day, self._habits)
+        run = self._run_of_days(times)
+        if run is not None:
+            self._used += self._days
+            self._start, self._course = run.start, Lasting(run.days)
+        rule = run.rule if run else rrule_of(self._how_often, self._days, self._off)
+        left = [day for day in self._days if day not in (*rule.used, lunar, term)]
         is_placed = ";BY" in rule.text if a_day is None else a_day == len(times)
         start = self._start
         # "Every day at nine ... Sunday" does not begin on Sunday: nobody knows what it means.
@@ -243,8 +255,48 @@ class _Sentence:
             left_out=tuple(sorted(resolve(day, self._today) for day in self._left_out)),
             spans=self._spans,
             unread=self._unread(lunar, term, *rule.used)
+            + self._days_apart(run)
             + self._unplaced("" if lunar or term else rule.text),
         )
+
+    def _has_single_days(self) -> bool:
+        """Whether it names several days, each of them once: "tomorrow and on Friday"."""
+        is_once = not (self._how_often or self._off or self._course or self._start or self._until)
+        is_other = any(
+            _names_many(day)
+            or isinstance(day, OnSolarTerm)
+            or (isinstance(day, After) and bool(day.length))
+            for day in self._days
+        )
+        return len(self._days) > 1 and is_once and not is_other
+
+    def _run_of_days(self, times: Sequence[DayTime]) -> RunOfDays | None:
+        """Write several single days as one rule; None where that is not so, or no rule has them."""
+        lists = listed_days(self._found)
+        is_one_list = len(lists) == 1 and are_told_apart(lists[0], self._found)
+        if self._are_weekdays() or not self._has_single_days() or not is_one_list or self._left_out:
+            return None
+        has_passed = self._has_passed(times)
+        since = self._today + timedelta(1) if has_passed else self._today
+        days = [resolve(day, since if _is_coming(day) else self._today) for day in self._days]
+        is_past = min(days) < since  # "today and tomorrow at six", said at seven
+        is_one_kind = len({type(day) for day in self._days}) == 1
+        if is_past or (is_one_kind and days != sorted(days)):
+            return None  # "next Friday and Monday"
+        return run_of(sorted(set(days)))
+
+    def _days_apart(self, run: RunOfDays | None) -> tuple[tuple[int, int], ...]:
+        """Find days that may be of something else: "on Tuesday, that he comes on Friday"."""
+        if not self._has_single_days():
+            return ()
+        first, *others = listed_days(self._found)
+        if run is None and not self._are_weekdays():
+            others = [first[1:], *others]  # "next Friday and Monday"
+        return tuple((each.start, each.end) for days in others for each in days)
+
+    def _are_weekdays(self) -> bool:
+        """Whether its days are "Monday and Friday", each of them the coming one."""
+        return all(isinstance(day, OnWeekday) and _is_coming(day) for day in self._days)
 
     def _unplaced(self, rule: str) -> tuple[tuple[int, int], ...]:
         """Where words stand that are true of a part of the days only, or of none."""

@@ -17,7 +17,7 @@ from assistant.language.clues import (
     PartOfDay,
     TimesEvery,
 )
-from assistant.language.signs import Aside, Joint, NoOther
+from assistant.language.signs import Aside, Joint, NoOther, ThatOnce
 
 Spans = tuple[tuple[int, int], ...]
 _TIMES = (Clock, PartOfDay, AtAnchor)
@@ -42,9 +42,20 @@ def conflicts(found: Sequence[Found], edges: Collection[Clue], rule: str) -> Spa
         *_second_course(found),
         *_around_aside(found),
         *_from_a_meal(found),
+        *_instead_of(found),
         *(_spans(found, Every) if rule == "FREQ=YEARLY" and _has_time(found) else ()),
         *(_spans(found, NoOther) if rule == "FREQ=DAILY" else ()),
     )
+
+
+def _instead_of(found: Sequence[Found]) -> Spans:
+    """Find the "instead" of two hours or two days: which of them is meant?"""
+    times = [each for each in found if isinstance(each.clue, _TIMES)]
+    days = [each for each in found if isinstance(each.clue, _DAYS)]
+    again = [each for each in days if isinstance(each.clue, Every | EveryWeekdays)]
+    is_rest = any(each.clue is ThatOnce.REST for each in found)
+    is_clear = len(times) == 1 and len(days) <= 1 and not (again and is_rest)
+    return () if is_clear else _spans(found, ThatOnce)
 
 
 def _has_time(found: Sequence[Found]) -> bool:

@@ -62,7 +62,7 @@ def told_by_neighbours(found: Sequence[Found]) -> list[Found]:
 
     In a list of single days, "except tomorrow and Wednesday", a weekday is one of them.
     """
-    told = [_of_its_month(each, found) for each in found]
+    told = _of_one_list([_of_its_month(each, found) for each in found])
     for edge in found:
         match edge.clue:
             case Edge.NOT_AHEAD | Edge.NOT_BEHIND:
@@ -74,6 +74,37 @@ def told_by_neighbours(found: Sequence[Found]) -> list[Found]:
         for each, clue in zip(group, _of_one_kind([_day(each) for each in group]), strict=True):
             told[told.index(each)] = replace(each, clue=clue)
     return told
+
+
+def _of_one_list(found: Sequence[Found]) -> list[Found]:
+    """Give "the third" of "the third and the fourth of June" its month, and so with weeks."""
+    told = list(found)
+    for group in listed_days(found):
+        days = [_day(each) for each in group]
+        if len({type(day) for day in days}) == 1:
+            for each, clue in zip(group, _of_one_kind(days), strict=True):
+                told[told.index(each)] = replace(each, clue=clue)
+    return told
+
+
+def listed_days(found: Sequence[Found]) -> list[list[Found]]:
+    """The days of a sentence in lists: in each no more than "and" stands between two of them."""
+    groups: list[list[Found]] = []
+    for each in _days(found):
+        if groups and _are_joint(groups[-1][-1], each, found):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
+def are_told_apart(days: Sequence[Found], found: Sequence[Found]) -> bool:
+    """Whether "and" makes two days of two; "tomorrow the second" would be one, 三号四号 are not."""
+    kinds = {type(each.clue) for each in days}
+    return len(kinds) == 1 or all(
+        any(e.clue is Joint.WORDS and one.end <= e.start < other.start for e in found)
+        for one, other in pairwise(days)
+    )
 
 
 def _of_its_month(found: Found, all_found: Sequence[Found]) -> Found:
@@ -166,7 +197,8 @@ def _day(found: Found) -> DayClue:
 
 def _touch(one: Found, other: Found) -> bool:
     """Whether no word stands between two clues."""
-    return -1 <= max(one.start, other.start) - min(one.end, other.end) <= 1
+    is_same = (one.start, one.end) == (other.start, other.end)
+    return is_same or -1 <= max(one.start, other.start) - min(one.end, other.end) <= 1
 
 
 def _days_before(found: Sequence[Found], edge: Found) -> list[Found]:

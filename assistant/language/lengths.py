@@ -8,14 +8,17 @@ from itertools import pairwise
 from assistant.language.clues import (
     After,
     Clock,
+    DayClue,
     Every,
+    EveryWeekdays,
     Found,
     Frequency,
     OnDay,
     OnMonthDay,
     Part,
+    PartOfDay,
 )
-from assistant.language.signs import Unclear
+from assistant.language.signs import NowHour, Unclear
 
 _DAY_HOURS = 24
 
@@ -27,7 +30,18 @@ def with_beginnings(found: Sequence[Found], now: datetime) -> list[Found]:
         found: The clues of one sentence, in its order.
         now: In the elder's time zone.
     """
-    return _whole_days(_day_of_month_ahead(_several_from_now(_after_the_last(found), now)))
+    found = _several_from_now(_after_the_last(found), now)
+    return _at_this_hour(_whole_days(_day_of_month_ahead(found)), now)
+
+
+def _at_this_hour(found: Sequence[Found], now: datetime) -> list[Found]:
+    """Read "this time tomorrow"; of what comes again, or beside another hour, it is unclear."""
+    days = [e for e in found if isinstance(e.clue, DayClue)]
+    others = [e for e in found if isinstance(e.clue, Every | EveryWeekdays | Clock | PartOfDay)]
+    is_clear = len(days) == 1 and not others
+    part = Part(now.hour, now.hour + 1, time(now.hour))
+    hour = Clock(now.hour, now.minute, part) if is_clear else Unclear.WORDS
+    return [replace(e, clue=hour) if isinstance(e.clue, NowHour) else e for e in found]
 
 
 def _after_the_last(found: Sequence[Found]) -> list[Found]:

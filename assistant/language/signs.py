@@ -45,6 +45,21 @@ class Aside(Enum):
     WORDS = "words"
 
 
+class ThatOnce(Enum):
+    """Says that one thing takes the place of what is usual."""
+
+    INSTEAD = "instead"
+    """On Saturday at ten instead."""
+    REST = "rest"
+    """Today at ten, the rest of the week as normal."""
+
+
+class NowHour(Enum):
+    """Says that the hour is the one that it is now: "this time tomorrow"."""
+
+    WORDS = "words"
+
+
 class Waking(Enum):
     """Says that the elder sleeps until then: "wake me up at six" is in the morning."""
 

@@ -20,13 +20,25 @@ _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)(?: ?%)?")
 _PRESSES: Final = frozenset(
     {
         *("press", "pressed", "button_press", "button_pressed", "push", "pushed", "pull", "pulled"),
-        *("single", "double", "triple", "long", "long_press", "hold", "click", "single_click"),
+        *(
+            "single",
+            "double",
+            "triple",
+            "long",
+            "long_press",
+            "hold",
+            "held",
+            "click",
+            "single_click",
+        ),
         *("short_press", "double_press", "double_click", "initial_press", "panic", "help"),
         *("sos", "alarm", "emergency"),
     }
 )
 """The words of hubs and radio buttons for a press: names of Zigbee2MQTT's and Home Assistant's
 actions."""
+_OF_WHICH_BUTTON: Final = re.compile(r"^(?:button_?)?[0-9]{1,2}_|_(?:button_?)?[0-9]{1,2}$")
+"""Which button of several it was, before or after the word: "1_single", "button_2_hold"."""
 _SIGNS_OF_LIFE: Final = frozenset({"seen", "alive", "heartbeat", "keepalive", "checkin", "ping"})
 
 
@@ -70,7 +82,7 @@ PendantFact = ButtonPressed | PendantSeen | BatteryLow | PendantLost
 
 def is_press(event: object) -> bool:
     """Whether this event, as a hub names it, is a press or a pull."""
-    return _plain(event) in _PRESSES
+    return _OF_WHICH_BUTTON.sub("", _plain(event)) in _PRESSES
 
 
 def battery_percent_of(said: object) -> int | None:

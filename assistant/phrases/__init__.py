@@ -196,13 +196,17 @@ def tokens_of_all(texts: Sequence[str], languages: Together) -> Iterator[tuple[T
     plain = _plain("\n".join(texts), languages).split("\n")
     if len(plain) != len(texts):
         raise ValueError("a text of the data has a line break in it")
+    by_itself = cache(lambda each: _token(each, lone_reading(each, languages), languages))
+    known: dict[str, tuple[Token, ...]] = {}
     for line in plain:
         tokens: list[Token] = []
         for run in languages.run.findall(line):
-            if languages.is_word(run) or in_context(run):
-                tokens += _tokens_of_run(run, languages)
-            else:
-                tokens += (_token(each, lone_reading(each, languages), languages) for each in run)
+            if run not in known:
+                is_read_whole = languages.is_word(run) or in_context(run)
+                known[run] = tuple(
+                    _tokens_of_run(run, languages) if is_read_whole else map(by_itself, run)
+                )
+            tokens += known[run]
         yield tuple(tokens)
 
 
@@ -280,13 +284,12 @@ def _one_writing(languages: Together) -> Callable[[str], str]:
     same: dict[str, str] = {}
     for data in _data(languages):
         same |= data.get("same", {})
-    words = sorted(same, key=len, reverse=True)
-    pattern = re.compile(
-        "|".join(
-            rf"\b{re.escape(w)}(?![\w'])" if languages.is_word(w) else re.escape(w) for w in words
-        )
-        or r"(?!)"
-    )
+    longest_first = sorted(same, key=len, reverse=True)
+    words = "|".join(re.escape(w) for w in longest_first if languages.is_word(w))
+    runs = "|".join(re.escape(w) for w in longest_first if not languages.is_word(w))
+    # One \b for all words: with one for each, this took a fifth of the start.
+    alternatives = ([rf"\b(?:{words})(?![\w'])"] if words else []) + ([runs] if runs else [])
+    pattern = re.compile("|".join(alternatives) or r"(?!)")
     return lambda text: pattern.sub(lambda found: same[found.group()], text)
 
 

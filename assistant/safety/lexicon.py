@@ -100,17 +100,27 @@ class Lexicon:
             raise ValueError(f"{name}: an entry without a word")
         if len(tokens) <= _SHORT:
             self._written[name].add("".join(token.written for token in tokens))
-        own = [token.reading for token in tokens]
-        lone = [lone_reading(token.written, self._languages) for token in tokens]
-        for row in {tuple(own), tuple(lone)}:
-            node = self._root
-            node.longest = max(node.longest, len(row))
-            for lexeme, token in zip(row, tokens, strict=True):
+        own = tuple(token.reading for token in tokens)
+        lone = tuple(lone_reading(token.written, self._languages) for token in tokens)
+        for row in {own, lone}:
+            ends = self._put(row, tokens)
+            if (name, len(row)) not in ends:
+                ends.append((name, len(row)))
+
+    def _put(self, row: tuple[str, ...], tokens: tuple[Token, ...]) -> list[tuple[str, int]]:
+        """Walk to the end of a row, making what is not there; 500,000 steps in all."""
+        size = len(row)
+        node = self._root
+        node.longest = max(node.longest, size)
+        for lexeme, token in zip(row, tokens, strict=True):
+            if lexeme not in self._words:
                 self._learn(lexeme, token)
-                node = node.children.setdefault(lexeme, _Node())
-                node.longest = max(node.longest, len(row))
-            if (name, len(row)) not in node.ends:
-                node.ends.append((name, len(row)))
+            child = node.children.get(lexeme)
+            if child is None:
+                child = node.children[lexeme] = _Node()
+            node = child
+            node.longest = max(node.longest, size)
+        return node.ends
 
     def is_written(self, span: Span, sentence: tuple[Token, ...]) -> bool:
         """Whether a short entry has these very characters: 雪 is no 血 where a thing is meant."""
@@ -118,8 +128,6 @@ class Lexicon:
         return len(said) > _SHORT or "".join(t.written for t in said) in self._written[span.name]
 
     def _learn(self, lexeme: str, token: Token) -> None:
-        if lexeme in self._words:
-            return
         self._words.add(lexeme)
         sounds = self._languages.of(token.written).sounds
         if token.is_word:

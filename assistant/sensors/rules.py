@@ -100,8 +100,10 @@ def _problem(rule: SensorRule, sensors: Collection[str]) -> str:
     if rule.between not in {"", NIGHT} and not _HOURS.fullmatch(rule.between):
         return f'between is "22:00-06:00" or "night", not {rule.between!r:.40}'
     has_bound = rule.below > _NEVER_BELOW or rule.above < _NEVER_ABOVE
-    if has_bound != (rule.when in MEASURED):
-        return f"{rule.when} {'has no' if has_bound else 'wants'} below or above"
+    if has_bound and rule.when not in MEASURED:
+        return f"{rule.when} has no below or above"
+    if rule.when in MEASURED and not has_bound:
+        return f"{rule.when} wants below or above"
     if rule.sensor and rule.sensor not in sensors:
         there = ", ".join(sorted(sensors)) or "none"
         return f"there is no sensor {rule.sensor!r:.40}; there are: {there}"

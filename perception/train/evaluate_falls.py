@@ -19,6 +19,8 @@ SHORTEST_FRAMES: Final = 8
 """Falls cut shorter than this hold less than the fall; they are counted apart."""
 LATCH_SECONDS: Final = 5.0
 """Alarms closer than this are one."""
+HELD_FRAMES: Final = 3
+"""The last so many frames of a recording, played again and again while it is held."""
 
 
 @dataclass(slots=True)
@@ -62,12 +64,18 @@ class FallScores:
         return self.found / told if told else 1.0
 
 
-def score(clips: list[Clip], model: FallModel) -> FallScores:
-    """Each clip watched from its beginning; what is suspected at its end is judged then."""
+def score(clips: list[Clip], model: FallModel, held_seconds: float = 0.0) -> FallScores:
+    """Each clip watched from its beginning; what is suspected at its end is judged then.
+
+    With `held_seconds` it is watched as before a living radar instead: its end is held for so long,
+    since the recordings of falls end before a fall is told, and nothing is judged at an end.
+    """
     scores = FallScores()
     for clip in clips:
         slots = [Slot(f[:, 1] + np.float32(SENSOR_HEIGHT_METRES), f[:, 0]) for f in clip.frames]
-        alarms = _alarms(slots, model)
+        holds = round(held_seconds * FRAMES_PER_SECOND)
+        held = (slots[-HELD_FRAMES:] * holds)[:holds]
+        alarms = _alarms([*slots, *held], model, is_cut_off=not held)
         if clip.label != "falling":
             label, seconds = clip.label, len(slots) / FRAMES_PER_SECOND
             scores.add(FallScores(false_alarms={label: alarms}, other_seconds={label: seconds}))
@@ -112,10 +120,10 @@ def score_exercises(files: list[ActivityFile], model: FallModel) -> FallScores:
     return scores
 
 
-def _alarms(slots: list[Slot], model: FallModel) -> int:
+def _alarms(slots: list[Slot], model: FallModel, *, is_cut_off: bool = True) -> int:
     watch = FallWatch(model)
     told = [number for number, slot in enumerate(slots) if isinstance(watch.update(slot), Fall)]
-    if isinstance(watch.finish(), Fall):
+    if is_cut_off and isinstance(watch.finish(), Fall):
         told.append(len(slots))
     latch = LATCH_SECONDS * FRAMES_PER_SECOND
     return sum(1 for k, number in enumerate(told) if k == 0 or number - told[k - 1] > latch)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from assistant.dialogue.sources import SkillFolder, bare_words
 from assistant.language import LANGUAGES
+from assistant.packs import located
 from skills.checking.lines import Document, Item
 from skills.checking.problem import Problem
 
@@ -17,7 +19,6 @@ EXAMPLES_FEWEST: Final = 10
 _ENTITY: Final = re.compile(
     r"\[[^\]]*\]\(([^)]*)\)|\[[^\]]*\]\{[^}]*\"entity\":\s*\"([^\"]*)\"[^}]*\}"
 )
-_ANNOTATION: Final = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 _OF_RASA: Final = frozenset({"nlu_fallback", "action_listen", "action_deactivate_loop"})
 
 
@@ -29,11 +30,16 @@ class Domain:
     actions: frozenset[str]
     entities: frozenset[str]
     forms: frozenset[str]
+    asked: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    """The slots of each form."""
 
 
 def check_domain(name: str, document: Document) -> tuple[Domain, list[Problem]]:
-    """Names that begin with the skill's, and forms whose slots exist."""
-    patterns = {
+    """Names that begin with the skill's, and forms whose slots exist and are asked for.
+
+    Without a name, since skill.py cannot be read, nothing is said of names.
+    """
+    patterns = name and {
         "intents": rf"{name}_[a-z0-9_]+",
         "actions": rf"(?:action(?:_ask)?|validate|utter(?:_ask)?)_{name}_[a-z0-9_]+",
         "slots": rf"{name}_[a-z0-9_]+",
@@ -41,24 +47,32 @@ def check_domain(name: str, document: Document) -> tuple[Domain, list[Problem]]:
     }
     problems = [
         Problem(document.file, item.line, f"{part}: {item.value} must be named {_shown(pattern)}")
-        for part, pattern in patterns.items()
+        for part, pattern in (patterns or {}).items()
         for item in document.items(part)
         if not re.fullmatch(pattern, str(item.value))
     ]
+    domain = _domain(document)
     slots = {item.value for item in document.items("slots")}
-    for form in document.items("forms"):
-        problems += [
-            Problem(
-                document.file,
-                slot.line,
-                f"forms: {form.value} asks for the slot {slot.value}, which is not there",
-            )
-            for slot in document.items("forms", str(form.value), "required_slots")
-            if slot.value not in slots
-        ]
-    if not document.items("intents"):
+    questions = domain.actions | {item.value for item in document.items("responses")}
+    for form, asked in domain.asked.items():
+        for slot in asked:
+            if slot.value not in slots:
+                message = f"forms: {form} asks for the slot {slot.value}, which is not there"
+                problems.append(Problem(document.file, slot.line, message))
+            elif questions.isdisjoint(_questions_for(form, str(slot.value))):
+                message = (
+                    f"forms: {form} has no question for the slot {slot.value}; write "
+                    f"utter_ask_{slot.value} or action_ask_{slot.value} under actions"
+                )
+                problems.append(Problem(document.file, slot.line, message))
+    if not domain.intents:
         problems.append(Problem(document.file, 1, "intents: there are none"))
-    return _domain(document), problems
+    return domain, problems
+
+
+def _questions_for(form: str, slot: str) -> set[str]:
+    """Under which names Rasa looks for what asks for a slot."""
+    return {f"{kind}_ask_{of}" for kind in ("utter", "action") for of in (slot, f"{form}_{slot}")}
 
 
 def _shown(pattern: str) -> str:
@@ -69,7 +83,11 @@ def _domain(document: Document) -> Domain:
     def names(part: str) -> frozenset[str]:
         return frozenset(str(item.value) for item in document.items(part))
 
-    return Domain(names("intents"), names("actions"), names("entities"), names("forms"))
+    asked = {
+        form: tuple(document.items("forms", form, "required_slots"))
+        for form in sorted(names("forms"))
+    }
+    return Domain(names("intents"), names("actions"), names("entities"), names("forms"), asked)
 
 
 def check_rules(document: Document, domain: Domain) -> list[Problem]:
@@ -148,16 +166,32 @@ def _check_sentence(
     seen[words] = intent
 
 
-def bare_words(sentence: str) -> str:
-    """Give the words of a sentence alone: two that differ in nothing else are the same."""
-    return re.sub(r"\W+", " ", _ANNOTATION.sub(r"\1", sentence)).strip().lower()
+def check_taught_alone(
+    documents: Mapping[str, Document], domain: Domain, others: Iterable[SkillFolder]
+) -> Iterator[Problem]:
+    """No sentence is that of another skill, word for word: a model cannot tell them apart."""
+    for lang, document in documents.items():
+        taken = {
+            bare_words(sentence.value): (intent, f"{file}:{sentence.line}")
+            for other in others
+            if (file := located(other.path / lang / "nlu.yml")).exists()
+            for intent, sentence in _all_sentences(file)
+        }
+        for intent, sentence in _all_sentences(document.file):
+            if intent in domain.intents and (found := taken.get(bare_words(sentence.value))):
+                message = f"{intent}: {found[0]} has this sentence too ({found[1]}): "
+                yield Problem(document.file, sentence.line, message + sentence.value)
 
 
 def sentences_of(file: Path, intent: str) -> Iterator[Item]:
     """The example lines of an intent, which YAML sees as one long text."""
-    inside = False
+    return (sentence for of, sentence in _all_sentences(file) if of == intent)
+
+
+def _all_sentences(file: Path) -> Iterator[tuple[str, Item]]:
+    intent = ""
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        if header := re.match(r"\s*- (?:intent|regex|lookup|synonym):\s*(\S+)", line):
-            inside = header[1] == intent
-        elif inside and (example := re.match(r"\s{3,}- (.*)", line)):
-            yield Item(example[1].strip(), number)
+        if header := re.match(r"\s*- (intent|regex|lookup|synonym):\s*(\S+)", line):
+            intent = header[2] if header[1] == "intent" else ""
+        elif intent and (example := re.match(r"\s{3,}- (.*)", line)):
+            yield intent, Item(example[1].strip(), number)

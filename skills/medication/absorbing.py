@@ -10,6 +10,7 @@ from typing import Any
 from skills.api import ImpossibleTimeError, LeftKind, Turn, read_sentence, services
 from skills.medication.dosing import take_dose, take_limits, without_unclear_dose
 from skills.medication.draft import Draft
+from skills.medication.other_hours import hour_of_something_else
 from skills.medication.reading import Said, lone_number, read
 from skills.medication.renaming import take_names
 from skills.medication.several import day_of
@@ -91,7 +92,7 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
     if cut != text:
         return await _take_in(turn, draft, cut)
     left = [each for each in when.leftover if not (behind and each.start == behind.start)]
-    draft = without_unclear_dose(turn, take_dose(draft, said), said, left)
+    draft = without_unclear_dose(turn, take_dose(draft, said), said, left, text)
     draft = take_limits(turn, draft, said, text)
     is_medicine = not draft.items or draft.items[0].is_medicine
     number = "" if is_medicine else number_beside_time(when)
@@ -99,6 +100,8 @@ async def _take_in(turn: Turn, draft: Draft, text: str) -> Draft:
         draft = draft.noting("words_left", words=behind.words)
     elif number:  # "four" of "at nine and four in the afternoon": a thing to do has no dose
         draft = draft.noting("words_left", words=number)
+    elif other := hour_of_something_else(turn, text):
+        draft = draft.noting("words_left", words=other)
     elif when.says:
         draft = await take_time(turn, draft, text)
     draft = await _on_one_day(turn, draft, said, text)

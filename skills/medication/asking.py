@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from skills.api import Turn
@@ -20,25 +20,34 @@ class _SeveralKeys:
     """The replies about several items at once, by what is done with them."""
 
     remove: str
+    remove_one: str
     resume: str
     leave_out: str
     pause_until: str
     pause: str
+    pause_days: str
+    pause_from: str
 
 
 _TOLD: Final = _SeveralKeys(
     remove="removed_all",
+    remove_one="removed",
     resume="resumed",
     leave_out="left_out",
     pause_until="paused_until",
     pause="paused_open",
+    pause_days="paused_days",
+    pause_from="paused_from",
 )
 _CHECKED: Final = _SeveralKeys(
     remove="check_remove_all",
+    remove_one="check_remove",
     resume="check_resume",
     leave_out="check_leave_out",
     pause_until="check_pause_until",
     pause="check_pause_open",
+    pause_days="check_pause_days",
+    pause_from="check_pause_from",
 )
 
 
@@ -78,17 +87,37 @@ def _of_several(turn: Turn, draft: Draft, keys: _SeveralKeys) -> str:
     """What is done with several items at once, in one of the two wordings of it."""
     what = _titles_of_several(turn, draft)
     match draft.act:
+        case "remove_all" if len(draft.ids) == 1:
+            return turn.render(keys.remove_one, what=what)
         case "remove_all":
             count = describe.count(turn, len(draft.ids))
             return turn.render(keys.remove, what=what, count=count)
         case "resume":
             return turn.render(keys.resume, what=what)
-        case _ if draft.day:
+        case _ if draft.day and draft.until and _are_days(draft.day, draft.until):
+            first, day = _first(turn, draft.day), _until(turn, draft.until)
+            return turn.render(keys.pause_days, what=what, first=first, day=day)
+        case _ if draft.day and draft.until:
             return turn.render(keys.leave_out, what=what, day=_day(turn, draft.day))
+        case _ if draft.day:
+            return turn.render(keys.pause_from, what=what, first=_first(turn, draft.day))
         case _ if draft.until:
             return turn.render(keys.pause_until, what=what, day=_until(turn, draft.until))
         case _:
             return turn.render(keys.pause, what=what)
+
+
+def _are_days(first: str, end: str) -> bool:
+    """Whether it is more than one day from the first to the moment at which it ends."""
+    days = datetime.fromisoformat(end).date() - datetime.fromisoformat(first).date()
+    return days > timedelta(1)
+
+
+def _first(turn: Turn, day: str) -> str:
+    """The day on which a pause begins: "tomorrow", "Thursday"."""
+    at = datetime.fromisoformat(day).date()
+    is_next = at - turn.now.date() <= timedelta(1)
+    return turn.spoken.relative_day(at, turn.now.date()) if is_next else _until(turn, day)
 
 
 def _titles_of_several(turn: Turn, draft: Draft) -> str:

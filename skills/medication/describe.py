@@ -17,6 +17,9 @@ _ALL_BUT: Final = frozenset({5, 6})
 _MEALS: Final = frozenset({"breakfast", "lunch", "supper"})
 _MANY_TIMES: Final = 7
 """From here on times at one distance are not listed one by one, but counted."""
+_MOST_WEEKS: Final = 2
+_NAMED_DAYS: Final = 3
+"""So few days are named one by one."""
 _MINUTES_OF_AN_HOUR: Final = 60
 _IN_EVERY_MONTH: Final = 28
 _LONGEST_LUNAR: Final = 30
@@ -129,6 +132,9 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
     if schedule.get("at"):
         at = datetime.fromisoformat(schedule["at"])
         return turn.spoken.moment(at, turn.now)
+    if days := _named_days(schedule, rule):
+        said = [turn.spoken.relative_day(day, turn.now.date()) for day in days]
+        return _on_days(turn, turn.spoken.listing(said), schedule["times"])
     said = _on_days(turn, _days(turn, schedule, rule), schedule["times"])
     if schedule.get("course_days"):
         length = turn.spoken.duration(timedelta(days=schedule["course_days"]))
@@ -141,6 +147,21 @@ def when(turn: Turn, schedule: dict[str, Any]) -> str:
         day = turn.spoken.relative_day(start, turn.now.date())
         said = turn.render("from_day", when=said, day=day)
     return said
+
+
+def _named_days(schedule: dict[str, Any], rule: dict[str, str]) -> list[date]:
+    """The few days of "tomorrow and on Friday"; none, if there are more or it does not end."""
+    if not schedule.get("start") or not schedule.get("until") or rule.get("INTERVAL", "1") != "1":
+        return []
+    weekdays = [name for name in rule.get("BYDAY", "").split(",") if name]
+    if not weekdays or not set(weekdays) <= set(_WEEKDAYS) or rule.get("FREQ") != "WEEKLY":
+        return []
+    start, until = (date.fromisoformat(schedule[end]) for end in ("start", "until"))
+    if (until - start).days > _MOST_WEEKS * len(_WEEKDAYS):
+        return []
+    days = [start + timedelta(ahead) for ahead in range((until - start).days + 1)]
+    named = [day for day in days if _WEEKDAYS[day.weekday()] in weekdays]
+    return named if len(named) <= _NAMED_DAYS else []
 
 
 def _on_days(turn: Turn, days: str, times: Sequence[dict[str, Any]]) -> str:

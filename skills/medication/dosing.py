@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from skills.api import LeftKind, Leftover, Turn, parse_number
+from skills.api import (
+    ImpossibleTimeError,
+    LeftKind,
+    Leftover,
+    Turn,
+    parse_number,
+    read_sentence,
+)
 from skills.medication.draft import Draft
 from skills.medication.naming import replace_dose
-from skills.medication.reading import Said, number_in
+from skills.medication.reading import Said, amount_of, number_in
 from skills.medication.words import words
 
 
@@ -37,12 +44,13 @@ def take_dose(draft: Draft, said: Said) -> Draft:
 
 
 def without_unclear_dose(
-    turn: Turn, draft: Draft, said: Said, leftover: Sequence[Leftover]
+    turn: Turn, draft: Draft, said: Said, leftover: Sequence[Leftover], text: str
 ) -> Draft:
     """Drop the dose, to be asked for, where a sentence names more of them than were used."""
     if not draft.items or not all(item.is_medicine for item in draft.items):
         return draft
     unused = [each.words for each in leftover if not _is_used(turn, draft, said, each)]
+    unused += _otherwise_in(turn, said, text)
     if said.doses <= max(1, len(draft.items)) and not unused:
         return draft
     items = tuple(replace(item, amount=None, number=None) for item in draft.items)
@@ -50,6 +58,17 @@ def without_unclear_dose(
     if unused:
         return fresh.noting("number_left", words=turn.spoken.listing(unused))
     return fresh.noting("several_doses")
+
+
+def _otherwise_in(turn: Turn, said: Said, text: str) -> list[str]:
+    """Doses that the sentence has otherwise when it is read as a whole, with its times."""
+    try:
+        reading = read_sentence(text, turn.lang, turn.now.date())
+    except ImpossibleTimeError:
+        return []
+    told = [amount_of(each.dose()) for each in reading.said_doses if each.amount > 0]
+    parts = [part for part in (said.whole, *said.parts) if part.dose is not None]
+    return list(dict.fromkeys(part.said for part in parts if part.dose not in told))
 
 
 def _is_used(turn: Turn, draft: Draft, said: Said, left: Leftover) -> bool:

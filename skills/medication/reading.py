@@ -27,6 +27,8 @@ class Part:
     """As `reminders.add` takes it."""
     number: str | None = None
     """How many, without a unit; a fraction."""
+    said: str = ""
+    """The words of the dose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,9 @@ def _mark_doses(
     doses: list[Part] = []
     while len(doses) < _MOST_DOSES and (dose := parse_dose(text, lang)) is not None:
         doses.append(Part("", text[dose.start : dose.end], dose=amount_of(dose)))
+        if dose.apart is not None:
+            start, end = dose.apart
+            text = text[:start] + " " * (end - start) + text[end:]
         text = text[: dose.start] + _MARK.format(len(doses) - 1) + text[dose.end :]
     number = parse_number(_MARKS.sub(" ", text), lang) if not doses else None
     is_dose = number is not None and (
@@ -220,7 +225,13 @@ def _part(own: Words, piece: str, doses: Sequence[Part]) -> Part:
     marks = [doses[int(mark)] for mark in _MARKS.findall(piece)]
     dose = marks[0] if marks else Part("")
     whole = _MARKS.sub(lambda mark: doses[int(mark[1])].phrase, piece)
-    return Part(_title(own, _MARKS.sub(" ", piece)), _phrase(own, whole), dose.dose, dose.number)
+    return Part(
+        _title(own, _MARKS.sub(" ", piece)),
+        _phrase(own, whole),
+        dose.dose,
+        dose.number,
+        dose.phrase,
+    )
 
 
 def _title(own: Words, piece: str) -> str:

@@ -19,6 +19,7 @@ from skills.api import (
 )
 from skills.api import Found as Clue
 from skills.medication.dose_times import one_for_each_dose
+from skills.medication.other_hours import cut_between
 from skills.medication.words import words
 
 _MOST_PARTS: Final = 5
@@ -51,6 +52,8 @@ async def parts_of(turn: Turn) -> list[str]:
             begin = end
     parts.append(text[begin:])
     parts = [each for part in parts for each in one_for_each_dose(turn, part)]
+    if len(parts) == 1:
+        parts = cut_between(turn, text)
     if len(parts) == 1:
         return [turn.text]
     return [parts[0], *(_with_days(turn, parts[0], each) for each in parts[1:])]

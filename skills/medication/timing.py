@@ -14,6 +14,7 @@ from skills.api import (
     LeftKind,
     Turn,
     find_clues,
+    names_end,
     parse_number,
     read_sentence,
     services,
@@ -124,6 +125,9 @@ async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
             return _unread(turn, draft, [text])
         if when.schedule is not None and _names_beginning(turn, text):
             return draft.noting("from_now_only")
+        schedule = services.to_json(when.schedule)
+        if schedule is not None and _would_end(turn, text, before, schedule, when):
+            return draft.noting("one_day_or_all")
         return _rescheduled(draft, when)
     match problem:
         case services.WordsLeftRefused(words=unread):
@@ -145,6 +149,18 @@ async def take_time(turn: Turn, draft: Draft, text: str) -> Draft:
         has_changes=True,
         was_refused=False,
     )
+
+
+def _would_end(
+    turn: Turn, text: str, before: dict[str, Any], schedule: dict[str, Any], when: Understood
+) -> bool:
+    """Whether what goes on would end, and nobody said so: "tomorrow and on Friday at nine"."""
+    if "times" not in before or before.get("until"):
+        return False
+    is_on_one_day = "at" in schedule and when.names_day  # the others stay as they are
+    ends = bool(schedule.get("until")) or ("at" in schedule and not is_on_one_day)
+    says_so = any(names_end(each) for each in find_clues(text, turn.lang, turn.now.date()))
+    return ends and not says_so
 
 
 def _names_beginning(turn: Turn, text: str) -> bool:

@@ -112,14 +112,14 @@ def run_core(home: Path, *, cries: bool, kill_at: int = -1, kill_after_seconds: 
         core = Core(CoreOptions(home, settings, home / "cache", capabilities=frozenset()))
         world = OutsideWorld(home, step)
         for scheme in ("pager", "ring"):
-            core.alarm_assembly.equipment.registry.add(scheme, lambda a: FileChannel(world, a))
+            core.ways.equipment.registry.add(scheme, lambda a: FileChannel(world, a))
         core.bus.listen(lambda _: step())
         await core.start()
         if cries:
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             await asyncio.sleep(1)
             (home / "cried").touch()
-        while core.alarm_assembly.store.open_alarms():  # noqa: ASYNC110  (virtual time)
+        while core.alarms.store.open_alarms():  # noqa: ASYNC110  (virtual time)
             await asyncio.sleep(1)
         await asyncio.sleep(2)
         world.note(DONE)

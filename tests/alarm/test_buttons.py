@@ -32,7 +32,7 @@ def told() -> list[object]:
 def pendants(folder: Path, told: list[object], settings: EmergencySettings) -> PendantService:
     home = a_home(folder, Settings(language="en", emergency=settings))
     home.bus.listen(told.append)
-    return features(home, "alarms", "pendants").of(PendantService)
+    return features(home, "records of alarms", "pendants").of(PendantService)
 
 
 async def test_a_cord_tells_its_room(tmp_path: Path, told: list[object]) -> None:

@@ -57,11 +57,11 @@ async def a_core(home: Path, *addresses: str) -> AsyncIterator[tuple[Core, list[
     options = CoreOptions(home, settings, home / "cache", capabilities=frozenset())
     async with running(options) as core:
         for number, address in enumerate(addresses):
-            core.alarm_assembly.people.add(new_contact(f"联系人{number}", [], [address]))
+            core.ways.people.add(new_contact(f"联系人{number}", [], [address]))
         told: list[object] = []
         core.bus.listen(told.append)
-        assert core.alarm_assembly.equipment.phone is not None
-        await core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+        assert core.ways.equipment.phone is not None
+        await core.ways.equipment.phone.connection.wait_ready(30)
         yield core, told
 
 
@@ -81,7 +81,7 @@ async def test_a_cord_on_a_serial_receiver_raises_an_alarm(tmp_path: Path) -> No
             while not has(told, AlarmRaised)():  # the receiver is opened in its own time
                 os.write(radio, b"PRESS cord-1 90\r\n")
                 await asyncio.sleep(0.2)
-        assert [a.place for a in core.alarm_assembly.store.open_alarms()] == ["浴室"]
+        assert [a.place for a in core.alarms.store.open_alarms()] == ["浴室"]
     os.close(radio)
     os.close(line)
 
@@ -110,7 +110,7 @@ async def test_a_cry_rings_the_telephone_and_pressing_one_ends_the_calls(tmp_pat
         await until(lambda: any(isinstance(e, Say) and "联系人0" in e.text for e in told))
         await until(has(told, AlarmAcknowledged))
         assert peer.invites == 1
-        assert [a.acknowledged_by for a in core.alarm_assembly.store.open_alarms()] == ["联系人0"]
+        assert [a.acknowledged_by for a in core.alarms.store.open_alarms()] == ["联系人0"]
 
 
 async def test_fine_said_twice_in_two_sentences_ends_it_in_the_core(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ async def test_fine_said_twice_in_two_sentences_ends_it_in_the_core(tmp_path: Pa
         await until(lambda: any(isinstance(e, Say) and "再说一次" in e.text for e in told))
         hear(core, "不用了", "u3", addressed=True)  # a partial one that rests
         await until(has(told, AlarmClosed))
-        assert core.alarm_assembly.store.open_alarms() == ()
+        assert core.alarms.store.open_alarms() == ()
 
 
 async def test_a_killed_baresip_is_started_again_and_the_alarm_gets_through(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_a_busy_line_does_not_keep_the_next_one_from_being_called(tmp_path
 
 def code_in(core: Core) -> str:
     """What the family reads in the messages of the newest alarm."""
-    return AnswerCodes(core.options.home).code(core.alarm_assembly.store.open_alarms()[-1].alarm_id)
+    return AnswerCodes(core.options.home).code(core.alarms.store.open_alarms()[-1].alarm_id)
 
 
 async def journal(core: Core) -> list[str]:
@@ -199,7 +199,7 @@ async def test_a_contact_who_calls_back_is_put_through_and_the_code_takes_it_on(
         await until(early.ended.is_set)
         assert not early.answered.is_set(), "no alarm is open"
         hear(core, "我摔倒了", "u1", final=True)
-        await until(lambda: len(core.alarm_assembly.store.open_alarms()) == 1)
+        await until(lambda: len(core.alarms.store.open_alarms()) == 1)
         refused = await stranger.ring(account)
         await until(refused.ended.is_set)
         assert not refused.answered.is_set()
@@ -212,7 +212,7 @@ async def test_a_contact_who_calls_back_is_put_through_and_the_code_takes_it_on(
         wrong = "".join("3" if key == "2" else "2" for key in code)
         other_port.press(call, wrong)
         await until_noted(core, "pressed a wrong code")
-        assert core.alarm_assembly.store.open_alarms()[0].state.calls_out
+        assert core.alarms.store.open_alarms()[0].state.calls_out
         await press_until(other_port, call, f"1{code}", has(told, AlarmAcknowledged))
         await press_until(other_port, call, "9", has(told, AlarmClosed))
 
@@ -224,7 +224,7 @@ async def test_who_tries_codes_ends_no_alarm(tmp_path: Path) -> None:
         a_core(tmp_path, daughter.uri) as (core, told),
     ):
         hear(core, "我摔倒了", "u1", final=True)
-        await until(lambda: len(core.alarm_assembly.store.open_alarms()) == 1)
+        await until(lambda: len(core.alarms.store.open_alarms()) == 1)
         call = await ring_through(daughter, core.options.settings.phone.account)
         code = code_in(core)
         wrong = "".join("3" if key == "2" else "2" for key in code)
@@ -234,7 +234,7 @@ async def test_who_tries_codes_ends_no_alarm(tmp_path: Path) -> None:
         daughter.press(call, f"0{code}9")
         await until_noted(core, "pressed a wrong code", MOST_WRONG_CODES + 1)
         assert not has(told, AlarmAcknowledged)()
-        assert core.alarm_assembly.store.open_alarms()[0].state.calls_out
+        assert core.alarms.store.open_alarms()[0].state.calls_out
 
 
 async def test_a_caller_without_the_code_frees_the_line_for_those_who_are_called(
@@ -246,7 +246,7 @@ async def test_a_caller_without_the_code_frees_the_line_for_those_who_are_called
         a_core(tmp_path, daughter.uri) as (core, told),
     ):
         hear(core, "我摔倒了", "u1", final=True)
-        await until(lambda: len(core.alarm_assembly.store.open_alarms()) == 1)
+        await until(lambda: len(core.alarms.store.open_alarms()) == 1)
         call = await ring_through(daughter, core.options.settings.phone.account)
         await until(call.ended.is_set)
         assert call.ended_by == "BYE"

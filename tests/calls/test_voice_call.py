@@ -78,7 +78,7 @@ class Home:
 
     async def talk(self) -> None:
         await self.ring()
-        await until(lambda: self.core.alarm_assembly.calls.is_talking)
+        await until(lambda: self.core.calls.is_talking)
 
 
 @asynccontextmanager
@@ -91,11 +91,11 @@ async def a_home(folder: Path, *addresses: str, sound: str = "pulse") -> AsyncIt
     )
     async with running(options) as core:
         for name, address in zip(("大女儿", "老李"), addresses, strict=False):
-            core.alarm_assembly.people.add(new_contact(name, [], [address]))
+            core.ways.people.add(new_contact(name, [], [address]))
         home = Home(core, [])
         core.bus.listen(home.told.append)
-        assert core.alarm_assembly.equipment.phone is not None
-        await core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+        assert core.ways.equipment.phone is not None
+        await core.ways.equipment.phone.connection.wait_ready(30)
         yield home
 
 
@@ -121,9 +121,9 @@ async def test_they_speak_with_each_other_until_the_elder_hangs_up(
         home.hear("好了挂了啊", "u3")
         await until(peer.calls[0].ended.is_set)
         assert peer.calls[0].ended_by == "BYE"
-        await until(lambda: not home.core.alarm_assembly.calls.is_under_way)
+        await until(lambda: not home.core.calls.is_under_way)
         assert home.stages()[-1] == "answered"
-        assert home.core.alarm_assembly.store.open_alarms() == ()
+        assert home.core.alarms.store.open_alarms() == ()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ async def test_what_became_of_it_is_told(
         await home.ring()
         await until(lambda: outcome in home.stages())
         await until(lambda: words in home.said())
-        assert not home.core.alarm_assembly.calls.is_under_way
+        assert not home.core.calls.is_under_way
 
 
 async def test_a_call_that_rings_is_given_up_at_a_word(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_a_call_that_rings_is_given_up_at_a_word(tmp_path: Path) -> None:
         home.hear("别打了", "u1")
         await until(peer.calls[0].ended.is_set)
         assert peer.calls[0].ended_by == "CANCEL"
-        await until(lambda: not home.core.alarm_assembly.calls.is_under_way)
+        await until(lambda: not home.core.calls.is_under_way)
 
 
 async def test_without_a_microphone_the_call_ends_and_is_told(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_an_alarm_takes_the_line(tmp_path: Path, pulse: PulseServer) -> No
         a_home(tmp_path, daughter.uri, neighbour.uri) as home,
     ):
         await home.ring("老李")
-        await until(lambda: home.core.alarm_assembly.calls.is_talking)
+        await until(lambda: home.core.calls.is_talking)
         home.core.bus.publish(HelpPressed("cord"))
         await until(neighbour.calls[0].ended.is_set)
         await until(lambda: bool(daughter.calls))
@@ -179,7 +179,7 @@ async def test_an_alarm_takes_the_line(tmp_path: Path, pulse: PulseServer) -> No
         offered = await call(
             home.core.bus, "calls.offer", contact_id=found["matches"][0]["contact_id"]
         )
-        alarm = home.core.alarm_assembly.store.open_alarms()[0]
+        alarm = home.core.alarms.store.open_alarms()[0]
         assert offered["refused"] == ("alarm" if alarm.state.calls_out else "")
 
 
@@ -190,14 +190,12 @@ async def test_talk_of_a_fall_is_asked_about_and_a_cry_rings_at_once(
         await home.talk()
         home.hear("老王上午在楼下摔了一跤", "u1")
         await until(lambda: any("我没事" in e.text for e in home.told if isinstance(e, Say)))
-        assert home.core.alarm_assembly.calls.is_talking, (
-            "nobody is cut off for what was only spoken of"
-        )
+        assert home.core.calls.is_talking, "nobody is cut off for what was only spoken of"
         home.hear("我没事", "u2")
         await until(lambda: any("再说一次" in e.text for e in home.told if isinstance(e, Say)))
         home.hear("我没事", "u2b")  # whose words they are, nobody knows: it takes two
-        await until(lambda: home.core.alarm_assembly.store.open_alarms() == ())
-        assert home.core.alarm_assembly.calls.is_talking
+        await until(lambda: home.core.alarms.store.open_alarms() == ())
+        assert home.core.calls.is_talking
         home.hear("救命啊", "u3")
         await until(peer.calls[0].ended.is_set)
         assert any(isinstance(event, AlarmRaised) for event in home.told)
@@ -214,11 +212,11 @@ async def test_a_killed_telephone_program_is_told_and_the_call_offered_again(
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         await until(lambda: "断了" in home.said())
-        assert not home.core.alarm_assembly.calls.is_talking
-        assert home.core.alarm_assembly.equipment.phone is not None
-        await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+        assert not home.core.calls.is_talking
+        assert home.core.ways.equipment.phone is not None
+        await home.core.ways.equipment.phone.connection.wait_ready(30)
         await call(home.core.bus, "turn", text="好")
-        await until(lambda: home.core.alarm_assembly.calls.is_talking)
+        await until(lambda: home.core.calls.is_talking)
 
 
 async def test_nobody_is_rung_at_a_no_or_without_an_answer(tmp_path: Path) -> None:
@@ -228,7 +226,7 @@ async def test_nobody_is_rung_at_a_no_or_without_an_answer(tmp_path: Path) -> No
         await call(home.core.bus, "turn", text="不用了")
         await call(home.core.bus, "turn", text="好")
         assert peer.invites == 0
-        assert not home.core.alarm_assembly.calls.is_under_way
+        assert not home.core.calls.is_under_way
 
 
 async def test_one_who_is_taken_back_before_the_dialling_is_not_rung(tmp_path: Path) -> None:
@@ -240,7 +238,7 @@ async def test_one_who_is_taken_back_before_the_dialling_is_not_rung(tmp_path: P
         home.hear("别打了", "u2")
         await until(lambda: home.stages()[-1] == "failed")
         assert peer.invites == 0
-        assert not home.core.alarm_assembly.calls.is_under_way
+        assert not home.core.calls.is_under_way
 
 
 async def test_another_name_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
@@ -249,7 +247,7 @@ async def test_another_name_takes_the_place_of_the_one_before(tmp_path: Path) ->
         SipPeer(Manners(status="486 Busy Here")) as neighbour,
         a_home(tmp_path, daughter.uri, neighbour.uri) as home,
     ):
-        calls = home.core.alarm_assembly.calls
+        calls = home.core.calls
         for said in ("大女儿", "老李"):
             (match,) = (await calls.find(FindCallee((said,), ""))).matches
             await calls.offer(OfferCall(match.contact_id, match.name))

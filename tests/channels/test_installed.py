@@ -113,8 +113,8 @@ async def test_an_alarm_reaches_a_contact_by_a_channel_of_another_package(tmp_pa
             home.cry()
             await until(lambda: home.outcomes("邻居") == ["delivered"])
             assert "Power On" in commands
-            (contact,) = home.core.alarm_assembly.people.all
-            (way,) = await home.core.alarm_assembly.check_contact(contact.contact_id)
+            (contact,) = home.core.ways.people.all
+            (way,) = await home.core.ways.check_contact(contact.contact_id)
             assert (way.channel, way.is_well) == (f"lamp at {plug}", True)
             assert "Power" in commands
 
@@ -125,7 +125,7 @@ async def test_one_that_cannot_be_loaded_is_told_and_costs_itself_alone(tmp_path
         (told,) = [f for f in await home.core.features.findings() if f.part == "added_channel"]
         assert (told.subject, told.is_well) == ("broken", False)
         assert "anban_library_that_nobody_has" in told.detail
-        registry = home.core.alarm_assembly.equipment.registry
+        registry = home.core.ways.equipment.registry
         assert registry.open("lamp:10.0.0.7").name == "lamp at 10.0.0.7"
     bad, good = doctor._channels()
     assert bad.verdict is Verdict.BROKEN

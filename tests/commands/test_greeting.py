@@ -33,6 +33,7 @@ def told(*events: object, settings: Settings | None = None, lang: str = "en") ->
 
 
 READY = "Anban is ready"
+REST = "All else is ready"
 CRIES = "Cries for help are understood already"
 
 
@@ -46,18 +47,21 @@ CRIES = "Cries for help are understood already"
         ([HEARS, Ready("ear"), *OTHERS, Ready("ear"), HEARS], [CRIES, READY, "Leave"]),  # it died
         # Whom nobody hears is not told to speak.
         ([Ready("ear"), *OTHERS], []),
-        ([DEAF, Ready("ear"), *OTHERS], [NO_EAR]),
-        ([DEAF, Ready("ear"), DEAF, *OTHERS], [NO_EAR]),
-        ([DEAF, Ready("ear"), *OTHERS, HEARS], [NO_EAR, "The microphone", READY, "Leave"]),
+        ([DEAF, Ready("ear"), *OTHERS], [NO_EAR, REST, "Leave"]),
+        ([DEAF, Ready("ear"), DEAF, *OTHERS], [NO_EAR, REST, "Leave"]),
+        (
+            [DEAF, Ready("ear"), *OTHERS, HEARS],
+            [NO_EAR, REST, "Leave", "The microphone", READY],
+        ),
         (
             [HEARS, Ready("ear"), *OTHERS, DEAF, HEARS],
             [CRIES, READY, "Leave", NO_EAR, "The microphone is back"],
         ),
         # Nor is who would hear no answer.
-        ([HEARS, Ready("ear"), MUTE, *OTHERS], [CRIES, "There is no speaker"]),
+        ([HEARS, Ready("ear"), MUTE, *OTHERS], [CRIES, "There is no speaker", REST, "Leave"]),
         (
             [MUTE, MUTE, HEARS, Ready("ear"), *OTHERS, SOUNDS],
-            ["There is no speaker", CRIES, "The speaker is back", READY, "Leave"],
+            ["There is no speaker", CRIES, REST, "Leave", "The speaker is back", READY],
         ),
         ([HearingLimited("zh"), HEARS, Ready("ear")], [TINY]),
         ([HearingLimited("zh"), HEARS, Ready("ear"), *OTHERS], [TINY, READY, "Leave"]),

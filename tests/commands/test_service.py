@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.commands.service_unit import Account, ServiceRefusedError, account_of, unit
+from assistant.runtime.with_parent import with_parent
 
 ANBAN = Path(sys.executable).with_name("anban")
 MOST_EXPOSURE = 4.0
@@ -77,6 +78,43 @@ def test_what_is_fenced_and_what_it_needs(name: str) -> None:
     lines = set(UNITS[name].read_text("utf-8").splitlines())
     assert lines >= FENCES
     assert lines.isdisjoint(NEEDED)
+
+
+CALLS_WHY = {
+    "capset": "setpriv ties each child to the core (assistant/runtime/with_parent.py)",
+    "pidfd_getfd": "the telephone's control port is closed to others (channels/sip/guard.py)",
+}
+"""What of the system calls that systemd counts as privileged, or knows as a debugger's, is used."""
+
+
+@needs_systemd_analyze
+@pytest.mark.parametrize("name", UNITS)
+def test_what_starts_children_may_make_its_system_calls(name: str, tmp_path: Path) -> None:
+    """The list of calls that a unit allows holds each one that starts a child."""
+    allowed: set[str] = set()
+    for line in UNITS[name].read_text("utf-8").splitlines():
+        key, _, names = line.partition("=")
+        if key == "SystemCallFilter":
+            calls = set().union(*map(calls_of, names.removeprefix("~").split()))
+            allowed = allowed - calls if names.startswith("~") else allowed | calls
+    assert allowed >= set(CALLS_WHY)
+    traced = tmp_path / "calls"
+    command = ["strace", "-f", "-qq", "-o", str(traced), *with_parent("true")]
+    subprocess.run(command, check=False)  # the shell sees that strace is its parent, and ends
+    made = set(re.findall(r"^\d+ +(\w+)\(", traced.read_text("utf-8"), re.MULTILINE))
+    assert "capset" in made
+    assert made <= allowed
+
+
+def calls_of(name: str) -> set[str]:
+    """The system calls of a set of systemd's; of one call, itself."""
+    if not name.startswith("@"):
+        return {name}
+    done = subprocess.run(
+        ["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True
+    )
+    lines = [line.strip() for line in done.stdout.splitlines()[1:]]
+    return set().union(*(calls_of(line) for line in lines if line and not line.startswith("#")))
 
 
 def test_only_the_machines_own_manager_can_fence_folders() -> None:

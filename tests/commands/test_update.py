@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from assistant.alarm.state import State
-from assistant.commands import service_unit, setup_terminal, update
+from assistant.commands import service_unit, setup_terminal, update, update_afterwards, update_trial
+from assistant.commands.update_source import UpdateError, version_in
 from assistant.runtime import versions
 from assistant.runtime.home_folder import lock_home
 from assistant.store.schema import migrate_core
@@ -76,7 +77,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     old.mkdir(parents=True)
     install(old)
     monkeypatch.setattr(versions, "_OWN", old)
-    monkeypatch.setattr(update, "_TRIALS", (("--version",),))  # the others are tried below
+    monkeypatch.setattr(update_trial, "_TRIALS", (("--version",),))  # the others are tried below
     monkeypatch.setattr(update, "FREE_BYTES", 1)
     monkeypatch.delenv(versions.CHOSEN, raising=False)
     return folder
@@ -177,7 +178,7 @@ def test_it_comes_from_an_archive_or_from_git(
 
 
 def fails_to_install(folder: Path) -> None:
-    raise update.UpdateError("`make setup` ended with status 2")
+    raise UpdateError("`make setup` ended with status 2")
 
 
 def installs_what_does_not_run(folder: Path) -> None:
@@ -321,7 +322,7 @@ def test_the_trial_works_on_a_copy(
     place: Path, home: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """one of the real commands, over a copy of the data; the data itself stays as it is."""
-    monkeypatch.setattr(update, "_TRIALS", (("reminders", "today"),))
+    monkeypatch.setattr(update_trial, "_TRIALS", (("reminders", "today"),))
     before = (home / "anban.sqlite").read_bytes()
     assert update.update_from(str(checkout), is_sure=True, install=install) == 0
     assert (home / "anban.sqlite").read_bytes() == before
@@ -361,7 +362,7 @@ def test_data_that_are_locked_are_no_sign_of_peace(home: Path) -> None:
         database.execute("BEGIN EXCLUSIVE")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.0))
-            with pytest.raises(update.UpdateError, match="cannot be told"):
+            with pytest.raises(UpdateError, match="cannot be told"):
                 update._need_peace(home)
     update._need_peace(home)
 
@@ -387,8 +388,10 @@ def test_one_that_ends_and_is_started_by_nobody_is_left_again(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(update, "_self_test", lambda _: frozenset())  # one runs, until now
-    monkeypatch.setattr(update, "_GONE_SECONDS", 0.0)
+    monkeypatch.setattr(
+        update_afterwards, "self_test", lambda _: frozenset()
+    )  # one runs, until now
+    monkeypatch.setattr(update_afterwards, "_GONE_SECONDS", 0.0)
     assert update.update_from(str(small), is_sure=True, install=install_small) == 1
     assert versions.chosen(home) == place / "anban"
     assert "anban run" in capsys.readouterr().out.splitlines()[-1]
@@ -397,9 +400,9 @@ def test_one_that_ends_and_is_started_by_nobody_is_left_again(
 def test_one_that_runs_is_waited_for(
     place: Path, home: Path, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(update, "_self_test", lambda _: frozenset())
-    monkeypatch.setattr(update, "_GONE_SECONDS", 0.0)
-    monkeypatch.setattr(update, "_LOOK_SECONDS", 7.0)
+    monkeypatch.setattr(update_afterwards, "self_test", lambda _: frozenset())
+    monkeypatch.setattr(update_afterwards, "_GONE_SECONDS", 0.0)
+    monkeypatch.setattr(update_afterwards, "_LOOK_SECONDS", 7.0)
     looks: list[float] = []
 
     def look(seconds: float) -> None:
@@ -430,7 +433,7 @@ def test_what_the_service_starts_and_what_it_falls_back_to_are_not_removed(
     monkeypatch.setattr(service_unit, "UNIT_FILE", unit)
     made = tuple(map(str, (old, new, started, other)))
     versions.keep(home, versions.Trial(str(old), str(new), made=made))
-    update._remove_older(home)
+    update_afterwards.remove_older(home)
     assert [folder.exists() for folder in (old, new, started, other)] == [True, True, True, False]
 
 
@@ -484,5 +487,5 @@ def test_an_archive_that_is_a_link_out_of_it_is_none(
 def test_a_description_that_is_a_link_is_not_read(small: Path, tmp_path: Path) -> None:
     (small / "pyproject.toml").replace(tmp_path / "elsewhere")
     (small / "pyproject.toml").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(update.UpdateError, match=r"no pyproject\.toml"):
-        update.version_in(small)
+    with pytest.raises(UpdateError, match=r"no pyproject\.toml"):
+        version_in(small)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -40,7 +41,7 @@ class Home:
 
     def state(self) -> str:
         """Of the one alarm; "none" where none is open."""
-        alarms = self.core.alarm_assembly.store.open_alarms()
+        alarms = self.core.alarms.store.open_alarms()
         return alarms[0].state.value if alarms else "none"
 
     def has(self, kind: type) -> Callable[[], bool]:
@@ -78,7 +79,7 @@ async def a_home(
         told: list[object] = []
         core.bus.listen(told.append)
         for name, address in contacts.items():
-            core.alarm_assembly.people.add(new_contact(name, [], [address]))
+            core.ways.people.add(new_contact(name, [], [address]))
         async with asyncio.timeout(READY_SECONDS):
             await core.children.ready("console")
         yield Home(core, url, web, told)
@@ -90,9 +91,13 @@ def receiver() -> WebhookReceiver:
 
 
 async def link_of(people: WebhookReceiver, number: int = 0) -> str:
-    """The link in a message that came."""
-    await until(lambda: len(people.events) > number)
-    return str(list(people.events.values())[number]["data"]["acknowledge_url"])
+    """The link in a message that came of an alarm; what else is told may come between."""
+
+    def urgent() -> list[dict[str, Any]]:
+        return [each for each in people.events.values() if each["type"] != "anban.notice"]
+
+    await until(lambda: len(urgent()) > number)
+    return str(urgent()[number]["data"]["acknowledge_url"])
 
 
 def certificate(folder: Path, name: str = "page") -> tuple[Path, Path]:

@@ -97,9 +97,7 @@ async def test_a_second_person_sees_who_took_it_and_may_close(tmp_path: Path) ->
             )
             assert {answer.status_code for answer in pressed} == {303}
             await home.web.post(f"{second}/take", data=TAKE)
-            assert [a.acknowledged_by for a in home.core.alarm_assembly.store.open_alarms()] == [
-                "Anna"
-            ]
+            assert [a.acknowledged_by for a in home.core.alarms.store.open_alarms()] == ["Anna"]
             page = await home.web.get(second)
             assert "Anna has taken this on" in page.text
             assert DOOR not in page.text
@@ -252,8 +250,8 @@ async def test_a_link_holds_while_its_alarm_is_open_whatever_the_clock_does(
             home.cry()
             await link_of(daughter)
             (alarm,), (contact,) = (
-                home.core.alarm_assembly.store.open_alarms(),
-                home.core.alarm_assembly.people.all,
+                home.core.alarms.store.open_alarms(),
+                home.core.ways.people.all,
             )
             ours = Acknowledger((tmp_path / "link.key").read_bytes())
             token = ours.token(alarm.alarm_id, contact.contact_id, time.time() - jump_seconds)
@@ -310,8 +308,8 @@ async def test_links_that_are_not_good_are_refused_and_tell_nothing(tmp_path: Pa
             token = httpx.URL(link).path.rpartition("/")[2]
             ours = Acknowledger((tmp_path / "link.key").read_bytes())
             others = Acknowledger(bytes(32))
-            (alarm,) = home.core.alarm_assembly.store.open_alarms()
-            (contact,) = home.core.alarm_assembly.people.all
+            (alarm,) = home.core.alarms.store.open_alarms()
+            (contact,) = home.core.ways.people.all
             claims = (alarm.alarm_id, contact.contact_id)
             bad = [
                 await refused(home, one, 404)
@@ -376,9 +374,7 @@ async def test_an_address_that_is_taken_leaves_the_alarm_alone(tmp_path: Path) -
             told: list[object] = []
             core.bus.listen(told.append)
             await until(lambda: any(isinstance(event, ChildDied) for event in told))
-            core.alarm_assembly.people.add(
-                new_contact("甲", [], [daughter.url.replace("http", "ntfy")])
-            )
+            core.ways.people.add(new_contact("甲", [], [daughter.url.replace("http", "ntfy")]))
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             await until(lambda: daughter.posts > 0)
 
@@ -405,7 +401,7 @@ async def test_without_a_server_no_message_carries_a_link(tmp_path: Path) -> Non
     options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
     with receiver() as daughter:
         async with running(options) as core:
-            core.alarm_assembly.people.add(new_contact("甲", [], [daughter.url]))
+            core.ways.people.add(new_contact("甲", [], [daughter.url]))
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             assert await link_of(daughter) == "None"
             assert "console" not in core.supervisor.names()
@@ -414,7 +410,7 @@ async def test_without_a_server_no_message_carries_a_link(tmp_path: Path) -> Non
 async def test_a_contact_is_spoken_to_in_the_own_language(tmp_path: Path) -> None:
     with receiver() as nurse:
         async with a_home(tmp_path, {}) as home:
-            home.core.alarm_assembly.people.add(new_contact("Ann", [], [nurse.url], lang="en"))
+            home.core.ways.people.add(new_contact("Ann", [], [nurse.url], lang="en"))
             home.cry("stroke")
             page = (await home.web.get(await link_of(nurse))).text
             assert 'lang="en"' in page
@@ -439,6 +435,6 @@ async def test_a_key_that_cannot_be_kept_takes_the_links_away_and_nothing_else(
     options = CoreOptions(tmp_path, settings, tmp_path / "cache", capabilities=frozenset())
     with receiver() as daughter:
         async with running(options) as core:
-            core.alarm_assembly.people.add(new_contact("甲", [], [daughter.url]))
+            core.ways.people.add(new_contact("甲", [], [daughter.url]))
             core.bus.publish(CryForHelpHeard("救命", "fall", 0.0))
             assert await link_of(daughter) == "None"

@@ -39,9 +39,7 @@ async def test_a_press_raises_an_alarm_whose_link_names_the_room(tmp_path: Path)
             page = await home.web.get(await link_of(daughter))
             assert "浴室" in page.text
             assert await send(home, "cord-1", {"event": "press"}) == 200
-            assert len(home.core.alarm_assembly.store.open_alarms()) == 1, (
-                "pressed again is the same alarm"
-            )
+            assert len(home.core.alarms.store.open_alarms()) == 1, "pressed again is the same alarm"
 
 
 @pytest.mark.parametrize("battery", [200, "unknown", "80", 80.0, -5, None, [], {}])

@@ -11,7 +11,7 @@ import pytest
 
 import skills.api
 from assistant.runtime.rights import CHILDREN
-from tools.house_tables import ONE_END, ROOT, pages, read_house
+from tools.house_tables import ONE_END, ROOT, House, pages, read_house
 
 EVENT_FILE = '''
 @event
@@ -23,14 +23,20 @@ class Rung:
 '''
 
 
-@pytest.mark.parametrize(("page", "text"), pages().items(), ids=lambda each: Path(each).name[:12])
-def test_the_page_is_of_this_code(page: Path, text: str) -> None:
-    assert page.read_text("utf-8") == text, "stale: run python tools/house_tables.py"
+@pytest.fixture(scope="module")
+def house() -> House:
+    """This house: to read it takes seconds."""
+    return read_house()
 
 
-def test_every_event_and_service_has_two_ends() -> None:
+def test_the_pages_are_of_this_code(house: House) -> None:
+    for page, text in pages(house).items():
+        assert page.read_text("utf-8") == text, f"{page} is stale: run python tools/house_tables.py"
+
+
+def test_every_event_and_service_has_two_ends(house: House) -> None:
     """What nobody hears or asks for is dead, unless it is said who does."""
-    assert read_house().one_end == sorted(ONE_END)
+    assert house.one_end == sorted(ONE_END)
 
 
 def house_of(folder: Path, **files: str) -> Path:
@@ -98,8 +104,8 @@ def test_who_serves_and_who_asks(tmp_path: Path, asking: str, *, is_asked: bool)
     assert ("door.open" in house.one_end) is not is_asked
 
 
-def test_help_and_check_write_nothing() -> None:
-    before = {page: page.read_bytes() for page in pages()}
+def test_help_and_check_write_nothing(house: House) -> None:
+    before = {page: page.read_bytes() for page in pages(house)}
     for option in ("--help", "--check"):
         done = subprocess.run(
             [sys.executable, ROOT / "tools" / "house_tables.py", option],

@@ -15,11 +15,11 @@ from assistant.core import Core, systemd
 async def test_an_alarm_that_begins_while_it_is_looked_keeps_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assembly = SimpleNamespace(is_busy=False)
+    alarms = SimpleNamespace(is_busy=False)
 
     @asynccontextmanager
     async def running(*_: Any) -> AsyncIterator[Core]:
-        yield cast("Core", SimpleNamespace(alarm_assembly=assembly))
+        yield cast("Core", SimpleNamespace(alarms=alarms))
 
     monkeypatch.setattr(systemd, "running", running)
     monkeypatch.setattr(systemd, "WATCHDOG_SECONDS", 0.0)
@@ -28,7 +28,7 @@ async def test_an_alarm_that_begins_while_it_is_looked_keeps_it(
     def is_outdated(_: Core) -> bool:
         nonlocal looks
         looks += 1
-        assembly.is_busy = looks == 1  # somebody cries; at the next look it is over
+        alarms.is_busy = looks == 1  # somebody cries; at the next look it is over
         return True
 
     assert await systemd.run_until_told(cast("Any", None), lambda _: None, is_outdated)

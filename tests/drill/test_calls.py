@@ -22,7 +22,7 @@ from tests.waiting import until
 
 
 async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any]]:
-    (contact,) = (c for c in home.core.alarm_assembly.people.all if c.name == name)
+    (contact,) = (c for c in home.core.ways.people.all if c.name == name)
     answer = await call(
         home.core.bus, "drill.contact", contact_id=contact.contact_id, drill_id=drill_id or new_id()
     )
@@ -31,12 +31,12 @@ async def drill(home: Home, name: str, drill_id: str = "") -> list[dict[str, Any
 
 
 async def phone_ready(home: Home) -> None:
-    assert home.core.alarm_assembly.equipment.phone is not None
-    await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+    assert home.core.ways.equipment.phone is not None
+    await home.core.ways.equipment.phone.connection.wait_ready(30)
 
 
 async def modem_ready(home: Home) -> None:
-    equipment = home.core.alarm_assembly.equipment
+    equipment = home.core.ways.equipment
     await until(lambda: equipment.modem is not None and not equipment.modem.problem)
 
 
@@ -49,7 +49,7 @@ async def test_a_call_is_acknowledged_with_one_and_hung_up(tmp_path: Path) -> No
         assert found["verdict"] == "well"
         assert "key 1" in found["detail"]
         await until(peer.calls[0].ended.is_set)
-        assert home.core.alarm_assembly.store.open_alarms() == ()
+        assert home.core.alarms.store.open_alarms() == ()
         assert not home.has(AlarmRaised)()
         assert not home.has(PutThroughChanged)(), "nobody listens into the room"
         run = await home.core.database.read(last_drill)
@@ -118,8 +118,8 @@ async def test_messages_say_in_their_first_words_that_it_is_a_drill(tmp_path: Pa
 
             modem.messages.receive("+8613800138000", "1")
             await until(lambda: not modem.messages.inbox)
-            await until(lambda: not home.core.alarm_assembly.drill_calls._told)
-            await home.core.alarm_assembly.drill_calls._tasks.finish()
+            await until(lambda: not home.core.drills.calls._told)
+            await home.core.drills.calls._tasks.finish()
             run = await home.core.database.read(last_drill)
             assert run is not None
             assert "acknowledged with an answer" in {f.detail for f in run.findings}

@@ -52,7 +52,7 @@ def hear(home: Home, text: str, utterance: str, *, is_final: bool = True) -> Non
 
 
 def alarms(home: Home) -> list[str]:
-    return [alarm.reason for alarm in home.core.alarm_assembly.store.open_alarms()]
+    return [alarm.reason for alarm in home.core.alarms.store.open_alarms()]
 
 
 async def cries_are_real(home: Home, utterance: str) -> None:
@@ -79,7 +79,7 @@ async def test_a_cry_from_each_room_is_answered_and_calls_nobody(
             ("卧室", "救命"),
             ("厨房", "救命"),
         ]
-        await home.core.alarm_assembly.drill._tasks.finish()
+        await home.core.drills.mode._tasks.finish()
         run = await home.core.database.read(last_drill)
         assert run is not None
         assert run.ended_at is not None
@@ -99,7 +99,7 @@ async def test_one_cry_that_grows_while_it_is_spoken_is_one_cry(tmp_path: Path) 
         hear(home, "救命我摔倒了", "u", is_final=False)
         hear(home, "救命我摔倒了快来人", "u")
         hear(home, "救命", "v")  # while the answer is still being spoken
-        assert home.core.alarm_assembly.drill.drill_id
+        assert home.core.drills.mode.drill_id
         assert sum("这是演练" in text for text in home.said()) == 1
     assert alarms(home) == []
 
@@ -138,7 +138,7 @@ async def test_a_pendant_is_real(tmp_path: Path) -> None:
         await call(home, "begin")
         home.core.bus.publish(HelpPressed("red", "卫生间"))
         await until(lambda: alarms(home) == ["other"])
-        assert not home.core.alarm_assembly.drill.drill_id
+        assert not home.core.drills.mode.drill_id
 
 
 async def test_what_a_sensor_sees_is_asked_about_and_ends_the_drill(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ async def test_what_a_sensor_sees_is_asked_about_and_ends_the_drill(tmp_path: Pa
         await call(home, "begin")
         home.core.bus.publish(DangerSensed("fall", "radar", "卧室"))
         await until(lambda: alarms(home) == ["fall"])
-        assert not home.core.alarm_assembly.drill.drill_id
+        assert not home.core.drills.mode.drill_id
         hear(home, "救命", "u1")
         await until(home.has(AlarmRaised))
 
@@ -154,11 +154,11 @@ async def test_what_a_sensor_sees_is_asked_about_and_ends_the_drill(tmp_path: Pa
 async def test_a_cry_while_an_unlisted_one_is_asked_about_is_real(tmp_path: Path) -> None:
     async with a_home(tmp_path) as home:
         await call(home, "begin")
-        home.core.alarm_assembly.triggers.doubt("哎哟我这腿不听使唤了")
+        home.core.alarms.triggers.doubt("哎哟我这腿不听使唤了")
         await until(lambda: len(alarms(home)) == 1)
         hear(home, "救命", "u1")
         await until(home.has(AlarmRaised))
-        assert not home.core.alarm_assembly.drill.drill_id
+        assert not home.core.drills.mode.drill_id
 
 
 async def test_it_ends_with_whoever_leads_it(
@@ -167,7 +167,7 @@ async def test_it_ends_with_whoever_leads_it(
     monkeypatch.setattr(mode, "LEASE_SECONDS", 0.2)
     async with a_home(tmp_path) as home:
         await call(home, "begin")
-        await until(lambda: not home.core.alarm_assembly.drill.drill_id)
+        await until(lambda: not home.core.drills.mode.drill_id)
         assert "演练结束了" in home.said()[-1]
         await cries_are_real(home, "u")
 
@@ -188,7 +188,7 @@ async def test_it_ends_after_the_longest_time_though_somebody_stays(
 async def test_a_restart_ends_it(tmp_path: Path) -> None:
     async with a_home(tmp_path) as home:
         await call(home, "begin")
-        await home.core.alarm_assembly.drill._tasks.finish()
+        await home.core.drills.mode._tasks.finish()
     async with a_home(tmp_path) as home:
         await cries_are_real(home, "u")
 
@@ -200,7 +200,7 @@ async def test_with_the_mouth_dead_a_later_cry_is_real(
     async with a_home(tmp_path, speaks=False) as home:
         await call(home, "begin")
         hear(home, "救命", "u1")
-        await until(lambda: not home.core.alarm_assembly.drill._is_answering)
+        await until(lambda: not home.core.drills.mode._is_answering)
         await cries_are_real(home, "u2")
 
 

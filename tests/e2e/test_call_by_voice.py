@@ -45,29 +45,29 @@ async def test_the_daughter_is_rung_by_voice(
             running(replace(options, settings=settings)) as core,
         ):
             called = {"zh": "女儿", "en": "my daughter"}[lang]
-            core.alarm_assembly.people.add(new_contact("王小芳", [called], [peer.uri]))
+            core.ways.people.add(new_contact("王小芳", [called], [peer.uri]))
             told: list[object] = []
             core.bus.listen(told.append)
             await core.children.dialogue_ready()
-            assert core.alarm_assembly.equipment.phone is not None
-            await core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+            assert core.ways.equipment.phone is not None
+            await core.ways.equipment.phone.connection.wait_ready(30)
 
             asked = await call(core.bus, "turn", text=wish)
             assert asked["intent"] == "emergency_contact"
             assert question in asked["reply"]
             assert peer.invites == 0
             await call(core.bus, "turn", text=yes)
-            await until(lambda: core.alarm_assembly.calls.is_talking)
+            await until(lambda: core.calls.is_talking)
 
             pid = core.supervisor.pid("skills")
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
             await until(lambda: any(isinstance(e, ChildDied) and e.name == "skills" for e in told))
-            assert core.alarm_assembly.calls.is_talking, "no child of the dialogue ends a call"
+            assert core.calls.is_talking, "no child of the dialogue ends a call"
 
             core.bus.publish(Heard("u1", hang_up, lang, is_final=True, addressed=False))
             await until(peer.calls[0].ended.is_set)
-            await until(lambda: not core.alarm_assembly.calls.is_under_way)
+            await until(lambda: not core.calls.is_under_way)
             assert peer.calls[0].ended_by == "BYE"
             assert any(isinstance(e, Say) for e in told)
 
@@ -83,11 +83,9 @@ async def test_a_roundabout_cry_is_asked_about_and_silence_calls_the_family(
             assert asked["intent"] == "emergency_help"
             assert asked["lane"] == "safety"
             await until(
-                lambda: (
-                    [a.state.value for a in core.alarm_assembly.store.open_alarms()] == ["raised"]
-                )
+                lambda: [a.state.value for a in core.alarms.store.open_alarms()] == ["raised"]
             )
             # Merely heard in the room, an answer in other words: it is asked back.
             heard = Heard("u1", "虚惊一场不用叫人了", "zh", is_final=True, addressed=True)
             core.bus.publish(heard)
-            await until(lambda: core.alarm_assembly.store.open_alarms()[0].denied_count == 1)
+            await until(lambda: core.alarms.store.open_alarms()[0].denied_count == 1)

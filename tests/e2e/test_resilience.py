@@ -98,9 +98,7 @@ async def test_a_cry_is_recognised_with_a_child_killed_and_the_child_comes_back(
 @pytest.mark.parametrize("name", ["mouth", "dialogue", "skills"])
 async def test_a_spoken_cry_is_heard_while_another_child_is_down(home: Home, name: str) -> None:
     await home.ready()
-    await home.core.alarm_assembly.triggers.end_all(
-        "the family"
-    )  # else it is the same alarm once more
+    await home.core.alarms.triggers.end_all("the family")  # else it is the same alarm once more
     raised, died = home.watch(AlarmRaised), home.watch(ChildDied)
     pid = home.core.supervisor.pid(name)
     assert pid is not None

@@ -28,10 +28,10 @@ class Home:
 
     def add(self, name: str, *addresses: str) -> None:
         """Another contact, after those before."""
-        self.core.alarm_assembly.people.add(new_contact(name, [], addresses))
+        self.core.ways.people.add(new_contact(name, [], addresses))
 
     def state(self) -> str:
-        alarms = self.core.alarm_assembly.store.open_alarms()
+        alarms = self.core.alarms.store.open_alarms()
         return alarms[0].state.value if alarms else "none"
 
     def taken_by(self) -> list[str]:
@@ -42,8 +42,8 @@ class Home:
 
     def outcomes(self, name: str) -> list[str]:
         """Of every settled try to reach a person, oldest first."""
-        (contact,) = (c for c in self.core.alarm_assembly.people.all if c.name == name)
-        store = self.core.alarm_assembly.store
+        (contact,) = (c for c in self.core.ways.people.all if c.name == name)
+        store = self.core.alarms.store
         return [
             attempt.outcome
             for alarm in store.open_alarms()
@@ -52,8 +52,8 @@ class Home:
         ]
 
     def details(self, name: str) -> str:
-        (contact,) = (c for c in self.core.alarm_assembly.people.all if c.name == name)
-        store = self.core.alarm_assembly.store
+        (contact,) = (c for c in self.core.ways.people.all if c.name == name)
+        store = self.core.alarms.store
         return "; ".join(
             attempt.detail
             for alarm in store.open_alarms()

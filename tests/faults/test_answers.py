@@ -106,7 +106,7 @@ async def test_a_telephone_that_answers_by_itself_is_not_answered_for_ever(tmp_p
             for number in range(8):
                 modem.messages.receive(DAUGHTER, f"我正在开车，稍后回复 {number}")
             await until(lambda: not modem.messages.inbox)
-            await home.core.alarm_assembly._answers._tasks.finish()
+            await home.core.alarms._answers._tasks.finish()
             assert sent_to(modem, DAUGHTER).count("没看懂") == 5
 
 
@@ -117,7 +117,7 @@ async def test_a_stranger_is_told_nothing(tmp_path: Path) -> None:
             modem.messages.receive(STRANGER, "怎么了")
             modem.messages.receive(STRANGER, "1")
             await until(lambda: not modem.messages.inbox)
-            await home.core.alarm_assembly._answers._tasks.finish()
+            await home.core.alarms._answers._tasks.finish()
             assert home.state() == "raised"
             assert not sent_to(modem, STRANGER)
 
@@ -132,7 +132,7 @@ async def test_no_word_goes_back_to_a_public_number(tmp_path: Path) -> None:
             for sender in ("120", DAUGHTER):
                 modem.messages.receive(sender, "怎么了？")
             await until(lambda: "没看懂" in sent_to(modem, DAUGHTER))
-            await home.core.alarm_assembly._answers._tasks.finish()
+            await home.core.alarms._answers._tasks.finish()
             assert "没看懂" not in sent_to(modem, "120")
 
 
@@ -163,7 +163,7 @@ async def test_the_same_message_is_counted_once_over_a_restart(tmp_path: Path) -
             await until(lambda: home.state() != "none")
             modem.messages.arrive(pdu)  # the network gives it again
             await until(lambda: not modem.messages.inbox)
-            await home.core.alarm_assembly._answers._tasks.finish()
+            await home.core.alarms._answers._tasks.finish()
             assert "没看懂" not in sent_to(modem, DAUGHTER)
 
 
@@ -172,7 +172,7 @@ async def test_an_answer_of_before_it_went_out_again_is_none(tmp_path: Path) -> 
     with SimulatedModem(tmp_path) as modem:
         async with a_home(tmp_path / "home", modem=ModemSettings(modem.port)) as home:
             await alarmed(home)
-            (alarm,) = home.core.alarm_assembly.store.open_alarms()
+            (alarm,) = home.core.alarms.store.open_alarms()
             again_at = time.time() + 3_600.0  # as if that answer were an hour old
 
             def taken_and_out_again(connection: sqlite3.Connection) -> None:

@@ -66,7 +66,7 @@ async def test_each_child_is_killed_in_an_open_alarm_that_a_human_then_takes_on(
             core.bus.publish(CryForHelpHeard("救命", "other", 0.0))
             async with asyncio.timeout(120):
                 await core.children.ready(name)
-        assert len(core.alarm_assembly.store.open_alarms()) == 1
+        assert len(core.alarms.store.open_alarms()) == 1
         daughter.manners = Manners(press="1")
         await until(home.has(AlarmAcknowledged))
         assert home.taken_by() == ["大女儿"]

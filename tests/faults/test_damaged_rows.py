@@ -110,5 +110,5 @@ async def test_an_open_alarm_of_an_unknown_state_goes_on(tmp_path: Path) -> None
     with WebhookReceiver(SECRET.encode()) as daughter:
         People(tmp_path).add(new_contact("大女儿", [], [daughter.url]))
         async with a_home(tmp_path) as home:
-            assert len(home.core.alarm_assembly.store.open_alarms()) == 2
+            assert len(home.core.alarms.store.open_alarms()) == 2
             await until(lambda: len(daughter.events) >= 2)

@@ -97,8 +97,8 @@ async def test_an_alarm_of_such_a_name_goes_out_over_every_channel(
                 ) as home,
                 httpx.AsyncClient() as client,
             ):
-                assert home.core.alarm_assembly.equipment.phone is not None
-                await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+                assert home.core.ways.equipment.phone is not None
+                await home.core.ways.equipment.phone.connection.wait_ready(30)
                 async with asyncio.timeout(60):
                     await home.core.children.ready("console")
                 home.cry()

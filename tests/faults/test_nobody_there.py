@@ -21,8 +21,8 @@ async def test_everybody_is_busy_until_one_is_not(tmp_path: Path) -> None:
         SipPeer(Manners(status="600 Busy Everywhere"), user="neighbour") as neighbour,
         a_home(tmp_path, phone=a_phone()) as home,
     ):
-        assert home.core.alarm_assembly.equipment.phone is not None
-        await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+        assert home.core.ways.equipment.phone is not None
+        await home.core.ways.equipment.phone.connection.wait_ready(30)
         for name, peer in (("大女儿", daughter), ("儿子", son), ("邻居", neighbour)):
             home.add(name, peer.uri)
         home.cry()

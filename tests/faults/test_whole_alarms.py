@@ -92,8 +92,8 @@ async def test_the_operator_of_a_centre_rings_back(tmp_path: Path) -> None:
     async with ScaipReceiver() as centre, SipPeer(Manners(status="480 Offline")) as operator:
         routes = CentreSettings("1234567", centre.uri)
         async with a_home(tmp_path, centre=routes, phone=a_phone()) as home:
-            assert home.core.alarm_assembly.equipment.phone is not None
-            await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+            assert home.core.ways.equipment.phone is not None
+            await home.core.ways.equipment.phone.connection.wait_ready(30)
             home.add("接警中心", "scaip:centre", operator.uri)
             home.cry()
             await until(lambda: {"delivered", "no_answer"} <= set(home.outcomes("接警中心")))
@@ -116,8 +116,8 @@ async def test_an_answering_machine_takes_no_alarm_and_stops_no_round(tmp_path: 
         SipPeer(Manners(press="1"), user="son") as son,
         a_home(tmp_path, phone=a_phone()) as home,
     ):
-        assert home.core.alarm_assembly.equipment.phone is not None
-        await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+        assert home.core.ways.equipment.phone is not None
+        await home.core.ways.equipment.phone.connection.wait_ready(30)
         home.add("大女儿", mobile.uri, landline.uri)
         home.add("儿子", son.uri)
         home.cry()
@@ -141,7 +141,7 @@ async def test_whatever_a_webhook_answers_is_no_acknowledgement(tmp_path: Path) 
                 home.cry(("fall", "fire", "gas", "stroke")[number])
                 await until(lambda wanted=number + 1: len(daughter.events) == wanted)
             await until(lambda: home.outcomes("大女儿") == ["delivered"] * len(answers))
-            states = {alarm.state.value for alarm in home.core.alarm_assembly.store.open_alarms()}
+            states = {alarm.state.value for alarm in home.core.alarms.store.open_alarms()}
             assert states == {"raised"}
             assert home.taken_by() == []
 
@@ -156,8 +156,8 @@ async def test_the_button_of_a_link_stops_the_telephones(tmp_path: Path) -> None
             a_home(tmp_path, phone=a_phone(), console=page) as home,
             httpx.AsyncClient() as web,
         ):
-            assert home.core.alarm_assembly.equipment.phone is not None
-            await home.core.alarm_assembly.equipment.phone.connection.wait_ready(30)
+            assert home.core.ways.equipment.phone is not None
+            await home.core.ways.equipment.phone.connection.wait_ready(30)
             home.add("大女儿", daughter.url)
             home.add("儿子", son.uri)
             async with asyncio.timeout(60):

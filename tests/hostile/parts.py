@@ -33,7 +33,7 @@ def ended(home: Home) -> list[object]:
 
 
 async def until_open(home: Home) -> None:
-    await until(home.core.alarm_assembly.store.open_alarms, "an alarm")
+    await until(home.core.alarms.store.open_alarms, "an alarm")
 
 
 def _sensed(home: Home) -> None:
@@ -41,7 +41,7 @@ def _sensed(home: Home) -> None:
 
 
 def _doubted(home: Home) -> None:
-    home.core.alarm_assembly.triggers.doubt("我坐这地上半个钟头了腿不听话")
+    home.core.alarms.triggers.doubt("我坐这地上半个钟头了腿不听话")
 
 
 def _cried(home: Home) -> None:

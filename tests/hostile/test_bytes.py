@@ -82,14 +82,14 @@ async def send(home: Home, *lines: bytes) -> None:
 
 async def still_helps(home: Home) -> None:
     """A cry is heard, written down and answered."""
-    for alarm in home.core.alarm_assembly.store.open_alarms():
-        await home.core.alarm_assembly.triggers.controller.close(alarm.alarm_id, "test")
+    for alarm in home.core.alarms.store.open_alarms():
+        await home.core.alarms.triggers.controller.close(alarm.alarm_id, "test")
     home.told.clear()
     BEGINNINGS["cried"](home)
     await until_open(home)
     await call(home.core.bus, "turn", text="救命")
     assert home.said()
-    await home.core.alarm_assembly.store.recorded(5)
+    await home.core.alarms.store.recorded(5)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -54,11 +54,11 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
 
 @pytest.mark.parametrize("caller", SPELLINGS, ids=lambda caller: ascii(caller)[:40])
 async def test_a_stranger_must_not_be_taken_for_a_contact(home: Home, caller: str) -> None:
-    assert home.core.alarm_assembly.inbound.who(caller) is None
+    assert home.core.alarms.inbound.who(caller) is None
 
 
 async def test_a_contact_must_still_be_known(home: Home) -> None:
-    who = home.core.alarm_assembly.inbound.who
+    who = home.core.alarms.inbound.who
     for caller in ("+8613800138000", "13800138000", "sip:fang@family.example:5099;transport=tcp"):
         assert who(caller) is not None
 
@@ -66,18 +66,18 @@ async def test_a_contact_must_still_be_known(home: Home) -> None:
 async def test_a_caller_must_not_find_the_code_by_trying(home: Home) -> None:
     """All there are, over as many calls as it takes, the right one last."""
     inbound, (alarm,) = (
-        home.core.alarm_assembly.inbound,
-        home.core.alarm_assembly.store.open_alarms(),
+        home.core.alarms.inbound,
+        home.core.alarms.store.open_alarms(),
     )
-    contact = home.core.alarm_assembly.people.all[0]
+    contact = home.core.ways.people.all[0]
     right = inbound._codes.code(alarm.alarm_id)
     codes = ["".join(keys) for keys in product(KEYS, repeat=4)]
     codes.remove(right)
-    caller = _Caller(contact, home.core.alarm_assembly.store.open_alarms())
+    caller = _Caller(contact, home.core.alarms.store.open_alarms())
     for code in codes[: 4 * MOST_WRONG_CODES]:
         for key in code:
             await inbound._pressed(caller, key)
-    again = _Caller(contact, home.core.alarm_assembly.store.open_alarms())
+    again = _Caller(contact, home.core.alarms.store.open_alarms())
     for key in (*right, "9"):
         await inbound._pressed(again, key)
     assert not again.is_proven
@@ -88,9 +88,7 @@ async def test_a_caller_must_not_find_the_code_by_trying(home: Home) -> None:
     "keys", ["9", "1", "0", "99999999", "1111", "*#06#", "*21*1#", "", "9" * 999]
 )
 async def test_other_keys_must_end_nothing(home: Home, keys: str) -> None:
-    caller = _Caller(
-        home.core.alarm_assembly.people.all[0], home.core.alarm_assembly.store.open_alarms()
-    )
+    caller = _Caller(home.core.ways.people.all[0], home.core.alarms.store.open_alarms())
     for key in keys:
-        await home.core.alarm_assembly.inbound._pressed(caller, key)
+        await home.core.alarms.inbound._pressed(caller, key)
     assert ended(home) == []

@@ -54,8 +54,8 @@ async def test_a_thousand_presses_must_be_one_alarm(tmp_path: Path) -> None:
         for _ in range(1_000):
             home.core.bus.publish(HelpPressed("cord-1", "浴室"))
         await until_open(home)
-        await home.core.alarm_assembly.triggers._tasks.finish()
-        assert len(home.core.alarm_assembly.store.open_alarms()) == 1
+        await home.core.alarms.triggers._tasks.finish()
+        assert len(home.core.alarms.store.open_alarms()) == 1
         assert len(asyncio.all_tasks()) < before + 30
 
 
@@ -65,8 +65,8 @@ async def test_alarms_of_a_thousand_names_must_not_grow_for_ever(tmp_path: Path)
         for number in range(200):
             home.core.bus.publish(HelpPressed(f"button-{number}", ""))
         await until_open(home)
-        await home.core.alarm_assembly.triggers._tasks.finish()
-        assert len(home.core.alarm_assembly.store.open_alarms()) < 50
+        await home.core.alarms.triggers._tasks.finish()
+        assert len(home.core.alarms.store.open_alarms()) < 50
         await call(home.core.bus, "turn", text="救命")
 
 
@@ -84,4 +84,4 @@ async def test_everything_at_once_must_leave_the_alarm_standing(tmp_path: Path) 
         BEGINNINGS["cried"](home)
         await call(home.core.bus, "turn", text="救命")
         assert home.state() in {"raised", "delivered"}
-        assert len(home.core.alarm_assembly.store.open_alarms()) <= 3
+        assert len(home.core.alarms.store.open_alarms()) <= 3

@@ -109,17 +109,17 @@ async def test_no_setting_must_forge_a_message_or_a_line_of_a_log(
         core.bus.publish(HelpPressed(device, emergency.pendants.get(device, "")))
         await until_open(home)
         (alarm,), (contact,) = (
-            core.alarm_assembly.store.open_alarms(),
-            core.alarm_assembly.people.all,
+            core.alarms.store.open_alarms(),
+            core.ways.people.all,
         )
-        attempt = await core.alarm_assembly.store.begin_attempt(
+        attempt = await core.alarms.store.begin_attempt(
             alarm.alarm_id, contact.contact_id, "tel:13800138000", 1
         )
-        told = core.alarm_assembly._wording.message(alarm, contact, attempt)
+        told = core.alarms._wording.message(alarm, contact, attempt)
         assert "求救" in told.text, "what matters is said whatever else stands there"
         assert "\r" not in told.text
         assert "\n" not in told.text
-        details = core.alarm_assembly._wording.details(alarm, "zh")
+        details = core.alarms._wording.details(alarm, "zh")
         if where not in {"door", "health"}:
             assert "4711" in details
     for record in caplog.records:

@@ -62,8 +62,8 @@ async def test_a_cry_for_one_must_not_ring_it_before_a_yes(tmp_path: Path, text:
         home.add("急救", "tel:120", "sip:120@provider.example")
         await call(home.core.bus, "turn", text=text)
         await until_open(home)
-        (alarm,) = home.core.alarm_assembly.store.open_alarms()
-        assert home.core.alarm_assembly.triggers._number.contact(alarm.alarm_id) is None
-        assert not home.core.alarm_assembly.equipment.registry._agreed
+        (alarm,) = home.core.alarms.store.open_alarms()
+        assert home.core.alarms.triggers._number.contact(alarm.alarm_id) is None
+        assert not home.core.ways.equipment.registry._agreed
         BEGINNINGS["cried"](home)
-        assert not home.core.alarm_assembly.equipment.registry._agreed
+        assert not home.core.ways.equipment.registry._agreed

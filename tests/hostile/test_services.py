@@ -98,8 +98,8 @@ async def test_what_only_the_core_may_do_must_not_be_done(
     BEGINNINGS["cried"](home)
     await until_open(home)
     (alarm,), (contact,) = (
-        home.core.alarm_assembly.store.open_alarms(),
-        home.core.alarm_assembly.people.all,
+        home.core.alarms.store.open_alarms(),
+        home.core.ways.people.all,
     )
     arguments: dict[str, dict[str, Any]] = {
         "alarms.acknowledge": {"alarm_id": alarm.alarm_id, "contact_id": contact.contact_id},
@@ -286,17 +286,17 @@ async def test_a_name_that_a_skill_gave_must_not_keep_an_alarm_from_being_told(
 ) -> None:
     async with peer_of(home.core, "skills") as peer:
         await peer.ask("profile.set", "tea", field="name", value=name)
-    await home.core.alarm_assembly._tasks.finish()
+    await home.core.alarms._tasks.finish()
     kept = await KeyedValues.profile(home.core.database).get("name")
     BEGINNINGS["cried"](home)
     await until_open(home)
     (alarm,), (contact,) = (
-        home.core.alarm_assembly.store.open_alarms(),
-        home.core.alarm_assembly.people.all,
+        home.core.alarms.store.open_alarms(),
+        home.core.ways.people.all,
     )
-    store = home.core.alarm_assembly.store
+    store = home.core.alarms.store
     attempt = await store.begin_attempt(alarm.alarm_id, contact.contact_id, "tel:1", 1)
-    message = home.core.alarm_assembly._wording.message(alarm, contact, attempt)
+    message = home.core.alarms._wording.message(alarm, contact, attempt)
     assert len(message.text) < 1_000, type(kept)
     assert message.text.isprintable()
 
@@ -307,11 +307,11 @@ async def test_what_a_skill_keeps_of_the_elders_health_must_not_bury_the_message
     hostile = ["x" * 5_000] * 40 + ["青霉素\r\n\r\nAT+CFUN=0"] + ["\x1b[2J\u202e"] * 9
     async with peer_of(home.core, "skills") as peer:
         await peer.ask("profile.set", "tea", field="allergies", value=hostile)
-    await home.core.alarm_assembly.health.finish()
+    await home.core.alarms.health.finish()
     BEGINNINGS["cried"](home)
     await until_open(home)
-    (alarm,) = home.core.alarm_assembly.store.open_alarms()
-    told = home.core.alarm_assembly._wording.details(alarm, "zh")
+    (alarm,) = home.core.alarms.store.open_alarms()
+    told = home.core.alarms._wording.details(alarm, "zh")
     assert "青霉素" in told
     assert len(told) < 2_000
     assert told.isprintable()

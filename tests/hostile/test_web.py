@@ -79,8 +79,8 @@ async def test_no_link_of_another_home_person_or_alarm_must_do_anything(tmp_path
             home.cry()
             await link_of(daughter)
             (alarm,), (contact,) = (
-                home.core.alarm_assembly.store.open_alarms(),
-                home.core.alarm_assembly.people.all,
+                home.core.alarms.store.open_alarms(),
+                home.core.ways.people.all,
             )
             own = Acknowledger((tmp_path / "link.key").read_bytes())
             now = time.time()
@@ -134,7 +134,7 @@ async def test_nothing_but_the_button_must_take_it_on(tmp_path: Path) -> None:
                     shown += (await home.web.post(f"{link}/take", data=TAKE, headers=headers)).text
             shown += (await home.web.post(f"{link}/close", data=CLOSE)).text
             assert home.state() in {"raised", "delivered"}
-            assert home.core.alarm_assembly.store.open_alarms()[0].declined == ()
+            assert home.core.alarms.store.open_alarms()[0].declined == ()
             assert DOOR not in shown
             assert HEALTH not in shown
 
@@ -147,13 +147,13 @@ async def test_one_persons_link_must_not_speak_for_another(tmp_path: Path) -> No
             hers, his = await link_of(daughter), await link_of(son)
             await home.web.post(f"{hers}/take", data=TAKE)
             await until(lambda: home.state() == "acknowledged")
-            before = home.core.alarm_assembly.store.open_alarms()[0]
+            before = home.core.alarms.store.open_alarms()[0]
             seen = (await home.web.get(his)).text
             seen += (await home.web.post(f"{his}/take", data=TAKE)).text
             seen += (await home.web.post(f"{his}/come", data={"do": "come", "minutes": "60"})).text
             assert DOOR not in seen
             assert HEALTH not in seen
-            after = home.core.alarm_assembly.store.open_alarms()[0]
+            after = home.core.alarms.store.open_alarms()[0]
             assert (after.acknowledged_by, after.escalate_at) == ("大女儿", before.escalate_at)
 
 
@@ -167,14 +167,14 @@ async def test_one_persons_link_must_not_give_up_for_another_nor_over_and_over(
             hers, his = await link_of(daughter), await link_of(son)
             await home.web.post(f"{hers}/take", data=TAKE)
             await home.web.post(f"{his}/decline", data=DECLINE)
-            (alarm,) = home.core.alarm_assembly.store.open_alarms()
+            (alarm,) = home.core.alarms.store.open_alarms()
             assert (alarm.state.value, alarm.acknowledged_by) == ("acknowledged", "大女儿")
             assert [each.who for each in alarm.declined] == ["儿子"]
             token = hers.rpartition("/")[2]
             for _ in range(2 * MOST_TAKES):
                 await call(home.core.bus, "links.decline", token=token)
                 await call(home.core.bus, "links.take", token=token)
-            (alarm,) = home.core.alarm_assembly.store.open_alarms()
+            (alarm,) = home.core.alarms.store.open_alarms()
             assert alarm.generation == MOST_TAKES
             assert home.state() == "raised"
 
@@ -184,8 +184,8 @@ async def test_a_link_must_not_work_for_who_is_no_contact_any_more(tmp_path: Pat
         async with a_home(tmp_path, {"大女儿": daughter.url}) as home:
             home.cry()
             link = await link_of(daughter)
-            home.core.alarm_assembly.people.add(new_contact("儿子", [], ["tel:13700137000"]))
-            home.core.alarm_assembly.people.remove("大女儿")
+            home.core.ways.people.add(new_contact("儿子", [], ["tel:13700137000"]))
+            home.core.ways.people.remove("大女儿")
             answer = await home.web.post(f"{link}/take", data=TAKE)
             assert answer.status_code >= 400
             assert home.state() in {"raised", "delivered"}

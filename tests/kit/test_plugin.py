@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# `pytester` forgets what was first imported within a run, but YAML's C part cannot be loaded twice.
+import anban_testing.talk_file  # noqa: F401
+
 TALK = """\
 skill = "general"
 lang = "en"

@@ -156,15 +156,16 @@ def _moment(when: Moment) -> str:
 
 def _once_each(when: Recurrence, now: datetime) -> set[str]:
     """Write "tomorrow at nine and at ten", "on Monday and Friday at nine" as their moments."""
-    weekdays = _by(when, "BYDAY").split(",")
+    weekdays = set(_by(when, "BYDAY").split(",")) - {""}
     start = when.start or now.date()
-    if when.course_days == 1 and not when.until:
-        days = [start]
-    elif when.course_days == 7 and when.start is None and set(weekdays) <= set(_WEEKDAYS):
-        coming = [start + timedelta(days) for days in range(7)]
-        days = [day for day in coming if _WEEKDAYS[day.weekday()] in weekdays]
-    else:
+    is_every = _by(when, "FREQ") in {"DAILY", "WEEKLY"} and not _by(when, "INTERVAL")
+    is_every = is_every and weekdays <= set(_WEEKDAYS)
+    # Without a first day, seven days are "on Monday and Friday", each of them once.
+    is_run = when.start is not None or when.course_days in {1, 7}
+    if when.course_days is None or when.until or not is_every or not is_run:
         return set()
+    coming = [start + timedelta(days) for days in range(when.course_days)]
+    days = [day for day in coming if not weekdays or _WEEKDAYS[day.weekday()] in weekdays]
     return {_at(day, each.at.strftime("%H:%M")) for day in days for each in when.times}
 
 

@@ -39,6 +39,7 @@ from assistant.pendants import (
     parse_line,
     presses,
 )
+from assistant.pendants.facts import is_press
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(120)
@@ -285,6 +286,18 @@ def signed(body: bytes, at: float = NOW, uid: str = "r1", token: str = TOKEN) ->
     """As `channels.webhook` signs what goes out, so that one hub can use one way for both."""
     headers = signed_headers(token.encode(), uid, int(at), body)
     return {name.lower(): value for name, value in headers.items()}
+
+
+@pytest.mark.parametrize(
+    "event", ["1_single", "2_hold", "button_1_double", "held", "single_3", "long_press_2", "sos"]
+)
+def test_a_button_of_several_is_pressed_whichever_it_was(event: str) -> None:
+    assert is_press(event)
+
+
+@pytest.mark.parametrize("event", ["1_release", "release", "off", "on", "1_seen", "11", "1_"])
+def test_what_is_no_press_of_a_button(event: str) -> None:
+    assert not is_press(event)
 
 
 def test_a_report_over_the_web() -> None:

@@ -1,20 +1,12 @@
-"""Frames of every radar as bytes, made from the facts page and the manuals; and the captures."""
+"""Frames of every radar as bytes, made from the facts page and the manuals."""
 
 from __future__ import annotations
 
-import os
 import struct
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from perception.radar.tinyframe import checksum
-
-DATA = Path(
-    os.environ.get("ANBAN_RADAR_DATA", Path(__file__).parents[3] / "shared" / "data" / "radar")
-)
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no radar captures at {DATA}")
 
 TI_MAGIC = bytes((2, 1, 4, 3, 6, 5, 8, 7))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from radar_bytes import DATA, needs_data
+from captures import DATA, needs_data
 
 from perception.activity import ExerciseWatch
 from perception.activity_features import LABELS

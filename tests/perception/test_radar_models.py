@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from radar_bytes import DATA, needs_data
+from captures import DATA, needs_data
 
 from perception import activity_features, fall_features
 from perception.fall import FallModel

@@ -51,6 +51,8 @@ EVENTS: list[Event] = [
     *(told.SensorTroubled(110.0, "gone", kind, "ld2450") for kind in TroubleKind),
     told.SensorRecovered(120.0),
     told.MountingFound(130.0, 2.1, 1.8),
+    *(told.MountingDoubted(130.0, why) for why in told.Unsure),
+    told.Rested(140.0, 27_000.0, 0.5, 0.4, 1.6, 2.0, 4.0),
 ]
 
 

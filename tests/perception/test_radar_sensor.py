@@ -8,13 +8,12 @@ import struct
 from pathlib import Path
 
 import pytest
+from captures import DATA, needs_data
 from radar_bytes import (
-    DATA,
     FALL,
     PRESENT,
     STREAMS,
     fda1,
-    needs_data,
     ti_packet,
     ti_points,
     tinyframe,

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import serial
-from radar_bytes import DATA, FALL, PRESENT, needs_data
+from captures import DATA, needs_data
+from radar_bytes import FALL, PRESENT
 
 from perception.radar import (
     PortSettings,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
+from captures import DATA, needs_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from radar_bytes import DATA, STREAMS, needs_data, ti_packet, ti_points
+from radar_bytes import STREAMS, ti_packet, ti_points
 
 from perception.radar import PROTOCOLS, RadarFrame
 from perception.radar.stream import Parser

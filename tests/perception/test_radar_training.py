@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from radar_bytes import DATA, needs_data
+from captures import DATA, needs_data
 
 from perception.fall_features import FEATURES, LABELS, WINDOW_FRAMES
 from perception.train import ti_falls

@@ -53,7 +53,7 @@ async def test_a_fall_is_asked_about_twice_come_to_and_called_out(
 ) -> None:
     async with a_house(tmp_path / "home", radar) as house:
         await house.consent()
-        await until(house.core.alarm_assembly.store.open_alarms, "an alarm is suspected")
+        await until(house.core.alarms.store.open_alarms, "an alarm is suspected")
         assert not house.of(AlarmRaised), "the elder is asked first"
         assert (await house.ended()).outcome == "finished"
         assert abs(house.distance_to(FELL_AT) - KEEP_METRES) < 0.4
@@ -80,7 +80,7 @@ async def test_im_fine_ends_it_and_the_robot_goes_back(
         house.core.bus.publish(NAMED_FINE)
         assert (await house.ended()).motion == "dock"
         assert house.body.docked
-        assert not house.core.alarm_assembly.store.open_alarms()
+        assert not house.core.alarms.store.open_alarms()
         assert not house.of(AlarmRaised)
 
 
@@ -102,4 +102,4 @@ async def test_both_children_killed_on_the_way_lose_nothing(
         await raised(house)
         # The recording begins anew, and the same fall is the same alarm.
         await until(lambda: len(falls(house)) == 2, "it sees again")
-        assert len(house.core.alarm_assembly.store.open_alarms()) == 1
+        assert len(house.core.alarms.store.open_alarms()) == 1

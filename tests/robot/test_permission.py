@@ -220,7 +220,7 @@ async def test_its_button_is_a_cry_for_help(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         house.simulator.order("button")
         await until(lambda: house.of(HelpPressed), "pressed")
-        await until(house.core.alarm_assembly.store.open_alarms, "an alarm")
+        await until(house.core.alarms.store.open_alarms, "an alarm")
 
 
 async def test_killed_in_the_middle_of_a_motion_it_stops_and_comes_back(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from assistant.core import CoreOptions, running
+from assistant.core import CoreOptions, composition, running
 from assistant.home.clock import SystemClock
 from assistant.selftest import daily
 from assistant.settings import EmergencySettings, Settings
@@ -26,6 +26,7 @@ class EarlierClock(SystemClock):
 
 async def live(folder: Path) -> None:
     daily.SETTLE_SECONDS = 0.0  # type: ignore[misc]
+    composition.START_SECONDS = 600.0  # type: ignore[misc]  # slowness is no fault here
     settings = Settings(emergency=EmergencySettings(webhook_secret=SECRET))
     options = CoreOptions(
         folder, settings, folder / "cache", capabilities=frozenset(), clock=EarlierClock()

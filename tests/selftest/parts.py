@@ -62,7 +62,7 @@ class Home:
         return [event.text for event in self.told if isinstance(event, Say)]
 
     def add(self, name: str, *addresses: str) -> None:
-        self.core.alarm_assembly.people.add(new_contact(name, [], addresses))
+        self.core.ways.people.add(new_contact(name, [], addresses))
 
 
 @asynccontextmanager

@@ -57,7 +57,7 @@ async def test_every_way_of_a_well_home_is_tried_and_nobody_is_alarmed(tmp_path:
         ):
             home.add("大女儿", peer.uri, "tel:+8613800138000", "sms:+8613800138000", web.url)
             home.add("接警中心", "scaip:centre")
-            equipment = home.core.alarm_assembly.equipment
+            equipment = home.core.ways.equipment
             assert equipment.phone is not None
             await equipment.phone.connection.wait_ready(30)
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
@@ -94,7 +94,7 @@ async def test_what_is_broken_is_found_and_what_is_well_beside_it(tmp_path: Path
         ) as home:
             home.add("大女儿", "sms:+8613800138000", "sip:fang@10.0.0.7")
             home.add("儿子", "http://127.0.0.1:1/alarm", web.url)
-            equipment = home.core.alarm_assembly.equipment
+            equipment = home.core.ways.equipment
             await until(lambda: equipment.modem is not None and not equipment.modem.problem)
             selftest = home.core.of(SelfTestAssembly)
             await until(lambda: not selftest.heartbeat.findings()[0].is_well)

@@ -114,13 +114,13 @@ async def test_a_person_tests_the_home_and_reads_it_again(tmp_path: Path) -> Non
     assert "anban run`" in shown
     with receiver() as web:
         async with a_home(tmp_path) as home:
-            home.core.alarm_assembly.people.add(new_contact("大女儿", [], [web.url]))
+            home.core.ways.people.add(new_contact("大女儿", [], [web.url]))
             status, shown = await home.command("selftest")
             assert status == 0, shown
             assert "chime" in shown
             assert "heard at" in shown
             assert "channel 大女儿" in shown
-            home.core.alarm_assembly.people.add(new_contact("老李", [], ["http://127.0.0.1:1/x"]))
+            home.core.ways.people.add(new_contact("老李", [], ["http://127.0.0.1:1/x"]))
             status, shown = await home.command("selftest", "--quiet")
             assert status == 1
             assert "broken" in shown
@@ -135,7 +135,7 @@ async def test_a_person_tests_the_home_and_reads_it_again(tmp_path: Path) -> Non
 async def test_a_person_is_led_through_a_drill(tmp_path: Path) -> None:
     with receiver() as web:
         async with a_home(tmp_path) as home:
-            home.core.alarm_assembly.people.add(new_contact("大女儿", [], [web.url]))
+            home.core.ways.people.add(new_contact("大女儿", [], [web.url]))
             leading = await home.begin("drill", "卧室", "厨房", "--yes")
             for number in (1, 2):
                 await until(lambda number=number: rooms_asked(home) == number)
@@ -162,7 +162,7 @@ async def test_a_person_is_led_through_a_drill(tmp_path: Path) -> None:
 async def test_the_drill_ends_with_its_terminal(tmp_path: Path) -> None:
     options = CoreOptions(tmp_path, Settings(), tmp_path / "cache", capabilities=frozenset())
     async with running(options) as core:
-        drill = core.alarm_assembly.drill
+        drill = core.drills.mode
         home = Home(core, None, tmp_path, [])
         core.bus.listen(home.told.append)
         leading = await home.begin("drill", "卧室", "--rooms-only")
@@ -183,7 +183,7 @@ async def test_the_drill_ends_with_its_terminal(tmp_path: Path) -> None:
 
 def rooms_asked(home: Home) -> int:
     rooms = ("", "卧室", "厨房")
-    return rooms.index(home.core.alarm_assembly.drill._room)
+    return rooms.index(home.core.drills.mode._room)
 
 
 def count(home: Home, kind: type) -> int:

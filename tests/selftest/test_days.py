@@ -186,9 +186,9 @@ async def test_an_open_alarm_keeps_it_away_and_one_that_begins_ends_it(tmp_path)
             with pytest.raises(Exception, match="an alarm is open"):
                 await call(home.core.bus, "selftest.run", with_chime=False)
             assert home.days() == {"03-01": False}
-            for alarm in home.core.alarm_assembly.store.open_alarms():
-                await home.core.alarm_assembly.triggers.controller.close(alarm.alarm_id, "Mei")
-            await until(lambda: not home.core.alarm_assembly.is_busy)
+            for alarm in home.core.alarms.store.open_alarms():
+                await home.core.alarms.triggers.controller.close(alarm.alarm_id, "Mei")
+            await until(lambda: not home.core.alarms.is_busy)
             clock.move(clock.at + SOON + 1)
             await until(lambda: home.is_made("03-01"))
 

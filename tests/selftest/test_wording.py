@@ -38,8 +38,8 @@ def test_a_program_is_not_fine_whose_device_is_broken(
 
 
 @pytest.mark.parametrize(
-    "part", sorted(key[5:] for key in REPLIES.keys() if key.startswith("name_"))
-)  # noqa: SIM118  (it is no dict)
+    "part", [key[5:] for key in sorted(REPLIES.keys()) if key.startswith("name_")]
+)
 def test_every_part_has_a_name_for_people_in_the_tables(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

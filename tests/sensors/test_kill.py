@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.alarm_assembly import AlarmAssembly
+from assistant.core.alarms import Alarms
 from assistant.events import SensorTold
 from assistant.sensors.family import SensorFamily
 from assistant.sensors.service import AddedSensors
 from assistant.sensors.wording import Texts
 from assistant.settings import SensorSettings, Settings
 from tests.alarm.virtual_time import VirtualLoop
-from tests.homes import a_home, features
+from tests.homes import ALARMS, a_home, features
 from tests.sensors.house import ZONE, LoopClock, at
 
 SECONDS = 900.0
@@ -59,8 +59,8 @@ def live(folder: Path, kind: str, kill_at: int = -1) -> int:
         sensors = {"front_door": SensorSettings(driver="none", place="front door")}
         settings = Settings(language="en", sensors=sensors)
         home = a_home(folder, settings, clock=LoopClock(at("03:00")), zone=ZONE)
-        built = features(home, "alarms", "added sensors")
-        alarms, added = built.of(AlarmAssembly), built.of(AddedSensors)
+        built = features(home, *ALARMS, "added sensors")
+        alarms, added = built.of(Alarms), built.of(AddedSensors)
         messenger = FamilyFile(folder / "family.log", step)
         family = SensorFamily(home, added.course, added.wording, messenger)
         home.bus.listen(lambda _: step())

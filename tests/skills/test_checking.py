@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from assistant.commands.skills import app
 from assistant.dialogue import installed_skills
-from skills.checking import check_skill
-from skills.skeleton import make
+from skills.checking import check_skill, code
+from skills.skeleton import Parts, make
 
 RUN = CliRunner()
 
@@ -45,6 +45,30 @@ MISTAKES = [
     ("skill.py", r'Skill\("NAME"', 'Skill("Tea time"', "skill.py:10", "small letters"),
     ("skill.py", r"\Z", "\nskill = 5\n", "skill.py", "skills.api.Skill"),
     ("skill.py", r"^skill = ", "skill = = ", "skill.py:10", "no valid Python"),
+    ("skill.py", r'render\("noted"', 'render("notd"', "skill.py:22", "is noted meant?"),
+    ("skill.py", r"count=turn", "number=turn", "skill.py:22", "no value for count"),
+    (
+        "en/nlu.yml",
+        r"    - count one more .*",
+        "    - What time is it?",
+        "nlu.yml:6",
+        "general_time",
+    ),
+]
+
+# of a skill with a form; the same
+FORM_MISTAKES = [
+    ("domain.yml", r"  - utter_ask_NAME_often\n", "", "domain.yml:", "utter_ask_NAME_often"),
+    ("skill.py", r"^async def often", "async def rarely", "skill.py", "nothing here reads it"),
+]
+
+# What keeps skill.py or domain.yml from being read; what is told of it, and nothing else.
+HIDES_THE_REST = [
+    ("skill.py", r"^skill = ", "skill = = ", "no valid Python"),
+    ("skill.py", r"\Z", "\nnowhere\n", "NameError"),
+    ("skill.py", r"\Z", "\nraise SystemExit(1)\n", "SystemExit"),
+    ("skill.py", r"__file__\)", '__file__, web=("http://127.0.0.1",))', "this machine"),
+    ("domain.yml", r"^actions:", "\tactions:", "domain.yml:"),
 ]
 
 
@@ -78,6 +102,65 @@ def test_a_mistake_is_told_with_its_place(
         return
     wanted = told.replace("NAME", name)
     assert any(place in problem and wanted in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(("file", "what", "by", "place", "told"), FORM_MISTAKES)
+def test_a_mistake_in_a_form_is_told(
+    tmp_path: Path, file: str, what: str, by: str, place: str, told: str
+) -> None:
+    name = f"form{FORM_MISTAKES.index((file, what, by, place, told))}"
+    folder = make(name, tmp_path, Parts(form=True)) / f"anban_{name}"
+    change(folder / file, what.replace("NAME", name), by)
+    (problem,) = map(str, check_skill(folder))
+    assert place in problem
+    assert told.replace("NAME", name) in problem
+
+
+@pytest.mark.parametrize(("file", "what", "by", "told"), HIDES_THE_REST)
+def test_what_hides_the_rest_is_told_alone(
+    tmp_path: Path, file: str, what: str, by: str, told: str
+) -> None:
+    """Else its twenty consequences are read first, and doubted."""
+    name = f"hidden{HIDES_THE_REST.index((file, what, by, told))}"
+    folder = make(name, tmp_path, Parts(form=True)) / f"anban_{name}"
+    (folder / "migrations").mkdir()
+    (folder / "migrations" / "0001.sql").write_text(f"CREATE TABLE {name}_a (b INTEGER) STRICT;")
+    (folder / "en" / "held_out.yml").write_text(f"{name}_noted:\n  - it was noted before\n")
+    change(folder / file, what, by)
+    (problem,) = map(str, check_skill(folder))
+    assert told in problem
+
+
+def test_of_several_folders_each_is_looked_at_itself(tmp_path: Path) -> None:
+    """Two copies of one package: Python would give the first of them twice."""
+    sound, broken = (project(tmp_path / each, "copied") for each in ("mine", "theirs"))
+    change(broken / "skill.py", r"\Z", "\nraise RuntimeError('at import')\n")
+    for _ in range(2):
+        assert check_skill(sound) == []
+        (problem,) = check_skill(broken)
+        assert problem.file == broken / "skill.py"
+
+
+def test_an_import_that_hangs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "IMPORT_SECONDS", 0.05)
+    folder = project(tmp_path, "sleepy")
+    change(folder / "skill.py", r"\Z", "\nimport threading\nthreading.Event().wait()\n")
+    (problem,) = check_skill(folder)
+    assert "import takes longer" in problem.message
+
+
+def test_a_name_of_ours_is_told_as_that_alone(tmp_path: Path) -> None:
+    folder = project(tmp_path, "generic")
+    change(folder / "skill.py", r'"generic"', '"general"')
+    (problem,) = check_skill(folder)
+    assert "general comes with Anban; choose another name" in problem.message
+
+
+def change(file: Path, what: str, by: str) -> None:
+    before = file.read_text("utf-8")
+    after = re.sub(what, by, before, count=1, flags=re.MULTILINE)
+    assert after != before
+    file.write_text(after, "utf-8")
 
 
 @pytest.mark.parametrize("file", ["skill.py", "domain.yml", "rules.yml", "en/nlu.yml"])

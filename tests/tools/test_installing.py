@@ -19,7 +19,8 @@ import pytest
 ROOT: Final = Path(__file__).parents[2]
 PROGRAMS: Final = Path(__file__).parent / "programs"
 EVERYWHERE: Final = ("bash", "cat", "dirname", "env", "grep", "mkdir", "rm", "touch", "true")
-PACKAGES: Final = (ROOT / "tools/debian-packages.txt").read_text("utf-8").split()
+LIST: Final = "tools/debian-packages.txt"
+PACKAGES: Final = (ROOT / LIST).read_text("utf-8").split()
 APT: Final = "apt-get install -y -q --no-remove --no-install-recommends"
 
 
@@ -82,20 +83,20 @@ def debian(machine: Machine) -> Machine:
 
 
 def test_nothing_is_asked_for_if_nothing_is_missing(debian: Machine) -> None:
-    done = debian.run("install-debian.sh", INSTALLED=" ".join(PACKAGES), WHO="1000")
+    done = debian.run("install-debian.sh", LIST, INSTALLED=" ".join(PACKAGES), WHO="1000")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not debian.calls()
 
 
 def test_root_needs_no_sudo(debian: Machine) -> None:
     present = " ".join(PACKAGES[2:])
-    assert debian.run("install-debian.sh", INSTALLED=present).returncode == 0
+    assert debian.run("install-debian.sh", LIST, INSTALLED=present).returncode == 0
     assert debian.calls() == ["apt-get update -q", f"{APT} {' '.join(PACKAGES[:2])}"]
 
 
 def test_a_user_installs_with_sudo(debian: Machine) -> None:
     debian.has("sudo")
-    assert debian.run("install-debian.sh", WHO="1000").returncode == 0
+    assert debian.run("install-debian.sh", LIST, WHO="1000").returncode == 0
     calls = debian.calls()
     assert f"{APT} {' '.join(PACKAGES)}" in calls
     assert "sudo apt-get update -q" in calls
@@ -105,7 +106,7 @@ def test_a_user_installs_with_sudo(debian: Machine) -> None:
 def test_without_sudo_it_is_said_what_root_must_do(debian: Machine, *, has_sudo: bool) -> None:
     if has_sudo:
         debian.has("sudo")
-    done = debian.run("install-debian.sh", WHO="1000", SUDO_REFUSES="yes")
+    done = debian.run("install-debian.sh", LIST, WHO="1000", SUDO_REFUSES="yes")
     assert done.returncode == 1
     assert "sudo" in done.stderr
     assert f"--no-remove --no-install-recommends {' '.join(PACKAGES)}\n" in done.stderr
@@ -114,7 +115,7 @@ def test_without_sudo_it_is_said_what_root_must_do(debian: Machine, *, has_sudo:
 
 @pytest.mark.parametrize("piece", ["pipewire-pulse", "pipewire-alsa", "pipewire-audio"])
 def test_pipewire_stays(debian: Machine, piece: str) -> None:
-    done = debian.run("install-debian.sh", INSTALLED=f"{piece} espeak-ng")
+    done = debian.run("install-debian.sh", LIST, INSTALLED=f"{piece} espeak-ng")
     assert done.returncode == 0
     installed = debian.calls()[-1].split()
     assert "pulseaudio" not in installed
@@ -124,37 +125,37 @@ def test_pipewire_stays(debian: Machine, piece: str) -> None:
 
 def test_with_pipewire_and_all_else_nothing_is_missing(debian: Machine) -> None:
     present = [each for each in PACKAGES if each != "pulseaudio"]
-    done = debian.run("install-debian.sh", INSTALLED=" ".join(["pipewire-alsa", *present]))
+    done = debian.run("install-debian.sh", LIST, INSTALLED=" ".join(["pipewire-alsa", *present]))
     assert (done.returncode, debian.calls()) == (0, [])
 
 
 @pytest.mark.parametrize("name", ["armhf", "i386", "riscv64"])
 def test_other_machines_are_refused_in_a_sentence(debian: Machine, name: str) -> None:
-    done = debian.run("install-debian.sh", MACHINE=name, INSTALLED=" ".join(PACKAGES))
+    done = debian.run("install-debian.sh", LIST, MACHINE=name, INSTALLED=" ".join(PACKAGES))
     assert done.returncode == 1
     assert f"Anban needs a 64-bit system, amd64 or arm64; this one is {name}." in done.stderr
     assert not debian.calls()
 
 
 def test_arm_is_as_good(debian: Machine) -> None:
-    assert debian.run("install-debian.sh", MACHINE="arm64").returncode == 0
+    assert debian.run("install-debian.sh", LIST, MACHINE="arm64").returncode == 0
 
 
 def test_what_apt_refuses_is_left_to_a_human(debian: Machine) -> None:
-    done = debian.run("install-debian.sh", APT_REFUSES="install")
+    done = debian.run("install-debian.sh", LIST, APT_REFUSES="install")
     assert done.returncode == 1
     assert "Nothing was removed" in done.stderr
     assert "As root, run:" in done.stderr
 
 
 def test_old_lists_of_packages_will_do(debian: Machine) -> None:
-    done = debian.run("install-debian.sh", APT_REFUSES="update")
+    done = debian.run("install-debian.sh", LIST, APT_REFUSES="update")
     assert done.returncode == 0
     assert debian.calls()[-1].startswith(APT)
 
 
 def test_elsewhere_the_packages_are_named(machine: Machine) -> None:
-    done = machine.run("install-debian.sh")
+    done = machine.run("install-debian.sh", LIST)
     assert done.returncode == 1
     assert "This is not Debian" in done.stderr
     assert "espeak-ng" in done.stderr
@@ -168,9 +169,17 @@ def test_an_environment_is_made_once(machine: Machine) -> None:
         "uv venv --no-project --allow-existing --python >=3.11,<3.14 .venv"
     ]
     assert (
-        "uv pip install --python .venv/bin/python --require-hashes -r requirements-dev.lock"
-        in machine.calls()
+        "uv pip install --compile-bytecode --python .venv/bin/python --require-hashes"
+        " -r requirements-dev.lock" in machine.calls()
     )
+
+
+def test_a_service_that_may_not_write_finds_everything_compiled(machine: Machine) -> None:
+    (machine.checkout / "assistant").mkdir()
+    (machine.checkout / "assistant/core.py").write_text("", "utf-8")
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"}  # as many a container has it
+    assert machine.run("environment.sh", "requirements.lock", **environment).returncode == 0
+    assert list((machine.checkout / "assistant/__pycache__").glob("core.*.pyc"))
 
 
 def test_python_starts_whatever_the_path_and_the_locale(machine: Machine) -> None:

@@ -79,7 +79,7 @@ class Home:
         self.clock.move(NOON + (hour - 12) * 3600 + minute * 60)
 
     def states(self) -> dict[str, str]:
-        alarms = self.core.alarm_assembly.store.open_alarms()
+        alarms = self.core.alarms.store.open_alarms()
         return {alarm.alarm_id: alarm.state.value for alarm in alarms}
 
 
@@ -128,7 +128,7 @@ async def test_the_open_alarm_goes_on_calling_out(folder: Path, daughter: Webhoo
         await until(lambda: any(FALL in json.dumps(each) for each in daughter.events.values()))
         assert daughter.forged == 0
         assert not [each for each in daughter.events.values() if FIRE in json.dumps(each)]
-        store, people = home.core.alarm_assembly.store, home.core.alarm_assembly.people.all
+        store, people = home.core.alarms.store, home.core.ways.people.all
         await until(lambda: "delivered" in {each.outcome for each in store.attempts(FALL)})
         outcomes = [attempt.outcome for attempt in store.attempts(FALL)]
         assert outcomes[0] == "failed", "what was tried before is remembered"
@@ -193,7 +193,7 @@ async def test_contacts_profile_and_what_skills_kept_are_there(
     folder: Path, daughter: WebhookReceiver
 ) -> None:
     async with opened(folder) as home:
-        people = home.core.alarm_assembly.people
+        people = home.core.ways.people
         assert people.problems == ()
         assert [(each.name, each.called, each.hours) for each in people.all] == [
             ("大女儿", ("女儿",), ""),

@@ -8,9 +8,17 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
 
-from assistant.language.amounts import MEASURED, Dose, SaidDose, Strength, Unit, join_strengths
+from assistant.language.amounts import (
+    MEASURED,
+    STRENGTHS,
+    Dose,
+    SaidDose,
+    Strength,
+    Unit,
+    join_strengths,
+    with_strength_of_each,
+)
 from assistant.language.en.amounts import NUMBER, PART, UNITS, WORDS, value_of
 from assistant.language.en.when_words import MONTHS
 from assistant.language.reading import NAME_MASK, LeftKind, Leftover
@@ -92,12 +100,33 @@ _GOES_ON = (
     r" (?:every|each|once|twice|daily|nightly|a day|per day|with|after|before|"
     r"at (?:night|bedtime|noon|midday|lunchtime|breakfast|dinner|supper))\b| ?$"
 )
+_OF_EACH = re.compile(rf"one (?:{_COUNTED}) (?:is|has|being) ", re.IGNORECASE)
+_IS_OF_EACH = (
+    r"(?:,? (?:and |where )?(?:each(?: one| of them| tablet| capsule)?(?: is|'s| has|,)?|one is"
+    r"|they(?:'re| are)(?: all)?|it'?s|which are|that are|each being))"
+)
 _OF_NAME = re.compile(
-    r" of(?: my| the)?(?: (?!(?:and|plus|then|with)\b)[a-z-]+){1,2} ", re.IGNORECASE
+    r" of(?: my| the)?(?: (?!(?:and|plus|then|with|each|one|they|where|which|that)\b)[a-z-]+){1,2}"
+    rf"(?P<each>{_IS_OF_EACH})? ",
+    re.IGNORECASE,
+)
+_OF_THEM_INSTEAD = re.compile(
+    r"\b(?:no|sorry|wait|rather|i mean|i meant|actually|make (?:that|it)|correction)[ ,]+"
+    rf"(?:make (?:that|it) |it's )?(?P<many>{NUMBER}) of (?:them|those|these)\b",
+    re.IGNORECASE,
+)
+_OTHER_HALF = re.compile(
+    r"\b(?:and )?the other half(?= (?:of it )?(?:at|in|with|before|after)\b)", re.IGNORECASE
 )
 _OF_WHICH = "(?:(?:of )?an? |of (?:my|the|these|those|them|your|our|his|her) )?"
 _NAME_WORD = rf"(?:(?!(?:{_NO_NAME})\b)[a-z-]+|{NAME_MASK}+) "
 _NAME = rf"(?:{_NAME_WORD}){{0,3}}"
+# "Two tablets of prednisone, one tablet is 5 mg".
+_BETWEEN_EACH = re.compile(
+    r"(?: of(?: my| the)?(?: (?!(?:and|plus|then|with|at|in|on)\b)[a-z-]+){1,2}"
+    rf"| (?:{_NAME_WORD}){{1,3}}(?:{_COUNTED})(?:e?s)?)?,? (?:and )?",
+    re.IGNORECASE,
+)
 # "Four methotrexate tablets of 2.5 mg", "four tablets of methotrexate of 2.5 mg".
 _BETWEEN = re.compile(
     rf"(?: {_OF_WHICH}(?:{_NAME_WORD}){{1,3}}(?:{_COUNTED})(?:e?s)?\b"
@@ -120,6 +149,19 @@ _OF_A_VITAMIN = frozenset(
 )
 
 
+_SMALL_UNITS = "milligram|mg|microgram|mcg|gram|g"
+_MEDICINE_WORD = (
+    rf"(?:(?!(?:{_NO_NAME}|before|after|until|till|tablets?|capsules?|pills?|drops?|puffs?|units?|"
+    r"breakfast|lunch|dinner|supper|tea|bed|food|meals?|it|that|this|is|are|them|another|or|last|"
+    r"left|already|just|only|also|please|again|if|when|because|so|but|not|now|till|since|than|"
+    r"minus|zero|half|third|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|"
+    r"noon|midnight|midday|bedtime|today|tomorrow|tonight|everyday|nightly|weekly|monthly|time|"
+    r"instead|from|starting|until|per|as|about|around|past|extra|more|less|over|under|"
+    rf"{_COUNTED})\b)[a-z-]{{4,}}) "
+)
+_TAKEN = rf"(?:(?<=take )|(?<=have )|(?<=swallow )|{_BEHIND_TIME}|{_BEHIND_HOUR}|(?<=\d[ap]m )|^)"
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     return re.compile(
@@ -128,6 +170,11 @@ def _pattern() -> re.Pattern[str]:
         rf"{_NAME}(?P<counted>{_COUNTED})(?:e?s)?\b"
         rf"|(?P<count_2>{NUMBER}|an?) (?:{_NAME_WORD}){{1,2}}(?P<strength_2>{NUMBER})[ -]?"
         rf"(?P<of_2>{_MEASURED})s?[ -](?P<counted_2>{_COUNTED})(?:e?s)?\b"
+        # "One metformin 500 mg", "two five milligram bisoprolols", "half of a 25 mg tablet's name"
+        rf"|{_TAKEN}(?P<count_3>{PART}(?: of)?(?: an?)?|{NUMBER}|an?) (?:{_MEDICINE_WORD}){{1,2}}"
+        rf"(?P<strength_3>{NUMBER})[ -]?(?P<of_3>{_SMALL_UNITS})s?\b(?! (?:{_COUNTED})e?s?\b)"
+        rf"|{_TAKEN}(?P<count_4>{PART}(?: of)?(?: an?)?|{NUMBER}|an?) (?P<strength_4>{NUMBER})[ -]?"
+        rf"(?P<of_4>{_SMALL_UNITS})(?= {_MEDICINE_WORD.removesuffix(' ')}\b)"
         rf"|(?P<bare>{NUMBER}[ -]?(?:{_MEASURED})s?[ -]"
         rf"(?:{_NAME}(?:{_COUNTED})e?s|(?:{_COUNTED})))\b"
         rf"|\b(?P<which>{_COUNTED})(?:e?s)?,? (?:just |only )?(?:the )?(?P<how_many>{_FEW})"
@@ -171,14 +218,45 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
             word = (match["unit"] or counted or named or "").lower()
             said.append(replace(read, word=word) if word in WORDS else read)
     joined = _with_strengths(text, said)
-    for first, second in pairwise(joined):
-        # "One tablet of warfarin three milligrams": of 3 mg, or which of the two?
-        is_one = first.unit not in MEASURED and second.unit in MEASURED and not first.strength
-        if is_one and _OF_NAME.fullmatch(text, first.end, second.start):
-            joined = [each for each in joined if each is not second]
-            words = text[second.start : second.end]
-            unclear.append(Leftover(LeftKind.UNCLEAR, words, second.start, second.end))
+    joined = _with_strength_of_name(text, joined)
+    joined = with_strength_of_each(text, joined, _BETWEEN_EACH, _OF_EACH)
+    joined = _of_them_instead(text, joined)
+    other = _OTHER_HALF.search(text)
+    if other and len(joined) == 1 and joined[0].amount == Fraction(1, 2) and not joined[0].apart:
+        joined = [replace(joined[0], apart=other.span())]
     return joined, unclear
+
+
+def _of_them_instead(text: str, said: list[SaidDose]) -> list[SaidDose]:
+    """Read "three tablets of gliclazide, no, two of them" as two tablets."""
+    match = _OF_THEM_INSTEAD.search(text)
+    if match is None or len(said) != 1 or said[0].apart or said[0].unit in MEASURED:
+        return said
+    if match.start() < said[0].end or said[0].most is not None:
+        return said
+    many = value_of(match["many"])
+    return [replace(said[0], amount=many, apart=match.span())]
+
+
+def _with_strength_of_name(text: str, said: list[SaidDose]) -> list[SaidDose]:
+    """Read "two tablets of paracetamol 500 mg", as it stands on the box: of 500 mg each."""
+    told: list[SaidDose] = []
+    for each in said:
+        before = told[-1] if told else None
+        if (
+            before is not None
+            and before.unit not in MEASURED
+            and each.unit in STRENGTHS
+            and each.most is None
+            and before.strength is each.strength is None
+            and (between := _OF_NAME.fullmatch(text, before.end, each.start))
+        ):
+            strength = Strength(each.amount, each.unit)
+            start = between.start("each") if between["each"] else each.start
+            told[-1] = replace(before, strength=strength, apart=(start, each.end))
+        else:
+            told.append(each)
+    return told
 
 
 def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
@@ -195,11 +273,18 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     hour = _HOUR_BEFORE.search(text, 0, start)
     if hour is not None and counted and _may_be_minutes(counted, Unit.TABLET):
         return Leftover(LeftKind.UNCLEAR, text[hour.start() : end], hour.start(), end)
+    if count := match["count_3"] or match["count_4"]:  # "one metformin 500 mg"
+        part = re.sub(r"(?<=[a-z])(?: of)?(?: an?)?$", "", count, flags=re.IGNORECASE)
+        measured = (match["of_3"] or match["of_4"]).lower()
+        strength = Strength(_amount(match["strength_3"] or match["strength_4"]), UNITS[measured])
+        said = SaidDose(_amount(part or count), Unit.TABLET, None, start, end, strength)
+        return _beside_name(match, said, "3") if match["count_3"] else said
     if count := match["count"] or match["count_2"]:  # "two 500 mg tablets"
         said_strength = match["strength"] or match["strength_2"]
         measured, named = match["of"] or match["of_2"], match["counted"] or match["counted_2"]
         strength = Strength(_amount(said_strength), UNITS[measured.lower()])
-        return SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
+        said = SaidDose(_amount(count), UNITS[named.lower()], None, start, end, strength)
+        return _beside_name(match, said, "2") if match["count_2"] else _around_name(match, said)
     if counted:  # "one blood pressure tablet": the words between are its name
         unit = UNITS[(match["behind"] or match["freely"]).lower()]
         return SaidDose(_amount(counted), unit, None, start, end)
@@ -215,6 +300,20 @@ def _read(text: str, match: re.Match[str]) -> SaidDose | Leftover:
     if match["more"]:
         amount += value_of(match["more"].removeprefix(" and "))
     return SaidDose(amount, unit, value_of(most) if most else None, start, end)
+
+
+def _beside_name(match: re.Match[str], said: SaidDose, which: str) -> SaidDose:
+    """Leave out the name that stands within it: "one metformin 500 mg"."""
+    behind = (match.start(f"strength_{which}"), said.end)
+    return replace(said, end=match.end(f"count_{which}"), apart=behind)
+
+
+def _around_name(match: re.Match[str], said: SaidDose) -> SaidDose:
+    """Leave out the name that stands within it: "four 2.5 mg methotrexate tablets"."""
+    first = match.end("of") + match.string.startswith("s", match.end("of"))
+    if not match.string[first : match.start("counted")].strip(" -"):
+        return said
+    return replace(said, end=first, apart=(match.start("counted"), said.end))
 
 
 def _range(match: re.Match[str]) -> SaidDose | Leftover:

@@ -17,12 +17,13 @@ from assistant.language.en.when_days import DAY_RULES, EXCEPT
 from assistant.language.en.when_habits import HABIT_RULES
 from assistant.language.en.when_lasting import LASTING_RULES
 from assistant.language.en.when_lengths import LENGTH_RULES
+from assistant.language.en.when_lists import LIST_RULES
 from assistant.language.en.when_often import OFTEN_RULES
 from assistant.language.en.when_words import COUNTED_OFF
 from assistant.language.en.windows import WINDOW_RULES
 from assistant.language.left_words import left_words
 from assistant.language.reading import Grammar, Reading, read_sentence
-from assistant.language.signs import Edge
+from assistant.language.signs import Edge, ThatOnce
 
 _LEFT_NAMES = (("NUMBER", N), ("ORDINAL", ORDINAL), ("THING", either(COUNTED_OFF)))
 
@@ -48,11 +49,26 @@ _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
         always(Edge.END_BEHIND),
     ),
 )
+# "On Saturday at ten instead", "today at ten, the rest of the week as normal".
+_AS_USUAL = (
+    r"(?:as (?:normal|usual|before|always|it was)|(?:stays?|keeps?|is|are) (?:the same|as (?:it is|"
+    r"they are|usual|normal))|unchanged|no change)"
+)
+_REST = (
+    r"(?:(?:and )?(?:for )?(?:the )?(?:rest of (?:the|this) (?:week|month|time)|other days|"
+    r"rest of the days)|otherwise|after that|then|from then on)"
+)
+_USUAL_RULES: tuple[tuple[str, Reader], ...] = (
+    (rf"[ ,]*\b{_REST},? {_AS_USUAL}\b(?=[ ,.]*$)", always(ThatOnce.REST)),
+    (r"(?<=\0)[ ,]*\binstead(?=[ ,.]*(?:please[ ,.]*)?$)", always(ThatOnce.INSTEAD)),
+)
 # In this order: what a rule has read is gone for the next.
 _RULES = (
     *HABIT_RULES,
     *CALENDAR_RULES,
+    *_USUAL_RULES[:1],
     *WINDOW_RULES,
+    *LIST_RULES,
     *OFTEN_RULES,
     *LASTING_RULES,
     *BESIDE_RULES,
@@ -60,6 +76,7 @@ _RULES = (
     *DAY_RULES,
     *CLOCK_RULES,
     *_EDGE_RULES,
+    *_USUAL_RULES[1:],
 )
 
 

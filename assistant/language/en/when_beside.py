@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date, time
 
-from assistant.language.clues import Clock, Clue, Part, Reader
+from assistant.language.clues import Clock, Clue, Part, Reader, always
 from assistant.language.en.numerals import whole_number
-from assistant.language.en.when_clock import HOUR_WORD, MINUTE_WORD
+from assistant.language.en.when_clock import HOUR_WORD, MINUTE_WORD, either
 from assistant.language.en.when_lengths import LENGTH, seconds_of
-from assistant.language.en.when_words import AM, EVENING, MORNING, NIGHT, NOON, PM
-from assistant.language.signs import Unclear
+from assistant.language.en.when_words import AM, EVENING, MORNING, NIGHT, NOON, PM, WEEKDAYS
+from assistant.language.signs import NowHour, Unclear
 
 _PARTS = {"morning": MORNING, "afternoon": PM, "evening": EVENING, "night": NIGHT}
 _AN_HOUR = 3600
@@ -42,5 +42,15 @@ BESIDE_RULES: tuple[tuple[str, Reader], ...] = (
         r"(?:\s?(?P<half>[ap]\.? ?m\b\.?)| in the (?P<part>morning|afternoon|evening)\b)?"
         r"(?! (?:hours?|minutes?|days?|tablets?|pills?)\b)",
         _beside_hour,
+    ),
+    # "On Friday this time" is on this occasion.
+    (
+        rf"\b(?:at )?(?:about )?this time (?=tomorrow\b|the day after tomorrow\b"
+        rf"|(?:next|this) {either(WEEKDAYS)}\b|in an? (?:day|week|month)\b)",
+        always(NowHour.WORDS),
+    ),
+    (
+        r"(?:(?<=from now)|(?<=from today)),? at (?:the same|this) time(?: of (?:the )?day)?\b",
+        always(NowHour.WORDS),
     ),
 )

@@ -153,6 +153,12 @@ def _weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     yield OnWeekday(WEEKDAYS[match["day"].lower()], weeks, is_one)
 
 
+def _weekdays_of_week(match: re.Match[str], _: date) -> Iterator[Clue]:
+    """Read "Monday and Wednesday next week", both of them of that week."""
+    for day in re.findall(WEEKDAY, match["days"].lower()):
+        yield OnWeekday(WEEKDAYS[day], _AHEAD[match["week"].lower()] or 0)
+
+
 def _short_weekday(match: re.Match[str], _: date) -> Iterator[Clue]:
     names = [day for day in WEEKDAYS if day.startswith(match[0].lower()[:3])]
     yield OnWeekday(WEEKDAYS[names[0]])
@@ -242,6 +248,11 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         r"\bon the (?P<day>[1-9]|[12]\d|3[01])(?=$|[ ,.]*(?:\0|at\b|in the\b|and\b))"
         r"(?P<which>)(?P<last>)",
         _day_of_month,
+    ),
+    (
+        rf"\b(?:on )?(?P<days>{WEEKDAY}(?:(?:,|,? and)? (?:on )?{WEEKDAY})+),? (?:of )?"
+        r"(?P<week>next|this) week\b",
+        _weekdays_of_week,
     ),
     (
         rf"\b(?P<week>next|this) week,? (?:on )?(?P<day>{WEEKDAY})\b(?P<which>)",

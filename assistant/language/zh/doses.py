@@ -17,6 +17,7 @@ from assistant.language.amounts import (
     Strength,
     Unit,
     join_strengths,
+    with_strength_of_each,
 )
 from assistant.language.reading import LeftKind, Leftover
 from assistant.language.zh.amounts import UNITS, WORDS, value_of
@@ -74,6 +75,16 @@ _STRENGTH_LEAD = re.compile(r"每[片粒颗丸勺](?:是|有|含)?$")
 _STRENGTH_TAIL = re.compile(
     r"(?:装|规格)?的(?:胶囊|药片|片剂|药)?|一[片粒颗丸](?:的|装)|每[片粒颗丸]"
 )
+# 两片强的松一片五毫克; not 两片强的松晚上一片五毫克, nor 一片五毫克的氨氯地平.
+_BETWEEN_EACH = re.compile(
+    r"[，, ]?(?:(?![早晚夜午饭餐睡每周再另和跟与还或]|[上下]午)"
+    r"[^，,。、;；\d一二两三四五六七八九十半\x00-\x02]){0,10}[，, ]?(?:其中)?"
+)
+_OF_EACH = re.compile(
+    rf"一[片粒颗丸](?:是|有|含|的?剂量是)?(?:{_AMOUNT}{_DECIMAL}?)\s?(?:毫克|微克|克|mg|mcg|g|μg|ug)"
+    r"(?=$|[，,。、 每早晚上中下饭睡今明后从在]|[吃服]的?$)",
+    re.IGNORECASE,
+)
 _DONE = frozenset("喷吸揿滴贴")
 """Units that are verbs, too."""
 _DOSE_BEHIND = re.compile(rf"{_AMOUNT}个?(?:{_UNIT})", re.IGNORECASE)
@@ -121,7 +132,8 @@ def find_doses(text: str) -> tuple[list[SaidDose], list[Leftover]]:
             unit = match["unit"].lower()
             said.append(replace(read, word=unit) if unit in WORDS else read)
         at = read.end if read is not None else match.start() + 1
-    return _with_strengths(text, _with_capsules(text, said), unclear), unclear
+    told = _with_strengths(text, _with_capsules(text, said), unclear)
+    return with_strength_of_each(text, told, _BETWEEN_EACH, _OF_EACH), unclear
 
 
 def _with_capsules(text: str, said: Sequence[SaidDose]) -> list[SaidDose]:
@@ -236,6 +248,8 @@ def _pointed(text: str, match: re.Match[str], unit: Unit) -> SaidDose | Leftover
         _COUNT_BEFORE.search(before) and text.startswith("的", end)
     ):
         return decimal  # 四片每片二点五毫克, 四片二点五毫克的
+    if _COUNT_BEFORE.search(before) and unit in MEASURED and whole < _EARLIEST_HOUR:
+        return decimal  # 四片甲氨蝶呤，一片二点五毫克
     if _TAKE_BEFORE.search(before) and not has_day:
         return decimal
     if by_clock and has_day and whole >= _EARLIEST_HOUR:

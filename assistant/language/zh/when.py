@@ -8,7 +8,7 @@ from functools import cache
 from assistant.language.clues import Reader, always
 from assistant.language.left_words import left_words
 from assistant.language.reading import Grammar, Reading, read_sentence
-from assistant.language.signs import Denied, Edge
+from assistant.language.signs import Denied, Edge, NowHour
 from assistant.language.zh.characters import simplified
 from assistant.language.zh.doses import find_doses
 from assistant.language.zh.numerals import WHOLE_NUMBER as N
@@ -25,6 +25,10 @@ _LEFT_NAMES = (("NUMBER", N), ("THING", NUMBERED))
 _EDGE_RULES: tuple[tuple[str, Reader], ...] = (
     ("[，,]?(?:但是?|不过|可是)?(?:除了?|除开|不算|不包括)(?=\0)", always(Edge.NOT_AHEAD)),
     (rf"(?<=\0)(?:那天|就|都|可以|我|的|先)*{NOT_DONE}", always(Edge.NOT_BEHIND)),
+    (
+        "(?<=\0)的?(?:也?还?是)?(?:在)?(?:这个?|此)(?:时候|时间|钟点|时刻|点儿?(?![一二两三四五六七八九十\\d]))",
+        always(NowHour.WORDS),
+    ),
     ("从(?=\0)", always(Edge.START_AHEAD)),
     ("(?<=\0)(?:起(?![来床])|开始|以后都)", always(Edge.START_BEHIND)),
     ("(?<=\0)(?:到|至|[-~—])(?=\0)", always(Edge.END_AHEAD)),

@@ -253,7 +253,7 @@ HABIT_RULES = (
     (r"(?<=\0)空腹|空腹(?=\0)", always(Denied.WORDS)),
     (r"(?:早上|早晨|清晨)?空腹", _empty_stomach),
 )
-_CALENDAR_LENGTH = rf"(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either([*DAYS, '年'])})"
+_CALENDAR_LENGTH = rf"(?={N}|半)(?P<number>{N})?(?P<half>半)?个?(?P<unit>{either([*DAYS, '年'])})"
 _SOME = "(?:几|好几|若干|一两|[两二]三|三[四五]|一些|些)"
 LENGTH_RULES = (
     # 过两天, 过几天: soon, and on no certain day; 两天后 is one.

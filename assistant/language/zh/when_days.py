@@ -209,7 +209,7 @@ DAY_RULES: tuple[tuple[str, Reader], ...] = (
         _day_of_month,
     ),
     (r"年底|年末", always(OnMonthDay(31, 12))),
-    ("明后两?天|今明两?天|这两天", always(Unclear.WORDS)),
+    (rf"明后两?天|今明两?天|这两天|大下个?{WEEK}{A_WEEKDAY}?", always(Unclear.WORDS)),
     (either(RELATIVE_DAYS), _relative_day),
     (r"([昨今当明后])([早晨晚夜])(?![饭餐])", _day_and_part),
     # Two single days, of which a moment holds the first only.

@@ -53,7 +53,7 @@ _NTH_WEEKDAY = (
 )
 _WORKDAYS = EveryWeekdays((0, 1, 2, 3, 4))
 _EVERY_WEEK = re.compile(rf"每个?{WEEK}(?!末)|每逢|周周|按周")
-_DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|$"
+_DAY_BEGINS = "早|上午|中午|下午|晚|睡|饭|各|都|吃|服|打|就|改|\x01|$"
 
 
 def _every_weekdays(match: re.Match[str], _: date) -> Iterator[Clue]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import anban_water
 import pytest
+import yaml
 from anban_water.skill import skill
 
 from anban_testing import Conversation
@@ -139,3 +142,15 @@ def test_without_a_place_nobody_is_asked(conversation: Talk) -> None:
         anban: ~no_place
     """)
     assert talk.web_asked == []
+
+
+def test_no_held_out_sentence_is_trained_on() -> None:
+    """Each intent has some, in both languages; what was trained on would measure nothing."""
+    for lang in ("zh", "en"):
+        folder = Path(anban_water.__file__).parent / lang
+        trained = yaml.safe_load((folder / "nlu.yml").read_text("utf-8"))["nlu"]
+        held_out = yaml.safe_load((folder / "held_out.yml").read_text("utf-8"))
+        assert held_out.keys() == {each["intent"] for each in trained}
+        examples = "\n".join(each["examples"] for each in trained).split("\n")
+        known = {line.removeprefix("- ") for line in examples}
+        assert [s for some in held_out.values() for s in some if s in known] == []

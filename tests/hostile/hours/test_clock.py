@@ -48,17 +48,15 @@ async def cry_with_a_daughter(home: Home) -> None:
 
 async def acknowledge(home: Home) -> None:
     (alarm,), (contact,) = (
-        home.core.alarm_assembly.store.open_alarms(),
-        home.core.alarm_assembly.people.all,
+        home.core.alarms.store.open_alarms(),
+        home.core.ways.people.all,
     )
-    await home.core.alarm_assembly.triggers.controller.acknowledge(
-        alarm.alarm_id, contact.contact_id
-    )
+    await home.core.alarms.triggers.controller.acknowledge(alarm.alarm_id, contact.contact_id)
 
 
 def tries(home: Home) -> int:
-    (alarm,) = home.core.alarm_assembly.store.open_alarms()
-    return len(home.core.alarm_assembly.store.attempts(alarm.alarm_id))
+    (alarm,) = home.core.alarms.store.open_alarms()
+    return len(home.core.alarms.store.attempts(alarm.alarm_id))
 
 
 @with_jumps
@@ -108,7 +106,7 @@ async def test_nor_over_a_restart(tmp_path: Path, jump: object, is_taken: bool) 
         await cry_with_a_daughter(home)
         if is_taken:
             await acknowledge(home)
-        await home.core.alarm_assembly.store.recorded(5)
+        await home.core.alarms.store.recorded(5)
     jump()  # type: ignore[operator]
     async with a_home(tmp_path) as home:
         await until_open(home)
@@ -124,10 +122,10 @@ async def test_somebody_who_said_when_must_not_hold_it_for_ever(
         await cry_with_a_daughter(home)
         await acknowledge(home)
         (alarm,), (contact,) = (
-            home.core.alarm_assembly.store.open_alarms(),
-            home.core.alarm_assembly.people.all,
+            home.core.alarms.store.open_alarms(),
+            home.core.ways.people.all,
         )
-        controller = home.core.alarm_assembly.triggers.controller
+        controller = home.core.alarms.triggers.controller
         assert await controller.comes(alarm.alarm_id, contact.contact_id, 10**9)
         jump()  # type: ignore[operator]
         await asyncio.sleep(4 * 3_600)

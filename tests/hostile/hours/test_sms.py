@@ -97,9 +97,9 @@ async def test_a_stranger_must_not_take_it_on_nor_be_written_to(tmp_path: Path, 
         await until_open(home)
         for sender in STRANGERS:
             for text in ("1", "1 20", "9", "好的马上到"):
-                await home.core.alarm_assembly._answers.came(sms(sender, text, time.time()))
+                await home.core.alarms._answers.came(sms(sender, text, time.time()))
         assert ended(home) == []
-        assert home.core.alarm_assembly._answers._sent_back == {}
+        assert home.core.alarms._answers._sent_back == {}
 
 
 @pytest.mark.parametrize("text", NO_ANSWERS, ids=lambda text: ascii(text)[:30])
@@ -109,7 +109,7 @@ async def test_what_is_no_answer_must_not_take_it_on(tmp_path: Path, text: str) 
         BEGINNINGS["cried"](home)
         await until_open(home)
         await asyncio.sleep(300)
-        await home.core.alarm_assembly._answers.came(sms(FANG, text, time.time()))
+        await home.core.alarms._answers.came(sms(FANG, text, time.time()))
         assert ended(home) == []
 
 
@@ -120,10 +120,10 @@ async def test_no_text_message_must_close_an_alarm(tmp_path: Path, text: str) ->
         home.add("儿子", "sms:+8613700137000")
         BEGINNINGS["cried"](home)
         await until_open(home)
-        await home.core.alarm_assembly._answers.came(sms(FANG, "1", time.time()))
+        await home.core.alarms._answers.came(sms(FANG, "1", time.time()))
         assert home.state() == "acknowledged"
         for sender in (FANG, "+8613700137000", "+8613900139000"):
-            await home.core.alarm_assembly._answers.came(sms(sender, text, time.time()))
+            await home.core.alarms._answers.came(sms(sender, text, time.time()))
         assert home.state() != "none"
 
 
@@ -137,7 +137,7 @@ async def test_an_answer_to_another_alarm_must_not_take_this_one_on(
         BEGINNINGS["cried"](home)
         await until_open(home)
         for _ in range(3):  # the network gives it again and again
-            await home.core.alarm_assembly._answers.came(sms(FANG, text, time.time() - age_seconds))
+            await home.core.alarms._answers.came(sms(FANG, text, time.time() - age_seconds))
         assert ended(home) == []
 
 
@@ -150,7 +150,7 @@ async def test_an_answer_of_an_impossible_time_must_not_take_it_on(
         BEGINNINGS["cried"](home)
         await until_open(home)
         for _ in range(3):
-            await home.core.alarm_assembly._answers.came(sms(FANG, "1", sent_at))
+            await home.core.alarms._answers.came(sms(FANG, "1", sent_at))
         assert ended(home) == []
 
 
@@ -160,7 +160,7 @@ async def test_guessing_must_not_find_the_number_that_was_sent_back(tmp_path: Pa
         home.add(DAUGHTER, f"sms:{FANG}")
         BEGINNINGS["cried"](home)
         await until_open(home)
-        answers = home.core.alarm_assembly._answers
+        answers = home.core.alarms._answers
         await answers.came(sms(FANG, "1", None))
         (code,) = answers._codes.values()
         for guess in range(20, 100):
@@ -175,7 +175,7 @@ async def test_a_thousand_messages_must_not_grow_without_bound(tmp_path: Path) -
         home.add(DAUGHTER, f"sms:{FANG}")
         BEGINNINGS["cried"](home)
         await until_open(home)
-        answers = home.core.alarm_assembly._answers
+        answers = home.core.alarms._answers
         for number in range(300):
             await answers.came(sms(FANG, f"什么 {number}", time.time()))
             await answers.came(sms(f"+86139{number:08}", "1", time.time()))

@@ -115,10 +115,10 @@ OPEN = [
 
 async def ask(home: Home, question: str) -> None:
     if question == "number":
-        home.core.alarm_assembly.triggers.controller.question.put_number("120")
+        home.core.alarms.triggers.controller.question.put_number("120")
     elif question == "arrival":
         hear(home, "我到了")
-        assert home.core.alarm_assembly.triggers.controller.question.asked is Asked.ARRIVAL
+        assert home.core.alarms.triggers.controller.question.asked is Asked.ARRIVAL
     elif question == "fine once":
         hear(home, "我没事", addressed=True)
     await asyncio.sleep(1)
@@ -147,8 +147,8 @@ async def test_it_must_not_end_take_on_ring_or_move(
         assert home.state() in {"raised", "delivered"}
         assert not [event for event in home.told if isinstance(event, (MoveRobot, StopSpeaking))]
         assert not [event for event in home.told if isinstance(event, ElderCallChanged)]
-        (alarm,) = home.core.alarm_assembly.store.open_alarms()
-        assert home.core.alarm_assembly.triggers._number.contact(alarm.alarm_id) is None
+        (alarm,) = home.core.alarms.store.open_alarms()
+        assert home.core.alarms.triggers._number.contact(alarm.alarm_id) is None
 
 
 @pytest.mark.parametrize("pause_seconds", [36, 50, 69])
@@ -177,12 +177,10 @@ async def test_it_must_not_end_what_somebody_took_on(tmp_path: Path, lang: str) 
         BEGINNINGS["cried"](home)
         await until_open(home)
         (alarm,), (contact,) = (
-            home.core.alarm_assembly.store.open_alarms(),
-            home.core.alarm_assembly.people.all,
+            home.core.alarms.store.open_alarms(),
+            home.core.ways.people.all,
         )
-        await home.core.alarm_assembly.triggers.controller.acknowledge(
-            alarm.alarm_id, contact.contact_id
-        )
+        await home.core.alarms.triggers.controller.acknowledge(alarm.alarm_id, contact.contact_id)
         home.told.clear()
         for text in talk(lang):
             hear(home, text)

@@ -164,7 +164,32 @@ def _reading(chance: random.Random, now: datetime) -> Said:
     return Said(f"明天{at.words}量血压{told}", f"at {day} {at.at}")
 
 
+def _days_in_a_list(chance: random.Random, now: datetime) -> Said:
+    """Some single days with one hour, each of them once."""
+    at, task = _clock(chance), chance.choice(TASKS)
+    names = dict(zip(("明天", "后天", "大后天"), range(1, 4), strict=True))
+    one, other = sorted(chance.sample(list(names), 2), key=lambda name: names[name])
+    days = [now.date() + timedelta(names[name]) for name in (one, other)]
+    words = f"{one}{chance.choice(('和', '', '、'))}{other}{at.words}提醒我{task}"
+    return Said(words, " | ".join(f"at {day} {at.at}" for day in days))
+
+
+def _strength_of_each(chance: random.Random, _: datetime) -> Said:
+    """How much is in each, said behind the count: 两片强的松一片五毫克."""
+    at, many = _clock(chance), chance.choice(("一", "两", "三", "四"))
+    number = "一两三四".index(many) + 1
+    words = chance.choice(
+        (
+            f"每天{at.words}吃{many}片华法林一片五毫克",
+            f"每天{at.words}华法林{many}片一片五毫克",
+            f"吃{many}片华法林每片五毫克每天{at.words}",
+        )
+    )
+    return Said(words, f"every day | times {at.at} | dose {number} tablet of 5 mg")
+
+
 _KINDS: tuple[Callable[[random.Random, datetime], Said], ...] = (
     *(_aside, _taken_back, _unknown_day, _vague, _unclear_dose, _dose_taken_back, _puffs),
     *(_before_meals, _later, _from_now, _days, _days, _reading),
+    *(_days_in_a_list, _strength_of_each),
 )

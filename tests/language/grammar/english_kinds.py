@@ -81,7 +81,7 @@ def _vague(chance: random.Random, _: datetime) -> Said:
     when = chance.choice(
         (
             *("sometime this afternoon", "at some point tomorrow", "tomorrow at some stage"),
-            *("tomorrow at the same time", "a day from now at the same time"),
+            *("tomorrow at the same time", "every day at this time"),
             *("tomorrow when i get a minute", "sometime tomorrow or on friday"),
         )
     )
@@ -106,15 +106,46 @@ def _count_of_a_strength(chance: random.Random, _: datetime) -> Said:
     milligrams = chance.choice((5, 10, 25, 500))
     words = chance.choice(
         (
-            f"{number(many)} {name} {milligrams} mg daily at {at.words}",
-            f"half of a {milligrams} milligram {name} every day at {at.words}",
             f"every day at {at.words} {number(many)} tablets of {name} that's {milligrams} mg",
-            f"every day at {at.words} one tablet of {name} {milligrams} milligrams",
             f"take three quarters every day at {at.words}",
             f"my usual every day at {at.words}",
         )
     )
     return Said(words, "ask")
+
+
+def _strength_of_the_name(chance: random.Random, _: datetime) -> Said:
+    """How much is in each, said behind the name or ahead of it, as it stands on the box."""
+    many, name, at = chance.randint(1, 4), chance.choice(NAMES), _clock(chance)
+    milligrams = chance.choice((5, 10, 25, 500))
+    half = f"half of a {milligrams} milligram {name} every day at {at.words}"
+    said, dose = chance.choice(
+        (
+            (f"{number(many)} {name} {milligrams} mg daily at {at.words}", f"{many}"),
+            (f"every day at {at.words} one tablet of {name} {milligrams} milligrams", "1"),
+            (f"take {number(many)} {milligrams} mg {name} every day at {at.words}", f"{many}"),
+            (half, "1/2"),
+        )
+    )
+    return Said(said, f"every day | times {at.at} | dose {dose} tablet of {milligrams} mg")
+
+
+def _days_in_a_list(chance: random.Random, now: datetime) -> Said:
+    """Some single days with one hour, each of them once."""
+    ahead = chance.randint(2, 6)
+    day = now.date() + timedelta(ahead)
+    at, task = _clock(chance), chance.choice(TASKS)
+    said = f"tomorrow and {day:%A} at {at.words} {task}".lower()
+    days = dict.fromkeys((now.date() + timedelta(1), day))
+    return Said(said, " | ".join(f"at {each} {at.at}" for each in days))
+
+
+def _this_hour(chance: random.Random, now: datetime) -> Said:
+    days, words = chance.choice(
+        ((1, "this time tomorrow"), (14, "two weeks from now at this time"))
+    )
+    at = now + timedelta(days)
+    return Said(f"remind me {words} to {chance.choice(TASKS)}", f"at {at:%Y-%m-%d %H:%M}")
 
 
 def _dose_taken_back(chance: random.Random, _: datetime) -> Said:
@@ -207,6 +238,7 @@ def _unsaid(chance: random.Random, _: datetime) -> Said:
 
 _KINDS: tuple[Callable[[random.Random, datetime], Said], ...] = (
     *(_aside, _taken_back, _hours_in_a_row, _of_the_hour, _festival, _vague, _count),
-    *(_count_of_a_strength, _dose_taken_back, _before_noon, _later, _from_now, _days, _days),
+    *(_count_of_a_strength, _strength_of_the_name, _days_in_a_list, _this_hour),
+    *(_dose_taken_back, _before_noon, _later, _from_now, _days, _days),
     *(_reading, _unsaid),
 )
