@@ -12,7 +12,6 @@ from pathlib import Path
 import tzlocal
 
 from assistant.commands.reminder_list import change, opened_copy, put, tell
-from assistant.commands.words import words_of
 from assistant.reminders.csv_list import Lists
 from assistant.reminders.list_file import decoded
 from assistant.reminders.list_words import ListFault
@@ -42,7 +41,7 @@ async def read(file: Path) -> int:
     if not answer.added:
         tell(lists.words.say("nothing_added"))
         return 0
-    titles = words_of()("and").join(each.title for each in answer.added)
+    titles = lists.words.say("next_title").join(each.title for each in answer.added)
     tell(lists.words.say("added", count=len(answer.added), what=titles))
     return 0
 

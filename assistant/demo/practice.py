@@ -45,7 +45,7 @@ def practise(core: Core, home: Path, tell: Callable[[str], object]) -> None:
     """
     people = People(home)
     people.read()
-    core.alarm_assembly.equipment.registry.add(_SCHEME, lambda _: NeverRings(tell))
+    core.ways.equipment.registry.add(_SCHEME, lambda _: NeverRings(tell))
     for number, contact in enumerate(people.all):
         one = new_contact(contact.name, contact.called, [f"{_SCHEME}:{number}"])
-        core.alarm_assembly.people.add(one)
+        core.ways.people.add(one)

@@ -25,6 +25,6 @@ async def test_a_cry_names_who_would_be_called(tmp_path: Path) -> None:
         turn = await core.conversation.turns.take("救命")
         assert "没有存下任何联系人" not in turn.reply
         await until(lambda: called == ["王小芳"])
-        known = [address for each in core.alarm_assembly.people.all for address in each.channels]
+        known = [address for each in core.ways.people.all for address in each.channels]
         assert known == ["practice:0", "practice:1"]
     assert (real / "contacts.json").read_bytes() == before

@@ -207,7 +207,7 @@ def test_a_telephone_is_set_up_where_somebody_is_to_be_rung(
         ("电话号码", "139 1234 5678"),
         ("家里有哪一种", "1"),
         ("账号", "8001@sip.example.cn"),
-        ("您是不是想写：sip:8001@sip.example.cn", "sip:8001@sip.example.cn"),
+        ("您是不是想写", "sip:8001@sip.example.cn"),
         ("用户名", ""),
         ("密码", "geheim"),
         ("域名", "sip.example.cn"),
