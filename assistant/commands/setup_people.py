@@ -316,6 +316,7 @@ def try_page(front: Terminal) -> None:
             return await asyncio.to_thread(check_page, console)
 
     check = front.wait(work, "opening_page")
+    place.seen["console.url"] = check.is_well
     front.say("page_well" if check.is_well else "page_not_well", detail=check.detail)
 
 

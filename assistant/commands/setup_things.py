@@ -56,20 +56,20 @@ def look_at_clock(front: Terminal) -> None:
 
 def sound_tone(front: Terminal) -> None:
     """Sound a chime, and ask whether it was heard."""
-    if not front.place.sounds.get(sound.SPEAKER.setting, True):
+    if not front.place.seen.get(sound.SPEAKER.setting, True):
         front.say("no_speaker_found")
         return
     while True:
         settings = front.place.settings
         with front.console.status(front.words("sounding")):
             problem = sound.tone(settings.mouth.device, settings.mouth.volume)
-        front.place.sounds[sound.SPEAKER.setting] = not problem
+        front.place.seen[sound.SPEAKER.setting] = not problem
         if problem:
             front.say("no_sound", problem=problem)
             return
         if not front.is_person or front.confirm(front.words("ask_heard_tone"), default=True):
             return
-        front.place.sounds[sound.SPEAKER.setting] = False
+        front.place.seen[sound.SPEAKER.setting] = False
         front.say("tone_hints")
         if not front.confirm(front.words("ask_again"), default=True):
             return
@@ -77,15 +77,13 @@ def sound_tone(front: Terminal) -> None:
 
 def try_hearing(front: Terminal) -> None:
     """Hear a sentence, show how loud it is, and what was understood."""
-    if not front.place.sounds.get(sound.MICROPHONE.setting, True):
+    if not front.place.seen.get(sound.MICROPHONE.setting, True):
         front.say("no_microphone_found")
         return
     while True:
         front.ask(front.words("ask_sentence"))
         loudest = _heard(front)
-        front.place.sounds[sound.MICROPHONE.setting] = (
-            loudest is not None and loudest > _SILENT_DBFS
-        )
+        front.place.seen[sound.MICROPHONE.setting] = loudest is not None and loudest > _SILENT_DBFS
         if loudest is None:
             return
         front.say(_verdict(loudest), dbfs=f"{loudest:.0f}")

@@ -40,8 +40,8 @@ class Place:
     """Gives an error, which is written in English, in a language."""
     has_medicines: Callable[[], bool] = lambda: False
     """Whether any medicine or other reminder is kept."""
-    sounds: dict[str, bool] = field(default_factory=dict)
-    """Whether speaker and microphone work, by their settings, as far as it was seen."""
+    seen: dict[str, bool] = field(default_factory=dict)
+    """Whether speaker, microphone and page work, by their settings, as far as it was tried."""
     said_lang: str = ""
     """The language that holds instead of the settings'; empty: theirs."""
     kept: list[str] = field(default_factory=list)

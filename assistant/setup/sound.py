@@ -78,7 +78,7 @@ def devices(direction: Direction, place: Place) -> Sequence[Choice]:
 def is_there(direction: Direction, place: Place) -> bool:
     """Look whether there is any such device, and note it."""
     found = bool(_served(direction) or _listed(direction))
-    place.sounds[direction.setting] = found
+    place.seen[direction.setting] = found
     return found
 
 
@@ -87,9 +87,7 @@ def lacking(place: Place) -> list[str]:
     return [
         each.setting
         for each in (SPEAKER, MICROPHONE)
-        if not (
-            place.sounds[each.setting] if each.setting in place.sounds else is_there(each, place)
-        )
+        if not (place.seen[each.setting] if each.setting in place.seen else is_there(each, place))
     ]
 
 

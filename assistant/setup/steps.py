@@ -76,7 +76,8 @@ def _elder_lacks(place: Place) -> list[str]:
     except StoreError:  # told where the times are asked for
         kept = None
     known = kept if isinstance(kept, dict) else {}
-    return [*lacking, *(f"times.{each.value}" for each in Anchor if not known.get(each.value))]
+    times = [f"times.{each.value}" for each in Anchor if not known.get(each.value)]
+    return [*lacking, *(["times"] if len(times) == len(Anchor) else times)]
 
 
 def home_url() -> str:
@@ -233,7 +234,9 @@ STEPS: Final = (
             ),
             "page",
         ),
-        _is_set("console.url", "console.listen"),
+        lambda place: (
+            _is_set("console.url", "console.listen")(place) and place.seen.get("console.url", True)
+        ),
     ),
     Step("people", ("people",), _has_people),
     Step(

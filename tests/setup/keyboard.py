@@ -49,7 +49,7 @@ def converse(
     keyboard = Keyboard(shown, answers)
 
     def look(direction: Direction, place: Place) -> bool:
-        place.sounds[direction.setting] = has_sound
+        place.seen[direction.setting] = has_sound
         return has_sound
 
     with monkeypatch.context() as patch:
