@@ -328,9 +328,11 @@ def _finish(status: int | None) -> None:
 
 
 def _quiet() -> None:
-    """Only what went wrong: these commands print answers."""
+    """Only what went wrong, and not to a person: these commands print answers."""
+    from assistant.runtime.quiet import begin_log  # noqa: PLC0415
+
     level = logging.DEBUG if os.environ.get("ANBAN_DEBUG") else logging.ERROR
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    begin_log("%(levelname)s %(name)s: %(message)s", level)
 
 
 def _lines() -> Iterable[str]:

@@ -104,7 +104,7 @@ def pull_model(
             task = progress.add_task(in_words(f"pulling {name}"), total=None, visible=False)
 
             def show(here: int, total: int | None) -> None:
-                progress.update(task, completed=here, total=total, visible=True)
+                progress.update(task, completed=here, total=total, visible=here > 0)
 
             model = pull(name, models_dir, show, source)
     except ModelError as error:
@@ -115,6 +115,9 @@ def pull_model(
         raise typer.Exit(130) from interrupt
     told = in_words(f"{model.name} is ready in {model.path}")
     Console().print(told, highlight=False, soft_wrap=True)
+    if not model.understands_people:
+        warning = f"it is a tiny model, for demo and tests: {model.name} understands no people"
+        Console().print(in_words(warning), highlight=False, soft_wrap=True)
 
 
 @app.command("verify")

@@ -38,7 +38,11 @@ class FollowUp:
         for contact in self._people.all:
             if contact.name == alarm.acknowledged_by:
                 await self._tell(
-                    alarm, contact, "details", lambda lang: self._wording.details(alarm, lang)
+                    alarm,
+                    contact,
+                    "details",
+                    "alarm_details",
+                    lambda lang: self._wording.details(alarm, lang),
                 )
 
     async def tell_coming(self, alarm: Alarm) -> None:
@@ -53,6 +57,7 @@ class FollowUp:
                     alarm,
                     contact,
                     f"{_COMES} {alarm.expected_at // 60:.0f}",
+                    "alarm_coming",
                     lambda lang: self._wording.coming(alarm, lang),
                 )
 
@@ -67,20 +72,24 @@ class FollowUp:
 
     async def tell_over(self, alarm: Alarm, who: str) -> None:
         """Tell everybody who was written to that nobody need come any more."""
-        key = "alarm_cancelled_text" if alarm.state is State.CANCELLED else "alarm_over_text"
+        key = "alarm_cancelled" if alarm.state is State.CANCELLED else "alarm_over"
         told = {a.contact_id for a in self._store.attempts(alarm.alarm_id) if a.outcome in _TOLD}
         for contact in self._people.all:
             if contact.contact_id in told:
                 await self._tell(
-                    alarm, contact, "over", lambda lang: self._wording.over(key, lang, who)
+                    alarm,
+                    contact,
+                    "over",
+                    key,
+                    lambda lang: self._wording.over(f"{key}_text", lang, who),
                 )
 
     async def _tell(
-        self, alarm: Alarm, contact: Contact, what: str, words: Callable[[str], str]
+        self, alarm: Alarm, contact: Contact, what: str, key: str, words: Callable[[str], str]
     ) -> None:
         for way in ways_of(contact, self._registry, Purpose.AFTERWARDS):
             if way.channel.kind is Kind.MESSAGE:
-                await self._send(alarm, way, what, words)
+                await self._send(alarm, way, what, key, words)
 
     def _is_told(self, alarm: Alarm, contact: Contact, channel: str) -> bool:
         return any(
@@ -89,7 +98,9 @@ class FollowUp:
             for made in self._store.attempts_now(alarm.alarm_id)
         )
 
-    async def _send(self, alarm: Alarm, way: Way, what: str, words: Callable[[str], str]) -> None:
+    async def _send(
+        self, alarm: Alarm, way: Way, what: str, key: str, words: Callable[[str], str]
+    ) -> None:
         channel = f"{what}: {way.key}"
         if self._is_told(alarm, way.contact, channel):  # before the core was started anew
             return
@@ -101,7 +112,8 @@ class FollowUp:
             message = replace(message, acknowledge_url=None)
         text = words(message.lang)
         if text:
-            told = replace(message, headline=text, text=text, answer_hint="")
+            headline = self._wording.about(key, alarm, message.lang)
+            told = replace(message, headline=headline, text=text, answer_hint="")
             ended = await try_once(way.channel, told)
         else:
             ended = Ended(Outcome.FAILED, "nothing is known to tell")

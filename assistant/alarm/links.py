@@ -186,6 +186,7 @@ class Links:
             cannot=tuple(each.who for each in alarm.declined),
             has_declined=contact.name in cannot_come,
             nobody_can_come=cannot_come.issuperset(each.name for each in self._people.all),
+            given_up_by=alarm.given_up_by,
             steps=steps,
         )
 

@@ -123,6 +123,8 @@ class Alarm:
     """When whoever took the alarm on wants to be there; Unix time, seconds."""
     declined: tuple[Declined, ...] = ()
     """Who cannot come, oldest first; since the alarm last went out to everybody."""
+    given_up_by: str = ""
+    """Who had taken it on and then could not come; empty: it went out again for another reason."""
 
     def cannot_come(self, at: float) -> frozenset[str]:
         """Who is not called before all others; a word from the future counts for nothing."""
@@ -192,7 +194,7 @@ def change(
         case State.ACKNOWLEDGED, Trigger.NOBODY_CAME | Trigger.CRIED:
             return Change(_again(alarm, ()))
         case State.ACKNOWLEDGED, Trigger.DECLINED if who == alarm.acknowledged_by:
-            return Change(_again(alarm, (*_without(alarm, who), Declined(who, at))))
+            return Change(_again(alarm, (*_without(alarm, who), Declined(who, at)), who))
         case state, Trigger.DECLINED if state.is_open and who not in alarm.cannot_come(at):
             return Change(replace(alarm, declined=(*_without(alarm, who), Declined(who, at))))
         case state, Trigger.CONFIRMED if state.is_open:
@@ -200,7 +202,7 @@ def change(
     return None
 
 
-def _again(alarm: Alarm, declined: tuple[Declined, ...]) -> Alarm:
+def _again(alarm: Alarm, declined: tuple[Declined, ...], given_up_by: str = "") -> Alarm:
     return replace(
         alarm,
         state=State.RAISED,
@@ -210,6 +212,7 @@ def _again(alarm: Alarm, declined: tuple[Declined, ...]) -> Alarm:
         denied_count=0,
         generation=alarm.generation + 1,
         declined=declined,
+        given_up_by=given_up_by,
     )
 
 

@@ -14,6 +14,7 @@ from assistant.alarm.state import Alarm
 from assistant.channels import CallScript, Message
 from assistant.events import Origin
 from assistant.language import Replies
+from assistant.packs import facts
 from assistant.people.contacts import Contact
 from assistant.services import AlarmFacts
 from assistant.settings import EmergencySettings
@@ -76,24 +77,26 @@ class Wording:
         headline = say("alarm_headline")
         text = say(_AT_ONCE if _is_at_once(alarm) else _TEXTS[alarm.source.origin])
         if alarm.generation:
-            text = f"{say('alarm_again')} {text}"
-        text = f"{text} {self.notes(alarm.alarm_id, lang)}".strip()
+            text = _joined(
+                lang, say("alarm_given_up" if alarm.given_up_by else "alarm_again"), text
+            )
+        text = _joined(lang, text, self.notes(alarm.alarm_id, lang))
         spoken, link = text, self.link(alarm, contact)
         if link is not None:
-            text = f"{text} {say('alarm_link')}"
+            text = _joined(lang, text, say("alarm_link"))
         if self.takes_calls:
-            text = f"{text} {say('alarm_call_back')}"
+            text = _joined(lang, text, say("alarm_call_back"))
         details = self.spoken_details(alarm, lang)
         if contact.contact_id == self.rings_number:
             script = replace(
-                self.voice.script(f"{spoken} {self.details(alarm, lang)}", lang),
+                self.voice.script(_joined(lang, spoken, self.details(alarm, lang)), lang),
                 repeats=OPERATOR_REPEATS,
                 opens_line=True,
             )
         else:
             keys = say("alarm_keys_details" if details else "alarm_keys")
             script = replace(
-                self.voice.script(f"{spoken} {keys}", lang),
+                self.voice.script(_joined(lang, spoken, keys), lang),
                 details=self.voice.script(details, lang).speak if details else None,
             )
         return Message(
@@ -136,8 +139,8 @@ class Wording:
             facts,
             door=self.settings.door_code,
             health=self.settings.health,
-            medicines=_listed(self.health.medicines),
-            allergies=_listed(self.health.allergies),
+            medicines=self._listed(self.health.medicines, lang),
+            allergies=self._listed(self.health.allergies, lang),
             notes=self.notes(alarm.alarm_id, lang),
         )
 
@@ -154,19 +157,19 @@ class Wording:
         known = {
             "alarm_door": self.settings.door_code,
             "alarm_health": self.settings.health,
-            "alarm_medicines": _listed(self.health.medicines),
-            "alarm_allergies": _listed(self.health.allergies),
+            "alarm_medicines": self._listed(self.health.medicines, lang),
+            "alarm_allergies": self._listed(self.health.allergies, lang),
         }
         told = [
             self.replies.render(key, lang, value=value) for key, value in known.items() if value
         ]
-        return " ".join([*told, self.notes(alarm.alarm_id, lang)]).strip()
+        return _joined(lang, *told, self.notes(alarm.alarm_id, lang))
 
     def spoken_details(self, alarm: Alarm, lang: str) -> str:
         """Say the same with the address, for whoever stands beside the elder and calls a doctor."""
         address = self.settings.address
         first = self.replies.render("alarm_address", lang, value=address) if address else ""
-        return f"{first} {self.details(alarm, lang)}".strip()
+        return _joined(lang, first, self.details(alarm, lang))
 
     def greeting(self, contact: Contact) -> CallScript:
         """What a contact hears who calls back, before the elder is put through."""
@@ -187,6 +190,15 @@ class Wording:
             time=f"{at:%H:%M}",
         )
 
+    def about(self, key: str, alarm: Alarm, lang: str) -> str:
+        """Give the title of a message after the call-out.
+
+        It may stand on the screen of a locked phone, so it tells nothing that is not for everybody.
+        """
+        return self.replies.render(
+            f"{key}_headline", lang, elder=self.elder(lang), who=alarm.acknowledged_by
+        )
+
     def over(self, key: str, lang: str, who: str) -> str:
         """Say that an alarm is over, and by whom."""
         return self.replies.render(
@@ -203,6 +215,9 @@ class Wording:
         """Say what the elder is called."""
         return self.elder_name() or self.replies.render("the_elder", lang)
 
+    def _listed(self, items: Iterable[str], lang: str) -> str:
+        return self.replies.render("list_next", lang).join(items)
+
     def _say(self, alarm: Alarm, lang: str) -> Callable[[str], str]:
         at = datetime.fromtimestamp(alarm.opened_at).astimezone()
         place = self.replies.render("alarm_place", lang, value=alarm.place) if alarm.place else ""
@@ -212,6 +227,7 @@ class Wording:
             "reason": self._reason(alarm, lang),
             "place": place,
             "time": f"{at:%H:%M}",
+            "who": alarm.given_up_by,
             "code": self.code(alarm.alarm_id),
             "address": self.replies.render("alarm_address", lang, value=address) if address else "",
         }
@@ -225,5 +241,5 @@ def _is_at_once(alarm: Alarm) -> bool:
     return is_sensed and alarm.reason not in _ASKED_ABOUT
 
 
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(items)
+def _joined(lang: str, *sentences: str) -> str:
+    return facts(lang).voice.joiner.join(filter(None, sentences))

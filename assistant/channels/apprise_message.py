@@ -36,6 +36,20 @@ DEADLINE_SECONDS: Final = 30.0
 _HERE_ONLY: Final = frozenset({"syslog", "dbus", "gnome", "macosx", "windows", "gotify-local"})
 """Services that reach this machine and nobody else."""
 
+_URGENT: Final = {
+    "bark": "level=critical",
+    "barks": "level=critical",
+    "gotify": "priority=emergency",
+    "gotifys": "priority=emergency",
+    "join": "priority=emergency",
+    "ntfy": "priority=max",
+    "ntfys": "priority=max",
+    "pover": "priority=high",
+    "prowl": "priority=emergency",
+    "simplepush": "priority=5",
+    "spush": "priority=5",
+}
+"""How an alarm wakes a phone that is silent at night, by the scheme of Apprise's address."""
 _MAIL_PORT: Final = 25
 _HOST: Final = re.compile(r"localhost|(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9-]+")
 """A host that stands where other services have a token."""
@@ -67,7 +81,7 @@ class AppriseMessage(Channel):
         try:
             taken, failed, code = await MESSENGER.send(
                 message.attempt_id,
-                self._url,
+                self._url if message.is_test or message.is_notice else urgent(self._url),
                 title=message.headline,
                 body=text,
                 kind=_notify_type(message).value,
@@ -100,6 +114,14 @@ class AppriseMessage(Channel):
         except ChannelError as error:
             return ChannelStatus(is_well=False, detail=f"{self.name}: {error}")
         return ChannelStatus(is_well=True, detail=f"the server of {self.name} answers")
+
+
+def urgent(url: str) -> str:
+    """Give an address with which a message may wake; what the family set itself holds."""
+    option = _URGENT.get(url.partition("://")[0].lower(), "")
+    if not option or f"{option.partition('=')[0]}=" in url.partition("?")[2].lower():
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{option}"
 
 
 def _service_of(url: str) -> NotifyBase:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 
-from assistant.commands.keyboard import Answering, converse
-from assistant.commands.words import words_of
+from assistant.commands.keyboard import Answering, converse, show_aside
+from assistant.commands.told import told
+from assistant.commands.words import Words, words_of
 from assistant.core import TEXT_ONLY, Core, running
+from assistant.demo.practice import practise
 from assistant.demo.scratch import scratch_options
-from assistant.events import Alive, ChildDied, ChildStarted, Ready, TurnTaken, to_dict
+from assistant.events import Alive, ChildDied, ChildStarted, Ready, Say, TurnTaken, to_dict
 from assistant.language import LanguageError, clean
 from assistant.runtime.home_folder import socket_path
 from assistant.runtime.link import Link
@@ -63,18 +67,70 @@ def chat(lang: str | None, *, live: bool) -> int:
     """
     words = words_of(lang)
     note = words("chat_live" if live else "chat_scratch")
-    return converse(_chatting(lang, live=live), words, note)
+    return converse(_chatting(lang, words, live=live), words, note)
 
 
 @asynccontextmanager
-async def _chatting(lang: str | None, *, live: bool) -> AsyncIterator[Answering]:
-    async with _asker(lang, live=live) as (asker, _):
+async def _chatting(lang: str | None, words: Words, *, live: bool) -> AsyncIterator[Answering]:
+    by_itself = ByItself(partial(show_aside, words), words)
+    # A pipe gets answers alone, one for each line.
+    heard = by_itself if sys.stdin.isatty() and sys.stdout.isatty() else None
+    async with _asker(lang, live=live, by_itself=heard) as (asker, _):
 
         async def answer(text: str) -> str:
-            answer = await _answer(asker, text)
-            return str(answer.get("error") or answer["reply"] or f"({answer['intent']})")
+            with by_itself.answering() as others:
+                answer = await _answer(asker, text)
+                others.without(answer["reply"])
+            first = str(answer.get("error") or answer["reply"] or f"({answer['intent']})")
+            return "\n".join([first, *others])
 
         yield answer
+
+
+class Others(list[str]):
+    """What was said while an answer was made."""
+
+    def without(self, reply: str) -> None:
+        """Leave the answer itself out: it is shown already."""
+        answer = "".join(reply.split())
+        self[:] = [text for text in self if "".join(text.split()) not in answer]
+
+
+class ByItself:
+    """Shows what Anban says without having been asked."""
+
+    def __init__(self, show: Callable[[str], None], words: Words) -> None:
+        self._show, self._words = show, words
+        self._held: Others | None = None
+
+    def said(self, event: object) -> None:
+        """Take an event: what is to be said is shown, or held while an answer is made."""
+        if isinstance(event, Say):
+            self._take(event.text)
+
+    def would_call(self, name: str) -> None:
+        """Tell that somebody would be called now."""
+        self._take(self._words("chat_would_call", name=name))
+
+    def _take(self, text: str) -> None:
+        if self._held is None:
+            self._show(text)
+        else:
+            self._held.append(text)
+
+    async def follow(self, link: Link) -> None:
+        """Take every event of a link, until it ends."""
+        async for event in link:
+            self.said(event)
+
+    @contextmanager
+    def answering(self) -> Iterator[Others]:
+        """Hold what is said as long as the block."""
+        self._held = held = Others()
+        try:
+            yield held
+        finally:
+            self._held = None
 
 
 async def _answer(asker: Asker, text: str) -> dict[str, Any]:
@@ -87,7 +143,7 @@ async def _answer(asker: Asker, text: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _asker(
-    lang: str | None, *, live: bool
+    lang: str | None, *, live: bool, by_itself: ByItself | None = None
 ) -> AsyncIterator[tuple[Asker, Callable[[], Awaitable[None]]]]:
     """Something that answers: a scratch core, or with `live` the one that runs.
 
@@ -96,7 +152,9 @@ async def _asker(
         DialogueError: no model could be trained, or the dialogue did not start.
     """
     if live:
-        async with Link("ask", (), socket_path(home_folder())) as link:
+        wants = (Say,) if by_itself else ()
+        async with Link("ask", wants, socket_path(home_folder())) as link:
+            following = asyncio.create_task(by_itself.follow(link)) if by_itself else None
 
             async def ask_live(text: str) -> dict[str, Any]:
                 turn = await link.request(TakeTurn(text), _TURN_SECONDS)
@@ -105,12 +163,23 @@ async def _asker(
             async def forget_live() -> None:
                 await link.request(ForgetConversation())
 
-            yield ask_live, forget_live
+            try:
+                yield ask_live, forget_live
+            finally:
+                if following is not None:
+                    following.cancel()
         return
     status = Console(stderr=True).status(words_of(lang)("wakes_up"))
-    with status, scratch_options(lang, TEXT_ONLY, status.update) as options:
+
+    def show(progress: str) -> None:
+        status.update(told(progress, lang))
+
+    with status, scratch_options(lang, TEXT_ONLY, show) as options:
         async with running(options) as core:
             await core.children.dialogue_ready()
+            practise(core, home_folder(), by_itself.would_call if by_itself else lambda _: None)
+            if by_itself:
+                core.bus.listen(by_itself.said)
             status.stop()
 
             async def forget() -> None:
@@ -132,8 +201,8 @@ async def _ask_core(core: Core, text: str) -> dict[str, Any]:
         turn = await core.conversation.turns.take(text)
     finally:
         core.bus.unlisten(events.append)
-    told = [to_dict(event) for event in events if not isinstance(event, _NOT_OF_THE_TURN)]
-    return {**_turn_json(turn), "events": told}
+    published = [to_dict(event) for event in events if not isinstance(event, _NOT_OF_THE_TURN)]
+    return {**_turn_json(turn), "events": published}
 
 
 def _turn_json(turn: TurnTaken) -> dict[str, Any]:

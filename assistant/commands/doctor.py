@@ -195,7 +195,8 @@ def _why_untrained(home: Path, settings: Settings, lang: str) -> str:
 def _microphone(settings: Settings) -> Iterator[CheckResult]:
     check = check_microphone(settings.ear.device)
     if not check.ok:
-        yield CheckResult("microphone", Verdict.BROKEN, check.problem)
+        remedy = "connect or choose one: `anban setup`, step 3"
+        yield CheckResult("microphone", Verdict.BROKEN, f"{check.problem}; {remedy}")
     elif check.level_dbfs is None:
         yield CheckResult(
             "microphone", Verdict.POOR, f"{check.device}: digital silence; is it muted?"

@@ -102,6 +102,17 @@ def _lines(prompt: str) -> Iterator[str]:
             yield text
 
 
+def show_aside(words: Words, text: str) -> None:
+    """Show what Anban says by itself above the line that is being typed, which stays as it is."""
+    typed = ""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: PLC0415
+
+        typed = readline.get_line_buffer()
+    sys.stdout.write(f"\r\x1b[K{words('chat_name')}{text}\n{words('chat_prompt')}{typed}")
+    sys.stdout.flush()
+
+
 def _tell(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

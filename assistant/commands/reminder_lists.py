@@ -41,13 +41,17 @@ async def read(file: Path) -> int:
     if not answer.added:
         tell(lists.words.say("nothing_added"))
         return 0
-    titles = ", ".join(each.title for each in answer.added)
+    titles = lists.words.say("next_title").join(each.title for each in answer.added)
     tell(lists.words.say("added", count=len(answer.added), what=titles))
     return 0
 
 
-async def look_through(file: Path) -> int:
-    """Say what a CSV file would add, and change nothing; the exit status is 1 as in `read`."""
+async def look_through(file: Path, *, is_asked_next: bool = False) -> int:
+    """Say what a CSV file would add, and change nothing; the exit status is 1 as in `read`.
+
+    `is_asked_next`: it is asked about right after this: how to read it in is left out, and nothing
+    to add is 1, too.
+    """
     async with opened_copy() as api:
         lists = await api.lists()
         try:
@@ -58,8 +62,11 @@ async def look_through(file: Path) -> int:
         key = "would_add" if each.is_new else "would_be_doubled"
         tell(lists.words.say(key, line=each.line, what=_described(lists, each.made)))
     count = sum(each.is_new for each in looked)
-    done = lists.words.say("check_done", count=count, file=str(file))
-    tell(done if count else lists.words.say("check_nothing"))
+    if not count:
+        tell(lists.words.say("check_nothing"))
+        return int(is_asked_next)
+    key = "check_count" if is_asked_next else "check_done"
+    tell(lists.words.say(key, count=count, file=str(file)))
     return 0
 
 
@@ -106,6 +113,38 @@ async def add(cells: dict[str, str], *, is_check: bool) -> int:
         return _not_added(lists, refusal)
     tell(lists.words.say("added_one", what=what))
     return 0
+
+
+async def fault_of(cells: dict[str, str], column: str) -> str:
+    """Say what is wrong with one cell alone; empty: nothing, as far as a cell alone can tell.
+
+    `cells`: of which the title, the kind and this column are looked at.
+    """
+    alone = {"title": cells["title"], "kind": cells["kind"], "times": "08:00"}
+    if not cells[column]:
+        return ""
+    async with opened_copy() as api:
+        lists = await api.lists()
+        try:
+            await api.check(lists.wish({**alone, column: cells[column]}))
+        except DoseUnlikelyRefused:
+            return ""  # asked about once all of it is known
+        except ListFault as error:
+            return lists.words.fault(error)
+        except Refusal as error:
+            return lists.words.refusal(error)
+    return ""
+
+
+async def is_by_meals(cells: dict[str, str]) -> bool:
+    """Tell whether times of a list are told by meals, which says how they go with food."""
+    async with opened_copy() as api:
+        lists = await api.lists()
+        try:
+            wish = lists.wish({name: cells[name] for name in ("title", "kind", "times")})
+        except (ListFault, Refusal):
+            return False
+    return wish.schedule is not None and any(each.anchor for each in wish.schedule.times)
 
 
 def _raw(file: Path) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from assistant.events import ChildDied, HearingLimited, MicrophoneLost, Ready, S
 from assistant.runtime import versions
 from assistant.runtime.child import LOG_FORMAT
 from assistant.runtime.home_folder import use_spare_temporary_folder
+from assistant.runtime.quiet import begin_log
 from assistant.services.findings import Verdict
 from assistant.settings import ReadSettings, home_folder, read, settings_file
 
@@ -37,7 +39,7 @@ async def run_anban(lang: str | None) -> int:
     """
     home = home_folder()
     use_spare_temporary_folder(home)
-    logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT)
+    begin_log(LOG_FORMAT, logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address it asks
     refused: Path | None = None
     while await _run_once(home, lang, refused):
@@ -65,7 +67,7 @@ async def _run_once(home: Path, lang: str | None, refused: Path | None) -> bool:
         cache=cache_folder(home),
         lang=lang,
         capabilities=ALL,
-        progress=lambda text: log.info("%s", text),
+        progress=_progress_in(known.settings.language),
         settings_problems=known.problems,
     )
     return await run_until_told(
@@ -73,6 +75,19 @@ async def _run_once(home: Path, lang: str | None, refused: Path | None) -> bool:
         _report,
         lambda core: _is_outdated(home, known, core, refused),
     )
+
+
+def _progress_in(lang: str) -> Callable[[str], None]:
+    """Tell the log how far it is, and a person once why it takes minutes."""
+    told: set[str] = set()
+
+    def progress(text: str) -> None:
+        log.info("%s", text)
+        if sys.stdout.isatty() and text.startswith("learning") and not told:
+            told.add(text)
+            _show(Words(lang)("run_learns"))
+
+    return progress
 
 
 def _is_outdated(home: Path, known: ReadSettings, core: Core, refused: Path | None) -> bool:

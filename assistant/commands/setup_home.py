@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +125,19 @@ def runs(folder: Path) -> bool:
 def place() -> Place:
     """The home of this user."""
     folder = home_folder()
-    return Place(folder, HomeProfile(folder), _opener, _meant, told)
+    kept = partial(_has_reminders, folder / _DATABASE)
+    return Place(folder, HomeProfile(folder), _opener, _meant, told, kept)
+
+
+def _has_reminders(path: Path) -> bool:
+    """Look without a copy and without a change; what cannot be read is told by who needs it."""
+    if not path.exists():
+        return False
+    with contextlib.suppress(sqlite3.Error):
+        reading = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        with contextlib.closing(reading) as database:
+            return database.execute("SELECT 1 FROM reminder LIMIT 1").fetchone() is not None
+    return False
 
 
 def _opener(settings: Settings, folder: Path) -> Registry:

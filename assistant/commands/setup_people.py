@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,8 +18,9 @@ from assistant.channels import AddressError, Channel, Ended, Outcome
 from assistant.commands.address_hint import likely
 from assistant.commands.contact_list import hints
 from assistant.commands.setup_calls import ring
-from assistant.commands.setup_terminal import EMPTIES, SkippedError, Terminal
+from assistant.commands.setup_terminal import EMPTIES, BackError, SkippedError, Terminal
 from assistant.commands.words import Words
+from assistant.console.check import PageCheck, check_page
 from assistant.core.equipment import HomeEquipment
 from assistant.people.contacts import Contact, ContactError, new_contact
 from assistant.setup import NotUsableError, checks
@@ -25,6 +28,8 @@ from assistant.setup.steps import MODEM, PHONE
 from assistant.setup.trial import Trial, can_be_tried, trying
 
 _SERVER: Final = "ntfy.sh"
+_NTFY: Final = re.compile(r"ntfy://[\w-]+")
+"""A topic at the public server."""
 _WAYS: Final = ("ntfy", "tel", "sms", "other")
 _CALLED: Final = {"tel": "tel:{}", "sms": "sms:{}"}
 
@@ -46,14 +51,15 @@ def ask_people(front: Terminal) -> None:
         except (NotUsableError, ContactError) as error:
             front.refuse(error)
             continue
-        if contact := _ask_one(front, name):
-            _try(front, contact)
+        with contextlib.suppress(BackError):  # to another name
+            if contact := _ask_one(front, name):
+                _try(front, contact)
 
 
 def _show_people(front: Terminal) -> None:
     equipment = _equipment(front)
     for number, contact in enumerate(front.place.people.all, 1):
-        ways = ", ".join(_shown(equipment, address) for address in contact.channels)
+        ways = front.words("comma").join(_shown(equipment, each) for each in contact.channels)
         front.show(f"{number}. {contact.name}: {ways}", indent=2)
 
 
@@ -72,25 +78,18 @@ def _ask_one(front: Terminal, name: str) -> Contact | None:
     """Ask for everything of one person and keep them; None if there is no way to them."""
     known = {contact.name: contact for contact in front.place.people.all}
     before = known.get(name) or new_contact(name, [], [])
-    called = _ask_called(front, before)
-    channels = list(before.channels)
-    if channels:
-        equipment = _equipment(front)
-        ways = ", ".join(_shown(equipment, address) for address in channels)
-        front.say("ways_now", name=name, ways=ways)
-    try:
-        while True:
-            typed = _ask_way(front, name, has_one=bool(channels))
-            if not typed:
-                break
-            if typed == EMPTIES:
-                channels = []
-            elif (address := _address(front, typed, name)) and address not in channels:
-                channels.append(address)
-                _keep(front, replace(before, called=called, channels=tuple(channels)))
-                front.say("way_added")
-    except SkippedError:
-        front.say("skipped")
+    called, channels = before.called, list(before.channels)
+    while True:
+        called = _ask_called(front, replace(before, called=called))
+        try:
+            channels = _ask_ways(front, replace(before, called=called), channels)
+        except BackError:
+            continue
+        except SkippedError:
+            front.say("skipped")
+            kept = front.place.people.get(before.contact_id)
+            channels = list(kept.channels) if kept else channels
+        break
     if not channels:
         front.say("person_not_kept" if name not in known else "person_as_before", name=name)
         return None
@@ -100,6 +99,30 @@ def _ask_one(front: Terminal, name: str) -> Contact | None:
     _keep(front, contact)
     front.say("person_kept", name=name)
     return contact
+
+
+def _ask_ways(front: Terminal, contact: Contact, channels: list[str]) -> list[str]:
+    """Ask for one way after the other, and keep each as it is given."""
+    channels = list(channels)
+    if channels:
+        equipment = _equipment(front)
+        ways = front.words("comma").join(_shown(equipment, address) for address in channels)
+        front.say("ways_now", name=contact.name, ways=ways)
+    while True:
+        typed = _ask_way(front, contact.name, has_one=bool(channels))
+        if not typed:
+            return channels
+        if typed == EMPTIES:
+            channels = []
+            continue
+        try:
+            address = _address(front, typed, contact.name, channels)
+        except BackError:
+            continue
+        if address and address not in channels:
+            channels.append(address)
+            _keep(front, replace(contact, channels=tuple(channels)))
+            front.say("way_added")
 
 
 def _keep(front: Terminal, contact: Contact) -> None:
@@ -158,10 +181,13 @@ def _ask_way(front: Terminal, name: str, *, has_one: bool) -> str:
         front.say("bad_choice", count=len(_WAYS))
 
 
-def _address(front: Terminal, way: str, name: str) -> str:
-    """Lead through one way; gives the address to keep, or nothing."""
+def _address(front: Terminal, way: str, name: str, known: Iterable[str]) -> str:
+    """Lead through one way; gives the address to keep, or nothing.
+
+    `known`: how this person is reached already.
+    """
     if way == "ntfy":
-        return _ntfy(front, name)
+        return _ntfy(front, name, next(filter(_NTFY.fullmatch, known), ""))
     if way in _CALLED:
         return _number(front, way, name)
     if way != "other":
@@ -173,12 +199,13 @@ def _address(front: Terminal, way: str, name: str) -> str:
             return address if typed else ""
 
 
-def _ntfy(front: Terminal, name: str) -> str:
-    topic = f"anban-{secrets.token_hex(8)}"
-    front.say("ntfy_steps", name=name, topic=topic)
+def _ntfy(front: Terminal, name: str, known: str) -> str:
+    """Have a phone subscribe: to the topic that there is, so that a new phone can do so, too."""
+    topic = known.partition("://")[2] or f"anban-{secrets.token_hex(8)}"
+    front.say("ntfy_again" if known else "ntfy_steps", name=name, topic=topic)
     show_code(front, f"https://{_SERVER}/{topic}")
     front.ask(front.words("ntfy_done"))
-    return _checked(front, f"ntfy://{topic}")
+    return known or _checked(front, f"ntfy://{topic}")
 
 
 def show_code(front: Terminal, text: str) -> None:
@@ -275,6 +302,22 @@ def _try(front: Terminal, contact: Contact) -> None:
         is_well, detail = front.wait(lambda _: ring(front.place, contact), "calling")
         key = "trial_call_well" if is_well else "trial_call_bad"
         front.say(key, name=contact.name, detail=detail)
+
+
+def try_page(front: Terminal) -> None:
+    """Open the page at its own address, as a phone would; it is served for as long."""
+    console, place = front.place.settings.console, front.place
+    if not console.url or not console.listen:
+        return
+    nobody = new_contact(front.words("the_elder"), [], [])
+
+    async def work(_: Callable[[str], None]) -> PageCheck:
+        async with trying(console, place.folder, nobody, "", place.lang):
+            return await asyncio.to_thread(check_page, console)
+
+    check = front.wait(work, "opening_page")
+    place.seen["console.url"] = check.is_well
+    front.say("page_well" if check.is_well else "page_not_well", detail=check.detail)
 
 
 def _send(front: Terminal, contact: Contact, channels: list[Channel]) -> None:

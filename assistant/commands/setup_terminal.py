@@ -6,10 +6,8 @@ import asyncio
 import contextlib
 import getpass
 import shlex
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -17,8 +15,10 @@ from rich.text import Text
 
 from assistant.channels import AddressError
 from assistant.commands.ctrl_c import heard_at_once
+from assistant.commands.folding import folded
 from assistant.commands.told import told
-from assistant.runtime.versions import typed
+from assistant.packs import whole
+from assistant.runtime.own_name import own_name
 from assistant.settings import SettingsError
 from assistant.setup import Kind, NotUsableError, Place, Question, SetupWords
 from assistant.setup.checks import yes_or_no
@@ -29,21 +29,19 @@ SKIPS: Final = frozenset({">", "》", "＞"})
 _WIDEST: Final = 78
 _TOLD: Final = frozenset({"problem", "detail", "why"})
 """What is filled in and was written in English."""
-_NAME: Final = "anban"
 
 
 def command(*words: str) -> str:
     """Give a command of ours as it can be typed where this one was."""
-    here = typed()
-    if here.name != _NAME or shutil.which(_NAME) == str(here):
-        return " ".join((_NAME, *words))
-    if here.is_absolute() and here.is_relative_to(Path.cwd()):
-        here = here.relative_to(Path.cwd())
-    return shlex.join((str(here), *words))
+    return " ".join((own_name(), shlex.join(words)))
 
 
 class SkippedError(Exception):
     """The rest of a step is left for later."""
+
+
+class BackError(Exception):
+    """The question before is to be asked once more."""
 
 
 class Terminal:
@@ -51,6 +49,13 @@ class Terminal:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.asked = 0
+        """How many questions were asked."""
+        self.asking = ""
+        """The last one."""
+        self.step = 0
+        """The number of the step under way; 0: none is."""
+        self._backs = {word for lang in whole() for word in SetupWords(lang)("back_words").split()}
         console = Console(highlight=False)
         self.console = Console(highlight=False, width=min(console.width, _WIDEST))
         # Bytes that are no text are refused as an answer rather than ending it all.
@@ -88,9 +93,8 @@ class Terminal:
     def show(self, text: str, style: str = "", indent: int = 0) -> None:
         """Show a text, folded to the terminal."""
         width = self.console.width - indent
-        for line in Text(text, style).wrap(self.console, width, overflow="fold"):
-            line.rstrip()
-            self.console.print(Text(" " * indent) + line)
+        for line in folded(text.rstrip("\n"), width):
+            self.console.print(Text(" " * indent + line, style), soft_wrap=True)
 
     def copy(self, text: str) -> None:
         """Show what is to be copied: broken over two lines it could not be."""
@@ -124,7 +128,9 @@ class Terminal:
 
         Raises:
             SkippedError: the rest of the step is left for later.
+            BackError: the question before is to be asked once more.
         """
+        self.asked, self.asking = self.asked + 1, text
         self.show(f"{text} [{present}]" if present else text)
         for number, choice in enumerate(choices, 1):
             self.show(f"{number}. {choice}", indent=2)
@@ -132,6 +138,8 @@ class Terminal:
             typed = self.read(is_secret=is_secret)
             if typed in SKIPS:
                 raise SkippedError
+            if typed.casefold() in self._backs and not is_secret:
+                raise BackError
             if typed not in EXPLAINS:
                 return typed
             self.show(why or self.words("keys"), "dim", indent=2)

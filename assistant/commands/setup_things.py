@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import tzlocal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.commands.reminder_list import opened_copy
-from assistant.commands.reminder_lists import add, look_through, read
+from assistant.commands.reminder_lists import add, fault_of, is_by_meals, look_through, read
 from assistant.commands.setup_hearing import words_in
 from assistant.commands.setup_home import runs
-from assistant.commands.setup_terminal import Terminal, command
+from assistant.commands.setup_terminal import EMPTIES, BackError, Terminal, command
 from assistant.runtime.typed_path import typed_path
-from assistant.setup import Question, ports, sound
+from assistant.setup import NotUsableError, Question, checks, ports, sound
 from assistant.setup.model import model_of
 from assistant.setup.ports import Found, What
 from assistant.setup.settings_file import setting
@@ -30,7 +33,22 @@ _LOUD_DBFS: Final = -6.0
 """A tenth of a second of speech this loud is clipped."""
 _BAR: Final = 30
 _LISTS: Final = (".csv", ".tsv", ".txt")
+_COLUMNS: Final = ("amount", "times", "rrule", "food")
+"""What is asked of a medicine, as a list calls it."""
 _FLOOR_DBFS: Final = -70.0
+
+
+# ------------------------------------------------------------------------------------ clock
+
+
+def look_at_clock(front: Terminal) -> None:
+    """Ask whether the machine's clock is right: reminders come by it."""
+    now = datetime.now(tzlocal.get_localzone())
+    asked = front.words("ask_clock", now=f"{now:%H:%M}", zone=str(now.tzinfo))
+    if not front.confirm(asked, default=True):
+        front.say("clock_wrong")
+        front.copy("sudo timedatectl set-timezone Asia/Shanghai")
+        front.copy("sudo timedatectl set-ntp true")
 
 
 # ------------------------------------------------------------------------------------ sound
@@ -38,15 +56,20 @@ _FLOOR_DBFS: Final = -70.0
 
 def sound_tone(front: Terminal) -> None:
     """Sound a chime, and ask whether it was heard."""
+    if not front.place.seen.get(sound.SPEAKER.setting, True):
+        front.say("no_speaker_found")
+        return
     while True:
         settings = front.place.settings
         with front.console.status(front.words("sounding")):
             problem = sound.tone(settings.mouth.device, settings.mouth.volume)
+        front.place.seen[sound.SPEAKER.setting] = not problem
         if problem:
             front.say("no_sound", problem=problem)
             return
         if not front.is_person or front.confirm(front.words("ask_heard_tone"), default=True):
             return
+        front.place.seen[sound.SPEAKER.setting] = False
         front.say("tone_hints")
         if not front.confirm(front.words("ask_again"), default=True):
             return
@@ -54,9 +77,13 @@ def sound_tone(front: Terminal) -> None:
 
 def try_hearing(front: Terminal) -> None:
     """Hear a sentence, show how loud it is, and what was understood."""
+    if not front.place.seen.get(sound.MICROPHONE.setting, True):
+        front.say("no_microphone_found")
+        return
     while True:
         front.ask(front.words("ask_sentence"))
         loudest = _heard(front)
+        front.place.seen[sound.MICROPHONE.setting] = loudest is not None and loudest > _SILENT_DBFS
         if loudest is None:
             return
         front.say(_verdict(loudest), dbfs=f"{loudest:.0f}")
@@ -118,7 +145,7 @@ def pull_model(front: Terminal) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(20), DownloadColumn())
     try:
         with Progress(*columns, TimeRemainingColumn(compact=True), console=front.console) as shown:
-            task = shown.add_task(front.words("pulling"), total=None)
+            task = shown.add_task(front.words("pulling"), total=size)
             pull(
                 lang,
                 place.folder / "models",
@@ -151,18 +178,24 @@ def ask_medicines(front: Terminal) -> None:
         typed = front.ask(front.words("ask_medicine"), why=front.words("why_medicine"))
         if not typed:
             return
+        try:
+            checks.words(typed, front.place)
+        except NotUsableError as error:
+            front.refuse(error)
+            continue
         file = typed_path(typed)
         if file is not None and file.is_file():
             _import(front, file)
         elif typed.lower().endswith(_LISTS):
             front.say("no_such_file", file=typed)
         else:  # such as Co-codamol 30/500
-            _ask_medicine(front, typed)
+            with contextlib.suppress(BackError):
+                _ask_medicine(front, typed)
 
 
 def _import(front: Terminal, file: Path) -> None:
     try:
-        if asyncio.run(look_through(file)) == 0 and front.confirm(
+        if asyncio.run(look_through(file, is_asked_next=True)) == 0 and front.confirm(
             front.words("ask_import"), default=True
         ):
             asyncio.run(read(file))
@@ -180,19 +213,46 @@ def _ask_medicine(front: Terminal, title: str) -> None:
     """Ask how much and when, until it can be kept or is given up."""
     cells = {"title": title, "kind": "medicine"}
     while True:
-        for column in ("amount", "times", "rrule", "food"):
-            before = cells.get(column, "")
-            typed = front.ask(
-                front.words(f"ask_medicine_{column}", title=title),
-                before,
-                front.words(f"why_medicine_{column}"),
-            )
-            cells[column] = "" if typed == "-" else typed or before
+        _ask_columns(front, title, cells)
         if asyncio.run(add(cells, is_check=False)) == 0:
             front.place.note("medicines")
             return
         if not front.confirm(front.words("ask_medicine_again", title=title), default=True):
             return
+
+
+def _ask_columns(front: Terminal, title: str, cells: dict[str, str]) -> None:
+    """Ask for one column after the other; what cannot be read is asked again at once.
+
+    Raises:
+        BackError: another medicine is meant.
+    """
+    at = 0
+    while at < len(_COLUMNS):
+        column = _COLUMNS[at]
+        if column == "food" and asyncio.run(is_by_meals(cells)):
+            return
+        before = cells.get(column, "")
+        try:
+            typed = front.ask(
+                front.words(f"ask_medicine_{column}", title=title),
+                before,
+                front.words(f"why_medicine_{column}"),
+            )
+        except BackError:
+            if not at:
+                raise
+            at -= 1
+            continue
+        value = "" if typed == EMPTIES else typed or before
+        if column == "amount" and value.isdecimal():
+            front.refuse(NotUsableError("bad_amount", f"{value}{front.words('tablet')}"))
+        elif fault := asyncio.run(fault_of({**cells, column: value}, column)):
+            front.show(fault, "yellow", indent=2)
+            cells.pop(column, None)
+        else:
+            cells[column] = value
+            at += 1
 
 
 # ---------------------------------------------------------------------------------- devices

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from assistant import packs
+from assistant.commands.service_unit import account_of
+from assistant.runtime.own_name import as_typed
 from assistant.settings import LANGUAGES, home_folder, read, settings_file
 
 PATTERN: Final = "assistant/commands/catalogue/{lang}.toml"
@@ -39,18 +41,25 @@ _LONGEST: Final = 2_000
 
 def told(text: str, lang: str | None = None) -> str:
     """Give an English text of the tools in a language; without one, in that of the home."""
-    return _catalogue(lang or home_language()).of(text)
+    return as_typed(_catalogue(lang or home_language()).of(text))
 
 
 @cache
 def home_language() -> str:
     """Tell in which language the tools speak: of anban.toml, else of the terminal, else English."""
-    file = settings_file(home_folder())
+    file = settings_file(_home_of_the_person())
     try:
         is_named = bool(_LANGUAGE_LINE.search(file.read_text("utf-8-sig", "replace")))
     except OSError:
         is_named = False
     return read(file).settings.language if is_named else locale_language(os.environ)
+
+
+def _home_of_the_person() -> Path:
+    """Give the home of whoever types, also behind `sudo`: root has none of its own."""
+    behind = os.environ.get("SUDO_USER", "")
+    account = account_of(behind, os.environ.get("ANBAN_HOME", "")) if behind else None
+    return home_folder() if account is None or os.geteuid() else account.home
 
 
 @cache

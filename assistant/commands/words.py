@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.commands.told import home_language
 from assistant.language import Replies
+from assistant.runtime.own_name import as_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Words:
 
     def __call__(self, key: str, **slots: Any) -> str:
         """Fill the wording of a key; raises ReplyMissingError, SlotMissingError."""
-        return _replies().render(key, self.lang, **slots)
+        return as_typed(_replies().render(key, self.lang, **slots))
 
 
 def words_of(lang: str | None = None) -> Words:

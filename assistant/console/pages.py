@@ -95,7 +95,9 @@ def home_page() -> str:
 def _states(view: LinkView, say: Callable[[str], str]) -> list[str]:
     """How it stands, in words and signs: who sees to it, when they come, who cannot."""
     stage = view.stage
-    parts = [_status(say(f"{stage}_status"), stage)]
+    has_gone_out_again = stage in {Stage.ANEW, Stage.AGAIN, Stage.USED}
+    key = "given_up" if view.given_up_by and has_gone_out_again else stage
+    parts = [_status(say(f"{key}_status"), stage)]
     if view.facts.is_drill:
         parts.insert(0, _status(say("drill"), "drill"))
     if stage in _CAN_CLOSE and view.expected:
@@ -216,6 +218,7 @@ def _values(view: LinkView) -> dict[str, str]:
     own = {
         "contact": view.contact,
         "by": view.by or WORDS.render("somebody", view.lang),
+        "given_up_by": view.given_up_by,
         "since": view.since,
         "expected": view.expected,
         "left": str(view.minutes_left),

@@ -64,7 +64,7 @@ async def _check(device: str, lang: str) -> MouthCheck:
         if isinstance(change, SpeakerBack):
             names.append(change.device)
         else:
-            problems.append(f"{change.reason}; name another in anban.toml, [mouth] device")
+            problems.append(f"{change.reason}; connect or choose one: `anban setup`, step 3")
 
     player = Player(device, tell)
     running = asyncio.create_task(player.run())

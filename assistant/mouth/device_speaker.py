@@ -85,6 +85,9 @@ class DeviceSpeaker:
         try:
             found = sd.query_devices(self._device, "output")
         except (sd.PortAudioError, ValueError) as error:
+            if not any(each["max_output_channels"] for each in sd.query_devices()):
+                problem = "there is no speaker: no sound device that can play was found"
+                raise SpeakerError(problem) from error
             raise SpeakerError(f"there is no speaker {self.name}: {error}") from error
         try:
             rate_hz, channels = _accepted(sd, found)

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 from assistant.events import Shutdown
 from assistant.runtime.link import Link, LinkError
 from assistant.runtime.privacy import keep_private
+from assistant.runtime.quiet import begin_log, is_quiet
 from assistant.runtime.tasks import race
 from assistant.services.errors import ServiceError
 
@@ -57,7 +58,7 @@ def run_child(name: str, work: Coroutine[Any, Any, None], *hopeless: type[Except
         hopeless: Errors of its own that only a new process, or a human, can mend.
     """
     keep_private()
-    logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
+    begin_log(LOG_FORMAT, logging.INFO)
     ends: tuple[type[Exception], ...] = (LinkError, ServiceError, TimeoutError, *hopeless)
     try:
         asyncio.run(work)
@@ -73,7 +74,7 @@ def end_at_once(line: str | None) -> NoReturn:
     exit would wait for them for ever.  A stderr that takes nothing holds up no end.
     """
     try:
-        if line is not None:
+        if line is not None and not is_quiet():
             print(line, file=sys.stderr, flush=True)  # noqa: T201  (the one line of a hopeless end)
     finally:
         os._exit(0 if line is None else 1)

@@ -262,7 +262,7 @@ CHILDREN: Final[Mapping[str, Rights]] = {
 
 COMMANDS: Final[Mapping[str, Rights]] = {
     "camera": _command(SetCameraPrivacy),
-    "ask": _command(ForgetConversation, TakeTurn),
+    "ask": _command(ForgetConversation, TakeTurn, hears=(Say,)),
     "contacts": _command(CheckContact),
     "doctor": _command(GetChildren, GetTroubles, CheckDevices),
     "drill": _command(

@@ -147,6 +147,8 @@ class LinkView:
     """Whether the link's own contact did, and it is remembered."""
     nobody_can_come: bool = False
     """Whether everybody said so."""
+    given_up_by: str = ""
+    """Who had taken the alarm on and then could not come; empty: it is out for another reason."""
     steps: tuple[Step, ...] = ()
     """What happened so far, oldest first; when it is over, the whole story."""
 

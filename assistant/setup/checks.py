@@ -24,6 +24,7 @@ LONGEST_NAME: Final = 40
 LONGEST_LINE: Final = 400
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3])(?:[:.hH]|(?<=\d\d)(?=\d\d))([0-5]\d)")
 _NUMBER: Final = re.compile(r"([-+]?\d{1,6}(?:\.\d{1,6})?)\s*(m|cm|米|厘米|°|度|degrees?)?")
+_SHORT_NUMBER: Final = re.compile(r"[0-9]{2,6}")
 _LIKE_ENOUGH: Final = 0.5
 _FAR_HOURS: Final = 5.0
 """How far from usual a habit may be; nobody has supper before noon."""
@@ -51,6 +52,14 @@ def line(text: str, _: Place) -> str:
     return plain(text)
 
 
+def words(text: str, place: Place) -> str:
+    """Take a line that somebody is to read: a number alone is most likely of the menu."""
+    text = plain(text)
+    if text and (not any(each.isalpha() for each in text) or _is_yes_or_no(text, place)):
+        raise NotUsableError("bad_words")
+    return text
+
+
 def secret(text: str, _: Place) -> str:
     """Take a password as it is."""
     if any(unicodedata.category(each) in NO_LETTERS for each in text):
@@ -72,12 +81,12 @@ def camera(text: str, _: Place) -> str:
     return text
 
 
-def name(text: str, _: Place) -> str:
+def name(text: str, place: Place) -> str:
     """Take what somebody is called."""
     text = plain(text)
     if len(text) > LONGEST_NAME:
         raise NotUsableError("bad_length", most=LONGEST_NAME)
-    if text and not any(each.isalpha() for each in text):
+    if text and (not any(each.isalpha() for each in text) or _is_yes_or_no(text, place)):
         raise NotUsableError("bad_name")
     return text
 
@@ -91,6 +100,14 @@ def telephone(text: str, _: Place) -> str:
     if is_emergency_number(number):
         raise NotUsableError("bad_emergency_number", number=number)
     return number
+
+
+def short_number(text: str, _: Place) -> str:
+    """Take the number of an ambulance: 120, 112, 999."""
+    text = unicodedata.normalize("NFKC", plain(text)).replace(" ", "")
+    if text and not _SHORT_NUMBER.fullmatch(text):
+        raise NotUsableError("bad_short_number")
+    return text
 
 
 def clock(usual: time) -> Check:
@@ -192,6 +209,14 @@ def yes_or_no(text: str, place: Place) -> bool:
         if any(given in words(key).split() for words in every):
             return value
     raise NotUsableError("bad_yes_or_no")
+
+
+def _is_yes_or_no(text: str, place: Place) -> bool:
+    try:
+        yes_or_no(text, place)
+    except NotUsableError:
+        return False
+    return True
 
 
 def number(low: float, high: float) -> Check:

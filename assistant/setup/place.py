@@ -38,6 +38,10 @@ class Place:
     """Gives the address that was most likely meant by one that cannot be used; empty: no idea."""
     told: Callable[[str, str], str] = lambda english, _lang: english
     """Gives an error, which is written in English, in a language."""
+    has_medicines: Callable[[], bool] = lambda: False
+    """Whether any medicine or other reminder is kept."""
+    seen: dict[str, bool] = field(default_factory=dict)
+    """Whether speaker, microphone and page work, by their settings, as far as it was tried."""
     said_lang: str = ""
     """The language that holds instead of the settings'; empty: theirs."""
     kept: list[str] = field(default_factory=list)

@@ -45,6 +45,10 @@ def _always(_: Place) -> bool:
     return True
 
 
+def _nothing(_: Place) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One thing that a home is asked."""
@@ -76,6 +80,10 @@ class Step:
     """Questions, and names of what a front does between them: `tone`, `people` …"""
     is_done: Callable[[Place], bool] = field(default=_always)
     """Whether the home has what the step is for."""
+    lacks: Callable[[Place], Sequence[str]] = _nothing
+    """Which of it is missing, as keys of `name_…` in the words; nothing: the step as a whole."""
+    is_optional: bool = False
+    """Whether many homes have nothing of it: then it is not called missing."""
 
     @property
     def questions(self) -> tuple[Question, ...]:

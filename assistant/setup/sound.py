@@ -75,6 +75,22 @@ def devices(direction: Direction, place: Place) -> Sequence[Choice]:
     return [Choice("", default), *(Choice(name, name) for name in _listed(direction))]
 
 
+def is_there(direction: Direction, place: Place) -> bool:
+    """Look whether there is any such device, and note it."""
+    found = bool(_served(direction) or _listed(direction))
+    place.seen[direction.setting] = found
+    return found
+
+
+def lacking(place: Place) -> list[str]:
+    """Name what is not there, or did not work when it was tried: by the settings."""
+    return [
+        each.setting
+        for each in (SPEAKER, MICROPHONE)
+        if not (place.seen[each.setting] if each.setting in place.seen else is_there(each, place))
+    ]
+
+
 def present(direction: Direction, place: Place) -> str:
     """Give the device that is used now; empty: the default one."""
     device = str(setting(place.settings, direction.setting))
@@ -195,6 +211,8 @@ def _served(direction: Direction) -> list[tuple[str, str]]:
             for each in found
             # What a speaker plays is offered as a source, too; that is no microphone.
             if not str(each["name"]).endswith(".monitor")
+            # What stands for a card where there is none swallows every sound.
+            and not str(each["name"]).startswith("auto_null")
         ]
     except (ValueError, KeyError, TypeError):
         return []

@@ -22,6 +22,7 @@ from assistant.setup.place import Place
 from assistant.setup.questions import Choice, Kind, Question, Step
 from assistant.setup.settings_file import setting
 from assistant.setup.sound import Direction
+from assistant.store import StoreError
 
 HABITS_FIELD: Final = "habits"
 """The field of the elder's profile that holds the usual times."""
@@ -49,7 +50,7 @@ def _habit(anchor: Anchor) -> Question:
     def present(place: Place) -> str:
         kept = place.profile.get(HABITS_FIELD)
         at = kept.get(name) if isinstance(kept, dict) else None
-        return str(at)[:5] if at else f"{getattr(Habits(), name):%H:%M}"
+        return str(at)[:5] if at else ""
 
     def keep(place: Place, value: str) -> None:
         kept = place.profile.get(HABITS_FIELD)
@@ -57,8 +58,26 @@ def _habit(anchor: Anchor) -> Question:
         place.profile.set(HABITS_FIELD, {**known, name: value})
         place.note(f"times.{name}")
 
-    check = checks.clock(getattr(Habits(), name))
-    return Question(f"times.{name}", check, present, keep, is_needed=True)
+    usual = getattr(Habits(), name)
+    return Question(
+        f"times.{name}",
+        checks.clock(usual),
+        present,
+        keep,
+        suggest=lambda _: f"{usual:%H:%M}",
+        is_needed=True,
+    )
+
+
+def _elder_lacks(place: Place) -> list[str]:
+    lacking = [] if place.settings.elder_name else ["elder_name"]
+    try:
+        kept = place.profile.get(HABITS_FIELD)
+    except StoreError:  # told where the times are asked for
+        kept = None
+    known = kept if isinstance(kept, dict) else {}
+    times = [f"times.{each.value}" for each in Anchor if not known.get(each.value)]
+    return [*lacking, *(["times"] if len(times) == len(Anchor) else times)]
 
 
 def home_url() -> str:
@@ -86,6 +105,7 @@ def _device(direction: Direction) -> Question:
         keep=partial(sound.keep, direction),
         kind=Kind.CHOICE,
         choices=choices,
+        is_asked=lambda place: sound.is_there(direction, place),
         is_needed=True,
     )
 
@@ -110,6 +130,10 @@ def _drivers(_: Place) -> Sequence[Choice]:
     from robot_io.driver import ENTRY_POINT_GROUP  # noqa: PLC0415
 
     return [Choice(name, name) for name in sorted(entry_points(group=ENTRY_POINT_GROUP).names)]
+
+
+def _has_devices(place: Place) -> bool:
+    return any(setting(place.settings, key) for key in ("radar.port", "robot.port", "modem.port"))
 
 
 def _has_people(place: Place) -> bool:
@@ -138,7 +162,7 @@ RADAR: Final = (
         choices=_protocols,
         is_asked=_is_set("radar.port"),
     ),
-    _setting("radar.place", checks.line, is_asked=_is_set("radar.port")),
+    _setting("radar.place", checks.words, is_asked=_is_set("radar.port")),
     _number("radar.height_metres", is_asked=_is_set("radar.port")),
     _number("radar.tilt_degrees", is_asked=_is_set("radar.port")),
 )
@@ -185,8 +209,10 @@ STEPS: Final = (
             _setting("elder_name", checks.name),
             _setting("emergency.phone", checks.telephone),
             *map(_habit, Anchor),
+            "clock",
         ),
-        _is_set("elder_name"),
+        lambda place: not _elder_lacks(place),
+        _elder_lacks,
     ),
     Step(
         "sound",
@@ -197,6 +223,8 @@ STEPS: Final = (
             "hear",
             _setting("ear.wake_required", checks.yes_or_no, kind=Kind.YES_NO),
         ),
+        lambda place: not sound.lacking(place),
+        sound.lacking,
     ),
     Step("model", ("model",), lambda place: model_of(place) is not None),
     Step(
@@ -209,20 +237,24 @@ STEPS: Final = (
                 keep=_keep_url,
                 suggest=lambda _: home_url(),
             ),
+            "page",
         ),
-        _is_set("console.url", "console.listen"),
+        lambda place: (
+            _is_set("console.url", "console.listen")(place) and place.seen.get("console.url", True)
+        ),
     ),
     Step("people", ("people",), _has_people),
     Step(
         "helper",
         (
-            _setting("emergency.address", checks.line),
+            _setting("emergency.address", checks.words),
             _setting("emergency.door_code", checks.line),
-            _setting("emergency.health", checks.line),
+            _setting("emergency.health", checks.words),
+            _setting("emergency.number", checks.short_number),
         ),
         _is_set("emergency.address", "emergency.door_code"),
     ),
-    Step("medicines", ("medicines",)),
-    Step("devices", ("devices",)),
+    Step("medicines", ("medicines",), lambda place: place.has_medicines(), is_optional=True),
+    Step("devices", ("devices",), _has_devices, is_optional=True),
 )
 """Every step, in its order."""

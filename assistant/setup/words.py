@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.language import Replies
+from assistant.runtime.own_name import as_typed
 from assistant.setup.questions import NotUsableError
 
 
@@ -19,7 +20,7 @@ class SetupWords:
 
     def __call__(self, key: str, /, **slots: Any) -> str:
         """Fill the wording of a key; raises ReplyMissingError, SlotMissingError."""
-        return _replies().render(key, self.lang, **slots)
+        return as_typed(_replies().render(key, self.lang, **slots))
 
     def of_question(self, what: str, key: str) -> str:
         """Give the words of a question: `ask` is the question, `why` what it is for."""

@@ -64,7 +64,7 @@ class FileChannel(Channel):
         self._world = world
 
     async def attempt(self, message: Message) -> AsyncGenerator[AttemptEvent, None]:
-        if message.text == message.headline:  # afterwards, not of the call-out
+        if not message.answer_hint:  # afterwards, not of the call-out
             self._world.note("afterwards", self._person)
             yield Ended(Outcome.DELIVERED)
             return

@@ -68,6 +68,7 @@ def test_whoever_took_it_on_sends_it_out_again() -> None:
     assert after is not None
     assert (after.state, after.generation, after.acknowledged_by) == (State.RAISED, 1, "")
     assert after.expected_at is None
+    assert after.given_up_by == "大女儿"
     assert after.cannot_come(NOW) == {"老李", "大女儿"}, "minutes ago one could not come either"
 
 
@@ -84,9 +85,11 @@ def test_it_counts_once_while_it_holds_and_everybody_is_called_again_after_that(
 
 @pytest.mark.parametrize("trigger", [Trigger.NOBODY_CAME, Trigger.CRIED])
 def test_an_alarm_that_goes_out_again_asks_everybody_again(trigger: Trigger) -> None:
-    changed = change(replace(MINE, declined=(Declined("老李", NOW),)), trigger, NOW, 1_200.0)
+    before = replace(MINE, declined=(Declined("老李", NOW),), given_up_by="老李")
+    changed = change(before, trigger, NOW, 1_200.0)
     assert changed is not None
     assert changed.alarm.declined == ()
+    assert changed.alarm.given_up_by == ""
 
 
 def test_whoever_can_after_all_takes_it_on() -> None:
@@ -208,6 +211,31 @@ async def test_it_counts_once_and_a_stranger_counts_for_nothing(tmp_path: Path) 
         assert [why for _, why in await home.journal()].count("declined") == 1
         await controller.close(alarm.alarm_id, "老李")
         assert not await controller.declines(alarm.alarm_id, home.people.all[0].contact_id)
+
+
+async def test_it_goes_out_again_with_the_reason_and_titles_tell_nothing_private(
+    tmp_path: Path,
+) -> None:
+    world = World()
+    async with a_home(tmp_path, world, {"甲": ["text:1"], "乙": ["text:2"]}) as home:
+        home.cry()
+        await home.after(10)
+        await take(home, "甲")
+        await home.after(10)
+        assert await cannot(home, "甲")
+        await home.after(10)
+        alarm = home.store.open_alarms()[0]
+        await home.emergency.controller.close(alarm.alarm_id, "乙")
+        await home.after(10)
+    told = [message for _, _, message in world.tries]
+    assert any("甲接手以后说来不了" in message.text for message in told)
+    assert not any("没有人确认没事" in message.text for message in told)
+    afterwards = [message for message in told if not message.answer_hint]
+    assert afterwards
+    for message in afterwards:
+        assert message.headline not in message.text
+        assert len(message.headline) < 30
+        assert "1234" not in message.headline
 
 
 async def test_the_others_are_written_to_when_somebody_comes(tmp_path: Path) -> None:

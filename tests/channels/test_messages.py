@@ -16,7 +16,7 @@ import pytest
 
 from assistant.channels.addresses import AddressError
 from assistant.channels.api import ChannelError, Dialled, Ended, Outcome
-from assistant.channels.apprise_message import AppriseMessage
+from assistant.channels.apprise_message import AppriseMessage, urgent
 from assistant.channels.deadline import MAX_HANGING, in_thread
 from assistant.channels.webhook import Webhook
 from simulators.webhook import WebhookReceiver, WebManners
@@ -118,11 +118,13 @@ class _Service:
 
     def __init__(self, status: int = 200, delay_seconds: float = 0.0) -> None:
         self.bodies: list[dict[str, Any]] = []
+        self.heads: list[Any] = []
         service = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                service.heads.append(self.headers)
                 service.bodies.append(json.loads(body))
                 time.sleep(delay_seconds)
                 self.send_response(status)
@@ -144,6 +146,27 @@ def service(request: pytest.FixtureRequest) -> Iterator[_Service]:
     yield running
     running.server.shutdown()
     running.server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("ntfy://topic", "ntfy://topic?priority=max"),
+        ("ntfys://host/topic/?mode=private", "ntfys://host/topic/?mode=private&priority=max"),
+        ("ntfy://topic?priority=low", "ntfy://topic?priority=low"),
+        ("bark://host/key", "bark://host/key?level=critical"),
+        ("tgram://token/chat", "tgram://token/chat"),
+    ],
+)
+def test_an_alarm_wakes_where_a_service_can(url: str, wanted: str) -> None:
+    assert urgent(url) == wanted
+
+
+async def test_an_alarm_is_urgent_and_a_notice_is_not(service: _Service) -> None:
+    channel = AppriseMessage(f"ntfy://127.0.0.1:{service.port}/topic")
+    for told in (message(), message(is_notice=True), message(is_test=True)):
+        await run_attempt(channel, told)
+    assert [head.get("X-Priority") for head in service.heads] == ["max", None, None]
 
 
 async def test_apprise_hands_a_message_to_ntfy(service: _Service, logged: io.StringIO) -> None:

@@ -175,7 +175,7 @@ async def test_a_list_is_looked_through_without_a_change(
     assert "会添加2条。什么也没有改动" in out
     assert not home.exists()
     assert await lists.read(file) == 0
-    assert "添加了2条：华法林, 降压药" in capsys.readouterr().out
+    assert "添加了2条：华法林、降压药" in capsys.readouterr().out
     assert await lists.look_through(file) == 0
     out = capsys.readouterr().out
     assert "第3行：已经有了" in out

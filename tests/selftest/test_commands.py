@@ -111,7 +111,7 @@ async def test_a_person_tests_the_home_and_reads_it_again(tmp_path: Path) -> Non
     assert "No self-test yet" in shown
     status, shown = await asyncio.to_thread(offline, tmp_path, "selftest")
     assert status == 1
-    assert "start it with `anban run`" in shown
+    assert "anban run`" in shown
     with receiver() as web:
         async with a_home(tmp_path) as home:
             home.core.ways.people.add(new_contact("大女儿", [], [web.url]))

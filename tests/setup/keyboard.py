@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from assistant.commands.setup import set_up
-from assistant.setup import ports
+from assistant.setup import Place, ports, sound
+from assistant.setup.sound import Direction
 
 Answers = Sequence[tuple[str, str]]
 
@@ -40,10 +41,17 @@ def converse(
     monkeypatch: pytest.MonkeyPatch,
     lang: str = "zh_CN.UTF-8",
     plugged: Sequence[str] = (),
+    *,
+    has_sound: bool = True,
 ) -> tuple[int, str]:
     """Go through set-up; the exit status, and what was shown on 60 columns."""
     shown = io.StringIO()
     keyboard = Keyboard(shown, answers)
+
+    def look(direction: Direction, place: Place) -> bool:
+        place.seen[direction.setting] = has_sound
+        return has_sound
+
     with monkeypatch.context() as patch:
         for name, value in {"ANBAN_HOME": str(home), "COLUMNS": "60", "LC_ALL": lang}.items():
             patch.setenv(name, value)
@@ -52,5 +60,6 @@ def converse(
         # What is plugged into this machine is left alone.
         patch.setattr(ports, "ports", lambda: list(plugged))
         patch.setattr(ports, "cameras", list)
+        patch.setattr(sound, "is_there", look)
         status = set_up()
     return status, shown.getvalue()

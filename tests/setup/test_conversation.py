@@ -24,7 +24,7 @@ from assistant.commands.setup_answers import set_up_from
 from assistant.commands.setup_people import show_code
 from assistant.commands.setup_terminal import Terminal as Front
 from assistant.commands.told import told
-from assistant.people.contacts import Contact, People
+from assistant.people.contacts import Contact, People, new_contact
 from assistant.settings import SettingsError, load
 from assistant.setup import ports
 from assistant.setup.ports import Found, What
@@ -74,7 +74,7 @@ def test_she_presses_and_the_terminal_knows(tmp_path: Path) -> None:
             shown,
             ("Which step", "5"),
             ("open the page", "http://127.0.0.2:8095/"),
-            ("Which step", "6"),
+            ("The page opens", "6"),
             ("Name of a person", "Sue"),
             ("What does the elder call", ""),
             ("How is Sue reached", inbox.address),
@@ -141,6 +141,8 @@ def test_a_home_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             ("家里的地址", "幸福路12号"),
             ("怎么进门", "1234#"),
             ("过敏", "高血压"),
+            ("救护车", "1"),
+            ("2 到 6 位", ""),
             ("药名", "nowhere.csv"),
             ("没有这个文件", ""),
             ("自己写串口", ""),
@@ -149,7 +151,10 @@ def test_a_home_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert status == 0
     assert "求救时联系：王小芳" in shown
     assert "anban run" in shown.splitlines()
-    assert "还缺：听懂真人说话的语音模型；家人手机上的网页" in shown.replace("\n", "")
+    assert (
+        "还缺：午饭时间、午睡时间、晚饭时间、睡觉时间；听懂真人说话的语音模型；家人手机上的网页"
+        in shown.replace("\n", "")
+    )
     assert [line for line in shown.splitlines() if cell_len(line) > 60] == []
     assert "告诉正在安装的人" in inbox.messages[0]["message"]
     assert written(tmp_path) == {
@@ -202,7 +207,7 @@ def test_a_telephone_is_set_up_where_somebody_is_to_be_rung(
         ("电话号码", "139 1234 5678"),
         ("家里有哪一种", "1"),
         ("账号", "8001@sip.example.cn"),
-        ("您是不是想写：sip:8001@sip.example.cn", "sip:8001@sip.example.cn"),
+        ("您是不是想写", "sip:8001@sip.example.cn"),
         ("用户名", ""),
         ("密码", "geheim"),
         ("域名", "sip.example.cn"),
@@ -238,26 +243,119 @@ def test_a_list_of_medicines_and_one_by_one(
         ("就这样存下吗", ""),
         ("药名", "二甲双胍"),
         ("一次吃多少", "1偏"),
+        ("1片", "1"),
+        ("您是不是想写：1片", "1片"),
+        ("什么时候吃", "<"),
+        ("一次吃多少？ [1片]", ""),
         ("什么时候吃", "早饭后"),
         ("哪几天", ""),
-        ("饭前还是饭后", ""),
-        ("再存吗", ""),
-        ("一次吃多少？ [1偏]", "1片"),
-        ("什么时候吃？ [早饭后]", ""),
+        ("药名", "阿卡波糖"),
+        ("一次吃多少", "1片"),
+        ("什么时候吃", "08:00"),
         ("哪几天", ""),
-        ("饭前还是饭后", "饭后"),
-        ("药名", ""),
+        ("饭前还是饭后", "n"),
+        ("饭前还是饭后", "1"),
+        ("饭前还是饭后", ""),
+        ("药名", "9"),
+        ("这里要写字", ""),
         ("做哪一步", ""),
     )
-    status, _ = converse(tmp_path, answers, monkeypatch)
+    status, shown = converse(tmp_path, answers, monkeypatch)
     assert status == 0
+    assert "要导入" not in shown, "it is asked about right there"
     monkeypatch.setenv("ANBAN_HOME", str(tmp_path))
-    assert asyncio.run(titles()) == {"阿司匹林", "二甲双胍"}
+    assert asyncio.run(titles()) == {"阿司匹林", "二甲双胍", "阿卡波糖"}
 
 
 async def titles() -> set[str]:
     async with reminder_list.opened_copy() as api:
         return {each.title for each in await api.all()}
+
+
+def test_there_is_a_way_back_and_no_answer_by_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_before(tmp_path)
+    answers = (
+        ("做哪一步", "返回"),
+        ("做哪一步", "7"),
+        ("家里的地址", "6"),
+        ("这里要写字", "n"),
+        ("这里要写字", "幸福路12号"),
+        ("怎么进门", "back"),
+        ("家里的地址？ [幸福路12号]", ""),
+        ("怎么进门", "1234#"),
+        ("过敏", "9"),
+        ("这里要写字", "<"),
+        ("怎么进门？ [1234#]", ">"),
+        ("这一步不变", "2"),
+        ("怎么称呼老人", "返回"),
+        ("做哪一步", "2"),
+        ("怎么称呼老人", "n"),
+        ("名字里要有字", "王奶奶"),
+        ("老人自己的电话", "＜"),
+        ("怎么称呼老人？ [王奶奶]", ">"),
+        ("还缺作息时间", "6"),
+        ("联系人的名字", "小芳"),
+        ("平时怎么叫", "闺女"),
+        ("怎么找", "1"),
+        ("订阅好了", "<"),
+        ("怎么找", "<"),
+        ("平时怎么叫", "<"),
+        ("联系人的名字", "<"),
+        ("做哪一步", ""),
+    )
+    status, shown = converse(tmp_path, answers, monkeypatch)
+    assert status == 0
+    assert "7 + " in shown.split("做哪一步")[-2]
+    made = written(tmp_path)
+    assert made["emergency"] == {"address": "幸福路12号", "door_code": "1234#"}
+    assert made["elder_name"] == "王奶奶"
+    assert people(tmp_path) == ()
+
+
+def test_without_sound_it_is_said_and_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_before(tmp_path)
+    answers = (("做哪一步", "3"), ("小安小安", ""), ("做哪一步", ""))
+    _, shown = converse(tmp_path, answers, monkeypatch, has_sound=False)
+    shown = shown.replace("\n", "")
+    assert "3 ! 喇叭和麦克风（还缺喇叭、麦克风）" in shown
+    assert "8 - 药" in shown
+    assert "9 - 雷达" in shown
+    assert "没有找到喇叭" in shown
+    assert "没有找到麦克风" in shown
+    assert "；喇叭、麦克风；" in shown.partition("好了")[2]
+
+
+def test_where_it_was_left_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_before(tmp_path)
+    _, shown = converse(tmp_path, [("做哪一步", "7"), ("家里的地址", "")], monkeypatch)
+    assert "什么都没有改" in shown
+    assert "停在第 7 步" in shown
+    assert "来帮忙的人怎么进门" in shown.partition("停在第")[2]
+
+
+def test_a_new_phone_gets_the_same_topic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_before(tmp_path)
+    People(tmp_path).add(new_contact("小芳", [], ["ntfy://anban-5f1c93e0b7a2"]))
+    answers = (
+        ("做哪一步", "6"),
+        ("联系人的名字", "小芳"),
+        ("平时怎么叫", ""),
+        ("还有别的", "1"),
+        ("anban-5f1c93e0b7a2", ""),
+        ("还有别的", ""),
+        ("什么时候先找", ""),
+        ("发一条试试", "n"),
+        ("联系人的名字", ""),
+        ("做哪一步", ""),
+    )
+    status, _ = converse(tmp_path, answers, monkeypatch)
+    assert status == 0
+    (contact,) = people(tmp_path)
+    assert contact.channels == ("ntfy://anban-5f1c93e0b7a2",)
 
 
 @pytest.mark.parametrize("title", ["Co-codamol 30/500", "~abc", "x" * 300])
@@ -348,7 +446,7 @@ def test_settings_that_are_no_toml_are_left_alone(
     set_up_before(tmp_path, "language = zh\n")
     answers = [("anban.toml:1", "7"), ("家里的地址", "幸福路12号")]
     _, shown = converse(tmp_path, answers, monkeypatch)
-    assert "什么都没有存" in shown
+    assert "什么都没有改" in shown
     assert (tmp_path / "anban.toml").read_text() == "language = zh\n"
 
 
@@ -435,7 +533,7 @@ def test_what_was_kept_before_it_failed_is_told(
     monkeypatch.setattr("assistant.setup.place.set_values", refuse)
     set_up_before(tmp_path, 'language = "en"\n')
     (tmp_path / "answers.toml").write_text(
-        '[emergency]\naddress = "y"\n[[contacts]]\nname = "Sue"\nways = ["ntfy://anban-5f1c93e0"]\n'
+        '[emergency]\naddress = "Mill Lane"\n[[contacts]]\nname = "Sue"\nways = ["ntfy://anban-5f1c93e0"]\n'
     )
     with pytest.raises(SettingsError, match="is full"):
         set_up_from(tmp_path / "answers.toml", is_check=False)
