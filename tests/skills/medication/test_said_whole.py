@@ -334,3 +334,24 @@ def _told(reminder: dict[str, Any]) -> str:
     out = [f"-{each['day']}" for each in reminder.get("exceptions", ())]
     parts = [reminder["title"], at or times, *([amount["amount"]] if amount else []), *out]
     return " ".join(parts)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "remind me to take my pulse at five it was seventy two this morning",
+        "tomorrow at five thirty pm take my pulse it was seventy two this morning",
+        "take my blood pressure every day at nine and write it down",
+        "take my blood sugar every morning at seven",
+        "every friday at nine in the morning take my weight",
+    ],
+)
+async def test_what_is_measured_is_no_medicine(en: Talk, said: str) -> None:
+    await en.say(said, "add")
+    await en.yes()
+    assert [each.get("kind") for each in await en.kept()] == [None]
+
+
+async def test_a_medicine_for_what_is_measured_is_one(en: Talk) -> None:
+    said = await en.say("take one blood pressure tablet every day at nine", "add")
+    assert "one tablet" in said or "one blood pressure tablet" in said
