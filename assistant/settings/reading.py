@@ -267,7 +267,8 @@ def _value(kind: Any, value: Any, bounds: Any) -> tuple[Any, list[tuple[str, str
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
             return _NONE, [("", f"expected a section, found {value!r:.60}")]
-        return fitted(kind, value)
+        kept, problems = fitted(kind, value)
+        return _NONE if problems and getattr(kind, "IS_WHOLE", False) else kept, problems
     allowed = (int, float) if kind is float else (kind,)
     # TOML has types of its own: "1" is no number, and true is not 1.
     if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):

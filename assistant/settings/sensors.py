@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from assistant.settings.declaring import setting
 from sensor_io.facts import ENDS, MEASURED
@@ -32,6 +32,9 @@ class SensorSettings:
 class SensorRule:
     """A rule, by a name of your own; one of ours by its name is replaced; docs/sensors.md."""
 
+    IS_WHOLE: ClassVar[bool] = True
+    """A rule with a mistake is left out, and ours of its name holds: without its hour, its wait or
+    its deed it would be another rule, such as a question where smoke is to raise an alarm."""
     when: str = setting("", "What a sensor tells", choices=KINDS)
     sensor: str = setting("", "Of which sensor, by its name; empty: of any")
     place: str = setting("", "Of which place; empty: of any")

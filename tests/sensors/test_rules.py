@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,7 +187,7 @@ def test_the_settings_are_read_section_by_section(tmp_path: Any) -> None:
     )
     known = read(file)
     assert known.settings.sensors["front_door"].place == "大门"
-    assert known.settings.sensor_rules["day"].when == "door_opened"
+    assert not known.settings.sensor_rules, "neither is what it was to be"
     assert [problem.partition("anban.toml:")[2].split()[0] for problem in known.problems] == [
         "5:",
         "7:",
@@ -194,3 +195,29 @@ def test_the_settings_are_read_section_by_section(tmp_path: Any) -> None:
     ]
     assert "sensors.front_door.silent" in known.problems[0]
     assert "door_opened" in known.problems[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'do = "alrm"',
+        'after_minutes = "20"',
+        "min_confidence = 90",
+        "after_minute = 20",
+        "between = 22",
+        "do = true",
+        "when = 3",
+    ],
+)
+def test_a_rule_with_a_mistake_is_no_other_rule(tmp_path: Path, line: str) -> None:
+    """Smoke that is to raise an alarm does not become a question because of a typing error."""
+    file = tmp_path / "anban.toml"
+    table = {"when": '"smoke_detected"', "do": '"family"'}
+    name = line.partition(" ")[0]
+    lines = [f"{key} = {value}" for key, value in table.items() if key != name]
+    file.write_text("\n".join(["[sensor_rules.smoke]", *lines, line]), "utf-8")
+    known = read(file)
+    (problem,) = known.problems
+    assert f"sensor_rules.smoke.{name}" in problem
+    rules, _ = rules_of(known.settings.sensor_rules, ())
+    assert rules["smoke"] == usual_rules()["smoke"]
