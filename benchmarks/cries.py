@@ -35,6 +35,7 @@ NAMES: Final = {
     "tenth_": "tenth list",
     "eleventh_": "eleventh list",
     "twelfth_": "twelfth list",
+    "thirteenth_": "thirteenth list",
 }
 LANGS: Final = ("zh", "en")
 SHARES: Final = (0.10, 0.25)
