@@ -1,7 +1,7 @@
 """Times and doses understood from sentences: `python -m benchmarks.language`.
 
 The project's own tables, lists by people who have not seen the rules (`fresh_*.tsv`,
-and `third_*.tsv` to `eighth_*.tsv` beside them), what the rules made of such a list at
+and `third_*.tsv` to `ninth_*.tsv` beside them), what the rules made of such a list at
 first sight (`first_looks.tsv`), the specifications of another parser (`../shared/data/time`, if
 they are there), and sentences put together by a grammar that knows their truth.
 """
@@ -35,6 +35,7 @@ LISTS: Final = {
     "sixth": "by a sixth pair of eyes",
     "seventh": "by a seventh pair of eyes",
     "eighth": "by an eighth pair of eyes",
+    "ninth": "by a ninth pair of eyes",
 }
 _VERDICTS: Final = (Verdict.RIGHT, Verdict.ASKED, Verdict.WRONG)
 WORKERS: Final = 2

@@ -8,7 +8,7 @@ from tests.language.canonical import Verdict, judge, rows
 
 LISTS = sorted(
     file
-    for name in ("fresh", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    for name in ("fresh", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
     for file in Path(__file__).parent.glob(f"{name}_*.tsv")
 )
 

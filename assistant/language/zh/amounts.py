@@ -9,11 +9,11 @@ from assistant.language.zh.characters import simplified
 from assistant.language.zh.numerals import cardinal
 
 UNITS: dict[str, Unit] = {
-    **dict.fromkeys(("片", "片儿", "锭"), Unit.TABLET),
+    **dict.fromkeys(("片", "片儿", "整片", "锭"), Unit.TABLET),
     **dict.fromkeys(("粒胶囊", "颗胶囊", "个胶囊"), Unit.CAPSULE),
-    **dict.fromkeys(("颗", "粒", "丸"), Unit.PILL),
-    **dict.fromkeys(("袋", "包"), Unit.SACHET),
-    **dict.fromkeys(("支", "瓶", "安瓿"), Unit.AMPOULE),
+    **dict.fromkeys(("颗", "粒", "丸", "整颗", "整粒", "整丸"), Unit.PILL),
+    **dict.fromkeys(("袋", "包", "整袋", "整包"), Unit.SACHET),
+    **dict.fromkeys(("支", "瓶", "整支", "整瓶", "安瓿"), Unit.AMPOULE),
     **dict.fromkeys(("滴",), Unit.DROP),
     **dict.fromkeys(("勺", "汤匙", "匙", "茶匙"), Unit.SPOON),
     **dict.fromkeys(("喷", "吸", "揿", "掀"), Unit.PUFF),

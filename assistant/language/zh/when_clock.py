@@ -43,8 +43,8 @@ _SHORT_PART = "[早晨晚夜]"
 _PARTS = rf"{either(PARTS)}|(?:早起|(?<![最大不]){_SHORT_PART})(?=[一二两三四五六七八九十\d])"
 _PART = rf"(?:(?P<part>{_PARTS})的?)?"
 _MEASURE = "[片粒颗丸支瓶袋包滴勺针贴杯碗口斤克毫升个位]"
-# 大一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
-_NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差])"
+# 大一点, 减一点 and 有一点 are "a bit", not one o'clock; 三点五毫升 is an amount.
+_NOT_A_BIT = "(?<![大小快慢好高低多少轻近远响重有早晚差减加])"
 # Nor is it one in 多吃一点, 少放一点盐.
 _NOT_A_BIT += "(?<![多少][吃喝用打穿放睡走坐歇盖加动买带做煮盛倒说看])"
 _HOUR = rf"(?P<hour>{_NOT_A_BIT}一(?=点)|(?!一点)(?<![零〇一二两三四五六七八九十百]){N})"
