@@ -5,12 +5,14 @@ time; `stop` may be called from any thread at any time. No command makes the rob
 """
 
 import asyncio
+import contextlib
 import logging
 import math
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from robot_io.driver import (
     Capabilities,
@@ -24,6 +26,7 @@ from robot_io.driver import (
 )
 from robot_io.errors import (
     LimitError,
+    LinkError,
     RobotError,
 )
 from robot_io.events import RobotEvent, RobotFound, RobotLost, changes
@@ -45,9 +48,42 @@ from robot_io.steering import (
 DRIVE_MAX_SECONDS = 60.0
 FOLLOW_MAX_SECONDS = 600.0
 EVENTS_MAX = 256
+GRACE_SECONDS = 5.0
+"""How much longer than it was given a driver may take; then it is left behind on its thread."""
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+async def _in_time(work: Callable[[], T], seconds: float) -> T:
+    """Run what may block on a thread that nobody waits for at the end of the program.
+
+    Raises:
+        LinkError: it did not come to an end: the driver hangs.
+        Exception: of `work`.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(set_it: Callable[[Any], None], value: object) -> None:
+        if not done.done():
+            set_it(value)
+
+    def run() -> None:
+        try:
+            told: tuple[Callable[[Any], None], object] = (done.set_result, work())
+        except Exception as error:  # noqa: BLE001  (a package's own)
+            told = (done.set_exception, error)
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, *told)
+
+    threading.Thread(target=run, name="robot driver", daemon=True).start()
+    try:
+        async with asyncio.timeout(seconds):
+            return await done
+    except TimeoutError:
+        why = f"the driver of the robot gave no answer for {seconds:g} s: its package hangs"
+        raise LinkError(why) from None
 
 
 class Robot:
@@ -90,7 +126,7 @@ class Robot:
 
     async def close(self) -> None:
         """Stop the robot and let its port go."""
-        await asyncio.to_thread(self._driver.close)
+        await _in_time(self._driver.close, GRACE_SECONDS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -109,7 +145,9 @@ class Robot:
         Raises:
             RobotError: what stood in the way.
         """
-        return await asyncio.to_thread(self._driver.wait_connected, timeout_seconds)
+        return await _in_time(
+            lambda: self._driver.wait_connected(timeout_seconds), timeout_seconds + GRACE_SECONDS
+        )
 
     @property
     def capabilities(self) -> Capabilities:

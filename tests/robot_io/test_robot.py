@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import threading
 
 import pytest
 
@@ -19,6 +20,7 @@ from robot_io import (
     Robot,
     load_driver,
 )
+from robot_io import robot as robot_module
 from robot_io.errors import DriverError
 from robot_io.simulator import Simulator, living_room
 
@@ -186,3 +188,24 @@ async def test_a_create2_is_no_anban_robot_and_the_other_way(protocol, monkeypat
         with pytest.raises(LinkError.__base__, match="does not answer as"):
             await Robot.connect(str(simulator.link), other, timeout_seconds=1.0)
         assert simulator.body.moved_metres == 0
+
+
+class HangingDriver(load_driver("anban")):
+    """A package that takes a line for its own and never comes back."""
+
+    forever = threading.Event()
+
+    def wait_connected(self, timeout_seconds):
+        self.forever.wait()
+
+    def close(self):
+        self.forever.wait()
+
+
+async def test_a_driver_that_hangs_is_given_up(monkeypatch):
+    monkeypatch.setattr(robot_module, "GRACE_SECONDS", 0.05)
+    robot = Robot(HangingDriver.at("/dev/none", None))
+    for waiting in (robot.wait_connected(0.05), robot.close()):
+        with pytest.raises(LinkError, match="its package hangs"):
+            await waiting
+    HangingDriver.forever.set()
