@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -51,6 +52,14 @@ def slowness_is_no_fault() -> None:
     """A start of more than 30 s is told to the family, and tests count what the family was told."""
     if composition := sys.modules.get("assistant.core.composition"):
         composition.START_SECONDS = 600.0  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """No test speaks the language that another test's home was read to have."""
+    yield
+    if told := sys.modules.get("assistant.commands.told"):
+        told.home_language.cache_clear()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,19 @@ from assistant.runtime.versions import typed
 
 NAME: Final = "anban"
 COMMANDS: Final = (
-    *("ask", "chat", "contacts", "demo", "doctor", "drill", "hear", "models", "radar", "reminders"),
+    *(
+        "ask",
+        "camera",
+        "chat",
+        "contacts",
+        "demo",
+        "doctor",
+        "drill",
+        "hear",
+        "models",
+        "radar",
+        "reminders",
+    ),
     *("replay", "robot", "run", "selftest", "sensors", "service", "setup", "skills", "train"),
     *("update",),
 )
@@ -21,7 +32,6 @@ COMMANDS: Final = (
 _TYPED: Final = re.compile(rf"(?<![\w./-]){NAME}(?= (?:{'|'.join(COMMANDS)})\b)")
 
 
-@cache
 def own_name() -> str:
     """Give the program as it was typed, ready for a shell."""
     here = typed()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ from assistant.packs import whole
 from assistant.runtime import own_name
 from assistant.runtime.own_name import as_typed
 from assistant.setup import SetupWords
-
-
-@pytest.fixture(autouse=True)
-def _asked_anew() -> Iterator[None]:
-    own_name.own_name.cache_clear()
-    yield
-    own_name.own_name.cache_clear()
 
 
 def started(monkeypatch: pytest.MonkeyPatch, here: Path, program: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import skills.listing  # noqa: F401  (or it would keep the loading that `uv` puts in its place)
 from assistant.commands import skill_install
 from assistant.commands.skills import app
 from assistant.commands.told import home_language
@@ -75,7 +76,7 @@ def uv(
     monkeypatch.setattr(skill_install, "_uv", lambda: "/usr/bin/uv")
     monkeypatch.setattr(skill_install, "entry_points", of(INSTALLED))
     monkeypatch.setattr(site, "addsitedir", lambda _: None)
-    monkeypatch.setattr("skills.loading.load_skills", lambda: ((), ()))
+    monkeypatch.setattr("skills.loading.load_skills", lambda **_: ((), ()))
     yield asked
     home_language.cache_clear()
 

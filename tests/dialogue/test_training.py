@@ -239,7 +239,7 @@ async def test_rasa_own_complaint_is_passed_on(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     with pytest.raises(TrainingError, match=r"skills check"):
         await train(cache, langs=["en"], skills=[skill])
-    assert {file.name for file in cache.iterdir()} == {".lock", "home"}, "no half a model"
+    assert {file.name for file in cache.iterdir()} == {".lock", "home", "steps"}, "no half a model"
 
 
 SPOILT = [

@@ -16,7 +16,7 @@ SHARED = ROOT / ".cache" / "test-home" / "cache"
 HOME = SHARED.with_name(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def anban_home() -> Iterator[Path]:
     """A home for all these tests, with nothing in it but the cache of models."""
     shutil.rmtree(HOME, ignore_errors=True)

@@ -16,6 +16,7 @@ from typing import Any, cast
 import pytest
 
 from assistant.core import Core, CoreOptions, running
+from assistant.core.elder_name import ElderName
 from assistant.events import (
     EVENTS,
     AskElder,
@@ -286,7 +287,7 @@ async def test_a_name_that_a_skill_gave_must_not_keep_an_alarm_from_being_told(
 ) -> None:
     async with peer_of(home.core, "skills") as peer:
         await peer.ask("profile.set", "tea", field="name", value=name)
-    await home.core.alarms._tasks.finish()
+    await home.core.of(ElderName)._tasks.finish()
     kept = await KeyedValues.profile(home.core.database).get("name")
     BEGINNINGS["cried"](home)
     await until_open(home)
