@@ -73,7 +73,8 @@ def test_every_kind_and_deed_has_words() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("when = ''", "缺少 when"),
+        ("do = 'tell'", "缺少 when"),
+        ("when = ''", "只能写这些之一"),
         ("when = 'door_opened'\nbelow = 3", "不能写 below"),
         ("when = 'humidity_measured'", "要写 below"),
         ("when = 'door_opened'\nsensor = 'nobodys'", "没有传感器 'nobodys'"),
